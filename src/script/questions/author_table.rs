@@ -66,7 +66,7 @@ pub(crate) fn table(session: &mut Session, bound: &Bound) -> Result<Action, Stop
 fn columns(session: &mut Session, bound: &Bound) -> Result<Vec<Column>, Stop> {
     bound.refuse()?;
     let mut columns: Vec<Column> = Vec::new();
-    for arg in &bound.args {
+    for arg in bound.args() {
         match (arg.clause, arg.is.expr, columns.last_mut()) {
             (Some("radix"), Some(value), Some(column)) => column.radix = radix_of(value)?,
             (Some("digits"), Some(value), Some(column)) => {

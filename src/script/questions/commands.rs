@@ -279,10 +279,10 @@ impl Session<'_> {
     /// Returns the errors from [`Bound::refuse`] and in the operands.
     pub(crate) fn before_block(&mut self, bound: &Bound) -> Result<Lead, Stop> {
         let space = bound.clause("space");
-        if let (Some(n), Some(last)) = (space, bound.args.last())
+        if let (Some(n), Some(last)) = (space, bound.args().next_back())
             && last.clause == Some("space")
         {
-            return Err(no_unit(n, bound.unread.first()).into());
+            return Err(no_unit(n, bound.unread().next().as_ref()).into());
         }
         let text = bound.expr(Slot::Text)?;
         Ok(Lead {

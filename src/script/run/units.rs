@@ -237,7 +237,7 @@ impl UnitCheck<'_> {
     /// Checks the numbers in the operands of a statement or the values of a setting.
     fn bound(&mut self, bound: &Bound<'_>) {
         let mut said = bound.name;
-        for arg in &bound.args {
+        for arg in bound.args() {
             let slot = arg.param.slot();
             match arg.is.expr {
                 Some(expr) if matches!(expr.kind, ExprKind::Quantity(..)) => {
@@ -252,7 +252,7 @@ impl UnitCheck<'_> {
                 _ => bound.name,
             };
         }
-        let unread = bound.unread.iter().filter_map(|piece| piece.expr);
+        let unread = bound.unread().filter_map(|piece| piece.expr);
         unread
             .filter(|expr| !matches!(expr.kind, ExprKind::Quantity(..)))
             .for_each(|expr| self.visit_expr(expr));

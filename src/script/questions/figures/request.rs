@@ -25,7 +25,7 @@ impl Request<'_> {
     /// # Errors
     /// Returns `wrong-count` or `unknown-word`.
     pub(crate) fn refuse(&self) -> Result<(), Diagnostic> {
-        match self.bound.unread.first() {
+        match self.bound.unread().next() {
             Some(more) if !matches!(more.atom, Atom::Word(_)) => {
                 let name = word(self.noun).unwrap_or_default();
                 let message = format!("`figure {name}` takes fewer operands");

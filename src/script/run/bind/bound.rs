@@ -1,5 +1,6 @@
 //! A statement, setting, or operation whose pieces are matched with the parameters of its row.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::automaton::{Automaton, Leaf, Reading, State};
@@ -30,10 +31,9 @@ pub struct Bound<'t> {
     pub(crate) assigned: &'t [Expr],
     pub(crate) block: Option<&'t Settings>,
     pub(crate) params: &'static [Param],
-    pub args: Vec<Arg<'t>>,
-    /// The pieces from the first one that does not fit.
-    pub unread: Vec<Piece<'t>>,
     automaton: &'static Automaton,
+    /// The parameters of the pieces. A command in a loop lends those that its first execution found.
+    fit: Cow<'t, Fit>,
     /// All pieces, or nothing if the operands and the block have them.
     pieces: Vec<Piece<'t>>,
 }
@@ -42,8 +42,10 @@ pub struct Bound<'t> {
 pub fn bind<'t>(params: &'static [Param], pieces: Vec<Piece<'t>>) -> Bound<'t> {
     let automaton = Automaton::of(params);
     let fit = fit(automaton, &pieces);
-    let bound = bound(automaton, &fit, |at| pieces.get(at).copied());
-    Bound { pieces, ..bound }
+    Bound {
+        pieces,
+        ..bound(automaton, Cow::Owned(fit))
+    }
 }
 
 /// Finds the parameters of the pieces.
@@ -59,21 +61,7 @@ fn fit(automaton: &'static Automaton, pieces: &[Piece]) -> Fit {
     }
 }
 
-/// Returns the pieces with the parameters that were found for them.
-fn bound<'t>(
-    automaton: &'static Automaton,
-    fit: &Fit,
-    piece: impl Fn(usize) -> Option<Piece<'t>>,
-) -> Bound<'t> {
-    let args = fit.path.iter().filter_map(|&(leaf, at)| {
-        let leaf = &automaton.leaves[leaf];
-        Some(Arg {
-            param: leaf.param,
-            clause: leaf.clause,
-            is: piece(at)?,
-            leaf,
-        })
-    });
+fn bound<'t>(automaton: &'static Automaton, fit: Cow<'t, Fit>) -> Bound<'t> {
     Bound {
         name: "",
         place: Span::default(),
@@ -81,9 +69,8 @@ fn bound<'t>(
         assigned: &[],
         block: None,
         params: automaton.params,
-        args: args.collect(),
-        unread: (fit.read..).map_while(&piece).collect(),
         automaton,
+        fit,
         pieces: Vec::new(),
     }
 }
@@ -99,7 +86,7 @@ pub(crate) fn bind_command<'t>(params: &'static [Param], command: &'t Command) -
         .get_or_init(|| fit(Automaton::of(params), &pieces(operands, assigned, block)));
     let automaton = kept.row.downcast_ref::<Automaton>();
     let bound = match automaton.filter(|automaton| std::ptr::eq(automaton.params, params)) {
-        Some(automaton) => bound(automaton, kept, |at| piece(operands, assigned, block, at)),
+        Some(automaton) => bound(automaton, Cow::Borrowed(kept)),
         None => bind(params, pieces(operands, assigned, block)),
     };
     Bound {
@@ -198,6 +185,32 @@ impl<'t> Bound<'t> {
         }
     }
 
+    /// Returns the pieces that fit, each with its parameter.
+    pub fn args(&self) -> impl DoubleEndedIterator<Item = Arg<'t>> {
+        self.fit.path.iter().filter_map(|&(leaf, at)| {
+            let leaf = &self.automaton.leaves[leaf];
+            Some(Arg {
+                param: leaf.param,
+                clause: leaf.clause,
+                is: self.piece(at)?,
+                leaf,
+            })
+        })
+    }
+
+    /// Returns the pieces from the first one that does not fit.
+    pub fn unread(&self) -> impl Iterator<Item = Piece<'t>> {
+        (self.fit.read..).map_while(|at| self.piece(at))
+    }
+
+    fn piece(&self, at: usize) -> Option<Piece<'t>> {
+        if self.pieces.is_empty() {
+            piece(self.operands, self.assigned, self.block, at)
+        } else {
+            self.pieces.get(at).copied()
+        }
+    }
+
     /// Returns the parameters that may follow, without clauses that are already given. If the pieces do not fit, nothing may
     /// follow.
     pub fn next(&self) -> Vec<&'static Param> {
@@ -214,15 +227,17 @@ impl<'t> Bound<'t> {
     pub fn may_end(&self) -> bool {
         let breaks = |leaf: &Leaf| matches!(leaf.param, Param::Unit(_) | Param::Block(..));
         let complete = |state: &State| self.automaton.is_complete(*state);
-        self.unread.is_empty()
+        self.is_read()
             && (self.reading().states.iter().any(complete) || self.next_leaves().any(breaks))
     }
 
+    /// Whether all pieces fit.
+    fn is_read(&self) -> bool {
+        self.unread().next().is_none()
+    }
+
     fn pieces(&self) -> Vec<Piece<'t>> {
-        if self.pieces.is_empty() {
-            return pieces(self.operands, self.assigned, self.block);
-        }
-        self.pieces.clone()
+        (0..).map_while(|at| self.piece(at)).collect()
     }
 
     fn reading(&self) -> Reading {
@@ -230,7 +245,7 @@ impl<'t> Bound<'t> {
     }
 
     fn next_leaves(&self) -> impl Iterator<Item = &'static Leaf> {
-        let leaves = if self.unread.is_empty() {
+        let leaves = if self.is_read() {
             self.following(true)
         } else {
             Vec::new()
@@ -299,14 +314,14 @@ impl<'t> Bound<'t> {
 
     /// Returns the expressions that fill a slot.
     pub(crate) fn slots(&self, slot: Slot) -> impl Iterator<Item = &'t Expr> {
-        let args = self.args.iter();
-        args.filter(move |arg| arg.param.slot() == Some(slot))
+        self.args()
+            .filter(move |arg| arg.param.slot() == Some(slot))
             .filter_map(|arg| arg.is.expr)
     }
 
     /// Returns the expression in the clause of this word.
     pub(crate) fn clause(&self, word: &str) -> Option<&'t Expr> {
-        let arg = self.args.iter().find(|arg| arg.clause == Some(word))?;
+        let arg = self.args().find(|arg| arg.clause == Some(word))?;
         arg.is.expr
     }
 
@@ -317,7 +332,7 @@ impl<'t> Bound<'t> {
 
     /// Returns the words of the row that the statement has.
     pub(crate) fn words(&self) -> impl Iterator<Item = &'t str> {
-        self.args.iter().filter_map(|arg| match arg.is.atom {
+        self.args().filter_map(|arg| match arg.is.atom {
             Atom::Word(word) if arg.param.slot().is_none() => Some(word),
             _ => None,
         })
@@ -345,7 +360,7 @@ impl<'t> Bound<'t> {
             let mut rest = String::new();
             let mut from = range.start;
             for (leaf, given) in &self.automaton.clauses {
-                let is_given = self.args.iter().any(|arg| arg.leaf.number == *leaf);
+                let is_given = self.args().any(|arg| arg.leaf.number == *leaf);
                 if is_given && (from..range.end).contains(&given.start) {
                     rest += text[from..given.start].trim_end();
                     from = given.end;

@@ -17,10 +17,10 @@ impl<'t> Bound<'t> {
     /// Returns `wrong-count`, `unknown-word`, or `duplicate`.
     pub(crate) fn refuse(&self) -> Result<(), Diagnostic> {
         let wrong = self.twice().or_else(|| self.unfit());
-        match (wrong, self.args.last()) {
+        match (wrong, self.args().next_back()) {
             (Some(wrong), _) => Err(wrong),
             (None, Some(last)) if matches!(last.param, Param::Keyword(_)) && !self.may_end() => {
-                Err(needs_value(last))
+                Err(needs_value(&last))
             }
             _ => Ok(()),
         }
@@ -78,17 +78,12 @@ impl<'t> Bound<'t> {
     /// Reports a clause that is given twice.
     fn twice(&self) -> Option<Diagnostic> {
         // Few statements have two clauses, and each execution of a statement comes here.
-        if self
-            .args
-            .iter()
-            .filter(|arg| arg.leaf.begins_clause)
-            .count()
-            < 2
-        {
+        if self.args().filter(|arg| arg.leaf.begins_clause).count() < 2 {
             return None;
         }
         let mut given: Vec<Atom> = Vec::new();
-        let (at, first) = self.args.iter().enumerate().find(|(_, arg)| {
+        let mut args = self.args();
+        let first = args.find(|arg| {
             if !arg.leaf.in_clause {
                 given.clear();
             }
@@ -96,10 +91,8 @@ impl<'t> Bound<'t> {
             given.push(arg.is.atom);
             again
         })?;
-        let last = match self.args.get(at + 1) {
-            Some(value) if value.clause.is_some() => value,
-            _ => first,
-        };
+        let value = args.next().filter(|value| value.clause.is_some());
+        let last = value.unwrap_or(first);
         let Atom::Word(word) = first.is.atom else {
             return None;
         };
@@ -118,7 +111,7 @@ impl<'t> Bound<'t> {
 
     /// Reports the first piece that does not fit.
     fn unfit(&self) -> Option<Diagnostic> {
-        let piece = self.unread.first()?;
+        let piece = self.unread().next()?;
         let leaves = self.params.leaves();
         let takes = |atom: Atom| {
             leaves.iter().any(|param| match param {
@@ -128,13 +121,13 @@ impl<'t> Bound<'t> {
             })
         };
         let foreign =
-            |piece: &&Piece| matches!(piece.atom, Atom::Equals | Atom::Block) && !takes(piece.atom);
+            |piece: &Piece| matches!(piece.atom, Atom::Equals | Atom::Block) && !takes(piece.atom);
         let begins = Some(piece).filter(|piece| matches!(piece.atom, Atom::Equals | Atom::Block));
-        if let Some(extra) = self.unread.iter().find(foreign).or(begins) {
+        if let Some(extra) = self.unread().find(foreign).or(begins) {
             let message = format!("`{}` does not accept this value", self.name);
             return Some(Diagnostic::new(Code::WrongCount, extra.span, message).label("too much"));
         }
-        let last = self.args.last();
+        let last = self.args().next_back();
         if last.is_some_and(|last| last.param.slot() == Some(Slot::Noun)) {
             let message = "only one name is allowed here";
             return Some(Diagnostic::new(Code::WrongCount, piece.span, message));
@@ -143,9 +136,9 @@ impl<'t> Bound<'t> {
             [Param::Words(words)]
                 if last.is_some_and(|last| matches!(last.param, Param::Keyword(_))) =>
             {
-                Some(not_one_of(piece, words))
+                Some(not_one_of(&piece, words))
             }
-            _ => Some(self.unexpected_piece(piece, &self.known_words())),
+            _ => Some(self.unexpected_piece(&piece, &self.known_words())),
         }
     }
 }

@@ -160,7 +160,7 @@ impl<'t> Statement<'t> {
         if self.head().kind != HeadKind::Setting || self.atoms.last() != Some(&Atom::Number) {
             return None;
         }
-        self.bound().args.last()?.param.slot()?.dimension()
+        self.bound().args().next_back()?.param.slot()?.dimension()
     }
 
     /// Matches the pieces with the parameters of the first word.

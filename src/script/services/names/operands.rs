@@ -68,12 +68,12 @@ impl Finder<'_> {
         } else {
             self.shown(&nouns);
         }
-        let last = bound.args.last().map(|last| last.is.span);
-        for arg in &bound.args {
+        let last = bound.args().next_back().map(|last| last.is.span);
+        for arg in bound.args() {
             let Some(expr) = arg.is.expr else { continue };
             // The last process may instead be a variable that names a file.
             let is_file = last == Some(expr.span)
-                && bound.alternative(arg, Slot::FileName)
+                && bound.alternative(&arg, Slot::FileName)
                 && arg.param.slot() == Some(Slot::Process)
                 && self
                     .word(expr)
@@ -81,10 +81,10 @@ impl Finder<'_> {
             if is_file {
                 self.path(expr, false);
             } else {
-                self.arg(arg, expr);
+                self.arg(&arg, expr);
             }
         }
-        let unread = bound.unread.iter().filter_map(|piece| piece.expr);
+        let unread = bound.unread().filter_map(|piece| piece.expr);
         unread.for_each(|expr| self.visit_expr(expr));
     }
 

@@ -60,7 +60,7 @@ fn scripts(folder: &Path, found: &mut Vec<PathBuf>) {
 
 /// Returns the parameters of the pieces. A unit after a blank is part of its number.
 fn params(bound: &Bound) -> Vec<&'static Param> {
-    let args = bound.args.iter().map(|arg| arg.param);
+    let args = bound.args().map(|arg| arg.param);
     args.filter(|param| !matches!(param, Param::Unit(_)))
         .collect()
 }
@@ -81,13 +81,14 @@ fn from_tokens<'t>(text: &'t str, command: &Command, bound: &Bound) -> Vec<Piece
 
 /// Returns an error if a piece's parameter could not be offered after the pieces before it.
 fn offered(bound: &Bound, pieces: &[Piece<'_>]) -> Result<(), String> {
-    for (number, arg) in bound.args.iter().enumerate() {
+    let mut previous: Option<Arg> = None;
+    for (number, arg) in bound.args().enumerate() {
         // The second word of a noun, the operands of an operation, and more pages have no parameter of their own.
-        let continues = |before: &Arg| {
+        let continues = |before: Arg| {
             before.param == arg.param
                 && matches!(arg.param.slot(), Some(Slot::Noun | Slot::Op | Slot::Pages))
         };
-        if number > 0 && continues(&bound.args[number - 1]) {
+        if previous.replace(arg).is_some_and(continues) {
             continue;
         }
         let before = bind(bound.params, pieces[..number].to_vec());
@@ -99,7 +100,7 @@ fn offered(bound: &Bound, pieces: &[Piece<'_>]) -> Result<(), String> {
 }
 
 fn pieces_of<'t>(bound: &Bound<'t>) -> Vec<Piece<'t>> {
-    bound.args.iter().map(|arg| arg.is).collect()
+    bound.args().map(|arg| arg.is).collect()
 }
 
 #[test]
@@ -133,7 +134,7 @@ fn the_tree_and_the_tokens_of_a_statement_agree() {
                 end: text.len() as u32,
                 ..command.verb.span
             };
-            if !tree.unread.is_empty() {
+            if tree.unread().next().is_some() {
                 report(place, "an operand is unread");
             }
             if let Err(error) = offered(&tree, &pieces_of(&tree)) {
@@ -155,7 +156,7 @@ fn the_tree_and_the_tokens_of_a_statement_agree() {
             };
             settings += 1;
             let bound = bind_setting(row.params, setting);
-            if !bound.unread.is_empty() {
+            if bound.unread().next().is_some() {
                 report(setting.span, "a value is unread");
             }
             if let Err(error) = offered(&bound, &pieces_of(&bound)) {
