@@ -57,6 +57,7 @@ fn fit(automaton: &'static Automaton, pieces: &[Piece]) -> Fit {
         row: automaton,
         path: path.map_or_else(Box::default, |state| reading.path(*state).into()),
         read: reading.read,
+        is_right: false,
     }
 }
 
@@ -79,10 +80,13 @@ pub(crate) fn bind_command<'t>(params: &'static [Param], command: &'t Command) -
     let assigned = command.assigned.as_deref().unwrap_or_default();
     let (operands, block) = (&*command.operands, command.block.as_ref());
     // A loop executes the same command again and again, so the command keeps the parameters of its pieces.
-    let kept = command
-        .fits
-        .0
-        .get_or_init(|| fit(Automaton::of(params), &pieces(operands, assigned, block)));
+    let kept = command.fits.0.get_or_init(|| {
+        let bound = bind_operands(params, operands, assigned, block);
+        Fit {
+            is_right: bound.refuse().is_ok(),
+            ..bound.fit.into_owned()
+        }
+    });
     let automaton = kept.row.downcast_ref::<Automaton>();
     let bound = match automaton.filter(|automaton| std::ptr::eq(automaton.params, params)) {
         Some(automaton) => bound(automaton, Cow::Borrowed(kept)),
@@ -186,8 +190,7 @@ impl<'t> Bound<'t> {
 
     /// Returns the pieces that fit, each with its parameter.
     pub fn args(&self) -> impl DoubleEndedIterator<Item = Arg<'t>> {
-        self.fit.path.iter().filter_map(|&(leaf, at)| {
-            let leaf = &self.automaton.leaves[leaf];
+        self.leaves().filter_map(|(leaf, at)| {
             Some(Arg {
                 param: leaf.param,
                 clause: leaf.clause,
@@ -195,6 +198,12 @@ impl<'t> Bound<'t> {
                 leaf,
             })
         })
+    }
+
+    /// Returns the leaves of the pieces that fit, each with the index of its piece.
+    fn leaves(&self) -> impl DoubleEndedIterator<Item = (&'static Leaf, usize)> {
+        let path = self.fit.path.iter();
+        path.map(|&(leaf, at)| (&self.automaton.leaves[leaf], at))
     }
 
     /// Returns the pieces from the first one that does not fit.
@@ -228,6 +237,11 @@ impl<'t> Bound<'t> {
         let complete = |state: &State| self.automaton.is_complete(*state);
         self.is_read()
             && (self.reading().states.iter().any(complete) || self.next_leaves().any(breaks))
+    }
+
+    /// Whether the command that keeps the parameters was accepted before.
+    pub(super) fn is_right(&self) -> bool {
+        self.fit.is_right
     }
 
     /// Whether all pieces fit.
@@ -313,15 +327,15 @@ impl<'t> Bound<'t> {
 
     /// Returns the expressions that fill a slot.
     pub(crate) fn slots(&self, slot: Slot) -> impl Iterator<Item = &'t Expr> {
-        self.args()
-            .filter(move |arg| arg.param.slot() == Some(slot))
-            .filter_map(|arg| arg.is.expr)
+        self.leaves()
+            .filter(move |(leaf, _)| leaf.param.slot() == Some(slot))
+            .filter_map(|(_, at)| self.piece(at)?.expr)
     }
 
     /// Returns the expression in the clause of this word.
     pub(crate) fn clause(&self, word: &str) -> Option<&'t Expr> {
-        let arg = self.args().find(|arg| arg.clause == Some(word))?;
-        arg.is.expr
+        let (_, at) = self.leaves().find(|(leaf, _)| leaf.clause == Some(word))?;
+        self.piece(at)?.expr
     }
 
     /// Whether the statement has this word of its row.

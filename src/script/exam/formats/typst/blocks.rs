@@ -11,8 +11,6 @@ use crate::report::scene::placed_svg;
 /// Maximum length of a name in a column that is as wide as its longest name. A column with a longer name gets
 /// a fixed share of the width.
 const LONG: usize = 28;
-/// Maximum number of lines that are never taller than a page, not even in large print.
-const SHORT: usize = 12;
 /// Maximum length of a text that is one line, in any size of print.
 const LINE: usize = 40;
 /// Indentation of a worked solution, in millimeters.
@@ -96,9 +94,9 @@ impl Writer {
                     .iter()
                     .map(|(name, value)| format!("({}, {})", flowing(name), flowing(value)));
                 format!(
-                    "pairs({}, {first}, short: {}, {})",
+                    "pairs({}, {first}, lines: {}, {})",
                     perhaps(title),
-                    is_short(block),
+                    lines(block),
                     rows.collect::<Vec<_>>().join(", ")
                 )
             }
@@ -115,7 +113,7 @@ impl Writer {
                 points,
                 heads,
                 rows,
-            } => worksheet(prompt, points, heads, is_short(block), rows),
+            } => worksheet(prompt, points, heads, &lines(block), rows),
             Block::Value {
                 label,
                 points,
@@ -136,10 +134,10 @@ impl Writer {
             } => {
                 let tables: Vec<String> = tables.iter().map(grouped).collect();
                 format!(
-                    "fill({}, {}, short: {}, {})",
+                    "fill({}, {}, lines: {}, {})",
                     string(how),
                     perhaps(points),
-                    is_short(block),
+                    lines(block),
                     tables.join(", ")
                 )
             }
@@ -155,11 +153,11 @@ impl Writer {
                     .map(|option| format!("({}, {})", option.ticked, words(&option.text, "")));
                 let options = options.collect::<Vec<_>>().join(", ");
                 format!(
-                    "choice({}, {}, {}, short: {}, {options})",
+                    "choice({}, {}, {}, lines: {}, {options})",
                     string(text),
                     string(how),
                     perhaps(points),
-                    is_short(block)
+                    lines(block)
                 )
             }
             Block::Essay {
@@ -205,8 +203,8 @@ impl Writer {
             if is_worked(&some[0]) {
                 out.push_str(&within);
             } else {
-                let short = some.iter().map(lines).fold(0, usize::saturating_add) <= SHORT;
-                let _ = writeln!(out, "part({head}, short: {short}, {{\n{within}}})");
+                let lines = shown(some.iter().map(count).sum());
+                let _ = writeln!(out, "part({head}, lines: {lines}, {{\n{within}}})");
             }
             "none, none".clone_into(&mut head);
         }
@@ -238,7 +236,7 @@ fn worksheet(
     prompt: &str,
     points: &str,
     heads: &[String; 2],
-    short: bool,
+    lines: &str,
     rows: &[WorksheetRow],
 ) -> String {
     let rows = rows.iter().map(|row| {
@@ -252,18 +250,22 @@ fn worksheet(
     let heads = array(heads.iter().map(|head| string(head)));
     let rows = rows.collect::<Vec<_>>().join(", ");
     let prompt = words(prompt, points);
-    format!("worksheet({prompt}, {heads}, short: {short}, {rows})")
+    format!("worksheet({prompt}, {heads}, lines: {lines}, {rows})")
 }
 
-/// Whether a block is never taller than a page.
-fn is_short(block: &Block) -> bool {
-    lines(block) <= SHORT
+/// Returns the maximum number of lines of a block as the template takes it.
+fn lines(block: &Block) -> String {
+    shown(count(block))
 }
 
-/// Returns the maximum number of lines of a block, or [`usize::MAX`] if it is not known.
-fn lines(block: &Block) -> usize {
+fn shown(lines: Option<usize>) -> String {
+    lines.map_or_else(|| "none".to_owned(), |lines| lines.to_string())
+}
+
+/// Returns the maximum number of lines of a block, or `None` if it is not known.
+fn count(block: &Block) -> Option<usize> {
     let text = |text: &str| text.chars().count() / LINE + 1;
-    match block {
+    Some(match block {
         Block::Prose(paragraphs) => paragraphs
             .iter()
             .map(|paragraph| match paragraph {
@@ -293,9 +295,9 @@ fn lines(block: &Block) -> usize {
                     .sum::<usize>()
         }
         Block::Part { .. } | Block::Figure(_) | Block::Essay { .. } | Block::Worked(_) => {
-            usize::MAX
+            return None;
         }
-    }
+    })
 }
 
 fn paragraph(paragraph: &Paragraph) -> String {
@@ -333,12 +335,12 @@ fn grouped(table: &Table) -> String {
     });
     let rows = rows.collect::<Vec<_>>().join(",\n  ");
     format!(
-        "grouped({}, {}, {}, {}, short: {},\n  {rows})",
+        "grouped({}, {}, {}, {}, lines: {},\n  {rows})",
         perhaps(&table.title),
         array(columns),
         array(bars),
         array(heads),
-        table.rows.len() <= SHORT
+        table.rows.len()
     )
 }
 
