@@ -1,7 +1,6 @@
 //! A statement, setting, or operation whose pieces are matched with the parameters of its row.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use super::automaton::{Automaton, Leaf, Reading, State};
 use super::param::{Param, Params, Slot, ways};
@@ -244,7 +243,7 @@ impl<'t> Bound<'t> {
         self.automaton.read(&self.pieces())
     }
 
-    fn next_leaves(&self) -> impl Iterator<Item = &'static Leaf> {
+    pub(super) fn next_leaves(&self) -> impl Iterator<Item = &'static Leaf> {
         let leaves = if self.is_read() {
             self.following(true)
         } else {
@@ -344,77 +343,4 @@ impl<'t> Bound<'t> {
         let row = words.iter().find(|(name, _)| *name == word)?;
         Some(row.1)
     }
-
-    /// Returns the first parameter that may follow, as a byte range in the usage.
-    pub fn current(&self) -> Option<Range<usize>> {
-        let rest = self.rests().into_iter().next()?;
-        let length = part_length(&self.params.text()[rest.clone()]);
-        Some(rest.start..rest.start + length)
-    }
-
-    /// Returns the rest of the usage, or an empty string if the pieces do not fit or nothing may follow.
-    pub fn rest(&self) -> String {
-        let text = self.params.text();
-        let mut rests: Vec<String> = Vec::new();
-        for range in self.rests() {
-            let mut rest = String::new();
-            let mut from = range.start;
-            for (leaf, given) in &self.automaton.clauses {
-                let is_given = self.args().any(|arg| arg.leaf.number == *leaf);
-                if is_given && (from..range.end).contains(&given.start) {
-                    rest += text[from..given.start].trim_end();
-                    from = given.end;
-                }
-            }
-            rest += &text[from..range.end];
-            let rest = balanced(&rest);
-            if !rest.is_empty() && !rests.contains(&rest) {
-                rests.push(rest);
-            }
-        }
-        rests.join(" | ")
-    }
-
-    /// Returns the byte range of the rest of the usage for each way to continue.
-    fn rests(&self) -> Vec<Range<usize>> {
-        let mut rests: Vec<Range<usize>> = Vec::new();
-        for leaf in self.next_leaves() {
-            match rests.iter_mut().find(|rest| rest.end == leaf.end) {
-                Some(rest) => rest.start = rest.start.min(leaf.at),
-                None => rests.push(leaf.at..leaf.end),
-            }
-        }
-        rests.sort_by_key(|rest| rest.start);
-        rests
-    }
-}
-
-/// Returns the length of the first part of a usage, in bytes.
-fn part_length(text: &str) -> usize {
-    let mut depth = 0;
-    for (at, c) in text.char_indices() {
-        match c {
-            '[' | '{' | '(' => depth += 1,
-            ']' | '}' | ')' | ' ' | ',' if depth == 0 => return at,
-            ']' | '}' | ')' => depth -= 1,
-            _ => {}
-        }
-    }
-    text.len()
-}
-
-/// Removes closing brackets whose opening brackets precede the text.
-fn balanced(text: &str) -> String {
-    let mut depth = 0;
-    let mut kept = String::new();
-    for c in text.chars() {
-        match c {
-            '[' => depth += 1,
-            ']' if depth == 0 => continue,
-            ']' => depth -= 1,
-            _ => {}
-        }
-        kept.push(c);
-    }
-    kept
 }
