@@ -19,7 +19,7 @@ use super::nouns::{TABLE_NOUNS, THING_NOUNS};
 use super::paths::PEEK_FUNCTIONS;
 use super::progress::Progress;
 use super::record::{Discard, Sink, Totals};
-use super::session::{Language, Options, Session};
+use super::session::{Cx, Language, Options};
 use super::state::State;
 use super::stop::Stop;
 use super::unsupported;
@@ -78,25 +78,25 @@ pub fn check_in(
         words: &words,
     };
     let mut nowhere = Discard;
-    let mut session = Session::new(sources, files, options, &mut nowhere);
-    session.state = state.clone();
+    let mut cx = Cx::new(sources, files, options, &mut nowhere);
+    cx.state = state.clone();
     let found = check::check(script, known);
     let machines = DeclaredMachines::of(script);
-    session.checker = Some(Checker {
+    cx.checker = Some(Checker {
         variables,
         machines,
         ..Checker::default()
     });
-    session.report(found);
-    session.report(check::unlikely(script, sources));
-    session.report(check::ignored(script, sources));
-    session.report(check::replaced(script));
-    session.report(check::said_twice(script, sources));
-    session.check_block(script);
-    session.check_uncalled();
-    let wrong = options.language.extension.finish_check(&mut session);
-    session.report(wrong);
-    let (mut found, work) = (session.progress.diagnostics, session.progress.worked);
+    cx.report(found);
+    cx.report(check::unlikely(script, sources));
+    cx.report(check::ignored(script, sources));
+    cx.report(check::replaced(script));
+    cx.report(check::said_twice(script, sources));
+    cx.check_block(script);
+    cx.check_uncalled();
+    let wrong = options.language.extension.finish_check(&mut cx);
+    cx.report(wrong);
+    let (mut found, work) = (cx.progress.diagnostics, cx.progress.worked);
     drop_consequences(&mut found);
     found.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
     let (warnings, diagnostics) = found.into_iter().partition(Diagnostic::is_warning);
@@ -133,7 +133,7 @@ pub fn state_at(
     known: &mut Checkpoints,
 ) -> State {
     let mut nowhere = Discard;
-    let mut session = Session::new(sources, files, options, &mut nowhere);
+    let mut cx = Cx::new(sources, files, options, &mut nowhere);
     let mut checker = Checker {
         until: Some(CheckpointAt::byte(script, at)),
         ..Checker::default()
@@ -142,27 +142,27 @@ pub fn state_at(
     let mut begun = 0;
     if let Some(checkpoint) = known.before(above) {
         begun = checkpoint.statements;
-        session.progress = checkpoint.progress.clone();
+        cx.progress = checkpoint.progress.clone();
         checker.unsure = checkpoint.unsure.clone();
     }
-    session.checker = Some(checker);
+    cx.checker = Some(checker);
     while begun < script.len() {
         let end = Checkpoints::next_after(begun).min(script.len());
-        session.check_statements(script, begun..end);
+        cx.check_statements(script, begun..end);
         begun = end;
-        if session.reached(script, begun) {
+        if cx.reached(script, begun) {
             break;
         }
         known.add(Checkpoint {
             statements: begun,
-            progress: session.progress.clone(),
-            unsure: session.unsure().clone(),
+            progress: cx.progress.clone(),
+            unsure: cx.unsure().clone(),
         });
     }
-    session.reached(script, script.len());
-    let Session {
+    cx.reached(script, script.len());
+    let Cx {
         checker, progress, ..
-    } = session;
+    } = cx;
     checker
         .and_then(|checker| checker.until?.found())
         .unwrap_or(progress.state)
@@ -238,13 +238,13 @@ pub fn play_from(
     sink: &mut dyn Sink,
     interrupt: Option<&AtomicBool>,
 ) -> (Ended, State) {
-    let mut session = Session::new(sources, files, options.for_script(script), sink);
-    session.interrupt = interrupt;
-    session.state = state;
+    let mut cx = Cx::new(sources, files, options.for_script(script), sink);
+    cx.interrupt = interrupt;
+    cx.state = state;
     let place = script.first().map_or_else(Span::default, |stmt| stmt.span);
-    match session.run_block(script, place) {
-        Err(Stop::Wrong(diagnostics)) => session.report(diagnostics),
-        Err(Stop::Unknowable) => session.report(vec![not_understood(place)]),
+    match cx.run_block(script, place) {
+        Err(Stop::Wrong(diagnostics)) => cx.report(diagnostics),
+        Err(Stop::Unknowable) => cx.report(vec![not_understood(place)]),
         Ok(()) | Err(Stop::Closed) => {}
     }
     let Progress {
@@ -252,7 +252,7 @@ pub fn play_from(
         totals,
         state,
         ..
-    } = session.progress;
+    } = cx.progress;
     (
         Ended {
             diagnostics,
