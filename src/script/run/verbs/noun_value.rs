@@ -40,9 +40,7 @@ pub(super) fn contents_of(cx: &mut Cx, expr: &Expr) -> Result<Option<Rows>, Stop
         None => naming::noun(cx, std::slice::from_ref(expr))?,
     };
     cx.work_of_listing(expr.span)?;
-    if cx.checking() {
-        return Err(Stop::Unknowable);
-    }
+    cx.needs_run()?;
     let contents = match noun {
         NounRef::Part { noun, level, pid } => {
             contents(noun, &*machine_seen(cx, pid, expr.span)?, level)
