@@ -73,7 +73,7 @@ impl Checker<'_> {
 
     fn check(&mut self, stmt: &Stmt) -> Result<(), Stop> {
         self.cx.budget.temporary = 0;
-        let units = wrong_units(&mut self.cx, stmt);
+        let units = wrong_units(&self.cx, stmt);
         let wrong = !units.is_empty();
         self.cx.report(units);
         let pointless = wrong.then(|| without_points(stmt));
