@@ -12,17 +12,17 @@ use crate::lang::span::Span;
 use crate::lang::visit::statements;
 use pagewalk_engine::kernel::syscall::{constants, system_calls};
 
-use super::checker::{Checker, DeclaredMachines};
-use super::checkpoint::{Checkpoint, CheckpointAt, Checkpoints};
+use super::checkpoint::{CheckpointAt, Checkpoints};
+use super::current_process::UnknownProcesses;
 use super::files::Files;
 use super::nouns::{TABLE_NOUNS, THING_NOUNS};
 use super::paths::PEEK_FUNCTIONS;
-use super::progress::Progress;
-use super::record::{Discard, Sink, Totals};
-use super::session::{Cx, Language, Options};
+use super::record::{Sink, Totals};
+use super::session::{Checker, Cx, Language, Options, Run};
 use super::state::State;
 use super::stop::Stop;
 use super::unsupported;
+use super::unsure::{DeclaredMachines, Unsure};
 
 /// The outcome of a run.
 #[derive(Debug, Default)]
@@ -77,26 +77,26 @@ pub fn check_in(
         calls: &calls,
         words: &words,
     };
-    let mut nowhere = Discard;
-    let mut cx = Cx::new(sources, files, options, &mut nowhere);
-    cx.state = state.clone();
     let found = check::check(script, known);
-    let machines = DeclaredMachines::of(script);
-    cx.checker = Some(Checker {
-        variables,
-        machines,
-        ..Checker::default()
-    });
+    let mut cx = Cx::new(sources, files, options);
+    cx.state = state.clone();
     cx.report(found);
     cx.report(check::unlikely(script, sources));
     cx.report(check::ignored(script, sources));
     cx.report(check::replaced(script));
     cx.report(check::said_twice(script, sources));
-    cx.check_block(script);
-    cx.check_uncalled();
+    let unsure = Unsure {
+        processes: UnknownProcesses::default(),
+        variables,
+        machines: DeclaredMachines::of(script),
+    };
+    let mut checker = Checker::new(cx, unsure);
+    checker.check_block(script);
+    checker.check_uncalled();
+    let mut cx = checker.cx;
     let wrong = options.language.extension.finish_check(&mut cx);
     cx.report(wrong);
-    let (mut found, work) = (cx.progress.diagnostics, cx.progress.worked);
+    let (mut found, work) = (cx.diagnostics, cx.budget.worked);
     drop_consequences(&mut found);
     found.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
     let (warnings, diagnostics) = found.into_iter().partition(Diagnostic::is_warning);
@@ -132,40 +132,25 @@ pub fn state_at(
     at: usize,
     known: &mut Checkpoints,
 ) -> State {
-    let mut nowhere = Discard;
-    let mut cx = Cx::new(sources, files, options, &mut nowhere);
-    let mut checker = Checker {
-        until: Some(CheckpointAt::byte(script, at)),
-        ..Checker::default()
-    };
+    let mut checker = Checker::new(Cx::new(sources, files, options), Unsure::default());
+    checker.stop_at(CheckpointAt::byte(script, at));
     let above = script.partition_point(|stmt| (stmt.span.end as usize) < at);
     let mut begun = 0;
     if let Some(checkpoint) = known.before(above) {
         begun = checkpoint.statements;
-        cx.progress = checkpoint.progress.clone();
-        checker.unsure = checkpoint.unsure.clone();
+        checker.restore(checkpoint);
     }
-    cx.checker = Some(checker);
     while begun < script.len() {
         let end = Checkpoints::next_after(begun).min(script.len());
-        cx.check_statements(script, begun..end);
+        checker.check_statements(script, begun..end);
         begun = end;
-        if cx.reached(script, begun) {
+        if checker.reached(script, begun) {
             break;
         }
-        known.add(Checkpoint {
-            statements: begun,
-            progress: cx.progress.clone(),
-            unsure: cx.unsure().clone(),
-        });
+        known.add(checker.checkpoint(begun));
     }
-    cx.reached(script, script.len());
-    let Cx {
-        checker, progress, ..
-    } = cx;
-    checker
-        .and_then(|checker| checker.until?.found())
-        .unwrap_or(progress.state)
+    checker.reached(script, script.len());
+    checker.into_state()
 }
 
 /// Whether a name other than a value function or a definition can be called.
@@ -238,28 +223,21 @@ pub fn play_from(
     sink: &mut dyn Sink,
     interrupt: Option<&AtomicBool>,
 ) -> (Ended, State) {
-    let mut cx = Cx::new(sources, files, options.for_script(script), sink);
-    cx.interrupt = interrupt;
+    let mut cx = Cx::new(sources, files, options.for_script(script));
+    cx.env.interrupt = interrupt;
     cx.state = state;
+    let mut run = Run::new(cx, sink);
     let place = script.first().map_or_else(Span::default, |stmt| stmt.span);
-    match cx.run_block(script, place) {
-        Err(Stop::Wrong(diagnostics)) => cx.report(diagnostics),
-        Err(Stop::Unknowable) => cx.report(vec![not_understood(place)]),
+    match run.run_block(script, place) {
+        Err(Stop::Wrong(diagnostics)) => run.cx.report(diagnostics),
+        Err(Stop::Unknowable) => run.cx.report(vec![not_understood(place)]),
         Ok(()) | Err(Stop::Closed) => {}
     }
-    let Progress {
-        diagnostics,
-        totals,
-        state,
-        ..
-    } = cx.progress;
-    (
-        Ended {
-            diagnostics,
-            totals,
-        },
-        state,
-    )
+    let ended = Ended {
+        diagnostics: run.cx.diagnostics,
+        totals: run.totals,
+    };
+    (ended, run.cx.state)
 }
 
 /// Reports a bug: a run treated a statement as unknown, which only a check may do.

@@ -3,8 +3,11 @@
 #[cfg(test)]
 mod tests;
 
+use std::any::Any;
+use std::sync::Arc;
+
 use super::current_process::UnknownProcesses;
-use super::progress::Progress;
+use super::progress::Budget;
 use super::state::State;
 use crate::lang::ast::{Block, Stmt};
 
@@ -19,8 +22,10 @@ pub struct Checkpoints(Vec<Checkpoint>);
 pub(crate) struct Checkpoint {
     /// The number of statements before the checkpoint, outside of all blocks.
     pub(crate) statements: usize,
-    pub(crate) progress: Progress,
-    pub(crate) unsure: UnknownProcesses,
+    pub(crate) state: State,
+    pub(crate) extension: Arc<dyn Any + Send + Sync>,
+    pub(crate) budget: Budget,
+    pub(crate) processes: UnknownProcesses,
 }
 
 impl Checkpoints {
