@@ -137,26 +137,27 @@ impl<'a> Statement<'a> {
             span,
             std::slice::from_ref(edit),
         );
+        let was = self.text.get(span.start as usize..span.end as usize)?;
         let new_tokens = tokens(&new);
         let names_keyword = new_tokens.list.windows(2).any(|pair| {
             let (first, second) = (pair[0].text(&new), pair[1].text(&new));
             let names = matches!(first, "let" | "process" | "def" | "choose" | "for");
+            let signed = second == "-" && matches!(first, "+" | "-" | "*" | "/" | "%");
             let empty = first == ","
                 && matches!(
                     second,
                     "," | ")" | "]" | "}" | "{" | "|" | "&" | "+" | "*" | "/" | "=" | "==" | "=>"
                 );
-            names && is_keyword(second) || empty
+            names && is_keyword(second)
+                || empty
+                || signed && !was.contains(&format!("{first} {second}"))
         });
         let ends = |text: &str| text.trim_end().ends_with(',');
-        let was = self.text.get(span.start as usize..span.end as usize)?;
         if ends(&new) && !ends(was) {
             return None;
         }
         let ranges = |text: &str| text.matches("..").count();
-        if ranges(&new) > ranges(self.text.get(span.start as usize..span.end as usize)?)
-            && !edit.replacement.contains("..")
-        {
+        if ranges(&new) > ranges(was) && !edit.replacement.contains("..") {
             return None;
         }
         if names_keyword {
@@ -250,10 +251,12 @@ impl<'a> Statement<'a> {
         head.into_iter().chain(near).filter_map(move |index| {
             let word = self.word(index);
             let unit = index > 0
+                && (word.len() > 1 || self.block().is_some())
                 && self.tokens[index - 1].kind == TokenKind::Number
                 && !lists(TABLE, "ours", word);
             let units = UNITS.iter().map(|unit| unit.name).filter(|_| unit);
-            let keyword = nearest(word, keywords().chain(units))?;
+            let clauses = section(TABLE, "clauses").split_whitespace();
+            let keyword = nearest(word, keywords().chain(clauses).chain(units))?;
             let rest = word
                 .strip_prefix(keyword)
                 .or_else(|| word.strip_suffix(keyword));
@@ -294,9 +297,12 @@ impl<'a> Statement<'a> {
                 && index > 0
                 && number(index - 1)
                 && self.tokens[index].start == self.tokens[index - 1].end;
+            // In `% ) 4`, the operator may be on the wrong side of the bracket.
+            let after_operator = bracket(index) && index > 0 && operator(index - 1);
             braces(index)
                 || braces(index + 1)
                 || beside
+                || after_operator
                 || glued
                 || kind(index) == TokenKind::Word && matches!(kind(index + 1), TokenKind::Open(_))
         };
@@ -305,7 +311,8 @@ impl<'a> Statement<'a> {
             |index: usize| keyword(index) || lists(TABLE, "missing verbs", self.word(index));
         let moves = |index: &usize| {
             let starts = begins(1) || self.tokens[0].kind != TokenKind::Word;
-            !calls(*index) && (cells || !cell(*index)) && (*index > 0 || starts)
+            let not = self.word(*index) == "not" || self.word(index + 1) == "not";
+            !not && !calls(*index) && (cells || !cell(*index)) && (*index > 0 || starts)
         };
         // Outside settings, a unit is not the name of a setting.
         let named = self.block().is_some();
@@ -316,8 +323,10 @@ impl<'a> Statement<'a> {
             let fix = Fix::write(both, text, format!("{next}{between}{}", self.word(index)));
             (index, fix)
         });
-        let both = both.filter(|(_, fix)| {
-            !unit_after_number(fix.was.as_deref().unwrap_or_default())
+        let both = both.filter(|(index, fix)| {
+            let units = |index: usize| unit(self.word(index)).is_some();
+            !(units(*index) && units(index + 1))
+                && !unit_after_number(fix.was.as_deref().unwrap_or_default())
                 && (named || !unit_after_number(&fix.text))
         });
         let (words, others): (Vec<_>, Vec<_>) =
@@ -326,8 +335,8 @@ impl<'a> Statement<'a> {
         (fixes(words), fixes(others))
     }
 
-    /// Returns the removals of tokens that are twice at the error. A comma may lack a value, and short cells of a row may be
-    /// equal.
+    /// Returns the removals of tokens that are twice at the error or at the beginning of its statement. Short cells of a row
+    /// may be equal.
     pub(super) fn doubled(&self, of: &Diagnostic) -> Vec<Fix> {
         let row = of.code == Code::BadTable;
         let all = &self.all;
@@ -339,14 +348,28 @@ impl<'a> Statement<'a> {
             let first = all.iter().position(on_line).unwrap_or(self.near);
             near = first..all.iter().rposition(on_line).unwrap_or(first);
         }
+        // A list may lack a value.
+        let in_list = |index: usize| {
+            let mut depth = 0;
+            let open = all[..index].iter().rev().find(|token| {
+                match token.kind {
+                    TokenKind::Open(_) => depth -= 1,
+                    TokenKind::Close(_) => depth += 1,
+                    _ => {}
+                }
+                depth < 0
+            });
+            open.is_some_and(|open| open.kind == TokenKind::Open(b'['))
+        };
         let twice = |index: &usize| {
             let token = all[*index];
             let single = match token.kind {
                 TokenKind::Bar => false,
                 // `&&` is one operator.
+                TokenKind::Operator if text(token) == "," => !in_list(*index),
                 TokenKind::Operator if token.end == all[index + 1].start => false,
                 TokenKind::Cell => row && text(token).len() > 1,
-                _ => text(token) != ",",
+                _ => true,
             };
             single && text(token) == text(all[index + 1]) && token.end > token.start
         };
@@ -354,7 +377,13 @@ impl<'a> Statement<'a> {
             let place = Span::new(of.span.file, all[index + 1].start..all[index + 1].end);
             Fix::write(place, text(all[index]), "")
         };
-        near.filter(twice).map(removal).collect()
+        let (first, _) = bounds(all, self.near);
+        let head = (first + 1 < all.len() && !near.contains(&first)).then_some(first);
+        head.into_iter()
+            .chain(near)
+            .filter(twice)
+            .map(removal)
+            .collect()
     }
 
     fn place(&self, file: u32, first: usize, last: usize) -> Span {
@@ -429,6 +458,13 @@ impl<'a> Statement<'a> {
             }
             TokenKind::Prose | TokenKind::Hole | TokenKind::Open(b'{') => false,
             TokenKind::Operator if self.word(index) == "." => apart,
+            // A process and its block.
+            TokenKind::Operator
+                if self.word(index) == ":"
+                    && is(index + 1, |kind| kind == TokenKind::Open(b'{')) =>
+            {
+                true
+            }
             TokenKind::Operator if self.word(index) == "," => {
                 let opens = index == 0 || matches!(self.tokens[index - 1].kind, TokenKind::Open(_));
                 !opens && !comma(index.checked_sub(1)) && !comma(Some(index + 1))
@@ -436,7 +472,11 @@ impl<'a> Statement<'a> {
             TokenKind::Operator => {
                 let joins = matches!(self.word(index), "+" | "-" | "*" | "/" | "%" | "~" | "!");
                 let after_head = index <= 1 && apart && !joins && is_keyword(self.word(0));
-                after_head || index > 0 && is(index - 1, operator) || is(index + 1, operator)
+                // After `=` and `=>`, a value is missing.
+                let begins = index > 0 && matches!(self.word(index - 1), "=" | "=>" | "==");
+                after_head
+                    || !begins && index > 0 && is(index - 1, operator)
+                    || is(index + 1, operator)
             }
             // A misspelled number, or the name of a function, is wrong, not superfluous.
             TokenKind::Word if self.word(index).contains("x0") => false,
@@ -461,8 +501,9 @@ impl<'a> Statement<'a> {
             TokenKind::Number | TokenKind::String { .. } => {
                 // The number of the line may precede the statement.
                 let verb = |word| is_keyword(word) || lists(TABLE, "missing verbs", word);
-                index == 0 && is(1, |kind| kind == TokenKind::Word) && verb(self.word(1))
-                    || index > 0 && !(parts(index - 1) && parts(index + 1))
+                let title = index == 1 && matches!(token.kind, TokenKind::String { .. });
+                !title && index == 0 && is(1, |kind| kind == TokenKind::Word) && verb(self.word(1))
+                    || !title && index > 0 && !(parts(index - 1) && parts(index + 1))
             }
             _ => true,
         }
@@ -494,9 +535,12 @@ impl<'a> Statement<'a> {
             _ => (from, to),
         };
         let has_facts = (0..self.tokens.len()).any(|index| self.word(index) == "=>");
+        let surplus = (of.code == Code::BadTable)
+            .then(|| self.surplus())
+            .flatten();
         for index in from..to {
             let (word, place) = (self.word(index), self.place(file, index, index));
-            if self.may_be_removed(index, of) {
+            if self.may_be_removed(index, of) && surplus.is_none_or(|only| only == index) {
                 fixes.push(Fix::write(place, word, ""));
             }
             // A sign may replace another sign.
@@ -508,12 +552,14 @@ impl<'a> Statement<'a> {
                 let other = sign.starts_with(char::is_alphabetic) || has_facts && **sign == "=>";
                 !other && self.may_follow(sign, index)
             };
-            for sign in SIGNS
-                .iter()
-                .filter(|other| sign && index == self.at && fits(other))
-            {
-                let joins =
-                    *sign == "." || matches!(*sign, "==" | "=" | ".." | "in") && word == ",";
+            for sign in SIGNS.iter().filter(|other| {
+                let before = index + 1 == self.at && self.block().is_some() && **other == ",";
+                sign && (index == self.at || before) && fits(other)
+            }) {
+                let compares = self.block().is_some() && matches!(*sign, "=" | "==");
+                let joins = compares
+                    || *sign == "."
+                    || matches!(*sign, "==" | "=" | ".." | "in") && word == ",";
                 if !(joins || index == 0 && *sign == ",") {
                     fixes.push(Fix::write(place, word, *sign));
                 }
@@ -525,7 +571,8 @@ impl<'a> Statement<'a> {
                 None => self.tokens[0].start,
             };
             for sign in SIGNS.iter().filter(|sign| {
-                let first = index == 0 && **sign == ",";
+                let first = index == 0 && **sign == ","
+                    || self.block().is_some() && matches!(**sign, "=" | "==");
                 !first && self.may_follow(sign, index) && !(has_facts && **sign == "=>")
             }) {
                 let before = if index == 0 || matches!(*sign, "," | ")" | "]" | "." | "(" | ":") {
@@ -588,6 +635,53 @@ impl<'a> Statement<'a> {
         (first.map_or(0, |first| first + 1), end)
     }
 
+    /// Returns the index of the only cell without which the row at the error has the columns of its header in the same
+    /// places.
+    fn surplus(&self) -> Option<usize> {
+        let brace = self.all[..=self.near]
+            .iter()
+            .rposition(|token| token.kind == TokenKind::Open(b'{'))?;
+        let is_cell = |token: &&Token| token.kind == TokenKind::Cell;
+        let cells = |within: &Token| {
+            let line = line_at(self.text, within.start);
+            let on_line = self
+                .all
+                .iter()
+                .filter(move |token| line.contains(&token.start));
+            let start = line_at(self.text, within.start).start;
+            let places = on_line
+                .filter(is_cell)
+                .map(move |token| token.start - start..token.end - start);
+            places.collect::<Vec<_>>()
+        };
+        let head = cells(self.all[brace..].iter().find(is_cell)?);
+        let row = cells(&self.tokens[self.at]);
+        if row.len() != head.len() + 1 {
+            return None;
+        }
+        let fit = |without: usize| {
+            let width = row[without].len() + 1;
+            let ahead = row[..without].iter().cloned();
+            let behind = row[without + 1..]
+                .iter()
+                .map(|cell| cell.start - width..cell.end - width);
+            let pairs = ahead.chain(behind).zip(&head);
+            let fits = pairs.map(|(cell, name)| {
+                let overlaps = cell.start < name.end && name.start < cell.end;
+                let aligned = cell.start == name.start || cell.end == name.end;
+                usize::from(overlaps) + usize::from(aligned)
+            });
+            fits.sum::<usize>()
+        };
+        let fits: Vec<usize> = (0..row.len()).map(fit).collect();
+        let most = *fits.iter().max()?;
+        let best = fits.iter().position(|fit| *fit == most)?;
+        let only = fits.iter().filter(|fit| **fit == most).count() == 1;
+        let start = line_at(self.text, self.tokens[self.at].start).start + row[best].start;
+        let index = self.tokens.iter().position(|token| token.start == start);
+        index.filter(|_| only)
+    }
+
     /// Divides a word near the error, because a sign is missing between two names or numbers.
     fn divided(&self, file: u32) -> Vec<Fix> {
         let mut fixes = Vec::new();
@@ -606,6 +700,8 @@ impl<'a> Statement<'a> {
                 }
                 let signs: &[&str] = if is_function(a) {
                     &["("]
+                } else if number(b) {
+                    &["(", ", ", ".", ": "]
                 } else {
                     &["(", ", ", ".", "..", ": "]
                 };

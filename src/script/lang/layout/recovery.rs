@@ -325,7 +325,9 @@ impl Scan<'_> {
             && outer.kind.is_block()
             && level.kind == LevelKind::Block
         {
-            let deeper = *level.deeper.get_or_insert(indent > level.indent);
+            // A line that is indented less than the line with the brace is not in its block.
+            let outside = level.deeper.is_none() && indent < level.indent;
+            let deeper = outside || *level.deeper.get_or_insert(indent > level.indent);
             if !deeper || indent > level.indent {
                 break;
             }
@@ -437,7 +439,15 @@ impl Scan<'_> {
         if level.kind != LevelKind::Block {
             return None;
         }
-        let end = self.text.get(..before)?.trim_end().len();
+        let mut end = self.text.get(..before)?.trim_end().len();
+        // Comments below the block may belong to the next statement.
+        while let Some(newline) = self.text[level.at..end].rfind('\n')
+            && self.text[level.at + newline..end]
+                .trim_start()
+                .starts_with('#')
+        {
+            end = self.text[..level.at + newline].trim_end().len();
+        }
         let line = self
             .text
             .get(..level.at)?
