@@ -114,7 +114,7 @@ fn matches<'a>(
                     .starts_with(['"', '\'', '“', '”', '„', '‘', '’', '{', '}'])
             };
             let words = found.iter().position(ends).unwrap_or(found.len());
-            usize::from(words > 1 || !first.is_some_and(|token| is_keyword(token.text))) * words
+            words
         }
         "PLACE" => place(found),
         "CALL" => one(first.is_some_and(|token| is_function(token.text))),
@@ -156,7 +156,9 @@ fn matches<'a>(
             return same && matches(pattern, line, &found[1..], held);
         }
     };
-    (1..=longest).any(|length| {
+    // A keyword alone is not prose.
+    let keyword = hole.text == "PROSE" && first.is_some_and(|token| is_keyword(token.text));
+    (1 + usize::from(keyword)..=longest).any(|length| {
         let before = held.clone();
         let fits = take(hole.text, line, found, length, held)
             && matches(pattern, line, &found[length..], held);

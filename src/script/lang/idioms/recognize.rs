@@ -161,8 +161,14 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     if diagnostic.code == Code::UnknownFact && line[..at].contains("=>") {
         let (from, to) = statement(line, at, &[",", ";", "{", "}", "=>"]);
         let said = &line[from..to];
+        // Among other facts, a value alone does not say whose it is.
+        let others =
+            line[..from].trim_end().ends_with(',') || line[to..].trim_start().starts_with(',');
+        let alone = !(others && matches!(said.trim(), "hit" | "miss"));
         found.extend(fact(said).map(|(row, new)| {
-            let fix = new.map(|new| Fix::write(place(from, to), said, new));
+            let fix = new
+                .filter(|_| alone)
+                .map(|new| Fix::write(place(from, to), said, new));
             Advice::of(row, fix, true)
         }));
         return found;

@@ -279,8 +279,8 @@ impl<'a> Statement<'a> {
                 && !matches!(self.word(index), "in" | "where")
         };
         let last = self.tokens.len().saturating_sub(1);
-        let near = self.at.saturating_sub(2)..(self.at + 2).min(last);
-        let head = (self.at > 2 && last > 0).then_some(0);
+        let near = self.at.saturating_sub(3)..(self.at + 2).min(last);
+        let head = (self.at > 3 && last > 0).then_some(0);
         let keyword = |index: usize| is_keyword(self.word(index));
         // A name before a bracket may be that of a function.
         let calls = |index: usize| {
@@ -444,10 +444,22 @@ impl<'a> Statement<'a> {
             TokenKind::Word | TokenKind::Number if self.is_glued(self.word(index)) => false,
             TokenKind::Close(b'}') => false,
             TokenKind::Cell => code == Code::UnknownColumn || code == Code::BadTable && !short,
+            TokenKind::String { .. } if code == Code::BadTable => !short,
             // A word after a block is not a statement.
             _ if self.tokens.len() == 1 => {
                 let ended = before.trim_end_matches([' ', '\t']).ends_with('}');
                 ended || !matches!(token.kind, TokenKind::Word)
+            }
+            // One value too many.
+            TokenKind::Word | TokenKind::Number
+                if code == Code::WrongCount
+                    && index > 0
+                    && (token.start, token.end)
+                        == (of.span.start as usize, of.span.end as usize)
+                    && after.starts_with([' ', '\n', ','])
+                    && of.message.contains("one") =>
+            {
+                true
             }
             _ if elsewhere => false,
             // A sign is missing between two values that touch.
@@ -471,7 +483,9 @@ impl<'a> Statement<'a> {
             }
             TokenKind::Operator => {
                 let joins = matches!(self.word(index), "+" | "-" | "*" | "/" | "%" | "~" | "!");
-                let after_head = index <= 1 && apart && !joins && is_keyword(self.word(0));
+                let verb = is_keyword(self.word(0)) || lists(TABLE, "missing verbs", self.word(0));
+                let after_head = index <= 1 && apart && !joins && verb
+                    || index + 1 < self.tokens.len() && is_operator(self.word(index + 1));
                 // After `=` and `=>`, a value is missing.
                 let begins = index > 0 && matches!(self.word(index - 1), "=" | "=>" | "==");
                 after_head
@@ -509,13 +523,23 @@ impl<'a> Statement<'a> {
         }
     }
 
+    /// The index of the word that begins the statement after the name of its process.
+    fn begin(&self) -> usize {
+        if self.tokens.len() > 2 && self.word(1) == ":" {
+            2
+        } else {
+            0
+        }
+    }
+
     /// Whether a sign can be missing before the token with an index.
     fn may_follow(&self, sign: &str, index: usize) -> bool {
-        let head = self.word(0);
+        let (head, called) = (self.word(self.begin()), |at: usize| self.word(at) == "(");
         match sign {
-            "let" => index == 0,
+            "let" => index == self.begin(),
             ":" => index == 1,
             "=" => matches!(head, "let" | "write" | "file" | "ask" | "row"),
+            "=>" if head == "let" => (0..index.min(self.tokens.len())).any(called),
             "=>" => is_keyword(head) && !lists(TABLE, "without facts", head),
             "in" => matches!(head, "for" | "choose"),
             "where" => matches!(head, "choose" | "option"),
@@ -540,7 +564,10 @@ impl<'a> Statement<'a> {
             .flatten();
         for index in from..to {
             let (word, place) = (self.word(index), self.place(file, index, index));
-            if self.may_be_removed(index, of) && surplus.is_none_or(|only| only == index) {
+            if self.may_be_removed(index, of)
+                && surplus.is_none_or(|only| only == index)
+                && !(of.code == Code::BadTable && self.lacks_column())
+            {
                 fixes.push(Fix::write(place, word, ""));
             }
             // A sign may replace another sign.
@@ -564,6 +591,10 @@ impl<'a> Statement<'a> {
                     fixes.push(Fix::write(place, word, *sign));
                 }
             }
+        }
+        // A sign would be another cell.
+        if of.code == Code::BadTable {
+            return fixes;
         }
         for index in from..=to {
             let at = match index.checked_sub(1) {
@@ -635,27 +666,54 @@ impl<'a> Statement<'a> {
         (first.map_or(0, |first| first + 1), end)
     }
 
+    /// Whether the header of the table at the error has an empty column, or the next row has as many cells as the row at the
+    /// error.
+    fn lacks_column(&self) -> bool {
+        let open = |token: &Token| token.kind == TokenKind::Open(b'{');
+        let brace = self.all[..=self.near].iter().rposition(open).unwrap_or(0);
+        let rows = self.text[self.all[brace].end..].split('\n');
+        let mut rows = rows.map(str::trim).filter(|row| !row.is_empty());
+        let empty = |row: &str| {
+            row.split('|')
+                .map(str::trim)
+                .rev()
+                .skip(1)
+                .skip_while(|cell| cell.is_empty())
+                .any(str::is_empty)
+        };
+        let head = rows.next().unwrap_or_default();
+        let inside = head.trim_start_matches('|');
+        let mut counts = rows.take_while(|row| !row.starts_with('}')).map(|row| {
+            row.split([' ', '|'])
+                .filter(|cell| !cell.is_empty())
+                .count()
+        });
+        let (first, second) = (counts.next(), counts.next());
+        empty(inside) || second.is_some() && first == second
+    }
+
     /// Returns the index of the only cell without which the row at the error has the columns of its header in the same
     /// places.
     fn surplus(&self) -> Option<usize> {
         let brace = self.all[..=self.near]
             .iter()
             .rposition(|token| token.kind == TokenKind::Open(b'{'))?;
-        let is_cell = |token: &&Token| token.kind == TokenKind::Cell;
-        let cells = |within: &Token| {
-            let line = line_at(self.text, within.start);
+        let is_cell =
+            |token: &&Token| matches!(token.kind, TokenKind::Cell | TokenKind::String { .. });
+        let cells = |at: usize| {
+            let line = line_at(self.text, at);
             let on_line = self
                 .all
                 .iter()
                 .filter(move |token| line.contains(&token.start));
-            let start = line_at(self.text, within.start).start;
+            let start = line_at(self.text, at).start;
             let places = on_line
                 .filter(is_cell)
                 .map(move |token| token.start - start..token.end - start);
             places.collect::<Vec<_>>()
         };
-        let head = cells(self.all[brace..].iter().find(is_cell)?);
-        let row = cells(&self.tokens[self.at]);
+        let first = self.all[brace..].iter().find(is_cell)?.start;
+        let (head, row) = (cells(first), cells(self.tokens[self.at].start));
         if row.len() != head.len() + 1 {
             return None;
         }
