@@ -192,9 +192,19 @@ pub(crate) fn unknown_process(cx: &Cx, process: &Word) -> Diagnostic {
         .chain(["machine", "kernel", "scenario", "repeat"]);
     match cx.nearest(&process.text, words) {
         Some(near) => diagnostic.did_you_mean(&process.text, near),
+        None if known.iter().any(|name| unnamed(name)) => diagnostic.help(format!(
+            "name the child: write `let {} = fork()`",
+            process.text
+        )),
         None if known.is_empty() => diagnostic,
         None => diagnostic.help(there_are(&known)),
     }
+}
+
+/// Whether a process has the name of its PID, because the result of `fork` has no variable.
+fn unnamed(process: &str) -> bool {
+    let pid = process.strip_prefix("pid");
+    pid.is_some_and(|pid| pid.parse::<u32>().is_ok())
 }
 
 /// Lists the existing processes.
