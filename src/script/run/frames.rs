@@ -342,7 +342,7 @@ impl Run<'_> {
                     inside,
                     extension,
                 } = *around;
-                // If the run is closed, the session keeps the run's final state.
+                // If the run is closed, the run keeps its final state.
                 if !matches!(stopped, Some(Stop::Closed)) {
                     self.cx.state = state;
                 }
