@@ -17,12 +17,12 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::questions::papers::{enter, in_part, sheet};
 use crate::run::bind::Param::{self, Keyword, Literal, Many, Optional};
 use crate::run::bind::{Bound, FILE_NAME, LEVEL, NOUN, OP, PA, PROCESS, RAW, VA, word};
+use crate::run::nouns::naming::names_shown;
+use crate::run::nouns::nouns;
 use crate::run::record::{Did, FigureData, View};
 use crate::run::session::{Action, Cx};
 use crate::run::settings::list;
 use crate::run::stop::Stop;
-use crate::run::verbs::naming::names_shown;
-use crate::run::verbs::nouns;
 use request::Request;
 use std::sync::Arc;
 

@@ -6,6 +6,8 @@ use crate::lang::value::{Measure, Value};
 use crate::run::budget::work_of_value;
 use crate::run::facts::{self, Family};
 use crate::run::nouns::THING_NOUNS;
+use crate::run::nouns::naming::{self, page_table_of, unknown_part};
+use crate::run::nouns::value::noun_value;
 use crate::run::record::Did;
 use crate::run::running::{is_process, process_called};
 use crate::run::session::Cx;
@@ -14,8 +16,6 @@ use crate::run::settings::{
 };
 use crate::run::state::Binding;
 use crate::run::stop::Stop;
-use crate::run::verbs::naming::{self, page_table_of, unknown_part};
-use crate::run::verbs::noun_value::noun_value;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::Machine;
 

@@ -10,13 +10,13 @@ use pagewalk_engine::machine::addr::Vpn;
 use pagewalk_engine::machine::event::{Event, MachineObserver};
 use pagewalk_engine::machine::spec::CacheSpec;
 
-use super::naming::part;
 use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::bind::{Bound, Slot};
 use crate::run::budget::work_of_pages;
 use crate::run::eval::{address, integer};
 use crate::run::facts::Component;
+use crate::run::nouns::naming::part;
 use crate::run::record::{ActionRecord, Did, KernelAction, Legend, ProcessRef};
 use crate::run::running::{caller, process_named};
 use crate::run::seeds::mixed;
