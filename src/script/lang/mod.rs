@@ -17,7 +17,7 @@ pub mod loader;
 pub mod nearest;
 pub mod parse;
 pub(crate) mod sections;
-mod shift;
+pub(crate) mod shift;
 pub mod source;
 pub mod span;
 pub(crate) mod table;

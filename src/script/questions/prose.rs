@@ -177,7 +177,10 @@ impl Session<'_> {
 
     /// Marks the rest of the question as unknown, during the check before a run.
     pub(crate) fn unsure_of_question(&mut self) {
-        if let Some(sheet) = self.sheet_mut() {
+        // Outside questions, the state of the papers stays as it is.
+        if self.sheet().is_some()
+            && let Some(sheet) = self.sheet_mut()
+        {
             sheet.unsure();
         }
     }

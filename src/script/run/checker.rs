@@ -12,18 +12,18 @@ use pagewalk_engine::machine::presets::Preset;
 use pagewalk_engine::machine::spec::Spec;
 
 /// Information that a check needs in addition to the state.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Checker {
     /// The place where the check ends early.
     pub(crate) until: Option<CheckpointAt>,
     /// Facts about processes that are unknown before the script runs.
     pub(crate) unsure: UnknownProcesses,
     /// Every variable that the script sets.
-    pub(crate) variables: HashSet<Arc<str>>,
+    pub(crate) variables: Arc<HashSet<Arc<str>>>,
     /// The machines that the script declares.
-    pub(crate) machines: DeclaredMachines,
+    pub(crate) machines: Arc<DeclaredMachines>,
     /// The machines with which the body of each called definition was checked, by the place of its name.
-    pub(crate) checked_calls: BTreeMap<Span, Vec<Option<Arc<Spec>>>>,
+    pub(crate) checked_calls: Arc<BTreeMap<Span, Vec<Option<Arc<Spec>>>>>,
     /// The number of calls around the statement that is checked.
     pub(crate) calls: usize,
 }

@@ -28,7 +28,8 @@ impl Session<'_> {
         else {
             return self.forget_declared(&def.body);
         };
-        let machines = checker.checked_calls.entry(def.name.span).or_default();
+        let known = checker.checked_calls.get(&def.name.span);
+        let machines = known.map_or(&[][..], Vec::as_slice);
         let same = |known: &Option<Arc<Spec>>| match (known, &spec) {
             (Some(known), Some(spec)) => Arc::ptr_eq(known, spec),
             (known, spec) => known.is_none() && spec.is_none(),
@@ -37,7 +38,8 @@ impl Session<'_> {
         if checker.calls >= CALLS_LIMIT || is_known || machines.len() >= MACHINES_LIMIT {
             return self.forget_declared(&def.body);
         }
-        machines.push(spec);
+        let calls = Arc::make_mut(&mut checker.checked_calls);
+        calls.entry(def.name.span).or_default().push(spec);
         checker.calls += 1;
         let (state, extension) = (self.state.clone(), self.progress.extension.clone());
         let scopes = &mut self.state.scopes;

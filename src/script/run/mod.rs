@@ -46,5 +46,6 @@ pub mod varying;
 pub mod verbs;
 
 pub use checkpoint::Checkpoints;
+pub(crate) use checkpoint::{Earlier, check_again};
 pub use files::Files;
 pub use script::{Checked, Ended, check, check_in, play, play_from, run, state_at};

@@ -1,6 +1,8 @@
 //! Checks a whole script, and runs it if the check finds no errors.
 
 use std::collections::{BTreeSet, HashSet};
+use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -33,13 +35,26 @@ pub struct Ended {
 }
 
 /// The results of a check, with each list in text order.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Checked {
     /// The errors. A script with errors does not run.
     pub diagnostics: Vec<Diagnostic>,
     pub warnings: Vec<Diagnostic>,
     /// The work of the check, in bytes and list elements.
     pub(crate) work: u64,
+    /// The progress of the check before some statements.
+    pub(crate) checkpoints: Checkpoints,
+    /// The checker at the end of the check.
+    pub(super) checker: Checker,
+}
+
+impl fmt::Debug for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Checked")
+            .field("diagnostics", &self.diagnostics)
+            .field("warnings", &self.warnings)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Checks a script without running it.
@@ -56,6 +71,50 @@ pub fn check_in(
     files: &Files,
     options: Options,
 ) -> Checked {
+    let variables: HashSet<Arc<str>> = statements(script)
+        .filter_map(Stmt::variable)
+        .map(|name| Arc::clone(&name.text))
+        .collect();
+    let mut nowhere = Discard;
+    let mut session = Session::new(sources, files, options, &mut nowhere);
+    session.state = state.clone();
+    session.checker = Some(Checker {
+        variables: variables.into(),
+        machines: DeclaredMachines::of(script).into(),
+        ..Checker::default()
+    });
+    report_part(&mut session, state, script, 0..script.len());
+    let mut checkpoints = Checkpoints::default();
+    let mut begun = 0;
+    while begun < script.len() {
+        checkpoints.add(Checkpoint::new(&session, begun));
+        let end = Checkpoints::next_after(begun).min(script.len());
+        session.check_statements(script, begun..end);
+        begun = end;
+    }
+    let last = session.checker.clone();
+    session.check_uncalled();
+    let wrong = options.language.extension.finish_check(&mut session);
+    session.report(wrong);
+    let (found, work) = (session.progress.diagnostics, session.progress.worked);
+    let (warnings, diagnostics) = in_order(found);
+    Checked {
+        diagnostics,
+        warnings,
+        work,
+        checkpoints,
+        checker: last.unwrap_or_default(),
+    }
+}
+
+/// Reports the mistakes in some statements of a script that depend only on the names of the state before the script.
+pub(super) fn report_part(
+    session: &mut Session,
+    state: &State,
+    script: &[Stmt],
+    part: Range<usize>,
+) {
+    let language = session.language;
     let nouns = TABLE_NOUNS
         .iter()
         .map(|noun| noun.name)
@@ -67,44 +126,26 @@ pub fn check_in(
     let words: Vec<&str> = words.collect();
     let calls: Vec<&str> = callable().chain(state.definitions()).collect();
     let definitions: BTreeSet<&str> = state.definitions().collect();
-    let variables: HashSet<Arc<str>> = statements(script)
-        .filter_map(Stmt::variable)
-        .map(|name| Arc::clone(&name.text))
-        .collect();
+    let variables = session.checker.as_ref().map(|one| one.variables.clone());
     let known = Known {
-        variables: &variables,
-        is_call: &|name| is_call(options.language, name) || definitions.contains(name),
+        variables: &variables.unwrap_or_default(),
+        is_call: &|name| is_call(language, name) || definitions.contains(name),
         calls: &calls,
         words: &words,
     };
-    let mut nowhere = Discard;
-    let mut session = Session::new(sources, files, options, &mut nowhere);
-    session.state = state.clone();
-    let found = check::check(script, known);
-    let machines = DeclaredMachines::of(script);
-    session.checker = Some(Checker {
-        variables,
-        machines,
-        ..Checker::default()
-    });
-    session.report(found);
-    session.report(check::unlikely(script, sources));
-    session.report(check::ignored(script, sources));
-    session.report(check::replaced(script));
-    session.report(check::said_twice(script, sources));
-    session.check_block(script);
-    session.check_uncalled();
-    let wrong = options.language.extension.finish_check(&mut session);
-    session.report(wrong);
-    let (mut found, work) = (session.progress.diagnostics, session.progress.worked);
+    let (sources, block) = (session.sources, &script[part.clone()]);
+    session.report(check::check(script, part, known));
+    session.report(check::unlikely(script, block, sources));
+    session.report(check::ignored(script, block, sources));
+    session.report(check::replaced(block));
+    session.report(check::said_twice(block, sources));
+}
+
+/// Returns the warnings and the errors of a check in text order, without errors that other errors cause.
+pub(super) fn in_order(mut found: Vec<Diagnostic>) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
     drop_consequences(&mut found);
     found.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
-    let (warnings, diagnostics) = found.into_iter().partition(Diagnostic::is_warning);
-    Checked {
-        diagnostics,
-        warnings,
-        work,
-    }
+    found.into_iter().partition(Diagnostic::is_warning)
 }
 
 /// Removes the errors in the values of expressions that contain `^` instead of `**`.
@@ -134,17 +175,15 @@ pub fn state_at(
 ) -> State {
     let mut nowhere = Discard;
     let mut session = Session::new(sources, files, options, &mut nowhere);
-    let mut checker = Checker {
-        until: Some(CheckpointAt::byte(script, at)),
-        ..Checker::default()
-    };
+    let mut checker = Checker::default();
     let above = script.partition_point(|stmt| (stmt.span.end as usize) < at);
     let mut begun = 0;
     if let Some(checkpoint) = known.before(above) {
         begun = checkpoint.statements;
         session.progress = checkpoint.progress.clone();
-        checker.unsure = checkpoint.unsure.clone();
+        checker = checkpoint.checker.clone();
     }
+    checker.until = Some(CheckpointAt::byte(script, at));
     session.checker = Some(checker);
     while begun < script.len() {
         let end = Checkpoints::next_after(begun).min(script.len());
@@ -153,11 +192,7 @@ pub fn state_at(
         if session.reached(script, begun) {
             break;
         }
-        known.add(Checkpoint {
-            statements: begun,
-            progress: session.progress.clone(),
-            unsure: session.unsure().clone(),
-        });
+        known.add(Checkpoint::new(&session, begun));
     }
     session.reached(script, script.len());
     let Session {

@@ -169,6 +169,30 @@ impl State {
         }
     }
 
+    /// Whether nothing has changed since the state was copied from the other one.
+    pub(crate) fn is_copy_of(&self, other: &Self) -> bool {
+        let same_machine = match (&self.machine, &other.machine) {
+            (Slot::Empty, Slot::Empty) | (Slot::Unknowable, Slot::Unknowable) => true,
+            (Slot::Is(one), Slot::Is(other)) => Arc::ptr_eq(one, other),
+            (Slot::Kernel(one), Slot::Kernel(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        };
+        let same_did = |one: &Option<Arc<Did>>, other: &Option<Arc<Did>>| {
+            one.as_ref().map(Arc::as_ptr) == other.as_ref().map(Arc::as_ptr)
+        };
+        let same_scopes = self.scopes.len() == other.scopes.len()
+            && (self.scopes.iter().zip(&other.scopes))
+                .all(|(one, other)| Arc::ptr_eq(&one.names, &other.names));
+        same_machine
+            && same_scopes
+            && same_did(&self.last, &other.last)
+            && same_did(&self.reference, &other.reference)
+            && (self.random, self.seed) == (other.random, other.seed)
+            && self.accesses.is_copy_of(&other.accesses)
+            && Arc::ptr_eq(&self.columns, &other.columns)
+            && Arc::ptr_eq(&self.figures, &other.figures)
+    }
+
     /// Replaces the machine with a machine that has no contents.
     pub(crate) fn declare(&mut self, machine: Machine) {
         self.machine = Slot::Is(Arc::new(machine));

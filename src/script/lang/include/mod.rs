@@ -10,7 +10,7 @@ use super::diagnostic::{Code, Diagnostic};
 use super::layout::DEPTH_LIMIT;
 use super::loader::plain;
 pub use super::loader::{Disk, Loader, MemoryLimit, Texts, text_of};
-use super::parse::{Includes, Pieces, WORD_BYTES, parse_again, word_starts};
+use super::parse::{Includes, Pieces, SameEnds, WORD_BYTES, parse_again, word_starts};
 use super::source::Sources;
 use pagewalk_engine::files::limits::{InputLimit, SCRIPT};
 use pagewalk_engine::files::{reason, shown, visible};
@@ -35,10 +35,9 @@ pub struct Script {
 }
 
 impl Script {
-    /// Returns the number of statements at the start of the script that are those of the earlier script, at the same places,
-    /// and include no files.
-    pub(crate) fn unmoved(&self) -> usize {
-        self.pieces.unmoved
+    /// Returns the statements that the script shares with the earlier script of [`read_again`], and that include no files.
+    pub(crate) fn same(&self) -> SameEnds {
+        self.pieces.same
     }
 }
 

@@ -1,10 +1,14 @@
 //! A place in a script where a check ends, so that the state known there can be inspected.
 
+mod again;
 #[cfg(test)]
 mod tests;
 
-use super::current_process::UnknownProcesses;
+pub(crate) use again::{Earlier, check_again};
+
+use super::checker::Checker;
 use super::progress::Progress;
+use super::session::Session;
 use super::state::State;
 use crate::lang::ast::{Block, Stmt};
 
@@ -20,7 +24,7 @@ pub(crate) struct Checkpoint {
     /// The number of statements before the checkpoint, outside of all blocks.
     pub(crate) statements: usize,
     pub(crate) progress: Progress,
-    pub(crate) unsure: UnknownProcesses,
+    pub(crate) checker: Checker,
 }
 
 impl Checkpoints {
@@ -46,13 +50,31 @@ impl Checkpoints {
         }
     }
 
+    /// Adds a checkpoint between the regular ones, where the next change is likely. Drops earlier ones of this kind.
+    pub(crate) fn add_here(&mut self, checkpoint: Checkpoint) {
+        self.0.retain(|one| one.statements.is_multiple_of(INTERVAL));
+        self.add(checkpoint);
+    }
+
     /// Returns the place of the next checkpoint after this number of statements.
     pub(crate) fn next_after(statements: usize) -> usize {
         (statements / INTERVAL + 1) * INTERVAL
     }
 }
 
+impl Checkpoint {
+    /// Returns the progress of a check before a statement.
+    pub(crate) fn new(session: &Session, statements: usize) -> Self {
+        Self {
+            statements,
+            progress: session.progress.clone(),
+            checker: session.checker.clone().unwrap_or_default(),
+        }
+    }
+}
+
 /// A place before a statement of a block, or at the block's end.
+#[derive(Clone)]
 pub(crate) struct CheckpointAt {
     block: Block,
     number: usize,
