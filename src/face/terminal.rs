@@ -130,7 +130,7 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
 /// Works like [`clean`], with another replacement.
 fn clean_with(text: &str, colored: bool, replacement: impl Fn(char) -> String) -> Cow<'_, str> {
     let acts = |c: char| c != '\n' && c != '\t' && acts(c);
-    if !text.contains(acts) {
+    if !text.chars().any(acts) {
         return text.into();
     }
     let mut clean = String::with_capacity(text.len());

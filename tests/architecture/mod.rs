@@ -131,7 +131,6 @@ fn checks_of_cells_are_made_in_one_place() {
         "src/script/run/checks.rs",
         "src/script/run/table/compare.rs",
         "src/script/run/verbs/expect.rs",
-        "src/script/run/verbs/noun_value.rs",
     ];
     assert_eq!(makes, expected);
 }

@@ -89,7 +89,7 @@ pub fn acts(c: char) -> bool {
 /// cannot be recognized later.
 pub fn visible(text: &str) -> Cow<'_, str> {
     let acts = |c: char| c != '\t' && acts(c);
-    if text.contains(acts) {
+    if text.chars().any(acts) {
         text.replace(acts, "\u{fffd}").into()
     } else {
         text.into()

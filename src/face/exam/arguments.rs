@@ -2,6 +2,7 @@
 
 use crate::face::options::{Checking, LimitArguments, course_of};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::{io, slice};
 
 use clap::Args;
@@ -134,6 +135,7 @@ impl Exam {
             layout: &layout,
             style: diagnostic_style(color),
             threads: std::thread::available_parallelism().map_or(1, usize::from),
+            indivisible: OnceLock::new(),
         };
         if self.wanted.check.is_some() {
             return Ok(check(&making, &versions, color));
@@ -144,6 +146,7 @@ impl Exam {
         } else {
             made(&making, format, &versions)
         }?;
+        making.complain_of_points();
         let Some(folder) = &destination.folder else {
             return stream(made, format).map(ExamOutput::Stream);
         };
@@ -198,6 +201,13 @@ enum ExamOutput {
 
 fn check(making: &PaperMaker, versions: &[Option<Version>], color: Color) -> ExamOutput {
     let fairness = Fairness::compare(&making.samples(versions));
+    // All versions have the same points.
+    if let Some(Ok(_)) = versions
+        .first()
+        .map(|version| making.paper(version.as_ref()))
+    {
+        making.complain_of_points();
+    }
     let versions: Vec<Version> = versions.iter().flatten().cloned().collect();
     let text = text(&report(&fairness, &versions), color.theme(&io::stdout()));
     ExamOutput::Judged(

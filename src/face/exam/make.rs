@@ -1,11 +1,15 @@
 //! Generates the papers of all versions on several threads, which share the script.
 
+use std::sync::OnceLock;
+
 use crate::face::progress::ItemProgress;
-use crate::face::terminal::Status;
+use crate::face::terminal::{Status, complain};
 use crate::face::threads::side_by_side;
 use pagewalk_script::api::exam::{
     Edition, Exam, File, Paper, PaperError, Refusal, Sample, ScriptError, Style as Layout, Version,
 };
+use pagewalk_script::exam::fair::{Indivisible, indivisible};
+use pagewalk_script::exam::formats::indivisible as in_words;
 use pagewalk_script::lang::loader::{Cached, Disk};
 use pagewalk_script::report::diagnostics::Style;
 
@@ -49,6 +53,8 @@ pub(crate) struct PaperMaker<'a> {
     /// The style of diagnostics.
     pub(crate) style: Style,
     pub(crate) threads: usize,
+    /// The questions of a generated version whose points do not divide, which are those of all versions.
+    pub(crate) indivisible: OnceLock<Vec<(String, Indivisible)>>,
 }
 
 impl PaperMaker<'_> {
@@ -132,9 +138,13 @@ impl PaperMaker<'_> {
         write(&papers).map_err(|refusal| self.refused(None, &refusal))
     }
 
-    fn paper(&self, version: Option<&Version>) -> Result<Paper, ExamError> {
+    pub(super) fn paper(&self, version: Option<&Version>) -> Result<Paper, ExamError> {
         let of = || self.name_of(version);
-        self.exam.paper(version).map_err(|error| match error {
+        let paper = self.exam.paper(version);
+        if let Ok(paper) = &paper {
+            self.indivisible.get_or_init(|| indivisible(paper));
+        }
+        paper.map_err(|error| match error {
             PaperError::Diagnostics(diagnostics) => {
                 let which = version.map_or_else(String::new, |_| format!("pagewalk: {} cannot be generated\n", of()));
                 ExamError::wrong(self.exam.script.render(&diagnostics, self.style) + &which)
@@ -149,6 +159,13 @@ impl PaperMaker<'_> {
             }
             PaperError::NoQuestion => ExamError::wrong(format!("pagewalk: {} contains no `question`\n", of())),
         })
+    }
+
+    /// Warns of points that do not divide. The papers print them as fractions, and marks are exact.
+    pub(super) fn complain_of_points(&self) {
+        for (question, points) in self.indivisible.get().into_iter().flatten() {
+            complain(&format!("pagewalk: {question}: {}\n", in_words(points)));
+        }
     }
 
     fn script_of(&self, version: Option<&Version>, paper: &Paper) -> Result<Vec<u8>, ExamError> {

@@ -12,7 +12,7 @@ use crate::run::kept_states::KeptStates;
 use crate::run::progress::{Frame, Progress};
 use crate::run::record::{Discard, Sink, StepRecord};
 use crate::run::script::not_understood;
-use crate::run::session::{Options, Session};
+use crate::run::session::{Cx, Options};
 use crate::run::state::State;
 use crate::run::stop::Stop;
 
@@ -201,7 +201,7 @@ impl Stepper {
             sink,
             closed: &closed,
         };
-        let mut session = Session::new(&script.sources, &script.files, self.options, &mut sink);
+        let mut session = Cx::new(&script.sources, &script.files, self.options, &mut sink);
         session.interrupt = interrupt;
         std::mem::swap(&mut session.progress, &mut self.now);
         let mut pause = Pause::Steps;

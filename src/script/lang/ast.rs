@@ -149,6 +149,8 @@ pub(crate) struct Fit {
     pub(crate) path: Box<[(usize, usize)]>,
     /// Number of pieces from the first one that fit.
     pub(crate) read: usize,
+    /// Whether the statement was accepted, which does not change.
+    pub(crate) is_right: bool,
 }
 
 /// The operand of `probe` and `where … =>`: an operation, optionally in a process. A bare expression is an

@@ -1,68 +1,68 @@
 //! Parsing of the `exam` rows that arrange the paper.
 
 use super::arrangement::{Arrangement, Pool};
+use super::prose::{prose_of, written_text};
 use super::rows::missing;
 use crate::lang::ast::{Expr, ExprKind, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::run::bind::{Bound, Slot};
-use crate::run::session::Session;
+use crate::run::eval::{eval, integer};
+use crate::run::session::Cx;
 use crate::run::stop::Stop;
 
-impl Session<'_> {
-    /// Adds a row of `exam` to the arrangement.
-    ///
-    /// # Errors
-    /// Returns `wrong-count`, `unknown-word`, `wrong-type`, or `duplicate`.
-    pub(crate) fn arrange(&mut self, to: &mut Arrangement, row: &Bound) -> Result<(), Stop> {
-        match (row.name, row.operands) {
-            ("pool", _) => to.pools.push(pool(self, row)?),
-            ("shuffle", []) => return Err(row.missing("`questions` or `options`").into()),
-            ("shuffle", _) => {
-                row.refuse()?;
-                to.questions |= row.has("questions");
-                to.options |= row.has("options");
-            }
-            ("questions", [titles]) => to.listed = Some(members(self, titles)?),
-            ("options", [title, order]) => {
-                let order = permutation(self, order)?;
-                to.orders.push((self.titled(title)?, order));
-            }
-            ("version", [code]) => to.version = Some(self.written_text(code)?),
-            ("student", [id, name]) => {
-                to.student = Some((self.written_text(id)?, self.prose_of(name)?));
-            }
-            (name, _) => {
-                let what = match name {
-                    "questions" => "a list of titles",
-                    "options" => "a title and an order: `options \"Terms\" [2, 0, 1]`",
-                    "version" => "a code: `version \"K7QF2\"`",
-                    _ => "an ID and a name: `student \"a1\" \"Ada\"`",
-                };
-                return Err(missing(row, what).into());
-            }
+/// Adds a row of `exam` to the arrangement.
+///
+/// # Errors
+/// Returns `wrong-count`, `unknown-word`, `wrong-type`, or `duplicate`.
+pub(crate) fn arrange(cx: &mut Cx, to: &mut Arrangement, row: &Bound) -> Result<(), Stop> {
+    match (row.name, row.operands) {
+        ("pool", _) => to.pools.push(pool(cx, row)?),
+        ("shuffle", []) => return Err(row.missing("`questions` or `options`").into()),
+        ("shuffle", _) => {
+            row.refuse()?;
+            to.questions |= row.has("questions");
+            to.options |= row.has("options");
         }
-        Ok(())
+        ("questions", [titles]) => to.listed = Some(members(cx, titles)?),
+        ("options", [title, order]) => {
+            let order = permutation(cx, order)?;
+            to.orders.push((titled(cx, title)?, order));
+        }
+        ("version", [code]) => to.version = Some(written_text(cx, code)?),
+        ("student", [id, name]) => {
+            to.student = Some((written_text(cx, id)?, prose_of(cx, name)?));
+        }
+        (name, _) => {
+            let what = match name {
+                "questions" => "a list of titles",
+                "options" => "a title and an order: `options \"Terms\" [2, 0, 1]`",
+                "version" => "a code: `version \"K7QF2\"`",
+                _ => "an ID and a name: `student \"a1\" \"Ada\"`",
+            };
+            return Err(missing(row, what).into());
+        }
     }
-
-    /// Returns the title of a question, with its location.
-    fn titled(&mut self, title: &Expr) -> Result<Word, Stop> {
-        Ok(Word {
-            text: self.prose_of(title)?.into(),
-            span: title.span,
-        })
-    }
+    Ok(())
 }
 
-fn pool(session: &mut Session, row: &Bound) -> Result<Pool, Stop> {
+/// Returns the title of a question, with its location.
+fn titled(cx: &mut Cx, title: &Expr) -> Result<Word, Stop> {
+    Ok(Word {
+        text: prose_of(cx, title)?.into(),
+        span: title.span,
+    })
+}
+
+fn pool(cx: &mut Cx, row: &Bound) -> Result<Pool, Stop> {
     let parts = (row.slot(Slot::Text), row.clause("pick"), row.clause("of"));
     let (Some(title), Some(count), Some(titles)) = parts else {
         let what = "a title, a number, and a list: `pool \"Faults\" pick 1 of [\"A\", \"B\"]`";
         return Err(missing(row, what).into());
     };
     row.refuse()?;
-    let name = session.titled(title)?;
-    let (n, members) = (session.integer(count)?, members(session, titles)?);
+    let name = titled(cx, title)?;
+    let (n, members) = (integer(cx, count)?, members(cx, titles)?);
     if n == 0 || n > members.len() as u64 {
         let message = format!("cannot pick {n} of {} questions", members.len());
         return Err(Diagnostic::new(Code::WrongCount, count.span, message)
@@ -81,8 +81,8 @@ fn pool(session: &mut Session, row: &Bound) -> Result<Pool, Stop> {
 }
 
 /// Returns a list after checking that it is a permutation of the numbers from 0.
-fn permutation(session: &mut Session, order: &Expr) -> Result<Vec<usize>, Stop> {
-    let value = session.eval(order)?;
+fn permutation(cx: &mut Cx, order: &Expr) -> Result<Vec<usize>, Stop> {
+    let value = eval(cx, order)?;
     let numbers: Option<Vec<usize>> = match &value {
         Value::List(parts) => {
             let number = |part: &Value| match part {
@@ -106,15 +106,13 @@ fn permutation(session: &mut Session, order: &Expr) -> Result<Vec<usize>, Stop> 
 }
 
 /// Returns the titles in a list, each with its location.
-fn members(session: &mut Session, titles: &Expr) -> Result<Vec<Word>, Stop> {
+fn members(cx: &mut Cx, titles: &Expr) -> Result<Vec<Word>, Stop> {
     let each: Vec<(Value, Span)> = match &titles.kind {
         ExprKind::List(parts) => {
-            let each = parts
-                .iter()
-                .map(|part| Ok((session.eval(part)?, part.span)));
+            let each = parts.iter().map(|part| Ok((eval(cx, part)?, part.span)));
             each.collect::<Result<_, Stop>>()?
         }
-        _ => match session.eval(titles)? {
+        _ => match eval(cx, titles)? {
             Value::List(parts) => parts
                 .iter()
                 .map(|part| (part.clone(), titles.span))

@@ -2,17 +2,21 @@
 //! would split its cells at spaces and read numbers as hexadecimal, but a cell such as "16 bits" is
 //! a text. Therefore, the rows are settings.
 
+use super::commands::before_block;
 use super::entry::{AuthorCell, AuthorTable, Blank, Column, Form, ItemKind, Radix};
-use super::papers::puts;
+use super::papers::{item, needs_question, puts};
+use super::prose::{prose_of, radix_of};
 use super::rows::{known, settings};
 use super::settings::TABLE_SETTINGS;
 use super::tables::too_large;
-use crate::lang::ast::{Expr, ExprKind, Setting, Word};
+use super::variables;
+use crate::lang::ast::{Expr, ExprKind, Setting};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::run::bind::Bound;
+use crate::run::eval::{eval, integer};
 use crate::run::record::{Shown, View};
-use crate::run::session::{Action, Session};
+use crate::run::session::{Action, Cx};
 use crate::run::stop::Stop;
 
 /// Maximum number of digits in a cell of a column.
@@ -23,10 +27,10 @@ const DIGITS: u64 = 64;
 /// # Errors
 /// Returns `misplaced`, `no-blank`, `duplicate`, `unknown-setting`, `unknown-word`, `wrong-count`,
 /// `limit-size`, or the errors in the cells.
-pub(crate) fn table(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+pub(crate) fn table(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let place = bound.place;
-    session.needs_question(place)?;
-    let lead = session.before_block(bound)?;
+    needs_question(cx, place)?;
+    let lead = before_block(cx, bound)?;
     let mut table = AuthorTable {
         title: lead.text,
         columns: Vec::new(),
@@ -36,13 +40,13 @@ pub(crate) fn table(session: &mut Session, bound: &Bound) -> Result<Action, Stop
     for setting in settings(bound)? {
         let bound = known(setting, &[TABLE_SETTINGS], "table")?;
         match &*setting.name.text {
-            "columns" if table.columns.is_empty() => table.columns = columns(session, &bound)?,
+            "columns" if table.columns.is_empty() => table.columns = columns(cx, &bound)?,
             "columns" => {
                 let message = "`columns` is given twice";
                 return Err(Diagnostic::new(Code::Duplicate, setting.name.span, message).into());
             }
             _ => {
-                let row = row(session, setting, &table.columns)?;
+                let row = row(cx, setting, &table.columns)?;
                 table.rows.push(row);
             }
         }
@@ -58,22 +62,22 @@ pub(crate) fn table(session: &mut Session, bound: &Bound) -> Result<Action, Stop
     }
     too_large(blanks, place)?;
     let view = View::Table(table.view());
-    let entry = session.item(ItemKind::Author(table), lead.points);
+    let entry = item(cx, ItemKind::Author(table), lead.points);
     Ok(puts(entry, vec![view]))
 }
 
 /// `columns "Page size" "Entries" radix hex digits 6`
-fn columns(session: &mut Session, bound: &Bound) -> Result<Vec<Column>, Stop> {
+fn columns(cx: &mut Cx, bound: &Bound) -> Result<Vec<Column>, Stop> {
     bound.refuse()?;
     let mut columns: Vec<Column> = Vec::new();
     for arg in bound.args() {
         match (arg.clause, arg.is.expr, columns.last_mut()) {
             (Some("radix"), Some(value), Some(column)) => column.radix = radix_of(value)?,
             (Some("digits"), Some(value), Some(column)) => {
-                column.digits = Some(digits(session, value)?);
+                column.digits = Some(digits(cx, value)?);
             }
             (None, Some(title), _) if arg.param.slot().is_some() => columns.push(Column {
-                title: session.prose_of(title)?,
+                title: prose_of(cx, title)?,
                 radix: Radix::Decimal,
                 digits: None,
             }),
@@ -88,16 +92,8 @@ fn columns(session: &mut Session, bound: &Bound) -> Result<Vec<Column>, Stop> {
     Ok(columns)
 }
 
-/// Returns the radix that a setting names.
-///
-/// # Errors
-/// Returns `wrong-count` or `unknown-word`.
-pub(crate) fn radix_of(value: &Expr) -> Result<Radix, Stop> {
-    Ok(Session::radix_named(Some(&Word::of(value)))?.unwrap_or(Radix::Decimal))
-}
-
-fn digits(session: &mut Session, value: &Expr) -> Result<u32, Stop> {
-    let digits = session.integer(value)?;
+fn digits(cx: &mut Cx, value: &Expr) -> Result<u32, Stop> {
+    let digits = integer(cx, value)?;
     if !(1..=DIGITS).contains(&digits) {
         return Err(Diagnostic::new(
             Code::BadWidth,
@@ -111,11 +107,7 @@ fn digits(session: &mut Session, value: &Expr) -> Result<u32, Stop> {
 }
 
 /// `row "1 KB" ? = 22 ? = 2 << 21`
-fn row(
-    session: &mut Session,
-    setting: &Setting,
-    columns: &[Column],
-) -> Result<Vec<AuthorCell>, Stop> {
+fn row(cx: &mut Cx, setting: &Setting, columns: &[Column]) -> Result<Vec<AuthorCell>, Stop> {
     let place = setting.name.span;
     if columns.is_empty() {
         return Err(
@@ -138,19 +130,14 @@ fn row(
     }
     let cells = setting.values.iter().zip(columns).enumerate();
     cells
-        .map(|(at, (value, column))| cell(session, value, column, setting.blanks.contains(&at)))
+        .map(|(at, (value, column))| cell(cx, value, column, setting.blanks.contains(&at)))
         .collect()
 }
 
-fn cell(
-    session: &mut Session,
-    expr: &Expr,
-    column: &Column,
-    blank: bool,
-) -> Result<AuthorCell, Stop> {
-    let value = session.eval(expr)?;
+fn cell(cx: &mut Cx, expr: &Expr, column: &Column, blank: bool) -> Result<AuthorCell, Stop> {
+    let value = eval(cx, expr)?;
     if blank {
-        let derivation = session.derivation(expr, column.radix)?;
+        let derivation = variables::derive(cx, expr, column.radix)?;
         let form = Form::of_value(&value, column.radix, column.digits);
         let blank = Blank {
             fact: "".into(),
@@ -164,9 +151,9 @@ fn cell(
     let number = matches!(value, Value::Number(_));
     let text = match &expr.kind {
         // A quantity keeps its unit, as the author wrote it.
-        ExprKind::Quantity(..) => session.text(expr.span).trim().to_owned(),
+        ExprKind::Quantity(..) => cx.text(expr.span).trim().to_owned(),
         _ if number => column.radix.write(&value, column.digits),
-        _ => session.prose_of(expr)?,
+        _ => prose_of(cx, expr)?,
     };
     Ok(AuthorCell::Given(text, number))
 }

@@ -1,17 +1,22 @@
 //! `choice`: options to choose from, including typical mistakes.
 
+use super::any::judged;
+use super::commands::before_block;
 use super::entry::{Alternative, ItemKind};
 use super::mistakes::{distractors, number};
-use super::papers::puts;
+use super::papers::{item, needs_question, puts, unsure_of_question};
 use super::probed::{not_an_access, operation};
+use super::prose::prose_of;
 use super::rows::{known, missing, settings};
 use super::settings::CHOICE_SETTINGS;
 use crate::lang::ast::{Expr, Holds, Setting};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::bind::{Bound, Slot, word};
+use crate::run::eval::{eval, truth};
 use crate::run::facts;
+use crate::run::prepare::{prepare_operation, try_out};
 use crate::run::record::{Did, Shown, View};
-use crate::run::session::{Action, Session};
+use crate::run::session::{Action, Cx};
 use crate::run::state::{Binding, Scope};
 use crate::run::stop::Stop;
 
@@ -22,9 +27,9 @@ const WRONG: usize = 3;
 ///
 /// # Errors
 /// Returns `misplaced`, `no-correct-answer`, `unknown-setting`, `unknown-word`, `wrong-count`, or `wrong-type`.
-pub(crate) fn choice(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
-    session.needs_question(bound.place)?;
-    let said = session.before_block(bound)?;
+pub(crate) fn choice(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
+    needs_question(cx, bound.place)?;
+    let said = before_block(cx, bound)?;
     let mut options = Vec::new();
     let (mut unknown, mut one) = (false, None);
     for setting in settings(bound)? {
@@ -32,14 +37,14 @@ pub(crate) fn choice(session: &mut Session, bound: &Bound) -> Result<Action, Sto
         match &*setting.name.text {
             "tick" if row.has("one") => one = Some(row.place),
             "tick" => return Err(missing(&row, "the word `one`: `tick one`").into()),
-            "answers" => options.extend(answers(session, &row)?),
-            "option" if session.checking() => unknown |= check_computed(session, &row, setting)?,
-            "option" => options.push(computed(session, &row, setting)?),
-            _ => options.push(option(session, &row)?),
+            "answers" => options.extend(answers(cx, &row)?),
+            "option" if cx.checking() => unknown |= check_computed(cx, &row, setting)?,
+            "option" => options.push(computed(cx, &row, setting)?),
+            _ => options.push(option(cx, &row)?),
         }
     }
     if unknown {
-        session.unsure_of_question();
+        unsure_of_question(cx);
         return Err(Stop::Unknowable);
     }
     if !options.iter().any(|option| option.correct) {
@@ -73,7 +78,8 @@ pub(crate) fn choice(session: &mut Session, bound: &Bound) -> Result<Action, Sto
         title: said.text.clone(),
         pairs: pairs.collect(),
     };
-    let entry = session.item(
+    let entry = item(
+        cx,
         ItemKind::Choice {
             text: said.text,
             options,
@@ -85,14 +91,14 @@ pub(crate) fn choice(session: &mut Session, bound: &Bound) -> Result<Action, Sto
 }
 
 /// Returns the option of a row. With `when`, the option is correct only if the condition is true.
-fn option(session: &mut Session, row: &Bound) -> Result<Alternative, Stop> {
+fn option(cx: &mut Cx, row: &Bound) -> Result<Alternative, Stop> {
     let text = row.expr(Slot::Text)?;
     let correct = match row.clause("when") {
-        Some(condition) => session.truth(condition)?,
+        Some(condition) => truth(cx, condition)?,
         None => row.name == "correct",
     };
     Ok(Alternative {
-        text: session.prose_of(text)?,
+        text: prose_of(cx, text)?,
         correct,
         mistake: None,
         evidence: Vec::new(),
@@ -100,10 +106,10 @@ fn option(session: &mut Session, row: &Bound) -> Result<Alternative, Stop> {
 }
 
 /// Returns an option that is correct if and only if its condition holds: `option "…" where COND`.
-fn computed(session: &mut Session, row: &Bound, setting: &Setting) -> Result<Alternative, Stop> {
+fn computed(cx: &mut Cx, row: &Bound, setting: &Setting) -> Result<Alternative, Stop> {
     let (text, holds) = parts(row, setting)?;
-    let text = session.prose_of(text)?;
-    let (correct, evidence) = session.judged(holds)?;
+    let text = prose_of(cx, text)?;
+    let (correct, evidence) = judged(cx, holds)?;
     Ok(Alternative {
         text,
         correct,
@@ -113,21 +119,21 @@ fn computed(session: &mut Session, row: &Bound, setting: &Setting) -> Result<Alt
 }
 
 /// Checks a computed option. Returns true, because only a run can determine whether the option is correct.
-fn check_computed(session: &mut Session, row: &Bound, setting: &Setting) -> Result<bool, Stop> {
+fn check_computed(cx: &mut Cx, row: &Bound, setting: &Setting) -> Result<bool, Stop> {
     let (text, holds) = parts(row, setting)?;
-    session.prose_of(text)?;
+    prose_of(cx, text)?;
     if let Some((_, from)) = &holds.some {
-        session.eval(from)?;
+        eval(cx, from)?;
     }
-    session.state.scopes.push(Scope::new(false));
+    cx.state.scopes.push(Scope::new(false));
     if let Some((name, _)) = &holds.some {
-        session.state.bind(&name.text, Binding::Unknowable);
+        cx.state.bind(&name.text, Binding::Unknowable);
     }
     holds
         .conditions
         .iter()
-        .for_each(|condition| session.check_condition(condition));
-    session.state.scopes.pop();
+        .for_each(|condition| cx.check_condition(condition));
+    cx.state.scopes.pop();
     Ok(true)
 }
 
@@ -139,7 +145,7 @@ fn parts<'t>(row: &Bound, setting: &'t Setting) -> Result<(&'t Expr, &'t Holds),
 }
 
 /// Returns the fact's value and the values of typical mistakes, sorted: `answers FACT of OPERATION`.
-fn answers(session: &mut Session, row: &Bound) -> Result<Vec<Alternative>, Stop> {
+fn answers(cx: &mut Cx, row: &Bound) -> Result<Vec<Alternative>, Stop> {
     let ([fact, of, _, ..], Some(operands)) = (row.operands, row.operands.get(2..)) else {
         return Err(missing(row, "a fact and an operation: `answers pa of read va`").into());
     };
@@ -150,17 +156,17 @@ fn answers(session: &mut Session, row: &Bound) -> Result<Vec<Alternative>, Stop>
                 .into(),
         );
     }
-    let name = session.text(fact.span).trim().to_owned();
-    let operation = operation(operands, &[]).ok_or_else(|| not_an_access(session, operands))?;
-    if session.checking() {
+    let name = cx.text(fact.span).trim().to_owned();
+    let operation = operation(operands, &[]).ok_or_else(|| not_an_access(cx, operands))?;
+    if cx.checking() {
         // The result of the access is known only when the script runs.
-        session.unsure_of_question();
-        session.prepare_operation(&operation)?;
+        unsure_of_question(cx);
+        prepare_operation(cx, &operation)?;
         return Err(Stop::Unknowable);
     }
-    let before = session.state.hardware().cloned();
-    let (did, family) = session.try_out(&operation)?;
-    let spec = session.spec().cloned();
+    let before = cx.state.hardware().cloned();
+    let (did, family) = try_out(cx, &operation)?;
+    let spec = cx.spec().cloned();
     let key = facts::key(&name, family, spec.as_deref()).map_err(|near| {
         let diagnostic = Diagnostic::new(
             Code::UnknownFact,

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::arrangement::{Arrangement, arranges};
-use super::author_table::radix_of;
+use super::arranging::arrange;
 use super::entry::{Entry, ItemKind, Rubric};
-use super::papers::puts;
-use super::prose::reflowed;
+use super::papers::{self, enter, exam_mut, item, needs_question, puts, sheet};
+use super::prose::{self, perhaps_points, prose_of, radix_of, reflowed, written_text};
 use super::rows::{known, missing, settings};
 use super::settings::{
     ADDRESSABLE, ADDRESSABLE_UNITS, ARRANGEMENT_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS,
@@ -18,8 +18,9 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Number;
 use crate::run::bind::{Atom, Bound, Param, Piece, Slot, TEXT, word};
+use crate::run::eval::eval;
 use crate::run::record::{Did, Shown, View};
-use crate::run::session::{Action, Session};
+use crate::run::session::{Action, Cx};
 use crate::run::settings::list;
 use crate::run::stop::Stop;
 
@@ -38,9 +39,9 @@ pub(super) const UNITS_OF_LENGTH: &[Param] = &[
 ///
 /// # Errors
 /// Returns `misplaced`, `unknown-setting`, `duplicate`, or `wrong-count`.
-pub(crate) fn exam(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+pub(crate) fn exam(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let place = bound.place;
-    if session.sheet().is_some() {
+    if sheet(cx).is_some() {
         return Err(
             Diagnostic::new(Code::Misplaced, place, "`exam` describes the whole paper")
                 .label("in a question")
@@ -51,18 +52,18 @@ pub(crate) fn exam(session: &mut Session, bound: &Bound) -> Result<Action, Stop>
     // The `exam` block of the script itself, which is the first file, replaces the `exam` blocks of included
     // files. A file of a question bank is therefore a complete exam, which you can print and check
     // alone.
-    let before = session.exam_mut().cover;
+    let before = exam_mut(cx).cover;
     if place.file != 0 && before.is_some_and(|file| file != place.file) {
         return Ok(Action::does(|_| Ok(Did::Shown(Vec::new()))));
     }
     if let Some(dropped) = bound.operands.first() {
-        return Err(dropped_title(session, bound, dropped).into());
+        return Err(dropped_title(cx, bound, dropped).into());
     }
     bound.refuse()?;
     let mut fields: Vec<(Arc<str>, String)> = Vec::new();
     let mut radix = None;
     let mut arrangement = Arrangement {
-        seed: session.state.seed,
+        seed: cx.state.seed,
         ..Arrangement::default()
     };
     let all = settings(bound)?;
@@ -86,10 +87,10 @@ pub(crate) fn exam(session: &mut Session, bound: &Bound) -> Result<Action, Stop>
             continue;
         }
         if arranges(&name.text) {
-            session.arrange(&mut arrangement, &row)?;
+            arrange(cx, &mut arrangement, &row)?;
             continue;
         }
-        let text = session.words(&row)?;
+        let text = words(cx, &row)?;
         if &*name.text == ADDRESSABLE && !ADDRESSABLE_UNITS.contains(&&*text) {
             let message = format!("`{text}` is not a unit of memory");
             let span = setting
@@ -110,7 +111,7 @@ pub(crate) fn exam(session: &mut Session, bound: &Bound) -> Result<Action, Stop>
         title: "exam".to_owned(),
         pairs,
     };
-    if session.checking() {
+    if cx.checking() {
         if before == Some(place.file) {
             return Err(
                 Diagnostic::new(Code::Duplicate, place, "`exam` is given twice")
@@ -118,23 +119,23 @@ pub(crate) fn exam(session: &mut Session, bound: &Bound) -> Result<Action, Stop>
                     .into(),
             );
         }
-        session.exam_mut().arrangement = Some(arrangement.clone());
-        session.exam_mut().cover = Some(place.file);
+        exam_mut(cx).arrangement = Some(arrangement.clone());
+        exam_mut(cx).cover = Some(place.file);
     }
     let entry = Entry::Cover {
         fields,
         arrangement: Box::new(arrangement),
     };
-    Ok(Action::does(move |session| {
-        session.exam_mut().radix = radix;
-        session.exam_mut().cover = Some(place.file);
-        session.enter(entry);
+    Ok(Action::does(move |cx| {
+        exam_mut(cx).radix = radix;
+        exam_mut(cx).cover = Some(place.file);
+        enter(cx, entry);
         Ok(Did::Shown(vec![view]))
     }))
 }
 
 /// Reports a title before the block of `exam`, because the title belongs inside the block.
-fn dropped_title(session: &Session, bound: &Bound, title: &Expr) -> Diagnostic {
+fn dropped_title(cx: &Cx, bound: &Bound, title: &Expr) -> Diagnostic {
     let wrong = Diagnostic::new(
         Code::WrongCount,
         title.span,
@@ -144,7 +145,7 @@ fn dropped_title(session: &Session, bound: &Bound, title: &Expr) -> Diagnostic {
         return wrong.help("write `exam { title \"…\" }`");
     };
     let comma = if block.settings.is_empty() { "" } else { "," };
-    let text = format!("{{ title {}{comma}", session.text(title.span).trim());
+    let text = format!("{{ title {}{comma}", cx.text(title.span).trim());
     wrong.fix(Fix::replace(
         Span {
             end: block.span.start + 1,
@@ -158,9 +159,9 @@ fn dropped_title(session: &Session, bound: &Bound, title: &Expr) -> Diagnostic {
 ///
 /// # Errors
 /// Returns `misplaced` or `wrong-count`.
-pub fn text(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
-    let (text, view) = only_text(session, bound)?;
-    let in_part = session.in_part();
+pub fn text(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
+    let (text, view) = only_text(cx, bound)?;
+    let in_part = papers::in_part(cx);
     Ok(puts(Entry::Text { text, in_part }, vec![view]))
 }
 
@@ -168,22 +169,22 @@ pub fn text(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
 ///
 /// # Errors
 /// `misplaced`, `wrong-count`.
-pub fn solution(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
-    let (text, view) = only_text(session, bound)?;
-    if session.sheet().is_some_and(Sheet::is_empty) {
+pub fn solution(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
+    let (text, view) = only_text(cx, bound)?;
+    if sheet(cx).is_some_and(Sheet::is_empty) {
         return Err(Diagnostic::new(Code::Misplaced, bound.place, "`solution` must follow an item")
             .label("no item precedes this solution")
             .help("write the solution after an `ask`, a `choice`, or a `table` of the same question or part")
             .into());
     }
-    let in_part = session.in_part();
+    let in_part = papers::in_part(cx);
     Ok(puts(Entry::Solution { text, in_part }, vec![view]))
 }
 
 /// Returns the text of a statement that takes one text and nothing else.
-fn only_text(session: &mut Session, bound: &Bound) -> Result<(String, View), Stop> {
+fn only_text(cx: &mut Cx, bound: &Bound) -> Result<(String, View), Stop> {
     let (verb, place) = (bound.name, bound.place);
-    session.needs_question(place)?;
+    needs_question(cx, place)?;
     let ([prose], [], None) = (bound.operands, bound.assigned, bound.block) else {
         return Err(
             Diagnostic::new(Code::WrongCount, place, format!("`{verb}` needs one text"))
@@ -193,7 +194,7 @@ fn only_text(session: &mut Session, bound: &Bound) -> Result<(String, View), Sto
                 .into(),
         );
     };
-    let text = session.prose_of(prose)?;
+    let text = prose_of(cx, prose)?;
     let view = View::Value {
         of: String::new(),
         value: Shown::word(&text),
@@ -205,21 +206,22 @@ fn only_text(session: &mut Session, bound: &Bound) -> Result<(String, View), Sto
 ///
 /// # Errors
 /// Returns `misplaced`, `bad-points`, `unknown-setting`, `unknown-word`, or `wrong-count`.
-pub(crate) fn essay(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
-    session.needs_question(bound.place)?;
-    let lead = session.before_block(bound)?;
+pub(crate) fn essay(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
+    needs_question(cx, bound.place)?;
+    let lead = before_block(cx, bound)?;
     let mut rubric = Vec::new();
     for setting in settings(bound)? {
         let row = known(setting, &[ESSAY_SETTINGS], "essay")?;
         let text = row.expr(Slot::Text)?;
-        let points = session.perhaps_points(row.clause("points"))?;
+        let points = perhaps_points(cx, row.clause("points"))?;
         rubric.push(Rubric {
-            text: session.prose_of(text)?,
+            text: prose_of(cx, text)?,
             points: points.map(|(points, _)| points),
         });
     }
     let points = rubric_points(&rubric, lead.points, bound.place)?;
-    let entry = session.item(
+    let entry = item(
+        cx,
         ItemKind::Essay {
             text: lead.text.clone(),
             space: lead.space,
@@ -272,72 +274,72 @@ pub(crate) struct Lead {
     space: Option<Number>,
 }
 
-impl Session<'_> {
-    /// Evaluates the operands before the block.
-    ///
-    /// # Errors
-    /// Returns the errors from [`Bound::refuse`] and in the operands.
-    pub(crate) fn before_block(&mut self, bound: &Bound) -> Result<Lead, Stop> {
-        let space = bound.clause("space");
-        if let (Some(n), Some(last)) = (space, bound.args().next_back())
-            && last.clause == Some("space")
-        {
-            return Err(no_unit(n, bound.unread().next().as_ref()).into());
-        }
-        let text = bound.expr(Slot::Text)?;
-        Ok(Lead {
-            text: reflowed(&self.prose_of(text)?),
-            points: bound.clause("points").map(|n| self.points(n)).transpose()?,
-            space: space.map(|n| self.length(n, bound)).transpose()?,
-        })
+/// Evaluates the operands before the block.
+///
+/// # Errors
+/// Returns the errors from [`Bound::refuse`] and in the operands.
+pub(crate) fn before_block(cx: &mut Cx, bound: &Bound) -> Result<Lead, Stop> {
+    let space = bound.clause("space");
+    if let (Some(n), Some(last)) = (space, bound.args().next_back())
+        && last.clause == Some("space")
+    {
+        return Err(no_unit(n, bound.unread().next().as_ref()).into());
     }
+    let text = bound.expr(Slot::Text)?;
+    Ok(Lead {
+        text: reflowed(&prose_of(cx, text)?),
+        points: bound
+            .clause("points")
+            .map(|n| prose::points(cx, n))
+            .transpose()?,
+        space: space.map(|n| length(cx, n, bound)).transpose()?,
+    })
+}
 
-    /// Returns a length in millimeters.
-    fn length(&mut self, n: &Expr, bound: &Bound) -> Result<Number, Stop> {
-        let mut words = bound.words();
-        let unit = words.find_map(|word| LENGTHS.iter().find(|(name, _)| *name == word));
-        let factor = Number::from(unit.map_or(1, |(_, factor)| *factor));
-        let length = self
-            .eval(n)?
-            .number("a length")
-            .and_then(|n| n.times(factor));
-        let length = length.map_err(|error| error.at(n.span))?;
-        if length.is_negative() || length.to_f64() > 2000.0 {
-            return Err(Diagnostic::new(
-                Code::BadWidth,
-                n.span,
-                "this length does not fit on the paper",
-            )
+/// Returns a length in millimeters.
+fn length(cx: &mut Cx, n: &Expr, bound: &Bound) -> Result<Number, Stop> {
+    let mut words = bound.words();
+    let unit = words.find_map(|word| LENGTHS.iter().find(|(name, _)| *name == word));
+    let factor = Number::from(unit.map_or(1, |(_, factor)| *factor));
+    let length = eval(cx, n)?
+        .number("a length")
+        .and_then(|n| n.times(factor));
+    let length = length.map_err(|error| error.at(n.span))?;
+    if length.is_negative() || length.to_f64() > 2000.0 {
+        return Err(Diagnostic::new(
+            Code::BadWidth,
+            n.span,
+            "this length does not fit on the paper",
+        )
+        .into());
+    }
+    Ok(length)
+}
+
+/// Returns the text of a cover field: evaluated text and values, or bare words.
+fn words(cx: &mut Cx, row: &Bound) -> Result<String, Stop> {
+    if row.operands.is_empty() {
+        return Err(missing(row, "a value").into());
+    }
+    if let [_, more, ..] = row.operands
+        && !matches!(word(more), Some("min"))
+    {
+        let message = format!("`{}` takes one text", row.name);
+        return Err(Diagnostic::new(Code::WrongCount, more.span, message)
+            .label("one too many")
+            .help("a comma, `;`, or a new line ends a setting")
             .into());
-        }
-        Ok(length)
     }
-
-    /// Returns the text of a cover field: evaluated text and values, or bare words.
-    fn words(&mut self, row: &Bound) -> Result<String, Stop> {
-        if row.operands.is_empty() {
-            return Err(missing(row, "a value").into());
-        }
-        if let [_, more, ..] = row.operands
-            && !matches!(word(more), Some("min"))
-        {
-            let message = format!("`{}` takes one text", row.name);
-            return Err(Diagnostic::new(Code::WrongCount, more.span, message)
-                .label("one too many")
-                .help("a comma, `;`, or a new line ends a setting")
-                .into());
-        }
-        let takes_text = row.params == [TEXT];
-        let mut lead = Vec::new();
-        for value in row.operands {
-            lead.push(match word(value) {
-                Some(word) if self.state.find(word).is_none() => word.to_owned(),
-                _ if takes_text => self.written_text(value)?,
-                _ => self.prose_of(value)?,
-            });
-        }
-        Ok(lead.join(" "))
+    let takes_text = row.params == [TEXT];
+    let mut lead = Vec::new();
+    for value in row.operands {
+        lead.push(match word(value) {
+            Some(word) if cx.state.find(word).is_none() => word.to_owned(),
+            _ if takes_text => written_text(cx, value)?,
+            _ => prose_of(cx, value)?,
+        });
     }
+    Ok(lead.join(" "))
 }
 
 /// Reports that no unit of length follows a number.

@@ -1,12 +1,12 @@
 //! Derivations of the values of expressions: the formula with its numbers, step by step.
 
-use super::entry::{Derivation, Radix};
+use super::entry::Radix;
 use crate::lang::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
 use crate::lang::value::Value;
 use crate::lang::value::functions::function;
-use crate::run::session::Session;
+use crate::run::eval::eval;
+use crate::run::session::Cx;
 use crate::run::stop::Stop;
-use crate::run::syscalls::makes_call;
 
 /// Numbers below this limit, such as bit counts, are decimal in every formula.
 const DECIMAL: i128 = 64;
@@ -19,58 +19,37 @@ enum Replaced {
     Groups,
 }
 
-impl Session<'_> {
-    /// Returns the derivation of an expression: the paths in the expression, the formulas of its variables,
-    /// and its own steps (see `steps_of`). Does not repeat system calls.
-    ///
-    /// # Errors
-    /// Returns the errors in the expression.
-    pub(crate) fn derivation(&mut self, of: &Expr, radix: Radix) -> Result<Derivation, Stop> {
-        let mut derivation = Derivation::default();
-        if makes_call(of) {
-            return Ok(derivation);
+/// Returns the steps of a formula. The first step replaces names with their values. The second step also
+/// replaces parenthesized expressions and functions with their values. More steps would repeat
+/// most of the formula in each step.
+///
+/// # Errors
+/// Returns the errors in the formula.
+pub(super) fn steps_of(cx: &mut Cx, of: &Expr, radix: Radix) -> Result<Vec<String>, Stop> {
+    let mut steps = Vec::new();
+    for replaced in [Replaced::Names, Replaced::Groups] {
+        let step = Formula {
+            cx: cx,
+            radix,
+            replaced,
         }
-        self.derive_variables(of, radix, &mut derivation)?;
-        self.derive_choice(of, &mut derivation)?;
-        self.add_paths(of, &mut derivation)?;
-        if is_formula(of) {
-            derivation.steps = self.steps_of(of, radix)?;
+        .outermost(of)?;
+        if steps.last() != Some(&step) {
+            steps.push(step);
         }
-        Ok(derivation)
     }
+    Ok(steps)
+}
 
-    /// Returns the steps of a formula. The first step replaces names with their values. The second step also
-    /// replaces parenthesized expressions and functions with their values. More steps would repeat
-    /// most of the formula in each step.
-    ///
-    /// # Errors
-    /// Returns the errors in the formula.
-    pub(super) fn steps_of(&mut self, of: &Expr, radix: Radix) -> Result<Vec<String>, Stop> {
-        let mut steps = Vec::new();
-        for replaced in [Replaced::Names, Replaced::Groups] {
-            let step = Formula {
-                session: self,
-                radix,
-                replaced,
-            }
-            .outermost(of)?;
-            if steps.last() != Some(&step) {
-                steps.push(step);
-            }
+/// Returns a value as formulas print it.
+pub(super) fn value_in_formula(value: &Value, radix: Radix) -> String {
+    match value {
+        Value::Number(number) if number.is_negative() => format!("({value})"),
+        Value::Number(number) if number.as_integer().is_some_and(|n| n >= DECIMAL) => {
+            radix.write(value, None)
         }
-        Ok(steps)
-    }
-
-    /// Returns a value as formulas print it.
-    pub(super) fn value_in_formula(value: &Value, radix: Radix) -> String {
-        match value {
-            Value::Number(number) if number.is_negative() => format!("({value})"),
-            Value::Number(number) if number.as_integer().is_some_and(|n| n >= DECIMAL) => {
-                radix.write(value, None)
-            }
-            Value::Number(_) => value.to_string(),
-            _ => value.quoted(),
-        }
+        Value::Number(_) => value.to_string(),
+        _ => value.quoted(),
     }
 }
 
@@ -86,7 +65,7 @@ pub(super) fn is_formula(of: &Expr) -> bool {
 
 /// Prints an expression in the notation of mathematics.
 struct Formula<'s, 'r> {
-    session: &'s mut Session<'r>,
+    cx: &'s mut Cx<'r>,
     radix: Radix,
     replaced: Replaced,
 }
@@ -110,11 +89,11 @@ impl Formula<'_, '_> {
         let is_call =
             matches!(&of.kind, ExprKind::Call { name, .. } if function(&name.text).is_some());
         let is_operation = matches!(of.kind, ExprKind::Binary(..) | ExprKind::Unary(..));
-        let enclosed = is_operation && is_enclosed(self.session.text(of.span));
+        let enclosed = is_operation && is_enclosed(self.cx.text(of.span));
         match &of.kind {
             _ if self.replaced == Replaced::Groups && (is_call || enclosed) => self.value(of),
             ExprKind::Value(_) | ExprKind::Quantity(..) | ExprKind::Prose(_) => {
-                Ok(self.session.text(of.span).to_owned())
+                Ok(self.cx.text(of.span).to_owned())
             }
             ExprKind::List(parts) => Ok(format!("[{}]", self.list(parts)?)),
             ExprKind::Range { .. } => self.value(of),
@@ -155,8 +134,8 @@ impl Formula<'_, '_> {
     }
 
     fn value(&mut self, of: &Expr) -> Result<String, Stop> {
-        let value = self.session.eval(of)?;
-        Ok(Session::value_in_formula(&value, self.radix))
+        let value = eval(self.cx, of)?;
+        Ok(value_in_formula(&value, self.radix))
     }
 
     fn unary(&mut self, op: UnaryOp, x: &Expr) -> Result<String, Stop> {
@@ -173,7 +152,7 @@ impl Formula<'_, '_> {
         // In binary and hexadecimal, a shift is not converted to a product or quotient.
         let is_number = self.radix == Radix::Decimal;
         Ok(match op {
-            BinaryOp::ShiftLeft if is_one(self.session.text(a.span)) => {
+            BinaryOp::ShiftLeft if is_one(self.cx.text(a.span)) => {
                 format!("2^{}", self.in_parentheses(b)?)
             }
             BinaryOp::ShiftLeft if is_number => {
@@ -199,7 +178,7 @@ impl Formula<'_, '_> {
 
     /// Whether a quotient is an integer.
     fn divides(&mut self, a: &Expr, b: &Expr) -> Result<bool, Stop> {
-        let (a, b) = (self.session.eval(a)?, self.session.eval(b)?);
+        let (a, b) = (eval(self.cx, a)?, eval(self.cx, b)?);
         let integer = |value: &Value| match value {
             Value::Number(number) => number.as_integer(),
             _ => None,

@@ -1,6 +1,11 @@
 //! The language with exams: the core's rows, and the rows of `exam`, `question`, and their statements.
 
+use super::ask::{check_ask, run_ask};
 use super::commands::UNITS_OF_LENGTH;
+use super::papers::{close_sheet, exam_mut, unsure_of_question};
+use super::question::{
+    check_given, check_part, check_question, end_part, run_given, run_part, run_question,
+};
 use super::settings::{
     ARRANGEMENT_SETTINGS, CHOICE_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS, NOTATION_SETTINGS,
     TABLE_SETTINGS,
@@ -13,7 +18,7 @@ use crate::run::bind::Param::{Keyword, OneOf, Optional, Ways};
 use crate::run::bind::{N, POINTS, PROSE, TEXT, settings};
 use crate::run::facts::Family;
 use crate::run::name_table::NameTable;
-use crate::run::session::{Extension, Language, Options, Session, Verb};
+use crate::run::session::{Cx, Extension, Language, Options, Verb};
 use crate::run::settings::{BLOCKS, BlockRow};
 use crate::run::stop::Stop;
 use crate::run::verbs::VERBS;
@@ -125,61 +130,57 @@ const PAPER_BLOCKS: &[BlockRow] = &[
 struct Papers;
 
 impl Extension for Papers {
-    fn run(&self, session: &mut Session, stmt: &Stmt) -> Result<(), Stop> {
+    fn run(&self, cx: &mut Cx, stmt: &Stmt) -> Result<(), Stop> {
         match &stmt.kind {
             StmtKind::Question {
                 title,
                 points,
                 body,
-            } => session.run_question(stmt, title, points.as_ref(), body),
+            } => run_question(cx, stmt, title, points.as_ref(), body),
             StmtKind::Part { name, points, body } => {
-                session.run_part(stmt, name, points.as_ref(), body)
+                run_part(cx, stmt, name, points.as_ref(), body)
             }
-            StmtKind::Given { place, nouns } => session.run_given(stmt, *place, nouns),
-            StmtKind::Ask(ask) => session.run_ask(stmt, ask),
-            _ => session.begin(stmt),
+            StmtKind::Given { place, nouns } => run_given(cx, stmt, *place, nouns),
+            StmtKind::Ask(ask) => run_ask(cx, stmt, ask),
+            _ => cx.begin(stmt),
         }
     }
 
-    fn check(&self, session: &mut Session, stmt: &Stmt) -> Result<(), Stop> {
+    fn check(&self, cx: &mut Cx, stmt: &Stmt) -> Result<(), Stop> {
         match &stmt.kind {
             StmtKind::Question {
                 title,
                 points,
                 body,
-            } => session.check_question(title, points.as_ref(), body),
-            StmtKind::Part { name, points, body } => {
-                session.check_part(name, points.as_ref(), body)
-            }
-            StmtKind::Given { place, nouns } => session.check_given(*place, nouns),
-            StmtKind::Ask(ask) => session.check_ask(stmt, ask),
+            } => check_question(cx, title, points.as_ref(), body),
+            StmtKind::Part { name, points, body } => check_part(cx, name, points.as_ref(), body),
+            StmtKind::Given { place, nouns } => check_given(cx, *place, nouns),
+            StmtKind::Ask(ask) => check_ask(cx, stmt, ask),
             _ => Ok(()),
         }
     }
 
-    fn end(&self, session: &mut Session, word: &'static str) -> Result<(), Stop> {
+    fn end(&self, cx: &mut Cx, word: &'static str) -> Result<(), Stop> {
         match word {
-            "part" => session.end_part(),
-            _ => session
-                .close_sheet()
-                .map_or(Ok(()), |sheet| Ok(sheet.close()?)),
+            "part" => end_part(cx),
+            _ => close_sheet(cx).map_or(Ok(()), |sheet| Ok(sheet.close()?)),
         }
     }
 
-    fn leave(&self, session: &mut Session) {
-        session.close_sheet();
+    fn leave(&self, cx: &mut Cx) {
+        close_sheet(cx);
     }
 
-    fn note_uncertain(&self, session: &mut Session) {
-        session.unsure_of_question();
+    fn note_uncertain(&self, cx: &mut Cx) {
+        unsure_of_question(cx);
     }
 
     fn draws_sets(&self, script: &[Stmt]) -> bool {
         statements(script).any(figures::draws_sets)
     }
 
-    fn finish_check(&self, session: &mut Session) -> Vec<Diagnostic> {
-        let exam = session.exam_mut();
+    fn finish_check(&self, cx: &mut Cx) -> Vec<Diagnostic> {
+        let exam = exam_mut(cx);
         exam.arrangement
             .take()
             .map_or_else(Vec::new, |arrangement| arrangement.wrong(&exam.questions))

@@ -6,42 +6,37 @@ use super::entry::{AuthorCell, AuthorTable, Blank, Column, Derivation, Form, Ite
 use super::tables::too_large;
 use crate::lang::span::Span;
 use crate::run::nouns::Messages;
+use crate::run::nouns::steps::last_messages;
 use crate::run::record::{MessageLevel, Shown};
 use crate::run::seeds::{draws, mixed_text};
-use crate::run::session::Session;
+use crate::run::session::Cx;
 use crate::run::stop::Stop;
 use crate::run::table::Cell;
 
 /// The titles of the columns.
 pub(crate) const TITLES: [&str; 4] = ["Number", "From", "To", "Message"];
 
-impl Session<'_> {
-    /// Returns the table of the last access's messages, shuffled by the seed of the paper.
-    ///
-    /// # Errors
-    /// Returns `no-answer` or `limit-size`.
-    pub(crate) fn messages_asked(
-        &self,
-        place: Span,
-        level: MessageLevel,
-    ) -> Result<ItemKind, Stop> {
-        let messages = self.last_messages(level, place)?;
-        too_large(messages.all.len(), place)?;
-        let order = shuffled(&messages, self.state.seed);
-        let rows = order.iter().map(|at| row(*at, &messages));
-        let column = |title: &str| Column {
-            title: title.to_owned(),
-            radix: Radix::Decimal,
-            digits: None,
-        };
-        // A table with cells to fill in, because every format of papers and the grading already accept one.
-        Ok(ItemKind::Author(AuthorTable {
-            title: String::new(),
-            columns: TITLES.into_iter().map(column).collect(),
-            rows: rows.collect(),
-            order: self.state.last.as_deref().cloned().map(Arc::new),
-        }))
-    }
+/// Returns the table of the last access's messages, shuffled by the seed of the paper.
+///
+/// # Errors
+/// Returns `no-answer` or `limit-size`.
+pub(crate) fn messages_asked(cx: &Cx, place: Span, level: MessageLevel) -> Result<ItemKind, Stop> {
+    let messages = last_messages(cx, level, place)?;
+    too_large(messages.all.len(), place)?;
+    let order = shuffled(&messages, cx.state.seed);
+    let rows = order.iter().map(|at| row(*at, &messages));
+    let column = |title: &str| Column {
+        title: title.to_owned(),
+        radix: Radix::Decimal,
+        digits: None,
+    };
+    // A table with cells to fill in, because every format of papers and the grading already accept one.
+    Ok(ItemKind::Author(AuthorTable {
+        title: String::new(),
+        columns: TITLES.into_iter().map(column).collect(),
+        rows: rows.collect(),
+        order: cx.state.last.as_deref().cloned().map(Arc::new),
+    }))
 }
 
 fn row(at: usize, messages: &Messages) -> Vec<AuthorCell> {

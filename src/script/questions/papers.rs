@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::arrangement::{Arrangement, Known};
-use super::entry::{Entry, Radix};
+use super::entry::{Entry, EntryItem, Hardware, ItemKind, Printed, Radix};
 use super::sheet::Sheet;
+use crate::lang::ast::Span;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::value::Number;
 use crate::run::record::{Did, View};
-use crate::run::session::{Action, Session};
+use crate::run::session::{Action, Cx};
+use crate::run::stop::Stop;
 
 /// The exam state of a session.
 #[derive(Clone, Default)]
@@ -28,40 +32,110 @@ pub(crate) struct Papers {
 
 /// Returns an action that adds an entry to the paper and displays the entry.
 pub(crate) fn puts(entry: Entry, views: Vec<View>) -> Action {
-    Action::does(move |session| {
-        session.enter(entry);
+    Action::does(move |cx| {
+        enter(cx, entry);
         Ok(Did::Shown(views))
     })
 }
 
-impl Session<'_> {
-    /// Returns the exam state.
-    pub(crate) fn exam_mut(&mut self) -> &mut Papers {
-        self.extension_state()
-    }
+/// Returns the exam state.
+pub(crate) fn exam_mut<'c>(cx: &'c mut Cx) -> &'c mut Papers {
+    cx.extension_state()
+}
 
-    /// Returns the radix of the paper, if `exam` specifies a radix.
-    pub(crate) fn radix_of_paper(&self) -> Option<Radix> {
-        self.known_extension_state::<Papers>()?.radix
-    }
+/// Returns the radix of the paper, if `exam` specifies a radix.
+pub(crate) fn radix_of_paper(cx: &Cx) -> Option<Radix> {
+    cx.known_extension_state::<Papers>()?.radix
+}
 
-    /// Returns the current question.
-    pub fn sheet(&self) -> Option<&Sheet> {
-        self.known_extension_state::<Papers>()?.sheet.as_ref()
-    }
+/// Returns the current question.
+pub fn sheet<'c>(cx: &'c Cx) -> Option<&'c Sheet> {
+    cx.known_extension_state::<Papers>()?.sheet.as_ref()
+}
 
-    /// Returns the current question for modification.
-    pub(crate) fn sheet_mut(&mut self) -> Option<&mut Sheet> {
-        self.exam_mut().sheet.as_mut()
-    }
+/// Returns the current question for modification.
+pub(crate) fn sheet_mut<'c>(cx: &'c mut Cx) -> Option<&'c mut Sheet> {
+    exam_mut(cx).sheet.as_mut()
+}
 
-    pub(crate) fn open_sheet(&mut self, sheet: Option<Sheet>) {
-        self.draws_together = sheet.is_some();
-        self.exam_mut().sheet = sheet;
-    }
+pub(crate) fn open_sheet(cx: &mut Cx, sheet: Option<Sheet>) {
+    cx.draws_together = sheet.is_some();
+    exam_mut(cx).sheet = sheet;
+}
 
-    pub(crate) fn close_sheet(&mut self) -> Option<Sheet> {
-        self.draws_together = false;
-        self.exam_mut().sheet.take()
+pub(crate) fn close_sheet(cx: &mut Cx) -> Option<Sheet> {
+    cx.draws_together = false;
+    exam_mut(cx).sheet.take()
+}
+
+/// Attaches an entry of the paper to the next record.
+pub(crate) fn enter(cx: &mut Cx, entry: Entry) {
+    cx.attachment = Some(Arc::new(entry));
+}
+
+/// Whether the current entry is in a part.
+pub(crate) fn in_part(cx: &Cx) -> bool {
+    sheet(cx).is_some_and(Sheet::in_part)
+}
+
+/// Whether the statement is in a question.
+pub(crate) fn is_in_question(cx: &Cx) -> bool {
+    sheet(cx).is_some()
+}
+
+/// Rejects a statement outside a question. Definitions are allowed, because a question can call them.
+///
+/// # Errors
+/// Returns `misplaced`.
+pub(crate) fn needs_question(cx: &Cx, place: Span) -> Result<(), Stop> {
+    let called = cx.checking() && cx.state.scopes.iter().any(|scope| scope.private);
+    if sheet(cx).is_some() || called {
+        return Ok(());
     }
+    Err(Diagnostic::new(
+        Code::Misplaced,
+        place,
+        "this statement is allowed only in a question",
+    )
+    .label("outside of a question")
+    .help("write `question \"title\" points 10 { … }` around it")
+    .into())
+}
+
+/// Marks the rest of the question as unknown, during the check before a run.
+pub(crate) fn unsure_of_question(cx: &mut Cx) {
+    // Outside questions, the state of the papers stays as it is.
+    if sheet(cx).is_some()
+        && let Some(sheet) = sheet_mut(cx)
+    {
+        sheet.unsure();
+    }
+}
+
+/// Returns an item of the paper, and adds it to the current question.
+pub(crate) fn item(cx: &mut Cx, kind: ItemKind, points: Option<(Number, Span)>) -> Entry {
+    let points = points.map(|(points, _)| points);
+    if let Some(sheet) = sheet_mut(cx) {
+        sheet.add(points, kind.blanks());
+    }
+    let item = EntryItem {
+        kind,
+        printed: Printed::default(),
+        points,
+        hardware: hardware(cx),
+    };
+    Entry::Item {
+        item: Box::new(item),
+        in_part: in_part(cx),
+    }
+}
+
+fn hardware(cx: &Cx) -> Option<Hardware> {
+    let spec = cx.spec()?.clone();
+    let kernel = cx.state.kernel().map(|kernel| kernel.config().clone());
+    Some(Hardware {
+        spec,
+        kernel,
+        before: None,
+    })
 }

@@ -4,8 +4,9 @@ use crate::lang::ast::{Command, Expr, Fits, Operation, OperationKind, Span, Word
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::bind::word;
 use crate::run::facts::Family;
+use crate::run::prepare::{prepare_operation, try_out};
 use crate::run::record::{Access, Did};
-use crate::run::session::Session;
+use crate::run::session::Cx;
 use crate::run::stop::Stop;
 
 /// Performs an access on a copy of the machine, like `probe`, and returns its record. `operands` are the words of the
@@ -15,30 +16,25 @@ use crate::run::stop::Stop;
 /// # Errors
 /// Returns `wrong-type` for a statement that is not an access, and the errors of the access. Returns
 /// [`Stop::Unknowable`] during a check.
-pub(crate) fn probed(
-    session: &mut Session,
-    operands: &[Expr],
-    assigned: &[Expr],
-) -> Result<Access, Stop> {
-    let operation =
-        operation(operands, assigned).ok_or_else(|| not_an_access(session, operands))?;
+pub(crate) fn probed(cx: &mut Cx, operands: &[Expr], assigned: &[Expr]) -> Result<Access, Stop> {
+    let operation = operation(operands, assigned).ok_or_else(|| not_an_access(cx, operands))?;
     let verb = match &operation.kind {
-        OperationKind::Command(command) => session.language.verb(&command.verb.text),
+        OperationKind::Command(command) => cx.language.verb(&command.verb.text),
         _ => None,
     };
     if verb.is_some_and(|verb| verb.family != Family::Access) {
-        return Err(not_an_access(session, operands).into());
+        return Err(not_an_access(cx, operands).into());
     }
-    if session.checking() {
-        session.prepare_operation(&operation)?;
+    if cx.checking() {
+        prepare_operation(cx, &operation)?;
         return Err(Stop::Unknowable);
     }
-    let sets = std::mem::replace(&mut session.options.sets, true);
-    let tried = session.try_out(&operation);
-    session.options.sets = sets;
+    let sets = std::mem::replace(&mut cx.options.sets, true);
+    let tried = try_out(cx, &operation);
+    cx.options.sets = sets;
     match tried? {
         (Did::Access(access), _) => Ok(*access),
-        _ => Err(not_an_access(session, operands).into()),
+        _ => Err(not_an_access(cx, operands).into()),
     }
 }
 
@@ -69,9 +65,9 @@ pub(crate) fn operation(operands: &[Expr], assigned: &[Expr]) -> Option<Operatio
     })
 }
 
-pub(crate) fn not_an_access(session: &Session, operands: &[Expr]) -> Diagnostic {
+pub(crate) fn not_an_access(cx: &Cx, operands: &[Expr]) -> Diagnostic {
     let span = operands[0].span;
-    let text = session.text(span).trim().to_owned();
+    let text = cx.text(span).trim().to_owned();
     Diagnostic::new(Code::WrongType, span, format!("`{text}` is not an access"))
         .label("not an access")
         .help("write `read VA`, `write VA = V`, `fetch VA`, `translate VA`, or only an address")

@@ -1,199 +1,130 @@
 //! The text of a paper: prose with values, points, and radixes.
 
-use std::sync::Arc;
-
-use super::entry::{Entry, EntryItem, Hardware, ItemKind, Printed, Radix};
+use super::entry::Radix;
 use super::radix::RADIXES;
-use super::sheet::Sheet;
 use super::wording::series;
 use crate::lang::ast::{Expr, ExprKind, Piece, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::{Number, Value};
 use crate::lang::visit::any_expr;
-use crate::run::session::Session;
+use crate::run::eval::eval;
+use crate::run::session::Cx;
 use crate::run::settings::list;
 use crate::run::stop::Stop;
 
-impl Session<'_> {
-    /// Returns the text of an expression. Removes the common indentation of multiline prose.
-    ///
-    /// # Errors
-    /// Returns the errors in the expression.
-    pub(crate) fn prose_of(&mut self, expr: &Expr) -> Result<String, Stop> {
-        let ExprKind::Prose(pieces) = &expr.kind else {
-            return Ok(dedented(&self.eval(expr)?.to_string(), usize::MAX));
-        };
-        // The text prints a list as a series: `a, b, and c`.
-        let mut lists = Vec::new();
-        for piece in pieces.iter() {
-            if let Piece::Expr(part) = piece
-                && let Value::List(elements) = self.eval(part)?
-            {
-                lists.push((
-                    part,
-                    series(&elements.iter().map(ToString::to_string).collect::<Vec<_>>()),
-                ));
-            }
-        }
-        let text = |part: &Expr| lists.iter().find(|(known, _)| known.span == part.span);
-        let pieces = pieces.iter().map(|piece| match piece {
-            Piece::Expr(part) => text(part).map_or_else(
-                || piece.clone(),
-                |(_, text)| Piece::Text(text.as_str().into()),
-            ),
-            Piece::Text(_) => piece.clone(),
-        });
-        let printed = Expr {
-            kind: ExprKind::Prose(pieces.collect()),
-            ..expr.clone()
-        };
-        // The text begins after three quotes.
-        let margin = self
-            .sources
-            .location(expr.span)
-            .map_or(usize::MAX, |(_, at)| at.column + 2);
-        Ok(dedented(&self.eval(&printed)?.to_string(), margin))
-    }
-
-    /// Returns the value of a setting that is a text. Numbers and operators without quotes are the text itself: a date
-    /// such as `2026-03-01` is no difference, and an ID such as `007` keeps its zeros.
-    ///
-    /// # Errors
-    /// Returns the errors in the expression.
-    pub(crate) fn written_text(&mut self, expr: &Expr) -> Result<String, Stop> {
-        let is_computed = any_expr(expr, |part| {
-            !matches!(
-                part.kind,
-                ExprKind::Value(Value::Number(_))
-                    | ExprKind::Quantity(..)
-                    | ExprKind::Unary(..)
-                    | ExprKind::Binary(..)
-            )
-        });
-        if is_computed {
-            return self.prose_of(expr);
-        }
-        Ok(self.text(expr.span).to_owned())
-    }
-
-    /// Returns declared points and their location.
-    ///
-    /// # Errors
-    /// Returns `bad-points`, `wrong-type`, or the errors in the expression.
-    pub(crate) fn points(&mut self, expr: &Expr) -> Result<(Number, Span), Stop> {
-        let points = self
-            .eval(expr)?
-            .number("points")
-            .map_err(|error| error.at(expr.span))?;
-        if points.is_negative() {
-            let message = format!("points must be at least 0, not {points}");
-            return Err(Diagnostic::new(Code::BadPoints, expr.span, message).into());
-        }
-        Ok((points, expr.span))
-    }
-
-    /// Returns optional points.
-    ///
-    /// # Errors
-    /// Returns the errors from [`Session::points`].
-    pub(crate) fn perhaps_points(
-        &mut self,
-        expr: Option<&Expr>,
-    ) -> Result<Option<(Number, Span)>, Stop> {
-        expr.map(|expr| self.points(expr)).transpose()
-    }
-
-    /// Returns the radix that a word names.
-    ///
-    /// # Errors
-    /// Returns `unknown-word`.
-    pub(crate) fn radix_named(word: Option<&Word>) -> Result<Option<Radix>, Stop> {
-        let Some(word) = word else { return Ok(None) };
-        if let Some((_, radix)) = RADIXES.iter().find(|(name, _)| *name == &*word.text) {
-            return Ok(Some(*radix));
-        }
-        let names = || RADIXES.iter().map(|(name, _)| *name);
-        let message = format!("unknown radix `{}`", word.text);
-        let diagnostic = Diagnostic::new(Code::UnknownWord, word.span, message);
-        Err(match nearest(&word.text, names()) {
-            Some(near) => diagnostic.did_you_mean(&word.text, near),
-            None => diagnostic.help(format!("there are {}", list(names()))),
-        }
-        .into())
-    }
-
-    /// Rejects a statement outside a question. Definitions are allowed, because a question can call them.
-    ///
-    /// # Errors
-    /// Returns `misplaced`.
-    pub(crate) fn needs_question(&self, place: Span) -> Result<(), Stop> {
-        let called = self.checking() && self.state.scopes.iter().any(|scope| scope.private);
-        if self.sheet().is_some() || called {
-            return Ok(());
-        }
-        Err(Diagnostic::new(
-            Code::Misplaced,
-            place,
-            "this statement is allowed only in a question",
-        )
-        .label("outside of a question")
-        .help("write `question \"title\" points 10 { … }` around it")
-        .into())
-    }
-
-    /// Whether the statement is in a question.
-    pub(crate) fn is_in_question(&self) -> bool {
-        self.sheet().is_some()
-    }
-
-    /// Whether the current entry is in a part.
-    pub(crate) fn in_part(&self) -> bool {
-        self.sheet().is_some_and(Sheet::in_part)
-    }
-
-    /// Attaches an entry of the paper to the next record.
-    pub(crate) fn enter(&mut self, entry: Entry) {
-        self.attachment = Some(Arc::new(entry));
-    }
-
-    /// Returns an item of the paper, and adds it to the current question.
-    pub(crate) fn item(&mut self, kind: ItemKind, points: Option<(Number, Span)>) -> Entry {
-        let points = points.map(|(points, _)| points);
-        if let Some(sheet) = self.sheet_mut() {
-            sheet.add(points, kind.blanks());
-        }
-        let item = EntryItem {
-            kind,
-            printed: Printed::default(),
-            points,
-            hardware: self.hardware(),
-        };
-        Entry::Item {
-            item: Box::new(item),
-            in_part: self.in_part(),
-        }
-    }
-
-    /// Marks the rest of the question as unknown, during the check before a run.
-    pub(crate) fn unsure_of_question(&mut self) {
-        // Outside questions, the state of the papers stays as it is.
-        if self.sheet().is_some()
-            && let Some(sheet) = self.sheet_mut()
+/// Returns the text of an expression. Removes the common indentation of multiline prose.
+///
+/// # Errors
+/// Returns the errors in the expression.
+pub(crate) fn prose_of(cx: &mut Cx, expr: &Expr) -> Result<String, Stop> {
+    let ExprKind::Prose(pieces) = &expr.kind else {
+        return Ok(dedented(&eval(cx, expr)?.to_string(), usize::MAX));
+    };
+    // The text prints a list as a series: `a, b, and c`.
+    let mut lists = Vec::new();
+    for piece in pieces.iter() {
+        if let Piece::Expr(part) = piece
+            && let Value::List(elements) = eval(cx, part)?
         {
-            sheet.unsure();
+            lists.push((
+                part,
+                series(&elements.iter().map(ToString::to_string).collect::<Vec<_>>()),
+            ));
         }
     }
+    let text = |part: &Expr| lists.iter().find(|(known, _)| known.span == part.span);
+    let pieces = pieces.iter().map(|piece| match piece {
+        Piece::Expr(part) => text(part).map_or_else(
+            || piece.clone(),
+            |(_, text)| Piece::Text(text.as_str().into()),
+        ),
+        Piece::Text(_) => piece.clone(),
+    });
+    let printed = Expr {
+        kind: ExprKind::Prose(pieces.collect()),
+        ..expr.clone()
+    };
+    // The text begins after three quotes.
+    let margin = cx
+        .sources
+        .location(expr.span)
+        .map_or(usize::MAX, |(_, at)| at.column + 2);
+    Ok(dedented(&eval(cx, &printed)?.to_string(), margin))
+}
 
-    fn hardware(&self) -> Option<Hardware> {
-        let spec = self.spec()?.clone();
-        let kernel = self.state.kernel().map(|kernel| kernel.config().clone());
-        Some(Hardware {
-            spec,
-            kernel,
-            before: None,
-        })
+/// Returns the value of a setting that is a text. Numbers and operators without quotes are the text itself: a date
+/// such as `2026-03-01` is no difference, and an ID such as `007` keeps its zeros.
+///
+/// # Errors
+/// Returns the errors in the expression.
+pub(crate) fn written_text(cx: &mut Cx, expr: &Expr) -> Result<String, Stop> {
+    let is_computed = any_expr(expr, |part| {
+        !matches!(
+            part.kind,
+            ExprKind::Value(Value::Number(_))
+                | ExprKind::Quantity(..)
+                | ExprKind::Unary(..)
+                | ExprKind::Binary(..)
+        )
+    });
+    if is_computed {
+        return prose_of(cx, expr);
     }
+    Ok(cx.text(expr.span).to_owned())
+}
+
+/// Returns declared points and their location.
+///
+/// # Errors
+/// Returns `bad-points`, `wrong-type`, or the errors in the expression.
+pub(crate) fn points(cx: &mut Cx, expr: &Expr) -> Result<(Number, Span), Stop> {
+    let points = eval(cx, expr)?
+        .number("points")
+        .map_err(|error| error.at(expr.span))?;
+    if points.is_negative() {
+        let message = format!("points must be at least 0, not {points}");
+        return Err(Diagnostic::new(Code::BadPoints, expr.span, message).into());
+    }
+    Ok((points, expr.span))
+}
+
+/// Returns optional points.
+///
+/// # Errors
+/// Returns the errors from [`points`].
+pub(crate) fn perhaps_points(
+    cx: &mut Cx,
+    expr: Option<&Expr>,
+) -> Result<Option<(Number, Span)>, Stop> {
+    expr.map(|expr| points(cx, expr)).transpose()
+}
+
+/// Returns the radix that a setting names.
+///
+/// # Errors
+/// Returns `wrong-count` or `unknown-word`.
+pub(crate) fn radix_of(value: &Expr) -> Result<Radix, Stop> {
+    Ok(radix_named(Some(&Word::of(value)))?.unwrap_or(Radix::Decimal))
+}
+
+/// Returns the radix that a word names.
+///
+/// # Errors
+/// Returns `unknown-word`.
+pub(crate) fn radix_named(word: Option<&Word>) -> Result<Option<Radix>, Stop> {
+    let Some(word) = word else { return Ok(None) };
+    if let Some((_, radix)) = RADIXES.iter().find(|(name, _)| *name == &*word.text) {
+        return Ok(Some(*radix));
+    }
+    let names = || RADIXES.iter().map(|(name, _)| *name);
+    let message = format!("unknown radix `{}`", word.text);
+    let diagnostic = Diagnostic::new(Code::UnknownWord, word.span, message);
+    Err(match nearest(&word.text, names()) {
+        Some(near) => diagnostic.did_you_mean(&word.text, near),
+        None => diagnostic.help(format!("there are {}", list(names()))),
+    }
+    .into())
 }
 
 /// The indentation of preformatted lines.

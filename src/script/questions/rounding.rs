@@ -2,52 +2,52 @@
 //! of decimal places.
 
 use super::entry::Radix;
+use super::prose::radix_named;
 use crate::lang::ast::{Ask, Asked, Expr};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Value;
 use crate::lang::value::print::LONGEST;
-use crate::run::session::Session;
+use crate::run::eval::integer;
+use crate::run::session::Cx;
 use crate::run::stop::Stop;
 
 /// Largest denominator that students are expected to write as a fraction.
 const WRITTEN: i128 = 1000;
 
-impl Session<'_> {
-    /// Returns the number of significant digits of an answer, if the script rounds the answer.
-    ///
-    /// # Errors
-    /// Returns `misplaced`, `bad-width`, or the errors in the expression.
-    pub(crate) fn rounding(&mut self, ask: &Ask) -> Result<Option<u32>, Stop> {
-        let Some(round) = &ask.round else {
-            return Ok(None);
-        };
-        let misplaced = |message: &str, help: &str| {
-            Err(Diagnostic::new(Code::Misplaced, round.span, message)
-                .help(help)
-                .into())
-        };
-        if !matches!(ask.what, Asked::Value { .. }) {
-            return misplaced(
-                "only an answer that is one value can be rounded",
-                "delete `round`, or ask for the value: `ask \"…\" = EXPR round 3`",
-            );
-        }
-        if Self::radix_named(ask.radix.as_ref())?.is_some_and(|radix| radix != Radix::Decimal) {
-            return misplaced(
-                "a rounded answer must be decimal",
-                "delete `radix` or `round`",
-            );
-        }
-        let digits = self.integer(round)?;
-        if !(1..=u64::from(LONGEST)).contains(&digits) {
-            let message = format!("an answer cannot have {digits} significant digits");
-            return Err(Diagnostic::new(Code::BadWidth, round.span, message)
-                .help(format!("write a number from 1 to {LONGEST}: `round 3`"))
-                .into());
-        }
-        Ok(Some(digits as u32))
+/// Returns the number of significant digits of an answer, if the script rounds the answer.
+///
+/// # Errors
+/// Returns `misplaced`, `bad-width`, or the errors in the expression.
+pub(crate) fn rounding(cx: &mut Cx, ask: &Ask) -> Result<Option<u32>, Stop> {
+    let Some(round) = &ask.round else {
+        return Ok(None);
+    };
+    let misplaced = |message: &str, help: &str| {
+        Err(Diagnostic::new(Code::Misplaced, round.span, message)
+            .help(help)
+            .into())
+    };
+    if !matches!(ask.what, Asked::Value { .. }) {
+        return misplaced(
+            "only an answer that is one value can be rounded",
+            "delete `round`, or ask for the value: `ask \"…\" = EXPR round 3`",
+        );
     }
+    if radix_named(ask.radix.as_ref())?.is_some_and(|radix| radix != Radix::Decimal) {
+        return misplaced(
+            "a rounded answer must be decimal",
+            "delete `radix` or `round`",
+        );
+    }
+    let digits = integer(cx, round)?;
+    if !(1..=u64::from(LONGEST)).contains(&digits) {
+        let message = format!("an answer cannot have {digits} significant digits");
+        return Err(Diagnostic::new(Code::BadWidth, round.span, message)
+            .help(format!("write a number from 1 to {LONGEST}: `round 3`"))
+            .into());
+    }
+    Ok(Some(digits as u32))
 }
 
 /// Rejects a rounded answer that is not a number.

@@ -3,191 +3,203 @@
 use std::sync::Arc;
 
 use super::entry::{ItemKind, Radix};
+use super::papers::radix_of_paper;
 use crate::lang::ast::{Expr, NounColumns, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
-use crate::run::bind::word;
+use crate::run::bind::{bind_operands, word};
+use crate::run::nouns::plan::{self, machine_seen};
 use crate::run::nouns::{ShowPlan, TableNoun, size, too_long, whole_reference_table};
 use crate::run::record::{Did, ReferenceRun, View};
-use crate::run::session::Session;
+use crate::run::session::Cx;
 use crate::run::settings::list;
 use crate::run::stop::Stop;
 use crate::run::table::{Cell, InvalidEntries, Rows, TableId, column_named};
+use crate::run::verbs::{naming, show_plan};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::pte::{BITS, Bit};
 
 /// Maximum number of cells in a table to fill in, which is the number that fits on a page.
 const CELLS: usize = 2048;
 
-impl Session<'_> {
-    /// Returns the table to fill in and the columns to answer.
-    ///
-    /// # Errors
-    /// Returns `unknown-noun`, `unknown-column`, `limit-size`, or other errors in the noun.
-    pub(crate) fn table_asked(
-        &mut self,
-        place: Span,
-        of: &NounColumns,
-        radix: Option<Radix>,
-    ) -> Result<ItemKind, Stop> {
-        let (mut view, columns) = self.table_with_columns(place, of)?;
-        in_radix(&mut view, radix);
-        let (View::Table(table) | View::Maps { table, .. }) = view else {
-            return Err(Stop::Unknowable);
-        };
-        let string = self.reference_of(&of.noun);
-        let kind = ItemKind::Table {
-            table,
-            columns,
-            string,
-        };
-        too_large(kind.blanks(), place)?;
-        Ok(kind)
-    }
+/// Returns the table to fill in and the columns to answer.
+///
+/// # Errors
+/// Returns `unknown-noun`, `unknown-column`, `limit-size`, or other errors in the noun.
+pub(crate) fn table_asked(
+    cx: &mut Cx,
+    place: Span,
+    of: &NounColumns,
+    radix: Option<Radix>,
+) -> Result<ItemKind, Stop> {
+    let (mut view, columns) = table_with_columns(cx, place, of)?;
+    in_radix(&mut view, radix);
+    let (View::Table(table) | View::Maps { table, .. }) = view else {
+        return Err(Stop::Unknowable);
+    };
+    let string = reference_of(cx, &of.noun);
+    let kind = ItemKind::Table {
+        table,
+        columns,
+        string,
+    };
+    too_large(kind.blanks(), place)?;
+    Ok(kind)
+}
 
-    /// Returns the views of a noun for a paper, which prints the contents of invalid entries.
-    ///
-    /// # Errors
-    /// Returns the same errors as `show`, or `unknown-noun` or `unknown-column` if columns are named.
-    pub(crate) fn views_given(&mut self, place: Span, of: &NounColumns) -> Result<Vec<View>, Stop> {
-        let mut views = if of.columns.is_empty() {
-            let plan = self.as_shown(place, &of.noun)?;
-            let contents = if let ShowPlan::Table(noun, level, None) = &plan {
-                Some((*noun, *level))
-            } else {
-                None
-            };
-            let mut views = self.show(plan, place, InvalidEntries::Shown)?;
-            if let (Some((noun, level)), [View::Table(table)]) = (contents, views.as_mut_slice()) {
-                // Add only bits. An alias such as `write` would repeat a column, and the table always prints
-                // all other columns.
-                let is_bit = |name: &&String| {
-                    BITS.iter()
-                        .any(|row| row.bit != Bit::P && row.name == **name)
-                };
-                let columns: Vec<String> = self
-                    .state
-                    .columns_set(noun.name, level)
-                    .iter()
-                    .filter(is_bit)
-                    .cloned()
-                    .collect();
-                let machine = self.machine_seen(None, place)?;
-                add_columns(
-                    table,
-                    noun,
-                    (&machine, level),
-                    columns.iter().map(String::as_str),
-                );
-            }
-            views
-        } else {
-            let (mut view, columns) = self.table_with_columns(place, of)?;
-            if let View::Table(table) | View::Maps { table, .. } = &mut view {
-                select(table, &columns);
-            }
-            vec![view]
-        };
-        let radix = self.radix_of_paper();
-        for view in &mut views {
-            in_radix(view, radix);
-        }
-        Ok(views)
-    }
-
-    /// Returns a noun's table, which has at least these columns, and the columns' names.
-    fn table_with_columns(
-        &mut self,
-        place: Span,
-        of: &NounColumns,
-    ) -> Result<(View, Vec<Arc<str>>), Stop> {
-        let string = self.reference_of(&of.noun);
-        if word(&of.noun[0]) != Some("reference") {
-            self.noun(&of.noun)?;
-        }
-        if let Some(Did::Reference(run)) = string.as_deref().filter(|_| !self.checking())
-            && !run.has_steps()
-        {
-            return Err(Diagnostic::new(Code::LimitSize, place, too_long(run))
-                .help("ask for facts of the `reference` instead, such as `faults`, or use fewer references")
-                .into());
-        }
-        let plan = self.as_shown(place, &of.noun)?;
-        let contents = if let ShowPlan::Table(noun, level, pid) = &plan {
-            Some((*noun, *level, *pid))
+/// Returns the views of a noun for a paper, which prints the contents of invalid entries.
+///
+/// # Errors
+/// Returns the same errors as `show`, or `unknown-noun` or `unknown-column` if columns are named.
+pub(crate) fn views_given(cx: &mut Cx, place: Span, of: &NounColumns) -> Result<Vec<View>, Stop> {
+    let mut views = if of.columns.is_empty() {
+        let plan = as_shown(cx, place, &of.noun)?;
+        let contents = if let ShowPlan::Table(noun, level, None) = &plan {
+            Some((*noun, *level))
         } else {
             None
         };
-        let mut views = self.show(plan, place, InvalidEntries::Shown)?;
-        let (Some(mut view), true) = (views.pop(), views.is_empty()) else {
-            return Err(Stop::Unknowable);
-        };
-        let (View::Table(table) | View::Maps { table, .. }) = &mut view else {
-            return Err(Stop::Unknowable);
-        };
-        if let Some((noun, level, pid)) = contents {
-            let machine = self.machine_seen(pid, place)?;
+        let mut views = plan::show(cx, plan, place, InvalidEntries::Shown)?;
+        if let (Some((noun, level)), [View::Table(table)]) = (contents, views.as_mut_slice()) {
+            // Add only bits. An alias such as `write` would repeat a column, and the table always prints
+            // all other columns.
+            let is_bit = |name: &&String| {
+                BITS.iter()
+                    .any(|row| row.bit != Bit::P && row.name == **name)
+            };
+            let columns: Vec<String> = cx
+                .state
+                .columns_set(noun.name, level)
+                .iter()
+                .filter(is_bit)
+                .cloned()
+                .collect();
+            let machine = machine_seen(cx, None, place)?;
             add_columns(
                 table,
                 noun,
                 (&machine, level),
-                of.columns.iter().map(|column| &*column.text),
+                columns.iter().map(String::as_str),
             );
         }
-        if let Some(Did::Reference(run)) = string.as_deref() {
-            add_step_columns(table, run, &of.columns);
+        views
+    } else {
+        let (mut view, columns) = table_with_columns(cx, place, of)?;
+        if let View::Table(table) | View::Maps { table, .. } = &mut view {
+            select(table, &columns);
         }
-        let columns = of
-            .columns
+        vec![view]
+    };
+    let radix = radix_of_paper(cx);
+    for view in &mut views {
+        in_radix(view, radix);
+    }
+    Ok(views)
+}
+
+/// Returns a noun's table, which has at least these columns, and the columns' names.
+fn table_with_columns(
+    cx: &mut Cx,
+    place: Span,
+    of: &NounColumns,
+) -> Result<(View, Vec<Arc<str>>), Stop> {
+    let string = reference_of(cx, &of.noun);
+    if word(&of.noun[0]) != Some("reference") {
+        naming::noun(cx, &of.noun)?;
+    }
+    if let Some(Did::Reference(run)) = string.as_deref().filter(|_| !cx.checking())
+        && !run.has_steps()
+    {
+        return Err(Diagnostic::new(Code::LimitSize, place, too_long(run))
+                .help("ask for facts of the `reference` instead, such as `faults`, or use fewer references")
+                .into());
+    }
+    let plan = as_shown(cx, place, &of.noun)?;
+    let contents = if let ShowPlan::Table(noun, level, pid) = &plan {
+        Some((*noun, *level, *pid))
+    } else {
+        None
+    };
+    let mut views = plan::show(cx, plan, place, InvalidEntries::Shown)?;
+    let (Some(mut view), true) = (views.pop(), views.is_empty()) else {
+        return Err(Stop::Unknowable);
+    };
+    let (View::Table(table) | View::Maps { table, .. }) = &mut view else {
+        return Err(Stop::Unknowable);
+    };
+    if let Some((noun, level, pid)) = contents {
+        let machine = machine_seen(cx, pid, place)?;
+        add_columns(
+            table,
+            noun,
+            (&machine, level),
+            of.columns.iter().map(|column| &*column.text),
+        );
+    }
+    if let Some(Did::Reference(run)) = string.as_deref() {
+        add_step_columns(table, run, &of.columns);
+    }
+    let columns = of
+        .columns
+        .iter()
+        .map(|column| known(table, column))
+        .collect::<Result<_, _>>()?;
+    Ok((view, columns))
+}
+
+/// Gives a figure of a page table or a TLB the columns that the script has set, in the order and with the names of the
+/// script, as textbooks do. Columns of other bits would appear only after some accesses.
+///
+/// # Errors
+/// Returns `no-machine`.
+pub(crate) fn in_columns_of_set(
+    cx: &mut Cx,
+    table: &mut Rows,
+    (noun, level): (&TableNoun, usize),
+    place: Span,
+) -> Result<(), Stop> {
+    let set = cx.state.columns_set(noun.name, level).to_vec();
+    if set.is_empty() || !matches!(table.id, TableId::PageTable | TableId::Tlb(_)) {
+        return Ok(());
+    }
+    let machine = machine_seen(cx, None, place)?;
+    let permitted = (noun.layout)(&machine, level).columns;
+    let is_valid = |name: &str| matches!(name, "v" | "p" | "valid");
+    let mut columns = set;
+    columns.retain(|name| permitted.contains(name));
+    for name in (noun.shown)(&machine, level) {
+        let is_known = columns
             .iter()
-            .map(|column| known(table, column))
-            .collect::<Result<_, _>>()?;
-        Ok((view, columns))
-    }
-
-    /// Gives a figure of a page table or a TLB the columns that the script has set, in the order and with the names of the
-    /// script, as textbooks do. Columns of other bits would appear only after some accesses.
-    ///
-    /// # Errors
-    /// Returns `no-machine`.
-    pub(crate) fn in_columns_of_set(
-        &mut self,
-        table: &mut Rows,
-        (noun, level): (&TableNoun, usize),
-        place: Span,
-    ) -> Result<(), Stop> {
-        let set = self.state.columns_set(noun.name, level).to_vec();
-        if set.is_empty() || !matches!(table.id, TableId::PageTable | TableId::Tlb(_)) {
-            return Ok(());
+            .any(|own| *own == name || is_valid(own) && is_valid(&name));
+        let is_bit = BITS.iter().any(|row| row.bit != Bit::P && row.name == name);
+        if !is_known && !is_bit {
+            columns.push(name);
         }
-        let machine = self.machine_seen(None, place)?;
-        let permitted = (noun.layout)(&machine, level).columns;
-        let is_valid = |name: &str| matches!(name, "v" | "p" | "valid");
-        let mut columns = set;
-        columns.retain(|name| permitted.contains(name));
-        for name in (noun.shown)(&machine, level) {
-            let is_known = columns
-                .iter()
-                .any(|own| *own == name || is_valid(own) && is_valid(&name));
-            let is_bit = BITS.iter().any(|row| row.bit != Bit::P && row.name == name);
-            if !is_known && !is_bit {
-                columns.push(name);
-            }
-        }
-        let keys = (noun.keys)(&machine, level);
-        let hidden = |_: &str| InvalidEntries::Hidden;
-        let whole = noun.table((&machine, level), &keys, &columns, hidden);
-        (table.groups, table.rows) = (whole.groups, whole.rows);
-        Ok(())
     }
+    let keys = (noun.keys)(&machine, level);
+    let hidden = |_: &str| InvalidEntries::Hidden;
+    let whole = noun.table((&machine, level), &keys, &columns, hidden);
+    (table.groups, table.rows) = (whole.groups, whole.rows);
+    Ok(())
+}
 
-    /// Returns the last `reference` if the noun is the step table of a `reference`.
-    fn reference_of(&self, noun: &[Expr]) -> Option<Arc<Did>> {
-        self.state
-            .reference
-            .clone()
-            .filter(|_| word(&noun[0]) == Some("reference"))
-    }
+/// Returns the last `reference` if the noun is the step table of a `reference`.
+fn reference_of(cx: &Cx, noun: &[Expr]) -> Option<Arc<Did>> {
+    cx.state
+        .reference
+        .clone()
+        .filter(|_| word(&noun[0]) == Some("reference"))
+}
+
+/// Prepares these operands in the same way as `show` does.
+///
+/// # Errors
+/// Returns the same errors as `show`.
+pub(crate) fn as_shown(cx: &mut Cx, place: Span, operands: &[Expr]) -> Result<ShowPlan, Stop> {
+    let show = cx.language.verb("show");
+    let params = show.map_or(&[][..], |show| show.params);
+    let bound = bind_operands(params, operands, &[], None);
+    show_plan(cx, &bound.named("show", place))
 }
 
 /// Rejects a table with too many cells to fill in.

@@ -7,10 +7,11 @@ use super::open::Open;
 use crate::lang::ast::{Condition, Word};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
+use crate::run::choose::refusal;
 use crate::run::current_process::CurrentProcess;
 use crate::run::files::Files;
 use crate::run::record::Discard;
-use crate::run::session::{Language, Options, Session};
+use crate::run::session::{Cx, Language, Options};
 use crate::run::state::{Binding, Scope, State};
 
 /// The conditions of a question, with the state in which the conditions are evaluated later.
@@ -33,19 +34,17 @@ impl fmt::Debug for Kept {
     }
 }
 
-impl Session<'_> {
-    /// Stores the state that is required to check later whether a value satisfies the conditions.
-    pub(crate) fn kept(&self, name: &Word, from: Value, conditions: &[Condition]) -> Arc<dyn Open> {
-        let (name, conditions) = (name.clone(), conditions.into());
-        Arc::new(Kept {
-            language: self.language,
-            state: self.state.clone(),
-            inside: self.inside.clone(),
-            name,
-            from,
-            conditions,
-        })
-    }
+/// Stores the state that is required to check later whether a value satisfies the conditions.
+pub(crate) fn kept(cx: &Cx, name: &Word, from: Value, conditions: &[Condition]) -> Arc<dyn Open> {
+    let (name, conditions) = (name.clone(), conditions.into());
+    Arc::new(Kept {
+        language: cx.language,
+        state: cx.state.clone(),
+        inside: cx.inside.clone(),
+        name,
+        from,
+        conditions,
+    })
 }
 
 impl Open for Kept {
@@ -54,16 +53,13 @@ impl Open for Kept {
             return false;
         }
         let mut nowhere = Discard;
-        let mut session = Session::new(sources, files, Options::new(self.language), &mut nowhere);
-        session.state = self.state.clone();
-        session.inside = self.inside.clone();
-        session.state.scopes.push(Scope::new(false));
-        session
-            .state
+        let mut cx = Cx::new(sources, files, Options::new(self.language), &mut nowhere);
+        cx.state = self.state.clone();
+        cx.inside = self.inside.clone();
+        cx.state.scopes.push(Scope::new(false));
+        cx.state
             .bind(&self.name.text, Binding::Value(value.clone()));
-        session
-            .refusal(&self.conditions)
-            .is_ok_and(|refused| refused.is_none())
+        refusal(&mut cx, &self.conditions).is_ok_and(|refused| refused.is_none())
     }
 }
 

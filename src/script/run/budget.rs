@@ -10,14 +10,14 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 
-use super::session::{Options, Session};
+use super::session::{Cx, Options};
 use super::state::Slot;
 use super::stop::Stop;
 
 /// The value of `Progress::next_measurement` after the run exceeded a limit.
 pub(super) const EXCEEDED: u64 = 0;
 
-/// Amount of work that costs as much as one statement. See [`Session::work`].
+/// Amount of work that costs as much as one statement. See [`Cx::work`].
 pub(crate) const WORK_OF_STEP: u64 = 64;
 
 /// Work of evaluating an operator or a name.
@@ -48,11 +48,11 @@ pub(crate) fn work_of_value(value: &Value) -> u64 {
     }
 }
 
-impl Session<'_> {
+impl Cx<'_> {
     /// Charges a step to the budget.
     ///
     /// # Errors
-    /// Returns errors as [`Session::work`] does.
+    /// Returns errors as [`Cx::work`] does.
     pub(crate) fn step(&mut self, place: Span) -> Result<(), Stop> {
         self.progress.allowance = 0;
         self.progress.temporary = 0;
@@ -72,10 +72,10 @@ impl Session<'_> {
         self.work_outside(amount, place, Footprint::default)
     }
 
-    /// Charges work as [`Session::work`] does, while a state outside the session needs memory.
+    /// Charges work as [`Cx::work`] does, while a state outside the context needs memory.
     ///
     /// # Errors
-    /// Returns errors as [`Session::work`] does.
+    /// Returns errors as [`Cx::work`] does.
     #[inline]
     pub(crate) fn work_outside(
         &mut self,
@@ -146,7 +146,7 @@ impl Session<'_> {
     /// Charges the work of listing the pages of a process or of the kernel.
     ///
     /// # Errors
-    /// Returns errors as [`Session::work`] does.
+    /// Returns errors as [`Cx::work`] does.
     pub(crate) fn work_of_listing(&mut self, place: Span) -> Result<(), Stop> {
         match &self.state.machine {
             Slot::Kernel(kernel) => self.work(

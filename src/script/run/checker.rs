@@ -18,6 +18,8 @@ pub(crate) struct Checker {
     pub(crate) until: Option<CheckpointAt>,
     /// Facts about processes that are unknown before the script runs.
     pub(crate) unsure: UnknownProcesses,
+    /// Whether the check has performed an action, which may have changed the machine.
+    pub(crate) acted: bool,
     /// Every variable that the script sets.
     pub(crate) variables: Arc<HashSet<Arc<str>>>,
     /// The machines that the script declares.

@@ -10,310 +10,309 @@ use crate::lang::value::{List, Value};
 use pagewalk_engine::machine::spec::Spec;
 
 use super::budget::work_of_value;
+use super::eval::{eval, list_of};
 use super::facts::{self, Family, Key, Values};
 use super::record::{Check, Did, HexDigits, Shown, Written};
-use super::session::Session;
+use super::reference::string::page_list;
+use super::session::Cx;
 use super::steps::{Impossible, Note};
 use super::stop::Stop;
 
 /// Placeholder for a value to fill in.
 const OPEN: &str = "?";
 
-impl Session<'_> {
-    /// Checks one expectation.
-    ///
-    /// # Errors
-    /// Returns `unknown-fact`, or the errors in the expected value.
-    pub(crate) fn check_fact(
-        &mut self,
-        fact: &Fact,
-        did: &Did,
-        family: Family,
-    ) -> Result<Check, Stop> {
-        let spec = match did {
-            Did::Access(access) => Some(access.spec.clone()),
-            Did::Replay(run) => Some(run.spec().clone()),
-            _ => did.call().map(|call| call.spec.clone()),
-        };
-        let key = facts::key(&fact.name.text, family, spec.as_deref())
-            .map_err(|near| self.unknown_fact(fact, near, family))?;
-        let (expr, before) = match &fact.claim {
-            Claim::Is(expr) => (expr, ""),
-            Claim::Not(expr) => (expr, "not"),
-            Claim::In(expr) => (expr, "in"),
-            Claim::Open => return Ok(self.open_fact(fact, &key, did)),
-            Claim::Blank => return Err(Self::no_claim(fact).into()),
-        };
-        let value = self.claimed(expr, &key)?;
-        self.work(work_of_value(&value), fact.span)?;
-        let actual = key.value_in(did);
-        let found = actual.as_ref();
-        let held = match (&fact.claim, &value) {
-            (Claim::Not(_), value) => found.is_some() && !agrees(&key, value, found, did),
-            (Claim::In(_), Value::List(values)) => {
-                values.iter().any(|value| agrees(&key, value, found, did))
-                    || found.is_some_and(|actual| is_in(&actual.value, &value))
-            }
-            (Claim::In(_), value) => found.is_some_and(|actual| is_in(&actual.value, value)),
-            (_, value) => agrees(&key, value, found, did),
-        };
-        // Without an actual value to compare with, the notation is the script's.
-        let hex = actual.as_ref().and_then(|actual| actual.hex);
-        let hex = hex.or_else(|| HexDigits::of_expr(self.sources, expr));
-        let expected = Shown {
-            hex,
-            before,
-            ..Shown::plain(value)
-        };
-        let reason = if held {
-            None
-        } else {
-            self.why(did, &key, &expected, actual.is_none())
-        };
-        let impossible = actual.as_ref().filter(|_| !held).and_then(|actual| {
-            written_without_0x(&expected, actual).or_else(|| too_wide(&expected, actual))
+/// Checks one expectation.
+///
+/// # Errors
+/// Returns `unknown-fact`, or the errors in the expected value.
+pub(crate) fn check_fact(
+    cx: &mut Cx,
+    fact: &Fact,
+    did: &Did,
+    family: Family,
+) -> Result<Check, Stop> {
+    let spec = match did {
+        Did::Access(access) => Some(access.spec.clone()),
+        Did::Replay(run) => Some(run.spec().clone()),
+        _ => did.call().map(|call| call.spec.clone()),
+    };
+    let key = facts::key(&fact.name.text, family, spec.as_deref())
+        .map_err(|near| unknown_fact(cx, fact, near, family))?;
+    let (expr, before) = match &fact.claim {
+        Claim::Is(expr) => (expr, ""),
+        Claim::Not(expr) => (expr, "not"),
+        Claim::In(expr) => (expr, "in"),
+        Claim::Open => return Ok(open_fact(cx, fact, &key, did)),
+        Claim::Blank => return Err(no_claim(fact).into()),
+    };
+    let value = claimed(cx, expr, &key)?;
+    cx.work(work_of_value(&value), fact.span)?;
+    let actual = key.value_in(did);
+    let found = actual.as_ref();
+    let held = match (&fact.claim, &value) {
+        (Claim::Not(_), value) => found.is_some() && !agrees(&key, value, found, did),
+        (Claim::In(_), Value::List(values)) => {
+            values.iter().any(|value| agrees(&key, value, found, did))
+                || found.is_some_and(|actual| is_in(&actual.value, &value))
+        }
+        (Claim::In(_), value) => found.is_some_and(|actual| is_in(&actual.value, value)),
+        (_, value) => agrees(&key, value, found, did),
+    };
+    // Without an actual value to compare with, the notation is the script's.
+    let hex = actual.as_ref().and_then(|actual| actual.hex);
+    let hex = hex.or_else(|| HexDigits::of_expr(cx.sources, expr));
+    let expected = Shown {
+        hex,
+        before,
+        ..Shown::plain(value)
+    };
+    let reason = if held {
+        None
+    } else {
+        why(cx, did, &key, &expected, actual.is_none())
+    };
+    let impossible = actual.as_ref().filter(|_| !held).and_then(|actual| {
+        written_without_0x(&expected, actual).or_else(|| too_wide(&expected, actual))
+    });
+    let impossible = impossible.or_else(|| {
+        let address = address_without_0x(cx, fact, did, &expected);
+        address.filter(|_| !held)
+    });
+    let reason = match (impossible, reason) {
+        (Some(impossible), reason) => Some(Note::Impossible(impossible, reason.map(Box::new))),
+        (None, reason) => reason,
+    };
+    let instead = actual
+        .as_ref()
+        .filter(|_| !held)
+        .map(|actual| instead(&key, &expected, actual, did));
+    let written = written(cx, fact, &key);
+    Ok(Check {
+        fact: fact.name.text.to_string(),
+        expected,
+        actual,
+        held,
+        span: fact.span,
+        reason,
+        written,
+        instead,
+    })
+}
+
+/// Reports that the statement contains its address as a decimal number, but expects a part of the address with the same
+/// digits in hexadecimal.
+fn address_without_0x(cx: &Cx, fact: &Fact, did: &Did, expected: &Shown) -> Option<Impossible> {
+    let Did::Access(access) = did else {
+        return None;
+    };
+    let digits = access.va.raw().to_string();
+    let meant = u64::from_str_radix(&digits, 16).ok()?;
+    let bits = access.spec.page_bits();
+    let part = match &*fact.name.text {
+        "vpn" => meant.checked_shr(bits).unwrap_or(0),
+        "vpo" => meant & 1_u64.checked_shl(bits).map_or(u64::MAX, |page| page - 1),
+        _ => return None,
+    };
+    let file = cx.sources.file(fact.span.file)?;
+    let line = file.line(file.line_number(fact.span.start));
+    let is_written = line.split_whitespace().any(|word| *word == *digits);
+    let is_meant = expected.value.integer("").ok() == Some(part.into());
+    (access.literal && is_written && is_meant).then_some(Impossible::Address(access.va.raw()))
+}
+
+/// Checks a fact whose value is to be filled in: the check fails and reports the actual value.
+fn open_fact(cx: &Cx, fact: &Fact, key: &Key, did: &Did) -> Check {
+    let name = &fact.name.text;
+    let actual = key.value_in(did);
+    let expected = Shown::word(OPEN);
+    let reason = match actual {
+        Some(_) => Some(how_to_fill(cx)),
+        None => why(cx, did, key, &expected, true),
+    };
+    let end = fact.span.end;
+    let mark = Span {
+        start: end.saturating_sub(OPEN.len() as u32),
+        ..fact.span
+    };
+    Check {
+        fact: name.to_string(),
+        instead: Some(
+            actual
+                .as_ref()
+                .map_or(NO_VALUE.to_owned(), |actual| facts::stated(key, actual)),
+        ),
+        expected,
+        actual,
+        held: false,
+        span: fact.span,
+        reason,
+        written: Written::Open(mark),
+    }
+}
+
+/// Explains why a check failed.
+fn why(cx: &Cx, did: &Did, key: &Key, expected: &Shown, missing: bool) -> Option<Note> {
+    let spec = match did {
+        Did::Access(access) => Some(&access.spec),
+        did => match did.call() {
+            Some(_) if !matches!(key, Key::Call(_)) => return Some(Note::NotOfCalls),
+            call => call.map(|call| &call.spec),
+        },
+    };
+    if let Some((words, near)) = spec.and_then(|spec| similar(key, expected, spec)) {
+        return Some(Note::NoWord {
+            words: words.into_iter().map(ToOwned::to_owned).collect(),
+            near: near.map(ToOwned::to_owned),
         });
-        let impossible = impossible.or_else(|| {
-            let address = self.address_without_0x(fact, did, &expected);
-            address.filter(|_| !held)
-        });
-        let reason = match (impossible, reason) {
-            (Some(impossible), reason) => Some(Note::Impossible(impossible, reason.map(Box::new))),
-            (None, reason) => reason,
-        };
-        let instead = actual
-            .as_ref()
-            .filter(|_| !held)
-            .map(|actual| instead(&key, &expected, actual, did));
-        let written = self.written(fact, &key);
-        Ok(Check {
-            fact: fact.name.text.to_string(),
-            expected,
-            actual,
-            held,
-            span: fact.span,
-            reason,
-            written,
-            instead,
-        })
     }
-
-    /// Reports that the statement contains its address as a decimal number, but expects a part of the address with the same
-    /// digits in hexadecimal.
-    fn address_without_0x(&self, fact: &Fact, did: &Did, expected: &Shown) -> Option<Impossible> {
-        let Did::Access(access) = did else {
-            return None;
-        };
-        let digits = access.va.raw().to_string();
-        let meant = u64::from_str_radix(&digits, 16).ok()?;
-        let bits = access.spec.page_bits();
-        let part = match &*fact.name.text {
-            "vpn" => meant.checked_shr(bits).unwrap_or(0),
-            "vpo" => meant & 1_u64.checked_shl(bits).map_or(u64::MAX, |page| page - 1),
-            _ => return None,
-        };
-        let file = self.sources.file(fact.span.file)?;
-        let line = file.line(file.line_number(fact.span.start));
-        let is_written = line.split_whitespace().any(|word| *word == *digits);
-        let is_meant = expected.value.integer("").ok() == Some(part.into());
-        (access.literal && is_written && is_meant).then_some(Impossible::Address(access.va.raw()))
-    }
-
-    /// Checks a fact whose value is to be filled in: the check fails and reports the actual value.
-    fn open_fact(&self, fact: &Fact, key: &Key, did: &Did) -> Check {
-        let name = &fact.name.text;
-        let actual = key.value_in(did);
-        let expected = Shown::word(OPEN);
-        let reason = match actual {
-            Some(_) => Some(self.how_to_fill()),
-            None => self.why(did, key, &expected, true),
-        };
-        let end = fact.span.end;
-        let mark = Span {
-            start: end.saturating_sub(OPEN.len() as u32),
-            ..fact.span
-        };
-        Check {
-            fact: name.to_string(),
-            instead: Some(
-                actual
-                    .as_ref()
-                    .map_or(NO_VALUE.to_owned(), |actual| facts::stated(key, actual)),
-            ),
-            expected,
-            actual,
-            held: false,
-            span: fact.span,
-            reason,
-            written: Written::Open(mark),
+    let reason = match (did, cx.state.hardware()) {
+        // The page table may differ from the TLB entry that the access used.
+        (Did::Access(access), Some(machine))
+            if access.walk.is_none() && access.process.is_none() =>
+        {
+            let mut access = access.clone();
+            access.record_walk(machine);
+            key.reason(&Did::Access(access))
         }
-    }
+        _ => key.reason(did),
+    };
+    Some(if missing {
+        Note::Missing(reason)
+    } else {
+        Note::Reason(reason)
+    })
+}
 
-    /// Explains why a check failed.
-    fn why(&self, did: &Did, key: &Key, expected: &Shown, missing: bool) -> Option<Note> {
-        let spec = match did {
-            Did::Access(access) => Some(&access.spec),
-            did => match did.call() {
-                Some(_) if !matches!(key, Key::Call(_)) => return Some(Note::NotOfCalls),
-                call => call.map(|call| &call.spec),
-            },
-        };
-        if let Some((words, near)) = spec.and_then(|spec| similar(key, expected, spec)) {
-            return Some(Note::NoWord {
-                words: words.into_iter().map(ToOwned::to_owned).collect(),
-                near: near.map(ToOwned::to_owned),
-            });
+/// Names the file whose open values a command fills in.
+pub(crate) fn how_to_fill(cx: &Cx) -> Note {
+    let file = cx
+        .sources
+        .file(0)
+        .filter(|file| file.path.is_some())
+        .map_or("FILE", |file| &file.name);
+    Note::FillIn {
+        file: file.to_owned(),
+    }
+}
+
+/// Returns the expected value of a fact in script notation.
+fn written(cx: &Cx, fact: &Fact, key: &Key) -> Written {
+    let expr = match &fact.claim {
+        Claim::Is(expr) => expr,
+        Claim::Not(_) => return Written::Otherwise("`not` expects no value"),
+        Claim::In(_) => return Written::Otherwise("`in` allows several values"),
+        Claim::Open | Claim::Blank => {
+            return Written::Otherwise("the fact has no expected value");
         }
-        let reason = match (did, self.state.hardware()) {
-            // The page table may differ from the TLB entry that the access used.
-            (Did::Access(access), Some(machine))
-                if access.walk.is_none() && access.process.is_none() =>
-            {
-                let mut access = access.clone();
-                access.record_walk(machine);
-                key.reason(&Did::Access(access))
-            }
-            _ => key.reason(did),
-        };
-        Some(if missing {
-            Note::Missing(reason)
-        } else {
-            Note::Reason(reason)
-        })
-    }
+    };
+    let in_pages = matches!((&expr.kind, key), (ExprKind::List(_), Key::Reference(_)));
+    let is_word = |name: &str| {
+        in_pages && !cx.state.has_variable(name)
+            || key.is_word(name, cx.spec().map(AsRef::as_ref))
+            || (key.takes_words() || key.meaning(name).is_some()) && cx.state.find(name).is_none()
+    };
+    Written::classify(expr, &is_word)
+}
 
-    /// Names the file whose open values a command fills in.
-    pub(crate) fn how_to_fill(&self) -> Note {
-        let file = self
-            .sources
-            .file(0)
-            .filter(|file| file.path.is_some())
-            .map_or("FILE", |file| &file.name);
-        Note::FillIn {
-            file: file.to_owned(),
+/// Evaluates the expected value of a fact. A keyword of the fact takes precedence over a variable of the
+/// same name.
+///
+/// # Errors
+/// Returns the errors in the expression.
+pub(crate) fn claimed(cx: &mut Cx, expr: &Expr, key: &Key) -> Result<Value, Stop> {
+    match (&expr.kind, key) {
+        (ExprKind::Name(name), _) if key.is_word(name, cx.spec().map(AsRef::as_ref)) => {
+            Ok(Value::Text(name.clone()))
         }
-    }
-
-    /// Returns the expected value of a fact in script notation.
-    fn written(&self, fact: &Fact, key: &Key) -> Written {
-        let expr = match &fact.claim {
-            Claim::Is(expr) => expr,
-            Claim::Not(_) => return Written::Otherwise("`not` expects no value"),
-            Claim::In(_) => return Written::Otherwise("`in` allows several values"),
-            Claim::Open | Claim::Blank => {
-                return Written::Otherwise("the fact has no expected value");
-            }
-        };
-        let in_pages = matches!((&expr.kind, key), (ExprKind::List(_), Key::Reference(_)));
-        let is_word = |name: &str| {
-            in_pages && !self.state.has_variable(name)
-                || key.is_word(name, self.spec().map(AsRef::as_ref))
-                || (key.takes_words() || key.meaning(name).is_some())
-                    && self.state.find(name).is_none()
-        };
-        Written::classify(expr, &is_word)
-    }
-
-    /// Evaluates the expected value of a fact. A keyword of the fact takes precedence over a variable of the
-    /// same name.
-    ///
-    /// # Errors
-    /// Returns the errors in the expression.
-    pub(crate) fn claimed(&mut self, expr: &Expr, key: &Key) -> Result<Value, Stop> {
-        match (&expr.kind, key) {
-            (ExprKind::Name(name), _) if key.is_word(name, self.spec().map(AsRef::as_ref)) => {
-                Ok(Value::Text(name.clone()))
-            }
-            (ExprKind::Name(name), _)
-                if self.state.find(name).is_none() && key.meaning(name).is_some() =>
-            {
-                Ok(Value::Text(key.meaning(name).unwrap_or(name).into()))
-            }
-            (ExprKind::Name(name), _) if key.takes_words() && self.state.find(name).is_none() => {
-                Ok(Value::Text(name.clone()))
-            }
-            (ExprKind::List(parts), Key::Reference(_)) => self.page_list(parts),
-            // `fault in [none, page]`
-            (ExprKind::List(parts), _) => {
-                let parts: Vec<Value> = parts
-                    .iter()
-                    .map(|part| self.claimed(part, key))
-                    .collect::<Result<_, _>>()?;
-                Ok(self.list_of(parts, expr.span)?.0)
-            }
-            _ => self.eval(expr),
+        (ExprKind::Name(name), _)
+            if cx.state.find(name).is_none() && key.meaning(name).is_some() =>
+        {
+            Ok(Value::Text(key.meaning(name).unwrap_or(name).into()))
         }
-    }
-
-    /// Reports that a statement has no fact of this name.
-    pub(crate) fn unknown_fact(
-        &self,
-        fact: &Fact,
-        near: Option<String>,
-        family: Family,
-    ) -> Diagnostic {
-        if let Some(dangling) = self.dangling(fact) {
-            return dangling;
+        (ExprKind::Name(name), _) if key.takes_words() && cx.state.find(name).is_none() => {
+            Ok(Value::Text(name.clone()))
         }
-        let name = &fact.name.text;
-        let diagnostic = Diagnostic::new(
-            Code::UnknownFact,
-            fact.name.span,
-            format!("there is no fact `{name}` here"),
-        );
-        let diagnostic = match family {
-            Family::None => diagnostic.label("this statement has no facts"),
-            _ => diagnostic.label("not a fact of this statement on this machine"),
-        };
-        match near {
-            Some(near) => diagnostic.did_you_mean(name, &near),
-            None => diagnostic,
+        (ExprKind::List(parts), Key::Reference(_)) => page_list(cx, parts),
+        // `fault in [none, page]`
+        (ExprKind::List(parts), _) => {
+            let parts: Vec<Value> = parts
+                .iter()
+                .map(|part| claimed(cx, part, key))
+                .collect::<Result<_, _>>()?;
+            Ok(list_of(cx, parts, expr.span)?.0)
         }
+        _ => eval(cx, expr),
     }
+}
 
-    /// Reports a line that ends with `=>` or a comma, if the next line begins with a verb instead of a fact.
-    fn dangling(&self, fact: &Fact) -> Option<Diagnostic> {
-        self.options.language.verb(&fact.name.text)?;
-        let Span { file, start, .. } = fact.name.span;
-        let text = &self.sources.file(file)?.text;
-        // The layout has no comments.
-        let layout = lay_out(file, text).text;
-        let line = layout.get(..start as usize)?.trim_end();
-        let breaks = text.get(line.len()..start as usize)?.contains('\n');
-        let written = line
-            .strip_suffix("=>")
-            .or_else(|| line.strip_suffix(','))
-            .filter(|_| breaks)?;
-        let arrow = Span {
-            file,
-            start: written.len() as u32,
-            end: line.len() as u32,
-        };
-        let fix = Fix::replace(
-            Span {
-                start: written.trim_end().len() as u32,
-                ..arrow
-            },
-            "",
-        );
-        let message = "the line ends too early: the name of a fact is missing";
-        Some(
-            Diagnostic::new(Code::Syntax, arrow, message)
-                .label("no fact follows")
-                .fix(fix),
-        )
+/// Reports that a statement has no fact of this name.
+pub(crate) fn unknown_fact(
+    cx: &Cx,
+    fact: &Fact,
+    near: Option<String>,
+    family: Family,
+) -> Diagnostic {
+    if let Some(dangling) = dangling(cx, fact) {
+        return dangling;
     }
+    let name = &fact.name.text;
+    let diagnostic = Diagnostic::new(
+        Code::UnknownFact,
+        fact.name.span,
+        format!("there is no fact `{name}` here"),
+    );
+    let diagnostic = match family {
+        Family::None => diagnostic.label("this statement has no facts"),
+        _ => diagnostic.label("not a fact of this statement on this machine"),
+    };
+    match near {
+        Some(near) => diagnostic.did_you_mean(name, &near),
+        None => diagnostic,
+    }
+}
 
-    /// Reports that a fact has no expected value.
-    pub(crate) fn no_claim(fact: &Fact) -> Diagnostic {
-        Diagnostic::new(
-            Code::WrongCount,
-            fact.span,
-            format!("`{}` needs a value", fact.name.text),
-        )
-        .label("what is it?")
-        .help(format!("add a value, as in `{} 0x0D`", fact.name.text))
-    }
+/// Reports a line that ends with `=>` or a comma, if the next line begins with a verb instead of a fact.
+fn dangling(cx: &Cx, fact: &Fact) -> Option<Diagnostic> {
+    cx.options.language.verb(&fact.name.text)?;
+    let Span { file, start, .. } = fact.name.span;
+    let text = &cx.sources.file(file)?.text;
+    // The layout has no comments.
+    let layout = lay_out(file, text).text;
+    let line = layout.get(..start as usize)?.trim_end();
+    let breaks = text.get(line.len()..start as usize)?.contains('\n');
+    let written = line
+        .strip_suffix("=>")
+        .or_else(|| line.strip_suffix(','))
+        .filter(|_| breaks)?;
+    let arrow = Span {
+        file,
+        start: written.len() as u32,
+        end: line.len() as u32,
+    };
+    let fix = Fix::replace(
+        Span {
+            start: written.trim_end().len() as u32,
+            ..arrow
+        },
+        "",
+    );
+    let message = "the line ends too early: the name of a fact is missing";
+    Some(
+        Diagnostic::new(Code::Syntax, arrow, message)
+            .label("no fact follows")
+            .fix(fix),
+    )
+}
+
+/// Reports that a fact has no expected value.
+pub(crate) fn no_claim(fact: &Fact) -> Diagnostic {
+    Diagnostic::new(
+        Code::WrongCount,
+        fact.span,
+        format!("`{}` needs a value", fact.name.text),
+    )
+    .label("what is it?")
+    .help(format!("add a value, as in `{} 0x0D`", fact.name.text))
 }
 
 /// Returns the text that would satisfy the check. Bytes that the script writes as a string remain a string.

@@ -8,8 +8,11 @@ use crate::lang::value::{Number, Value};
 use pagewalk_engine::machine::random::SplitMix64;
 
 use super::budget::WORK_OF_STEP;
+use super::checks::check_fact;
+use super::eval::{eval, truth};
+use super::prepare::{try_out, without_trace};
 use super::record::Check;
-use super::session::Session;
+use super::session::Cx;
 use super::settings::list;
 use super::state::Binding;
 use super::stop::Stop;
@@ -119,114 +122,112 @@ impl Tally {
     }
 }
 
-impl Session<'_> {
-    /// Draws a value. Each value that satisfies the conditions is equally likely.
-    ///
-    /// # Errors
-    /// Returns `nothing-to-choose`, or the errors in the conditions.
-    pub(crate) fn choose(&mut self, draw: Draw) -> Result<Value, Stop> {
-        let mut candidates = self.candidates(draw)?;
-        let mut tallies = Vec::new();
-        match self.next_of(draw, &mut candidates, &mut tallies)? {
-            Some(value) => {
-                self.state.random = candidates.random;
-                Ok(value)
-            }
-            None => Err(nothing(draw, &[], candidates.all, &tallies).into()),
+/// Draws a value. Each value that satisfies the conditions is equally likely.
+///
+/// # Errors
+/// Returns `nothing-to-choose`, or the errors in the conditions.
+pub(crate) fn choose(cx: &mut Cx, draw: Draw) -> Result<Value, Stop> {
+    let mut candidates = candidates(cx, draw)?;
+    let mut tallies = Vec::new();
+    match next_of(cx, draw, &mut candidates, &mut tallies)? {
+        Some(value) => {
+            cx.state.random = candidates.random;
+            Ok(value)
+        }
+        None => Err(nothing(draw, &[], candidates.all, &tallies).into()),
+    }
+}
+
+/// Returns the candidates of a draw.
+///
+/// # Errors
+/// Returns `wrong-type`.
+pub(crate) fn candidates(cx: &mut Cx, draw: Draw) -> Result<Candidates, Stop> {
+    let value = eval(cx, draw.from)?;
+    let Some(items) = value.items() else {
+        return Err(not_a_list(draw.from, &value).into());
+    };
+    let all = items.remaining();
+    Ok(Candidates {
+        all,
+        value,
+        tried: 0,
+        order: Order::default(),
+        random: cx.state.random,
+    })
+}
+
+/// Returns the next value that satisfies every condition, and binds the name to this value. `tallies` has
+/// one element per condition.
+///
+/// # Errors
+/// Returns the errors in the conditions.
+pub(crate) fn next_of(
+    cx: &mut Cx,
+    draw: Draw,
+    candidates: &mut Candidates,
+    tallies: &mut Vec<Tally>,
+) -> Result<Option<Value>, Stop> {
+    tallies.resize(draw.conditions.len(), Tally::default());
+    while let Some(candidate) = candidates.next() {
+        cx.work(WORK, draw.name.span)?;
+        cx.state
+            .bind(&draw.name.text, Binding::Value(candidate.clone()));
+        let refused = first_refused(cx, draw.conditions)?;
+        let came = refused
+            .as_ref()
+            .map_or(tallies.len(), |refusal| refusal.at + 1);
+        for (at, tally) in tallies.iter_mut().take(came).enumerate() {
+            tally.count(refused.as_ref().filter(|refusal| refusal.at == at));
+        }
+        if refused.is_none() {
+            return Ok(Some(candidate));
         }
     }
+    Ok(None)
+}
 
-    /// Returns the candidates of a draw.
-    ///
-    /// # Errors
-    /// Returns `wrong-type`.
-    pub(crate) fn candidates(&mut self, draw: Draw) -> Result<Candidates, Stop> {
-        let value = self.eval(draw.from)?;
-        let Some(items) = value.items() else {
-            return Err(not_a_list(draw.from, &value).into());
-        };
-        let all = items.remaining();
-        Ok(Candidates {
-            all,
-            value,
-            tried: 0,
-            order: Order::default(),
-            random: self.state.random,
-        })
-    }
+/// Returns the index of the first condition that fails. Does not record the calls in the conditions.
+///
+/// # Errors
+/// Returns the errors in the conditions.
+pub(crate) fn refusal(cx: &mut Cx, conditions: &[Condition]) -> Result<Option<usize>, Stop> {
+    let refused = first_refused(cx, conditions)?;
+    Ok(refused.map(|refusal| refusal.at))
+}
 
-    /// Returns the next value that satisfies every condition, and binds the name to this value. `tallies` has
-    /// one element per condition.
-    ///
-    /// # Errors
-    /// Returns the errors in the conditions.
-    pub(crate) fn next_of(
-        &mut self,
-        draw: Draw,
-        candidates: &mut Candidates,
-        tallies: &mut Vec<Tally>,
-    ) -> Result<Option<Value>, Stop> {
-        tallies.resize(draw.conditions.len(), Tally::default());
-        while let Some(candidate) = candidates.next() {
-            self.work(WORK, draw.name.span)?;
-            self.state
-                .bind(&draw.name.text, Binding::Value(candidate.clone()));
-            let refused = self.first_refused(draw.conditions)?;
-            let came = refused
-                .as_ref()
-                .map_or(tallies.len(), |refusal| refusal.at + 1);
-            for (at, tally) in tallies.iter_mut().take(came).enumerate() {
-                tally.count(refused.as_ref().filter(|refusal| refusal.at == at));
-            }
-            if refused.is_none() {
-                return Ok(Some(candidate));
-            }
+/// Like [`refusal`], with the check of the fact that fails.
+fn first_refused(cx: &mut Cx, conditions: &[Condition]) -> Result<Option<Refusal>, Stop> {
+    let calls = cx.calls.len();
+    let mut refused = None;
+    for (at, condition) in conditions.iter().enumerate() {
+        refused = refuses(cx, at, condition)?;
+        if refused.is_some() {
+            break;
         }
-        Ok(None)
     }
+    cx.calls.truncate(calls);
+    Ok(refused)
+}
 
-    /// Returns the index of the first condition that fails. Does not record the calls in the conditions.
-    ///
-    /// # Errors
-    /// Returns the errors in the conditions.
-    pub(crate) fn refusal(&mut self, conditions: &[Condition]) -> Result<Option<usize>, Stop> {
-        let refused = self.first_refused(conditions)?;
-        Ok(refused.map(|refusal| refusal.at))
-    }
-
-    /// Like [`Session::refusal`], with the check of the fact that fails.
-    fn first_refused(&mut self, conditions: &[Condition]) -> Result<Option<Refusal>, Stop> {
-        let calls = self.calls.len();
-        let mut refused = None;
-        for (at, condition) in conditions.iter().enumerate() {
-            refused = self.refuses(at, condition)?;
-            if refused.is_some() {
-                break;
-            }
+fn refuses(cx: &mut Cx, at: usize, condition: &Condition) -> Result<Option<Refusal>, Stop> {
+    let holds = match condition {
+        Condition::Expr(expr) if makes_call(expr) => {
+            without_trace(cx, expr.span, |cx| truth(cx, expr))?
         }
-        self.calls.truncate(calls);
-        Ok(refused)
-    }
-
-    fn refuses(&mut self, at: usize, condition: &Condition) -> Result<Option<Refusal>, Stop> {
-        let holds = match condition {
-            Condition::Expr(expr) if makes_call(expr) => {
-                self.without_trace(expr.span, |session| session.truth(expr))?
-            }
-            Condition::Expr(expr) => self.truth(expr)?,
-            Condition::Facts { operation, facts } => {
-                let (did, family) = self.try_out(operation)?;
-                for fact in &**facts {
-                    let check = Some(self.check_fact(fact, &did, family)?);
-                    if check.as_ref().is_some_and(|check| !check.held) {
-                        return Ok(Some(Refusal { at, check }));
-                    }
+        Condition::Expr(expr) => truth(cx, expr)?,
+        Condition::Facts { operation, facts } => {
+            let (did, family) = try_out(cx, operation)?;
+            for fact in &**facts {
+                let check = Some(check_fact(cx, fact, &did, family)?);
+                if check.as_ref().is_some_and(|check| !check.held) {
+                    return Ok(Some(Refusal { at, check }));
                 }
-                true
             }
-        };
-        Ok((!holds).then_some(Refusal { at, check: None }))
-    }
+            true
+        }
+    };
+    Ok((!holds).then_some(Refusal { at, check: None }))
 }
 
 /// Returns the element of a range or list at an index.

@@ -9,16 +9,22 @@ use crate::lang::ast::{Claim, Command, Condition, Expr, Fact, Operation, Stmt, S
 use crate::lang::visit::statements_of_scope;
 
 use super::bind::word;
+use super::checks::{claimed, no_claim, unknown_fact};
 use super::current_process::{CurrentProcess, UnknownProcesses};
+use super::eval::{eval, eval_or_noun, integer, truth};
+use super::fact_words::check_words;
 use super::facts::{self, Family};
 use super::files::REPLAY;
-use super::prepare::{Prepared, family, family_of};
-use super::session::Session;
+use super::prepare::{self, Prepared, family, family_of, prepare_operation};
+use super::reference::play::reference;
+use super::running::process_named;
+use super::session::Cx;
 use super::state::{Binding, Scope, Slot, State};
 use super::stop::Stop;
 use super::syscalls::{is_fork, makes_call};
+use super::units::wrong_units;
 
-impl Session<'_> {
+impl Cx<'_> {
     /// Checks the statements of a block and records every mistake.
     pub(crate) fn check_block(&mut self, block: &[Stmt]) {
         self.check_statements(block, 0..block.len());
@@ -50,7 +56,7 @@ impl Session<'_> {
 
     fn check(&mut self, stmt: &Stmt) -> Result<(), Stop> {
         self.progress.temporary = 0;
-        let units = self.wrong_units(stmt);
+        let units = wrong_units(self, stmt);
         let wrong = !units.is_empty();
         self.report(units);
         let pointless = wrong.then(|| without_points(stmt));
@@ -70,7 +76,7 @@ impl Session<'_> {
                 from,
                 conditions,
             } => {
-                let from = self.eval(from).map(|_| ());
+                let from = eval(self, from).map(|_| ());
                 self.state.bind(&name.text, Binding::Unknowable);
                 conditions
                     .iter()
@@ -78,13 +84,13 @@ impl Session<'_> {
                 from
             }
             StmtKind::For { name, over, body } => {
-                let over = self.eval(over).map(|_| ());
+                let over = eval(self, over).map(|_| ());
                 self.state.bind(&name.text, Binding::Unknowable);
                 self.check_perhaps(&[body]);
                 over
             }
             StmtKind::Repeat { count, body } => {
-                let count = self.integer(count).map(|_| ());
+                let count = integer(self, count).map(|_| ());
                 self.check_perhaps(&[body]);
                 count
             }
@@ -93,7 +99,7 @@ impl Session<'_> {
                 then,
                 otherwise,
             } => {
-                let condition = self.truth(condition).map(|_| ());
+                let condition = truth(self, condition).map(|_| ());
                 let blocks: Vec<&[Stmt]> = std::iter::once(&**then)
                     .chain(otherwise.as_deref())
                     .collect();
@@ -121,12 +127,12 @@ impl Session<'_> {
             | StmtKind::Given { .. }
             | StmtKind::Ask(_) => self.language.extension.check(self, stmt),
             StmtKind::Reference { pages, settings } => {
-                let played = self.reference(pages, settings).map(|_| ());
+                let played = reference(self, pages, settings).map(|_| ());
                 self.check_facts(&stmt.facts, Family::Reference, false);
                 played
             }
             StmtKind::InProcess { process, body } => {
-                self.check_inside(process, |session| session.check_block(body));
+                self.check_inside(process, |cx| cx.check_block(body));
                 Ok(())
             }
         }
@@ -135,7 +141,7 @@ impl Session<'_> {
     /// Checks a command. The check applies declarations and contents, because later statements depend on
     /// them.
     fn check_command(&mut self, stmt: &Stmt, command: &Command) -> Result<(), Stop> {
-        let prepared = self.prepare(command);
+        let prepared = prepare::prepare(self, command);
         let family = match &prepared {
             Ok(Prepared::Action(_, family)) => *family,
             Ok(Prepared::Call(..)) => Family::None,
@@ -234,12 +240,12 @@ impl Session<'_> {
 
     pub(crate) fn check_condition(&mut self, condition: &Condition) {
         let result = match condition {
-            Condition::Expr(expr) => self.truth(expr).map(|_| ()),
+            Condition::Expr(expr) => truth(self, expr).map(|_| ()),
             Condition::Facts { operation, facts } => {
                 let open = facts.iter().find(|fact| fact.claim == Claim::Open);
                 let checked = self.check_operation(operation, facts, false);
                 // A draw needs a value to compare with.
-                open.map_or(checked, |fact| Err(Self::no_claim(fact).into()))
+                open.map_or(checked, |fact| Err(no_claim(fact).into()))
             }
         };
         if let Err(Stop::Wrong(diagnostics)) = result {
@@ -258,8 +264,8 @@ impl Session<'_> {
         asked: bool,
     ) -> Result<(), Stop> {
         let mut prepared = Ok(());
-        let mut prepare = |session: &mut Self| {
-            prepared = session.prepare_operation(operation).map(|_| ());
+        let mut prepare = |cx: &mut Self| {
+            prepared = prepare_operation(cx, operation).map(|_| ());
         };
         match &operation.process {
             Some(process) => self.check_inside(process, prepare),
@@ -272,7 +278,7 @@ impl Session<'_> {
 
     /// Runs a check inside a process.
     fn check_inside(&mut self, process: &Word, check: impl FnOnce(&mut Self)) {
-        let inside = match self.process_named(process) {
+        let inside = match process_named(self, process) {
             Ok(process) => CurrentProcess::Process(process),
             Err(stop) => {
                 if let Stop::Wrong(diagnostics) = stop {
@@ -288,7 +294,7 @@ impl Session<'_> {
 
     fn check_let(&mut self, stmt: &Stmt, name: &Word, value: &Expr) -> Result<(), Stop> {
         let others = self.unsure().others;
-        let evaluated = self.eval_or_noun(value);
+        let evaluated = eval_or_noun(self, value);
         if is_fork(value) {
             // The only process that this statement creates is the child, whose name is known.
             self.checking_processes(|unsure| {
@@ -323,15 +329,15 @@ impl Session<'_> {
         }
         let spec = self.spec().cloned();
         let key = facts::key(&fact.name.text, family, spec.as_deref())
-            .map_err(|near| self.unknown_fact(fact, near, family))?;
-        self.check_words(fact, &key);
+            .map_err(|near| unknown_fact(self, fact, near, family))?;
+        check_words(self, fact, &key);
         match &fact.claim {
             Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) => {
-                self.claimed(expr, &key).map(|_| ())
+                claimed(self, expr, &key).map(|_| ())
             }
             Claim::Open => Ok(()),
             Claim::Blank if asked => Ok(()),
-            Claim::Blank => Err(Self::no_claim(fact).into()),
+            Claim::Blank => Err(no_claim(fact).into()),
         }
     }
 }

@@ -6,8 +6,10 @@ use crate::lang::ast::Fact;
 use crate::lang::nearest::nearest;
 use pagewalk_engine::machine::spec::Spec;
 
+use super::checks::unknown_fact;
+use super::fact_words::check_words;
 use super::facts::{self, Family};
-use super::session::Session;
+use super::session::Cx;
 use super::state::{Binding, Definition, Scope, Slot};
 use super::stop::Stop;
 
@@ -16,7 +18,7 @@ const CALLS_LIMIT: usize = 8;
 /// The number of machines with which the body of one definition is checked.
 const MACHINES_LIMIT: usize = 8;
 
-impl Session<'_> {
+impl Cx<'_> {
     /// Checks the body of a called definition on the machine of the call. The arguments are unknown, because a
     /// call with other arguments can take other branches.
     pub(super) fn check_call(&mut self, def: &Definition) {
@@ -121,15 +123,13 @@ impl Session<'_> {
             return Ok(());
         }
         if let Ok(key) = facts::key(name, family, None) {
-            self.check_words(fact, &key);
+            check_words(self, fact, &key);
             return Ok(());
         }
         let facts = facts::facts_of(family, None);
         let near = nearest(name, facts.iter().map(|(name, _)| name.as_str()));
         near.map_or(Ok(()), |near| {
-            Err(self
-                .unknown_fact(fact, Some(near.to_owned()), family)
-                .into())
+            Err(unknown_fact(self, fact, Some(near.to_owned()), family).into())
         })
     }
 }

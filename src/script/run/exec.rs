@@ -3,22 +3,26 @@
 use std::sync::Arc;
 
 use crate::lang::ast::{Block, Command, Expr, Span, Stmt, StmtKind, Word};
-use crate::lang::check::{guessed, nearest};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::{Items, Value};
 
-use super::choose::{Draw, not_a_list};
+use super::checks::check_fact;
+use super::choose::{Draw, choose, not_a_list};
 use super::current_process::CurrentProcess;
+use super::eval::{eval, eval_or_noun, integer, truth};
 use super::facts::Family;
-use super::prepare::Prepared;
+use super::prepare::{Prepared, prepare, try_out};
 use super::progress::Rounds;
 use super::record::{CallRecord, Check, Did, HexDigits};
-use super::session::Session;
+use super::reference::play::reference;
+use super::running::process_named;
+use super::session::Cx;
 use super::state::{Binding, Definition};
 use super::stop::Stop;
 use super::syscalls::{is_fork, makes_call};
+use super::varying::varying;
 
-impl Session<'_> {
+impl Cx<'_> {
     /// Runs a statement. If the statement has a block, only begins the block.
     ///
     /// # Errors
@@ -29,14 +33,14 @@ impl Session<'_> {
             self.step(stmt.span)?;
         }
         self.variables = match &stmt.kind {
-            StmtKind::Reference { .. } | StmtKind::Ask(_) => self.varying(stmt),
+            StmtKind::Reference { .. } | StmtKind::Ask(_) => varying(self, stmt),
             // `run_let` and `run_command` set the variables of the statements that need them.
             _ => None,
         };
         match &stmt.kind {
             StmtKind::Command(command) => self.run_command(stmt, command),
             StmtKind::Probe(operation) => {
-                let (did, family) = self.try_out(operation)?;
+                let (did, family) = try_out(self, operation)?;
                 self.conclude(stmt, did, Vec::new(), family)
             }
             StmtKind::Let { name, value } => self.run_let(stmt, name, value),
@@ -45,16 +49,19 @@ impl Session<'_> {
                 from,
                 conditions,
             } => {
-                let value = self.choose(Draw {
-                    name,
-                    from,
-                    conditions,
-                })?;
+                let value = choose(
+                    self,
+                    Draw {
+                        name,
+                        from,
+                        conditions,
+                    },
+                )?;
                 self.chosen(stmt, name, value)
             }
             StmtKind::For { name, over, body } => self.run_for(stmt, name, over, body),
             StmtKind::Repeat { count, body } => {
-                let rounds = self.integer(count)?;
+                let rounds = integer(self, count)?;
                 self.tell_calls(count.span)?;
                 self.enter_loop(
                     stmt.span,
@@ -74,7 +81,7 @@ impl Session<'_> {
                 then,
                 otherwise,
             } => {
-                let block = if self.truth(condition)? {
+                let block = if truth(self, condition)? {
                     Some(then)
                 } else {
                     otherwise.as_ref()
@@ -98,7 +105,7 @@ impl Session<'_> {
             | StmtKind::Given { .. }
             | StmtKind::Ask(_) => self.language.extension.run(self, stmt),
             StmtKind::Reference { pages, settings } => {
-                let run = self.reference(pages, settings)?;
+                let run = reference(self, pages, settings)?;
                 self.conclude(
                     stmt,
                     Did::Reference(Box::new(run)),
@@ -107,18 +114,18 @@ impl Session<'_> {
                 )
             }
             StmtKind::InProcess { process, body } => {
-                let process = CurrentProcess::Process(self.process_named(process)?);
+                let process = CurrentProcess::Process(process_named(self, process)?);
                 self.enter_process(process, body, stmt.span)
             }
         }
     }
 
     fn run_command(&mut self, stmt: &Stmt, command: &Command) -> Result<(), Stop> {
-        match self.prepare(command)? {
+        match prepare(self, command)? {
             Prepared::Call(def, args) => {
                 Self::no_facts(stmt, &def.name.text)?;
                 if !self.calls.is_empty() {
-                    self.variables = self.varying(stmt);
+                    self.variables = varying(self, stmt);
                 }
                 self.tell_calls(command.verb.span)?;
                 self.enter_call(stmt.span, &def, args)
@@ -126,7 +133,7 @@ impl Session<'_> {
             Prepared::Action(action, family) => {
                 // The record of an access already contains the address.
                 if family != Family::Access {
-                    self.variables = self.varying(stmt);
+                    self.variables = varying(self, stmt);
                 }
                 let (did, checks) = action.perform(self)?;
                 self.conclude(stmt, did, checks, family)
@@ -143,7 +150,7 @@ impl Session<'_> {
         family: Family,
     ) -> Result<(), Stop> {
         for fact in &*stmt.facts {
-            checks.push(self.check_fact(fact, &did, family)?);
+            checks.push(check_fact(self, fact, &did, family)?);
         }
         self.finish(stmt.span, did, checks)
     }
@@ -159,9 +166,9 @@ impl Session<'_> {
         if family == Family::None {
             Self::no_facts(stmt, "this value")?;
         } else {
-            self.variables = self.varying(stmt);
+            self.variables = varying(self, stmt);
         }
-        let bound = self.eval_or_noun(value)?;
+        let bound = eval_or_noun(self, value)?;
         let mut call = if family == Family::Call {
             self.calls.pop()
         } else {
@@ -237,7 +244,7 @@ impl Session<'_> {
     }
 
     fn run_for(&mut self, stmt: &Stmt, name: &Word, over: &Expr, body: &Block) -> Result<(), Stop> {
-        let value = self.eval(over)?;
+        let value = eval(self, over)?;
         let Some(items) = value.items() else {
             return Err(not_a_list(over, &value).into());
         };
@@ -261,28 +268,5 @@ impl Session<'_> {
         };
         self.state
             .bind(&name.text, Binding::Def(Arc::new(definition)));
-    }
-
-    /// Returns the known name that is nearest to a misspelled name. The search visits all names, so use it
-    /// only for reported errors.
-    pub(crate) fn nearest<'n>(
-        &self,
-        name: &str,
-        known: impl Iterator<Item = &'n str>,
-    ) -> Option<&'n str> {
-        nearest(name, known.take(guessed(self.diagnostics.len())))
-    }
-
-    /// Records each mistake once.
-    pub(crate) fn report(&mut self, diagnostics: Vec<Diagnostic>) {
-        for diagnostic in diagnostics {
-            let Span { file, start, end } = diagnostic.span;
-            if self
-                .reported
-                .insert((diagnostic.code.name(), file, start, end))
-            {
-                self.diagnostics.push(diagnostic);
-            }
-        }
     }
 }

@@ -6,7 +6,7 @@ use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 
 use super::facts::{Key, Values};
-use super::session::Session;
+use super::session::Cx;
 use super::settings::list;
 
 /// Words for yes and no that a script may contain, and the corresponding words of facts. A suggestion uses the
@@ -22,61 +22,59 @@ const YES_AND_NO: &[(&[&str], &[&str])] = &[
     ),
 ];
 
-impl Session<'_> {
-    /// Checks the bare words in an expectation. Each word must be a keyword of the fact or a
-    /// variable. A fact such as `tlb mis` can never be true, so a paper that contains it would be
-    /// wrong. A wrong number or string fails only during the run, because the script may have
-    /// computed it.
-    pub(crate) fn check_words(&mut self, fact: &Fact, key: &Key) {
-        if let Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) = &fact.claim
-            && key.takes_words()
-        {
-            self.check_word(fact, expr, key);
-        }
+/// Checks the bare words in an expectation. Each word must be a keyword of the fact or a
+/// variable. A fact such as `tlb mis` can never be true, so a paper that contains it would be
+/// wrong. A wrong number or string fails only during the run, because the script may have
+/// computed it.
+pub(crate) fn check_words(cx: &mut Cx, fact: &Fact, key: &Key) {
+    if let Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) = &fact.claim
+        && key.takes_words()
+    {
+        check_word(cx, fact, expr, key);
     }
+}
 
-    fn check_word(&mut self, fact: &Fact, expr: &Expr, key: &Key) {
-        let word = match &expr.kind {
-            ExprKind::List(parts) => {
-                return parts
-                    .iter()
-                    .for_each(|part| self.check_word(fact, part, key));
-            }
-            ExprKind::Name(word) => &**word,
-            ExprKind::Value(Value::Bool(true)) => "true",
-            ExprKind::Value(Value::Bool(false)) => "false",
-            _ => return,
-        };
-        let spec = self.spec().cloned();
-        // The names of caches are also words of some facts, so their check requires a machine.
-        if spec.is_none() && key.kind().values == Values::ServedBy {
-            return;
+fn check_word(cx: &mut Cx, fact: &Fact, expr: &Expr, key: &Key) {
+    let word = match &expr.kind {
+        ExprKind::List(parts) => {
+            return parts
+                .iter()
+                .for_each(|part| check_word(cx, fact, part, key));
         }
-        let variable = self.state.find(word).is_some() || self.sets(word);
-        if variable || key.is_word(word, spec.as_deref()) || key.meaning(word).is_some() {
-            return;
-        }
-        let name = &fact.name.text;
-        let known = list(key.words().iter().copied());
-        let diagnostic = Diagnostic::new(
-            Code::UnknownWord,
-            expr.span,
-            format!("`{name}` is never `{word}`"),
-        )
-        .label(format!("neither a value of `{name}` nor a variable"));
-        let diagnostic = match meant(word, key.words()) {
-            Some(near) => diagnostic.did_you_mean(word, near),
-            None => diagnostic.help(format!("`{name}` is {known}")),
-        };
-        self.report(vec![diagnostic]);
+        ExprKind::Name(word) => &**word,
+        ExprKind::Value(Value::Bool(true)) => "true",
+        ExprKind::Value(Value::Bool(false)) => "false",
+        _ => return,
+    };
+    let spec = cx.spec().cloned();
+    // The names of caches are also words of some facts, so their check requires a machine.
+    if spec.is_none() && key.kind().values == Values::ServedBy {
+        return;
     }
+    let variable = cx.state.find(word).is_some() || sets(cx, word);
+    if variable || key.is_word(word, spec.as_deref()) || key.meaning(word).is_some() {
+        return;
+    }
+    let name = &fact.name.text;
+    let known = list(key.words().iter().copied());
+    let diagnostic = Diagnostic::new(
+        Code::UnknownWord,
+        expr.span,
+        format!("`{name}` is never `{word}`"),
+    )
+    .label(format!("neither a value of `{name}` nor a variable"));
+    let diagnostic = match meant(word, key.words()) {
+        Some(near) => diagnostic.did_you_mean(word, near),
+        None => diagnostic.help(format!("`{name}` is {known}")),
+    };
+    cx.report(vec![diagnostic]);
+}
 
-    /// Whether the script sets a variable of this name, even after a definition that reads the variable.
-    fn sets(&self, name: &str) -> bool {
-        self.checker
-            .as_ref()
-            .is_some_and(|checker| checker.variables.contains(name))
-    }
+/// Whether the script sets a variable of this name, even after a definition that reads the variable.
+fn sets(cx: &Cx, name: &str) -> bool {
+    cx.checker
+        .as_ref()
+        .is_some_and(|checker| checker.variables.contains(name))
 }
 
 /// Returns the word that the script probably meant.

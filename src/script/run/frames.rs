@@ -12,12 +12,12 @@ use super::limits::DEPTH_LIMIT;
 use super::progress::{Frame, Progress, Rounds, Surroundings};
 use super::recent::RecentAccesses;
 use super::search::drawn_together;
-use super::session::Session;
+use super::session::Cx;
 use super::state::{Binding, Definition, Scope};
 use super::stop::Stop;
 use crate::lang::value::Value;
 
-impl Session<'_> {
+impl Cx<'_> {
     /// Runs a statement with all its blocks.
     ///
     /// # Errors
@@ -144,7 +144,7 @@ impl Session<'_> {
     }
 }
 
-impl Session<'_> {
+impl Cx<'_> {
     /// Begins a block, whose first statement runs next.
     ///
     /// # Errors
@@ -193,7 +193,7 @@ impl Session<'_> {
     /// of the state. An error in the block ends the block, and the script continues with the next statement.
     ///
     /// # Errors
-    /// Returns the errors from [`Session::work`].
+    /// Returns the errors from [`Cx::work`].
     pub(crate) fn enter_isolated(&mut self, name: &Word, extension: bool) -> Result<(), Stop> {
         self.work(
             if extension {

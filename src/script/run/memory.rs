@@ -9,7 +9,7 @@ use crate::lang::value::VALUE_BYTES;
 
 use super::budget::EXCEEDED;
 use super::progress::{Frame, MEASURING_INTERVAL, Surroundings};
-use super::session::Session;
+use super::session::Cx;
 use super::state::{Binding, Scope, Slot, State};
 use super::stop::Stop;
 
@@ -60,12 +60,12 @@ impl RunMemory {
     }
 }
 
-impl Session<'_> {
+impl Cx<'_> {
     /// Charges the memory of a new list or text to the limit, before the memory is allocated. Measures the memory of the run each
     /// time the new values have needed [`RESERVE`] bytes.
     ///
     /// # Errors
-    /// Returns errors as [`Session::check_memory`] does.
+    /// Returns errors as [`Cx::check_memory`] does.
     pub(crate) fn reserve(&mut self, bytes: u64, place: Span) -> Result<(), Stop> {
         self.progress.reserved = self.reserved.saturating_add(bytes);
         if self.reserved < RESERVE || self.next_measurement == EXCEEDED {
@@ -78,7 +78,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Measures the memory of the run, and of a state `outside` the session, and plans the next measurement.
+    /// Measures the memory of the run, and of a state `outside` the context, and plans the next measurement.
     ///
     /// # Errors
     /// Returns `limit-memory` at the innermost loop, or at `place`.

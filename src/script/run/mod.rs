@@ -41,6 +41,7 @@ pub(crate) mod syscalls;
 pub mod table;
 mod trace_file;
 pub(crate) mod units;
+mod unknown;
 pub(crate) mod unsupported;
 pub mod varying;
 pub mod verbs;

@@ -13,14 +13,18 @@ use pagewalk_engine::kernel::syscall::{SystemCall, system_call};
 use super::bind::bind_command;
 use super::budget::WORK_OF_COPY;
 use super::current_process::CurrentProcess;
+use super::eval::{prepare_call_of, values};
 use super::facts::Family;
 use super::files::REPLAY;
 use super::paths::PeekFunction;
 use super::record::{AccessVerb, Did};
-use super::session::{Action, Language, Session};
+use super::reference::play::reference;
+use super::running::process_named;
+use super::session::{Action, Cx, Language};
 use super::state::{Binding, Definition, Slot};
 use super::stop::Stop;
-use super::syscalls::{called, prototype};
+use super::syscalls::{called, make_call, prototype};
+use super::unknown::unknown_function;
 use super::unsupported;
 use super::verbs;
 
@@ -32,215 +36,208 @@ pub(crate) enum Prepared {
     Action(Action, Family),
 }
 
-impl Session<'_> {
-    /// Evaluates and checks a command.
-    ///
-    /// # Errors
-    /// Returns an error in the script.
-    pub(crate) fn prepare(&mut self, command: &Command) -> Result<Prepared, Stop> {
-        if command.call
-            && let Some(Binding::Def(def)) = self.state.find(&command.verb.text)
-        {
-            let def = def.clone();
-            return self.prepare_call(&def, command);
-        }
-        if command.call
-            && let Some(row) = called(&command.verb.text, command.operands.len())
-        {
-            let plan = self.prepare_call_of(row, &command.verb, &command.operands)?;
-            let action = Action::operation(move |session| Ok(Did::Call(session.make_call(plan)?)));
-            return Ok(Prepared::Action(action, Family::Call));
-        }
-        let verb = match self.language.verb(&command.verb.text) {
-            Some(verb) => verb,
-            None if command.call => return Err(self.unknown_call(&command.verb)),
-            None => {
-                let names = self.state.names().take(guessed(self.diagnostics.len()));
-                return Err(match system_call(&command.verb.text) {
-                    Some(row) => without_brackets(row, &command.verb).into(),
-                    None => verbs::unknown(self.language, &command.verb, names).into(),
-                });
-            }
-        };
-        match (verb.prepare)(self, &bind_command(verb.params, command)) {
-            Ok(action) => Ok(Prepared::Action(action, verb.family)),
-            Err(Stop::Wrong(diagnostics)) => {
-                let fix = |d: Diagnostic| {
-                    if d.code == Code::WrongCount && d.help.is_none() {
-                        d.help(format!("write `{}`", verb.usage()))
-                    } else {
-                        d
-                    }
-                };
-                Err(Stop::Wrong(diagnostics.into_iter().map(fix).collect()))
-            }
-            Err(stop) => Err(stop),
-        }
+/// Evaluates and checks a command.
+///
+/// # Errors
+/// Returns an error in the script.
+pub(crate) fn prepare(cx: &mut Cx, command: &Command) -> Result<Prepared, Stop> {
+    if command.call
+        && let Some(Binding::Def(def)) = cx.state.find(&command.verb.text)
+    {
+        let def = def.clone();
+        return prepare_call(cx, &def, command);
     }
-
-    /// Reports that a called name is not defined, or is defined only later. While the body of a definition is
-    /// checked, names that are defined later are permitted.
-    fn unknown_call(&self, name: &Word) -> Stop {
-        if self.checking() && self.state.scopes.iter().any(|scope| scope.private) {
-            return Stop::Unknowable;
-        }
-        if function(&name.text).is_some() || PeekFunction::named(&name.text).is_some() {
-            let message = format!("`{}` yields a value and is not a statement", name.text);
-            let help = format!(
-                "write `show {}(…)`, or `let x = {}(…)`",
-                name.text, name.text
-            );
-            return Diagnostic::new(Code::UnknownVerb, name.span, message)
-                .help(help)
-                .into();
-        }
-        unsupported::diagnostic(name)
-            .unwrap_or_else(|| self.unknown_function(name))
-            .into()
+    if command.call
+        && let Some(row) = called(&command.verb.text, command.operands.len())
+    {
+        let plan = prepare_call_of(cx, row, &command.verb, &command.operands)?;
+        let action = Action::operation(move |cx| Ok(Did::Call(make_call(cx, plan)?)));
+        return Ok(Prepared::Action(action, Family::Call));
     }
-
-    fn prepare_call(&mut self, def: &Arc<Definition>, command: &Command) -> Result<Prepared, Stop> {
-        let (given, wanted) = (command.operands.len(), def.params.len());
-        if given != wanted {
-            return Err(Diagnostic::new(
-                Code::WrongCount,
-                command.verb.span,
-                format!("`{}` takes {wanted} values, not {given}", def.name.text),
-            )
-            .also(def.name.span, "defined here")
-            .into());
+    let verb = match cx.language.verb(&command.verb.text) {
+        Some(verb) => verb,
+        None if command.call => return Err(unknown_call(cx, &command.verb)),
+        None => {
+            let names = cx.state.names().take(guessed(cx.diagnostics.len()));
+            return Err(match system_call(&command.verb.text) {
+                Some(row) => without_brackets(row, &command.verb).into(),
+                None => verbs::unknown(cx.language, &command.verb, names).into(),
+            });
         }
-        Ok(Prepared::Call(def.clone(), self.values(&command.operands)?))
+    };
+    match (verb.prepare)(cx, &bind_command(verb.params, command)) {
+        Ok(action) => Ok(Prepared::Action(action, verb.family)),
+        Err(Stop::Wrong(diagnostics)) => {
+            let fix = |d: Diagnostic| {
+                if d.code == Code::WrongCount && d.help.is_none() {
+                    d.help(format!("write `{}`", verb.usage()))
+                } else {
+                    d
+                }
+            };
+            Err(Stop::Wrong(diagnostics.into_iter().map(fix).collect()))
+        }
+        Err(stop) => Err(stop),
     }
+}
 
-    /// Evaluates and checks the operation of `probe` or `where … =>`. A bare value is the address of a read.
-    ///
-    /// # Errors
-    /// Returns an error in the script, or `wrong-type` for an operation that cannot be tried without side
-    /// effects.
-    pub(crate) fn prepare_operation(
-        &mut self,
-        operation: &Operation,
-    ) -> Result<(Action, Family), Stop> {
-        let prepared = match &operation.kind {
-            OperationKind::Expr(expr) => match self.as_command(expr) {
-                Some(command) => self.prepare(&command)?,
-                None => Prepared::Action(
-                    verbs::load(self, AccessVerb::Read, expr, 1)?,
-                    Family::Access,
-                ),
-            },
-            OperationKind::Command(command) => self.prepare(command)?,
-            // A reference string is simulated immediately, without an action.
-            OperationKind::Reference { pages, settings } => {
-                self.reference(pages, settings)?;
-                return Err(Stop::Unknowable);
-            }
-        };
-        if let Prepared::Action(action, family) = prepared
-            && action.is_operation
-        {
-            return Ok((action, family));
+/// Reports that a called name is not defined, or is defined only later. While the body of a definition is
+/// checked, names that are defined later are permitted.
+fn unknown_call(cx: &Cx, name: &Word) -> Stop {
+    if cx.checking() && cx.state.scopes.iter().any(|scope| scope.private) {
+        return Stop::Unknowable;
+    }
+    if function(&name.text).is_some() || PeekFunction::named(&name.text).is_some() {
+        let message = format!("`{}` yields a value and is not a statement", name.text);
+        let help = format!(
+            "write `show {}(…)`, or `let x = {}(…)`",
+            name.text, name.text
+        );
+        return Diagnostic::new(Code::UnknownVerb, name.span, message)
+            .help(help)
+            .into();
+    }
+    unsupported::diagnostic(name)
+        .unwrap_or_else(|| unknown_function(cx, name))
+        .into()
+}
+
+fn prepare_call(cx: &mut Cx, def: &Arc<Definition>, command: &Command) -> Result<Prepared, Stop> {
+    let (given, wanted) = (command.operands.len(), def.params.len());
+    if given != wanted {
+        return Err(Diagnostic::new(
+            Code::WrongCount,
+            command.verb.span,
+            format!("`{}` takes {wanted} values, not {given}", def.name.text),
+        )
+        .also(def.name.span, "defined here")
+        .into());
+    }
+    Ok(Prepared::Call(def.clone(), values(cx, &command.operands)?))
+}
+
+/// Evaluates and checks the operation of `probe` or `where … =>`. A bare value is the address of a read.
+///
+/// # Errors
+/// Returns an error in the script, or `wrong-type` for an operation that cannot be tried without side
+/// effects.
+pub(crate) fn prepare_operation(
+    cx: &mut Cx,
+    operation: &Operation,
+) -> Result<(Action, Family), Stop> {
+    let prepared = match &operation.kind {
+        OperationKind::Expr(expr) => match as_command(cx, expr) {
+            Some(command) => prepare(cx, &command)?,
+            None => Prepared::Action(verbs::load(cx, AccessVerb::Read, expr, 1)?, Family::Access),
+        },
+        OperationKind::Command(command) => prepare(cx, command)?,
+        // A reference string is simulated immediately, without an action.
+        OperationKind::Reference { pages, settings } => {
+            reference(cx, pages, settings)?;
+            return Err(Stop::Unknowable);
         }
-        Err(Diagnostic::new(Code::WrongType, operation.span, "this statement has no facts to probe")
+    };
+    if let Prepared::Action(action, family) = prepared
+        && action.is_operation
+    {
+        return Ok((action, family));
+    }
+    Err(Diagnostic::new(Code::WrongType, operation.span, "this statement has no facts to probe")
             .label("not an operation on memory")
             .help(
                 "`probe` takes `translate`, `read`, `write`, `fetch`, `replay`, an address, or a system call",
             )
             .into())
-    }
 }
 
-impl Session<'_> {
-    /// Tries an operation without lasting effects, and returns its result.
-    ///
-    /// # Errors
-    /// Returns the errors from [`Session::prepare_operation`] and from performing the operation.
-    pub(crate) fn try_out(&mut self, operation: &Operation) -> Result<(Did, Family), Stop> {
-        let (random, place) = (self.state.random, operation.span);
-        let done = self.in_its_process(operation, |session| {
-            session.without_trace(place, |session| session.operate(operation))
-        });
-        self.state.random = random;
-        done
-    }
+/// Tries an operation without lasting effects, and returns its result.
+///
+/// # Errors
+/// Returns the errors from [`prepare_operation`] and from performing the operation.
+pub(crate) fn try_out(cx: &mut Cx, operation: &Operation) -> Result<(Did, Family), Stop> {
+    let (random, place) = (cx.state.random, operation.span);
+    let done = in_its_process(cx, operation, |cx| {
+        without_trace(cx, place, |cx| operate(cx, operation))
+    });
+    cx.state.random = random;
+    done
+}
 
-    /// Performs an operation.
-    ///
-    /// # Errors
-    /// Returns the errors from [`Session::try_out`].
-    pub(crate) fn carry_out(&mut self, operation: &Operation) -> Result<(Did, Family), Stop> {
-        self.in_its_process(operation, |session| session.operate(operation))
-    }
+/// Performs an operation.
+///
+/// # Errors
+/// Returns the errors from [`try_out`].
+pub(crate) fn carry_out(cx: &mut Cx, operation: &Operation) -> Result<(Did, Family), Stop> {
+    in_its_process(cx, operation, |cx| operate(cx, operation))
+}
 
-    /// Converts `probe read(x)` and `probe munmap(p, n)`, which are parsed as expressions, to commands.
-    fn as_command(&self, expr: &Expr) -> Option<Command> {
-        let ExprKind::Call { name, args } = &expr.kind else {
-            return None;
-        };
-        let is_command = self.language.verb(&name.text).is_some()
-            || system_call(&name.text).is_some()
-            || unsupported::diagnostic(name).is_some();
-        is_command.then(|| Command {
-            verb: name.clone(),
-            call: true,
-            operands: args.clone(),
-            assigned: None,
-            block: None,
-            fits: Fits::default(),
-        })
-    }
+/// Converts `probe read(x)` and `probe munmap(p, n)`, which are parsed as expressions, to commands.
+fn as_command(cx: &Cx, expr: &Expr) -> Option<Command> {
+    let ExprKind::Call { name, args } = &expr.kind else {
+        return None;
+    };
+    let is_command = cx.language.verb(&name.text).is_some()
+        || system_call(&name.text).is_some()
+        || unsupported::diagnostic(name).is_some();
+    is_command.then(|| Command {
+        verb: name.clone(),
+        call: true,
+        operands: args.clone(),
+        assigned: None,
+        block: None,
+        fits: Fits::default(),
+    })
+}
 
-    fn operate(&mut self, operation: &Operation) -> Result<(Did, Family), Stop> {
-        if let OperationKind::Reference { pages, settings } = &operation.kind {
-            return Ok((
-                Did::Reference(Box::new(self.reference(pages, settings)?)),
-                Family::Reference,
-            ));
-        }
-        let (action, family) = self.prepare_operation(operation)?;
-        let (did, _) = action.perform(self)?;
-        Ok((did, family))
+fn operate(cx: &mut Cx, operation: &Operation) -> Result<(Did, Family), Stop> {
+    if let OperationKind::Reference { pages, settings } = &operation.kind {
+        return Ok((
+            Did::Reference(Box::new(reference(cx, pages, settings)?)),
+            Family::Reference,
+        ));
     }
+    let (action, family) = prepare_operation(cx, operation)?;
+    let (did, _) = action.perform(cx)?;
+    Ok((did, family))
+}
 
-    fn in_its_process<T>(
-        &mut self,
-        operation: &Operation,
-        act: impl FnOnce(&mut Self) -> Result<T, Stop>,
-    ) -> Result<T, Stop> {
-        let inside = match &operation.process {
-            Some(process) => CurrentProcess::Process(self.process_named(process)?),
-            None => self.inside.clone(),
-        };
-        let outer = std::mem::replace(&mut self.inside, inside);
-        let done = act(self);
-        self.inside = outer;
-        done
-    }
+fn in_its_process<T>(
+    cx: &mut Cx,
+    operation: &Operation,
+    act: impl FnOnce(&mut Cx) -> Result<T, Stop>,
+) -> Result<T, Stop> {
+    let inside = match &operation.process {
+        Some(process) => CurrentProcess::Process(process_named(cx, process)?),
+        None => cx.inside.clone(),
+    };
+    let outer = std::mem::replace(&mut cx.inside, inside);
+    let done = act(cx);
+    cx.inside = outer;
+    done
+}
 
-    /// Runs a function on a copy of the machine and its kernel. On bare hardware, an access can change only the
-    /// machine, so the access itself makes the copy.
-    ///
-    /// # Errors
-    /// Returns the errors from `act`, or from [`Session::work`] at `place`.
-    pub(crate) fn without_trace<T>(
-        &mut self,
-        place: Span,
-        act: impl FnOnce(&mut Self) -> Result<T, Stop>,
-    ) -> Result<T, Stop> {
-        self.work(WORK_OF_COPY, place)?;
-        let kernel = match &self.state.machine {
-            Slot::Kernel(kernel) => Some(kernel.clone()),
-            _ => None,
-        };
-        let outer = std::mem::replace(&mut self.probing, true);
-        let result = act(self);
-        self.probing = outer;
-        if let Some(kernel) = kernel {
-            self.state.machine = Slot::Kernel(kernel);
-        }
-        result
+/// Runs a function on a copy of the machine and its kernel. On bare hardware, an access can change only the
+/// machine, so the access itself makes the copy.
+///
+/// # Errors
+/// Returns the errors from `act`, or from [`Cx::work`] at `place`.
+pub(crate) fn without_trace<T>(
+    cx: &mut Cx,
+    place: Span,
+    act: impl FnOnce(&mut Cx) -> Result<T, Stop>,
+) -> Result<T, Stop> {
+    cx.work(WORK_OF_COPY, place)?;
+    let kernel = match &cx.state.machine {
+        Slot::Kernel(kernel) => Some(kernel.clone()),
+        _ => None,
+    };
+    let outer = std::mem::replace(&mut cx.probing, true);
+    let result = act(cx);
+    cx.probing = outer;
+    if let Some(kernel) = kernel {
+        cx.state.machine = Slot::Kernel(kernel);
     }
+    result
 }
 
 /// Returns the family of an operation's facts before the operation is prepared.

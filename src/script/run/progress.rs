@@ -12,7 +12,7 @@ use super::current_process::CurrentProcess;
 use super::record::{Totals, Variables};
 use super::state::{Scope, State};
 
-/// Least work between two measurements of memory; see `Session::work`. In this time, a script needs at most about 30 MB more.
+/// Least work between two measurements of memory; see `Cx::work`. In this time, a script needs at most about 30 MB more.
 pub(super) const MEASURING_INTERVAL: u64 = 1 << 17;
 
 /// The progress of a run: all parts of a session that its statements change. A run can continue from a copy
@@ -49,11 +49,11 @@ pub struct Progress {
     pub(crate) inside: CurrentProcess,
     /// Whether the values of consecutive `choose` statements are drawn together, with backtracking.
     pub(crate) draws_together: bool,
-    /// Work that the last step covers: see `Session::work`.
+    /// Work that the last step covers: see `Cx::work`.
     pub(crate) allowance: u64,
-    /// Work done: see `Session::work`.
+    /// Work done: see `Cx::work`.
     pub(crate) worked: u64,
-    /// The work after which memory is measured: see `Session::check_memory`.
+    /// The work after which memory is measured: see `Cx::check_memory`.
     pub(crate) next_measurement: u64,
     /// The memory of the lists and texts that the current statement has made and still uses, in bytes.
     pub(crate) temporary: u64,

@@ -21,7 +21,7 @@ use super::nouns::{TABLE_NOUNS, THING_NOUNS};
 use super::paths::PEEK_FUNCTIONS;
 use super::progress::Progress;
 use super::record::{Discard, Sink, Totals};
-use super::session::{Language, Options, Session};
+use super::session::{Cx, Language, Options};
 use super::state::State;
 use super::stop::Stop;
 use super::unsupported;
@@ -76,27 +76,27 @@ pub fn check_in(
         .map(|name| Arc::clone(&name.text))
         .collect();
     let mut nowhere = Discard;
-    let mut session = Session::new(sources, files, options, &mut nowhere);
-    session.state = state.clone();
-    session.checker = Some(Checker {
+    let mut cx = Cx::new(sources, files, options, &mut nowhere);
+    cx.state = state.clone();
+    cx.checker = Some(Checker {
         variables: variables.into(),
         machines: DeclaredMachines::of(script).into(),
         ..Checker::default()
     });
-    report_part(&mut session, state, script, 0..script.len());
+    report_part(&mut cx, state, script, 0..script.len());
     let mut checkpoints = Checkpoints::default();
     let mut begun = 0;
     while begun < script.len() {
-        checkpoints.add(Checkpoint::new(&session, begun));
+        checkpoints.add(Checkpoint::new(&cx, begun));
         let end = Checkpoints::next_after(begun).min(script.len());
-        session.check_statements(script, begun..end);
+        cx.check_statements(script, begun..end);
         begun = end;
     }
-    let last = session.checker.clone();
-    session.check_uncalled();
-    let wrong = options.language.extension.finish_check(&mut session);
-    session.report(wrong);
-    let (found, work) = (session.progress.diagnostics, session.progress.worked);
+    let last = cx.checker.clone();
+    cx.check_uncalled();
+    let wrong = options.language.extension.finish_check(&mut cx);
+    cx.report(wrong);
+    let (found, work) = (cx.progress.diagnostics, cx.progress.worked);
     let (warnings, diagnostics) = in_order(found);
     Checked {
         diagnostics,
@@ -108,13 +108,8 @@ pub fn check_in(
 }
 
 /// Reports the mistakes in some statements of a script that depend only on the names of the state before the script.
-pub(super) fn report_part(
-    session: &mut Session,
-    state: &State,
-    script: &[Stmt],
-    part: Range<usize>,
-) {
-    let language = session.language;
+pub(super) fn report_part(cx: &mut Cx, state: &State, script: &[Stmt], part: Range<usize>) {
+    let language = cx.language;
     let nouns = TABLE_NOUNS
         .iter()
         .map(|noun| noun.name)
@@ -126,19 +121,19 @@ pub(super) fn report_part(
     let words: Vec<&str> = words.collect();
     let calls: Vec<&str> = callable().chain(state.definitions()).collect();
     let definitions: BTreeSet<&str> = state.definitions().collect();
-    let variables = session.checker.as_ref().map(|one| one.variables.clone());
+    let variables = cx.checker.as_ref().map(|one| one.variables.clone());
     let known = Known {
         variables: &variables.unwrap_or_default(),
         is_call: &|name| is_call(language, name) || definitions.contains(name),
         calls: &calls,
         words: &words,
     };
-    let (sources, block) = (session.sources, &script[part.clone()]);
-    session.report(check::check(script, part, known));
-    session.report(check::unlikely(script, block, sources));
-    session.report(check::ignored(script, block, sources));
-    session.report(check::replaced(block));
-    session.report(check::said_twice(block, sources));
+    let (sources, block) = (cx.sources, &script[part.clone()]);
+    cx.report(check::check(script, part, known));
+    cx.report(check::unlikely(script, block, sources));
+    cx.report(check::ignored(script, block, sources));
+    cx.report(check::replaced(block));
+    cx.report(check::said_twice(block, sources));
 }
 
 /// Returns the warnings and the errors of a check in text order, without errors that other errors cause.
@@ -174,30 +169,30 @@ pub fn state_at(
     known: &mut Checkpoints,
 ) -> State {
     let mut nowhere = Discard;
-    let mut session = Session::new(sources, files, options, &mut nowhere);
+    let mut cx = Cx::new(sources, files, options, &mut nowhere);
     let mut checker = Checker::default();
     let above = script.partition_point(|stmt| (stmt.span.end as usize) < at);
     let mut begun = 0;
     if let Some(checkpoint) = known.before(above) {
         begun = checkpoint.statements;
-        session.progress = checkpoint.progress.clone();
+        cx.progress = checkpoint.progress.clone();
         checker = checkpoint.checker.clone();
     }
     checker.until = Some(CheckpointAt::byte(script, at));
-    session.checker = Some(checker);
+    cx.checker = Some(checker);
     while begun < script.len() {
         let end = Checkpoints::next_after(begun).min(script.len());
-        session.check_statements(script, begun..end);
+        cx.check_statements(script, begun..end);
         begun = end;
-        if session.reached(script, begun) {
+        if cx.reached(script, begun) {
             break;
         }
-        known.add(Checkpoint::new(&session, begun));
+        known.add(Checkpoint::new(&cx, begun));
     }
-    session.reached(script, script.len());
-    let Session {
+    cx.reached(script, script.len());
+    let Cx {
         checker, progress, ..
-    } = session;
+    } = cx;
     checker
         .and_then(|checker| checker.until?.found())
         .unwrap_or(progress.state)
@@ -273,13 +268,13 @@ pub fn play_from(
     sink: &mut dyn Sink,
     interrupt: Option<&AtomicBool>,
 ) -> (Ended, State) {
-    let mut session = Session::new(sources, files, options.for_script(script), sink);
-    session.interrupt = interrupt;
-    session.state = state;
+    let mut cx = Cx::new(sources, files, options.for_script(script), sink);
+    cx.interrupt = interrupt;
+    cx.state = state;
     let place = script.first().map_or_else(Span::default, |stmt| stmt.span);
-    match session.run_block(script, place) {
-        Err(Stop::Wrong(diagnostics)) => session.report(diagnostics),
-        Err(Stop::Unknowable) => session.report(vec![not_understood(place)]),
+    match cx.run_block(script, place) {
+        Err(Stop::Wrong(diagnostics)) => cx.report(diagnostics),
+        Err(Stop::Unknowable) => cx.report(vec![not_understood(place)]),
         Ok(()) | Err(Stop::Closed) => {}
     }
     let Progress {
@@ -287,7 +282,7 @@ pub fn play_from(
         totals,
         state,
         ..
-    } = session.progress;
+    } = cx.progress;
     (
         Ended {
             diagnostics,

@@ -8,9 +8,11 @@ use crate::lang::ast::{Stmt, StmtKind};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::value::Value;
 
-use super::choose::{CANDIDATES, Candidates, Draw, Tally, WORK, nothing};
+use super::choose::{self, CANDIDATES, Candidates, Draw, Tally, WORK, next_of, nothing};
+use super::eval::eval;
+use super::prepare::try_out;
 use super::record::Did;
-use super::session::Session;
+use super::session::Cx;
 use super::state::{Binding, State};
 use super::stop::Stop;
 use super::syscalls::makes_call;
@@ -58,7 +60,7 @@ struct Group<'g> {
     tallies: Vec<Vec<Tally>>,
 }
 
-impl Session<'_> {
+impl Cx<'_> {
     /// Draws the values of a group of statements and reports them. The search takes the first solution in the
     /// order that the seed determines. If no `choose` fails, each `choose` gets the value that this `choose`
     /// would draw outside a group.
@@ -69,10 +71,10 @@ impl Session<'_> {
         let before = self.state.clone();
         let mut group = Group {
             stmts,
-            needs: self.needs(stmts),
+            needs: needs(self, stmts),
             tallies: vec![Vec::new(); stmts.len()],
         };
-        let found = self.levels(&mut group);
+        let found = levels(self, &mut group);
         self.state = before;
         for (stmt, level) in stmts.iter().zip(found?) {
             match (Draw::from_statement(stmt), level.candidates, level.value) {
@@ -86,97 +88,97 @@ impl Session<'_> {
         }
         Ok(())
     }
+}
 
-    /// Finds a value for every statement such that the later statements also have values. After a failure, the
-    /// search jumps back over unrelated draws to the latest draw that the failing statement depends on
-    /// (Prosser's conflict-directed backjumping).
-    fn levels(&mut self, group: &mut Group) -> Result<Vec<Level>, Stop> {
-        let mut levels: Vec<Level> = Vec::new();
-        let (mut at, start) = (0, self.worked);
-        while let Some(stmt) = group.stmts.get(at) {
-            if levels.len() == at {
-                let candidates = Draw::from_statement(stmt)
-                    .map(|draw| self.candidates(draw))
-                    .transpose()?;
-                let before = self.state.clone();
-                levels.push(Level {
-                    before,
-                    candidates,
-                    value: None,
-                    blamed: BTreeSet::new(),
-                });
-            } else {
-                self.state = levels[at].before.clone();
+/// Finds a value for every statement such that the later statements also have values. After a failure, the
+/// search jumps back over unrelated draws to the latest draw that the failing statement depends on
+/// (Prosser's conflict-directed backjumping).
+fn levels(cx: &mut Cx, group: &mut Group) -> Result<Vec<Level>, Stop> {
+    let mut levels: Vec<Level> = Vec::new();
+    let (mut at, start) = (0, cx.worked);
+    while let Some(stmt) = group.stmts.get(at) {
+        if levels.len() == at {
+            let candidates = Draw::from_statement(stmt)
+                .map(|draw| choose::candidates(cx, draw))
+                .transpose()?;
+            let before = cx.state.clone();
+            levels.push(Level {
+                before,
+                candidates,
+                value: None,
+                blamed: BTreeSet::new(),
+            });
+        } else {
+            cx.state = levels[at].before.clone();
+        }
+        if fill(cx, stmt, &mut levels[at], &mut group.tallies[at])? {
+            at += 1;
+            continue;
+        }
+        let given_up = cx.worked - start > MOST;
+        let mut blamed = std::mem::take(&mut levels[at].blamed);
+        blamed.extend(&group.needs[at]);
+        match blamed.pop_last().filter(|_| !given_up) {
+            Some(again) => {
+                levels.truncate(again + 1);
+                levels[again].blamed.extend(blamed);
+                at = again;
             }
-            if self.fill(stmt, &mut levels[at], &mut group.tallies[at])? {
-                at += 1;
-                continue;
-            }
-            let given_up = self.worked - start > MOST;
-            let mut blamed = std::mem::take(&mut levels[at].blamed);
-            blamed.extend(&group.needs[at]);
-            match blamed.pop_last().filter(|_| !given_up) {
-                Some(again) => {
-                    levels.truncate(again + 1);
-                    levels[again].blamed.extend(blamed);
-                    at = again;
-                }
-                None => return Err(group.failed(&levels, at, given_up).into()),
+            None => return Err(group.failed(&levels, at, given_up).into()),
+        }
+    }
+    Ok(levels)
+}
+
+/// Gives a `choose` its next value, or runs another statement without reporting the statement. Returns false
+/// if a `choose` has no more values.
+fn fill(
+    cx: &mut Cx,
+    stmt: &Stmt,
+    level: &mut Level,
+    tallies: &mut Vec<Tally>,
+) -> Result<bool, Stop> {
+    match (
+        &stmt.kind,
+        Draw::from_statement(stmt),
+        &mut level.candidates,
+    ) {
+        (_, Some(draw), Some(candidates)) => {
+            level.value = next_of(cx, draw, candidates, tallies)?;
+            cx.state.random = candidates.random;
+            return Ok(level.value.is_some());
+        }
+        (StmtKind::Let { name, value }, ..) => {
+            let value = eval(cx, value)?;
+            cx.state.bind(&name.text, Binding::Value(value));
+        }
+        (StmtKind::Probe(operation), ..) => {
+            let (did, _) = try_out(cx, operation)?;
+            if matches!(did, Did::Access(_) | Did::Call(_)) {
+                cx.state.last = Some(Arc::new(did));
             }
         }
-        Ok(levels)
+        _ => {}
     }
+    Ok(true)
+}
 
-    /// Gives a `choose` its next value, or runs another statement without reporting the statement. Returns false
-    /// if a `choose` has no more values.
-    fn fill(
-        &mut self,
-        stmt: &Stmt,
-        level: &mut Level,
-        tallies: &mut Vec<Tally>,
-    ) -> Result<bool, Stop> {
-        match (
-            &stmt.kind,
-            Draw::from_statement(stmt),
-            &mut level.candidates,
-        ) {
-            (_, Some(draw), Some(candidates)) => {
-                level.value = self.next_of(draw, candidates, tallies)?;
-                self.state.random = candidates.random;
-                return Ok(level.value.is_some());
-            }
-            (StmtKind::Let { name, value }, ..) => {
-                let value = self.eval(value)?;
-                self.state.bind(&name.text, Binding::Value(value));
-            }
-            (StmtKind::Probe(operation), ..) => {
-                let (did, _) = self.try_out(operation)?;
-                if matches!(did, Did::Access(_) | Did::Call(_)) {
-                    self.state.last = Some(Arc::new(did));
-                }
-            }
-            _ => {}
-        }
-        Ok(true)
+/// For each statement, returns the draws whose values the statement uses: directly, through a `let`, or
+/// through a `probe` and `last`.
+fn needs(cx: &Cx, stmts: &[Stmt]) -> Vec<BTreeSet<usize>> {
+    let mut known: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    let mut needs = Vec::new();
+    for (at, stmt) in stmts.iter().enumerate() {
+        let named = words(cx.text(stmt.span)).filter_map(|word| known.get(word));
+        let own: BTreeSet<usize> = named.flatten().copied().collect();
+        match &stmt.kind {
+            StmtKind::Choose { name, .. } => known.insert(&name.text, BTreeSet::from([at])),
+            StmtKind::Let { name, .. } => known.insert(&name.text, own.clone()),
+            _ => known.insert("last", own.clone()),
+        };
+        needs.push(own);
     }
-
-    /// For each statement, returns the draws whose values the statement uses: directly, through a `let`, or
-    /// through a `probe` and `last`.
-    fn needs(&self, stmts: &[Stmt]) -> Vec<BTreeSet<usize>> {
-        let mut known: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
-        let mut needs = Vec::new();
-        for (at, stmt) in stmts.iter().enumerate() {
-            let named = words(self.text(stmt.span)).filter_map(|word| known.get(word));
-            let own: BTreeSet<usize> = named.flatten().copied().collect();
-            match &stmt.kind {
-                StmtKind::Choose { name, .. } => known.insert(&name.text, BTreeSet::from([at])),
-                StmtKind::Let { name, .. } => known.insert(&name.text, own.clone()),
-                _ => known.insert("last", own.clone()),
-            };
-            needs.push(own);
-        }
-        needs
-    }
+    needs
 }
 
 impl Group<'_> {

@@ -1,4 +1,4 @@
-//! A session, which contains the state of a script during a run or a check, and the script's language. [`Session`], [`Verb`],
+//! The context of the statements of a script during a run or a check, and the script's language. [`Cx`], [`Verb`],
 //! and [`Language`] refer to each other, so they are defined in one file.
 
 use std::any::Any;
@@ -20,6 +20,7 @@ use super::settings::BlockRow;
 use super::state::{Slot, State};
 use super::stop::Stop;
 use crate::lang::ast::{Span, Stmt};
+use crate::lang::check::{guessed, nearest};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::source::Sources;
 use pagewalk_engine::kernel::Kernel;
@@ -151,7 +152,7 @@ pub struct Verb {
     /// The family of the command's facts.
     pub(crate) family: Family,
     /// Evaluates and checks a command.
-    pub(crate) prepare: fn(&mut Session, &Bound) -> Result<Action, Stop>,
+    pub(crate) prepare: fn(&mut Cx, &Bound) -> Result<Action, Stop>,
 }
 
 impl Verb {
@@ -165,12 +166,12 @@ impl Verb {
 /// The result of a statement, and the checks that the statement itself performed.
 pub(crate) type Done = Result<(Did, Vec<Check>), Stop>;
 
-type Declare = Box<dyn FnOnce(&mut Session) -> Result<(), Stop>>;
+type Declare = Box<dyn FnOnce(&mut Cx) -> Result<(), Stop>>;
 
 /// A command, evaluated and checked. The action has no effect until it is performed. A closure instead of a
 /// variant of an enum, so that no other code refers to the verb.
 pub(crate) struct Action {
-    perform: Box<dyn FnOnce(&mut Session) -> Done>,
+    perform: Box<dyn FnOnce(&mut Cx) -> Done>,
     when_checking: WhenChecking,
     /// Whether `probe` and `where` can try the action, which requires that the action has facts and can be undone.
     pub(crate) is_operation: bool,
@@ -185,7 +186,7 @@ enum WhenChecking {
 }
 
 impl Action {
-    fn new(perform: impl FnOnce(&mut Session) -> Done + 'static) -> Self {
+    fn new(perform: impl FnOnce(&mut Cx) -> Done + 'static) -> Self {
         Self {
             perform: Box::new(perform),
             when_checking: WhenChecking::Nothing,
@@ -194,21 +195,19 @@ impl Action {
     }
 
     /// Returns an action that is skipped during a check.
-    pub(crate) fn does(act: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
-        Self::new(|session| Ok((act(session)?, Vec::new())))
+    pub(crate) fn does(act: impl FnOnce(&mut Cx) -> Result<Did, Stop> + 'static) -> Self {
+        Self::new(|cx| Ok((act(cx)?, Vec::new())))
     }
 
     /// Returns an action that checks expectations itself.
     pub(crate) fn checks(
-        check: impl FnOnce(&mut Session) -> Result<Vec<Check>, Stop> + 'static,
+        check: impl FnOnce(&mut Cx) -> Result<Vec<Check>, Stop> + 'static,
     ) -> Self {
-        Self::new(|session| Ok((Did::Quiet, check(session)?)))
+        Self::new(|cx| Ok((Did::Quiet, check(cx)?)))
     }
 
     /// Returns an action for a declaration. A check also performs the action.
-    pub(crate) fn declares(
-        declare: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static,
-    ) -> Self {
+    pub(crate) fn declares(declare: impl FnOnce(&mut Cx) -> Result<Did, Stop> + 'static) -> Self {
         Self {
             when_checking: WhenChecking::Perform,
             ..Self::does(declare)
@@ -216,9 +215,7 @@ impl Action {
     }
 
     /// Returns an operation, which `probe` and `where` can try.
-    pub(crate) fn operation(
-        operate: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static,
-    ) -> Self {
+    pub(crate) fn operation(operate: impl FnOnce(&mut Cx) -> Result<Did, Stop> + 'static) -> Self {
         Self {
             is_operation: true,
             ..Self::does(operate)
@@ -229,7 +226,7 @@ impl Action {
     #[must_use]
     pub(crate) fn when_checking(
         self,
-        instead: impl FnOnce(&mut Session) -> Result<(), Stop> + 'static,
+        instead: impl FnOnce(&mut Cx) -> Result<(), Stop> + 'static,
     ) -> Self {
         Self {
             when_checking: WhenChecking::Instead(Box::new(instead)),
@@ -241,19 +238,22 @@ impl Action {
     ///
     /// # Errors
     /// Returns errors that occur only when the action is performed.
-    pub(crate) fn perform(self, session: &mut Session) -> Done {
-        (self.perform)(session)
+    pub(crate) fn perform(self, cx: &mut Cx) -> Done {
+        (self.perform)(cx)
     }
 
     /// Performs the part of the action that a check needs.
     ///
     /// # Errors
     /// Returns errors that occur only when the part is performed.
-    pub fn check(self, session: &mut Session) -> Result<(), Stop> {
+    pub fn check(self, cx: &mut Cx) -> Result<(), Stop> {
+        if let Some(checker) = &mut cx.checker {
+            checker.acted |= !matches!(self.when_checking, WhenChecking::Nothing);
+        }
         match self.when_checking {
             WhenChecking::Nothing => Ok(()),
-            WhenChecking::Perform => (self.perform)(session).map(|_| ()),
-            WhenChecking::Instead(instead) => instead(session),
+            WhenChecking::Perform => (self.perform)(cx).map(|_| ()),
+            WhenChecking::Instead(instead) => instead(cx),
         }
     }
 }
@@ -264,29 +264,29 @@ pub(crate) trait Extension: Sync {
     ///
     /// # Errors
     /// Returns an error in the script.
-    fn run(&self, session: &mut Session, stmt: &Stmt) -> Result<(), Stop> {
-        self.check(session, stmt)
+    fn run(&self, cx: &mut Cx, stmt: &Stmt) -> Result<(), Stop> {
+        self.check(cx, stmt)
     }
 
     /// Checks one of the extension's statements without running it.
     ///
     /// # Errors
     /// Returns an error in the script.
-    fn check(&self, session: &mut Session, stmt: &Stmt) -> Result<(), Stop>;
+    fn check(&self, cx: &mut Cx, stmt: &Stmt) -> Result<(), Stop>;
 
     /// Ends the block of one of the extension's statements, identified by the word that began the block.
     ///
     /// # Errors
     /// Returns an error in the script.
-    fn end(&self, _: &mut Session, _: &'static str) -> Result<(), Stop> {
+    fn end(&self, _: &mut Cx, _: &'static str) -> Result<(), Stop> {
         Ok(())
     }
 
     /// Leaves an isolated statement of the extension, even after an error in the statement.
-    fn leave(&self, _: &mut Session) {}
+    fn leave(&self, _: &mut Cx) {}
 
     /// Records, during a check, that some of the remaining statements might not run.
-    fn note_uncertain(&self, _: &mut Session) {}
+    fn note_uncertain(&self, _: &mut Cx) {}
 
     /// Whether one of these statements draws the sets that an earlier access looked up.
     fn draws_sets(&self, _: &[Stmt]) -> bool {
@@ -294,13 +294,13 @@ pub(crate) trait Extension: Sync {
     }
 
     /// Returns the errors in the script as a whole, after the check of all statements.
-    fn finish_check(&self, _: &mut Session) -> Vec<Diagnostic> {
+    fn finish_check(&self, _: &mut Cx) -> Vec<Diagnostic> {
         Vec::new()
     }
 }
 
 /// A script being run or checked.
-pub struct Session<'s> {
+pub struct Cx<'s> {
     /// Language of the script.
     pub(crate) language: &'static Language,
     /// The source texts that spans refer to.
@@ -324,7 +324,7 @@ pub struct Session<'s> {
     sink: &'s mut dyn Sink,
 }
 
-impl Deref for Session<'_> {
+impl Deref for Cx<'_> {
     type Target = Progress;
 
     fn deref(&self) -> &Progress {
@@ -332,14 +332,14 @@ impl Deref for Session<'_> {
     }
 }
 
-impl DerefMut for Session<'_> {
+impl DerefMut for Cx<'_> {
     fn deref_mut(&mut self) -> &mut Progress {
         &mut self.progress
     }
 }
 
-impl<'s> Session<'s> {
-    /// Returns a session without declarations.
+impl<'s> Cx<'s> {
+    /// Returns a context without declarations.
     pub fn new(
         sources: &'s Sources,
         files: &'s Files,
@@ -483,6 +483,29 @@ impl<'s> Session<'s> {
             Ok(())
         } else {
             Err(Stop::Closed)
+        }
+    }
+
+    /// Returns the known name that is nearest to a misspelled name. The search visits all names, so use it
+    /// only for reported errors.
+    pub(crate) fn nearest<'n>(
+        &self,
+        name: &str,
+        known: impl Iterator<Item = &'n str>,
+    ) -> Option<&'n str> {
+        nearest(name, known.take(guessed(self.diagnostics.len())))
+    }
+
+    /// Records each mistake once.
+    pub(crate) fn report(&mut self, diagnostics: Vec<Diagnostic>) {
+        for diagnostic in diagnostics {
+            let Span { file, start, end } = diagnostic.span;
+            if self
+                .reported
+                .insert((diagnostic.code.name(), file, start, end))
+            {
+                self.diagnostics.push(diagnostic);
+            }
         }
     }
 }

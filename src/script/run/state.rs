@@ -169,21 +169,16 @@ impl State {
         }
     }
 
-    /// Whether nothing has changed since the state was copied from the other one.
+    /// Whether nothing has changed since the state was copied from the other one, apart from the machine's contents.
     pub(crate) fn is_copy_of(&self, other: &Self) -> bool {
-        let same_machine = match (&self.machine, &other.machine) {
-            (Slot::Empty, Slot::Empty) | (Slot::Unknowable, Slot::Unknowable) => true,
-            (Slot::Is(one), Slot::Is(other)) => Arc::ptr_eq(one, other),
-            (Slot::Kernel(one), Slot::Kernel(other)) => Arc::ptr_eq(one, other),
-            _ => false,
-        };
+        let kind = |of: &Self| std::mem::discriminant(&of.machine);
         let same_did = |one: &Option<Arc<Did>>, other: &Option<Arc<Did>>| {
             one.as_ref().map(Arc::as_ptr) == other.as_ref().map(Arc::as_ptr)
         };
         let same_scopes = self.scopes.len() == other.scopes.len()
             && (self.scopes.iter().zip(&other.scopes))
                 .all(|(one, other)| Arc::ptr_eq(&one.names, &other.names));
-        same_machine
+        kind(self) == kind(other)
             && same_scopes
             && same_did(&self.last, &other.last)
             && same_did(&self.reference, &other.reference)

@@ -14,7 +14,8 @@ use pagewalk_engine::kernel::syscall::{ParamKind, SystemCall, system_call};
 
 use super::budget::work_of_pages;
 use super::record::{ArgRecord, BeforeCall, CallRecord, ProcessRef, Recorder};
-use super::session::Session;
+use super::running;
+use super::session::Cx;
 use super::stop::Stop;
 
 pub(crate) struct CallPlan {
@@ -56,201 +57,176 @@ pub(crate) fn returned(call: &CallRecord) -> Value {
     }
 }
 
-impl Session<'_> {
-    /// Evaluates and checks a system call.
-    ///
-    /// # Errors
-    /// Returns `wrong-count`, `wrong-type`, `which-process`, or the errors in the arguments.
-    pub(crate) fn prepare_call_of(
-        &mut self,
-        row: &'static SystemCall,
-        name: &Word,
-        args: &[Expr],
-    ) -> Result<CallPlan, Stop> {
-        if !(row.required..=row.params.len()).contains(&args.len()) {
-            return Err(wrong_count(row, name, args.len()).into());
-        }
-        let (mut known, mut wrong, mut unknowable) = (Vec::new(), Vec::new(), false);
-        for (arg, param) in args.iter().zip(row.params) {
-            match self.argument(row, arg, *param) {
-                Ok(value) => {
-                    known.push(ArgRecord {
-                        written: self.text(arg.span).trim().to_owned(),
-                        value,
-                    });
-                }
-                Err(Stop::Wrong(mistakes)) => wrong.extend(mistakes),
-                Err(Stop::Unknowable) => unknowable = true,
-                Err(Stop::Closed) => return Err(Stop::Closed),
-            }
-        }
-        let caller = self.caller(name.span);
-        if let Some(checker) = &mut self.checker {
-            checker.unsure.others |= row.name == "fork";
-            checker.unsure.ended |= row.name == "exit";
-        }
-        match (caller, wrong.is_empty()) {
-            (Err(Stop::Wrong(mistakes)), _) => {
-                wrong.extend(mistakes);
-                Err(wrong.into())
-            }
-            (_, false) => Err(wrong.into()),
-            (Err(stop), _) => Err(stop),
-            (Ok(_), true) if unknowable => Err(Stop::Unknowable),
-            (Ok(pid), true) => Ok(CallPlan {
-                row,
-                pid,
-                args: known,
-                place: name.span,
-            }),
+/// Plans a system call with these arguments.
+///
+/// # Errors
+/// Returns the errors in the arguments, or `which-process`.
+pub(crate) fn plan_call(
+    cx: &mut Cx,
+    row: &'static SystemCall,
+    name: &Word,
+    args: Vec<Result<ArgRecord, Stop>>,
+) -> Result<CallPlan, Stop> {
+    let (mut known, mut wrong, mut unknowable) = (Vec::new(), Vec::new(), false);
+    for arg in args {
+        match arg {
+            Ok(arg) => known.push(arg),
+            Err(Stop::Wrong(mistakes)) => wrong.extend(mistakes),
+            Err(Stop::Unknowable) => unknowable = true,
+            Err(Stop::Closed) => return Err(Stop::Closed),
         }
     }
-
-    fn argument(&mut self, row: &SystemCall, arg: &Expr, param: ParamKind) -> Result<Arg, Stop> {
-        let value = self.eval(arg)?;
-        if let Some(bytes) = value.bytes().filter(|_| !param.is_number()) {
-            self.work(bytes.len() as u64, arg.span)?;
-            return Ok(Arg::Bytes(bytes.into()));
-        }
-        match value {
-            value @ Value::Number(_) => {
-                let n = value.integer("an argument").map_err(|e| e.at(arg.span))?;
-                Ok(Arg::Number(n))
-            }
-            value => {
-                let message = format!(
-                    "{} is not allowed as this argument of `{}`",
-                    value.kind(),
-                    row.name
-                );
-                Err(Diagnostic::new(Code::WrongType, arg.span, message)
-                    .label(if param.is_number() {
-                        "a number is needed"
-                    } else {
-                        "a number or a string is needed"
-                    })
-                    .help(prototype(row))
-                    .into())
-            }
-        }
+    let caller = running::caller(cx, name.span);
+    if let Some(checker) = &mut cx.checker {
+        checker.unsure.others |= row.name == "fork";
+        checker.unsure.ended |= row.name == "exit";
     }
-
-    /// Makes a system call.
-    ///
-    /// # Errors
-    /// Returns `out-of-memory` or `limit-steps`.
-    pub(crate) fn make_call(&mut self, plan: CallPlan) -> Result<Arc<CallRecord>, Stop> {
-        let CallPlan {
+    match (caller, wrong.is_empty()) {
+        (Err(Stop::Wrong(mistakes)), _) => {
+            wrong.extend(mistakes);
+            Err(wrong.into())
+        }
+        (_, false) => Err(wrong.into()),
+        (Err(stop), _) => Err(stop),
+        (Ok(_), true) if unknowable => Err(Stop::Unknowable),
+        (Ok(pid), true) => Ok(CallPlan {
             row,
             pid,
-            args,
-            place,
-        } = plan;
-        let values: Vec<Arg> = args.iter().map(|arg| arg.value.clone()).collect();
-        let probe = self.probing;
-        let kernel = self.kernel(place)?;
-        kernel.switch_to(pid);
-        let before = BeforeCall::capture(kernel, pid, row.name, &values);
-        let mut recorder = Recorder::default();
-        let reply = row.call(kernel, pid, &values, &mut recorder);
-        let work = kernel.take_work();
-        let reply = match reply {
-            Ok(reply) => reply,
-            Err(error) => return Err(out_of_memory(error, place).into()),
-        };
-        let process = kernel.process(pid).map(ProcessRef::from);
-        let child = reply
-            .child
-            .and_then(|child| kernel.process(child))
-            .map(ProcessRef::from);
-        let (spec, core) = (kernel.machine().spec().clone(), kernel.machine().core());
-        let recorded = recorder.finish(kernel, pid, None);
-        let effect = before.map(|before| before.effect(kernel, row.name, &values, &reply));
-        self.kernel_work(work, place)?;
-        Ok(Arc::new(CallRecord {
-            process: process.unwrap_or_else(|| ProcessRef {
-                pid,
-                name: "".into(),
-            }),
-            spec,
-            core,
-            name: row.name,
-            args,
-            reply,
-            child,
-            faults: recorded.faults,
-            steps: recorded.steps,
-            legend: recorded.legend,
-            effect: effect.unwrap_or_default(),
-            probe,
-        }))
-    }
-
-    /// Makes a system call that an expression contains.
-    ///
-    /// # Errors
-    /// Returns the errors from [`Session::prepare_call_of`] and [`Session::make_call`].
-    pub(crate) fn call_made(
-        &mut self,
-        row: &'static SystemCall,
-        name: &Word,
-        args: &[Expr],
-    ) -> Result<Arc<CallRecord>, Stop> {
-        let plan = self.prepare_call_of(row, name, args)?;
-        if self.checking() {
-            return Err(Stop::Unknowable);
-        }
-        let call = self.make_call(plan)?;
-        self.calls.push(call.clone());
-        Ok(call)
-    }
-
-    /// Returns a field of the structure that a call fills in, such as `fstat(fd).st_size`.
-    ///
-    /// # Errors
-    /// Returns `unknown-path`, or `no-answer` if the call failed.
-    pub(crate) fn call_field(
-        &mut self,
-        row: &'static SystemCall,
-        (name, args): (&Word, &[Expr]),
-        field: &Word,
-    ) -> Result<Value, Stop> {
-        if !row.fields.contains(&&*field.text) {
-            return Err(no_field(row, field).into());
-        }
-        let call = self.call_made(row, name, args)?;
-        let found = call
-            .reply
-            .fields
-            .iter()
-            .find(|(name, _)| *name == &*field.text);
-        match (found, call.reply.result) {
-            (Some((_, n)), _) => Ok(Value::from(*n)),
-            (None, Err(error)) => {
-                let message = format!(
-                    "`{}` failed with {}: {}",
-                    row.name,
-                    error.name(),
-                    error.help()
-                );
-                Err(Diagnostic::new(Code::NoAnswer, field.span, message)
-                    .label("the failed call filled in no field")
-                    .into())
-            }
-            (None, Ok(_)) => Err(no_field(row, field).into()),
-        }
-    }
-
-    /// Charges the kernel's work on pages and areas to the budget.
-    ///
-    /// # Errors
-    /// Returns errors as [`Session::work`] does.
-    pub(crate) fn kernel_work(&mut self, pages: u64, place: Span) -> Result<(), Stop> {
-        self.work(work_of_pages(pages), place)
+            args: known,
+            place: name.span,
+        }),
     }
 }
 
-fn no_field(row: &SystemCall, field: &Word) -> Diagnostic {
+/// Returns an argument with this value.
+///
+/// # Errors
+/// Returns `wrong-type`.
+pub(crate) fn argument(
+    cx: &mut Cx,
+    row: &SystemCall,
+    (value, place): (Value, Span),
+    param: ParamKind,
+) -> Result<ArgRecord, Stop> {
+    let written = cx.text(place).trim();
+    let record = |value| ArgRecord {
+        written: written.to_owned(),
+        value,
+    };
+    if let Some(bytes) = value.bytes().filter(|_| !param.is_number()) {
+        cx.work(bytes.len() as u64, place)?;
+        return Ok(record(Arg::Bytes(bytes.into())));
+    }
+    match value {
+        value @ Value::Number(_) => {
+            let n = value.integer("an argument").map_err(|e| e.at(place))?;
+            Ok(record(Arg::Number(n)))
+        }
+        value => {
+            let message = format!(
+                "{} is not allowed as this argument of `{}`",
+                value.kind(),
+                row.name
+            );
+            Err(Diagnostic::new(Code::WrongType, place, message)
+                .label(if param.is_number() {
+                    "a number is needed"
+                } else {
+                    "a number or a string is needed"
+                })
+                .help(prototype(row))
+                .into())
+        }
+    }
+}
+
+/// Makes a system call.
+///
+/// # Errors
+/// Returns `out-of-memory` or `limit-steps`.
+pub(crate) fn make_call(cx: &mut Cx, plan: CallPlan) -> Result<Arc<CallRecord>, Stop> {
+    let CallPlan {
+        row,
+        pid,
+        args,
+        place,
+    } = plan;
+    let values: Vec<Arg> = args.iter().map(|arg| arg.value.clone()).collect();
+    let probe = cx.probing;
+    let kernel = cx.kernel(place)?;
+    kernel.switch_to(pid);
+    let before = BeforeCall::capture(kernel, pid, row.name, &values);
+    let mut recorder = Recorder::default();
+    let reply = row.call(kernel, pid, &values, &mut recorder);
+    let work = kernel.take_work();
+    let reply = match reply {
+        Ok(reply) => reply,
+        Err(error) => return Err(out_of_memory(error, place).into()),
+    };
+    let process = kernel.process(pid).map(ProcessRef::from);
+    let child = reply
+        .child
+        .and_then(|child| kernel.process(child))
+        .map(ProcessRef::from);
+    let (spec, core) = (kernel.machine().spec().clone(), kernel.machine().core());
+    let recorded = recorder.finish(kernel, pid, None);
+    let effect = before.map(|before| before.effect(kernel, row.name, &values, &reply));
+    kernel_work(cx, work, place)?;
+    Ok(Arc::new(CallRecord {
+        process: process.unwrap_or_else(|| ProcessRef {
+            pid,
+            name: "".into(),
+        }),
+        spec,
+        core,
+        name: row.name,
+        args,
+        reply,
+        child,
+        faults: recorded.faults,
+        steps: recorded.steps,
+        legend: recorded.legend,
+        effect: effect.unwrap_or_default(),
+        probe,
+    }))
+}
+
+/// Charges the kernel's work on pages and areas to the budget.
+///
+/// # Errors
+/// Returns errors as [`Cx::work`] does.
+pub(crate) fn kernel_work(cx: &mut Cx, pages: u64, place: Span) -> Result<(), Stop> {
+    cx.work(work_of_pages(pages), place)
+}
+
+/// Returns a field of the structure that a call filled in.
+///
+/// # Errors
+/// Returns `unknown-path`, or `no-answer` if the call failed.
+pub(crate) fn field_of(
+    call: &CallRecord,
+    row: &SystemCall,
+    field: &Word,
+) -> Result<Value, Diagnostic> {
+    let mut fields = call.reply.fields.iter();
+    let found = fields.find(|(name, _)| *name == &*field.text);
+    match (found, call.reply.result) {
+        (Some((_, n)), _) => Ok(Value::from(*n)),
+        (None, Err(error)) => {
+            let message = format!(
+                "`{}` failed with {}: {}",
+                row.name,
+                error.name(),
+                error.help()
+            );
+            Err(Diagnostic::new(Code::NoAnswer, field.span, message)
+                .label("the failed call filled in no field"))
+        }
+        (None, Ok(_)) => Err(no_field(row, field)),
+    }
+}
+
+pub(crate) fn no_field(row: &SystemCall, field: &Word) -> Diagnostic {
     let message = format!("`{}` does not fill in a field `{}`", row.name, field.text);
     let diagnostic = Diagnostic::new(Code::UnknownPath, field.span, message).label("not known");
     match nearest(&field.text, row.fields.iter().copied()) {
@@ -268,7 +244,14 @@ pub(crate) fn prototype(row: &SystemCall) -> String {
     format!("in C it is `{}`", row.prototype)
 }
 
-fn wrong_count(row: &SystemCall, name: &Word, given: usize) -> Diagnostic {
+/// Rejects a wrong number of arguments.
+///
+/// # Errors
+/// Returns `wrong-count`.
+pub(crate) fn check_count(row: &SystemCall, name: &Word, given: usize) -> Result<(), Diagnostic> {
+    if (row.required..=row.params.len()).contains(&given) {
+        return Ok(());
+    }
     let most = row.params.len();
     let wanted = match most - row.required {
         0 => count(most),
@@ -276,7 +259,7 @@ fn wrong_count(row: &SystemCall, name: &Word, given: usize) -> Diagnostic {
         _ => format!("{} to {}", row.required, count(most)),
     };
     let message = format!("`{}` takes {wanted}, but is called with {given}", row.name);
-    Diagnostic::new(Code::WrongCount, name.span, message).help(prototype(row))
+    Err(Diagnostic::new(Code::WrongCount, name.span, message).help(prototype(row)))
 }
 
 fn count(arguments: usize) -> String {

@@ -13,7 +13,7 @@ use pagewalk_engine::trace::record::{Fetches, Malformed, RecordBatch};
 use pagewalk_engine::trace::unreadable::Unreadable;
 
 use super::budget::WORK_OF_STEP;
-use super::session::Session;
+use super::session::Cx;
 use super::stop::Stop;
 
 /// Work of one line of a trace. A statement costs as much as 16 lines.
@@ -37,24 +37,22 @@ pub(crate) fn formats() -> Vec<(&'static str, Format)> {
     FORMATS.iter().map(|row| (row.name, row.format)).collect()
 }
 
-impl Session<'_> {
-    /// Finds a trace without reading it.
-    ///
-    /// # Errors
-    /// Returns `unreadable` if the trace was not found.
-    pub(crate) fn trace_file(&self, name: Word, format: Option<Format>) -> Result<TraceFile, Stop> {
-        match self.files.trace(name.span) {
-            Some(stream) => Ok(TraceFile {
-                name,
-                stream,
-                format,
-            }),
-            // The search for the files has already reported the missing file.
-            None if self.checking() => Err(Stop::Unknowable),
-            None => {
-                let message = format!("`{}` could not be read", name.text);
-                Err(Diagnostic::new(Code::Unreadable, name.span, message).into())
-            }
+/// Finds a trace without reading it.
+///
+/// # Errors
+/// Returns `unreadable` if the trace was not found.
+pub(crate) fn trace_file(cx: &Cx, name: Word, format: Option<Format>) -> Result<TraceFile, Stop> {
+    match cx.files.trace(name.span) {
+        Some(stream) => Ok(TraceFile {
+            name,
+            stream,
+            format,
+        }),
+        // The search for the files has already reported the missing file.
+        None if cx.checking() => Err(Stop::Unknowable),
+        None => {
+            let message = format!("`{}` could not be read", name.text);
+            Err(Diagnostic::new(Code::Unreadable, name.span, message).into())
         }
     }
 }

@@ -18,7 +18,7 @@ use super::bind::{
     offer, size,
 };
 use super::paths::{PeekFunction, is_in_bytes};
-use super::session::{Language, Session};
+use super::session::{Cx, Language};
 use super::settings::BlockRow;
 use super::state::{Binding, Slot as Machine, State};
 use super::syscalls::called;
@@ -27,23 +27,21 @@ use super::verbs::Form;
 /// The settings that give the size of a TLB or cache in different dimensions.
 const CAPACITIES: &[&str] = &["size", "lines", "sets"];
 
-impl Session<'_> {
-    /// Returns errors for the misplaced units in a statement, excluding the statements in its blocks.
-    pub(crate) fn wrong_units(&self, stmt: &Stmt) -> Vec<Diagnostic> {
-        let page = match self.spec() {
-            Some(spec) => spec.mmu.as_ref().map(|mmu| 1 << mmu.page_bits),
-            // The first process creates the default machine.
-            None => matches!(self.state.machine, Machine::Empty).then_some(4096),
-        };
-        let mut check = UnitCheck {
-            language: self.language,
-            state: Some(&self.state),
-            page,
-            found: Vec::new(),
-        };
-        check.visit_stmt(stmt);
-        check.found
-    }
+/// Returns errors for the misplaced units in a statement, excluding the statements in its blocks.
+pub(crate) fn wrong_units(cx: &Cx, stmt: &Stmt) -> Vec<Diagnostic> {
+    let page = match cx.spec() {
+        Some(spec) => spec.mmu.as_ref().map(|mmu| 1 << mmu.page_bits),
+        // The first process creates the default machine.
+        None => matches!(cx.state.machine, Machine::Empty).then_some(4096),
+    };
+    let mut check = UnitCheck {
+        language: cx.language,
+        state: Some(&cx.state),
+        page,
+        found: Vec::new(),
+    };
+    check.visit_stmt(stmt);
+    check.found
 }
 
 /// Returns errors for the misplaced units in a setting.

@@ -8,73 +8,71 @@ use crate::lang::visit::{Visit, statements_of_scope, walk_expr, walk_stmt};
 
 use super::progress::Frame;
 use super::record::{HexDigits, Variables};
-use super::session::Session;
+use super::session::Cx;
 use super::state::Binding;
 
-impl Session<'_> {
-    /// Returns the variables of a statement that can have other values in other iterations of a loop around it.
-    pub(crate) fn varying(&mut self, stmt: &Stmt) -> Option<Variables> {
-        if self.loops.is_empty() {
-            return None;
-        }
-        let mut mentioned = Mentioned::default();
-        mentioned.visit_stmt(stmt);
-        let mut variables = Vec::new();
-        for name in mentioned.0 {
-            if let Some(Binding::Value(value)) = self.state.find(name) {
-                let value = value.clone();
-                if self.varies(name) {
-                    variables.push((name.clone(), value));
-                }
+/// Returns the variables of a statement that can have other values in other iterations of a loop around it.
+pub(crate) fn varying(cx: &mut Cx, stmt: &Stmt) -> Option<Variables> {
+    if cx.loops.is_empty() {
+        return None;
+    }
+    let mut mentioned = Mentioned::default();
+    mentioned.visit_stmt(stmt);
+    let mut variables = Vec::new();
+    for name in mentioned.0 {
+        if let Some(Binding::Value(value)) = cx.state.find(name) {
+            let value = value.clone();
+            if varies(cx, name) {
+                variables.push((name.clone(), value));
             }
         }
-        (!variables.is_empty()).then(|| Variables {
-            values: variables.into(),
-            hexadecimal: HexDigits::in_stmt(self.sources, stmt),
-        })
     }
+    (!variables.is_empty()).then(|| Variables {
+        values: variables.into(),
+        hexadecimal: HexDigits::in_stmt(cx.sources, stmt),
+    })
+}
 
-    /// Whether an enclosing loop sets a variable. The names of a definition that is called in a loop belong to
-    /// the call, so they all vary.
-    fn varies(&mut self, name: &Arc<str>) -> bool {
-        let mut is_of_call = self
-            .state
-            .scopes
-            .last()
-            .is_some_and(|scope| scope.private && scope.binds(name));
-        for at in (0..self.progress.frames.len()).rev() {
-            match &self.progress.frames[at] {
-                Frame::Loop {
-                    place,
-                    rounds,
-                    body,
-                    ..
-                } => {
-                    let is_variable = rounds.variable.as_ref().is_some_and(|of| of.text == *name);
-                    let sets = Arc::make_mut(&mut self.progress.set_in_loops)
-                        .entry(*place)
-                        .or_insert_with(|| {
-                            statements_of_scope(body)
-                                .filter_map(Stmt::variable)
-                                .map(|name| name.text.clone())
-                                .collect()
-                        });
-                    if is_variable || sets.contains(name) {
-                        return true;
-                    }
+/// Whether an enclosing loop sets a variable. The names of a definition that is called in a loop belong to
+/// the call, so they all vary.
+fn varies(cx: &mut Cx, name: &Arc<str>) -> bool {
+    let mut is_of_call = cx
+        .state
+        .scopes
+        .last()
+        .is_some_and(|scope| scope.private && scope.binds(name));
+    for at in (0..cx.progress.frames.len()).rev() {
+        match &cx.progress.frames[at] {
+            Frame::Loop {
+                place,
+                rounds,
+                body,
+                ..
+            } => {
+                let is_variable = rounds.variable.as_ref().is_some_and(|of| of.text == *name);
+                let sets = Arc::make_mut(&mut cx.progress.set_in_loops)
+                    .entry(*place)
+                    .or_insert_with(|| {
+                        statements_of_scope(body)
+                            .filter_map(Stmt::variable)
+                            .map(|name| name.text.clone())
+                            .collect()
+                    });
+                if is_variable || sets.contains(name) {
+                    return true;
                 }
-                Frame::Call { .. } if is_of_call => {
-                    return self.progress.frames[..at]
-                        .iter()
-                        .any(|frame| matches!(frame, Frame::Loop { .. }));
-                }
-                Frame::Call { .. } => is_of_call = false,
-                Frame::Isolated(_) => return false,
-                _ => {}
             }
+            Frame::Call { .. } if is_of_call => {
+                return cx.progress.frames[..at]
+                    .iter()
+                    .any(|frame| matches!(frame, Frame::Loop { .. }));
+            }
+            Frame::Call { .. } => is_of_call = false,
+            Frame::Isolated(_) => return false,
+            _ => {}
         }
-        false
     }
+    false
 }
 
 /// The names in a statement, in order.

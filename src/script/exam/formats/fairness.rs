@@ -1,7 +1,8 @@
 //! The fairness of versions as text.
 
+use super::plan::mixed;
 use crate::exam::Version;
-use crate::exam::fair::{Blank, Fairness, Lacking};
+use crate::exam::fair::{Blank, Fairness, Indivisible, Lacking};
 use crate::report::doc::{Block, Cell, Table, Tone};
 
 /// Maximum number of problems reported per kind.
@@ -54,6 +55,16 @@ pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
         format!("{}: {text}", count(of.versions, "version")),
     ));
     blocks
+}
+
+/// Says that a question's points do not divide, and which points do.
+pub fn indivisible(of: &Indivisible) -> String {
+    let points = mixed(of.points);
+    let instead = match of.instead {
+        Some(instead) => format!("`points {instead}` does"),
+        None => "give each `ask` points that do".to_owned(),
+    };
+    format!("its {points} points do not divide among its blanks; {instead}")
 }
 
 /// Returns a line that reports success or a problem.

@@ -26,7 +26,7 @@ mod tests;
 pub mod tree;
 mod typst;
 
-pub use fairness::fairness;
+pub use fairness::{fairness, indivisible};
 pub use json::{json, solutions, value as json_value};
 pub(crate) use label::{filled, label};
 pub use latex::latex;

@@ -25,7 +25,7 @@ use crate::run::files::Files;
 use crate::run::progress::Progress;
 use crate::run::record::{Did, Discard, Sink, StepRecord, Totals};
 use crate::run::script::{check_in, not_understood};
-use crate::run::session::{Options, Session};
+use crate::run::session::{Cx, Options};
 use crate::run::state::{Binding, State};
 use crate::run::stop::Stop;
 
@@ -217,7 +217,7 @@ impl Exploration {
             .iter()
             .rposition(|done| done.stmt.is_none())
             .map_or(0, |reset| reset + 1);
-        let mut session = Session::new(&self.sources, &self.files, self.options, sink);
+        let mut session = Cx::new(&self.sources, &self.files, self.options, sink);
         session.interrupt = Some(&self.interrupt);
         session.state = State::new(self.options.seed);
         for stmt in done
@@ -378,7 +378,7 @@ impl Exploration {
             kept: &kept,
         };
         let sources = self.sources.clone();
-        let mut session = Session::new(&sources, &self.files, self.options, &mut keeping);
+        let mut session = Cx::new(&sources, &self.files, self.options, &mut keeping);
         session.interrupt = Some(&self.interrupt);
         session.state = self.history.state().clone();
         let at = self.history.at();
@@ -457,7 +457,7 @@ fn again(
         return Some(State::new(options.seed));
     };
     let mut nobody = Discard;
-    let mut session = Session::new(sources, files, options, &mut nobody);
+    let mut session = Cx::new(sources, files, options, &mut nobody);
     session.state = state.clone();
     session.run(stmt).ok()?;
     Some(session.progress.state)

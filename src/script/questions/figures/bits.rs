@@ -6,8 +6,9 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::questions::entry::Figure;
 use crate::run::bind::{Bound, Slot, word};
+use crate::run::eval::{self, integer};
 use crate::run::record::{BitsView, View};
-use crate::run::session::Session;
+use crate::run::session::Cx;
 use crate::run::stop::Stop;
 use crate::run::verbs::too_wide;
 
@@ -15,11 +16,11 @@ use crate::run::verbs::too_wide;
 ///
 /// # Errors
 /// Returns `wrong-count`, `unknown-word`, or `address-too-wide`.
-pub(crate) fn bits(session: &mut Session, request: &Request) -> Result<(Figure, View), Stop> {
+pub(crate) fn bits(cx: &mut Cx, request: &Request) -> Result<(Figure, View), Stop> {
     let bound = request.bound;
     let is_blank = |operand: &&Expr| word(operand) == Some("blank");
     if let (3, Some(blank)) = (bound.operands.len(), bound.operands.iter().find(is_blank)) {
-        return Err(unneeded(session, bound, blank).into());
+        return Err(unneeded(cx, bound, blank).into());
     }
     request.refuse()?;
     let (pa, fields) = (bound.has("pa"), bound.has("fields"));
@@ -27,11 +28,11 @@ pub(crate) fn bits(session: &mut Session, request: &Request) -> Result<(Figure, 
         return Err(request.needs_address(request.noun).into());
     };
     let value = if pa {
-        session.integer(address)?
+        integer(cx, address)?
     } else {
-        session.address(address, 1)?.raw()
+        eval::address(cx, address, 1)?.raw()
     };
-    let Some(spec) = session.spec().cloned() else {
+    let Some(spec) = cx.spec().cloned() else {
         return Err(Stop::Unknowable);
     };
     let physical = pa || spec.mmu.is_none();
@@ -62,13 +63,13 @@ pub(crate) fn bits(session: &mut Session, request: &Request) -> Result<(Figure, 
 }
 
 /// Reports the word `blank`, which is unnecessary because the boxes of bits are always blank on a paper.
-fn unneeded(session: &Session, bound: &Bound, blank: &Expr) -> Diagnostic {
+fn unneeded(cx: &Cx, bound: &Bound, blank: &Expr) -> Diagnostic {
     let operands = bound
         .operands
         .iter()
         .filter(|operand| operand.span != blank.span);
     let rest: Vec<&str> = operands
-        .map(|operand| session.text(operand.span).trim())
+        .map(|operand| cx.text(operand.span).trim())
         .collect();
     let end = bound
         .operands

@@ -7,7 +7,8 @@ use crate::run::bind::word;
 use crate::run::record::{
     AreaRecord, FigureData, PageInFrame, SharedFrame, Sharing, SharingProcess,
 };
-use crate::run::session::Session;
+use crate::run::running::{looked_at, process_called};
+use crate::run::session::Cx;
 use crate::run::stop::Stop;
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::ids::FrameNo;
@@ -19,57 +20,55 @@ use std::collections::BTreeSet;
 /// Maximum number of processes in a figure that draws each process at one side.
 pub(super) const SIDES: usize = 2;
 
-impl Session<'_> {
-    /// Returns the named processes, at most `most`, or the current process by default.
-    ///
-    /// # Errors
-    /// Returns `unknown-process` or `wrong-count`.
-    pub(crate) fn processes_named(
-        &mut self,
-        place: Span,
-        named: &[Expr],
-        most: usize,
-    ) -> Result<Vec<Word>, Stop> {
-        if let Some(more) = named.get(most) {
-            let message = format!("a figure has room for at most {most} processes");
-            return Err(Diagnostic::new(Code::WrongCount, more.span, message)
-                .label("one too many")
-                .into());
-        }
-        if named.is_empty() {
-            let pid = self.looked_at(place)?;
-            let name = self
-                .kernel(place)?
-                .process(pid)
-                .map(|process| process.name.clone());
-            return Ok(name
-                .into_iter()
-                .map(|text| Word {
-                    text: text.to_string().into(),
-                    span: place,
-                })
-                .collect());
-        }
-        let word = |expr: &Expr| Word {
-            text: word(expr).unwrap_or_default().into(),
-            span: expr.span,
-        };
-        Ok(named.iter().map(word).collect())
+/// Returns the named processes, at most `most`, or the current process by default.
+///
+/// # Errors
+/// Returns `unknown-process` or `wrong-count`.
+pub(crate) fn processes_named(
+    cx: &mut Cx,
+    place: Span,
+    named: &[Expr],
+    most: usize,
+) -> Result<Vec<Word>, Stop> {
+    if let Some(more) = named.get(most) {
+        let message = format!("a figure has room for at most {most} processes");
+        return Err(Diagnostic::new(Code::WrongCount, more.span, message)
+            .label("one too many")
+            .into());
     }
+    if named.is_empty() {
+        let pid = looked_at(cx, place)?;
+        let name = cx
+            .kernel(place)?
+            .process(pid)
+            .map(|process| process.name.clone());
+        return Ok(name
+            .into_iter()
+            .map(|text| Word {
+                text: text.to_string().into(),
+                span: place,
+            })
+            .collect());
+    }
+    let word = |expr: &Expr| Word {
+        text: word(expr).unwrap_or_default().into(),
+        span: expr.span,
+    };
+    Ok(named.iter().map(word).collect())
 }
 
 /// Returns the pages of the named processes, with their frames. Marks the changes since the previous figure of these
 /// processes.
 ///
 /// # Errors
-/// Returns the errors from [`Session::processes_named`].
-pub(crate) fn frames(session: &mut Session, request: &Request) -> Result<FigureData, Stop> {
+/// Returns the errors from [`processes_named`].
+pub(crate) fn frames(cx: &mut Cx, request: &Request) -> Result<FigureData, Stop> {
     let (place, named) = (request.place, request.operands);
     let mut pids = Vec::new();
-    for name in session.processes_named(place, named, SIDES)? {
-        pids.push(session.process_called(&name)?.pid);
+    for name in processes_named(cx, place, named, SIDES)? {
+        pids.push(process_called(cx, &name)?.pid);
     }
-    let kernel = session.kernel(place)?;
+    let kernel = cx.kernel(place)?;
     let processes = pids.iter().filter_map(|pid| kernel.process(*pid));
     let processes = processes.map(|process| SharingProcess {
         process: process.name.to_string(),

@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
-use super::frames::SIDES;
+use super::frames::{SIDES, processes_named};
 use super::request::Request;
 use crate::lang::ast::{Expr, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
+use crate::questions::tables::as_shown;
 use crate::run::bind::Param::{self, Literal, Optional};
 use crate::run::bind::word;
+use crate::run::nouns::plan::show;
 use crate::run::record::{LayoutView, View};
-use crate::run::session::Session;
+use crate::run::running::is_process;
+use crate::run::session::Cx;
 use crate::run::stop::Stop;
 use crate::run::table::InvalidEntries;
 use pagewalk_engine::kernel::ids::Pid;
@@ -28,12 +31,11 @@ const CHAIN: &str = "chain";
 ///
 /// # Errors
 /// Returns `unknown-word`, `wrong-count`, `no-answer`, or the errors of `show layout`.
-pub(crate) fn layout(session: &mut Session, request: &Request) -> Result<Vec<View>, Stop> {
+pub(crate) fn layout(cx: &mut Cx, request: &Request) -> Result<Vec<View>, Stop> {
     let (place, first, rest) = (request.place, request.noun, request.operands);
     let is_word = |expr: &&Expr| {
         // A process of this name is the process, because scripts may use any name.
-        word(expr)
-            .is_some_and(|word| [ACCESSES, CHAIN].contains(&word) && !session.is_process(word))
+        word(expr).is_some_and(|word| [ACCESSES, CHAIN].contains(&word) && !is_process(cx, word))
     };
     let (words, named): (Vec<&Expr>, Vec<&Expr>) = rest.iter().partition(is_word);
     for (at, repeated) in words.iter().enumerate() {
@@ -47,7 +49,7 @@ pub(crate) fn layout(session: &mut Session, request: &Request) -> Result<Vec<Vie
     let has = |name| words.iter().any(|expr| word(expr) == Some(name));
     let (accesses, chain) = (has(ACCESSES), has(CHAIN));
     let processes: Vec<Expr> = named.into_iter().cloned().collect();
-    session.processes_named(place, &processes, SIDES)?;
+    processes_named(cx, place, &processes, SIDES)?;
     let each = processes
         .iter()
         .map(|process| Arc::from([first.clone(), process.clone()]));
@@ -58,17 +60,15 @@ pub(crate) fn layout(session: &mut Session, request: &Request) -> Result<Vec<Vie
     };
     let mut views = Vec::new();
     for operands in each {
-        let plan = session
-            .as_shown(place, &operands)
-            .map_err(|stop| misspelled(stop, &operands))?;
-        for view in session.show(plan, place, InvalidEntries::Hidden)? {
+        let plan = as_shown(cx, place, &operands).map_err(|stop| misspelled(stop, &operands))?;
+        for view in show(cx, plan, place, InvalidEntries::Hidden)? {
             let View::Layout(mut layout) = view else {
                 continue;
             };
             layout.chain = chain;
             if accesses {
-                let marks = session.state.accesses.of_process(layout.process.pid);
-                if marks.marks.is_empty() && !session.checking() {
+                let marks = cx.state.accesses.of_process(layout.process.pid);
+                if marks.marks.is_empty() && !cx.checking() {
                     return Err(nothing_to_mark(words[0].span, &layout).into());
                 }
                 layout.accesses = Some(marks);

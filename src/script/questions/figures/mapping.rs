@@ -4,18 +4,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::frames::copies;
+use super::frames::{copies, processes_named};
 use super::request::Request;
 use crate::lang::ast::{Expr, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
+use crate::questions::papers::is_in_question;
 use crate::run::bind::word;
+use crate::run::eval::eval;
 use crate::run::paths::no_file;
 use crate::run::record::{
     AreaRecord, FigureData, FilePages, MappedArea, MappedFile, MappedFrame, MappedPages, Mapping,
     MappingProcess, PagePlace,
 };
-use crate::run::session::Session;
+use crate::run::running::{self, process_called};
+use crate::run::session::Cx;
 use crate::run::stop::Stop;
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::frames::FrameContents;
@@ -60,8 +63,9 @@ impl Object {
 ///
 /// # Errors
 /// Returns `wrong-count`, `unknown-process`, or `no-answer` if the file does not exist or no process maps the object.
-pub(crate) fn mapping(session: &mut Session, request: &Request) -> Result<FigureData, Stop> {
-    let is_process = |operand: &Expr| word(operand).is_some_and(|name| session.is_process(name));
+pub(crate) fn mapping(cx: &mut Cx, request: &Request) -> Result<FigureData, Stop> {
+    let is_process =
+        |operand: &Expr| word(operand).is_some_and(|name| running::is_process(cx, name));
     // The last operand is the object. A process may have the name `anonymous`.
     let (named, last) = match request.operands.split_last() {
         Some((last, named)) if word(last) == Some("anonymous") || !is_process(last) => {
@@ -71,16 +75,16 @@ pub(crate) fn mapping(session: &mut Session, request: &Request) -> Result<Figure
     };
     let place = last.map_or(request.noun.span, |last| last.span);
     let name = match last {
-        Some(last) if word(last) != Some("anonymous") => Some(file_name(session, last)?),
+        Some(last) if word(last) != Some("anonymous") => Some(file_name(cx, last)?),
         _ => None,
     };
     let mut pids = Vec::new();
-    for name in session.processes_named(request.place, named, ROWS.len())? {
-        pids.push(session.process_called(&name)?.pid);
+    for name in processes_named(cx, request.place, named, ROWS.len())? {
+        pids.push(process_called(cx, &name)?.pid);
     }
-    let in_question = session.is_in_question();
-    let checking = session.checking();
-    let kernel = session.kernel(request.place)?;
+    let in_question = is_in_question(cx);
+    let checking = cx.checking();
+    let kernel = cx.kernel(request.place)?;
     let object = match (&name, last) {
         (None, None) => Object::All,
         (None, Some(_)) => Object::Anonymous,
@@ -167,8 +171,8 @@ pub(crate) fn mapping(session: &mut Session, request: &Request) -> Result<Figure
 ///
 /// # Errors
 /// Returns `wrong-type`, or the errors of the expression.
-fn file_name(session: &mut Session, operand: &Expr) -> Result<String, Stop> {
-    match session.eval(operand)? {
+fn file_name(cx: &mut Cx, operand: &Expr) -> Result<String, Stop> {
+    match eval(cx, operand)? {
         Value::Text(name) => Ok(name.to_string()),
         other => {
             let message = format!("{} is not a file name", other.kind());

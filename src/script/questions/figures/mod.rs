@@ -14,12 +14,14 @@ mod walk;
 use super::entry::{Entry, Figure};
 use crate::lang::ast::{Expr, Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::questions::papers::{enter, in_part, is_in_question};
 use crate::run::bind::Param::{self, Keyword, Literal, Many, Optional};
 use crate::run::bind::{Bound, FILE_NAME, LEVEL, NOUN, OP, PA, PROCESS, RAW, VA, word};
 use crate::run::record::{Did, FigureData, View};
-use crate::run::session::{Action, Session};
+use crate::run::session::{Action, Cx};
 use crate::run::settings::list;
 use crate::run::stop::Stop;
+use crate::run::verbs::naming::names_shown;
 use crate::run::verbs::nouns;
 use request::Request;
 use std::sync::Arc;
@@ -33,11 +35,11 @@ struct FigureRow {
 
 /// A function that finds what a figure shows.
 enum Prepare {
-    Data(fn(&mut Session, &Request) -> Result<FigureData, Stop>),
+    Data(fn(&mut Cx, &Request) -> Result<FigureData, Stop>),
     /// The views of `show`.
-    Views(fn(&mut Session, &Request) -> Result<Vec<View>, Stop>),
+    Views(fn(&mut Cx, &Request) -> Result<Vec<View>, Stop>),
     /// A figure that a paper prints differently.
-    Printed(fn(&mut Session, &Request) -> Printed),
+    Printed(fn(&mut Cx, &Request) -> Printed),
 }
 
 /// A figure as a paper prints it, and as a run shows it.
@@ -160,18 +162,18 @@ pub(crate) const WAYS: &[&[Param]] = &{
 ///
 /// # Errors
 /// Returns `unknown-word`, `wrong-count`, or the errors of the figure.
-pub(crate) fn figure(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+pub(crate) fn figure(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let place = bound.place;
     let Some((noun, operands)) = bound.operands.split_first() else {
         return Err(bound.missing("something to draw").into());
     };
     let name = word(noun);
     let named = |row: &&FigureRow| match row.name() {
-        None => session.names_shown(noun),
+        None => names_shown(cx, noun),
         own => own == name,
     };
     let Some(row) = FIGURES.iter().find(named) else {
-        return Err(session.unknown_figure(noun, name).into());
+        return Err(unknown_figure(cx, noun, name).into());
     };
     let request = Request {
         place,
@@ -181,10 +183,10 @@ pub(crate) fn figure(session: &mut Session, bound: &Bound) -> Result<Action, Sto
     };
     let (figure, views) = match row.prepare {
         Prepare::Data(prepare) => {
-            let mut data = prepare(session, &request)?;
+            let mut data = prepare(cx, &request)?;
             let before = data
                 .subject()
-                .and_then(|subject| session.state.figure_of(&subject));
+                .and_then(|subject| cx.state.figure_of(&subject));
             if let Some(View::Figure(before)) = before {
                 data.compare(before);
             }
@@ -192,11 +194,11 @@ pub(crate) fn figure(session: &mut Session, bound: &Bound) -> Result<Action, Sto
             (Figure::Views(vec![view.clone()]), vec![view])
         }
         Prepare::Views(prepare) => {
-            let views = prepare(session, &request)?;
+            let views = prepare(cx, &request)?;
             (Figure::Views(views.clone()), views)
         }
         Prepare::Printed(prepare) => {
-            let (figure, view) = prepare(session, &request)?;
+            let (figure, view) = prepare(cx, &request)?;
             (figure, vec![view])
         }
     };
@@ -205,39 +207,37 @@ pub(crate) fn figure(session: &mut Session, bound: &Bound) -> Result<Action, Sto
     let marked: Vec<_> = views.iter().filter_map(layout::process_of).collect();
     let entry = Entry::Figure {
         figure,
-        in_part: session.in_part(),
+        in_part: in_part(cx),
     };
     // `show` accepts the figures, too, but a paper has only what `figure` draws.
-    let is_printed = session.is_in_question() && bound.name == "figure";
-    Ok(Action::does(move |session| {
+    let is_printed = is_in_question(cx) && bound.name == "figure";
+    Ok(Action::does(move |cx| {
         for view in &views {
-            session.state.note_figure(view);
+            cx.state.note_figure(view);
         }
         if is_printed {
-            session.enter(entry);
+            enter(cx, entry);
         }
         for pid in marked {
-            session.state.accesses.forget(pid);
+            cx.state.accesses.forget(pid);
         }
         Ok(Did::Shown(views))
     }))
 }
 
-impl Session<'_> {
-    /// Reports that there is no figure of this name, with the figures and nouns that there are.
-    fn unknown_figure(&self, noun: &Expr, word: Option<&str>) -> Diagnostic {
-        let mut names: Vec<&str> = FIGURES.iter().filter_map(FigureRow::name).collect();
-        names.dedup();
-        names.extend(
-            nouns()
-                .filter(|noun| !names.contains(noun))
-                .collect::<Vec<_>>(),
-        );
-        let unknown = Diagnostic::new(Code::UnknownWord, noun.span, "unknown figure");
-        match word.and_then(|word| Some((word, self.nearest(word, names.iter().copied())?))) {
-            Some((word, near)) => unknown.did_you_mean(word, near),
-            None => unknown.help(format!("there are {}", list(names.into_iter()))),
-        }
+/// Reports that there is no figure of this name, with the figures and nouns that there are.
+fn unknown_figure(cx: &Cx, noun: &Expr, word: Option<&str>) -> Diagnostic {
+    let mut names: Vec<&str> = FIGURES.iter().filter_map(FigureRow::name).collect();
+    names.dedup();
+    names.extend(
+        nouns()
+            .filter(|noun| !names.contains(noun))
+            .collect::<Vec<_>>(),
+    );
+    let unknown = Diagnostic::new(Code::UnknownWord, noun.span, "unknown figure");
+    match word.and_then(|word| Some((word, cx.nearest(word, names.iter().copied())?))) {
+        Some((word, near)) => unknown.did_you_mean(word, near),
+        None => unknown.help(format!("there are {}", list(names.into_iter()))),
     }
 }
 

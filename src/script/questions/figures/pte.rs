@@ -3,9 +3,10 @@
 use super::request::Request;
 use super::walk::{no_page_tables, walked};
 use crate::lang::ast::Expr;
+use crate::questions::papers::is_in_question;
 use crate::run::bind::{Slot, word};
 use crate::run::record::{FigureData, PteEntry, PteField, PteFigure, PteForm, PteMeaning, Shown};
-use crate::run::session::Session;
+use crate::run::session::Cx;
 use crate::run::stop::Stop;
 use crate::run::verbs::{level_of, raw_entry};
 use pagewalk_engine::kernel::process::PageLocation;
@@ -18,18 +19,18 @@ use pagewalk_engine::machine::spec::{Mmu, Spec};
 /// # Errors
 /// Returns `no-machine`, `bad-geometry`, `wrong-count`, `unknown-word`, `value-too-wide`, `bad-index`, or the errors of
 /// `figure walk`.
-pub(crate) fn pte(session: &mut Session, request: &Request) -> Result<FigureData, Stop> {
+pub(crate) fn pte(cx: &mut Cx, request: &Request) -> Result<FigureData, Stop> {
     let place = request.noun.span;
-    let spec = session.machine(place)?.spec().clone();
+    let spec = cx.machine(place)?.spec().clone();
     let Some(mmu) = &spec.mmu else {
         return Err(no_page_tables(place).into());
     };
-    let kernel = session
+    let kernel = cx
         .kernel(place)
         .ok()
         .filter(|kernel| kernel.swap().slots > 0);
     let swaps = kernel.is_some();
-    let columns = session.state.columns_set("page_table", 0).to_vec();
+    let columns = cx.state.columns_set("page_table", 0).to_vec();
     let of = Formats {
         spec: &spec,
         mmu,
@@ -45,11 +46,11 @@ pub(crate) fn pte(session: &mut Session, request: &Request) -> Result<FigureData
     }
     request.refuse()?;
     let entry = match (bound.slot(Slot::Va), bound.slot(Slot::Raw)) {
-        (Some(va), _) => mapping(session, request, &of, va)?,
+        (Some(va), _) => mapping(cx, request, &of, va)?,
         (None, Some(value)) => {
-            let value = raw_entry(session, value, mmu.pte.bytes)?;
+            let value = raw_entry(cx, value, mmu.pte.bytes)?;
             let level = match bound.clause("level") {
-                Some(level) => level_of(session, level, mmu)?,
+                Some(level) => level_of(cx, level, mmu)?,
                 None => last,
             };
             of.entry(level, Some(value), Location::Unknown)
@@ -57,24 +58,19 @@ pub(crate) fn pte(session: &mut Session, request: &Request) -> Result<FigureData
         (None, None) => return Ok(FigureData::Pte(of.figure(None))),
     };
     let mut figure = of.figure(Some(entry));
-    if !session.is_in_question() {
+    if !is_in_question(cx) {
         figure.keep_what_applies();
     }
     Ok(FigureData::Pte(figure))
 }
 
 /// Returns the entry that maps an address: the last entry that a walk reaches.
-fn mapping(
-    session: &mut Session,
-    request: &Request,
-    of: &Formats,
-    va: &Expr,
-) -> Result<PteEntry, Stop> {
-    let (walk, pid) = walked(session, request.noun.span, va)?;
+fn mapping(cx: &mut Cx, request: &Request, of: &Formats, va: &Expr) -> Result<PteEntry, Stop> {
+    let (walk, pid) = walked(cx, request.noun.span, va)?;
     let (va, Some(reached)) = (walk.walk.va.raw(), walk.walk.levels.last()) else {
         return Err(Stop::Unknowable);
     };
-    let kernel = session.kernel(request.place).ok().filter(|_| of.swaps);
+    let kernel = cx.kernel(request.place).ok().filter(|_| of.swaps);
     let vpn = va.checked_shr(of.mmu.page_bits).unwrap_or(0);
     let place = kernel.and_then(|kernel| {
         let process = kernel.process(pid?)?;

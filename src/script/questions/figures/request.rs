@@ -5,7 +5,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::questions::probed::probed;
 use crate::run::bind::{Atom, Bound, word};
 use crate::run::record::{Access, Did, View};
-use crate::run::session::Session;
+use crate::run::session::Cx;
 use crate::run::stop::Stop;
 
 /// A `figure` statement.
@@ -49,14 +49,14 @@ impl Request<'_> {
     ///
     /// # Errors
     /// Returns the errors of the operation, or `no-answer` if there is no access.
-    pub(crate) fn access(&self, session: &mut Session, operands: &[Expr]) -> Result<Access, Stop> {
+    pub(crate) fn access(&self, cx: &mut Cx, operands: &[Expr]) -> Result<Access, Stop> {
         if !operands.is_empty() {
-            return probed(session, operands, self.bound.assigned);
+            return probed(cx, operands, self.bound.assigned);
         }
-        if session.checking() {
+        if cx.checking() {
             return Err(Stop::Unknowable);
         }
-        match session.state.last.as_deref() {
+        match cx.state.last.as_deref() {
             Some(Did::Access(access)) => Ok((**access).clone()),
             _ => Err(self.nothing("no access has been made yet").into()),
         }
@@ -66,17 +66,17 @@ impl Request<'_> {
     ///
     /// # Errors
     /// Returns `no-answer`.
-    pub(crate) fn drawable(&self, session: &Session, views: Vec<View>) -> Result<Vec<View>, Stop> {
+    pub(crate) fn drawable(&self, cx: &Cx, views: Vec<View>) -> Result<Vec<View>, Stop> {
         match views.as_slice() {
-            [View::Remark(_)] if session.checking() => Err(Stop::Unknowable),
+            [View::Remark(_)] if cx.checking() => Err(Stop::Unknowable),
             [View::Remark(why)] => Err(self.nothing(why).into()),
             _ => Ok(views),
         }
     }
 
     /// Whether an operand is a word of the figure. A variable of this name is the variable.
-    pub(crate) fn is_option(session: &Session, operand: &Expr, name: &str) -> bool {
-        word(operand) == Some(name) && !session.state.bindings().any(|(own, _)| own == name)
+    pub(crate) fn is_option(cx: &Cx, operand: &Expr, name: &str) -> bool {
+        word(operand) == Some(name) && !cx.state.bindings().any(|(own, _)| own == name)
     }
 
     /// Reports that there is nothing to draw, with the statement that makes the figure possible.

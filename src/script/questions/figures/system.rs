@@ -2,7 +2,7 @@
 
 use super::request::Request;
 use crate::run::record::{FigureData, System, SystemPart};
-use crate::run::session::Session;
+use crate::run::session::Cx;
 use crate::run::stop::Stop;
 use pagewalk_engine::machine::spec::{CacheSpec, Latency, Side, Spec, TlbSpec};
 
@@ -10,8 +10,8 @@ use pagewalk_engine::machine::spec::{CacheSpec, Latency, Side, Spec, TlbSpec};
 ///
 /// # Errors
 /// Returns `no-machine`.
-pub(crate) fn system(session: &mut Session, request: &Request) -> Result<FigureData, Stop> {
-    let spec = session.machine(request.place)?.spec().clone();
+pub(crate) fn system(cx: &mut Cx, request: &Request) -> Result<FigureData, Stop> {
+    let spec = cx.machine(request.place)?.spec().clone();
     Ok(FigureData::System(System {
         virtual_bits: spec.mmu.as_ref().map(|mmu| mmu.virtual_bits),
         physical_bits: spec.physical_bits,

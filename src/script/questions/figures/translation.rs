@@ -8,7 +8,7 @@ use crate::run::record::{
     Access, AccessVerb, DividedAddress, DividedField, FigureData, Lookup, LookupEntry, Translation,
     TranslationLevel,
 };
-use crate::run::session::Session;
+use crate::run::session::Cx;
 use crate::run::steps::{Fetched, Looked, Walk};
 use crate::run::stop::Stop;
 use pagewalk_engine::machine::addr::{Pa, Ppn, Tag};
@@ -20,12 +20,12 @@ use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Spec};
 /// # Errors
 /// Returns the errors of the operation, or `bad-geometry` if the first cache cannot be looked up during the
 /// translation.
-pub(crate) fn translation(session: &mut Session, request: &Request) -> Result<FigureData, Stop> {
+pub(crate) fn translation(cx: &mut Cx, request: &Request) -> Result<FigureData, Stop> {
     let (vipt, operands) = match request.operands {
-        [first, rest @ ..] if Request::is_option(session, first, "vipt") => (Some(first), rest),
+        [first, rest @ ..] if Request::is_option(cx, first, "vipt") => (Some(first), rest),
         operands => (None, operands),
     };
-    let access = request.access(session, operands)?;
+    let access = request.access(cx, operands)?;
     if access.spec.mmu.is_none() {
         return Err(no_page_tables(request.noun.span).into());
     }

@@ -16,10 +16,6 @@ pub(crate) struct Leaf {
     pub(super) param: &'static Param,
     /// The keyword before the parameter.
     pub(super) clause: Option<&'static str>,
-    /// Byte offset in the usage.
-    pub(super) at: usize,
-    /// The byte offset of the end of the leaf's way in the usage.
-    pub(super) end: usize,
     /// The way to write the statement that contains the leaf.
     pub(crate) way: &'static [Param],
     /// Whether the leaf is in a clause, which may be given once, in any order with the clauses beside it.
@@ -34,8 +30,6 @@ pub(super) struct Automaton {
     pub(super) leaves: Vec<Leaf>,
     follow: Vec<Vec<usize>>,
     whole: Part,
-    /// The byte ranges of the clauses in the usage, each with its first leaf.
-    pub(super) clauses: Vec<(usize, std::ops::Range<usize>)>,
 }
 
 /// A part of the parameters.
@@ -85,18 +79,15 @@ impl Automaton {
             params,
             ..Self::default()
         };
-        let mut start = 0;
         for way in ways(params) {
             let begun = automaton.leaves.len();
-            let part = automaton.sequence(way, start);
+            let part = automaton.sequence(way);
             automaton.whole.first.extend(part.first);
             automaton.whole.last.extend(part.last);
             automaton.whole.nullable |= part.nullable;
-            let end = start + super::Params::text(way).len();
             for leaf in &mut automaton.leaves[begun..] {
-                (leaf.end, leaf.way) = (end, way);
+                leaf.way = way;
             }
-            start = end + " | ".len();
         }
         automaton
     }
@@ -111,7 +102,7 @@ impl Automaton {
         }
     }
 
-    fn sequence(&mut self, params: &'static [Param], mut at: usize) -> Part {
+    fn sequence(&mut self, params: &'static [Param]) -> Part {
         let mut whole = Part {
             nullable: true,
             ..Part::default()
@@ -121,19 +112,12 @@ impl Automaton {
         let mut before = None;
         for param in params {
             let begun = self.leaves.len();
-            let part = self.param(param, at, before);
-            // A comma follows the previous part without a space.
-            let width = if *param == Param::Comma {
-                0
-            } else {
-                param.to_string().len()
-            };
+            let part = self.param(param, before);
             if is_clause(param) {
                 self.leaves[begun].begins_clause = true;
                 self.leaves[begun..]
                     .iter_mut()
                     .for_each(|leaf| leaf.in_clause = true);
-                self.clauses.push((begun, at..at + width));
                 clauses.extend(&part.first);
                 self.join(&part.last, &clauses);
             } else {
@@ -148,7 +132,6 @@ impl Automaton {
             }
             whole.last.extend(part.last);
             whole.nullable &= part.nullable;
-            at += width + 1;
             before = match param {
                 Param::Keyword(word) => Some(*word),
                 _ => None,
@@ -157,7 +140,7 @@ impl Automaton {
         whole
     }
 
-    fn param(&mut self, param: &'static Param, at: usize, clause: Option<&'static str>) -> Part {
+    fn param(&mut self, param: &'static Param, clause: Option<&'static str>) -> Part {
         match param {
             Param::Comma => Part {
                 nullable: true,
@@ -165,21 +148,20 @@ impl Automaton {
             },
             Param::Optional(params) => Part {
                 nullable: true,
-                ..self.sequence(params, at + 1)
+                ..self.sequence(params)
             },
             Param::OneOf(params) => {
-                let (mut whole, mut at) = (Part::default(), at);
+                let mut whole = Part::default();
                 for param in *params {
-                    let part = self.param(param, at, clause);
+                    let part = self.param(param, clause);
                     whole.first.extend(part.first);
                     whole.last.extend(part.last);
                     whole.nullable |= part.nullable;
-                    at += param.to_string().len() + 1;
                 }
                 whole
             }
             Param::Many(one) => {
-                let part = self.param(one, at, clause);
+                let part = self.param(one, clause);
                 self.join(&part.last, &part.first);
                 part
             }
@@ -189,8 +171,6 @@ impl Automaton {
                     number: leaf,
                     param,
                     clause,
-                    at,
-                    end: at,
                     way: &[],
                     in_clause: false,
                     begins_clause: false,
@@ -335,7 +315,7 @@ impl Reading {
 }
 
 /// Whether a parameter is a clause: an option that begins with a word.
-fn is_clause(param: &Param) -> bool {
+pub(super) fn is_clause(param: &Param) -> bool {
     let Param::Optional([first, ..]) = param else {
         return false;
     };

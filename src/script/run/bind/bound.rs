@@ -1,7 +1,6 @@
 //! A statement, setting, or operation whose pieces are matched with the parameters of its row.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use super::automaton::{Automaton, Leaf, Reading, State};
 use super::param::{Param, Params, Slot, ways};
@@ -58,6 +57,7 @@ fn fit(automaton: &'static Automaton, pieces: &[Piece]) -> Fit {
         row: automaton,
         path: path.map_or_else(Box::default, |state| reading.path(*state).into()),
         read: reading.read,
+        is_right: false,
     }
 }
 
@@ -80,10 +80,13 @@ pub(crate) fn bind_command<'t>(params: &'static [Param], command: &'t Command) -
     let assigned = command.assigned.as_deref().unwrap_or_default();
     let (operands, block) = (&*command.operands, command.block.as_ref());
     // A loop executes the same command again and again, so the command keeps the parameters of its pieces.
-    let kept = command
-        .fits
-        .0
-        .get_or_init(|| fit(Automaton::of(params), &pieces(operands, assigned, block)));
+    let kept = command.fits.0.get_or_init(|| {
+        let bound = bind_operands(params, operands, assigned, block);
+        Fit {
+            is_right: bound.refuse().is_ok(),
+            ..bound.fit.into_owned()
+        }
+    });
     let automaton = kept.row.downcast_ref::<Automaton>();
     let bound = match automaton.filter(|automaton| std::ptr::eq(automaton.params, params)) {
         Some(automaton) => bound(automaton, Cow::Borrowed(kept)),
@@ -187,8 +190,7 @@ impl<'t> Bound<'t> {
 
     /// Returns the pieces that fit, each with its parameter.
     pub fn args(&self) -> impl DoubleEndedIterator<Item = Arg<'t>> {
-        self.fit.path.iter().filter_map(|&(leaf, at)| {
-            let leaf = &self.automaton.leaves[leaf];
+        self.leaves().filter_map(|(leaf, at)| {
             Some(Arg {
                 param: leaf.param,
                 clause: leaf.clause,
@@ -196,6 +198,12 @@ impl<'t> Bound<'t> {
                 leaf,
             })
         })
+    }
+
+    /// Returns the leaves of the pieces that fit, each with the index of its piece.
+    fn leaves(&self) -> impl DoubleEndedIterator<Item = (&'static Leaf, usize)> {
+        let path = self.fit.path.iter();
+        path.map(|&(leaf, at)| (&self.automaton.leaves[leaf], at))
     }
 
     /// Returns the pieces from the first one that does not fit.
@@ -231,6 +239,11 @@ impl<'t> Bound<'t> {
             && (self.reading().states.iter().any(complete) || self.next_leaves().any(breaks))
     }
 
+    /// Whether the command that keeps the parameters was accepted before.
+    pub(super) fn is_right(&self) -> bool {
+        self.fit.is_right
+    }
+
     /// Whether all pieces fit.
     fn is_read(&self) -> bool {
         self.unread().next().is_none()
@@ -244,7 +257,7 @@ impl<'t> Bound<'t> {
         self.automaton.read(&self.pieces())
     }
 
-    fn next_leaves(&self) -> impl Iterator<Item = &'static Leaf> {
+    pub(super) fn next_leaves(&self) -> impl Iterator<Item = &'static Leaf> {
         let leaves = if self.is_read() {
             self.following(true)
         } else {
@@ -314,15 +327,15 @@ impl<'t> Bound<'t> {
 
     /// Returns the expressions that fill a slot.
     pub(crate) fn slots(&self, slot: Slot) -> impl Iterator<Item = &'t Expr> {
-        self.args()
-            .filter(move |arg| arg.param.slot() == Some(slot))
-            .filter_map(|arg| arg.is.expr)
+        self.leaves()
+            .filter(move |(leaf, _)| leaf.param.slot() == Some(slot))
+            .filter_map(|(_, at)| self.piece(at)?.expr)
     }
 
     /// Returns the expression in the clause of this word.
     pub(crate) fn clause(&self, word: &str) -> Option<&'t Expr> {
-        let arg = self.args().find(|arg| arg.clause == Some(word))?;
-        arg.is.expr
+        let (_, at) = self.leaves().find(|(leaf, _)| leaf.clause == Some(word))?;
+        self.piece(at)?.expr
     }
 
     /// Whether the statement has this word of its row.
@@ -344,77 +357,4 @@ impl<'t> Bound<'t> {
         let row = words.iter().find(|(name, _)| *name == word)?;
         Some(row.1)
     }
-
-    /// Returns the first parameter that may follow, as a byte range in the usage.
-    pub fn current(&self) -> Option<Range<usize>> {
-        let rest = self.rests().into_iter().next()?;
-        let length = part_length(&self.params.text()[rest.clone()]);
-        Some(rest.start..rest.start + length)
-    }
-
-    /// Returns the rest of the usage, or an empty string if the pieces do not fit or nothing may follow.
-    pub fn rest(&self) -> String {
-        let text = self.params.text();
-        let mut rests: Vec<String> = Vec::new();
-        for range in self.rests() {
-            let mut rest = String::new();
-            let mut from = range.start;
-            for (leaf, given) in &self.automaton.clauses {
-                let is_given = self.args().any(|arg| arg.leaf.number == *leaf);
-                if is_given && (from..range.end).contains(&given.start) {
-                    rest += text[from..given.start].trim_end();
-                    from = given.end;
-                }
-            }
-            rest += &text[from..range.end];
-            let rest = balanced(&rest);
-            if !rest.is_empty() && !rests.contains(&rest) {
-                rests.push(rest);
-            }
-        }
-        rests.join(" | ")
-    }
-
-    /// Returns the byte range of the rest of the usage for each way to continue.
-    fn rests(&self) -> Vec<Range<usize>> {
-        let mut rests: Vec<Range<usize>> = Vec::new();
-        for leaf in self.next_leaves() {
-            match rests.iter_mut().find(|rest| rest.end == leaf.end) {
-                Some(rest) => rest.start = rest.start.min(leaf.at),
-                None => rests.push(leaf.at..leaf.end),
-            }
-        }
-        rests.sort_by_key(|rest| rest.start);
-        rests
-    }
-}
-
-/// Returns the length of the first part of a usage, in bytes.
-fn part_length(text: &str) -> usize {
-    let mut depth = 0;
-    for (at, c) in text.char_indices() {
-        match c {
-            '[' | '{' | '(' => depth += 1,
-            ']' | '}' | ')' | ' ' | ',' if depth == 0 => return at,
-            ']' | '}' | ')' => depth -= 1,
-            _ => {}
-        }
-    }
-    text.len()
-}
-
-/// Removes closing brackets whose opening brackets precede the text.
-fn balanced(text: &str) -> String {
-    let mut depth = 0;
-    let mut kept = String::new();
-    for c in text.chars() {
-        match c {
-            '[' => depth += 1,
-            ']' if depth == 0 => continue,
-            ']' => depth -= 1,
-            _ => {}
-        }
-        kept.push(c);
-    }
-    kept
 }

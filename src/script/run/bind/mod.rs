@@ -7,6 +7,7 @@ mod param;
 mod piece;
 mod place;
 mod refuse;
+mod usage;
 
 pub use bound::{Arg, Bound, bind};
 pub(crate) use bound::{bind_command, bind_operands, bind_setting};

@@ -16,6 +16,9 @@ impl<'t> Bound<'t> {
     /// # Errors
     /// Returns `wrong-count`, `unknown-word`, or `duplicate`.
     pub(crate) fn refuse(&self) -> Result<(), Diagnostic> {
+        if self.is_right() {
+            return Ok(());
+        }
         let wrong = self.twice().or_else(|| self.unfit());
         match (wrong, self.args().next_back()) {
             (Some(wrong), _) => Err(wrong),
@@ -77,10 +80,6 @@ impl<'t> Bound<'t> {
 
     /// Reports a clause that is given twice.
     fn twice(&self) -> Option<Diagnostic> {
-        // Few statements have two clauses, and each execution of a statement comes here.
-        if self.args().filter(|arg| arg.leaf.begins_clause).count() < 2 {
-            return None;
-        }
         let mut given: Vec<Atom> = Vec::new();
         let mut args = self.args();
         let first = args.find(|arg| {

@@ -17,7 +17,7 @@ use crate::run::checker::Checker;
 use crate::run::files::Files;
 use crate::run::record::Discard;
 use crate::run::script::{Checked, in_order, report_part};
-use crate::run::session::{Options, Session};
+use crate::run::session::{Cx, Options};
 use crate::run::state::State;
 
 /// The number of diagnostics up to which a check compares a misspelled name with all names.
@@ -70,49 +70,52 @@ pub(crate) fn check_again(
     }
 
     let begin = |sources, sink, from: &Checkpoint| {
-        let mut session = Session::new(sources, files, options, sink);
-        session.progress = from.progress.clone();
-        session.progress.diagnostics.clear();
-        session.progress.reported.clear();
-        session.checker = Some(Checker {
+        let mut cx = Cx::new(sources, files, options, sink);
+        cx.progress = from.progress.clone();
+        cx.progress.diagnostics.clear();
+        cx.progress.reported.clear();
+        cx.checker = Some(Checker {
             variables: checked.checker.variables.clone(),
             machines: checked.checker.machines.clone(),
             ..from.checker.clone()
         });
-        session
+        cx
     };
     let (mut nowhere, mut also_nowhere) = (Discard, Discard);
     let mut checkpoints = checked.checkpoints.clone().up_to(start);
-    let mut session = begin(sources, &mut nowhere, checkpoints.before(start)?);
+    let mut cx = begin(sources, &mut nowhere, checkpoints.before(start)?);
     let mut begun = checkpoints.before(start)?.statements;
     while begun < start {
         let end = Checkpoints::next_after(begun).min(start);
-        session.check_statements(new, begun..end);
+        cx.check_statements(new, begun..end);
         begun = end;
-        session.progress.diagnostics.clear();
-        checkpoints.add_here(Checkpoint::new(&session, begun));
+        cx.progress.diagnostics.clear();
+        checkpoints.add_here(Checkpoint::new(&cx, begun));
     }
-    let before = Checkpoint::new(&session, start);
-    let is_same = |session: &Session| {
-        let (now, then) = (&session.progress, &before.progress);
-        let checker = session.checker.as_ref();
+    let mut before = Checkpoint::new(&cx, start);
+    before.checker.acted = false;
+    cx.checker = Some(before.checker.clone());
+    let is_same = |cx: &Cx| {
+        let (now, then) = (&cx.progress, &before.progress);
+        let checker = cx.checker.as_ref();
         checker.is_some_and(|checker| {
-            checker.unsure == before.checker.unsure
+            !checker.acted
+                && checker.unsure == before.checker.unsure
                 && Arc::ptr_eq(&checker.checked_calls, &before.checker.checked_calls)
         }) && now.state.is_copy_of(&then.state)
             && Arc::ptr_eq(&now.extension, &then.extension)
     };
     let mut gone = begin(earlier.sources, &mut also_nowhere, &before);
     gone.check_statements(old, change.old());
-    session.progress.reported.clear();
-    report_part(&mut session, &State::new(options.seed), new, change.new());
-    session.check_statements(new, change.new());
-    let (without, with) = (gone.progress.worked, session.progress.worked);
-    if !is_same(&gone) || !is_same(&session) || with - before.progress.worked > LITTLE {
+    cx.progress.reported.clear();
+    report_part(&mut cx, &State::new(options.seed), new, change.new());
+    cx.check_statements(new, change.new());
+    let (without, with) = (gone.progress.worked, cx.progress.worked);
+    if !is_same(&gone) || !is_same(&cx) || with - before.progress.worked > LITTLE {
         return None;
     }
 
-    let (warnings, diagnostics) = in_order(session.progress.diagnostics);
+    let (warnings, diagnostics) = in_order(cx.progress.diagnostics);
     let join = |of: &[Diagnostic], new: Vec<Diagnostic>| {
         let (mut before, mut after): (Vec<_>, Vec<_>) =
             (of.iter().filter(|one| !place.has(one)).cloned())

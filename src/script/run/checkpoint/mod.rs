@@ -8,7 +8,7 @@ pub(crate) use again::{Earlier, check_again};
 
 use super::checker::Checker;
 use super::progress::Progress;
-use super::session::Session;
+use super::session::Cx;
 use super::state::State;
 use crate::lang::ast::{Block, Stmt};
 
@@ -64,11 +64,11 @@ impl Checkpoints {
 
 impl Checkpoint {
     /// Returns the progress of a check before a statement.
-    pub(crate) fn new(session: &Session, statements: usize) -> Self {
+    pub(crate) fn new(cx: &Cx, statements: usize) -> Self {
         Self {
             statements,
-            progress: session.progress.clone(),
-            checker: session.checker.clone().unwrap_or_default(),
+            progress: cx.progress.clone(),
+            checker: cx.checker.clone().unwrap_or_default(),
         }
     }
 }

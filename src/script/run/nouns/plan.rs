@@ -6,7 +6,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::run::budget::WORK_OF_STEP;
 use crate::run::record::{Did, Shown, View};
-use crate::run::session::Session;
+use crate::run::session::Cx;
 use crate::run::stop::Stop;
 use crate::run::table::{InvalidEntries, Rows};
 use pagewalk_engine::kernel::Kernel;
@@ -138,78 +138,76 @@ pub const SHOWN_NOUNS: &[ShownNoun] = &[
     },
 ];
 
-impl Session<'_> {
-    /// Returns the machine, or a copy of the machine that uses a process's address space.
-    ///
-    /// # Errors
-    /// Returns `no-machine`.
-    pub(crate) fn machine_seen(
-        &mut self,
-        pid: Option<Pid>,
-        place: Span,
-    ) -> Result<Cow<'_, Machine>, Stop> {
-        match pid {
-            Some(pid) => Ok(Cow::Owned(self.kernel(place)?.machine_of(pid))),
-            None => Ok(Cow::Borrowed(self.machine(place)?)),
-        }
+/// Returns the machine, or a copy of the machine that uses a process's address space.
+///
+/// # Errors
+/// Returns `no-machine`.
+pub(crate) fn machine_seen<'c>(
+    cx: &'c mut Cx,
+    pid: Option<Pid>,
+    place: Span,
+) -> Result<Cow<'c, Machine>, Stop> {
+    match pid {
+        Some(pid) => Ok(Cow::Owned(cx.kernel(place)?.machine_of(pid))),
+        None => Ok(Cow::Borrowed(cx.machine(place)?)),
     }
+}
 
-    /// Returns the views that a `show` prints.
-    ///
-    /// # Errors
-    /// Returns `no-machine`.
-    pub(crate) fn show(
-        &mut self,
-        plan: ShowPlan,
-        place: Span,
-        invalid: InvalidEntries,
-    ) -> Result<Vec<View>, Stop> {
-        if !matches!(plan, ShowPlan::Value(..)) {
-            self.work(WORK_OF_NOUN, place)?;
-            self.work_of_listing(place)?;
-        }
-        let views = self.views(plan, place, invalid)?;
-        self.work(
-            views.iter().map(View::cells).sum::<u64>() * WORK_OF_CELL,
-            place,
-        )?;
-        Ok(views)
+/// Returns the views that a `show` prints.
+///
+/// # Errors
+/// Returns `no-machine`.
+pub(crate) fn show(
+    cx: &mut Cx,
+    plan: ShowPlan,
+    place: Span,
+    invalid: InvalidEntries,
+) -> Result<Vec<View>, Stop> {
+    if !matches!(plan, ShowPlan::Value(..)) {
+        cx.work(WORK_OF_NOUN, place)?;
+        cx.work_of_listing(place)?;
     }
+    let views = views(cx, plan, place, invalid)?;
+    cx.work(
+        views.iter().map(View::cells).sum::<u64>() * WORK_OF_CELL,
+        place,
+    )?;
+    Ok(views)
+}
 
-    fn views(
-        &mut self,
-        plan: ShowPlan,
-        place: Span,
-        invalid: InvalidEntries,
-    ) -> Result<Vec<View>, Stop> {
-        match plan {
-            ShowPlan::Table(noun, level, pid) => {
-                let mut table = noun.view(&*self.machine_seen(pid, place)?, level, invalid);
-                if let Some(process) = pid.and_then(|pid| self.kernel(place).ok()?.process(pid)) {
-                    table.title = format!("{}.{}", process.name, table.title);
-                }
-                Ok(vec![View::Table(table)])
+fn views(
+    cx: &mut Cx,
+    plan: ShowPlan,
+    place: Span,
+    invalid: InvalidEntries,
+) -> Result<Vec<View>, Stop> {
+    match plan {
+        ShowPlan::Table(noun, level, pid) => {
+            let mut table = noun.view(&*machine_seen(cx, pid, place)?, level, invalid);
+            if let Some(process) = pid.and_then(|pid| cx.kernel(place).ok()?.process(pid)) {
+                table.title = format!("{}.{}", process.name, table.title);
             }
-            ShowPlan::Things(things) => Ok(vec![things.view(self.kernel(place)?)]),
-            ShowPlan::Noun(noun, pid) => match noun.views {
-                Views::Machine(views) => Ok(views(self.machine(place)?)),
-                Views::Stats(table) => Ok(vec![View::Table(table(self.machine(place)?))]),
-                Views::Kernel(table) => Ok(vec![View::Table(table(self.kernel(place)?))]),
-                Views::Process(views) => {
-                    let kernel = self.kernel(place)?;
-                    let process = pid.and_then(|pid| kernel.process(pid));
-                    Ok(process.map_or_else(Vec::new, |process| views(kernel, process)))
-                }
-                Views::Tables(views) => {
-                    let machine = self.machine_seen(pid, place)?.into_owned();
-                    let process = pid.and_then(|pid| self.kernel(place).ok()?.process(pid));
-                    Ok(views(&machine, process))
-                }
-                Views::Last(views) => Ok(views(self.state.last.as_deref())),
-                Views::Reference(views) => Ok(views(self.state.reference.as_deref())),
-            },
-            ShowPlan::Value(of, value) => Ok(vec![View::Value { of, value }]),
+            Ok(vec![View::Table(table)])
         }
+        ShowPlan::Things(things) => Ok(vec![things.view(cx.kernel(place)?)]),
+        ShowPlan::Noun(noun, pid) => match noun.views {
+            Views::Machine(views) => Ok(views(cx.machine(place)?)),
+            Views::Stats(table) => Ok(vec![View::Table(table(cx.machine(place)?))]),
+            Views::Kernel(table) => Ok(vec![View::Table(table(cx.kernel(place)?))]),
+            Views::Process(views) => {
+                let kernel = cx.kernel(place)?;
+                let process = pid.and_then(|pid| kernel.process(pid));
+                Ok(process.map_or_else(Vec::new, |process| views(kernel, process)))
+            }
+            Views::Tables(views) => {
+                let machine = machine_seen(cx, pid, place)?.into_owned();
+                let process = pid.and_then(|pid| cx.kernel(place).ok()?.process(pid));
+                Ok(views(&machine, process))
+            }
+            Views::Last(views) => Ok(views(cx.state.last.as_deref())),
+            Views::Reference(views) => Ok(views(cx.state.reference.as_deref())),
+        },
+        ShowPlan::Value(of, value) => Ok(vec![View::Value { of, value }]),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::lang::ast::{Expr, ExprKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::run::record::{Did, MessageLevel, ReferenceRun, View};
-use crate::run::session::Session;
+use crate::run::session::Cx;
 use crate::run::steps::{Message, Part, Source, messages, steps_of};
 use crate::run::stop::Stop;
 use crate::run::table::{Cell, Column, Rows, TableId, words};
@@ -51,14 +51,13 @@ impl Messages {
     }
 }
 
-impl Session<'_> {
-    /// Returns the messages of the last access or system call. `place` is the word `steps`.
-    ///
-    /// # Errors
-    /// Returns `no-answer` if the last statement with facts has no messages.
-    pub(crate) fn last_messages(&self, level: MessageLevel, place: Span) -> Result<Messages, Stop> {
-        let last = self.state.last.as_deref();
-        last.and_then(|did| Messages::of(did, level)).ok_or_else(|| {
+/// Returns the messages of the last access or system call. `place` is the word `steps`.
+///
+/// # Errors
+/// Returns `no-answer` if the last statement with facts has no messages.
+pub(crate) fn last_messages(cx: &Cx, level: MessageLevel, place: Span) -> Result<Messages, Stop> {
+    let last = cx.state.last.as_deref();
+    last.and_then(|did| Messages::of(did, level)).ok_or_else(|| {
             let message = match last {
                 Some(_) => "the last statement with facts has no messages",
                 None => "no access has been made yet",
@@ -68,7 +67,6 @@ impl Session<'_> {
                 .help("write `read VA`, `write VA = V`, `fetch VA`, `translate VA`, or a system call before this line")
                 .into()
         })
-    }
 }
 
 /// Returns all numbered steps of the last access.

@@ -11,6 +11,9 @@ use crate::run::bind::Params;
 use crate::run::facts::Component;
 use crate::run::settings::{BLOCKS, SettingWord, list};
 
+/// The path to the facts of the latest statement that has facts.
+pub const LAST: &str = "last";
+
 /// The names before the dot that have no other properties than settings.
 pub(crate) const DECLARED: &[&str] = &["memory", "kernel"];
 

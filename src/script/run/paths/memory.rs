@@ -1,15 +1,16 @@
 //! The functions that read memory and files, one row each. None of these functions changes the state.
 
-use crate::lang::ast::{Expr, Span};
+use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 use crate::run::bind::Slot;
-use crate::run::limits::ACCESS_LIMIT;
-use crate::run::session::Session;
+use crate::run::running::running;
+use crate::run::session::Cx;
 use crate::run::stop::Stop;
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::ids::FileId;
+use pagewalk_engine::machine::addr::Va;
 
 /// A function that reads memory or a file.
 pub struct PeekFunction {
@@ -89,7 +90,7 @@ impl PeekFunction {
     }
 
     /// Rejects a wrong number of arguments.
-    fn check_count(&self, given: usize, span: Span) -> Result<(), Diagnostic> {
+    pub(crate) fn check_count(&self, given: usize, span: Span) -> Result<(), Diagnostic> {
         let wanted = self.params.len();
         if given == wanted {
             return Ok(());
@@ -101,105 +102,69 @@ impl PeekFunction {
     }
 }
 
-impl Session<'_> {
-    /// Evaluates a function that reads memory or a file.
-    ///
-    /// # Errors
-    /// Returns `wrong-count`, or the errors in the arguments.
-    pub(crate) fn peek_function(
-        &mut self,
-        row: &PeekFunction,
-        args: &[Expr],
-        span: Span,
-    ) -> Result<Value, Stop> {
-        row.check_count(args.len(), span)?;
-        let most = if row.name == "word" { 8 } else { ACCESS_LIMIT };
-        match row.of {
-            Peek::Memory(value) => self.peek_memory(value, most, args, span),
-            Peek::File(value) => self.peek_file(value, args, span),
-        }
+/// Returns the value of the bytes at an address.
+///
+/// # Errors
+/// Returns `no-answer` if the bytes cannot be read or are unknown.
+pub(crate) fn peek_memory(
+    cx: &mut Cx,
+    value: fn(&[u8]) -> Value,
+    (va, size): (Va, u64),
+    span: Span,
+) -> Result<Value, Stop> {
+    let process = running(cx, span)?;
+    if cx.checking() {
+        return Err(Stop::Unknowable);
     }
+    if let Some(pid) = process {
+        let mut bytes = vec![0; size as usize];
+        let seen = cx.kernel(span)?.peek(pid, va, &mut bytes);
+        return match bytes.get(seen) {
+            None => Ok(value(&bytes)),
+            Some(_) => Err(unreadable(span, "the process cannot read all of these bytes").into()),
+        };
+    }
+    let mut bytes = vec![None; size as usize];
+    let seen = cx.machine(span)?.peek(va, &mut bytes);
+    let why = match seen {
+        Err(_) => "a load from this address causes a fault",
+        Ok(()) => "at least one of the bytes is uninitialized",
+    };
+    bytes
+        .into_iter()
+        .collect::<Option<Vec<u8>>>()
+        .filter(|_| seen.is_ok())
+        .map(|bytes| value(&bytes))
+        .ok_or_else(|| unreadable(span, why).into())
+}
 
-    /// Evaluates a function that reads at most `most` bytes at an address.
-    ///
-    /// # Errors
-    /// Returns `address-too-wide`, or `no-answer` if the bytes cannot be read or are unknown.
-    fn peek_memory(
-        &mut self,
-        value: fn(&[u8]) -> Value,
-        most: u64,
-        args: &[Expr],
-        span: Span,
-    ) -> Result<Value, Stop> {
-        let size = if args.len() == 2 {
-            self.within(&args[1], 1, most)?
-        } else {
-            1
-        };
-        let va = self.address(&args[0], size)?;
-        let process = self.running(span)?;
-        if self.checking() {
-            return Err(Stop::Unknowable);
-        }
-        if let Some(pid) = process {
-            let mut bytes = vec![0; size as usize];
-            let seen = self.kernel(span)?.peek(pid, va, &mut bytes);
-            return match bytes.get(seen) {
-                None => Ok(value(&bytes)),
-                Some(_) => {
-                    Err(unreadable(span, "the process cannot read all of these bytes").into())
-                }
-            };
-        }
-        let mut bytes = vec![None; size as usize];
-        let seen = self.machine(span)?.peek(va, &mut bytes);
-        let why = match seen {
-            Err(_) => "a load from this address causes a fault",
-            Ok(()) => "at least one of the bytes is uninitialized",
-        };
-        bytes
-            .into_iter()
-            .collect::<Option<Vec<u8>>>()
-            .filter(|_| seen.is_ok())
-            .map(|bytes| value(&bytes))
-            .ok_or_else(|| unreadable(span, why).into())
+/// Returns the value of a byte of a file, or of the file.
+///
+/// # Errors
+/// Returns `no-kernel`, or `no-answer` if the file or byte does not exist.
+pub(crate) fn peek_file(
+    cx: &mut Cx,
+    value: fn(&Kernel, FileId, u64) -> Option<u64>,
+    (name, place): (&str, Span),
+    offset: u64,
+    span: Span,
+) -> Result<Value, Stop> {
+    if cx.checking() {
+        return Err(Stop::Unknowable);
     }
-
-    /// Evaluates a function that reads a file.
-    ///
-    /// # Errors
-    /// Returns `no-kernel`, or `no-answer` if the file or byte does not exist.
-    fn peek_file(
-        &mut self,
-        value: fn(&Kernel, FileId, u64) -> Option<u64>,
-        args: &[Expr],
-        span: Span,
-    ) -> Result<Value, Stop> {
-        let name = self.eval(&args[0])?;
-        let Value::Text(name) = name else {
-            let message = format!("{} is not a file name", name.kind());
-            return Err(Diagnostic::new(Code::WrongType, args[0].span, message)
-                .label("a name in quotes is needed")
-                .into());
-        };
-        let offset = args.get(1).map_or(Ok(0), |offset| self.integer(offset))?;
-        if self.checking() {
-            return Err(Stop::Unknowable);
-        }
-        let kernel = self.kernel(span)?;
-        let Some(file) = kernel.file_named(&name) else {
-            return Err(no_file(kernel, &name, args[0].span).into());
-        };
-        value(kernel, file, offset).map(Value::from).ok_or_else(|| {
-            let message = format!(
-                "\"{name}\" has {} bytes, so it has no byte {offset}",
-                kernel.file_size(file)
-            );
-            Diagnostic::new(Code::NoAnswer, span, message)
-                .label("past its end")
-                .into()
-        })
-    }
+    let kernel = cx.kernel(span)?;
+    let Some(file) = kernel.file_named(name) else {
+        return Err(no_file(kernel, name, place).into());
+    };
+    value(kernel, file, offset).map(Value::from).ok_or_else(|| {
+        let message = format!(
+            "\"{name}\" has {} bytes, so it has no byte {offset}",
+            kernel.file_size(file)
+        );
+        Diagnostic::new(Code::NoAnswer, span, message)
+            .label("past its end")
+            .into()
+    })
 }
 
 fn unreadable(span: Span, why: &str) -> Diagnostic {

@@ -3,54 +3,52 @@
 //! path or a function never changes the state.
 
 mod declared;
-mod find;
+pub(crate) mod find;
 mod kernel;
 mod machine;
-mod memory;
+pub(crate) mod memory;
 mod part;
 
-use super::session::Session;
+use super::session::Cx;
+use crate::run::verbs::naming;
 
-pub use declared::setting_paths;
 pub(crate) use declared::{DECLARED, is_in_bytes, kind_of, no_property};
-pub use find::LAST;
+pub use declared::{LAST, setting_paths};
 pub use kernel::{KERNEL_PROPERTIES, PROCESS_PROPERTIES};
 pub use machine::MACHINE_PROPERTIES;
 pub(crate) use memory::no_file;
 pub use memory::{PEEK_FUNCTIONS, Peek, PeekFunction};
 pub use part::{PART_PROPERTIES, Part, PartProperty, part_of};
 
-impl Session<'_> {
-    /// Returns the formula for the value of a path, if its row has one. Papers print the formula before the
-    /// value.
-    pub(crate) fn formula_of_path(&self, path: &str) -> Option<String> {
-        let (head, name) = path.split_once('.')?;
-        let machine = self.state.hardware()?;
-        if let Some(row) = MACHINE_PROPERTIES
-            .iter()
-            .find(|row| (row.of, row.name) == (head, name))
-        {
-            return (row.formula)(machine);
-        }
-        if let Some(component) = self.component(head) {
-            let row = PART_PROPERTIES.iter().find(|row| row.name == name)?;
-            return (row.formula)(&part_of(machine, component));
-        }
-        let kernel = self.state.kernel()?;
-        if let Some(row) = KERNEL_PROPERTIES
-            .iter()
-            .find(|row| (row.of, row.name) == (head, name))
-        {
-            return (row.formula)(kernel);
-        }
-        let process = kernel.processes().find(|process| *process.name == *head)?;
-        if let Some(property) = name.strip_prefix("page_table.") {
-            let row = MACHINE_PROPERTIES
-                .iter()
-                .find(|row| (row.of, row.name) == ("page_table", property))?;
-            return (row.formula)(&kernel.machine_of(process.pid));
-        }
-        let row = PROCESS_PROPERTIES.iter().find(|row| row.name == name)?;
-        (row.formula)(kernel, process)
+/// Returns the formula for the value of a path, if its row has one. Papers print the formula before the
+/// value.
+pub(crate) fn formula_of_path(cx: &Cx, path: &str) -> Option<String> {
+    let (head, name) = path.split_once('.')?;
+    let machine = cx.state.hardware()?;
+    if let Some(row) = MACHINE_PROPERTIES
+        .iter()
+        .find(|row| (row.of, row.name) == (head, name))
+    {
+        return (row.formula)(machine);
     }
+    if let Some(component) = naming::component(cx, head) {
+        let row = PART_PROPERTIES.iter().find(|row| row.name == name)?;
+        return (row.formula)(&part_of(machine, component));
+    }
+    let kernel = cx.state.kernel()?;
+    if let Some(row) = KERNEL_PROPERTIES
+        .iter()
+        .find(|row| (row.of, row.name) == (head, name))
+    {
+        return (row.formula)(kernel);
+    }
+    let process = kernel.processes().find(|process| *process.name == *head)?;
+    if let Some(property) = name.strip_prefix("page_table.") {
+        let row = MACHINE_PROPERTIES
+            .iter()
+            .find(|row| (row.of, row.name) == ("page_table", property))?;
+        return (row.formula)(&kernel.machine_of(process.pid));
+    }
+    let row = PROCESS_PROPERTIES.iter().find(|row| row.name == name)?;
+    (row.formula)(kernel, process)
 }

@@ -12,7 +12,18 @@ use crate::run::bind::Param::{Keyword, Literal, Many, Optional, Ways, Words};
 use crate::run::bind::{N, PAGES, SIZE, words_of};
 use crate::run::record::{Only, STRADDLES};
 use crate::run::settings::{ArgKind, Field, SettingRow, integer, list, one_of, sole};
+use crate::run::table::{Column, decimal, words};
 use crate::run::trace_file::formats;
+
+/// The columns of the table of resident pages: the page, its loading time, the time of its last use, its referenced bit, and its
+/// modified bit.
+pub(crate) const START_COLUMNS: &[Column] = &[
+    words("page"),
+    decimal("loaded"),
+    decimal("used"),
+    decimal("R"),
+    decimal("M"),
+];
 
 /// The settings in the block of a `reference`.
 #[derive(Default)]

@@ -1,9 +1,8 @@
 //! Implements `reference`: simulates page replacement for a reference string.
 
 mod draft;
-mod play;
-mod string;
+pub(crate) mod play;
+pub(crate) mod string;
 mod trace;
 
-pub(crate) use draft::REFERENCE_SETTINGS;
-pub(crate) use string::START_COLUMNS;
+pub(crate) use draft::{REFERENCE_SETTINGS, START_COLUMNS};

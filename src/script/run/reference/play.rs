@@ -12,208 +12,206 @@ use pagewalk_engine::machine::reference_string::{
 };
 
 use crate::run::record::{ReferenceRun, StartRow};
-use crate::run::session::Session;
-use crate::run::settings::{Arg, ArgKind, Field, apply};
+use crate::run::session::Cx;
+use crate::run::settings::{Arg, ArgKind, Field, apply, evaluate};
 use crate::run::stop::Stop;
 
 use super::draft::{Draft, REFERENCE_SETTINGS};
-use super::string::Listed;
-use super::trace::{Names, NumberedString};
+use super::string::{self, Listed, check_bare_pages, listed_references, page_list, start_table};
+use super::trace::{Names, NumberedString, read_references};
 
-impl Session<'_> {
-    /// Simulates a reference string. The random number generator advances if the policy is random.
-    ///
-    /// # Errors
-    /// Returns the errors in the settings.
-    pub(crate) fn reference(
-        &mut self,
-        pages: &Pages,
-        settings: &Settings,
-    ) -> Result<ReferenceRun, Stop> {
-        // The words are known even if a setting depends on the run.
-        self.check_bare_pages(pages, settings)?;
-        let fields = self.reference_fields(settings)?;
-        let (mut draft, mut wrong) = (Draft::default(), Vec::new());
-        apply(
-            REFERENCE_SETTINGS,
-            "reference",
-            &fields,
-            &mut draft,
-            &mut wrong,
-        );
-        if !wrong.is_empty() {
-            return Err(wrong.into());
-        }
-        self.warn_of_unused(&fields, &draft);
-        let start = self.initial_pages(settings, &fields, &draft)?;
-        let listed = self.listed_references(pages, &fields, &draft, settings.span)?;
-        let mut names = Names::default();
-        let mut order = start.clone();
-        // If the table has no loading times, its rows are in the order of loading. Frames in the order of
-        // loading let a clock hand at frame 0 inspect the oldest page first, as a FIFO queue with second
-        // chances does.
-        order.sort_by_key(|row| row.loaded);
-        if !order.is_empty() {
-            draft.holding = order.iter().map(|row| row.page.clone()).collect();
-        }
-        let holding = Held::in_order(names.all(&draft.holding));
-        let is_unknown = self.checking() && matches!(listed, Listed::Trace(..));
-        let mut string = match listed {
-            Listed::Pages(parts) => {
-                let mut pages = Vec::new();
-                for (part, _) in &parts {
-                    part.each_leaf(&mut |page| pages.push(names.number(page)));
-                }
-                NumberedString {
-                    pages,
-                    ..NumberedString::default()
-                }
+/// Simulates a reference string. The random number generator advances if the policy is random.
+///
+/// # Errors
+/// Returns the errors in the settings.
+pub(crate) fn reference(
+    cx: &mut Cx,
+    pages: &Pages,
+    settings: &Settings,
+) -> Result<ReferenceRun, Stop> {
+    // The words are known even if a setting depends on the run.
+    check_bare_pages(cx, pages, settings)?;
+    let fields = reference_fields(cx, settings)?;
+    let (mut draft, mut wrong) = (Draft::default(), Vec::new());
+    apply(
+        REFERENCE_SETTINGS,
+        "reference",
+        &fields,
+        &mut draft,
+        &mut wrong,
+    );
+    if !wrong.is_empty() {
+        return Err(wrong.into());
+    }
+    warn_of_unused(cx, &fields, &draft);
+    let start = initial_pages(cx, settings, &fields, &draft)?;
+    let listed = listed_references(cx, pages, &fields, &draft, settings.span)?;
+    let mut names = Names::default();
+    let mut order = start.clone();
+    // If the table has no loading times, its rows are in the order of loading. Frames in the order of
+    // loading let a clock hand at frame 0 inspect the oldest page first, as a FIFO queue with second
+    // chances does.
+    order.sort_by_key(|row| row.loaded);
+    if !order.is_empty() {
+        draft.holding = order.iter().map(|row| row.page.clone()).collect();
+    }
+    let holding = Held::in_order(names.all(&draft.holding));
+    let is_unknown = cx.checking() && matches!(listed, Listed::Trace(..));
+    let mut string = match listed {
+        Listed::Pages(parts) => {
+            let mut pages = Vec::new();
+            for (part, _) in &parts {
+                part.each_leaf(&mut |page| pages.push(names.number(page)));
             }
-            Listed::Addresses(all) => NumberedString {
-                pages: all
-                    .pages()
-                    .map(|page| names.number(&Value::from(page)))
-                    .collect(),
-                addresses: Some(all),
+            NumberedString {
+                pages,
                 ..NumberedString::default()
-            },
-            // A check does not read the trace.
-            Listed::Trace(..) if is_unknown => NumberedString::default(),
-            Listed::Trace(file, page_size) => {
-                self.read_references(&file, page_size, draft.options, &mut names)?
             }
-        };
-        let length = (!is_unknown).then_some(string.pages.len());
-        if string.trace.is_none() {
-            string.stores = indexes(&draft.stores, "stores", length)?
-                .into_iter()
-                .collect();
         }
-        let ticks = ticks(&draft, &fields, length)?;
-        let holding = holding
+        Listed::Addresses(all) => NumberedString {
+            pages: all
+                .pages()
+                .map(|page| names.number(&Value::from(page)))
+                .collect(),
+            addresses: Some(all),
+            ..NumberedString::default()
+        },
+        // A check does not read the trace.
+        Listed::Trace(..) if is_unknown => NumberedString::default(),
+        Listed::Trace(file, page_size) => {
+            read_references(cx, &file, page_size, draft.options, &mut names)?
+        }
+    };
+    let length = (!is_unknown).then_some(string.pages.len());
+    if string.trace.is_none() {
+        string.stores = indexes(&draft.stores, "stores", length)?
             .into_iter()
-            .enumerate()
-            .map(|(at, held)| match order.get(at) {
-                Some(row) => Held {
-                    used: row.used.unwrap_or(held.used),
-                    referenced: row.referenced == Some(true),
-                    dirty: row.modified == Some(true),
-                    ..held
-                },
-                None => held,
-            });
-        let NumberedString {
-            pages,
-            stores,
-            addresses,
-            trace,
-        } = string;
-        let reference = ReferenceString {
-            pages,
-            writes: names.all(&draft.writes),
-            frames: draft.frames.unwrap_or(0).min(u64::from(u32::MAX)) as u32,
-            replacement: draft.policy(settings.span)?,
-            stores,
-            holding: holding.collect(),
-            ticks,
-            random: self.state.random,
-        };
-        let wrong = |error: ReferenceError| {
-            Stop::from(Diagnostic::new(
-                Code::BadGeometry,
-                settings.span,
-                error.to_string(),
-            ))
-        };
-        let work = work_of(&reference, names.pages.len() as u64, trace.is_some());
-        self.work(work, settings.span)?;
-        let run = ReferenceRun::new(
-            names.pages,
-            draft.caption(),
-            (addresses, trace),
-            start,
-            reference,
-        )
-        .map_err(wrong)?;
-        if is_unknown {
-            return Err(Stop::Unknowable);
-        }
-        if run.setup.replacement == Replacement::Policy(Policy::Random) {
-            self.state.random = run.totals().random;
-        }
-        Ok(run)
+            .collect();
     }
+    let ticks = ticks(&draft, &fields, length)?;
+    let holding = holding
+        .into_iter()
+        .enumerate()
+        .map(|(at, held)| match order.get(at) {
+            Some(row) => Held {
+                used: row.used.unwrap_or(held.used),
+                referenced: row.referenced == Some(true),
+                dirty: row.modified == Some(true),
+                ..held
+            },
+            None => held,
+        });
+    let NumberedString {
+        pages,
+        stores,
+        addresses,
+        trace,
+    } = string;
+    let reference = ReferenceString {
+        pages,
+        writes: names.all(&draft.writes),
+        frames: draft.frames.unwrap_or(0).min(u64::from(u32::MAX)) as u32,
+        replacement: draft.policy(settings.span)?,
+        stores,
+        holding: holding.collect(),
+        ticks,
+        random: cx.state.random,
+    };
+    let wrong = |error: ReferenceError| {
+        Stop::from(Diagnostic::new(
+            Code::BadGeometry,
+            settings.span,
+            error.to_string(),
+        ))
+    };
+    let work = work_of(&reference, names.pages.len() as u64, trace.is_some());
+    cx.work(work, settings.span)?;
+    let run = ReferenceRun::new(
+        names.pages,
+        draft.caption(),
+        (addresses, trace),
+        start,
+        reference,
+    )
+    .map_err(wrong)?;
+    if is_unknown {
+        return Err(Stop::Unknowable);
+    }
+    if run.setup.replacement == Replacement::Policy(Policy::Random) {
+        cx.state.random = run.totals().random;
+    }
+    Ok(run)
+}
 
-    /// Evaluates settings. In `holding [a, b]`, a name that is not a variable denotes a page.
-    fn reference_fields(&mut self, settings: &Settings) -> Result<Vec<Field>, Stop> {
-        let mut fields = Vec::new();
-        for setting in &*settings.settings {
-            if !matches!(&*setting.name.text, "holding" | "writes") {
-                fields.push(self.field(&spread(setting))?);
-                continue;
-            }
-            let mut args = Vec::new();
-            for expr in &*setting.values {
-                let kind = match &expr.kind {
-                    ExprKind::List(parts) => ArgKind::Value(self.page_list(parts)?),
-                    _ => ArgKind::Value(self.page(expr)?),
-                };
-                args.push(Arg {
-                    kind,
-                    span: expr.span,
-                });
-            }
-            fields.push(Field {
-                name: setting.name.clone(),
-                args,
-                block: None,
-                span: setting.span,
+/// Evaluates settings. In `holding [a, b]`, a name that is not a variable denotes a page.
+fn reference_fields(cx: &mut Cx, settings: &Settings) -> Result<Vec<Field>, Stop> {
+    let mut fields = Vec::new();
+    for setting in &*settings.settings {
+        if !matches!(&*setting.name.text, "holding" | "writes") {
+            fields.push(evaluate::field(cx, &spread(setting))?);
+            continue;
+        }
+        let mut args = Vec::new();
+        for expr in &*setting.values {
+            let kind = match &expr.kind {
+                ExprKind::List(parts) => ArgKind::Value(page_list(cx, parts)?),
+                _ => ArgKind::Value(string::page(cx, expr)?),
+            };
+            args.push(Arg {
+                kind,
+                span: expr.span,
             });
         }
-        Ok(fields)
+        fields.push(Field {
+            name: setting.name.clone(),
+            args,
+            block: None,
+            span: setting.span,
+        });
     }
+    Ok(fields)
+}
 
-    /// During a check, warns about each setting that the policy ignores.
-    fn warn_of_unused(&mut self, fields: &[Field], draft: &Draft) {
-        if self.checker.is_none() {
-            return;
-        }
-        let policy = draft.replacement.as_ref().map_or("lru", |word| &*word.text);
-        let unused = |field: &&Field| match &*field.name.text {
-            "window" => policy != "working-set",
-            "tick" | "ticks" => !Policy::by_name(policy).is_some_and(Policy::uses_ticks),
-            _ => false,
-        };
-        for field in fields.iter().filter(unused) {
-            let message = format!("`{}` has no effect on `{policy}`", field.name.text);
-            let warning = Diagnostic::warning(Code::NoEffect, field.span, message);
-            self.report(vec![warning.fix(Fix::remove(field.span))]);
-        }
+/// During a check, warns about each setting that the policy ignores.
+fn warn_of_unused(cx: &mut Cx, fields: &[Field], draft: &Draft) {
+    if cx.checker.is_none() {
+        return;
     }
+    let policy = draft.replacement.as_ref().map_or("lru", |word| &*word.text);
+    let unused = |field: &&Field| match &*field.name.text {
+        "window" => policy != "working-set",
+        "tick" | "ticks" => !Policy::by_name(policy).is_some_and(Policy::uses_ticks),
+        _ => false,
+    };
+    for field in fields.iter().filter(unused) {
+        let message = format!("`{}` has no effect on `{policy}`", field.name.text);
+        let warning = Diagnostic::warning(Code::NoEffect, field.span, message);
+        cx.report(vec![warning.fix(Fix::remove(field.span))]);
+    }
+}
 
-    /// Evaluates the table of initial pages. If the script has no such table, returns no rows.
-    fn initial_pages(
-        &mut self,
-        settings: &Settings,
-        fields: &[Field],
-        draft: &Draft,
-    ) -> Result<Vec<StartRow>, Stop> {
-        let Some(table) = &settings.table else {
-            return Ok(Vec::new());
-        };
-        if let Some(field) = fields.iter().find(|field| &*field.name.text == "holding") {
-            let message = "`holding` and a table of initial pages are mutually exclusive";
-            return Err(Diagnostic::new(Code::Duplicate, field.span, message)
-                .help("remove `holding` or the table")
-                .fix(Fix::remove(field.span))
-                .into());
-        }
-        let unlimited = draft
-            .replacement
-            .as_ref()
-            .is_some_and(|word| &*word.text == "working-set");
-        self.start_table(table, draft.frames.filter(|_| !unlimited))
+/// Evaluates the table of initial pages. If the script has no such table, returns no rows.
+fn initial_pages(
+    cx: &mut Cx,
+    settings: &Settings,
+    fields: &[Field],
+    draft: &Draft,
+) -> Result<Vec<StartRow>, Stop> {
+    let Some(table) = &settings.table else {
+        return Ok(Vec::new());
+    };
+    if let Some(field) = fields.iter().find(|field| &*field.name.text == "holding") {
+        let message = "`holding` and a table of initial pages are mutually exclusive";
+        return Err(Diagnostic::new(Code::Duplicate, field.span, message)
+            .help("remove `holding` or the table")
+            .fix(Fix::remove(field.span))
+            .into());
     }
+    let unlimited = draft
+        .replacement
+        .as_ref()
+        .is_some_and(|word| &*word.text == "working-set");
+    start_table(cx, table, draft.frames.filter(|_| !unlimited))
 }
 
 /// Returns the work of a simulation.

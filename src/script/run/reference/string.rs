@@ -1,16 +1,19 @@
 //! The references that a `reference` simulates: pages, or byte addresses within pages.
 
+use super::draft::START_COLUMNS;
 use super::draft::{Draft, OF_TRACES};
 use crate::lang::ast::{Expr, ExprKind, Pages, Settings, Span, Table, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::{Number, Value};
+use crate::run::eval::eval;
 use crate::run::record::{Addresses, StartRow};
-use crate::run::session::Session;
+use crate::run::session::Cx;
 use crate::run::settings::{Field, integer};
 use crate::run::stop::Stop;
-use crate::run::table::{Column, Shape, WrittenRow, decimal, words};
-use crate::run::trace_file::TraceFile;
+use crate::run::table::read::read_table;
+use crate::run::table::{Shape, WrittenRow};
+use crate::run::trace_file::{TraceFile, trace_file};
 
 /// The references of a string, as the script lists them.
 pub(super) enum Listed {
@@ -22,254 +25,250 @@ pub(super) enum Listed {
     Trace(TraceFile, u64),
 }
 
-impl Session<'_> {
-    /// Evaluates the references. Does not read a trace.
-    ///
-    /// # Errors
-    /// Returns the errors in the expressions, and in the settings that depend on the kind of string.
-    pub(super) fn listed_references(
-        &mut self,
-        pages: &Pages,
-        fields: &[Field],
-        draft: &Draft,
-        place: Span,
-    ) -> Result<Listed, Stop> {
-        let set = |name: &str| fields.iter().find(|field| &*field.name.text == name);
-        if let Pages::Trace(name) = pages {
-            if let Some(field) = set("stores") {
-                let message = "`stores` and a trace are mutually exclusive";
-                return Err(Diagnostic::new(Code::Duplicate, field.span, message)
-                    .label("the trace marks its stores")
-                    .fix(Fix::remove(field.span))
-                    .into());
-            }
-            // The machine's page size is not the default, because small pages make a short trace interesting.
-            let Some(page_size) = draft.page_size else {
-                return Err(
-                    Diagnostic::new(Code::WrongCount, place, "the page size is missing")
-                        .label("a trace contains byte addresses")
-                        .help("add `page 4 KB`, or another page size")
-                        .into(),
-                );
-            };
-            return Ok(Listed::Trace(
-                self.trace_file(name.clone(), draft.format)?,
-                page_size,
-            ));
+/// Evaluates the references. Does not read a trace.
+///
+/// # Errors
+/// Returns the errors in the expressions, and in the settings that depend on the kind of string.
+pub(super) fn listed_references(
+    cx: &mut Cx,
+    pages: &Pages,
+    fields: &[Field],
+    draft: &Draft,
+    place: Span,
+) -> Result<Listed, Stop> {
+    let set = |name: &str| fields.iter().find(|field| &*field.name.text == name);
+    if let Pages::Trace(name) = pages {
+        if let Some(field) = set("stores") {
+            let message = "`stores` and a trace are mutually exclusive";
+            return Err(Diagnostic::new(Code::Duplicate, field.span, message)
+                .label("the trace marks its stores")
+                .fix(Fix::remove(field.span))
+                .into());
         }
-        let is_check = self.checking();
-        for field in OF_TRACES
-            .iter()
-            .filter_map(|name| set(name))
-            .filter(|_| is_check)
-        {
-            let message = format!("`{}` has no effect without a trace", field.name.text);
-            let warning = Diagnostic::warning(Code::NoEffect, field.span, message);
-            self.report(vec![warning.fix(Fix::remove(field.span))]);
-        }
-        let string = self.references(pages)?;
-        match draft.page_size {
-            Some(size) => Ok(Listed::Addresses(self.addresses(pages, &string, size)?)),
-            None => Ok(Listed::Pages(string)),
-        }
-    }
-
-    /// Evaluates the references, each with its location. A value may be a list of references.
-    ///
-    /// # Errors
-    /// Returns the errors in the expressions.
-    fn references(&mut self, pages: &Pages) -> Result<Vec<(Value, Span)>, Stop> {
-        match pages {
-            Pages::Words(words) => Ok(words
-                .iter()
-                .map(|word| (bare_page(&word.text), word.span))
-                .collect()),
-            Pages::List(list) => match &list.kind {
-                ExprKind::List(parts) => self.listed_pages(parts),
-                _ => Ok(vec![(self.eval(list)?, list.span)]),
-            },
-            Pages::Trace(_) => Ok(Vec::new()),
-        }
-    }
-
-    /// Evaluates a list of pages, and flattens nested lists.
-    ///
-    /// # Errors
-    /// Returns the errors in the list's expressions.
-    pub(crate) fn page_list(&mut self, parts: &[Expr]) -> Result<Value, Stop> {
-        let pages = self.listed_pages(parts)?;
-        Ok(Value::List(
-            pages
-                .into_iter()
-                .flat_map(|(page, _)| page.leaves())
-                .collect(),
-        ))
-    }
-
-    fn listed_pages(&mut self, parts: &[Expr]) -> Result<Vec<(Value, Span)>, Stop> {
-        let values = parts
-            .iter()
-            .map(|part| self.page(part))
-            .collect::<Result<Vec<_>, Stop>>()?;
-        let span = parts.first().map_or(Span::default(), |part| part.span);
-        // The length is checked before the list is built.
-        Value::check_list(&values).map_err(|e| e.at(span))?;
-        Ok(values
-            .into_iter()
-            .zip(parts)
-            .map(|(value, part)| (value, part.span))
-            .collect())
-    }
-
-    /// Evaluates an expression to one or more pages, where a name that is not a variable denotes a page.
-    pub(super) fn page(&mut self, expr: &Expr) -> Result<Value, Stop> {
-        match &expr.kind {
-            ExprKind::Name(name) if !self.state.has_variable(name) => Ok(Value::Text(name.clone())),
-            _ => self.eval(expr),
-        }
-    }
-
-    /// Returns the addresses that a string lists.
-    ///
-    /// # Errors
-    /// Returns an error for each reference that is not an address.
-    fn addresses(
-        &self,
-        pages: &Pages,
-        string: &[(Value, Span)],
-        page_size: u64,
-    ) -> Result<Addresses, Stop> {
-        let (mut all, mut wrong) = (Vec::new(), Vec::new());
-        for (value, span) in string {
-            value.each_leaf(&mut |leaf| match (leaf, integer(leaf, *span)) {
-                (_, Ok(address)) => all.push(address),
-                (Value::Text(name), Err(_)) => wrong.push(no_address(name, *span)),
-                (_, Err(error)) => wrong.push(error),
-            });
-        }
-        if !wrong.is_empty() {
-            return Err(wrong.into());
-        }
-        let is_hex = |span: Span| {
-            let text = self.sources.text(span);
-            text.contains("0x") || text.contains("0X")
+        // The machine's page size is not the default, because small pages make a short trace interesting.
+        let Some(page_size) = draft.page_size else {
+            return Err(
+                Diagnostic::new(Code::WrongCount, place, "the page size is missing")
+                    .label("a trace contains byte addresses")
+                    .help("add `page 4 KB`, or another page size")
+                    .into(),
+            );
         };
-        let hex = match pages {
-            Pages::Words(words) => words.iter().any(|word| is_hex(word.span)),
-            Pages::List(list) => is_hex(list.span),
-            Pages::Trace(_) => true,
-        };
-        let digits = all
-            .iter()
-            .max()
-            .map_or(1, |largest| format!("{largest:X}").len());
-        Ok(Addresses {
+        return Ok(Listed::Trace(
+            trace_file(cx, name.clone(), draft.format)?,
             page_size,
-            all,
-            hex,
-            digits,
-        })
+        ));
     }
-
-    /// Reports words outside brackets that the author did not mean as page names.
-    ///
-    /// # Errors
-    /// Returns `bare-page`.
-    pub(super) fn check_bare_pages(&self, pages: &Pages, settings: &Settings) -> Result<(), Stop> {
-        let Pages::Words(words) = pages else {
-            return Ok(());
-        };
-        self.refuse_variables(words)?;
-        self.refuse_marks(words, settings)
+    let is_check = cx.checking();
+    for field in OF_TRACES
+        .iter()
+        .filter_map(|name| set(name))
+        .filter(|_| is_check)
+    {
+        let message = format!("`{}` has no effect without a trace", field.name.text);
+        let warning = Diagnostic::warning(Code::NoEffect, field.span, message);
+        cx.report(vec![warning.fix(Fix::remove(field.span))]);
     }
+    let string = references(cx, pages)?;
+    match draft.page_size {
+        Some(size) => Ok(Listed::Addresses(addresses(cx, pages, &string, size)?)),
+        None => Ok(Listed::Pages(string)),
+    }
+}
 
-    /// Reports a page outside brackets that has the name of a variable. Such a string would silently reference
-    /// a page of this name instead of the variable's pages.
-    fn refuse_variables(&self, words: &[Word]) -> Result<(), Stop> {
-        let Some(Word { text: name, span }) = words
+/// Evaluates the references, each with its location. A value may be a list of references.
+///
+/// # Errors
+/// Returns the errors in the expressions.
+fn references(cx: &mut Cx, pages: &Pages) -> Result<Vec<(Value, Span)>, Stop> {
+    match pages {
+        Pages::Words(words) => Ok(words
             .iter()
-            .find(|word| self.state.has_variable(&word.text))
-        else {
-            return Ok(());
-        };
-        let list = bracketed(words);
-        let message =
-            format!("`{name}` is a variable, but outside brackets each word is a page name");
-        let help = format!(
-            "for the variable's value, write `reference {list}`; a page with this name is `\"{name}\"` in brackets"
-        );
-        let place = words.first().map_or(*span, |first| {
-            between(first.span, words[words.len() - 1].span)
+            .map(|word| (bare_page(&word.text), word.span))
+            .collect()),
+        Pages::List(list) => match &list.kind {
+            ExprKind::List(parts) => listed_pages(cx, parts),
+            _ => Ok(vec![(eval(cx, list)?, list.span)]),
+        },
+        Pages::Trace(_) => Ok(Vec::new()),
+    }
+}
+
+/// Evaluates a list of pages, and flattens nested lists.
+///
+/// # Errors
+/// Returns the errors in the list's expressions.
+pub(crate) fn page_list(cx: &mut Cx, parts: &[Expr]) -> Result<Value, Stop> {
+    let pages = listed_pages(cx, parts)?;
+    Ok(Value::List(
+        pages
+            .into_iter()
+            .flat_map(|(page, _)| page.leaves())
+            .collect(),
+    ))
+}
+
+fn listed_pages(cx: &mut Cx, parts: &[Expr]) -> Result<Vec<(Value, Span)>, Stop> {
+    let values = parts
+        .iter()
+        .map(|part| page(cx, part))
+        .collect::<Result<Vec<_>, Stop>>()?;
+    let span = parts.first().map_or(Span::default(), |part| part.span);
+    // The length is checked before the list is built.
+    Value::check_list(&values).map_err(|e| e.at(span))?;
+    Ok(values
+        .into_iter()
+        .zip(parts)
+        .map(|(value, part)| (value, part.span))
+        .collect())
+}
+
+/// Evaluates an expression to one or more pages, where a name that is not a variable denotes a page.
+pub(super) fn page(cx: &mut Cx, expr: &Expr) -> Result<Value, Stop> {
+    match &expr.kind {
+        ExprKind::Name(name) if !cx.state.has_variable(name) => Ok(Value::Text(name.clone())),
+        _ => eval(cx, expr),
+    }
+}
+
+/// Returns the addresses that a string lists.
+///
+/// # Errors
+/// Returns an error for each reference that is not an address.
+fn addresses(
+    cx: &Cx,
+    pages: &Pages,
+    string: &[(Value, Span)],
+    page_size: u64,
+) -> Result<Addresses, Stop> {
+    let (mut all, mut wrong) = (Vec::new(), Vec::new());
+    for (value, span) in string {
+        value.each_leaf(&mut |leaf| match (leaf, integer(leaf, *span)) {
+            (_, Ok(address)) => all.push(address),
+            (Value::Text(name), Err(_)) => wrong.push(no_address(name, *span)),
+            (_, Err(error)) => wrong.push(error),
         });
-        Err(Diagnostic::new(Code::BarePage, *span, message)
-            .label("not the variable's value")
-            .help(help)
-            .fix(Fix::replace(place, list))
-            .into())
     }
+    if !wrong.is_empty() {
+        return Err(wrong.into());
+    }
+    let is_hex = |span: Span| {
+        let text = cx.sources.text(span);
+        text.contains("0x") || text.contains("0X")
+    };
+    let hex = match pages {
+        Pages::Words(words) => words.iter().any(|word| is_hex(word.span)),
+        Pages::List(list) => is_hex(list.span),
+        Pages::Trace(_) => true,
+    };
+    let digits = all
+        .iter()
+        .max()
+        .map_or(1, |largest| format!("{largest:X}").len());
+    Ok(Addresses {
+        page_size,
+        all,
+        hex,
+        digits,
+    })
+}
 
-    /// Reports a string that marks its loads and stores, as in `1r 2w` and `1 r 2 w`. The setting `stores` marks
-    /// stores.
-    fn refuse_marks(&self, words: &[Word], settings: &Settings) -> Result<(), Stop> {
-        let Some(Marked {
-            pages,
-            stores,
-            wrong,
-        }) = Marked::find(words)
-        else {
-            return Ok(());
-        };
-        let message = format!(
-            "`{}` is a page name here, not a mark for a load or a store",
-            wrong.text
-        );
-        let diagnostic = Diagnostic::new(Code::BarePage, wrong.span, message)
-            .label("each word is the name of a page");
-        let positions = stores
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(" ");
-        let pages = pages.join(" ");
-        let has_stores = settings
-            .settings
-            .iter()
-            .any(|setting| &*setting.name.text == "stores");
-        let (Some(first), Some(last), Some(setting)) = (
-            words.first(),
-            words.last(),
-            settings.settings.last().filter(|_| !has_stores),
-        ) else {
-            return Err(diagnostic
-                .help(format!(
-                    "write `reference {pages} {{ stores {positions} }}`"
-                ))
-                .into());
-        };
-        if stores.is_empty() {
-            return Err(diagnostic
-                .fix(Fix::replace(between(first.span, last.span), pages))
-                .into());
-        }
-        let between_words = Span {
-            start: last.span.end,
-            end: setting.span.end,
-            ..first.span
-        };
-        let rest = Span {
-            start: setting.span.end,
-            end: settings.span.end,
-            ..first.span
-        };
-        let text = format!(
-            "{pages}{}, stores {positions}{}",
-            self.text(between_words),
-            self.text(rest)
-        );
-        Err(diagnostic
-            .fix(Fix::replace(between(first.span, settings.span), text))
-            .into())
+/// Reports words outside brackets that the author did not mean as page names.
+///
+/// # Errors
+/// Returns `bare-page`.
+pub(super) fn check_bare_pages(cx: &Cx, pages: &Pages, settings: &Settings) -> Result<(), Stop> {
+    let Pages::Words(words) = pages else {
+        return Ok(());
+    };
+    refuse_variables(cx, words)?;
+    refuse_marks(cx, words, settings)
+}
+
+/// Reports a page outside brackets that has the name of a variable. Such a string would silently reference
+/// a page of this name instead of the variable's pages.
+fn refuse_variables(cx: &Cx, words: &[Word]) -> Result<(), Stop> {
+    let Some(Word { text: name, span }) =
+        words.iter().find(|word| cx.state.has_variable(&word.text))
+    else {
+        return Ok(());
+    };
+    let list = bracketed(words);
+    let message = format!("`{name}` is a variable, but outside brackets each word is a page name");
+    let help = format!(
+        "for the variable's value, write `reference {list}`; a page with this name is `\"{name}\"` in brackets"
+    );
+    let place = words.first().map_or(*span, |first| {
+        between(first.span, words[words.len() - 1].span)
+    });
+    Err(Diagnostic::new(Code::BarePage, *span, message)
+        .label("not the variable's value")
+        .help(help)
+        .fix(Fix::replace(place, list))
+        .into())
+}
+
+/// Reports a string that marks its loads and stores, as in `1r 2w` and `1 r 2 w`. The setting `stores` marks
+/// stores.
+fn refuse_marks(cx: &Cx, words: &[Word], settings: &Settings) -> Result<(), Stop> {
+    let Some(Marked {
+        pages,
+        stores,
+        wrong,
+    }) = Marked::find(words)
+    else {
+        return Ok(());
+    };
+    let message = format!(
+        "`{}` is a page name here, not a mark for a load or a store",
+        wrong.text
+    );
+    let diagnostic = Diagnostic::new(Code::BarePage, wrong.span, message)
+        .label("each word is the name of a page");
+    let positions = stores
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(" ");
+    let pages = pages.join(" ");
+    let has_stores = settings
+        .settings
+        .iter()
+        .any(|setting| &*setting.name.text == "stores");
+    let (Some(first), Some(last), Some(setting)) = (
+        words.first(),
+        words.last(),
+        settings.settings.last().filter(|_| !has_stores),
+    ) else {
+        return Err(diagnostic
+            .help(format!(
+                "write `reference {pages} {{ stores {positions} }}`"
+            ))
+            .into());
+    };
+    if stores.is_empty() {
+        return Err(diagnostic
+            .fix(Fix::replace(between(first.span, last.span), pages))
+            .into());
     }
+    let between_words = Span {
+        start: last.span.end,
+        end: setting.span.end,
+        ..first.span
+    };
+    let rest = Span {
+        start: setting.span.end,
+        end: settings.span.end,
+        ..first.span
+    };
+    let text = format!(
+        "{pages}{}, stores {positions}{}",
+        cx.text(between_words),
+        cx.text(rest)
+    );
+    Err(diagnostic
+        .fix(Fix::replace(between(first.span, settings.span), text))
+        .into())
 }
 
 /// Returns a list of these pages, in which each name of a variable is replaced with its value.
@@ -378,70 +377,56 @@ fn no_address(name: &str, span: Span) -> Diagnostic {
     diagnostic.help("write a number such as `0x3D4`, or remove the setting `page`")
 }
 
-/// The columns of the table: the page, its loading time, the time of its last use, its referenced bit, and its
-/// modified bit.
-pub(crate) const START_COLUMNS: &[Column] = &[
-    words("page"),
-    decimal("loaded"),
-    decimal("used"),
-    decimal("R"),
-    decimal("M"),
-];
-
-impl Session<'_> {
-    /// Evaluates the table, which may list at most `frames` pages.
-    ///
-    /// # Errors
-    /// Returns the errors in the table.
-    pub(super) fn start_table(
-        &mut self,
-        table: &Table,
-        frames: Option<u64>,
-    ) -> Result<Vec<StartRow>, Stop> {
-        // Every row needs a value in every column of the header.
-        let needed: Vec<&str> = START_COLUMNS
+/// Evaluates the table, which may list at most `frames` pages.
+///
+/// # Errors
+/// Returns the errors in the table.
+pub(super) fn start_table(
+    cx: &mut Cx,
+    table: &Table,
+    frames: Option<u64>,
+) -> Result<Vec<StartRow>, Stop> {
+    // Every row needs a value in every column of the header.
+    let needed: Vec<&str> = START_COLUMNS
+        .iter()
+        .map(|column| column.name)
+        .filter(|name| *name == "page" || table.has_column(name))
+        .collect();
+    let shape = Shape::Objects {
+        what: "resident pages",
+        columns: START_COLUMNS,
+        needed: &needed,
+        expected: false,
+    };
+    let (mut rows, mut wrong) = (Vec::<(StartRow, Span)>::new(), Vec::new());
+    for row in read_table(cx, table, &shape)? {
+        let start = start_row(&row, &mut wrong);
+        let span = row.cell("page").map_or(row.span, |cell| cell.span);
+        if let Some((_, first)) = rows
             .iter()
-            .map(|column| column.name)
-            .filter(|name| *name == "page" || table.has_column(name))
-            .collect();
-        let shape = Shape::Objects {
-            what: "resident pages",
-            columns: START_COLUMNS,
-            needed: &needed,
-            expected: false,
-        };
-        let (mut rows, mut wrong) = (Vec::<(StartRow, Span)>::new(), Vec::new());
-        for row in self.read_table(table, &shape)? {
-            let start = start_row(&row, &mut wrong);
-            let span = row.cell("page").map_or(row.span, |cell| cell.span);
-            if let Some((_, first)) = rows
-                .iter()
-                .find(|(other, _)| other.page.quoted() == start.page.quoted())
-            {
-                let message = format!("page {} is listed twice", start.page);
-                wrong.push(
-                    Diagnostic::new(Code::Duplicate, span, message).also(*first, "first here"),
-                );
-            }
-            rows.push((start, span));
-        }
-        if let Some(frames) = frames
-            && let Some((_, span)) = usize::try_from(frames)
-                .ok()
-                .and_then(|frames| rows.get(frames))
+            .find(|(other, _)| other.page.quoted() == start.page.quoted())
         {
-            let count = rows.len();
-            let message = format!("there are {count} initial pages, but `frames` is {frames}");
-            wrong.push(
-                Diagnostic::new(Code::BadGeometry, *span, message)
-                    .help(format!("write `frames {count}`")),
-            );
+            let message = format!("page {} is listed twice", start.page);
+            wrong.push(Diagnostic::new(Code::Duplicate, span, message).also(*first, "first here"));
         }
-        if wrong.is_empty() {
-            Ok(rows.into_iter().map(|(row, _)| row).collect())
-        } else {
-            Err(wrong.into())
-        }
+        rows.push((start, span));
+    }
+    if let Some(frames) = frames
+        && let Some((_, span)) = usize::try_from(frames)
+            .ok()
+            .and_then(|frames| rows.get(frames))
+    {
+        let count = rows.len();
+        let message = format!("there are {count} initial pages, but `frames` is {frames}");
+        wrong.push(
+            Diagnostic::new(Code::BadGeometry, *span, message)
+                .help(format!("write `frames {count}`")),
+        );
+    }
+    if wrong.is_empty() {
+        Ok(rows.into_iter().map(|(row, _)| row).collect())
+    } else {
+        Err(wrong.into())
     }
 }
 

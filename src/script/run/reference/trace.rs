@@ -11,7 +11,7 @@ use super::draft::TraceOptions;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::run::record::{Addresses, Only, TraceSource};
-use crate::run::session::Session;
+use crate::run::session::Cx;
 use crate::run::stop::Stop;
 use crate::run::trace_file::{TraceFile, WORK_OF_LINE};
 
@@ -31,62 +31,60 @@ pub(super) struct NumberedString {
     pub(super) trace: Option<TraceSource>,
 }
 
-impl Session<'_> {
-    /// Reads the references of a trace. Each line counts as work, and so does each further reference of a line.
-    ///
-    /// # Errors
-    /// Returns `unreadable`, `limit-steps`, or `limit-size` for too many references.
-    pub(super) fn read_references(
-        &mut self,
-        file: &TraceFile,
-        page_size: u64,
-        options: TraceOptions,
-        names: &mut Names,
-    ) -> Result<NumberedString, Stop> {
-        let place = file.name.span;
-        let mut reader = ReferenceReader {
-            page_size,
-            options,
-            names,
-            latest: None,
-            string: NumberedString::default(),
-            first: Vec::new(),
-        };
-        let (interrupt, mut lines) = (self.interrupt, 0);
-        let malformed = file.read(interrupt, Fetches::Returned, &mut |batch, read| {
-            let before = reader.string.pages.len();
-            if !batch.records.iter().all(|record| reader.add(record)) {
-                return Err(too_long(file).into());
-            }
-            let references = (reader.string.pages.len() - before) as u64;
-            self.work(references.max(read - lines) * WORK_OF_LINE, place)?;
-            lines = read;
-            Ok(())
-        })?;
-        let ReferenceReader {
-            mut string, first, ..
-        } = reader;
-        if string.pages.len() <= TraceSource::LISTED {
-            let digits = first
-                .iter()
-                .max()
-                .map_or(1, |largest| format!("{largest:X}").len());
-            string.addresses = Some(Addresses {
-                page_size,
-                all: first,
-                hex: true,
-                digits,
-            });
+/// Reads the references of a trace. Each line counts as work, and so does each further reference of a line.
+///
+/// # Errors
+/// Returns `unreadable`, `limit-steps`, or `limit-size` for too many references.
+pub(super) fn read_references(
+    cx: &mut Cx,
+    file: &TraceFile,
+    page_size: u64,
+    options: TraceOptions,
+    names: &mut Names,
+) -> Result<NumberedString, Stop> {
+    let place = file.name.span;
+    let mut reader = ReferenceReader {
+        page_size,
+        options,
+        names,
+        latest: None,
+        string: NumberedString::default(),
+        first: Vec::new(),
+    };
+    let (interrupt, mut lines) = (cx.interrupt, 0);
+    let malformed = file.read(interrupt, Fetches::Returned, &mut |batch, read| {
+        let before = reader.string.pages.len();
+        if !batch.records.iter().all(|record| reader.add(record)) {
+            return Err(too_long(file).into());
         }
-        let (name, only) = (file.name.text.clone(), options.only);
-        string.trace = Some(TraceSource {
-            name,
+        let references = (reader.string.pages.len() - before) as u64;
+        cx.work(references.max(read - lines) * WORK_OF_LINE, place)?;
+        lines = read;
+        Ok(())
+    })?;
+    let ReferenceReader {
+        mut string, first, ..
+    } = reader;
+    if string.pages.len() <= TraceSource::LISTED {
+        let digits = first
+            .iter()
+            .max()
+            .map_or(1, |largest| format!("{largest:X}").len());
+        string.addresses = Some(Addresses {
             page_size,
-            only,
-            malformed,
+            all: first,
+            hex: true,
+            digits,
         });
-        Ok(string)
     }
+    let (name, only) = (file.name.text.clone(), options.only);
+    string.trace = Some(TraceSource {
+        name,
+        page_size,
+        only,
+        malformed,
+    });
+    Ok(string)
 }
 
 /// Reports a trace with too many references.

@@ -3,78 +3,77 @@
 use super::field::{Arg, ArgKind, Field};
 use crate::lang::ast::{Expr, ExprKind, Setting};
 use crate::lang::value::{Dimension, Number, unit_factor};
-use crate::run::session::Session;
+use crate::run::eval::eval;
+use crate::run::session::Cx;
 use crate::run::state::Binding;
 use crate::run::stop::Stop;
 
-impl Session<'_> {
-    /// Evaluates a setting. A bare word remains a word, but also gets the value of the variable with the same
-    /// name.
-    ///
-    /// # Errors
-    /// Returns the errors in the setting's expressions.
-    pub(crate) fn field(&mut self, setting: &Setting) -> Result<Field, Stop> {
-        let said = setting
-            .values
-            .iter()
-            .enumerate()
-            .filter(|(at, value)| *at == 0 || !self.is_bare_unit(value));
-        let said: Vec<_> = said.map(|(_, value)| value).collect();
-        let args = said
-            .into_iter()
-            .map(|value| self.arg(value))
-            .collect::<Result<_, Stop>>()?;
-        let block = match &setting.block {
-            Some(block) => Some(
-                block
-                    .settings
-                    .iter()
-                    .map(|inner| self.field(inner))
-                    .collect::<Result<_, Stop>>()?,
-            ),
-            None => None,
-        };
-        Ok(Field {
-            name: setting.name.clone(),
-            args,
-            block,
-            span: setting.span,
-        })
-    }
+/// Evaluates a setting. A bare word remains a word, but also gets the value of the variable with the same
+/// name.
+///
+/// # Errors
+/// Returns the errors in the setting's expressions.
+pub(crate) fn field(cx: &mut Cx, setting: &Setting) -> Result<Field, Stop> {
+    let said = setting
+        .values
+        .iter()
+        .enumerate()
+        .filter(|(at, value)| *at == 0 || !is_bare_unit(cx, value));
+    let said: Vec<_> = said.map(|(_, value)| value).collect();
+    let args = said
+        .into_iter()
+        .map(|value| arg(cx, value))
+        .collect::<Result<_, Stop>>()?;
+    let block = match &setting.block {
+        Some(block) => Some(
+            block
+                .settings
+                .iter()
+                .map(|inner| field(cx, inner))
+                .collect::<Result<_, Stop>>()?,
+        ),
+        None => None,
+    };
+    Ok(Field {
+        name: setting.name.clone(),
+        args,
+        block,
+        span: setting.span,
+    })
+}
 
-    /// Whether a value is a unit with a factor of 1, as in `virtual n bits`. The parser drops such a unit
-    /// after a literal.
-    fn is_bare_unit(&self, value: &Expr) -> bool {
-        let ExprKind::Name(word) = &value.kind else {
-            return false;
-        };
-        unit_factor(word) == Some(Number::from(1u64)) && self.state.find(word).is_none()
-    }
+/// Whether a value is a unit with a factor of 1, as in `virtual n bits`. The parser drops such a unit
+/// after a literal.
+fn is_bare_unit(cx: &Cx, value: &Expr) -> bool {
+    let ExprKind::Name(word) = &value.kind else {
+        return false;
+    };
+    unit_factor(word) == Some(Number::from(1u64)) && cx.state.find(word).is_none()
+}
 
-    fn arg(&mut self, expr: &Expr) -> Result<Arg, Stop> {
-        let kind = match &expr.kind {
-            ExprKind::Name(name) => {
-                let value = match self.state.find(name) {
-                    Some(Binding::Value(value)) => Some(value.clone()),
-                    Some(Binding::Unknowable) => return Err(Stop::Unknowable),
-                    _ => None,
-                };
-                ArgKind::Word {
-                    text: name.clone(),
-                    value,
-                }
+fn arg(cx: &mut Cx, expr: &Expr) -> Result<Arg, Stop> {
+    let kind = match &expr.kind {
+        ExprKind::Name(name) => {
+            let value = match cx.state.find(name) {
+                Some(Binding::Value(value)) => Some(value.clone()),
+                Some(Binding::Unknowable) => return Err(Stop::Unknowable),
+                _ => None,
+            };
+            ArgKind::Word {
+                text: name.clone(),
+                value,
             }
-            ExprKind::Quantity(_, unit) if unit.dimension == Dimension::Time => {
-                ArgKind::Time(self.eval(expr)?)
-            }
-            ExprKind::Range {
-                inclusive: true, ..
-            } => ArgKind::Inclusive(self.eval(expr)?),
-            _ => ArgKind::Value(self.eval(expr)?),
-        };
-        Ok(Arg {
-            kind,
-            span: expr.span,
-        })
-    }
+        }
+        ExprKind::Quantity(_, unit) if unit.dimension == Dimension::Time => {
+            ArgKind::Time(eval(cx, expr)?)
+        }
+        ExprKind::Range {
+            inclusive: true, ..
+        } => ArgKind::Inclusive(eval(cx, expr)?),
+        _ => ArgKind::Value(eval(cx, expr)?),
+    };
+    Ok(Arg {
+        kind,
+        span: expr.span,
+    })
 }

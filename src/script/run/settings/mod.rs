@@ -3,7 +3,7 @@
 mod block;
 mod blocks;
 mod cache;
-mod evaluate;
+pub(crate) mod evaluate;
 mod field;
 mod file;
 mod kernel;

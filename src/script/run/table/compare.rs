@@ -3,16 +3,19 @@
 use std::collections::BTreeMap;
 
 use super::model::{Cell, InvalidEntries};
-use super::read::{Wanted, WrittenCell, WrittenRow};
+use super::written::{Wanted, WrittenCell, WrittenRow};
 use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::lang::value::{List, Number, Value};
+use crate::run::checks::how_to_fill;
+use crate::run::nouns::plan::machine_seen;
+use crate::run::nouns::steps::last_messages;
 use crate::run::nouns::{
     BYTES_OF_ROW, Messages, TableNoun, ThingRef, ThingRow, beyond, reference_cell, too_long,
 };
 use crate::run::record::{Check, Did, MessageLevel, ReferenceRun, Shown, Written};
-use crate::run::session::Session;
+use crate::run::session::Cx;
 use crate::run::settings::integer;
 use crate::run::steps::{Message, Note};
 use crate::run::stop::Stop;
@@ -44,38 +47,36 @@ pub(crate) enum Expected {
     Steps,
 }
 
-impl Session<'_> {
-    /// Returns a check for each cell with an expectation. With `exactly`, also checks every unlisted row and way.
-    ///
-    /// # Errors
-    /// Returns `no-machine`, `no-kernel`, `no-answer`, `unknown-column`, `limit-size`, or `limit-steps`.
-    pub(crate) fn compare(&mut self, expected: &Expectation) -> Result<Vec<Check>, Stop> {
-        let mut checks = Checks {
-            made: Vec::new(),
-            expected,
-            how_to_fill: self.how_to_fill(),
-        };
-        let span = expected.span;
-        match &expected.of {
-            Expected::Entries(noun, level, pid) => {
-                checks.entries(noun, *level, &*self.machine_seen(*pid, span)?);
-            }
-            Expected::Things(of) => {
-                checks.things(*of, self.kernel(span)?);
-                self.work(checks.made.len() as u64, span)?;
-            }
-            Expected::Messages(level) => checks.messages(&self.last_messages(*level, span)?),
-            Expected::Steps => {
-                if let Some(Did::Reference(run)) = self.state.reference.as_deref() {
-                    checks.steps(run)?;
-                } else {
-                    let message = "no `reference` has run yet";
-                    return Err(Diagnostic::new(Code::NoAnswer, span, message).into());
-                }
+/// Returns a check for each cell with an expectation. With `exactly`, also checks every unlisted row and way.
+///
+/// # Errors
+/// Returns `no-machine`, `no-kernel`, `no-answer`, `unknown-column`, `limit-size`, or `limit-steps`.
+pub(crate) fn compare(cx: &mut Cx, expected: &Expectation) -> Result<Vec<Check>, Stop> {
+    let mut checks = Checks {
+        made: Vec::new(),
+        expected,
+        how_to_fill: how_to_fill(cx),
+    };
+    let span = expected.span;
+    match &expected.of {
+        Expected::Entries(noun, level, pid) => {
+            checks.entries(noun, *level, &*machine_seen(cx, *pid, span)?);
+        }
+        Expected::Things(of) => {
+            checks.things(*of, cx.kernel(span)?);
+            cx.work(checks.made.len() as u64, span)?;
+        }
+        Expected::Messages(level) => checks.messages(&last_messages(cx, *level, span)?),
+        Expected::Steps => {
+            if let Some(Did::Reference(run)) = cx.state.reference.as_deref() {
+                checks.steps(run)?;
+            } else {
+                let message = "no `reference` has run yet";
+                return Err(Diagnostic::new(Code::NoAnswer, span, message).into());
             }
         }
-        Ok(checks.made)
     }
+    Ok(checks.made)
 }
 
 /// The checks of a table so far.

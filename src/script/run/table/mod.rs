@@ -1,12 +1,13 @@
 //! Tables: the one model of rows and cells that nouns, views, questions, and reports share.
 
 mod changes;
-mod compare;
+pub(crate) mod compare;
 mod model;
-mod read;
+pub(crate) mod read;
 #[cfg(test)]
 mod tests;
 mod typed;
+mod written;
 
 pub use changes::{RowChange, changes};
 pub(crate) use compare::{Expectation, Expected};
@@ -14,6 +15,6 @@ pub use model::{
     Cell, CellNames, Column, ColumnKind, InvalidEntries, Marks, Rows, TableId, hex, words,
 };
 pub(crate) use model::{decimal, digits, naming};
-pub use read::WrittenRow;
-pub(crate) use read::{Layout, Shape, WrittenCell, column_named, name};
 pub use typed::{ColumnType, TypedCell, TypedColumn, TypedTable};
+pub use written::WrittenRow;
+pub(crate) use written::{Layout, Shape, WrittenCell, column_named, name};

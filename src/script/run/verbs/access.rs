@@ -6,13 +6,15 @@ use crate::lang::fix::Fix;
 use crate::lang::value::Value;
 use crate::run::bind::Param::{self, Keyword, Optional, Words};
 use crate::run::bind::{Bound, LENGTH, Slot, words_of};
+use crate::run::eval::{address_in_process, eval, within};
 use crate::run::limits::ACCESS_LIMIT;
 use crate::run::record::{AccessVerb, Did};
-use crate::run::session::{Action, Session};
+use crate::run::session::{Action, Cx};
 use crate::run::stop::Stop;
 use pagewalk_engine::machine::addr::Va;
 use pagewalk_engine::machine::event::{AccessKind, Privilege};
 
+use super::perform::access;
 use super::plans::AccessPlan;
 
 const KINDS: &[(&str, AccessKind)] = &[
@@ -34,13 +36,12 @@ pub(crate) const SIZED: Param = Optional(&[Keyword("size"), LENGTH]);
 
 /// Whether a statement contains an address in digits. The digits of a canonical address in the upper half have more bits than the
 /// address, and `'a'` has no digits.
-fn is_literal(session: &Session, written: &Expr, va: Va) -> bool {
+fn is_literal(cx: &Cx, written: &Expr, va: Va) -> bool {
     let ExprKind::Value(Value::Number(number)) = &written.kind else {
         return false;
     };
     let has_digits = || {
-        session
-            .text(written.span)
+        cx.text(written.span)
             .starts_with(|c: char| c.is_ascii_digit())
     };
     // A character is a byte, so that a loop need not look at the text of other addresses.
@@ -48,21 +49,21 @@ fn is_literal(session: &Session, written: &Expr, va: Va) -> bool {
 }
 
 fn access(plan: AccessPlan) -> Action {
-    Action::operation(move |session| Ok(Did::Access(Box::new(session.access(plan)?))))
+    Action::operation(move |cx| Ok(Did::Access(Box::new(access::access(cx, plan)?))))
 }
 
 /// `translate VA [for read|write|execute] [by user|supervisor]`
-pub(crate) fn translate(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+pub(crate) fn translate(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let written = bound.expr(Slot::Va)?;
     let kind = bound.choice("for", KINDS).unwrap_or(AccessKind::Read);
     let mode = bound.choice("by", MODES).unwrap_or(Privilege::User);
-    let (va, pid) = session.address_in_process(written, 1)?;
+    let (va, pid) = address_in_process(cx, written, 1)?;
     Ok(access(AccessPlan {
         verb: AccessVerb::Translate,
         kind,
         mode,
         va,
-        literal: is_literal(session, written, va),
+        literal: is_literal(cx, written, va),
         stored: None,
         data: Vec::new(),
         pid,
@@ -71,43 +72,38 @@ pub(crate) fn translate(session: &mut Session, bound: &Bound) -> Result<Action, 
 }
 
 /// Returns the number of bytes in the clause `size`.
-fn size_of(session: &mut Session, bound: &Bound) -> Result<Option<u64>, Stop> {
+fn size_of(cx: &mut Cx, bound: &Bound) -> Result<Option<u64>, Stop> {
     let size = bound.clause("size");
-    size.map(|size| session.within(size, 1, ACCESS_LIMIT))
+    size.map(|size| within(cx, size, 1, ACCESS_LIMIT))
         .transpose()
 }
 
 /// `read VA [size N]`
-pub fn read(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+pub fn read(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let va = bound.expr(Slot::Va)?;
-    let size = size_of(session, bound)?.unwrap_or(1);
-    load(session, AccessVerb::Read, va, size)
+    let size = size_of(cx, bound)?.unwrap_or(1);
+    load(cx, AccessVerb::Read, va, size)
 }
 
 /// `fetch VA`
-pub(crate) fn fetch(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
-    load(session, AccessVerb::Fetch, bound.expr(Slot::Va)?, 1)
+pub(crate) fn fetch(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
+    load(cx, AccessVerb::Fetch, bound.expr(Slot::Va)?, 1)
 }
 
 /// Prepares a load from an address, also for `probe VA`.
 ///
 /// # Errors
 /// Returns `address-too-wide` or `no-machine`.
-pub(crate) fn load(
-    session: &mut Session,
-    verb: AccessVerb,
-    va: &Expr,
-    size: u64,
-) -> Result<Action, Stop> {
+pub(crate) fn load(cx: &mut Cx, verb: AccessVerb, va: &Expr, size: u64) -> Result<Action, Stop> {
     let kind = if verb == AccessVerb::Fetch {
         AccessKind::Execute
     } else {
         AccessKind::Read
     };
-    session.work(size, va.span)?;
+    cx.work(size, va.span)?;
     let (place, written) = (va.span, va);
-    let (va, pid) = session.address_in_process(va, size)?;
-    let literal = is_literal(session, written, va);
+    let (va, pid) = address_in_process(cx, va, size)?;
+    let literal = is_literal(cx, written, va);
     let data = vec![None; size as usize];
     Ok(access(AccessPlan {
         verb,
@@ -123,16 +119,16 @@ pub(crate) fn load(
 }
 
 /// `write VA = V [size N]`
-pub fn write(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+pub fn write(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let va = bound.expr(Slot::Va)?;
     let value = bound.expr(Slot::Stored)?;
-    let size = size_of(session, bound)?;
-    let stored = session.eval(value)?;
+    let size = size_of(cx, bound)?;
+    let stored = eval(cx, value)?;
     let bytes = bytes_of(&stored, size, value)?;
-    session.work(bytes.len() as u64, va.span)?;
+    cx.work(bytes.len() as u64, va.span)?;
     let (place, written) = (va.span, va);
-    let (va, pid) = session.address_in_process(va, bytes.len() as u64)?;
-    let literal = is_literal(session, written, va);
+    let (va, pid) = address_in_process(cx, va, bytes.len() as u64)?;
+    let literal = is_literal(cx, written, va);
     let data = bytes.into_iter().map(Some).collect();
     let (verb, kind, mode) = (AccessVerb::Write, AccessKind::Write, Privilege::User);
     Ok(access(AccessPlan {

@@ -3,33 +3,38 @@
 use crate::lang::ast::{Expr, ExprKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::bind::{Bound, word};
-use crate::run::nouns::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, ThingRef, Views, What};
+use crate::run::eval::{eval, integer, physical};
+use crate::run::nouns::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, ThingRef, Views, What, plan};
 use crate::run::record::{Did, Shown};
-use crate::run::session::{Action, Session, Verb};
+use crate::run::running::{looked_at, process_called};
+use crate::run::session::{Action, Cx, Verb};
 use crate::run::settings::pte_of_fields;
 use crate::run::stop::Stop;
+use crate::run::table::read::read_table;
 use crate::run::table::{InvalidEntries, Shape};
 use pagewalk_engine::machine::footprint::Footprint;
 use pagewalk_engine::machine::spec::Mmu;
 
-use super::naming::{NounRef, is_noun};
+use super::naming::{self, NounRef, has_kernel, is_noun, names_noun, needs_mmu, page_table_of};
+use super::perform::declare::declare_areas;
+use super::system::{self, areas_listed};
 
 /// The number of rows after which `set` measures the memory of the machine. A row of a page table can need all the
 /// tables on its path.
 const ROWS: usize = 256;
 
 /// `set NOUN { table }`, `set cr3 = PA`, `set pte LEVEL PA = RAW`, `set pte LEVEL PA { fields }`
-pub(crate) fn set(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+pub(crate) fn set(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let Some(first) = bound.operands.first() else {
         return Err(bound.missing("a part of the machine").into());
     };
     let what = match word(first) {
-        Some("cr3" | "pte") if session.has_kernel() => {
+        Some("cr3" | "pte") if has_kernel(cx) => {
             return Err(kept(first, "page tables").into());
         }
-        Some("cr3") => cr3(session, bound)?,
-        Some("pte") => pte(session, bound)?,
-        _ => return rows(session, bound),
+        Some("cr3") => cr3(cx, bound)?,
+        Some("pte") => pte(cx, bound)?,
+        _ => return rows(cx, bound),
     };
     Ok(put(Contents {
         what,
@@ -39,15 +44,15 @@ pub(crate) fn set(session: &mut Session, bound: &Bound) -> Result<Action, Stop> 
 
 fn put(contents: Contents) -> Action {
     let place = contents.span;
-    Action::declares(move |session| {
-        contents.put(session.machine(place)?)?;
+    Action::declares(move |cx| {
+        contents.put(cx.machine(place)?)?;
         Ok(Did::Quiet)
     })
 }
 
-fn rows(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+fn rows(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let first = &bound.operands[0];
-    let noun = session.noun(bound.operands)?;
+    let noun = naming::noun(cx, bound.operands)?;
     bound.refuse()?;
     let Some(table) = bound.block.and_then(|block| block.table.as_ref()) else {
         let message = format!("`set {}` needs a table in braces", noun.name());
@@ -57,40 +62,40 @@ fn rows(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
     };
     match noun {
         NounRef::Things(things) if things.noun.settable => {
-            let areas = session.areas_listed(table)?;
+            let areas = areas_listed(cx, table)?;
             let Some(pid) = things.pid else {
                 return Err(Stop::Unknowable);
             };
-            Ok(Action::declares(move |session| {
-                session.declare_areas(pid, areas).map(|()| Did::Quiet)
+            Ok(Action::declares(move |cx| {
+                declare_areas(cx, pid, areas).map(|()| Did::Quiet)
             }))
         }
         NounRef::Things(ThingRef { noun, .. }) => Err(kept(first, noun.name).into()),
-        NounRef::Part { noun, .. } if noun.name == "page_table" && session.has_kernel() => {
+        NounRef::Part { noun, .. } if noun.name == "page_table" && has_kernel(cx) => {
             Err(kept(first, "page table").into())
         }
         NounRef::Part { noun, level, .. } => {
-            let layout = (noun.layout)(session.machine(table.span)?, level);
-            let rows = session.read_table(table, &Shape::Entries(&layout))?;
+            let layout = (noun.layout)(cx.machine(table.span)?, level);
+            let rows = read_table(cx, table, &Shape::Entries(&layout))?;
             let cells = rows.first().map_or(&[][..], |row| &row.cells[1..]);
             let columns: Vec<String> = cells.iter().map(|cell| cell.column.to_string()).collect();
             let place = bound.place;
-            Ok(Action::declares(move |session| {
+            Ok(Action::declares(move |cx| {
                 let mut wrong: Vec<Diagnostic> = Vec::new();
                 for rows in rows.chunks(ROWS) {
-                    let machine = session.machine(place)?;
+                    let machine = cx.machine(place)?;
                     wrong.extend(
                         rows.iter()
                             .filter_map(|row| (noun.put)(machine, level, row).err()),
                     );
                     if rows.len() == ROWS {
-                        session.check_memory(place, Footprint::default)?;
+                        cx.check_memory(place, Footprint::default)?;
                     }
                 }
                 if !wrong.is_empty() {
                     return Err(wrong.into());
                 }
-                session.state.note_columns(noun.name, level, &columns);
+                cx.state.note_columns(noun.name, level, &columns);
                 Ok(Did::Quiet)
             }))
         }
@@ -108,17 +113,17 @@ fn kept(place: &Expr, what: &str) -> Diagnostic {
     .help("to add areas, write `set P1.maps { … }`; to map pages, use accesses and system calls")
 }
 
-fn cr3(session: &mut Session, bound: &Bound) -> Result<What, Stop> {
-    session.needs_mmu(&bound.operands[0])?;
+fn cr3(cx: &mut Cx, bound: &Bound) -> Result<What, Stop> {
+    needs_mmu(cx, &bound.operands[0])?;
     bound.refuse()?;
     match (bound.operands, bound.assigned.first()) {
-        ([_], Some(value)) => Ok(What::Cr3(session.physical(value)?)),
+        ([_], Some(value)) => Ok(What::Cr3(physical(cx, value)?)),
         ([_, more, ..], _) => Err(bound.unexpected(more).into()),
         _ => Err(bound.missing("an address after `=`").into()),
     }
 }
 
-fn pte(session: &mut Session, bound: &Bound) -> Result<What, Stop> {
+fn pte(cx: &mut Cx, bound: &Bound) -> Result<What, Stop> {
     let [_, level, at] = bound.operands else {
         return Err(Diagnostic::new(
             Code::WrongCount,
@@ -128,18 +133,18 @@ fn pte(session: &mut Session, bound: &Bound) -> Result<What, Stop> {
         .help("write `set pte LEVEL PA = RAW` or `set pte LEVEL PA { ppn 0x12, p 1 }`")
         .into());
     };
-    session.needs_mmu(level)?;
-    let spec = session.machine(level.span)?.spec().clone();
+    needs_mmu(cx, level)?;
+    let spec = cx.machine(level.span)?.spec().clone();
     let Some(mmu) = &spec.mmu else {
         return Err(Stop::Unknowable);
     };
-    let level = level_of(session, level, mmu)?;
-    let at = session.physical(at)?;
+    let level = level_of(cx, level, mmu)?;
+    let at = physical(cx, at)?;
     bound.refuse()?;
     let raw = match (bound.assigned.first(), bound.block) {
-        (Some(value), _) => raw_entry(session, value, mmu.pte.bytes)?,
+        (Some(value), _) => raw_entry(cx, value, mmu.pte.bytes)?,
         (None, Some(block)) => {
-            let fields = session.fields(block)?;
+            let fields = system::fields(cx, block)?;
             mmu.pte.encode(pte_of_fields(&fields, spec.ppn_bits())?)
         }
         (None, None) => {
@@ -154,9 +159,9 @@ fn pte(session: &mut Session, bound: &Bound) -> Result<What, Stop> {
 ///
 /// # Errors
 /// Returns `bad-index`.
-pub(crate) fn level_of(session: &mut Session, level: &Expr, mmu: &Mmu) -> Result<u32, Stop> {
+pub(crate) fn level_of(cx: &mut Cx, level: &Expr, mmu: &Mmu) -> Result<u32, Stop> {
     let levels = mmu.levels.len() as u64;
-    let n = session.integer(level)?;
+    let n = integer(cx, level)?;
     if (1..=levels).contains(&n) {
         return Ok(n as u32);
     }
@@ -173,8 +178,8 @@ pub(crate) fn level_of(session: &mut Session, level: &Expr, mmu: &Mmu) -> Result
 ///
 /// # Errors
 /// Returns `value-too-wide`.
-pub(crate) fn raw_entry(session: &mut Session, value: &Expr, bytes: u32) -> Result<u64, Stop> {
-    let raw = session.integer(value)?;
+pub(crate) fn raw_entry(cx: &mut Cx, value: &Expr, bytes: u32) -> Result<u64, Stop> {
+    let raw = integer(cx, value)?;
     if bytes >= 8 || raw >> (8 * bytes) == 0 {
         return Ok(raw);
     }
@@ -191,18 +196,19 @@ pub(crate) fn raw_entry(session: &mut Session, value: &Expr, bytes: u32) -> Resu
 }
 
 /// `show NOUN`, `show EXPR`, or `show` with the operands of `figure`
-pub(crate) fn show(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
-    let plan = match show_plan(session, bound) {
+pub(crate) fn show(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
+    let plan = match show_plan(cx, bound) {
         Ok(plan) => plan,
-        Err(wrong) => match figure(session, bound) {
-            Some(figure) => return (figure.prepare)(session, &bound.with(figure.params)),
+        Err(wrong) => match figure(cx, bound) {
+            Some(figure) => return (figure.prepare)(cx, &bound.with(figure.params)),
             None => return Err(wrong),
         },
     };
     bound.refuse()?;
     let place = bound.place;
-    Ok(Action::does(move |session| {
-        Ok(Did::Shown(session.show(
+    Ok(Action::does(move |cx| {
+        Ok(Did::Shown(plan::show(
+            cx,
             plan,
             place,
             InvalidEntries::Hidden,
@@ -211,55 +217,51 @@ pub(crate) fn show(session: &mut Session, bound: &Bound) -> Result<Action, Stop>
 }
 
 /// Returns the verb `figure` if it draws what the operands name, and the name alone is no noun of `show`.
-fn figure(session: &Session, bound: &Bound) -> Option<&'static Verb> {
+fn figure(cx: &Cx, bound: &Bound) -> Option<&'static Verb> {
     let name = bound.operands.first().and_then(word)?;
     if bound.operands.len() == 1 && is_noun(name) {
         return None;
     }
-    session.language.figure(name)
+    cx.language.figure(name)
 }
 
 /// Returns the plan of a `show` with these operands.
 ///
 /// # Errors
 /// Returns the errors in the operands.
-pub(crate) fn show_plan(session: &mut Session, bound: &Bound) -> Result<ShowPlan, Stop> {
+pub(crate) fn show_plan(cx: &mut Cx, bound: &Bound) -> Result<ShowPlan, Stop> {
     let Some(first) = bound.operands.first() else {
         return Err(bound.missing("a name or value to show").into());
     };
     let shown = word(first).and_then(|name| SHOWN_NOUNS.iter().find(|noun| noun.name == name));
     match shown {
-        Some(noun) => shown_noun(session, noun, bound),
-        None if session.names_noun(first) => {
+        Some(noun) => shown_noun(cx, noun, bound),
+        None if names_noun(cx, first) => {
             bound.refuse()?;
-            Ok(match session.noun(bound.operands)? {
+            Ok(match naming::noun(cx, bound.operands)? {
                 NounRef::Part { noun, level, pid } => ShowPlan::Table(noun, level, pid),
                 NounRef::Things(things) => ShowPlan::Things(things),
             })
         }
         None => match bound.operands.get(1) {
-            None => session.show_value(first),
+            None => show_value(cx, first),
             Some(more) => Err(bound.unexpected(more).into()),
         },
     }
 }
 
-fn shown_noun(
-    session: &mut Session,
-    noun: &'static ShownNoun,
-    bound: &Bound,
-) -> Result<ShowPlan, Stop> {
+fn shown_noun(cx: &mut Cx, noun: &'static ShownNoun, bound: &Bound) -> Result<ShowPlan, Stop> {
     let place = bound.operands[0].span;
     let more = bound.operands.get(1);
     let pid = match (&noun.views, more) {
         (Views::Process(_) | Views::Tables(_), Some(named)) => {
-            Some(session.process_called(&Word::of(named))?.pid)
+            Some(process_called(cx, &Word::of(named))?.pid)
         }
-        (Views::Process(_), None) => Some(session.looked_at(place)?),
-        (Views::Tables(_), None) => session.page_table_of(place)?,
+        (Views::Process(_), None) => Some(looked_at(cx, place)?),
+        (Views::Tables(_), None) => page_table_of(cx, place)?,
         (_, Some(more)) => return Err(bound.unexpected(more).into()),
-        (Views::Machine(_) | Views::Stats(_), None) => session.machine(place).map(|_| None)?,
-        (Views::Kernel(_), None) => session.kernel(place).map(|_| None)?,
+        (Views::Machine(_) | Views::Stats(_), None) => cx.machine(place).map(|_| None)?,
+        (Views::Kernel(_), None) => cx.kernel(place).map(|_| None)?,
         (Views::Last(_) | Views::Reference(_), None) => None,
     };
     match bound.operands.get(2) {
@@ -268,18 +270,16 @@ fn shown_noun(
     }
 }
 
-impl Session<'_> {
-    fn show_value(&mut self, expr: &Expr) -> Result<ShowPlan, Stop> {
-        let of = match &expr.kind {
-            ExprKind::Prose(_) => String::new(),
-            _ => self.text(expr.span).trim().to_owned(),
-        };
-        Ok(ShowPlan::Value(
-            of,
-            Shown {
-                measured: true,
-                ..Shown::plain(self.eval(expr)?)
-            },
-        ))
-    }
+fn show_value(cx: &mut Cx, expr: &Expr) -> Result<ShowPlan, Stop> {
+    let of = match &expr.kind {
+        ExprKind::Prose(_) => String::new(),
+        _ => cx.text(expr.span).trim().to_owned(),
+    };
+    Ok(ShowPlan::Value(
+        of,
+        Shown {
+            measured: true,
+            ..Shown::plain(eval(cx, expr)?)
+        },
+    ))
 }

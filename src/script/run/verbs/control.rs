@@ -10,16 +10,19 @@ use pagewalk_engine::machine::addr::Vpn;
 use pagewalk_engine::machine::event::{Event, MachineObserver};
 use pagewalk_engine::machine::spec::CacheSpec;
 
-use crate::lang::ast::{Expr, Span, Word};
+use super::naming::part;
+use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::bind::{Bound, Slot};
+use crate::run::eval::{address, integer};
 use crate::run::facts::Component;
 use crate::run::record::{ActionRecord, Did, KernelAction, Legend, ProcessRef};
+use crate::run::running::{caller, process_named};
 use crate::run::seeds::mixed;
-use crate::run::session::{Action, Options, Session};
+use crate::run::session::{Action, Cx, Options};
 use crate::run::state::Slot as Hardware;
 use crate::run::stop::Stop;
-use crate::run::syscalls::out_of_memory;
+use crate::run::syscalls::{kernel_work, out_of_memory};
 
 /// Number of cache lines that a flush examines in a unit of work.
 const LINES: u64 = 16;
@@ -35,12 +38,12 @@ fn flush_cache(level: Option<usize>) -> Action {
 /// Returns an action that the hardware performs. If the statement runs in a process, the core first switches
 /// to that process.
 fn on_machine<T>(act: impl FnOnce(&mut Machine) -> T + 'static) -> Action {
-    Action::does(move |session| {
-        match &mut session.progress.state.machine {
+    Action::does(move |cx| {
+        match &mut cx.progress.state.machine {
             Hardware::Is(machine) => drop(act(Arc::make_mut(machine))),
             Hardware::Kernel(kernel) => {
                 let kernel = Arc::make_mut(kernel);
-                let named = session.progress.inside.process().map(|process| process.pid);
+                let named = cx.progress.inside.process().map(|process| process.pid);
                 let runs = |pid: &Pid| {
                     kernel
                         .process(*pid)
@@ -58,20 +61,20 @@ fn on_machine<T>(act: impl FnOnce(&mut Machine) -> T + 'static) -> Action {
 }
 
 /// `flush tlb [NAME]`, `flush cache [NAME]`
-pub(crate) fn flush(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+pub(crate) fn flush(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     bound.refuse()?;
     let [what, ..] = bound.operands else {
         return Err(bound.missing_word().into());
     };
     let tlb = bound.has("tlb");
     let name = bound.slot(Slot::Tlb).or(bound.slot(Slot::Cache));
-    let spec = session.machine(what.span)?.spec();
+    let spec = cx.machine(what.span)?.spec();
     let lines: u64 = if tlb {
         0
     } else {
         spec.caches.iter().map(CacheSpec::lines).sum()
     };
-    session.work(lines / LINES, what.span)?;
+    cx.work(lines / LINES, what.span)?;
     // A flush without a name works even without a TLB or cache, so that one script can run on different
     // machines.
     let Some(name) = name else {
@@ -81,7 +84,7 @@ pub(crate) fn flush(session: &mut Session, bound: &Bound) -> Result<Action, Stop
             flush_cache(None)
         });
     };
-    match session.part(name)? {
+    match part(cx, name)? {
         Component::Tlb(level) if tlb => Ok(flush_tlb(Some(level))),
         Component::Cache(level) if !tlb => Ok(flush_cache(Some(level))),
         _ => {
@@ -101,16 +104,16 @@ pub(crate) fn flush(session: &mut Session, bound: &Bound) -> Result<Action, Stop
 }
 
 /// `invlpg VA`
-pub(crate) fn invlpg(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
-    let va = session.address(bound.expr(Slot::Va)?, 1)?;
+pub(crate) fn invlpg(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
+    let va = address(cx, bound.expr(Slot::Va)?, 1)?;
     Ok(on_machine(move |machine| machine.invlpg(va, &mut ())))
 }
 
 /// `core N`
-pub(crate) fn core(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+pub(crate) fn core(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let expr = bound.expr(Slot::Number)?;
-    let core = session.integer(expr)?;
-    let cores = session.machine(expr.span)?.spec().cores;
+    let core = integer(cx, expr)?;
+    let cores = cx.machine(expr.span)?.spec().cores;
     if core < u64::from(cores) {
         return Ok(on_machine(move |machine| machine.set_core(core as u32)));
     }
@@ -129,82 +132,69 @@ pub(crate) fn core(session: &mut Session, bound: &Bound) -> Result<Action, Stop>
 }
 
 /// `seed N`
-pub(crate) fn seed(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
-    let seed = session.integer(bound.expr(Slot::Number)?)?;
-    Ok(Action::does(move |session| {
+pub(crate) fn seed(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
+    let seed = integer(cx, bound.expr(Slot::Number)?)?;
+    Ok(Action::does(move |cx| {
         let Options {
             version,
             seed: version_seed,
             ..
-        } = session.options;
+        } = cx.options;
         // Versions of a paper mix the script's seed with their own.
         let seed = if version {
             mixed(version_seed, seed)
         } else {
             seed
         };
-        session.state.reseed(seed);
+        cx.state.reseed(seed);
         Ok(Did::Quiet)
     }))
 }
 
-impl Session<'_> {
-    /// Returns the TLB or cache that a bare word names.
-    ///
-    /// # Errors
-    /// Returns `unknown-noun` or `no-machine`.
-    pub(crate) fn part(&mut self, name: &Expr) -> Result<Component, Stop> {
-        self.machine(name.span)?;
-        let name = Word::of(name);
-        self.component(&name.text)
-            .ok_or_else(|| self.unknown_part(&name).into())
-    }
-}
-
-fn act(session: &mut Session, bound: &Bound, action: KernelAction) -> Result<Action, Stop> {
+fn act(cx: &mut Cx, bound: &Bound, action: KernelAction) -> Result<Action, Stop> {
     let place = bound.place;
-    session.kernel(place)?;
-    Ok(Action::does(move |session| {
-        Ok(Did::Action(Box::new(session.act(action, place)?)))
+    cx.kernel(place)?;
+    Ok(Action::does(move |cx| {
+        Ok(Did::Action(Box::new(perform_action(cx, action, place)?)))
     }))
 }
 
 /// `ksm scan`
-pub(crate) fn ksm(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+pub(crate) fn ksm(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     bound.refuse()?;
     if !bound.has("scan") {
         return Err(bound.missing_word().into());
     }
-    act(session, bound, KernelAction::KsmScan)
+    act(cx, bound, KernelAction::KsmScan)
 }
 
 /// `reclaim N pages`
-pub(crate) fn reclaim(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
-    let pages = session.integer(bound.expr(Slot::Frames)?)?;
-    act(session, bound, KernelAction::Reclaim { pages })
+pub(crate) fn reclaim(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
+    let pages = integer(cx, bound.expr(Slot::Frames)?)?;
+    act(cx, bound, KernelAction::Reclaim { pages })
 }
 
 /// `sync`
-pub(crate) fn sync(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+pub(crate) fn sync(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     bound.refuse()?;
-    act(session, bound, KernelAction::Sync)
+    act(cx, bound, KernelAction::Sync)
 }
 
 /// `tick`
-pub(crate) fn tick(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+pub(crate) fn tick(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     bound.refuse()?;
-    act(session, bound, KernelAction::Tick)
+    act(cx, bound, KernelAction::Tick)
 }
 
 /// `swap out [P1] VA`
-pub(crate) fn swap(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+pub(crate) fn swap(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let va = bound.expr(Slot::Va)?;
-    session.kernel(bound.place)?;
+    cx.kernel(bound.place)?;
     let process = if let Some(named) = bound.slot(Slot::Process) {
-        session.process_named(&Word::of(named))?
+        process_named(cx, &Word::of(named))?
     } else {
-        let pid = session.caller(va.span)?;
-        let kernel = session.kernel(va.span)?;
+        let pid = caller(cx, va.span)?;
+        let kernel = cx.kernel(va.span)?;
         kernel.process(pid).map_or_else(
             || ProcessRef {
                 pid,
@@ -213,9 +203,9 @@ pub(crate) fn swap(session: &mut Session, bound: &Bound) -> Result<Action, Stop>
             ProcessRef::from,
         )
     };
-    let va = session.address(va, 1)?;
-    let vpn = va.raw() >> session.machine(bound.place)?.spec().page_bits();
-    act(session, bound, KernelAction::SwapOut { process, vpn })
+    let va = address(cx, va, 1)?;
+    let vpn = va.raw() >> cx.machine(bound.place)?.spec().page_bits();
+    act(cx, bound, KernelAction::SwapOut { process, vpn })
 }
 
 #[derive(Default)]
@@ -231,41 +221,39 @@ impl KernelObserver for Steps {
     }
 }
 
-impl Session<'_> {
-    /// Performs a kernel action that no process requested.
-    ///
-    /// # Errors
-    /// Returns `limit-steps`, or `out-of-memory` if swap is full.
-    pub(crate) fn act(&mut self, what: KernelAction, place: Span) -> Result<ActionRecord, Stop> {
-        let kernel = self.kernel(place)?;
-        let mut steps = Steps::default();
-        let count = match &what {
-            KernelAction::KsmScan => kernel.ksm_scan(&mut steps),
-            KernelAction::Reclaim { pages } => kernel.reclaim(*pages, &mut steps),
-            KernelAction::Sync => {
-                kernel.sync();
-                0
-            }
-            KernelAction::SwapOut { process, vpn } => {
-                let vpn: Vpn = kernel.machine().vpn(*vpn).map_err(|_| Stop::Unknowable)?;
-                let swapped = kernel.swap_out(process.pid, vpn, &mut steps);
-                u64::from(swapped.map_err(|error| out_of_memory(error, place))?)
-            }
-            KernelAction::Tick => {
-                kernel.tick();
-                0
-            }
-        };
-        let work = kernel.take_work();
-        let legend = Legend::collect(kernel, steps.0.iter());
-        let spec = kernel.machine().spec().clone();
-        self.kernel_work(work, place)?;
-        Ok(ActionRecord {
-            what,
-            count,
-            steps: steps.0,
-            legend,
-            spec,
-        })
-    }
+/// Performs a kernel action that no process requested.
+///
+/// # Errors
+/// Returns `limit-steps`, or `out-of-memory` if swap is full.
+fn perform_action(cx: &mut Cx, what: KernelAction, place: Span) -> Result<ActionRecord, Stop> {
+    let kernel = cx.kernel(place)?;
+    let mut steps = Steps::default();
+    let count = match &what {
+        KernelAction::KsmScan => kernel.ksm_scan(&mut steps),
+        KernelAction::Reclaim { pages } => kernel.reclaim(*pages, &mut steps),
+        KernelAction::Sync => {
+            kernel.sync();
+            0
+        }
+        KernelAction::SwapOut { process, vpn } => {
+            let vpn: Vpn = kernel.machine().vpn(*vpn).map_err(|_| Stop::Unknowable)?;
+            let swapped = kernel.swap_out(process.pid, vpn, &mut steps);
+            u64::from(swapped.map_err(|error| out_of_memory(error, place))?)
+        }
+        KernelAction::Tick => {
+            kernel.tick();
+            0
+        }
+    };
+    let work = kernel.take_work();
+    let legend = Legend::collect(kernel, steps.0.iter());
+    let spec = kernel.machine().spec().clone();
+    kernel_work(cx, work, place)?;
+    Ok(ActionRecord {
+        what,
+        count,
+        steps: steps.0,
+        legend,
+        spec,
+    })
 }

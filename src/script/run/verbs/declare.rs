@@ -5,6 +5,8 @@ use std::sync::Arc;
 use pagewalk_engine::machine::presets::{PRESETS, Preset};
 use pagewalk_engine::machine::spec::{Inclusion, Spec};
 
+use super::perform::declare::declare_machine;
+use super::system;
 use crate::lang::ast::{Expr, ExprKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -12,7 +14,7 @@ use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 use crate::run::bind::Bound;
 use crate::run::budget::WORK_OF_COPY;
-use crate::run::session::{Action, Session};
+use crate::run::session::{Action, Cx};
 use crate::run::settings::{Field, build_machine, list};
 use crate::run::state::{Binding, Slot};
 use crate::run::stop::Stop;
@@ -20,14 +22,14 @@ use crate::run::unsupported;
 
 /// Prepares `machine { … }`, `machine PRESET`, and `machine "file.yaml"`. A preset or a file accepts `{
 /// overrides }`.
-pub(crate) fn machine(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+pub(crate) fn machine(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     bound.refuse()?;
     let base = match bound.operands.first() {
         None if bound.block.is_none() => {
             return Err(bound.missing("a preset, a file, or settings").into());
         }
         None => None,
-        Some(base) => Some(session.base(base)?),
+        Some(base) => Some(base_of(cx, base)?),
     };
     let fields = match bound.block {
         Some(block) if block.table.is_some() => {
@@ -39,83 +41,79 @@ pub(crate) fn machine(session: &mut Session, bound: &Bound) -> Result<Action, St
             .help("set the contents after `machine`: `set tlb { … }`")
             .into());
         }
-        Some(block) => session.fields(block)?,
+        Some(block) => system::fields(cx, block)?,
         None => Vec::new(),
     };
     let spec = build_machine(base.as_ref(), &fields, bound.place)?;
-    if session.checking() {
-        session.report(
+    if cx.checking() {
+        cx.report(
             base.as_ref()
                 .map_or_else(Vec::new, |base| added(base, &fields)),
         );
-        session.report(idle(&spec, &fields));
+        cx.report(idle(&spec, &fields));
     }
     let (spec, place) = (Arc::new(spec), bound.place);
-    if !matches!(session.state.machine, Slot::Empty) {
-        session.work(2 * WORK_OF_COPY, place)?;
+    if !matches!(cx.state.machine, Slot::Empty) {
+        cx.work(2 * WORK_OF_COPY, place)?;
     }
-    Ok(Action::declares(move |session| {
-        Ok(session.declare_machine(spec))
-    }))
+    Ok(Action::declares(move |cx| Ok(declare_machine(cx, spec))))
 }
 
-impl Session<'_> {
-    /// Returns the machine that the overrides change.
-    fn base(&mut self, base: &Expr) -> Result<Spec, Stop> {
-        match &base.kind {
-            ExprKind::Name(name) => {
-                let named = self.preset_in(name)?;
-                let name = named.as_deref().unwrap_or(name);
-                let preset = PRESETS.iter().find(|preset| preset.name == name);
-                preset
-                    .map(Preset::spec)
-                    .ok_or_else(|| unknown_preset(name, base).into())
-            }
-            ExprKind::Value(Value::Text(path)) => {
-                let fields = self.machine_file(path, base)?;
-                let spec = build_machine(None, &fields, base.span);
-                let named = |(at, one): (usize, Diagnostic)| match at {
-                    0 if one.span.file != base.span.file => {
-                        one.also(base.span, "this statement reads the machine file")
-                    }
-                    _ => one,
-                };
-                let all = |wrong: Vec<_>| wrong.into_iter().enumerate().map(named).collect();
-                Ok(spec.map_err::<Vec<_>, _>(all)?)
-            }
-            _ => Err(Diagnostic::new(
-                Code::WrongType,
-                base.span,
-                "a preset's name or a file in quotes is needed here",
-            )
-            .into()),
+/// Returns the machine that the overrides change.
+fn base_of(cx: &mut Cx, base: &Expr) -> Result<Spec, Stop> {
+    match &base.kind {
+        ExprKind::Name(name) => {
+            let named = preset_in(cx, name)?;
+            let name = named.as_deref().unwrap_or(name);
+            let preset = PRESETS.iter().find(|preset| preset.name == name);
+            preset
+                .map(Preset::spec)
+                .ok_or_else(|| unknown_preset(name, base).into())
         }
+        ExprKind::Value(Value::Text(path)) => {
+            let fields = machine_file(cx, path, base)?;
+            let spec = build_machine(None, &fields, base.span);
+            let named = |(at, one): (usize, Diagnostic)| match at {
+                0 if one.span.file != base.span.file => {
+                    one.also(base.span, "this statement reads the machine file")
+                }
+                _ => one,
+            };
+            let all = |wrong: Vec<_>| wrong.into_iter().enumerate().map(named).collect();
+            Ok(spec.map_err::<Vec<_>, _>(all)?)
+        }
+        _ => Err(Diagnostic::new(
+            Code::WrongType,
+            base.span,
+            "a preset's name or a file in quotes is needed here",
+        )
+        .into()),
     }
+}
 
-    /// Returns the preset that a variable contains, unless the word itself is a preset. A script can
-    /// therefore draw a random preset.
-    fn preset_in(&self, name: &str) -> Result<Option<Arc<str>>, Stop> {
-        match self.state.find(name) {
-            _ if PRESETS.iter().any(|preset| preset.name == name) => Ok(None),
-            Some(Binding::Value(Value::Text(preset))) => Ok(Some(preset.as_ref().into())),
-            Some(Binding::Unknowable) => Err(Stop::Unknowable),
-            _ => Ok(None),
-        }
+/// Returns the preset that a variable contains, unless the word itself is a preset. A script can
+/// therefore draw a random preset.
+fn preset_in(cx: &Cx, name: &str) -> Result<Option<Arc<str>>, Stop> {
+    match cx.state.find(name) {
+        _ if PRESETS.iter().any(|preset| preset.name == name) => Ok(None),
+        Some(Binding::Value(Value::Text(preset))) => Ok(Some(preset.as_ref().into())),
+        Some(Binding::Unknowable) => Err(Stop::Unknowable),
+        _ => Ok(None),
     }
+}
 
-    /// Returns the fields of a machine file that was read before the script ran. Errors in the file have
-    /// already been reported.
-    fn machine_file(&self, path: &str, place: &Expr) -> Result<Arc<[Field]>, Stop> {
-        match self.files.machine(place.span) {
-            Some(fields) => Ok(fields),
-            None if self.checking() => Err(Stop::Unknowable),
-            None => Err(Diagnostic::new(
-                Code::Unreadable,
-                place.span,
-                format!("`{path}` could not be read"),
-            )
-            .into()),
-        }
+/// Returns the fields of a machine file that was read before the script ran. Errors in the file have
+/// already been reported.
+fn machine_file(cx: &Cx, path: &str, place: &Expr) -> Result<Arc<[Field]>, Stop> {
+    match cx.files.machine(place.span) {
+        Some(fields) => Ok(fields),
+        None if cx.checking() => Err(Stop::Unknowable),
+        None => Err(Diagnostic::new(
+            Code::Unreadable,
+            place.span,
+            format!("`{path}` could not be read"),
+        )
+        .into()),
     }
 }
 

@@ -4,17 +4,23 @@
 use crate::lang::ast::{BinaryOp, Expr, ExprKind, Span, Table, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
+use crate::lang::value::ops::binary;
 use crate::run::bind::{Bound, word};
+use crate::run::eval::{apply_operator, eval, truth};
 use crate::run::nouns::{MESSAGE_COLUMNS, TABLE_NOUNS, ThingNoun, message_level, reference_header};
 use crate::run::record::{Check, HexDigits, Shown, Written};
-use crate::run::session::{Action, Session};
+use crate::run::session::{Action, Cx};
+use crate::run::steps::Note;
 use crate::run::stop::Stop;
-use crate::run::table::{Expectation, Expected, Shape, WrittenRow, name};
+use crate::run::table::compare::compare;
+use crate::run::table::read::read_table;
+use crate::run::table::{Cell, Expectation, Expected, Rows, Shape, WrittenRow, name};
 
-use super::naming::NounRef;
+use super::naming::{self, NounRef, names_noun};
+use super::noun_value::{self, contents_of, value};
 
 /// `expect EXPR`, `expect [exactly] NOUN { table }`
-pub(crate) fn expect(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+pub(crate) fn expect(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     if let Some(assigned) = bound.assigned.first() {
         return Err(Diagnostic::new(
             Code::Syntax,
@@ -37,7 +43,7 @@ pub(crate) fn expect(session: &mut Session, bound: &Bound) -> Result<Action, Sto
                         .into(),
                 );
             };
-            let (of, rows, span) = expected_table(session, operands, table, bound.place)?;
+            let (of, rows, span) = expected_table(cx, operands, table, bound.place)?;
             let header = table.header.iter().map(|cell| Word {
                 text: name(cell).into(),
                 span: cell.span,
@@ -53,11 +59,11 @@ pub(crate) fn expect(session: &mut Session, bound: &Bound) -> Result<Action, Sto
                 exactly,
                 span,
             };
-            Ok(Action::checks(move |session| session.compare(&expected)))
+            Ok(Action::checks(move |cx| compare(cx, &expected)))
         }
-        ([expr], None) if names_a_noun(session, expr) => Err(no_table(session, expr).into()),
+        ([expr], None) if names_a_noun(cx, expr) => Err(no_table(cx, expr).into()),
         ([expr], None) => {
-            let check = session.truth_check(expr)?;
+            let check = truth_check(cx, expr)?;
             Ok(Action::checks(move |_| Ok(vec![check])))
         }
         ([_, more, ..], None) => Err(bound.unexpected(more).into()),
@@ -66,7 +72,7 @@ pub(crate) fn expect(session: &mut Session, bound: &Bound) -> Result<Action, Sto
 
 /// Returns the contents that the operands name, and the rows and the place of the table.
 fn expected_table(
-    session: &mut Session,
+    cx: &mut Cx,
     operands: &[Expr],
     table: &Table,
     verb: Span,
@@ -86,7 +92,7 @@ fn expected_table(
             }
             Ok((
                 Expected::Steps,
-                session.read_table(table, &Shape::Texts)?,
+                read_table(cx, table, &Shape::Texts)?,
                 table.span,
             ))
         }
@@ -96,19 +102,19 @@ fn expected_table(
                 return Err(only_all(more).into());
             }
             let shape = objects("messages", MESSAGE_COLUMNS, &[]);
-            let rows = session.read_table(table, &shape)?;
+            let rows = read_table(cx, table, &shape)?;
             Ok((Expected::Messages(level), rows, first.span))
         }
-        _ => match session.noun(operands)? {
+        _ => match naming::noun(cx, operands)? {
             NounRef::Part { noun, level, pid } => {
-                let layout = (noun.layout)(session.machine(table.span)?, level);
-                let rows = session.read_table(table, &Shape::Entries(&layout))?;
+                let layout = (noun.layout)(cx.machine(table.span)?, level);
+                let rows = read_table(cx, table, &Shape::Entries(&layout))?;
                 Ok((Expected::Entries(noun, level, pid), rows, verb))
             }
             NounRef::Things(of) => {
                 let needed = [of.noun.key];
                 let shape = objects(of.noun.name, of.noun.columns, &needed);
-                let rows = session.read_table(table, &shape)?;
+                let rows = read_table(cx, table, &shape)?;
                 Ok((Expected::Things(of), rows, verb))
             }
         },
@@ -123,21 +129,21 @@ fn only_all(more: &Expr) -> Diagnostic {
 }
 
 /// Whether an expression names a noun with a table rather than a variable.
-fn names_a_noun(session: &Session, expr: &Expr) -> bool {
+fn names_a_noun(cx: &Cx, expr: &Expr) -> bool {
     match word(expr) {
         Some(name) => {
             let is_noun = TABLE_NOUNS.iter().any(|noun| noun.name == name)
                 || ThingNoun::named(name).is_some()
                 || name == "steps";
-            is_noun && session.state.find(name).is_none()
+            is_noun && cx.state.find(name).is_none()
         }
-        None => session.names_noun(expr),
+        None => names_noun(cx, expr),
     }
 }
 
 /// Reports that a noun needs a table.
-fn no_table(session: &Session, place: &Expr) -> Diagnostic {
-    let name = session.text(place.span).trim();
+fn no_table(cx: &Cx, place: &Expr) -> Diagnostic {
+    let name = cx.text(place.span).trim();
     Diagnostic::new(
         Code::BadTable,
         place.span,
@@ -149,61 +155,121 @@ fn no_table(session: &Session, place: &Expr) -> Diagnostic {
     ))
 }
 
-impl Session<'_> {
-    /// Returns a check that an expression is true. The check of a comparison contains both sides.
-    fn truth_check(&mut self, expr: &Expr) -> Result<Check, Stop> {
-        let sources = self.sources;
-        let written = |place: &Expr| sources.text(place.span).trim().to_owned();
-        if let ExprKind::Binary(op, a, b) = &expr.kind
-            && let Some(before) = comparison(*op)
-        {
-            if let Some(check) = self.noun_check(*op, (a, b), expr.span)? {
-                return Ok(check);
-            }
-            let name = written(a);
-            let (x, y) = (self.eval(a)?, self.eval(b)?);
-            let held = self.apply_operator(*op, (a, &x), (b, &y), expr.span)? == Value::Bool(true);
-            let hex = HexDigits::of_expr(sources, expr).map(|_| 1);
-            let shown = |value: Value, before| Shown {
-                hex,
-                before,
-                measured: hex.is_none(),
-                ..Shown::plain(value)
-            };
-            let (expected, actual) = (shown(y, before), Some(shown(x, "")));
-            let written = match op {
-                BinaryOp::Equal => Written::classify(b, &|_| false),
-                _ => Written::Otherwise("the comparison allows several values"),
-            };
-            let instead = actual.as_ref().filter(|_| !held).map(Shown::quoted);
-            return Ok(Check {
-                fact: name,
-                expected,
-                actual,
-                held,
-                span: expr.span,
-                reason: None,
-                written,
-                instead,
-            });
+/// Returns a check that an expression is true. The check of a comparison contains both sides.
+fn truth_check(cx: &mut Cx, expr: &Expr) -> Result<Check, Stop> {
+    let sources = cx.sources;
+    let written = |place: &Expr| sources.text(place.span).trim().to_owned();
+    if let ExprKind::Binary(op, a, b) = &expr.kind
+        && let Some(before) = comparison(*op)
+    {
+        if let Some(check) = noun_check(cx, *op, (a, b), expr.span)? {
+            return Ok(check);
         }
-        let fact = written(expr);
-        let held = self.truth(expr)?;
-        let (expected, actual) = (
-            Shown::plain(Value::Bool(true)),
-            Some(Shown::plain(Value::Bool(held))),
-        );
-        let written = Written::Otherwise("the condition has no expected value");
-        Ok(Check {
-            fact,
+        let name = written(a);
+        let (x, y) = (eval(cx, a)?, eval(cx, b)?);
+        let held = apply_operator(cx, *op, (a, &x), (b, &y), expr.span)? == Value::Bool(true);
+        let hex = HexDigits::of_expr(sources, expr).map(|_| 1);
+        let shown = |value: Value, before| Shown {
+            hex,
+            before,
+            measured: hex.is_none(),
+            ..Shown::plain(value)
+        };
+        let (expected, actual) = (shown(y, before), Some(shown(x, "")));
+        let written = match op {
+            BinaryOp::Equal => Written::classify(b, &|_| false),
+            _ => Written::Otherwise("the comparison allows several values"),
+        };
+        let instead = actual.as_ref().filter(|_| !held).map(Shown::quoted);
+        return Ok(Check {
+            fact: name,
             expected,
             actual,
             held,
             span: expr.span,
             reason: None,
             written,
-            instead: None,
-        })
+            instead,
+        });
+    }
+    let fact = written(expr);
+    let held = truth(cx, expr)?;
+    let (expected, actual) = (
+        Shown::plain(Value::Bool(true)),
+        Some(Shown::plain(Value::Bool(held))),
+    );
+    let written = Written::Otherwise("the condition has no expected value");
+    Ok(Check {
+        fact,
+        expected,
+        actual,
+        held,
+        span: expr.span,
+        reason: None,
+        written,
+        instead: None,
+    })
+}
+
+/// Returns the check of a comparison with a noun on at least one side, or `None` if there is no noun. A failed
+/// check contains the first row that differs.
+///
+/// # Errors
+/// Returns the errors in the operands.
+pub(super) fn noun_check(
+    cx: &mut Cx,
+    op: BinaryOp,
+    (a, b): (&Expr, &Expr),
+    span: Span,
+) -> Result<Option<Check>, Stop> {
+    if !matches!(op, BinaryOp::Equal | BinaryOp::NotEqual)
+        || !(noun_value::is_noun(cx, a) || noun_value::is_noun(cx, b))
+    {
+        return Ok(None);
+    }
+    let (left, right) = (contents_of(cx, a)?, contents_of(cx, b)?);
+    let x = side(cx, a, left.as_ref())?;
+    let y = side(cx, b, right.as_ref())?;
+    let held = binary(op, &x, &y).map_err(|error| error.at(span))? == Value::Bool(true);
+    let before = if op == BinaryOp::NotEqual { "not" } else { "" };
+    let mut check = Check {
+        fact: cx.text(a.span).trim().to_owned(),
+        expected: Shown {
+            before,
+            ..rows_of(&y)
+        },
+        actual: Some(rows_of(&x)),
+        held,
+        span,
+        reason: None,
+        written: Written::Otherwise("the comparison is of whole tables"),
+        instead: None,
+    };
+    if let (false, BinaryOp::Equal, Some(like)) = (held, op, left.as_ref().or(right.as_ref())) {
+        let rows = |value: &Value| {
+            value
+                .items()
+                .map(Iterator::collect::<Vec<_>>)
+                .unwrap_or_default()
+        };
+        let (x, y) = (rows(&x), rows(&y));
+        let at = (0..x.len().max(y.len())).find(|at| match (x.get(*at), y.get(*at)) {
+            (Some(x), Some(y)) => !x.same(y),
+            _ => true,
+        });
+        if let Some(at) = at {
+            check.expected = row_text(y.get(at), like);
+            check.actual = Some(row_text(x.get(at), like));
+            check.reason = Some(difference(at, x.get(at), y.get(at), like));
+        }
+    }
+    Ok(Some(check))
+}
+
+fn side(cx: &mut Cx, expr: &Expr, contents: Option<&Rows>) -> Result<Value, Stop> {
+    match contents {
+        Some(contents) => Ok(value(contents).map_err(|error| error.at(expr.span))?),
+        None => eval(cx, expr),
     }
 }
 
@@ -219,4 +285,55 @@ fn comparison(op: BinaryOp) -> Option<&'static str> {
         BinaryOp::In => Some("in"),
         _ => None,
     }
+}
+
+/// Returns the number of rows, which represents a table that agrees.
+fn rows_of(value: &Value) -> Shown {
+    let rows = value.items().map_or(0, |items| items.remaining());
+    Shown::plain(format!("{rows} {}", if rows == 1 { "row" } else { "rows" }))
+}
+
+/// Returns a row in the notation of a table.
+fn row_text(row: Option<&Value>, like: &Rows) -> Shown {
+    let Some(cells) = row.and_then(Value::items) else {
+        return Shown::word("no row");
+    };
+    let cells = cells
+        .enumerate()
+        .map(|(at, cell)| cell_text(&cell, at, like));
+    Shown::plain(cells.collect::<Vec<_>>().join(" "))
+}
+
+/// Returns a cell in the notation of its column.
+fn cell_text(cell: &Value, at: usize, like: &Rows) -> String {
+    let digits = like.rows.iter().find_map(|row| match row.get(at) {
+        Some(Cell::Hex(_, digits)) => Some(*digits as usize),
+        _ => None,
+    });
+    match (cell.integer("").ok(), digits) {
+        (Some(n @ 0..), Some(digits)) => format!("{n:0digits$X}"),
+        _ => cell.to_string(),
+    }
+}
+
+/// Names the first row that differs, and its columns that differ.
+fn difference(at: usize, x: Option<&Value>, y: Option<&Value>, like: &Rows) -> Note {
+    let number = at + 1;
+    let Some((x, y)) = x.and_then(Value::items).zip(y.and_then(Value::items)) else {
+        return Note::Row {
+            number,
+            columns: Vec::new(),
+        };
+    };
+    let names: Vec<&String> = like.groups.iter().flatten().collect();
+    let differ = x.zip(y).enumerate().filter(|(_, (x, y))| !x.same(y));
+    let mut columns: Vec<String> = differ
+        .map(|(at, _)| {
+            names
+                .get(at)
+                .map_or_else(|| (at + 1).to_string(), |name| (*name).clone())
+        })
+        .collect();
+    columns.dedup();
+    Note::Row { number, columns }
 }

@@ -3,14 +3,14 @@
 //! checks it without changing the state, so that a script can be checked without being run.
 
 mod access;
-mod addresses;
+pub(crate) mod addresses;
 mod contents;
 mod control;
 mod declare;
 mod expect;
 mod forms;
-mod naming;
-mod noun_value;
+pub(crate) mod naming;
+pub(crate) mod noun_value;
 mod perform;
 mod plans;
 mod replay;
@@ -29,7 +29,7 @@ use super::bind::{
 };
 use super::facts::Family;
 use super::name_table::NameTable;
-use super::session::{Extension, Language, Session, Verb};
+use super::session::{Cx, Extension, Language, Verb};
 use super::settings::BLOCKS;
 use super::stop::Stop;
 use super::unsupported;
@@ -265,15 +265,15 @@ pub(crate) static CORE: Language = Language {
 struct NoPapers;
 
 impl Extension for NoPapers {
-    fn check(&self, session: &mut Session, stmt: &Stmt) -> Result<(), Stop> {
-        let text: Arc<str> = session
+    fn check(&self, cx: &mut Cx, stmt: &Stmt) -> Result<(), Stop> {
+        let text: Arc<str> = cx
             .text(stmt.span)
             .split_whitespace()
             .next()
             .unwrap_or_default()
             .into();
         Err(unknown(
-            session.language,
+            cx.language,
             &ast::Word {
                 text,
                 span: stmt.span,

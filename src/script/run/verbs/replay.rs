@@ -10,11 +10,12 @@ use crate::run::bind::Param::{self, Keyword, Many, Optional, Words};
 use crate::run::bind::{Bound, Slot, words_of};
 use crate::run::current_process::CurrentProcess;
 use crate::run::record::{ADDRESS_MAPS, AddressMap, Did, REQUESTED_COUNTS, STRADDLES};
-use crate::run::session::{Action, Session};
+use crate::run::session::{Action, Cx};
 use crate::run::stop::Stop;
-use crate::run::trace_file::formats;
+use crate::run::trace_file::{formats, trace_file};
 use pagewalk_engine::trace::format::FORMATS;
 
+use super::perform::replay::{self, start_for};
 use super::plans::ReplayPlan;
 
 /// `[format lackey|din|csv|pin|gap]`
@@ -27,7 +28,7 @@ pub(crate) const MAP: Param = Optional(&[Keyword("map"), Words(words_of!(ADDRESS
 pub(crate) const COUNTS: Param = Optional(&[Many(&Words(words_of!(REQUESTED_COUNTS.0)))]);
 
 /// Prepares `replay "file.trace" [format F] [straddle S] [map M] [COUNT…]`, with the options in any order.
-pub(crate) fn replay(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+pub(crate) fn replay(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let file = match bound.operands.first() {
         Some(file) => file,
         None => bound.expr(Slot::Trace)?,
@@ -40,11 +41,11 @@ pub(crate) fn replay(session: &mut Session, bound: &Bound) -> Result<Action, Sto
         text: path.clone(),
         span: file.span,
     };
-    session.not_of_a_process(bound.place)?;
-    let map = session.mapped(bound.place, bound.choice("map", ADDRESS_MAPS))?;
+    not_of_a_process(cx, bound.place)?;
+    let map = mapped(cx, bound.place, bound.choice("map", ADDRESS_MAPS))?;
     let requested = |word: &str| REQUESTED_COUNTS.iter().find(|(name, _)| *name == word);
     let plan = Arc::new(ReplayPlan {
-        file: session.trace_file(name, bound.choice("format", &formats()))?,
+        file: trace_file(cx, name, bound.choice("format", &formats()))?,
         straddle: bound.choice("straddle", STRADDLES).unwrap_or_default(),
         map,
         requested: bound
@@ -55,8 +56,8 @@ pub(crate) fn replay(session: &mut Session, bound: &Bound) -> Result<Action, Sto
     });
     let replay = Arc::clone(&plan);
     Ok(
-        Action::operation(move |session| Ok(Did::Replay(Box::new(session.replay(&replay)?))))
-            .when_checking(move |session| session.start_for(&plan).map(|_| ())),
+        Action::operation(move |cx| Ok(Did::Replay(Box::new(replay::replay(cx, &replay)?))))
+            .when_checking(move |cx| start_for(cx, &plan).map(|_| ())),
     )
 }
 
@@ -68,48 +69,45 @@ fn not_a_trace(file: &Expr) -> Diagnostic {
         .help("put the trace into the script's folder, and name it in quotes: `replay \"file.trace\"`")
 }
 
-impl Session<'_> {
-    /// Rejects a process, because a trace contains the addresses of another program and runs in its own
-    /// process. A trace contains another program's addresses.
-    fn not_of_a_process(&self, place: Span) -> Result<(), Stop> {
-        let CurrentProcess::Process(process) = &self.inside else {
-            return Ok(());
-        };
-        let message = format!("a trace cannot be replayed in `{}`", process.name);
-        Err(Diagnostic::new(Code::Misplaced, place, message)
+/// Rejects a process, because a trace contains the addresses of another program and runs in its own
+/// process. A trace contains another program's addresses.
+fn not_of_a_process(cx: &Cx, place: Span) -> Result<(), Stop> {
+    let CurrentProcess::Process(process) = &cx.inside else {
+        return Ok(());
+    };
+    let message = format!("a trace cannot be replayed in `{}`", process.name);
+    Err(Diagnostic::new(Code::Misplaced, place, message)
             .label("the trace contains another program's addresses")
             .help(
                 "write the `replay` outside of processes; `map demand` runs the trace in a separate process",
             )
             .into())
-    }
+}
 
-    /// Returns the mapping of addresses. A machine without an MMU supports only one mapping. With an MMU, a
-    /// script must choose, because a script documents its assumptions. The command line uses `demand`, which
-    /// most users want.
-    fn mapped(&mut self, place: Span, options: Option<AddressMap>) -> Result<AddressMap, Stop> {
-        let translates = self.machine(place)?.spec().mmu.is_some();
-        match (options, translates) {
-            (Some(AddressMap::Demand), false) => {
-                let message =
-                    "this machine does not translate addresses, so there are no pages to map";
-                Err(Diagnostic::new(Code::NoMachine, place, message)
-                    .label("`map demand` needs a page table")
-                    .help("remove `map demand`, or declare `virtual N bits` and `page SIZE`")
-                    .into())
-            }
-            (Some(map), _) => Ok(map),
-            (None, false) => Ok(AddressMap::Identity),
-            (None, true) => {
-                let message = "this machine translates addresses, but `map` is missing";
-                Err(Diagnostic::new(Code::WrongCount, place, message)
+/// Returns the mapping of addresses. A machine without an MMU supports only one mapping. With an MMU, a
+/// script must choose, because a script documents its assumptions. The command line uses `demand`, which
+/// most users want.
+fn mapped(cx: &mut Cx, place: Span, options: Option<AddressMap>) -> Result<AddressMap, Stop> {
+    let translates = cx.machine(place)?.spec().mmu.is_some();
+    match (options, translates) {
+        (Some(AddressMap::Demand), false) => {
+            let message = "this machine does not translate addresses, so there are no pages to map";
+            Err(Diagnostic::new(Code::NoMachine, place, message)
+                .label("`map demand` needs a page table")
+                .help("remove `map demand`, or declare `virtual N bits` and `page SIZE`")
+                .into())
+        }
+        (Some(map), _) => Ok(map),
+        (None, false) => Ok(AddressMap::Identity),
+        (None, true) => {
+            let message = "this machine translates addresses, but `map` is missing";
+            Err(Diagnostic::new(Code::WrongCount, place, message)
                     .label("`map` is missing")
                     .help(
                         "add `map identity` to use the trace's addresses as physical addresses, or `map demand` \
                          to simulate TLBs, page walks, and page faults",
                     )
                     .into())
-            }
         }
     }
 }

@@ -9,10 +9,13 @@ use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value;
 use crate::run::bind::{Param, Params};
+use crate::run::eval::eval;
 use crate::run::files::Files;
 use crate::run::record::Discard;
-use crate::run::session::{Options, Session};
-use crate::run::settings::{Arg, ArgKind, Field, cache_mistakes, integer, list, tlb_mistakes};
+use crate::run::session::{Cx, Options};
+use crate::run::settings::{
+    Arg, ArgKind, Field, cache_mistakes, evaluate, integer, list, tlb_mistakes,
+};
 use crate::run::stop::Stop;
 use crate::run::units::wrong_units_of;
 use crate::run::verbs::CORE;
@@ -35,9 +38,9 @@ pub(super) fn axes(
     unit: Option<SweptUnit>,
 ) -> Result<Vec<ParsedAxis>, Vec<Diagnostic>> {
     let (sources, files, mut nowhere) = (Sources::default(), Files::default(), Discard);
-    let mut session = Session::new(&sources, &files, Options::new(&CORE), &mut nowhere);
+    let mut cx = Cx::new(&sources, &files, Options::new(&CORE), &mut nowhere);
     let (mut axes, mut wrong) = (Vec::new(), Vec::new());
-    let mut take = |setting: &Setting, unit| match axis(&mut session, setting, unit) {
+    let mut take = |setting: &Setting, unit| match axis(&mut cx, setting, unit) {
         Ok(axis) => axes.push(axis),
         Err(stop) => wrong.extend(mistakes(stop)),
     };
@@ -131,7 +134,7 @@ fn named(setting: &Setting, base: &Spec) -> Result<SweptUnit, Vec<Diagnostic>> {
 }
 
 /// Returns a setting and its values.
-fn axis(session: &mut Session<'_>, setting: &Setting, unit: SweptUnit) -> Result<ParsedAxis, Stop> {
+fn axis(cx: &mut Cx<'_>, setting: &Setting, unit: SweptUnit) -> Result<ParsedAxis, Stop> {
     let word = if matches!(unit, SweptUnit::Tlb(_)) {
         "tlb"
     } else {
@@ -145,7 +148,7 @@ fn axis(session: &mut Session<'_>, setting: &Setting, unit: SweptUnit) -> Result
     } else {
         parted(setting, word, row.map_or(&[], |row| row.params))?;
         units(setting, word)?;
-        valued(session, setting)?
+        valued(cx, setting)?
     };
     let values = fields.iter().map(shown).collect();
     let axis = Axis {
@@ -231,18 +234,18 @@ fn flags(setting: &Setting) -> Result<Vec<Field>, Stop> {
 }
 
 /// Returns a field for each value. The values of a range double from the lower end.
-fn valued(session: &mut Session<'_>, setting: &Setting) -> Result<Vec<Field>, Stop> {
+fn valued(cx: &mut Cx<'_>, setting: &Setting) -> Result<Vec<Field>, Stop> {
     let alone = |values: &[Expr]| Setting {
         values: values.into(),
         ..setting.clone()
     };
     if setting.values.is_empty() {
-        return Ok(vec![session.field(setting)?]);
+        return Ok(vec![evaluate::field(cx, setting)?]);
     }
     let mut fields = Vec::new();
     for value in setting.values.iter() {
-        let with = |kind: ArgKind, session: &mut Session<'_>| -> Result<Field, Stop> {
-            let plain = session.field(&alone(&[]))?;
+        let with = |kind: ArgKind, cx: &mut Cx<'_>| -> Result<Field, Stop> {
+            let plain = evaluate::field(cx, &alone(&[]))?;
             Ok(Field {
                 args: vec![Arg {
                     kind,
@@ -252,19 +255,19 @@ fn valued(session: &mut Session<'_>, setting: &Setting) -> Result<Vec<Field>, St
             })
         };
         if let ExprKind::Range { from, to, .. } = &value.kind {
-            for number in doubled(session, from, to, value.span)? {
+            for number in doubled(cx, from, to, value.span)? {
                 fields.push(with(
                     ArgKind::Value(value::Value::Number(number.into())),
-                    session,
+                    cx,
                 )?);
             }
             continue;
         }
-        let field = session.field(&alone(std::slice::from_ref(value)))?;
+        let field = evaluate::field(cx, &alone(std::slice::from_ref(value)))?;
         match field.args.first().map(|arg| &arg.kind) {
             Some(ArgKind::Value(value::Value::List(elements))) => {
                 for element in elements {
-                    fields.push(with(ArgKind::Value(element.clone()), session)?);
+                    fields.push(with(ArgKind::Value(element.clone()), cx)?);
                 }
             }
             _ => fields.push(field),
@@ -275,14 +278,8 @@ fn valued(session: &mut Session<'_>, setting: &Setting) -> Result<Vec<Field>, St
 
 /// Returns `low`, `2 * low`, `4 * low`, and so on, up to `high`. Sizes of caches are powers of two; a list
 /// has other values.
-fn doubled(
-    session: &mut Session<'_>,
-    low: &Expr,
-    high: &Expr,
-    span: Span,
-) -> Result<Vec<u64>, Stop> {
-    let mut end =
-        |expr: &Expr| -> Result<u64, Stop> { Ok(integer(&session.eval(expr)?, expr.span)?) };
+fn doubled(cx: &mut Cx<'_>, low: &Expr, high: &Expr, span: Span) -> Result<Vec<u64>, Stop> {
+    let mut end = |expr: &Expr| -> Result<u64, Stop> { Ok(integer(&eval(cx, expr)?, expr.span)?) };
     let (from, to) = (end(low)?, end(high)?);
     if from == 0 {
         let wrong = Diagnostic::new(

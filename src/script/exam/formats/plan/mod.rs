@@ -11,6 +11,6 @@ mod sheet;
 mod streams;
 
 pub(crate) use figures::figure;
-pub(crate) use items::points;
+pub(crate) use items::{mixed, points};
 pub(crate) use powers::SUPERSCRIPTS;
 pub use sheet::{for_screens, sheet};

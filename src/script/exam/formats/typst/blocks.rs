@@ -11,6 +11,8 @@ use crate::report::scene::placed_svg;
 /// Maximum length of a name in a column that is as wide as its longest name. A column with a longer name gets
 /// a fixed share of the width.
 const LONG: usize = 28;
+/// Maximum length of a text that is one line, in any size of print.
+const LINE: usize = 40;
 /// Indentation of a worked solution, in millimeters.
 const INDENT: f64 = 8.0;
 
@@ -92,8 +94,9 @@ impl Writer {
                     .iter()
                     .map(|(name, value)| format!("({}, {})", flowing(name), flowing(value)));
                 format!(
-                    "pairs({}, {first}, {})",
+                    "pairs({}, {first}, lines: {}, {})",
                     perhaps(title),
+                    lines(block),
                     rows.collect::<Vec<_>>().join(", ")
                 )
             }
@@ -110,7 +113,7 @@ impl Writer {
                 points,
                 heads,
                 rows,
-            } => worksheet(prompt, points, heads, rows),
+            } => worksheet(prompt, points, heads, &lines(block), rows),
             Block::Value {
                 label,
                 points,
@@ -131,9 +134,10 @@ impl Writer {
             } => {
                 let tables: Vec<String> = tables.iter().map(grouped).collect();
                 format!(
-                    "fill({}, {}, {})",
+                    "fill({}, {}, lines: {}, {})",
                     string(how),
                     perhaps(points),
+                    lines(block),
                     tables.join(", ")
                 )
             }
@@ -149,10 +153,11 @@ impl Writer {
                     .map(|option| format!("({}, {})", option.ticked, words(&option.text, "")));
                 let options = options.collect::<Vec<_>>().join(", ");
                 format!(
-                    "choice({}, {}, {}, {options})",
+                    "choice({}, {}, {}, lines: {}, {options})",
                     string(text),
                     string(how),
-                    perhaps(points)
+                    perhaps(points),
+                    lines(block)
                 )
             }
             Block::Essay {
@@ -198,7 +203,8 @@ impl Writer {
             if is_worked(&some[0]) {
                 out.push_str(&within);
             } else {
-                let _ = writeln!(out, "part({head}, {{\n{within}}})");
+                let lines = shown(some.iter().map(count).sum());
+                let _ = writeln!(out, "part({head}, lines: {lines}, {{\n{within}}})");
             }
             "none, none".clone_into(&mut head);
         }
@@ -226,7 +232,13 @@ impl Writer {
 }
 
 /// Renders the textbook's worksheet.
-fn worksheet(prompt: &str, points: &str, heads: &[String; 2], rows: &[WorksheetRow]) -> String {
+fn worksheet(
+    prompt: &str,
+    points: &str,
+    heads: &[String; 2],
+    lines: &str,
+    rows: &[WorksheetRow],
+) -> String {
     let rows = rows.iter().map(|row| {
         format!(
             "({{ {}; how({}) }}, {})",
@@ -237,7 +249,55 @@ fn worksheet(prompt: &str, points: &str, heads: &[String; 2], rows: &[WorksheetR
     });
     let heads = array(heads.iter().map(|head| string(head)));
     let rows = rows.collect::<Vec<_>>().join(", ");
-    format!("worksheet({}, {heads}, {rows})", words(prompt, points))
+    let prompt = words(prompt, points);
+    format!("worksheet({prompt}, {heads}, lines: {lines}, {rows})")
+}
+
+/// Returns the maximum number of lines of a block as the template takes it.
+fn lines(block: &Block) -> String {
+    shown(count(block))
+}
+
+fn shown(lines: Option<usize>) -> String {
+    lines.map_or_else(|| "none".to_owned(), |lines| lines.to_string())
+}
+
+/// Returns the maximum number of lines of a block, or `None` if it is not known.
+fn count(block: &Block) -> Option<usize> {
+    let text = |text: &str| text.chars().count() / LINE + 1;
+    Some(match block {
+        Block::Prose(paragraphs) => paragraphs
+            .iter()
+            .map(|paragraph| match paragraph {
+                Paragraph::Words(words) => text(words),
+                Paragraph::Code(code) => code.lines().count(),
+            })
+            .sum(),
+        Block::Given(table) => table.rows.len() + 2,
+        Block::Pairs { pairs, .. } => pairs
+            .iter()
+            .map(|(name, value)| text(name).max(text(value)))
+            .sum(),
+        Block::Lines(lines) => lines.lines().count(),
+        Block::Steps(steps) => steps.iter().map(|(_, what)| text(what)).sum(),
+        Block::Worksheet { prompt, rows, .. } => text(prompt) + rows.len() + 1,
+        Block::Value { label, .. } => text(label),
+        Block::Fill { tables, .. } => tables.iter().map(|table| table.rows.len() + 3).sum(),
+        Block::Choice {
+            text: lead,
+            options,
+            ..
+        } => {
+            text(lead)
+                + options
+                    .iter()
+                    .map(|option| text(&option.text))
+                    .sum::<usize>()
+        }
+        Block::Part { .. } | Block::Figure(_) | Block::Essay { .. } | Block::Worked(_) => {
+            return None;
+        }
+    })
 }
 
 fn paragraph(paragraph: &Paragraph) -> String {
@@ -275,11 +335,12 @@ fn grouped(table: &Table) -> String {
     });
     let rows = rows.collect::<Vec<_>>().join(",\n  ");
     format!(
-        "grouped({}, {}, {}, {},\n  {rows})",
+        "grouped({}, {}, {}, {}, lines: {},\n  {rows})",
         perhaps(&table.title),
         array(columns),
         array(bars),
-        array(heads)
+        array(heads),
+        table.rows.len()
     )
 }
 

@@ -13,172 +13,178 @@ use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::recent::RecentAccesses;
 use crate::run::record::{AreaRecord, Booted, Declaration, Declared, Did, ProcessRef};
-use crate::run::session::Session;
+use crate::run::session::Cx;
 use crate::run::settings::KernelPlan;
 use crate::run::state::Slot;
 use crate::run::stop::Stop;
-use crate::run::syscalls::out_of_memory;
+use crate::run::syscalls::{kernel_work, out_of_memory};
 use crate::run::verbs::plans::{AreaPlan, ExecutablePlan, FilePlan, ProcessPlan};
-use crate::run::verbs::system::default_machine;
+use pagewalk_engine::machine::presets::PRESETS;
 
-impl Session<'_> {
-    /// Declares an empty machine, which replaces the previous machine.
-    pub(crate) fn declare_machine(&mut self, spec: Arc<Spec>) -> Did {
-        let machine = self.fresh_machine(spec.clone());
-        self.state.declare(machine);
-        Did::Machine(spec)
-    }
+const DEFAULT_MACHINE: &str = "core-i7";
 
-    fn fresh_machine(&self, spec: Arc<Spec>) -> Machine {
-        let mut machine = Machine::new(spec);
-        machine.seed(self.state.seed);
-        machine
-    }
+/// Returns the default machine of a kernel.
+pub(crate) fn default_machine() -> Spec {
+    let preset = PRESETS.iter().find(|preset| preset.name == DEFAULT_MACHINE);
+    preset.unwrap_or(&PRESETS[0]).spec()
+}
 
-    /// Starts a kernel on the machine.
-    ///
-    /// # Errors
-    /// Returns `bad-kernel` or `no-machine`.
-    pub(crate) fn declare_kernel(&mut self, plan: &KernelPlan, place: Span) -> Result<Did, Stop> {
-        let booted = Some(self.boot(plan, place)?);
-        Ok(Did::Declared(Declared {
-            what: Declaration::Kernel,
-            booted,
-        }))
-    }
+/// Declares an empty machine, which replaces the previous machine.
+pub(crate) fn declare_machine(cx: &mut Cx, spec: Arc<Spec>) -> Did {
+    let machine = fresh_machine(cx, spec.clone());
+    cx.state.declare(machine);
+    Did::Machine(spec)
+}
 
-    /// Starts a kernel on the declared machine, or else on the default machine. If the kernel cannot start,
-    /// the machine is unchanged.
-    ///
-    /// # Errors
-    /// Returns `bad-kernel` or `no-machine`.
-    pub(crate) fn boot(&mut self, plan: &KernelPlan, place: Span) -> Result<Booted, Stop> {
-        let machine = match &self.state.machine {
-            Slot::Is(machine) => Machine::clone(machine),
-            Slot::Unknowable => return Err(Stop::Unknowable),
-            Slot::Empty | Slot::Kernel(_) => self.fresh_machine(Arc::new(default_machine())),
-        };
-        let declared = matches!(self.state.machine, Slot::Empty).then(|| machine.spec().clone());
-        let mut kernel = Kernel::boot(machine, plan.config.clone())
-            .map_err(|error| plan.refused(&error, place))?;
-        kernel.record_details(self.options.details);
-        let work = kernel.take_work();
-        let (config, frames) = (Arc::new(kernel.config().clone()), kernel.frame_limit());
-        self.state.machine = Slot::Kernel(Arc::new(kernel));
-        self.state.accesses = RecentAccesses::default();
-        self.kernel_work(work, place)?;
-        Ok(Booted {
-            machine: declared,
-            config,
-            frames,
-        })
-    }
+fn fresh_machine(cx: &Cx, spec: Arc<Spec>) -> Machine {
+    let mut machine = Machine::new(spec);
+    machine.seed(cx.state.seed);
+    machine
+}
 
-    /// Starts a kernel with default settings, unless one is running.
-    fn booted(&mut self, place: Span) -> Result<Option<Booted>, Stop> {
-        let plan = match &self.state.machine {
-            Slot::Kernel(_) => return Ok(None),
-            Slot::Unknowable => return Err(Stop::Unknowable),
-            Slot::Is(machine) => KernelPlan::default_for(machine.spec()),
-            Slot::Empty => KernelPlan::default_for(&default_machine()),
-        };
-        self.boot(&plan, place).map(Some)
-    }
+/// Starts a kernel on the machine.
+///
+/// # Errors
+/// Returns `bad-kernel` or `no-machine`.
+pub(crate) fn declare_kernel(cx: &mut Cx, plan: &KernelPlan, place: Span) -> Result<Did, Stop> {
+    let booted = Some(boot(cx, plan, place)?);
+    Ok(Did::Declared(Declared {
+        what: Declaration::Kernel,
+        booted,
+    }))
+}
 
-    /// `file`
-    ///
-    /// # Errors
-    /// Returns the errors from [`Session::declare_kernel`].
-    pub(crate) fn declare_file(&mut self, plan: FilePlan) -> Result<Did, Stop> {
-        let FilePlan {
-            name,
-            fill,
-            size,
-            place,
-        } = plan;
-        let booted = self.booted(place)?;
-        self.kernel(place)?.add_file(name.clone(), fill, size);
-        Ok(Did::Declared(Declared {
-            what: Declaration::File { name, size },
-            booted,
-        }))
-    }
+/// Starts a kernel on the declared machine, or else on the default machine. If the kernel cannot start,
+/// the machine is unchanged.
+///
+/// # Errors
+/// Returns `bad-kernel` or `no-machine`.
+pub(crate) fn boot(cx: &mut Cx, plan: &KernelPlan, place: Span) -> Result<Booted, Stop> {
+    let machine = match &cx.state.machine {
+        Slot::Is(machine) => Machine::clone(machine),
+        Slot::Unknowable => return Err(Stop::Unknowable),
+        Slot::Empty | Slot::Kernel(_) => fresh_machine(cx, Arc::new(default_machine())),
+    };
+    let declared = matches!(cx.state.machine, Slot::Empty).then(|| machine.spec().clone());
+    let mut kernel =
+        Kernel::boot(machine, plan.config.clone()).map_err(|error| plan.refused(&error, place))?;
+    kernel.record_details(cx.options.details);
+    let work = kernel.take_work();
+    let (config, frames) = (Arc::new(kernel.config().clone()), kernel.frame_limit());
+    cx.state.machine = Slot::Kernel(Arc::new(kernel));
+    cx.state.accesses = RecentAccesses::default();
+    kernel_work(cx, work, place)?;
+    Ok(Booted {
+        machine: declared,
+        config,
+        frames,
+    })
+}
 
-    /// `executable`
-    ///
-    /// # Errors
-    /// Returns the errors from [`Session::declare_kernel`], or `bad-area` for sections that cannot be loaded.
-    pub(crate) fn declare_executable(&mut self, plan: ExecutablePlan) -> Result<Did, Stop> {
-        let ExecutablePlan {
-            name,
-            executable,
-            sections,
-            place,
-        } = plan;
-        let booted = self.booted(place)?;
-        let kernel = self.kernel(place)?;
-        let file = kernel
-            .add_executable(name.clone(), executable)
-            .map_err(|error| refused_executable(error, &sections, place))?;
-        let executable = kernel.files().executables.get(&file).cloned();
-        let executable = executable.ok_or(Stop::Unknowable)?;
-        Ok(Did::Declared(Declared {
-            what: Declaration::Executable { name, executable },
-            booted,
-        }))
-    }
+/// Starts a kernel with default settings, unless one is running.
+fn booted(cx: &mut Cx, place: Span) -> Result<Option<Booted>, Stop> {
+    let plan = match &cx.state.machine {
+        Slot::Kernel(_) => return Ok(None),
+        Slot::Unknowable => return Err(Stop::Unknowable),
+        Slot::Is(machine) => KernelPlan::default_for(machine.spec()),
+        Slot::Empty => KernelPlan::default_for(&default_machine()),
+    };
+    boot(cx, &plan, place).map(Some)
+}
 
-    /// `process`
-    ///
-    /// # Errors
-    /// Returns the errors from [`Session::declare_kernel`], `bad-area`, or `out-of-memory`.
-    pub(crate) fn declare_process(&mut self, plan: ProcessPlan) -> Result<Did, Stop> {
-        let ProcessPlan { name, areas } = plan;
-        let booted = self.booted(name.span)?;
-        let kernel = self.kernel(name.span)?;
-        let pid = kernel
-            .spawn(name.text.clone())
-            .map_err(|error| out_of_memory(error, name.span))?;
-        self.declare_areas(pid, areas)?;
-        let kernel = self.kernel(name.span)?;
-        let process = kernel.process(pid).ok_or(Stop::Unknowable)?;
-        let areas = process
-            .space
-            .areas
-            .iter()
-            .map(|area| AreaRecord::describe(kernel, process, *area))
-            .collect();
-        let what = Declaration::Process {
-            process: ProcessRef::from(process),
-            areas,
-        };
-        Ok(Did::Declared(Declared { what, booted }))
-    }
+/// `file`
+///
+/// # Errors
+/// Returns the errors from [`declare_kernel`].
+pub(crate) fn declare_file(cx: &mut Cx, plan: FilePlan) -> Result<Did, Stop> {
+    let FilePlan {
+        name,
+        fill,
+        size,
+        place,
+    } = plan;
+    let booted = booted(cx, place)?;
+    cx.kernel(place)?.add_file(name.clone(), fill, size);
+    Ok(Did::Declared(Declared {
+        what: Declaration::File { name, size },
+        booted,
+    }))
+}
 
-    /// Adds areas to a process.
-    ///
-    /// # Errors
-    /// Returns `bad-area`.
-    pub(crate) fn declare_areas(&mut self, pid: Pid, areas: Vec<AreaPlan>) -> Result<(), Stop> {
-        let mut wrong = Vec::new();
-        for AreaPlan { area, place } in areas {
-            let kernel = self.kernel(place)?;
-            let (start, end) = (area.start, area.end);
-            match kernel.declare_area(pid, area) {
-                Ok(()) => {}
-                // The kernel would also reject all later areas.
-                Err(AreaError::TooMany) => {
-                    wrong.push(refused_area(&AreaError::TooMany, start, end, kernel, place));
-                    break;
-                }
-                Err(error) => wrong.push(refused_area(&error, start, end, kernel, place)),
+/// `executable`
+///
+/// # Errors
+/// Returns the errors from [`declare_kernel`], or `bad-area` for sections that cannot be loaded.
+pub(crate) fn declare_executable(cx: &mut Cx, plan: ExecutablePlan) -> Result<Did, Stop> {
+    let ExecutablePlan {
+        name,
+        executable,
+        sections,
+        place,
+    } = plan;
+    let booted = booted(cx, place)?;
+    let kernel = cx.kernel(place)?;
+    let file = kernel
+        .add_executable(name.clone(), executable)
+        .map_err(|error| refused_executable(error, &sections, place))?;
+    let executable = kernel.files().executables.get(&file).cloned();
+    let executable = executable.ok_or(Stop::Unknowable)?;
+    Ok(Did::Declared(Declared {
+        what: Declaration::Executable { name, executable },
+        booted,
+    }))
+}
+
+/// `process`
+///
+/// # Errors
+/// Returns the errors from [`declare_kernel`], `bad-area`, or `out-of-memory`.
+pub(crate) fn declare_process(cx: &mut Cx, plan: ProcessPlan) -> Result<Did, Stop> {
+    let ProcessPlan { name, areas } = plan;
+    let booted = booted(cx, name.span)?;
+    let kernel = cx.kernel(name.span)?;
+    let pid = kernel
+        .spawn(name.text.clone())
+        .map_err(|error| out_of_memory(error, name.span))?;
+    declare_areas(cx, pid, areas)?;
+    let kernel = cx.kernel(name.span)?;
+    let process = kernel.process(pid).ok_or(Stop::Unknowable)?;
+    let areas = process
+        .space
+        .areas
+        .iter()
+        .map(|area| AreaRecord::describe(kernel, process, *area))
+        .collect();
+    let what = Declaration::Process {
+        process: ProcessRef::from(process),
+        areas,
+    };
+    Ok(Did::Declared(Declared { what, booted }))
+}
+
+/// Adds areas to a process.
+///
+/// # Errors
+/// Returns `bad-area`.
+pub(crate) fn declare_areas(cx: &mut Cx, pid: Pid, areas: Vec<AreaPlan>) -> Result<(), Stop> {
+    let mut wrong = Vec::new();
+    for AreaPlan { area, place } in areas {
+        let kernel = cx.kernel(place)?;
+        let (start, end) = (area.start, area.end);
+        match kernel.declare_area(pid, area) {
+            Ok(()) => {}
+            // The kernel would also reject all later areas.
+            Err(AreaError::TooMany) => {
+                wrong.push(refused_area(&AreaError::TooMany, start, end, kernel, place));
+                break;
             }
+            Err(error) => wrong.push(refused_area(&error, start, end, kernel, place)),
         }
-        if wrong.is_empty() {
-            Ok(())
-        } else {
-            Err(wrong.into())
-        }
+    }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(wrong.into())
     }
 }
 

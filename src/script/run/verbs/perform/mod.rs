@@ -1,5 +1,5 @@
 //! Performs prepared statements.
 
-mod access;
-mod declare;
-mod replay;
+pub(crate) mod access;
+pub(crate) mod declare;
+pub(crate) mod replay;

@@ -6,11 +6,11 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::run::budget::work_of_pages;
 use crate::run::record::{AddressMap, Booted, FIRST_RECORDS, Replayed, RequestedCount};
-use crate::run::session::Session;
+use crate::run::session::Cx;
 use crate::run::settings::KernelPlan;
 use crate::run::state::Slot;
 use crate::run::stop::Stop;
-use crate::run::syscalls::out_of_memory;
+use crate::run::syscalls::{kernel_work, out_of_memory};
 use crate::run::trace_file::WORK_OF_LINE;
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::machine::Machine;
@@ -21,6 +21,7 @@ use pagewalk_engine::trace::extras::ExtraOptions;
 use pagewalk_engine::trace::read_ahead::TraceHead;
 use pagewalk_engine::trace::record::{Malformed, RecordBatch};
 
+use super::declare::boot;
 use crate::run::verbs::plans::ReplayPlan;
 
 /// The results of a replay.
@@ -29,180 +30,180 @@ struct Performed {
     malformed: Malformed,
 }
 
-impl Session<'_> {
-    /// Replays a trace. If the replay is a probe, restores the machine afterward.
-    ///
-    /// # Errors
-    /// Returns `unreadable`, `limit-steps`, `out-of-memory`, or the errors from starting a kernel.
-    pub(crate) fn replay(&mut self, plan: &ReplayPlan) -> Result<Replayed, Stop> {
-        let before = self.probing.then(|| self.state.machine.clone());
-        let replayed = self
-            .start_for(plan)
-            .and_then(|booted| self.replay_here(plan, booted));
-        if let Some(before) = before {
-            self.state.machine = before;
-        }
-        replayed
+/// Replays a trace. If the replay is a probe, restores the machine afterward.
+///
+/// # Errors
+/// Returns `unreadable`, `limit-steps`, `out-of-memory`, or the errors from starting a kernel.
+pub(crate) fn replay(cx: &mut Cx, plan: &ReplayPlan) -> Result<Replayed, Stop> {
+    let before = cx.probing.then(|| cx.state.machine.clone());
+    let replayed = start_for(cx, plan).and_then(|booted| replay_here(cx, plan, booted));
+    if let Some(before) = before {
+        cx.state.machine = before;
     }
+    replayed
+}
 
-    /// Starts a kernel for the process that performs the trace, unless a kernel is running or the trace needs
-    /// no kernel. The kernel has enough swap to complete the trace with any number of frames.
-    ///
-    /// # Errors
-    /// Returns the errors from starting a kernel.
-    pub(crate) fn start_for(&mut self, plan: &ReplayPlan) -> Result<Option<Booted>, Stop> {
-        let (AddressMap::Demand, Slot::Is(machine)) = (plan.map, &self.state.machine) else {
-            return Ok(None);
-        };
-        let mut kernel = KernelPlan::default_for(machine.spec());
-        kernel.config.swap = demand::SWAP;
-        self.boot(&kernel, plan.file.name.span).map(Some)
-    }
+/// Starts a kernel for the process that performs the trace, unless a kernel is running or the trace needs
+/// no kernel. The kernel has enough swap to complete the trace with any number of frames.
+///
+/// # Errors
+/// Returns the errors from starting a kernel.
+pub(crate) fn start_for(cx: &mut Cx, plan: &ReplayPlan) -> Result<Option<Booted>, Stop> {
+    let (AddressMap::Demand, Slot::Is(machine)) = (plan.map, &cx.state.machine) else {
+        return Ok(None);
+    };
+    let mut kernel = KernelPlan::default_for(machine.spec());
+    kernel.config.swap = demand::SWAP;
+    boot(cx, &kernel, plan.file.name.span).map(Some)
+}
 
-    fn replay_here(&mut self, plan: &ReplayPlan, booted: Option<Booted>) -> Result<Replayed, Stop> {
-        let place = plan.file.name.span;
-        let head = plan.file.head()?;
-        // The replay takes the machine out of the session but leaves the work budget in the session.
-        let slot = std::mem::replace(&mut self.state.machine, Slot::Unknowable);
-        let (performed, slot) = match (slot, plan.map) {
-            (Slot::Kernel(kernel), AddressMap::Demand) => {
-                self.in_process(Arc::unwrap_or_clone(kernel), plan, &head)
-            }
-            (Slot::Kernel(kernel), AddressMap::Identity) => {
-                let mut kernel = Arc::unwrap_or_clone(kernel);
-                let idle = Machine::new(Arc::clone(kernel.machine().spec()));
-                let machine = std::mem::replace(kernel.machine_mut(), idle);
-                let (performed, machine) = self.on_machine(machine, plan, &head);
-                *kernel.machine_mut() = machine;
-                (performed, Slot::Kernel(Arc::new(kernel)))
-            }
-            (Slot::Is(machine), _) => {
-                let (performed, machine) =
-                    self.on_machine(Arc::unwrap_or_clone(machine), plan, &head);
-                (performed, Slot::Is(Arc::new(machine)))
-            }
-            (slot @ (Slot::Empty | Slot::Unknowable), _) => (Err(Stop::Unknowable), slot),
-        };
-        self.state.machine = slot;
-        if let Slot::Kernel(kernel) = &mut self.state.machine {
-            let work = Arc::make_mut(kernel).take_work();
-            self.kernel_work(work, place)?;
+fn replay_here(cx: &mut Cx, plan: &ReplayPlan, booted: Option<Booted>) -> Result<Replayed, Stop> {
+    let place = plan.file.name.span;
+    let head = plan.file.head()?;
+    // The replay takes the machine out of the context but leaves the work budget there.
+    let slot = std::mem::replace(&mut cx.state.machine, Slot::Unknowable);
+    let (performed, slot) = match (slot, plan.map) {
+        (Slot::Kernel(kernel), AddressMap::Demand) => {
+            in_process(cx, Arc::unwrap_or_clone(kernel), plan, &head)
         }
-        let on_disk = self
-            .state
-            .kernel()
-            .is_some_and(|kernel| kernel.config().on_disk);
-        let Performed { counted, malformed } = performed?;
-        let (name, map, straddle) = (plan.file.name.text.clone(), plan.map, plan.straddle);
-        let (requested, first) = (plan.requested.clone(), head.batch.records);
-        let first = first.into_iter().take(FIRST_RECORDS).collect();
-        Ok(Replayed {
-            name,
-            map,
-            straddle,
-            requested,
-            counted,
-            first,
+        (Slot::Kernel(kernel), AddressMap::Identity) => {
+            let mut kernel = Arc::unwrap_or_clone(kernel);
+            let idle = Machine::new(Arc::clone(kernel.machine().spec()));
+            let machine = std::mem::replace(kernel.machine_mut(), idle);
+            let (performed, machine) = on_machine(cx, machine, plan, &head);
+            *kernel.machine_mut() = machine;
+            (performed, Slot::Kernel(Arc::new(kernel)))
+        }
+        (Slot::Is(machine), _) => {
+            let (performed, machine) = on_machine(cx, Arc::unwrap_or_clone(machine), plan, &head);
+            (performed, Slot::Is(Arc::new(machine)))
+        }
+        (slot @ (Slot::Empty | Slot::Unknowable), _) => (Err(Stop::Unknowable), slot),
+    };
+    cx.state.machine = slot;
+    if let Slot::Kernel(kernel) = &mut cx.state.machine {
+        let work = Arc::make_mut(kernel).take_work();
+        kernel_work(cx, work, place)?;
+    }
+    let on_disk = cx
+        .state
+        .kernel()
+        .is_some_and(|kernel| kernel.config().on_disk);
+    let Performed { counted, malformed } = performed?;
+    let (name, map, straddle) = (plan.file.name.text.clone(), plan.map, plan.straddle);
+    let (requested, first) = (plan.requested.clone(), head.batch.records);
+    let first = first.into_iter().take(FIRST_RECORDS).collect();
+    Ok(Replayed {
+        name,
+        map,
+        straddle,
+        requested,
+        counted,
+        first,
+        malformed,
+        on_disk,
+        booted,
+    })
+}
+
+/// Performs the trace with physical addresses.
+fn on_machine(
+    cx: &mut Cx,
+    machine: Machine,
+    plan: &ReplayPlan,
+    head: &TraceHead,
+) -> (Result<Performed, Stop>, Machine) {
+    match read_through(cx, plan, head, OwnedTarget::Machine(Box::new(machine))) {
+        (performed, OwnedTarget::Machine(machine)) => (performed, *machine),
+        (_, OwnedTarget::Process(..)) => unreachable!("a replay returns its own target"),
+    }
+}
+
+/// Performs the trace in a process that ends afterward, which frees the process's frames, slots, and
+/// tables.
+fn in_process(
+    cx: &mut Cx,
+    mut kernel: Kernel,
+    plan: &ReplayPlan,
+    head: &TraceHead,
+) -> (Result<Performed, Stop>, Slot) {
+    let name = Arc::clone(&plan.file.name.text);
+    let pid = match demand::spawn(&mut kernel, name) {
+        Ok(pid) => pid,
+        Err(why) => {
+            return (
+                Err(refused(&why, plan.file.name.span)),
+                Slot::Kernel(Arc::new(kernel)),
+            );
+        }
+    };
+    match read_through(cx, plan, head, OwnedTarget::Process(Box::new(kernel), pid)) {
+        (performed, OwnedTarget::Process(mut kernel, pid)) => {
+            kernel.end(pid, 0);
+            (performed, Slot::Kernel(Arc::new(*kernel)))
+        }
+        (_, OwnedTarget::Machine(_)) => unreachable!("a replay returns its own target"),
+    }
+}
+
+/// Performs the records of a file in batches. Another thread reads the records of a long trace. Returns the target, in its
+/// state after the records.
+fn read_through(
+    cx: &mut Cx,
+    plan: &ReplayPlan,
+    head: &TraceHead,
+    on: OwnedTarget,
+) -> (Result<Performed, Stop>, OwnedTarget) {
+    let wants = |count| plan.requested.contains(&count);
+    let extra = ExtraOptions {
+        causes: wants(RequestedCount::Causes),
+        cycles: wants(RequestedCount::Cycles),
+        ..ExtraOptions::default()
+    };
+    let mut replay = CountingReplay::on(on, plan.straddle, extra);
+    let malformed = if let Some(read) = &head.whole {
+        replay = replay.for_few_records();
+        let done = perform_batch(
+            cx,
+            &mut replay,
+            &head.batch,
+            read.lines,
+            plan.file.name.span,
+        );
+        done.map(|()| read.malformed.clone())
+    } else {
+        let mut lines = 0;
+        plan.file
+            .read(cx.interrupt, replay.fetches(), &mut |batch, read| {
+                let more = read - lines;
+                lines = read;
+                perform_batch(cx, &mut replay, batch, more, plan.file.name.span)
+            })
+    };
+    (
+        malformed.map(|malformed| Performed {
+            counted: replay.counts(),
             malformed,
-            on_disk,
-            booted,
-        })
-    }
+        }),
+        replay.into_target(),
+    )
+}
 
-    /// Performs the trace with physical addresses.
-    fn on_machine(
-        &mut self,
-        machine: Machine,
-        plan: &ReplayPlan,
-        head: &TraceHead,
-    ) -> (Result<Performed, Stop>, Machine) {
-        match self.read_through(plan, head, OwnedTarget::Machine(Box::new(machine))) {
-            (performed, OwnedTarget::Machine(machine)) => (performed, *machine),
-            (_, OwnedTarget::Process(..)) => unreachable!("a replay returns its own target"),
-        }
-    }
-
-    /// Performs the trace in a process that ends afterward, which frees the process's frames, slots, and
-    /// tables.
-    fn in_process(
-        &mut self,
-        mut kernel: Kernel,
-        plan: &ReplayPlan,
-        head: &TraceHead,
-    ) -> (Result<Performed, Stop>, Slot) {
-        let name = Arc::clone(&plan.file.name.text);
-        let pid = match demand::spawn(&mut kernel, name) {
-            Ok(pid) => pid,
-            Err(why) => {
-                return (
-                    Err(refused(&why, plan.file.name.span)),
-                    Slot::Kernel(Arc::new(kernel)),
-                );
-            }
-        };
-        match self.read_through(plan, head, OwnedTarget::Process(Box::new(kernel), pid)) {
-            (performed, OwnedTarget::Process(mut kernel, pid)) => {
-                kernel.end(pid, 0);
-                (performed, Slot::Kernel(Arc::new(*kernel)))
-            }
-            (_, OwnedTarget::Machine(_)) => unreachable!("a replay returns its own target"),
-        }
-    }
-
-    /// Performs the records of a file in batches. Another thread reads the records of a long trace. Returns the target, in its
-    /// state after the records.
-    fn read_through(
-        &mut self,
-        plan: &ReplayPlan,
-        head: &TraceHead,
-        on: OwnedTarget,
-    ) -> (Result<Performed, Stop>, OwnedTarget) {
-        let wants = |count| plan.requested.contains(&count);
-        let extra = ExtraOptions {
-            causes: wants(RequestedCount::Causes),
-            cycles: wants(RequestedCount::Cycles),
-            ..ExtraOptions::default()
-        };
-        let mut replay = CountingReplay::on(on, plan.straddle, extra);
-        let malformed = if let Some(read) = &head.whole {
-            replay = replay.for_few_records();
-            let done =
-                self.perform_batch(&mut replay, &head.batch, read.lines, plan.file.name.span);
-            done.map(|()| read.malformed.clone())
-        } else {
-            let mut lines = 0;
-            plan.file
-                .read(self.interrupt, replay.fetches(), &mut |batch, read| {
-                    let more = read - lines;
-                    lines = read;
-                    self.perform_batch(&mut replay, batch, more, plan.file.name.span)
-                })
-        };
-        (
-            malformed.map(|malformed| Performed {
-                counted: replay.counts(),
-                malformed,
-            }),
-            replay.into_target(),
-        )
-    }
-
-    /// Performs the records of a number of lines. Each line and each kernel action counts as work.
-    fn perform_batch(
-        &mut self,
-        replay: &mut CountingReplay,
-        batch: &RecordBatch,
-        lines: u64,
-        place: Span,
-    ) -> Result<(), Stop> {
-        let pages = replay.take_work();
-        replay.count_fetches(batch.fetches);
-        replay
-            .perform(&batch.records)
-            .map_err(|why| failed(&why, place))?;
-        let work = (lines * WORK_OF_LINE).saturating_add(work_of_pages(pages));
-        self.work_outside(work, place, || replay.footprint())
-    }
+/// Performs the records of a number of lines. Each line and each kernel action counts as work.
+fn perform_batch(
+    cx: &mut Cx,
+    replay: &mut CountingReplay,
+    batch: &RecordBatch,
+    lines: u64,
+    place: Span,
+) -> Result<(), Stop> {
+    let pages = replay.take_work();
+    replay.count_fetches(batch.fetches);
+    replay
+        .perform(&batch.records)
+        .map_err(|why| failed(&why, place))?;
+    let work = (lines * WORK_OF_LINE).saturating_add(work_of_pages(pages));
+    cx.work_outside(work, place, || replay.footprint())
 }
 
 /// Reports that a trace cannot continue.

@@ -4,7 +4,7 @@ use crate::lang::include::read_text;
 use crate::lang::source::Sources;
 use crate::run::files::Files;
 use crate::run::record::Discard;
-use crate::run::session::{Options, Session};
+use crate::run::session::{Cx, Options};
 use crate::run::state::State;
 use crate::services::complete::{Completions, complete};
 
@@ -13,7 +13,7 @@ pub(crate) fn state(script: &str) -> State {
     let (sources, script, wrong): (Sources, _, _) = read_text("script.pw", script, &mut ());
     assert_eq!(wrong, []);
     let (files, mut nowhere) = (Files::default(), Discard);
-    let mut session = Session::new(&sources, &files, Options::default(), &mut nowhere);
+    let mut session = Cx::new(&sources, &files, Options::default(), &mut nowhere);
     let place = script
         .body
         .first()
