@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use crate::api::{CheckedScript, ParsedScript};
 use crate::lang::edit::TextEdit;
 use crate::lang::include::Script;
-use crate::lang::layout::{Tokens, tokens};
 use crate::lang::loader::{Disk, Texts, Within};
 use crate::lang::source::SourceFile;
 use crate::lang::span::Span;
+use crate::lang::tree::Tree;
 use crate::run::session::Options;
 use crate::run::state::State;
 use crate::run::{Checkpoints, state_at};
@@ -51,7 +51,9 @@ pub struct Document {
     script: OnceLock<Arc<CheckedScript>>,
     files: OnceLock<Vec<Arc<LineIndex>>>,
     names: OnceLock<Names>,
-    tokens: OnceLock<Tokens>,
+    tree: OnceLock<Arc<Tree>>,
+    /// The tree of an earlier version.
+    earlier_tree: Option<Arc<Tree>>,
 }
 
 /// A range of bytes in a file.
@@ -110,7 +112,8 @@ impl Document {
             script: OnceLock::new(),
             files: OnceLock::new(),
             names: OnceLock::new(),
-            tokens: OnceLock::new(),
+            tree: OnceLock::new(),
+            earlier_tree: None,
         }
     }
 
@@ -130,6 +133,11 @@ impl Document {
             earlier: script.clone(),
             earlier_states,
             earlier_check: checked.or(earlier.earlier_check.as_ref()).cloned(),
+            earlier_tree: earlier
+                .tree
+                .get()
+                .or(earlier.earlier_tree.as_ref())
+                .cloned(),
             ..self
         }
     }
@@ -252,8 +260,11 @@ impl Document {
         })
     }
 
-    pub(super) fn tokens(&self) -> &Tokens {
-        self.tokens.get_or_init(|| tokens(self.text()))
+    pub(super) fn tree(&self) -> &Tree {
+        self.tree.get_or_init(|| {
+            let text = self.lines.text().clone();
+            Tree::parse(text, self.earlier_tree.as_deref()).into()
+        })
     }
 
     /// Returns the state at a byte as far as it is known without a run: the machine, the kernel, and the

@@ -222,8 +222,8 @@ impl Document {
     fn word_at(&self, at: usize) -> Option<&str> {
         let is_word = |token: &&Token| matches!(token.kind, TokenKind::Word | TokenKind::Cell);
         let mut here = self
+            .tree()
             .tokens()
-            .list
             .iter()
             .filter(|token| token.start <= at && at <= token.end);
         here.find(is_word).map(|token| token.text(self.text()))

@@ -21,5 +21,6 @@ pub(crate) mod shift;
 pub mod source;
 pub mod span;
 pub(crate) mod table;
+pub mod tree;
 pub mod value;
 pub mod visit;

@@ -14,6 +14,7 @@ mod tests;
 pub(crate) mod tokens;
 
 pub use note::{Token, TokenKind, Tokens, is_operator};
+pub(crate) use tokens::{tokens_after, tokens_from};
 
 use note::{Level, LevelKind, Notes, Statement};
 use pagewalk_grammar::{Grammar, Parser as _, Rule};
@@ -59,12 +60,7 @@ pub(crate) fn lay_out(file: u32, text: &str) -> Layout {
 
 /// Returns the tokens of a text, and whether the text is incomplete.
 pub fn tokens(text: &str) -> Tokens {
-    let mut scan = Scan::new(0, text, false);
-    scan.notes = Some(Notes::default());
-    scan.run()
-        .notes
-        .map(|notes| notes.tokens)
-        .unwrap_or_default()
+    tokens_from(text, 0)
 }
 
 /// How a token affects whether its line ends.
@@ -283,7 +279,7 @@ impl<'a> Scan<'a> {
             self.ends.push(at);
         }
         if begun.is_some() {
-            self.note_end(at);
+            self.note_end(at, block == 0);
         }
         self.after = After::Nothing;
     }
