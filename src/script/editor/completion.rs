@@ -67,7 +67,7 @@ impl Document {
     /// ```
     pub fn completion(&self, at: usize, with_values: bool) -> Completion {
         let state = self.state(at);
-        let mut found = complete_in(&self.parsed().script, self.tree(), at, &state);
+        let mut found = complete_in(Some(&self.parsed().script), self.tree(), at, &state);
         if let Some(wanted) = &found.disk {
             let more = self.file_items(wanted);
             found.items.extend(more);

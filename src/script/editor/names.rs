@@ -10,11 +10,9 @@ use std::sync::Arc;
 
 use super::document::{Document, Edit, Encoding, LineIndex, Location, Position};
 use crate::api::CheckedScript;
+use crate::lang::include::INCLUDE;
 use crate::lang::layout::{Token, TokenKind};
 use crate::services::names::{self, Occurrence, Read, Role};
-
-/// A script without the word `include` consists of one file.
-const INCLUDE: &str = "include";
 
 /// An occurrence of a name.
 #[derive(Debug, Clone)]

@@ -15,6 +15,9 @@ use super::source::Sources;
 use pagewalk_engine::files::limits::{InputLimit, SCRIPT};
 use pagewalk_engine::files::{reason, shown, visible};
 
+/// The first word of a statement that includes a file.
+pub(crate) const INCLUDE: &str = "include";
+
 /// Maximum depth of nested includes, excluding the script itself.
 const INCLUDE_LIMIT: usize = 64;
 
@@ -35,6 +38,11 @@ pub struct Script {
 }
 
 impl Script {
+    /// Whether the script has no unclosed brackets or strings, so that each statement depends only on its own text.
+    pub(crate) fn is_balanced(&self) -> bool {
+        self.pieces.is_balanced()
+    }
+
     /// Returns the statements that the script shares with the earlier script of [`read_again`], and that include no files.
     pub(crate) fn same(&self) -> SameEnds {
         self.pieces.same

@@ -405,6 +405,10 @@ struct Same {
 }
 
 impl Pieces {
+    pub(super) fn is_balanced(&self) -> bool {
+        self.layout.diagnostics.is_empty()
+    }
+
     /// Finds a piece with the same text as the current text at byte `at`. The piece has the same distance from the
     /// start or from the end of the file as before.
     fn find(&self, layout: &Layout, at: usize) -> Option<Same> {

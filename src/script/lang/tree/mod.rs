@@ -32,6 +32,10 @@ impl Tree {
         &self.text
     }
 
+    pub fn shared_text(&self) -> Arc<str> {
+        self.text.clone()
+    }
+
     /// Returns the tokens in the order of the scan. A comment after a statement precedes the end of the statement.
     pub fn tokens(&self) -> &[Token] {
         &self.all.list

@@ -17,13 +17,16 @@ use crate::run::state::State;
 /// Returns the completions at byte `at` of a text, given the preceding text and the state. If `at` is beyond the
 /// text or within a character, the function uses the nearest valid position before `at`.
 pub fn complete(text: &str, at: usize, state: &State) -> Completions {
-    let tree = Tree::parse(text, None);
-    complete_in(&Script::default(), &tree, at, state)
+    complete_in(None, &Tree::parse(text, None), at, state)
 }
 
-/// Like [`complete`], for a text whose statements were already parsed, as in `script`. The result does not depend on
-/// `script`.
-pub(crate) fn complete_in(script: &Script, tree: &Tree, at: usize, state: &State) -> Completions {
+/// Like [`complete`], for a text whose statements were already parsed. The result does not depend on `script`.
+pub(crate) fn complete_in(
+    script: Option<&Script>,
+    tree: &Tree,
+    at: usize,
+    state: &State,
+) -> Completions {
     let text = before(tree.text(), at);
     let typed = typed(text);
     let from = text.len() - typed.len();
@@ -73,12 +76,13 @@ fn typed(text: &str) -> &str {
 /// Returns the completions of the typed text. With `near`, returns the nearest name if no name begins with
 /// the typed text.
 fn completed(
-    (script, tree): (&Script, &Tree),
+    parsed: (Option<&Script>, &Tree),
     text: &str,
     from: usize,
     (state, near): (&State, bool),
 ) -> Completions {
     let (above, typed) = text.split_at(from);
+    let tree = parsed.1;
     let tokens = tree.until(from);
     let last = tokens.last().copied();
     if let Some(string) =
@@ -116,7 +120,7 @@ fn completed(
     } else {
         from
     };
-    let offers = Offers::new(script, state, &walk);
+    let offers = Offers::new(parsed, state, &walk);
     let number = last.is_some_and(|last| last.kind == TokenKind::Number);
     let dimension = walk.statement().dimension();
     let items = Pick::matching(&text[from..], near, |pick| {
