@@ -1,11 +1,11 @@
 //! The command line.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, StyledStr};
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, CommandFactory, Parser, Subcommand};
 use pagewalk_script::lang::loader::MemoryLimit;
 use pagewalk_script::lang::nearest::nearest;
@@ -136,10 +136,14 @@ fn usage(error: clap::Error) -> ExitCode {
     // The same arguments without characters that a terminal interprets have the same error.
     let plain = std::env::args_os().map(|given| visible(&given.to_string_lossy()).into_owned());
     let mut error = Arguments::try_parse_from(plain).err().unwrap_or(error);
-    if let Some(option) = intended(&error) {
+    if let Some(text) = intended(&error).or_else(|| intended_command(&error)) {
         error.remove(ContextKind::SuggestedArg);
-        let tip = StyledStr::from(format!("write '{option}'"));
+        error.remove(ContextKind::SuggestedSubcommand);
+        let tip = StyledStr::from(format!("write '{text}'"));
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+    } else if error.kind() == ErrorKind::UnknownArgument {
+        // No value begins with a dash.
+        error.remove(ContextKind::Suggested);
     }
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Status::Wrong as u8))
@@ -175,6 +179,22 @@ fn intended(error: &clap::Error) -> Option<String> {
         .is_none()
         .then(|| nearest(said, options().filter_map(Arg::get_long)));
     Some(format!("--{}", near??))
+}
+
+/// Returns the command for a misspelled one, and for a script without a command.
+fn intended_command(error: &clap::Error) -> Option<String> {
+    let Some(ContextValue::String(said)) = error.get(ContextKind::InvalidSubcommand) else {
+        return None;
+    };
+    let command = Arguments::command();
+    let names = || command.get_subcommands().map(clap::Command::get_name);
+    let extension = Path::new(said).extension();
+    match nearest(said, names()) {
+        _ if extension.is_some_and(|extension| extension == "pw") => {
+            Some(format!("pagewalk run {said}"))
+        }
+        near => Some(format!("pagewalk {}", near?)),
+    }
 }
 
 fn dispatch(arguments: &Arguments) -> io::Result<Status> {

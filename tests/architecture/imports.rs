@@ -1,4 +1,5 @@
-//! The imports of each source file, found in its tokens: `use` declarations in every form, and paths in code.
+//! The imports of each source file, found in its tokens: `use` declarations in every form, and paths in code. Also the methods of
+//! each type, whose users need no imports.
 
 use std::collections::BTreeMap;
 
@@ -55,6 +56,8 @@ pub struct Crate {
     pub files: Vec<String>,
     modules: BTreeMap<ModulePath, Module>,
     imports: Vec<(usize, Import)>,
+    /// The module of each `impl` of a type without a trait, the type's path, and the number of functions.
+    impls: Vec<(ModulePath, Vec<String>, usize)>,
 }
 
 impl Crate {
@@ -87,6 +90,19 @@ impl Crate {
             })
         };
         self.imports.iter().filter_map(arrow).collect()
+    }
+
+    /// The number of functions in all `impl` blocks of each type without a trait, by the type's file and name.
+    pub fn methods(&self) -> BTreeMap<(&str, &str), usize> {
+        let mut methods = BTreeMap::new();
+        for (scope, path, count) in &self.impls {
+            if let (Some(Target::Item(file)), Some(name)) =
+                (self.resolve(scope, path, 0), path.last())
+            {
+                *methods.entry((&*self.files[file], &**name)).or_default() += count;
+            }
+        }
+        methods
     }
 
     fn module(&mut self, path: &[String], file: usize) -> ModulePath {
@@ -127,6 +143,12 @@ impl Crate {
                         .unwrap_or(tokens.len());
                     self.uses(&tokens[at + 1..end], &[], module, top);
                     end - at
+                }
+                (TokenTree::Ident(word), ..) if top && word == "impl" => {
+                    if let Some((path, functions)) = inherent(&tokens[at + 1..]) {
+                        self.impls.push((module.clone(), path, functions));
+                    }
+                    1
                 }
                 (TokenTree::Ident(word), Some(TokenTree::Ident(name)), _)
                     if top && ITEMS.contains(&word.to_string().as_str()) =>
@@ -305,6 +327,30 @@ fn module_path(file: &str) -> ModulePath {
         path.pop();
     }
     path
+}
+
+/// The type's path and the number of functions in the `impl` whose other tokens these are, unless it implements a trait.
+fn inherent(tokens: &[TokenTree]) -> Option<(Vec<String>, usize)> {
+    let mut depth = 0;
+    let mut of = None;
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Punct(mark) if mark.as_char() == '<' => depth += 1,
+            // The arrow in `Fn() -> T` closes nothing.
+            TokenTree::Punct(mark) if mark.as_char() == '>' && !is_punct(&tokens[at - 1], '-') => {
+                depth -= 1;
+            }
+            TokenTree::Ident(word) if depth == 0 && word == "for" => return None,
+            TokenTree::Ident(_) if depth == 0 && of.is_none() => of = Some(path_at(tokens, at)),
+            TokenTree::Group(body) if depth == 0 && body.delimiter() == Delimiter::Brace => {
+                let is_function =
+                    |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "fn");
+                return Some((of?, body.stream().into_iter().filter(is_function).count()));
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The segments of the path that begins with this word, which may be the only segment.

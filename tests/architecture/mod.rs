@@ -78,6 +78,37 @@ fn the_sources_are_read() {
     );
 }
 
+/// Maximum number of methods of a type. Users of a method import nothing, so a type with many methods hides which files need
+/// each other.
+const MOST_METHODS: usize = 40;
+
+/// The types in `src/script` with more methods, with the reason.
+const MANY_METHODS: [(&str, &str); 4] = [
+    // An editor's interface has a method for each feature.
+    ("src/script/editor/document.rs", "Document"),
+    // One pass over the bytes of a file, which shares the position and the open brackets.
+    ("src/script/lang/layout/mod.rs", "Scan"),
+    // A method for each rule of the grammar. The rules refer to each other.
+    ("src/script/lang/parse/mod.rs", "Tree"),
+    // A traversal with a method for each kind of node. The nodes contain each other.
+    ("src/script/services/names/finder.rs", "Finder"),
+];
+
+#[test]
+fn only_few_types_have_many_methods() {
+    let read = read(&rust_files("src/script"));
+    let methods = read.methods();
+    let many = methods.iter().filter(|(_, count)| **count > MOST_METHODS);
+    let many: Vec<(&str, &str)> = many.map(|(of, _)| *of).collect();
+    assert_eq!(
+        many, MANY_METHODS,
+        "make methods free functions, which their users import"
+    );
+    // The methods of a type are found in all of its files.
+    let run = methods[&("src/script/run/session.rs", "Run")];
+    assert!((20..=MOST_METHODS).contains(&run), "{run} methods of `Run`");
+}
+
 /// The ways of the standard library to open or read a file.
 const READS: [&str; 3] = ["fs::read(", "fs::read_to_string(", "File::open("];
 

@@ -2,6 +2,7 @@
 
 use pagewalk_script::exam::fair::{Fairness, Sample};
 use pagewalk_script::exam::formats::{Edition, Style, fairness, markdown};
+use pagewalk_script::exam::paper::Division;
 
 use crate::running::paper;
 
@@ -381,5 +382,37 @@ fn parts_without_points_have_those_of_their_items() {
     assert!(
         text.contains("### a (2 points)") && text.contains("### b (3 points)"),
         "{text}"
+    );
+}
+
+/// Four points for six blanks are 2/3 each, and six points one each. Fifteen for an item with two blanks and one with
+/// three are 3 3/4 and 2 1/2, which have two decimals.
+#[test]
+fn points_that_do_not_divide_get_a_hint_with_points_that_do() {
+    let six = "ask translate 0x3D4 => vpn, tlbi, tlbt, tlb, fault, ppn }";
+    let five = "ask translate 0x3D4 => vpn, vpo; ask translate 0 => vpn, tlb, fault }";
+    let own =
+        "ask translate 0x3D4 => vpn, vpo points 2; ask translate 0 => vpn, tlb, fault points 2 }";
+    let division = |question: &str| paper(&format!("{MACHINE}{question}"), 0).questions[0].division;
+    assert_eq!(
+        division(&format!("question \"Q\" points 4 {{ {six}")),
+        Division::Uneven(Some(6))
+    );
+    assert_eq!(
+        division(&format!("question \"Q\" points 6 {{ {six}")),
+        Division::Even
+    );
+    assert_eq!(
+        division(&format!("question \"Q\" points 14 {{ {five}")),
+        Division::Uneven(Some(15))
+    );
+    assert_eq!(
+        division(&format!("question \"Q\" points 15 {{ {five}")),
+        Division::Even
+    );
+    // Items with points of their own would keep them.
+    assert_eq!(
+        division(&format!("question \"Q\" points 4 {{ {own}")),
+        Division::Uneven(None)
     );
 }

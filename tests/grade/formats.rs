@@ -262,3 +262,63 @@ fn each_student_has_the_paper_of_their_seed() {
         ran.out
     );
 }
+
+/// A table that the program prints is filled in with the printed key of each student, and earns all points.
+#[test]
+fn an_empty_table_of_answers_is_graded_when_it_is_filled_in() {
+    let folder = folder("table");
+    let script = "machine simple\nset page_table { | vpn ppn |; | 0F 0D |; | 10 12 | }\n\
+                  question \"Q\" points 3 { choose va in 0x3C0..0x440\n ask translate va => vpn, ppn; essay \"Why?\" points 1 }\n";
+    let exam = put(&folder, "exam.pw", script);
+    let roster = put(
+        &folder,
+        "students.csv",
+        "id,name\ns1,Ada Lovelace\ns2,Alan Turing\n",
+    );
+    let empty = pagewalk(&["exam", &exam, "--roster", &roster, "--answers", "csv"]);
+    assert_eq!(empty.status, 0, "{}", empty.messages);
+    let rows: Vec<Vec<&str>> = empty
+        .out
+        .lines()
+        .map(|line| line.split(',').collect())
+        .collect();
+    assert_eq!(
+        rows[0],
+        ["id", "name", "seed", "1.1.vpn", "1.1.ppn", "1.2 points"]
+    );
+    assert_eq!(
+        (rows[1][0], rows[1][1], rows[2][0]),
+        ("s1", "Ada Lovelace", "s2")
+    );
+    let mut filled = format!("{}\n", rows[0].join(","));
+    for row in &rows[1..] {
+        let seed = pagewalk_script::exam::seeds::parse(row[2]).expect("a seed");
+        let key = pagewalk(&[
+            "exam",
+            &exam,
+            "--seed",
+            &seed.to_string(),
+            "--key",
+            "--format",
+            "json",
+        ]);
+        let key: serde_json::Value = serde_json::from_str(&key.out).expect("a key");
+        let text = key.to_string();
+        let vpn = if text.contains("\"0x0F\"") {
+            ("0F", "0D")
+        } else {
+            ("10", "12")
+        };
+        filled += &format!("{},{},{},{},{},1\n", row[0], row[1], row[2], vpn.0, vpn.1);
+    }
+    let answers = put(&folder, "answers.csv", filled);
+    let marks = pagewalk(&["grade", &exam, &answers]);
+    assert_eq!(marks.status, 0, "{}", marks.messages);
+    for (row, student) in marks.out.lines().skip(1).zip(["s1", "s2"]) {
+        assert!(
+            row.starts_with(student) && row.contains(",3,3"),
+            "{row}\n{}",
+            marks.out
+        );
+    }
+}

@@ -18,7 +18,7 @@ use pagewalk_script::api::exam::{
     Edition, FORMATS, Fairness, File, Format, Paper, Style, Version, Writer,
 };
 use pagewalk_script::api::{self, CheckedScript};
-use pagewalk_script::exam::formats::fairness as report;
+use pagewalk_script::exam::formats::{answer_table, fairness as report};
 use pagewalk_script::lang::course::BadCourse;
 use pagewalk_script::lang::loader::{Cached, Disk};
 use pagewalk_script::report::text::text;
@@ -43,6 +43,11 @@ pub(crate) struct Exam {
     /// Print a script that contains this version's values, to reproduce the paper
     #[arg(long)]
     script: bool,
+    /// Print an empty table for the students' answers, which `pagewalk grade` reads
+    ///
+    /// With `--roster`, the table contains a row with the seed of each student.
+    #[arg(long, value_name = "FORMAT", value_parser = ["csv"], conflicts_with_all = ["check", "key", "solutions", "script", "format", "output"])]
+    answers: Option<String>,
     /// Print the paper in this format (default: `markdown`, or the format in `pagewalk.toml`)
     #[arg(long, value_name = "FORMAT", value_parser = known_format())]
     format: Option<String>,
@@ -139,6 +144,12 @@ impl Exam {
         };
         if self.wanted.check.is_some() {
             return Ok(check(&making, &versions, color));
+        }
+        if self.answers.is_some() {
+            let paper = making.paper(versions.first().and_then(Option::as_ref))?;
+            let versions: Vec<Version> = versions.into_iter().flatten().collect();
+            let table = answer_table(&paper, &versions);
+            return Ok(ExamOutput::Stream(table.into_bytes()));
         }
         let format = destination.format;
         let made = if self.layout.merge {

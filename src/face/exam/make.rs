@@ -8,8 +8,7 @@ use crate::face::threads::side_by_side;
 use pagewalk_script::api::exam::{
     Edition, Exam, File, Paper, PaperError, Refusal, Sample, ScriptError, Style as Layout, Version,
 };
-use pagewalk_script::exam::fair::{Indivisible, indivisible};
-use pagewalk_script::exam::formats::indivisible as in_words;
+use pagewalk_script::exam::formats::indivisible;
 use pagewalk_script::lang::loader::{Cached, Disk};
 use pagewalk_script::report::diagnostics::Style;
 
@@ -53,8 +52,8 @@ pub(crate) struct PaperMaker<'a> {
     /// The style of diagnostics.
     pub(crate) style: Style,
     pub(crate) threads: usize,
-    /// The questions of a generated version whose points do not divide, which are those of all versions.
-    pub(crate) indivisible: OnceLock<Vec<(String, Indivisible)>>,
+    /// Hints about points that do not divide, which are the same for all versions.
+    pub(crate) indivisible: OnceLock<Vec<String>>,
 }
 
 impl PaperMaker<'_> {
@@ -142,7 +141,8 @@ impl PaperMaker<'_> {
         let of = || self.name_of(version);
         let paper = self.exam.paper(version);
         if let Ok(paper) = &paper {
-            self.indivisible.get_or_init(|| indivisible(paper));
+            let hints = || paper.questions.iter().filter_map(indivisible).collect();
+            self.indivisible.get_or_init(hints);
         }
         paper.map_err(|error| match error {
             PaperError::Diagnostics(diagnostics) => {
@@ -163,8 +163,8 @@ impl PaperMaker<'_> {
 
     /// Warns of points that do not divide. The papers print them as fractions, and marks are exact.
     pub(super) fn complain_of_points(&self) {
-        for (question, points) in self.indivisible.get().into_iter().flatten() {
-            complain(&format!("pagewalk: {question}: {}\n", in_words(points)));
+        for hint in self.indivisible.get().into_iter().flatten() {
+            complain(&format!("pagewalk: {hint}\n"));
         }
     }
 

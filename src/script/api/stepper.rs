@@ -12,7 +12,7 @@ use crate::run::kept_states::KeptStates;
 use crate::run::progress::{Frame, Progress};
 use crate::run::record::{Discard, Sink, StepRecord};
 use crate::run::script::not_understood;
-use crate::run::session::{Cx, Options};
+use crate::run::session::{Cx, Options, Run};
 use crate::run::state::State;
 use crate::run::stop::Stop;
 
@@ -81,11 +81,11 @@ impl Stepper {
     pub fn new(script: Arc<CheckedScript>, options: Options) -> Self {
         let mut now = Progress::new(State::new(options.seed));
         if script.diagnostics.is_empty() {
-            now.frames.push(Frame::Block {
+            now.blocks.frames.push(Frame::Block {
                 stmts: script.script.body.clone(),
                 next: 0,
             });
-            now.depth = 1;
+            now.blocks.depth = 1;
         } else {
             now.diagnostics.clone_from(&script.diagnostics);
         }
@@ -126,13 +126,13 @@ impl Stepper {
 
     /// Whether the script has ended.
     pub fn is_at_end(&self) -> bool {
-        self.now.frames.is_empty()
+        self.now.blocks.frames.is_empty()
     }
 
     /// Returns the location of the next statement. At the end of a block, returns `None`, because the
     /// enclosing block determines the next statement.
     pub fn next(&self) -> Option<Span> {
-        match self.now.frames.last()? {
+        match self.now.blocks.frames.last()? {
             Frame::Block { stmts, next } => stmts.get(*next).map(|stmt| stmt.span),
             _ => None,
         }
@@ -201,38 +201,39 @@ impl Stepper {
             sink,
             closed: &closed,
         };
-        let mut session = Cx::new(&script.sources, &script.files, self.options, &mut sink);
-        session.interrupt = interrupt;
-        std::mem::swap(&mut session.progress, &mut self.now);
+        let mut cx = Cx::new(&script.sources, &script.files, self.options);
+        cx.env.interrupt = interrupt;
+        let mut run = Run::new(cx, &mut sink);
         let mut pause = Pause::Steps;
-        let mut completed = session.steps;
-        while session.steps < position {
-            completed = session.steps;
+        let mut completed = self.now.steps;
+        while self.now.steps < position {
+            completed = self.now.steps;
             if closed.get() {
                 pause = Pause::Closed;
                 break;
             }
-            if session.frames.is_empty() {
-                pause = if session.diagnostics.is_empty() {
+            if self.now.blocks.frames.is_empty() {
+                pause = if self.now.diagnostics.is_empty() {
                     Pause::End
                 } else {
                     Pause::Mistake
                 };
                 break;
             }
-            match session.advance(0, 1) {
+            run.exchange(&mut self.now);
+            match run.advance(0, 1) {
                 Ok(()) => {}
-                Err(Stop::Closed) => {
-                    pause = Pause::Interrupted;
-                    break;
-                }
-                Err(Stop::Wrong(diagnostics)) => session.report(diagnostics),
-                Err(Stop::Unknowable) => session.report(vec![not_understood(Span::default())]),
+                Err(Stop::Closed) => pause = Pause::Interrupted,
+                Err(Stop::Wrong(diagnostics)) => run.cx.report(diagnostics),
+                Err(Stop::Unknowable) => run.cx.report(vec![not_understood(Span::default())]),
             }
-            let now = &session.progress;
-            self.checkpoints.keep(now.steps, now, now.worked);
+            run.exchange(&mut self.now);
+            if pause == Pause::Interrupted {
+                break;
+            }
+            let now = &self.now;
+            self.checkpoints.keep(now.steps, now, now.budget.worked);
         }
-        std::mem::swap(&mut session.progress, &mut self.now);
         if pause == Pause::Interrupted {
             // Undo partial effects of the statement.
             self.restore(completed);

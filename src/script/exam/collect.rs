@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use num_rational::Ratio;
+
 use super::arrange::arrange;
-use super::paper::{Paper, PaperItem, Piece, Question};
+use super::paper::{Division, Paper, PaperItem, Piece, Question};
 use super::version::{Student, Version};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::value::Number;
@@ -28,6 +30,9 @@ pub struct Collector {
 /// Maximum number of operations that a worked solution explains before an item. If there are more operations, the
 /// solution explains none of them.
 const EXPLAINED: usize = 32;
+
+/// Maximum number of points of a question that a hint proposes.
+const MOST_POINTS: u64 = 1000;
 
 /// A question or part whose points have not been distributed yet.
 #[derive(Debug)]
@@ -91,6 +96,7 @@ impl Collector {
         let questions = self.questions.into_iter().map(|open| {
             let (points, body) = open.settle(None);
             Question {
+                division: open.division(points),
                 title: open.title,
                 points,
                 body,
@@ -281,6 +287,43 @@ impl Open {
             }
         });
         (whole.unwrap_or(sum), settled.collect())
+    }
+
+    /// Returns whether these points of the question divide among its blanks.
+    fn division(&self, points: Number) -> Division {
+        let divide = |points: Option<Number>| {
+            let hundred = Ratio::from(100);
+            let each = self.points_of_blanks(points);
+            each.is_some_and(|each| each.iter().all(|own| (own * hundred).is_integer()))
+        };
+        let whole = points.as_ratio().map(|points| points.floor().to_integer());
+        match whole.and_then(|whole| u64::try_from(whole).ok()) {
+            Some(whole) if !divide(self.points) => {
+                let mut larger = whole + 1..=MOST_POINTS;
+                Division::Uneven(larger.find(|points| divide(Some((*points).into()))))
+            }
+            _ => Division::Even,
+        }
+    }
+
+    /// Returns the points of each blank, or of each item's blanks once, or `None` if the points do not add up.
+    fn points_of_blanks(&self, whole: Option<Number>) -> Option<Vec<Ratio<i128>>> {
+        let sharing = self
+            .pieces
+            .iter()
+            .filter_map(|piece| Some((piece, piece.share()?)));
+        let (pieces, each): (Vec<&OpenPiece>, Vec<Share>) = sharing.unzip();
+        let shared = shares(whole, &each).ok()?;
+        let mut blanks = Vec::new();
+        for ((piece, share), own) in pieces.into_iter().zip(each).zip(shared) {
+            match piece {
+                OpenPiece::Part(part) => {
+                    blanks.extend(part.points_of_blanks(part.points.or(Some(own)))?)
+                }
+                _ => blanks.push(own.as_ratio()? / share.alone.as_ratio()?),
+            }
+        }
+        Some(blanks)
     }
 
     /// Returns the total of the items' points if no points are distributed.

@@ -21,8 +21,18 @@ pub struct Paper {
 pub struct Question {
     pub title: Arc<str>,
     pub points: Number,
+    /// Whether the points divide among the blanks.
+    pub division: Division,
     /// The contents, in order.
     pub(crate) body: Vec<Piece>,
+}
+
+/// Whether each blank of a question is worth points with at most two decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Division {
+    Even,
+    /// The blanks are worth fractions. The next larger number of points that would divide, if there is one.
+    Uneven(Option<u64>),
 }
 
 /// A piece of a question or part.

@@ -15,10 +15,11 @@ use crate::lang::ast::{Ask, Asked, Claim, Condition, Expr, Fact, Operation, Span
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::checks::{check_fact, unknown_fact};
 use crate::run::eval::eval;
+use crate::run::expectations::{check_condition, check_operation};
 use crate::run::facts;
 use crate::run::prepare::{carry_out, try_out};
 use crate::run::record::{Check, Did, MessageLevel, Shown, View};
-use crate::run::session::Cx;
+use crate::run::session::{Cx, Run};
 use crate::run::state::{Binding, Scope};
 use crate::run::stop::Stop;
 
@@ -26,7 +27,8 @@ use crate::run::stop::Stop;
 ///
 /// # Errors
 /// Returns the errors in the operands.
-pub(crate) fn run_ask(cx: &mut Cx, stmt: &Stmt, ask: &Ask) -> Result<(), Stop> {
+pub(crate) fn run_ask(run: &mut Run, stmt: &Stmt, ask: &Ask) -> Result<(), Stop> {
+    let cx = &mut run.cx;
     needs_question(cx, ask.place)?;
     let points = perhaps_points(cx, ask.points.as_ref())?;
     let radix = radix_named(ask.radix.as_ref())?.or(radix_of_paper(cx));
@@ -98,7 +100,7 @@ pub(crate) fn run_ask(cx: &mut Cx, stmt: &Stmt, ask: &Ask) -> Result<(), Stop> {
         solution: None,
     };
     enter(cx, entry.asked(printed, before));
-    cx.finish(stmt.span, did, checks)
+    run.finish(stmt.span, did, checks)
 }
 
 fn facts_asked(
@@ -239,7 +241,7 @@ fn check_asked(cx: &mut Cx, stmt: &Stmt, ask: &Ask) -> Result<(), Stop> {
     match &ask.what {
         Asked::Facts { operation, .. } => {
             asks_something(ask, &stmt.facts)?;
-            cx.check_operation(operation, &stmt.facts, true)
+            check_operation(cx, operation, &stmt.facts, true)
         }
         Asked::Value { label, value, .. } => {
             let label = prose_of(cx, label).map(|_| ());
@@ -278,7 +280,7 @@ fn check_asked(cx: &mut Cx, stmt: &Stmt, ask: &Ask) -> Result<(), Stop> {
             cx.state.bind(&name.text, Binding::Unknowable);
             conditions
                 .iter()
-                .for_each(|condition| cx.check_condition(condition));
+                .for_each(|condition| check_condition(cx, condition));
             cx.state.scopes.pop();
             from
         }

@@ -13,6 +13,7 @@ use crate::lang::ast::{Expr, Holds, Setting};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::bind::{Bound, Slot, word};
 use crate::run::eval::{eval, truth};
+use crate::run::expectations::check_condition;
 use crate::run::facts;
 use crate::run::prepare::{prepare_operation, try_out};
 use crate::run::record::{Did, Shown, View};
@@ -132,7 +133,7 @@ fn check_computed(cx: &mut Cx, row: &Bound, setting: &Setting) -> Result<bool, S
     holds
         .conditions
         .iter()
-        .for_each(|condition| cx.check_condition(condition));
+        .for_each(|condition| check_condition(cx, condition));
     cx.state.scopes.pop();
     Ok(true)
 }

@@ -18,7 +18,7 @@ use crate::run::bind::Param::{Keyword, OneOf, Optional, Ways};
 use crate::run::bind::{N, POINTS, PROSE, TEXT, settings};
 use crate::run::facts::Family;
 use crate::run::name_table::NameTable;
-use crate::run::session::{Cx, Extension, Language, Options, Verb};
+use crate::run::session::{Checker, Cx, Extension, Language, Options, Run, Verb};
 use crate::run::settings::{BLOCKS, BlockRow};
 use crate::run::stop::Stop;
 use crate::run::verbs::VERBS;
@@ -130,32 +130,34 @@ const PAPER_BLOCKS: &[BlockRow] = &[
 struct Papers;
 
 impl Extension for Papers {
-    fn run(&self, cx: &mut Cx, stmt: &Stmt) -> Result<(), Stop> {
+    fn run(&self, run: &mut Run, stmt: &Stmt) -> Result<(), Stop> {
         match &stmt.kind {
             StmtKind::Question {
                 title,
                 points,
                 body,
-            } => run_question(cx, stmt, title, points.as_ref(), body),
+            } => run_question(run, stmt, title, points.as_ref(), body),
             StmtKind::Part { name, points, body } => {
-                run_part(cx, stmt, name, points.as_ref(), body)
+                run_part(run, stmt, name, points.as_ref(), body)
             }
-            StmtKind::Given { place, nouns } => run_given(cx, stmt, *place, nouns),
-            StmtKind::Ask(ask) => run_ask(cx, stmt, ask),
-            _ => cx.begin(stmt),
+            StmtKind::Given { place, nouns } => run_given(run, stmt, *place, nouns),
+            StmtKind::Ask(ask) => run_ask(run, stmt, ask),
+            _ => run.begin(stmt),
         }
     }
 
-    fn check(&self, cx: &mut Cx, stmt: &Stmt) -> Result<(), Stop> {
+    fn check(&self, checker: &mut Checker, stmt: &Stmt) -> Result<(), Stop> {
         match &stmt.kind {
             StmtKind::Question {
                 title,
                 points,
                 body,
-            } => check_question(cx, title, points.as_ref(), body),
-            StmtKind::Part { name, points, body } => check_part(cx, name, points.as_ref(), body),
-            StmtKind::Given { place, nouns } => check_given(cx, *place, nouns),
-            StmtKind::Ask(ask) => check_ask(cx, stmt, ask),
+            } => check_question(checker, title, points.as_ref(), body),
+            StmtKind::Part { name, points, body } => {
+                check_part(checker, name, points.as_ref(), body)
+            }
+            StmtKind::Given { place, nouns } => check_given(&mut checker.cx, *place, nouns),
+            StmtKind::Ask(ask) => check_ask(&mut checker.cx, stmt, ask),
             _ => Ok(()),
         }
     }

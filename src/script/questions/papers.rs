@@ -59,12 +59,12 @@ pub(crate) fn sheet_mut<'c>(cx: &'c mut Cx) -> Option<&'c mut Sheet> {
 }
 
 pub(crate) fn open_sheet(cx: &mut Cx, sheet: Option<Sheet>) {
-    cx.draws_together = sheet.is_some();
+    cx.blocks.draws_together = sheet.is_some();
     exam_mut(cx).sheet = sheet;
 }
 
 pub(crate) fn close_sheet(cx: &mut Cx) -> Option<Sheet> {
-    cx.draws_together = false;
+    cx.blocks.draws_together = false;
     exam_mut(cx).sheet.take()
 }
 

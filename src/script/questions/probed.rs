@@ -19,7 +19,7 @@ use crate::run::stop::Stop;
 pub(crate) fn probed(cx: &mut Cx, operands: &[Expr], assigned: &[Expr]) -> Result<Access, Stop> {
     let operation = operation(operands, assigned).ok_or_else(|| not_an_access(cx, operands))?;
     let verb = match &operation.kind {
-        OperationKind::Command(command) => cx.language.verb(&command.verb.text),
+        OperationKind::Command(command) => cx.language().verb(&command.verb.text),
         _ => None,
     };
     if verb.is_some_and(|verb| verb.family != Family::Access) {
@@ -29,9 +29,9 @@ pub(crate) fn probed(cx: &mut Cx, operands: &[Expr], assigned: &[Expr]) -> Resul
         prepare_operation(cx, &operation)?;
         return Err(Stop::Unknowable);
     }
-    let sets = std::mem::replace(&mut cx.options.sets, true);
+    let sets = std::mem::replace(&mut cx.env.options.sets, true);
     let tried = try_out(cx, &operation);
-    cx.options.sets = sets;
+    cx.env.options.sets = sets;
     match tried? {
         (Did::Access(access), _) => Ok(*access),
         _ => Err(not_an_access(cx, operands).into()),

@@ -47,6 +47,7 @@ pub(crate) fn prose_of(cx: &mut Cx, expr: &Expr) -> Result<String, Stop> {
     };
     // The text begins after three quotes.
     let margin = cx
+        .env
         .sources
         .location(expr.span)
         .map_or(usize::MAX, |(_, at)| at.column + 2);

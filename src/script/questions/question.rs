@@ -14,7 +14,7 @@ use crate::lang::ast::{Block, Expr, NounColumns, Span, Stmt, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::record::Did;
 use crate::run::seeds::{mixed, mixed_text};
-use crate::run::session::Cx;
+use crate::run::session::{Checker, Cx, Run};
 use crate::run::state::Scope;
 use crate::run::stop::Stop;
 use pagewalk_engine::machine::random::SplitMix64;
@@ -24,15 +24,17 @@ use pagewalk_engine::machine::random::SplitMix64;
 /// # Errors
 /// Returns the errors that end the whole script. Errors within the question end only the question.
 pub(crate) fn run_question(
-    cx: &mut Cx,
+    run: &mut Run,
     stmt: &Stmt,
     title: &Word,
     points: Option<&Expr>,
     body: &Block,
 ) -> Result<(), Stop> {
+    let cx = &mut run.cx;
     refuse_nested(cx, title.span)?;
     let points = perhaps_points(cx, points)?;
-    cx.enter_isolated(title, true)?;
+    run.enter_isolated(title, true)?;
+    let cx = &mut run.cx;
     open_sheet(cx, Some(Sheet::new(title.span, points)));
     // Students do not see the figures outside the question, so no change since them is marked.
     cx.state.discard_figures();
@@ -45,8 +47,8 @@ pub(crate) fn run_question(
             points,
         },
     );
-    cx.finish(stmt.span, Did::Scenario(title.text.clone()), Vec::new())?;
-    cx.enter_extension("question", body, stmt.span)
+    run.finish(stmt.span, Did::Scenario(title.text.clone()), Vec::new())?;
+    run.enter_extension("question", body, stmt.span)
 }
 
 /// Returns the random number generator of a question. The generator depends on the script's generator,
@@ -65,12 +67,13 @@ fn own_generator(cx: &mut Cx, title: &Arc<str>) -> SplitMix64 {
 /// # Errors
 /// Returns the errors in the part.
 pub(crate) fn run_part(
-    cx: &mut Cx,
+    run: &mut Run,
     stmt: &Stmt,
     name: &Word,
     points: Option<&Expr>,
     body: &Block,
 ) -> Result<(), Stop> {
+    let cx = &mut run.cx;
     let points = begin_part(cx, name, points)?;
     let points = points.map(|(points, _)| points);
     enter(
@@ -80,8 +83,8 @@ pub(crate) fn run_part(
             points,
         },
     );
-    cx.finish(stmt.span, Did::Quiet, Vec::new())?;
-    cx.enter_extension("part", body, stmt.span)
+    run.finish(stmt.span, Did::Quiet, Vec::new())?;
+    run.enter_extension("part", body, stmt.span)
 }
 
 fn begin_part(
@@ -133,11 +136,12 @@ fn refuse_nested(cx: &Cx, place: Span) -> Result<(), Stop> {
 /// # Errors
 /// Returns the same errors as `show`.
 pub(crate) fn run_given(
-    cx: &mut Cx,
+    run: &mut Run,
     stmt: &Stmt,
     place: Span,
     nouns: &[NounColumns],
 ) -> Result<(), Stop> {
+    let cx = &mut run.cx;
     needs_question(cx, place)?;
     let mut views = Vec::new();
     for of in nouns {
@@ -151,7 +155,7 @@ pub(crate) fn run_given(
             in_part,
         },
     );
-    cx.finish(stmt.span, Did::Shown(views), Vec::new())
+    run.finish(stmt.span, Did::Shown(views), Vec::new())
 }
 
 /// Checks `given` without running it.
@@ -174,11 +178,12 @@ pub(crate) fn check_given(cx: &mut Cx, place: Span, nouns: &[NounColumns]) -> Re
 /// # Errors
 /// Returns `misplaced`, or the errors in the points.
 pub(crate) fn check_question(
-    cx: &mut Cx,
+    checker: &mut Checker,
     title: &Word,
     points: Option<&Expr>,
     body: &[Stmt],
 ) -> Result<(), Stop> {
+    let cx = &mut checker.cx;
     refuse_nested(cx, title.span)?;
     let points = perhaps_points(cx, points);
     let worth = points
@@ -203,7 +208,8 @@ pub(crate) fn check_question(
     if points.is_err() {
         unsure_of_question(cx);
     }
-    cx.check_block(body);
+    checker.check_block(body);
+    let cx = &mut checker.cx;
     cx.state = state;
     let closed = close_sheet(cx).map_or(Ok(()), |sheet| sheet.close());
     if let Err(diagnostic) = closed {
@@ -217,13 +223,13 @@ pub(crate) fn check_question(
 /// # Errors
 /// Returns `misplaced`, `no-blank`, `bad-points`, or the errors in the points.
 pub(crate) fn check_part(
-    cx: &mut Cx,
+    checker: &mut Checker,
     name: &Word,
     points: Option<&Expr>,
     body: &[Stmt],
 ) -> Result<(), Stop> {
-    let begun = begin_part(cx, name, points);
-    cx.check_block(body);
+    let begun = begin_part(&mut checker.cx, name, points);
+    checker.check_block(body);
     begun?;
-    end_part(cx)
+    end_part(&mut checker.cx)
 }

@@ -196,7 +196,7 @@ fn reference_of(cx: &Cx, noun: &[Expr]) -> Option<Arc<Did>> {
 /// # Errors
 /// Returns the same errors as `show`.
 pub(crate) fn as_shown(cx: &mut Cx, place: Span, operands: &[Expr]) -> Result<ShowPlan, Stop> {
-    let show = cx.language.verb("show");
+    let show = cx.language().verb("show");
     let params = show.map_or(&[][..], |show| show.params);
     let bound = bind_operands(params, operands, &[], None);
     show_plan(cx, &bound.named("show", place))

@@ -10,7 +10,6 @@ use crate::lang::value::Value;
 use crate::run::choose::refusal;
 use crate::run::current_process::CurrentProcess;
 use crate::run::files::Files;
-use crate::run::record::Discard;
 use crate::run::session::{Cx, Language, Options};
 use crate::run::state::{Binding, Scope, State};
 
@@ -38,7 +37,7 @@ impl fmt::Debug for Kept {
 pub(crate) fn kept(cx: &Cx, name: &Word, from: Value, conditions: &[Condition]) -> Arc<dyn Open> {
     let (name, conditions) = (name.clone(), conditions.into());
     Arc::new(Kept {
-        language: cx.language,
+        language: cx.language(),
         state: cx.state.clone(),
         inside: cx.inside.clone(),
         name,
@@ -52,8 +51,7 @@ impl Open for Kept {
         if !is_among(&self.from, value) {
             return false;
         }
-        let mut nowhere = Discard;
-        let mut cx = Cx::new(sources, files, Options::new(self.language), &mut nowhere);
+        let mut cx = Cx::new(sources, files, Options::new(self.language));
         cx.state = self.state.clone();
         cx.inside = self.inside.clone();
         cx.state.scopes.push(Scope::new(false));

@@ -145,7 +145,7 @@ fn still_equals(cx: &mut Cx, expr: &Expr, value: &Value) -> bool {
 /// Returns the names whose values the question around the current statement prints.
 fn printed_names(cx: &Cx) -> Vec<String> {
     let mut printed = PrintedNames::default();
-    for frame in cx.frames.iter().rev() {
+    for frame in cx.blocks.frames.iter().rev() {
         match frame {
             Frame::Block { stmts, .. } => printed.visit_block(stmts),
             Frame::Isolated(_) => break,
@@ -158,7 +158,7 @@ fn printed_names(cx: &Cx) -> Vec<String> {
 /// Returns the latest statement before the current one that set a variable, in the blocks around the
 /// current one.
 fn origin(cx: &Cx, name: &str) -> Option<Origin> {
-    for frame in cx.frames.iter().rev() {
+    for frame in cx.blocks.frames.iter().rev() {
         match frame {
             Frame::Block { stmts, next } => {
                 if let Some(found) = set_in(&stmts[..(*next).min(stmts.len())], name) {

@@ -54,10 +54,10 @@ impl Cx<'_> {
     /// # Errors
     /// Returns errors as [`Cx::work`] does.
     pub(crate) fn step(&mut self, place: Span) -> Result<(), Stop> {
-        self.progress.allowance = 0;
-        self.progress.temporary = 0;
+        self.budget.allowance = 0;
+        self.budget.temporary = 0;
         self.work(WORK_OF_STEP, place)?;
-        self.progress.allowance = WORK_OF_STEP;
+        self.budget.allowance = WORK_OF_STEP;
         Ok(())
     }
 
@@ -84,8 +84,8 @@ impl Cx<'_> {
         outside: impl FnOnce() -> Footprint,
     ) -> Result<(), Stop> {
         // Most statements and expressions cost no more than their step.
-        if amount <= self.progress.allowance {
-            self.progress.allowance -= amount;
+        if amount <= self.budget.allowance {
+            self.budget.allowance -= amount;
             return Ok(());
         }
         self.work_beyond(amount, place, outside)
@@ -100,21 +100,22 @@ impl Cx<'_> {
         outside: impl FnOnce() -> Footprint,
     ) -> Result<(), Stop> {
         if self
+            .env
             .interrupt
             .is_some_and(|flag| flag.load(Ordering::Relaxed))
         {
             return Err(Stop::Closed);
         }
-        let covered = self.allowance;
-        self.progress.allowance = 0;
-        self.worked = self.worked.saturating_add(amount - covered);
+        let covered = self.budget.allowance;
+        self.budget.allowance = 0;
+        self.budget.worked = self.budget.worked.saturating_add(amount - covered);
         let Options {
             max_steps,
             max_time,
             raised_by,
             ..
-        } = self.options;
-        if self.worked / WORK_OF_STEP > max_steps {
+        } = self.env.options;
+        if self.budget.worked / WORK_OF_STEP > max_steps {
             let message = format!("Pagewalk stopped the script after {max_steps} statements");
             let help = format!(
                 "shorten the script, or raise the budget with `{}`",
@@ -122,15 +123,15 @@ impl Cx<'_> {
             );
             return Err(self.exceeded(Code::LimitSteps, place, message, help));
         }
-        if self.worked < self.next_measurement {
+        if self.budget.worked < self.budget.next_measurement {
             return Ok(());
         }
-        if self.next_measurement == EXCEEDED {
+        if self.budget.next_measurement == EXCEEDED {
             // A check continues after a mistake, but evaluates no further values.
             return Err(Stop::Unknowable);
         }
         if let Some(most) =
-            max_time.filter(|&most| self.started.is_some_and(|at| at.elapsed() > most))
+            max_time.filter(|&most| self.env.started.is_some_and(|at| at.elapsed() > most))
         {
             let message = format!(
                 "Pagewalk stopped the script after {} seconds",
@@ -166,10 +167,10 @@ impl Cx<'_> {
         message: String,
         help: String,
     ) -> Stop {
-        if std::mem::replace(&mut self.progress.next_measurement, EXCEEDED) == EXCEEDED {
+        if std::mem::replace(&mut self.budget.next_measurement, EXCEEDED) == EXCEEDED {
             return Stop::Unknowable;
         }
-        let at = self.loops.last().copied().unwrap_or(place);
+        let at = self.blocks.loops.last().copied().unwrap_or(place);
         Diagnostic::new(code, at, message)
             .label("this statement was still running")
             .help(help)

@@ -1,6 +1,6 @@
 //! Checks expectations against the results of a statement.
 
-use crate::lang::ast::{BinaryOp, Claim, Expr, ExprKind, Fact, NO_VALUE};
+use crate::lang::ast::{BinaryOp, Claim, Expr, ExprKind, Fact, NO_VALUE, Stmt};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::layout::lay_out;
@@ -60,7 +60,7 @@ pub(crate) fn check_fact(
     };
     // Without an actual value to compare with, the notation is the script's.
     let hex = actual.as_ref().and_then(|actual| actual.hex);
-    let hex = hex.or_else(|| HexDigits::of_expr(cx.sources, expr));
+    let hex = hex.or_else(|| HexDigits::of_expr(cx.env.sources, expr));
     let expected = Shown {
         hex,
         before,
@@ -113,7 +113,7 @@ fn address_without_0x(cx: &Cx, fact: &Fact, did: &Did, expected: &Shown) -> Opti
         "vpo" => meant & 1_u64.checked_shl(bits).map_or(u64::MAX, |page| page - 1),
         _ => return None,
     };
-    let file = cx.sources.file(fact.span.file)?;
+    let file = cx.env.sources.file(fact.span.file)?;
     let line = file.line(file.line_number(fact.span.start));
     let is_written = line.split_whitespace().any(|word| *word == *digits);
     let is_meant = expected.value.integer("").ok() == Some(part.into());
@@ -186,6 +186,7 @@ fn why(cx: &Cx, did: &Did, key: &Key, expected: &Shown, missing: bool) -> Option
 /// Names the file whose open values a command fills in.
 pub(crate) fn how_to_fill(cx: &Cx) -> Note {
     let file = cx
+        .env
         .sources
         .file(0)
         .filter(|file| file.path.is_some())
@@ -273,9 +274,9 @@ pub(crate) fn unknown_fact(
 
 /// Reports a line that ends with `=>` or a comma, if the next line begins with a verb instead of a fact.
 fn dangling(cx: &Cx, fact: &Fact) -> Option<Diagnostic> {
-    cx.options.language.verb(&fact.name.text)?;
+    cx.language().verb(&fact.name.text)?;
     let Span { file, start, .. } = fact.name.span;
-    let text = &cx.sources.file(file)?.text;
+    let text = &cx.env.sources.file(file)?.text;
     // The layout has no comments.
     let layout = lay_out(file, text).text;
     let line = layout.get(..start as usize)?.trim_end();
@@ -302,6 +303,24 @@ fn dangling(cx: &Cx, fact: &Fact) -> Option<Diagnostic> {
             .label("no fact follows")
             .fix(fix),
     )
+}
+
+/// Rejects expectations on a statement that has no facts.
+///
+/// # Errors
+/// Returns `unknown-fact`.
+pub(crate) fn no_facts(stmt: &Stmt, what: &str) -> Result<(), Stop> {
+    let Some(fact) = stmt.facts.first() else {
+        return Ok(());
+    };
+    Err(Diagnostic::new(
+        Code::UnknownFact,
+        fact.name.span,
+        format!("{what} has no facts"),
+    )
+    .label("facts are not allowed here")
+    .help("write a condition with `expect`")
+    .into())
 }
 
 /// Reports that a fact has no expected value.

@@ -5,26 +5,74 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::lang::ast::{Claim, Command, Condition, Expr, Fact, Operation, Stmt, StmtKind, Word};
+use crate::lang::ast::{Command, Expr, Stmt, StmtKind, Word};
 use crate::lang::visit::statements_of_scope;
 
 use super::bind::word;
-use super::checks::{claimed, no_claim, unknown_fact};
-use super::current_process::{CurrentProcess, UnknownProcesses};
+use super::checkpoint::{Checkpoint, CheckpointAt};
+use super::checks::no_facts;
+use super::current_process::UnknownProcesses;
 use super::eval::{eval, eval_or_noun, integer, truth};
-use super::fact_words::check_words;
-use super::facts::{self, Family};
+use super::expectations::{check_condition, check_facts, check_operation, enter_process};
+use super::facts::Family;
 use super::files::REPLAY;
-use super::prepare::{self, Prepared, family, family_of, prepare_operation};
+use super::prepare::{self, Prepared, family_of};
 use super::reference::play::reference;
-use super::running::process_named;
-use super::session::Cx;
+use super::session::{Checker, Cx};
 use super::state::{Binding, Scope, Slot, State};
 use super::stop::Stop;
 use super::syscalls::{is_fork, makes_call};
 use super::units::wrong_units;
+use super::unsure::Unsure;
 
-impl Cx<'_> {
+impl<'s> Checker<'s> {
+    /// Returns a check that begins in this context.
+    pub(crate) fn new(cx: Cx<'s>, unsure: Unsure) -> Self {
+        Self {
+            cx: Cx {
+                unsure: Some(unsure),
+                ..cx
+            },
+            until: None,
+            checked_calls: Arc::default(),
+            calls: 0,
+        }
+    }
+
+    /// Ends the check at a place.
+    pub(super) fn stop_at(&mut self, until: CheckpointAt) {
+        self.until = Some(until);
+    }
+
+    /// Returns a checkpoint after this number of statements.
+    pub(super) fn checkpoint(&self, statements: usize) -> Checkpoint {
+        Checkpoint {
+            statements,
+            state: self.cx.state.clone(),
+            extension: self.cx.extension.clone(),
+            budget: self.cx.budget.clone(),
+            processes: self.cx.unknown_processes().clone(),
+            checked_calls: self.checked_calls.clone(),
+        }
+    }
+
+    /// Continues at a checkpoint.
+    pub(super) fn restore(&mut self, checkpoint: &Checkpoint) {
+        self.cx.state = checkpoint.state.clone();
+        self.cx.extension = checkpoint.extension.clone();
+        self.cx.budget = checkpoint.budget.clone();
+        self.note_processes(|processes| *processes = checkpoint.processes.clone());
+        self.checked_calls = checkpoint.checked_calls.clone();
+    }
+
+    /// Returns the state where the check ended.
+    pub(super) fn into_state(self) -> State {
+        let found = self.until.and_then(CheckpointAt::found);
+        found.unwrap_or(self.cx.state)
+    }
+}
+
+impl Checker<'_> {
     /// Checks the statements of a block and records every mistake.
     pub(crate) fn check_block(&mut self, block: &[Stmt]) {
         self.check_statements(block, 0..block.len());
@@ -38,7 +86,7 @@ impl Cx<'_> {
                 return;
             }
             if let Err(Stop::Wrong(diagnostics)) = self.check(&block[number]) {
-                self.report(diagnostics);
+                self.cx.report(diagnostics);
             }
         }
     }
@@ -46,51 +94,49 @@ impl Cx<'_> {
     /// Whether a check ends here, before statement `number` of a block, or has already ended. Saves the state
     /// if the check ends here.
     pub(super) fn reached(&mut self, block: &[Stmt], number: usize) -> bool {
-        let state = &self.progress.state;
-        let until = self
-            .checker
-            .as_mut()
-            .and_then(|checker| checker.until.as_mut());
-        until.is_some_and(|until| until.reached(block, number, state))
+        let until = self.until.as_mut();
+        until.is_some_and(|until| until.reached(block, number, &self.cx.state))
     }
 
     fn check(&mut self, stmt: &Stmt) -> Result<(), Stop> {
-        self.progress.temporary = 0;
-        let units = wrong_units(self, stmt);
+        self.cx.budget.temporary = 0;
+        let units = wrong_units(&mut self.cx, stmt);
         let wrong = !units.is_empty();
-        self.report(units);
+        self.cx.report(units);
         let pointless = wrong.then(|| without_points(stmt));
         let stmt = pointless.as_ref().unwrap_or(stmt);
         match &stmt.kind {
             StmtKind::Command(_) if wrong => {
                 // Names that this statement would have declared are not reported as unknown later.
-                self.language.extension.note_uncertain(self);
+                self.cx.language().extension.note_uncertain(&mut self.cx);
                 self.forget_declared(std::slice::from_ref(stmt));
                 Ok(())
             }
             StmtKind::Command(command) => self.check_command(stmt, command),
-            StmtKind::Probe(operation) => self.check_operation(operation, &stmt.facts, false),
+            StmtKind::Probe(operation) => {
+                check_operation(&mut self.cx, operation, &stmt.facts, false)
+            }
             StmtKind::Let { name, value } => self.check_let(stmt, name, value),
             StmtKind::Choose {
                 name,
                 from,
                 conditions,
             } => {
-                let from = eval(self, from).map(|_| ());
-                self.state.bind(&name.text, Binding::Unknowable);
+                let from = eval(&mut self.cx, from).map(|_| ());
+                self.cx.state.bind(&name.text, Binding::Unknowable);
                 conditions
                     .iter()
-                    .for_each(|condition| self.check_condition(condition));
+                    .for_each(|condition| check_condition(&mut self.cx, condition));
                 from
             }
             StmtKind::For { name, over, body } => {
-                let over = eval(self, over).map(|_| ());
-                self.state.bind(&name.text, Binding::Unknowable);
+                let over = eval(&mut self.cx, over).map(|_| ());
+                self.cx.state.bind(&name.text, Binding::Unknowable);
                 self.check_perhaps(&[body]);
                 over
             }
             StmtKind::Repeat { count, body } => {
-                let count = integer(self, count).map(|_| ());
+                let count = integer(&mut self.cx, count).map(|_| ());
                 self.check_perhaps(&[body]);
                 count
             }
@@ -99,7 +145,7 @@ impl Cx<'_> {
                 then,
                 otherwise,
             } => {
-                let condition = truth(self, condition).map(|_| ());
+                let condition = truth(&mut self.cx, condition).map(|_| ());
                 let blocks: Vec<&[Stmt]> = std::iter::once(&**then)
                     .chain(otherwise.as_deref())
                     .collect();
@@ -108,7 +154,7 @@ impl Cx<'_> {
             }
             StmtKind::Def { name, params, body } => {
                 self.check_def(params, body);
-                self.define(name, params, body);
+                self.cx.state.define(name, params, body);
                 Ok(())
             }
             StmtKind::Include { body, .. } => {
@@ -116,23 +162,25 @@ impl Cx<'_> {
                 Ok(())
             }
             StmtKind::Scenario { body, .. } => {
-                let state = self.state.clone();
-                self.state.scopes.push(Scope::new(false));
+                let state = self.cx.state.clone();
+                self.cx.state.scopes.push(Scope::new(false));
                 self.check_block(body);
-                self.state = state;
+                self.cx.state = state;
                 Ok(())
             }
             StmtKind::Question { .. }
             | StmtKind::Part { .. }
             | StmtKind::Given { .. }
-            | StmtKind::Ask(_) => self.language.extension.check(self, stmt),
+            | StmtKind::Ask(_) => self.cx.language().extension.check(self, stmt),
             StmtKind::Reference { pages, settings } => {
-                let played = reference(self, pages, settings).map(|_| ());
-                self.check_facts(&stmt.facts, Family::Reference, false);
+                let played = reference(&mut self.cx, pages, settings).map(|_| ());
+                check_facts(&mut self.cx, &stmt.facts, Family::Reference, false);
                 played
             }
             StmtKind::InProcess { process, body } => {
-                self.check_inside(process, |cx| cx.check_block(body));
+                let outer = enter_process(&mut self.cx, process);
+                self.check_block(body);
+                self.cx.inside = outer;
                 Ok(())
             }
         }
@@ -141,19 +189,19 @@ impl Cx<'_> {
     /// Checks a command. The check applies declarations and contents, because later statements depend on
     /// them.
     fn check_command(&mut self, stmt: &Stmt, command: &Command) -> Result<(), Stop> {
-        let prepared = prepare::prepare(self, command);
+        let prepared = prepare::prepare(&mut self.cx, command);
         let family = match &prepared {
             Ok(Prepared::Action(_, family)) => *family,
             Ok(Prepared::Call(..)) => Family::None,
-            Err(_) => family_of(self.language, command),
+            Err(_) => family_of(self.cx.language(), command),
         };
         let result = match prepared {
-            Ok(Prepared::Action(action, _)) => action.check(self),
+            Ok(Prepared::Action(action, _)) => action.check(&mut self.cx),
             Ok(Prepared::Call(..)) => Ok(()),
             Err(stop) => Err(stop),
         };
         if command.call
-            && let Some(Binding::Def(def)) = self.state.find(&command.verb.text)
+            && let Some(Binding::Def(def)) = self.cx.state.find(&command.verb.text)
         {
             let def = def.clone();
             if def.params.len() == command.operands.len() {
@@ -162,24 +210,24 @@ impl Cx<'_> {
         }
         if result.is_err() || command.call {
             // A command that fails the check, or calls a definition, may contain a question.
-            self.language.extension.note_uncertain(self);
+            self.cx.language().extension.note_uncertain(&mut self.cx);
         }
         if result.is_err() {
             // Uses of names that this statement would have declared are not mistakes.
             self.forget_declared(std::slice::from_ref(stmt));
         }
-        self.check_facts(&stmt.facts, family, false);
+        check_facts(&mut self.cx, &stmt.facts, family, false);
         result
     }
 
     /// Checks blocks that may or may not run. The values that these blocks change are unknown afterward.
     fn check_perhaps(&mut self, blocks: &[&[Stmt]]) {
-        let before = self.state.clone();
-        self.language.extension.note_uncertain(self);
+        let before = self.cx.state.clone();
+        self.cx.language().extension.note_uncertain(&mut self.cx);
         for block in blocks {
             self.forget(block);
             self.check_block(block);
-            self.state = before.clone();
+            self.cx.state = before.clone();
         }
         for block in blocks {
             self.forget(block);
@@ -193,111 +241,53 @@ impl Cx<'_> {
                 continue;
             };
             if matches!(&stmt.kind, StmtKind::Let { value, .. } if is_fork(value)) {
-                self.checking_processes(|unsure| {
+                self.note_processes(|unsure| {
                     unsure.forked.insert(name.text.clone());
                 });
             }
-            self.state.bind(&name.text, Binding::Unknowable);
+            self.cx.state.bind(&name.text, Binding::Unknowable);
         }
         self.forget_declared(block);
     }
 
     /// Records unknown facts about processes.
-    fn checking_processes(&mut self, note: impl FnOnce(&mut UnknownProcesses)) {
-        if let Some(checker) = &mut self.checker {
-            note(&mut checker.unsure);
+    fn note_processes(&mut self, note: impl FnOnce(&mut UnknownProcesses)) {
+        if let Some(unsure) = &mut self.cx.unsure {
+            note(&mut unsure.processes);
         }
     }
 
     pub(super) fn forget_declared(&mut self, block: &[Stmt]) {
-        match may_declare(block, &self.state, &mut Vec::new()) {
+        match may_declare(block, &self.cx.state, &mut Vec::new()) {
             Declares::Nothing => {}
-            Declares::Processes if matches!(self.state.machine, Slot::Kernel(_)) => {
-                self.checking_processes(|unsure| unsure.others = true);
+            Declares::Processes if matches!(self.cx.state.machine, Slot::Kernel(_)) => {
+                self.note_processes(|unsure| unsure.others = true);
             }
-            Declares::Processes | Declares::Machine => self.state.machine = Slot::Unknowable,
+            Declares::Processes | Declares::Machine => self.cx.state.machine = Slot::Unknowable,
         }
     }
 
     fn check_def(&mut self, params: &[Word], body: &[Stmt]) {
-        let state = self.state.clone();
+        let state = self.cx.state.clone();
         let mut own = Scope::new(true);
         for param in params {
             own.bind(&param.text, Binding::Unknowable);
         }
         // If the check ends inside the definition, the machine keeps its state at the definition.
-        if self
-            .checker
-            .as_ref()
-            .is_none_or(|checker| checker.until.is_none())
-        {
-            self.state.machine = Slot::Unknowable;
+        if self.until.is_none() {
+            self.cx.state.machine = Slot::Unknowable;
         }
-        self.state.scopes.push(own);
+        self.cx.state.scopes.push(own);
         self.check_block(body);
-        self.state = state;
-    }
-
-    pub(crate) fn check_condition(&mut self, condition: &Condition) {
-        let result = match condition {
-            Condition::Expr(expr) => truth(self, expr).map(|_| ()),
-            Condition::Facts { operation, facts } => {
-                let open = facts.iter().find(|fact| fact.claim == Claim::Open);
-                let checked = self.check_operation(operation, facts, false);
-                // A draw needs a value to compare with.
-                open.map_or(checked, |fact| Err(no_claim(fact).into()))
-            }
-        };
-        if let Err(Stop::Wrong(diagnostics)) = result {
-            self.report(diagnostics);
-        }
-    }
-
-    /// Checks an operation and its expectations. Only a question may contain blanks.
-    ///
-    /// # Errors
-    /// Returns the errors in the operation.
-    pub(crate) fn check_operation(
-        &mut self,
-        operation: &Operation,
-        stated: &[Fact],
-        asked: bool,
-    ) -> Result<(), Stop> {
-        let mut prepared = Ok(());
-        let mut prepare = |cx: &mut Self| {
-            prepared = prepare_operation(cx, operation).map(|_| ());
-        };
-        match &operation.process {
-            Some(process) => self.check_inside(process, prepare),
-            None => prepare(self),
-        }
-        let family = family(operation);
-        self.check_facts(stated, family, asked);
-        prepared
-    }
-
-    /// Runs a check inside a process.
-    fn check_inside(&mut self, process: &Word, check: impl FnOnce(&mut Self)) {
-        let inside = match process_named(self, process) {
-            Ok(process) => CurrentProcess::Process(process),
-            Err(stop) => {
-                if let Stop::Wrong(diagnostics) = stop {
-                    self.report(diagnostics);
-                }
-                CurrentProcess::Unknowable
-            }
-        };
-        let outer = std::mem::replace(&mut self.inside, inside);
-        check(self);
-        self.inside = outer;
+        self.cx.state = state;
     }
 
     fn check_let(&mut self, stmt: &Stmt, name: &Word, value: &Expr) -> Result<(), Stop> {
-        let others = self.unsure().others;
-        let evaluated = eval_or_noun(self, value);
+        let others = self.cx.unknown_processes().others;
+        let evaluated = eval_or_noun(&mut self.cx, value);
         if is_fork(value) {
             // The only process that this statement creates is the child, whose name is known.
-            self.checking_processes(|unsure| {
+            self.note_processes(|unsure| {
                 unsure.others = others;
                 unsure.forked.insert(name.text.clone());
             });
@@ -305,40 +295,13 @@ impl Cx<'_> {
         let binding = evaluated
             .as_ref()
             .map_or(Binding::Unknowable, |value| Binding::Value(value.clone()));
-        self.state.bind(&name.text, binding);
+        self.cx.state.bind(&name.text, binding);
         if makes_call(value) {
-            self.check_facts(&stmt.facts, Family::Call, false);
+            check_facts(&mut self.cx, &stmt.facts, Family::Call, false);
         } else {
-            Self::no_facts(stmt, "this value")?;
+            no_facts(stmt, "this value")?;
         }
         evaluated.map(|_| ())
-    }
-
-    /// Checks the names of facts, and the values that are known.
-    fn check_facts(&mut self, stated: &[Fact], family: Family, asked: bool) {
-        for fact in stated {
-            if let Err(Stop::Wrong(diagnostics)) = self.check_stated(fact, family, asked) {
-                self.report(diagnostics);
-            }
-        }
-    }
-
-    fn check_stated(&mut self, fact: &Fact, family: Family, asked: bool) -> Result<(), Stop> {
-        if self.spec().is_none() && matches!(family, Family::Access | Family::Replay) {
-            return self.check_stated_anywhere(fact, family);
-        }
-        let spec = self.spec().cloned();
-        let key = facts::key(&fact.name.text, family, spec.as_deref())
-            .map_err(|near| unknown_fact(self, fact, near, family))?;
-        check_words(self, fact, &key);
-        match &fact.claim {
-            Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) => {
-                claimed(self, expr, &key).map(|_| ())
-            }
-            Claim::Open => Ok(()),
-            Claim::Blank if asked => Ok(()),
-            Claim::Blank => Err(no_claim(fact).into()),
-        }
     }
 }
 

@@ -72,10 +72,10 @@ pub(crate) fn eval(cx: &mut Cx, expr: &Expr) -> Result<Value, Stop> {
         // Each part of a new list is in memory until the whole list is.
         ExprKind::List(parts) => bracketed(cx, parts, expr.span),
         _ => {
-            let before = cx.temporary;
+            let before = cx.budget.temporary;
             let result = operation(cx, expr);
             if let Ok(value) = &result {
-                cx.progress.temporary = before + elements_and_text(value);
+                cx.budget.temporary = before + elements_and_text(value);
             }
             result
         }
@@ -108,13 +108,13 @@ fn operation(cx: &mut Cx, expr: &Expr) -> Result<Value, Stop> {
 }
 
 fn bracketed(cx: &mut Cx, parts: &[Expr], span: Span) -> Result<Value, Stop> {
-    let before = cx.temporary;
+    let before = cx.budget.temporary;
     // A list in its own brackets is one element. Any other list expands.
     let nested = |part: &Expr| matches!(part.kind, ExprKind::List(_));
     let each = values(cx, parts)?.into_iter().zip(parts.iter());
     let each = each.map(|(value, part)| if nested(part) { value.alone() } else { value });
     let (list, added) = list_of(cx, each.collect(), span)?;
-    cx.progress.temporary = before + added;
+    cx.budget.temporary = before + added;
     Ok(list)
 }
 

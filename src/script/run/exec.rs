@@ -3,26 +3,25 @@
 use std::sync::Arc;
 
 use crate::lang::ast::{Block, Command, Expr, Span, Stmt, StmtKind, Word};
-use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::{Items, Value};
 
-use super::checks::check_fact;
+use super::checks::{check_fact, no_facts};
 use super::choose::{Draw, choose, not_a_list};
 use super::current_process::CurrentProcess;
 use super::eval::{eval, eval_or_noun, integer, truth};
 use super::facts::Family;
 use super::prepare::{Prepared, prepare, try_out};
 use super::progress::Rounds;
-use super::record::{CallRecord, Check, Did, HexDigits};
+use super::record::{CallRecord, Check, Did, HexDigits, StepRecord};
 use super::reference::play::reference;
 use super::running::process_named;
-use super::session::Cx;
-use super::state::{Binding, Definition};
+use super::session::Run;
+use super::state::Binding;
 use super::stop::Stop;
 use super::syscalls::{is_fork, makes_call};
 use super::varying::varying;
 
-impl Cx<'_> {
+impl Run<'_> {
     /// Runs a statement. If the statement has a block, only begins the block.
     ///
     /// # Errors
@@ -30,17 +29,17 @@ impl Cx<'_> {
     pub(crate) fn begin(&mut self, stmt: &Stmt) -> Result<(), Stop> {
         // The prefix `P1:` is not counted as a separate statement.
         if !matches!(stmt.kind, StmtKind::InProcess { .. }) {
-            self.step(stmt.span)?;
+            self.cx.step(stmt.span)?;
         }
         self.variables = match &stmt.kind {
-            StmtKind::Reference { .. } | StmtKind::Ask(_) => varying(self, stmt),
+            StmtKind::Reference { .. } | StmtKind::Ask(_) => varying(&mut self.cx, stmt),
             // `run_let` and `run_command` set the variables of the statements that need them.
             _ => None,
         };
         match &stmt.kind {
             StmtKind::Command(command) => self.run_command(stmt, command),
             StmtKind::Probe(operation) => {
-                let (did, family) = try_out(self, operation)?;
+                let (did, family) = try_out(&mut self.cx, operation)?;
                 self.conclude(stmt, did, Vec::new(), family)
             }
             StmtKind::Let { name, value } => self.run_let(stmt, name, value),
@@ -49,19 +48,17 @@ impl Cx<'_> {
                 from,
                 conditions,
             } => {
-                let value = choose(
-                    self,
-                    Draw {
-                        name,
-                        from,
-                        conditions,
-                    },
-                )?;
+                let draw = Draw {
+                    name,
+                    from,
+                    conditions,
+                };
+                let value = choose(&mut self.cx, draw)?;
                 self.chosen(stmt, name, value)
             }
             StmtKind::For { name, over, body } => self.run_for(stmt, name, over, body),
             StmtKind::Repeat { count, body } => {
-                let rounds = integer(self, count)?;
+                let rounds = integer(&mut self.cx, count)?;
                 self.tell_calls(count.span)?;
                 self.enter_loop(
                     stmt.span,
@@ -81,7 +78,7 @@ impl Cx<'_> {
                 then,
                 otherwise,
             } => {
-                let block = if truth(self, condition)? {
+                let block = if truth(&mut self.cx, condition)? {
                     Some(then)
                 } else {
                     otherwise.as_ref()
@@ -90,7 +87,7 @@ impl Cx<'_> {
                 block.map_or(Ok(()), |block| self.enter_block(block, stmt.span))
             }
             StmtKind::Def { name, params, body } => {
-                self.define(name, params, body);
+                self.cx.state.define(name, params, body);
                 Ok(())
             }
             StmtKind::Include { body, .. } => self.enter_include(body, stmt.span),
@@ -103,9 +100,9 @@ impl Cx<'_> {
             StmtKind::Question { .. }
             | StmtKind::Part { .. }
             | StmtKind::Given { .. }
-            | StmtKind::Ask(_) => self.language.extension.run(self, stmt),
+            | StmtKind::Ask(_) => self.cx.language().extension.run(self, stmt),
             StmtKind::Reference { pages, settings } => {
-                let run = reference(self, pages, settings)?;
+                let run = reference(&mut self.cx, pages, settings)?;
                 self.conclude(
                     stmt,
                     Did::Reference(Box::new(run)),
@@ -114,18 +111,18 @@ impl Cx<'_> {
                 )
             }
             StmtKind::InProcess { process, body } => {
-                let process = CurrentProcess::Process(process_named(self, process)?);
+                let process = CurrentProcess::Process(process_named(&mut self.cx, process)?);
                 self.enter_process(process, body, stmt.span)
             }
         }
     }
 
     fn run_command(&mut self, stmt: &Stmt, command: &Command) -> Result<(), Stop> {
-        match prepare(self, command)? {
+        match prepare(&mut self.cx, command)? {
             Prepared::Call(def, args) => {
-                Self::no_facts(stmt, &def.name.text)?;
-                if !self.calls.is_empty() {
-                    self.variables = varying(self, stmt);
+                no_facts(stmt, &def.name.text)?;
+                if !self.cx.calls.is_empty() {
+                    self.variables = varying(&mut self.cx, stmt);
                 }
                 self.tell_calls(command.verb.span)?;
                 self.enter_call(stmt.span, &def, args)
@@ -133,11 +130,51 @@ impl Cx<'_> {
             Prepared::Action(action, family) => {
                 // The record of an access already contains the address.
                 if family != Family::Access {
-                    self.variables = varying(self, stmt);
+                    self.variables = varying(&mut self.cx, stmt);
                 }
-                let (did, checks) = action.perform(self)?;
+                let (did, checks) = action.perform(&mut self.cx)?;
                 self.conclude(stmt, did, checks, family)
             }
+        }
+    }
+
+    /// Reports the result of a statement, and keeps the result for `last`.
+    ///
+    /// # Errors
+    /// Returns [`Stop::Closed`] if the sink refuses the record.
+    pub(crate) fn finish(&mut self, span: Span, did: Did, checks: Vec<Check>) -> Result<(), Stop> {
+        let did = Arc::new(did);
+        match &*did {
+            Did::Access(_) | Did::Call(_) | Did::Replay(_) | Did::Bound { call: Some(_), .. } => {
+                self.cx.state.last = Some(did.clone());
+            }
+            Did::Reference(_) => {
+                self.cx.state.last = Some(did.clone());
+                self.cx.state.reference = Some(did.clone());
+            }
+            _ => {}
+        }
+        self.totals.statements += 1;
+        self.totals.checks += checks.len() as u64;
+        self.totals.held += checks.iter().filter(|check| check.held).count() as u64;
+        let record = StepRecord {
+            span,
+            scenario: self.cx.blocks.scenario.clone(),
+            depth: self.cx.blocks.loops.len() as u32,
+            outer: self.cx.blocks.loops.first().copied(),
+            included: self.cx.blocks.included,
+            process: self.cx.inside.process().cloned(),
+            calls: std::mem::take(&mut self.cx.calls),
+            left_out: did.left_out(!self.cx.blocks.loops.is_empty()),
+            did,
+            checks,
+            attachment: self.cx.attachment.take(),
+            variables: self.variables.take(),
+        };
+        if self.sink.accept(&record) {
+            Ok(())
+        } else {
+            Err(Stop::Closed)
         }
     }
 
@@ -150,7 +187,7 @@ impl Cx<'_> {
         family: Family,
     ) -> Result<(), Stop> {
         for fact in &*stmt.facts {
-            checks.push(check_fact(self, fact, &did, family)?);
+            checks.push(check_fact(&mut self.cx, fact, &did, family)?);
         }
         self.finish(stmt.span, did, checks)
     }
@@ -164,13 +201,13 @@ impl Cx<'_> {
             Family::None
         };
         if family == Family::None {
-            Self::no_facts(stmt, "this value")?;
+            no_facts(stmt, "this value")?;
         } else {
-            self.variables = varying(self, stmt);
+            self.variables = varying(&mut self.cx, stmt);
         }
-        let bound = eval_or_noun(self, value)?;
+        let bound = eval_or_noun(&mut self.cx, value)?;
         let mut call = if family == Family::Call {
-            self.calls.pop()
+            self.cx.calls.pop()
         } else {
             None
         };
@@ -179,7 +216,7 @@ impl Cx<'_> {
         {
             child.name = name.text.clone();
             let pid = child.pid;
-            self.kernel(value.span)?.rename(pid, name.text.clone());
+            self.cx.kernel(value.span)?.rename(pid, name.text.clone());
         }
         self.bind_and_tell(stmt, name, bound, call, family)
     }
@@ -189,7 +226,7 @@ impl Cx<'_> {
     /// # Errors
     /// Returns `unknown-fact`, because a draw has no facts.
     pub(crate) fn chosen(&mut self, stmt: &Stmt, name: &Word, value: Value) -> Result<(), Stop> {
-        Self::no_facts(stmt, "this value")?;
+        no_facts(stmt, "this value")?;
         self.bind_and_tell(stmt, name, value, None, Family::None)
     }
 
@@ -201,14 +238,16 @@ impl Cx<'_> {
         call: Option<Arc<CallRecord>>,
         family: Family,
     ) -> Result<(), Stop> {
-        self.state.bind(&name.text, Binding::Value(value.clone()));
+        self.cx
+            .state
+            .bind(&name.text, Binding::Value(value.clone()));
         self.conclude(
             stmt,
             Did::Bound {
                 name: name.text.clone(),
                 value,
                 call,
-                hexadecimal: HexDigits::in_stmt(self.sources, stmt),
+                hexadecimal: HexDigits::in_stmt(self.cx.env.sources, stmt),
                 chosen: matches!(stmt.kind, StmtKind::Choose { .. }),
             },
             Vec::new(),
@@ -218,33 +257,15 @@ impl Cx<'_> {
 
     /// Reports the system calls in code that has no separate record, such as the condition of an `if`.
     fn tell_calls(&mut self, place: Span) -> Result<(), Stop> {
-        if self.calls.is_empty() {
+        if self.cx.calls.is_empty() {
             Ok(())
         } else {
             self.finish(place, Did::Quiet, Vec::new())
         }
     }
 
-    /// Rejects expectations on a statement that has no facts.
-    ///
-    /// # Errors
-    /// Returns `unknown-fact`.
-    pub(crate) fn no_facts(stmt: &Stmt, what: &str) -> Result<(), Stop> {
-        let Some(fact) = stmt.facts.first() else {
-            return Ok(());
-        };
-        Err(Diagnostic::new(
-            Code::UnknownFact,
-            fact.name.span,
-            format!("{what} has no facts"),
-        )
-        .label("facts are not allowed here")
-        .help("write a condition with `expect`")
-        .into())
-    }
-
     fn run_for(&mut self, stmt: &Stmt, name: &Word, over: &Expr, body: &Block) -> Result<(), Stop> {
-        let value = eval(self, over)?;
+        let value = eval(&mut self.cx, over)?;
         let Some(items) = value.items() else {
             return Err(not_a_list(over, &value).into());
         };
@@ -258,15 +279,5 @@ impl Cx<'_> {
             body,
         );
         Ok(())
-    }
-
-    pub(crate) fn define(&mut self, name: &Word, params: &Arc<[Word]>, body: &Arc<[Stmt]>) {
-        let definition = Definition {
-            name: name.clone(),
-            params: params.clone(),
-            body: body.clone(),
-        };
-        self.state
-            .bind(&name.text, Binding::Def(Arc::new(definition)));
     }
 }

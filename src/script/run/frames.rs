@@ -3,27 +3,79 @@
 //!
 //! `docs/decisions/runs.md` gives the reasons.
 
+use std::collections::BTreeSet;
+use std::mem::swap;
+use std::sync::Arc;
+
 use crate::lang::ast::{Block, Span, Stmt, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 
 use super::budget::WORK_OF_COPY;
 use super::current_process::CurrentProcess;
 use super::limits::DEPTH_LIMIT;
-use super::progress::{Frame, Progress, Rounds, Surroundings};
+use super::progress::{Blocks, Budget, Frame, Progress, Rounds, Surroundings};
 use super::recent::RecentAccesses;
+use super::record::{Sink, Totals};
 use super::search::drawn_together;
-use super::session::Cx;
-use super::state::{Binding, Definition, Scope};
+use super::session::{Cx, Run};
+use super::state::{Binding, Definition, Scope, State};
 use super::stop::Stop;
 use crate::lang::value::Value;
 
-impl Cx<'_> {
+impl Progress {
+    /// Returns the progress of a run that begins in this state.
+    pub(crate) fn new(state: State) -> Self {
+        Self {
+            state,
+            blocks: Blocks::default(),
+            inside: CurrentProcess::default(),
+            budget: Budget::default(),
+            extension: Arc::new(()),
+            diagnostics: Vec::new(),
+            reported: BTreeSet::new(),
+            totals: Totals::default(),
+            steps: 0,
+            latest: None,
+        }
+    }
+}
+
+impl<'s> Run<'s> {
+    /// Returns a run that begins in this context.
+    pub(crate) fn new(cx: Cx<'s>, sink: &'s mut dyn Sink) -> Self {
+        Self {
+            cx,
+            steps: 0,
+            latest: None,
+            totals: Totals::default(),
+            variables: None,
+            sink,
+        }
+    }
+
+    /// Exchanges the progress with that of another run of the same script.
+    pub(crate) fn exchange(&mut self, other: &mut Progress) {
+        let cx = &mut self.cx;
+        swap(&mut cx.state, &mut other.state);
+        swap(&mut cx.blocks, &mut other.blocks);
+        swap(&mut cx.inside, &mut other.inside);
+        swap(&mut cx.budget, &mut other.budget);
+        swap(&mut cx.extension, &mut other.extension);
+        swap(&mut cx.diagnostics, &mut other.diagnostics);
+        swap(&mut cx.reported, &mut other.reported);
+        swap(&mut self.totals, &mut other.totals);
+        swap(&mut self.steps, &mut other.steps);
+        swap(&mut self.latest, &mut other.latest);
+    }
+}
+
+impl Run<'_> {
     /// Runs a statement with all its blocks.
     ///
     /// # Errors
     /// Returns an error in the script.
     pub fn run(&mut self, stmt: &Stmt) -> Result<(), Stop> {
-        let base = self.frames.len();
+        let base = self.cx.blocks.frames.len();
         self.begin(stmt)?;
         self.run_frames(base)
     }
@@ -33,13 +85,13 @@ impl Cx<'_> {
     /// # Errors
     /// Returns an error in the script.
     pub fn run_block(&mut self, block: &Block, place: Span) -> Result<(), Stop> {
-        let base = self.frames.len();
+        let base = self.cx.blocks.frames.len();
         self.enter_block(block, place)?;
         self.run_frames(base)
     }
 
     fn run_frames(&mut self, base: usize) -> Result<(), Stop> {
-        while self.frames.len() > base {
+        while self.cx.blocks.frames.len() > base {
             self.advance(base, usize::MAX)?;
         }
         Ok(())
@@ -52,7 +104,7 @@ impl Cx<'_> {
     /// # Errors
     /// Returns an error that ends the script.
     pub(crate) fn advance(&mut self, base: usize, most: usize) -> Result<(), Stop> {
-        let advanced = match self.frames.as_slice() {
+        let advanced = match self.cx.blocks.frames.as_slice() {
             [.., Frame::Block { stmts, next }] if *next < stmts.len() => {
                 let (stmts, next) = (stmts.clone(), *next);
                 self.run_statements(&stmts, next, most)
@@ -67,17 +119,17 @@ impl Cx<'_> {
 
     /// Runs statements of the innermost block, up to a statement that begins a block.
     fn run_statements(&mut self, stmts: &[Stmt], mut at: usize, most: usize) -> Result<(), Stop> {
-        let frames = self.frames.len();
+        let frames = self.cx.blocks.frames.len();
         for _ in 0..most {
             let Some(stmt) = stmts.get(at) else { break };
-            let together = if self.draws_together {
+            let together = if self.cx.blocks.draws_together {
                 drawn_together(&stmts[at..])
             } else {
                 0
             };
             let from = at;
             at += together.max(1);
-            if let Some(Frame::Block { next, .. }) = self.frames.last_mut() {
+            if let Some(Frame::Block { next, .. }) = self.cx.blocks.frames.last_mut() {
                 *next = at;
             }
             self.steps += 1;
@@ -87,7 +139,7 @@ impl Cx<'_> {
             } else {
                 self.search(&stmts[from..at])?;
             }
-            if self.frames.len() != frames {
+            if self.cx.blocks.frames.len() != frames {
                 break;
             }
         }
@@ -97,15 +149,15 @@ impl Cx<'_> {
     /// Begins the next iteration of the innermost loop, or ends the loop. The finished block of the last
     /// iteration may still be on the stack.
     fn next_round(&mut self) -> Result<(), Stop> {
-        let again = matches!(self.frames.last(), Some(Frame::Block { .. }));
-        let at = self.frames.len() - 1 - usize::from(again);
-        let now = self.worked;
+        let again = matches!(self.cx.blocks.frames.last(), Some(Frame::Block { .. }));
+        let at = self.cx.blocks.frames.len() - 1 - usize::from(again);
+        let now = self.cx.budget.worked;
         let Frame::Loop {
             place,
             rounds,
             body,
             worked,
-        } = &mut self.frames[at]
+        } = &mut self.cx.blocks.frames[at]
         else {
             return self.leave(None);
         };
@@ -113,7 +165,7 @@ impl Cx<'_> {
         let body = (!again).then(|| body.clone());
         // An iteration without statements costs a step, so that an empty infinite loop reaches the limit.
         if idle {
-            self.step(place)?;
+            self.cx.step(place)?;
         }
         let Some(value) = value else {
             if again {
@@ -121,19 +173,19 @@ impl Cx<'_> {
             }
             return self.leave(None);
         };
-        let Progress {
+        let Cx {
             state,
-            frames,
-            worked: now,
+            blocks,
+            budget,
             ..
-        } = &mut self.progress;
-        if let Frame::Loop { rounds, worked, .. } = &mut frames[at] {
-            *worked = *now;
+        } = &mut self.cx;
+        if let Frame::Loop { rounds, worked, .. } = &mut blocks.frames[at] {
+            *worked = budget.worked;
             if let Some(name) = &rounds.variable {
                 state.bind(&name.text, Binding::Value(value));
             }
         }
-        match (body, self.frames.last_mut()) {
+        match (body, self.cx.blocks.frames.last_mut()) {
             (Some(body), _) => self.enter_block(&body, place),
             (None, Some(Frame::Block { next, .. })) => {
                 *next = 0;
@@ -144,19 +196,19 @@ impl Cx<'_> {
     }
 }
 
-impl Cx<'_> {
+impl Run<'_> {
     /// Begins a block, whose first statement runs next.
     ///
     /// # Errors
     /// Returns `too-deep`.
     pub(crate) fn enter_block(&mut self, block: &Block, place: Span) -> Result<(), Stop> {
-        if self.depth >= DEPTH_LIMIT {
+        if self.cx.blocks.depth >= DEPTH_LIMIT {
             let message =
                 format!("blocks and definitions are nested more than {DEPTH_LIMIT} levels deep");
             return Err(Diagnostic::new(Code::TooDeep, place, message).into());
         }
-        self.depth += 1;
-        self.frames.push(Frame::Block {
+        self.cx.blocks.depth += 1;
+        self.cx.blocks.frames.push(Frame::Block {
             stmts: block.clone(),
             next: 0,
         });
@@ -174,14 +226,14 @@ impl Cx<'_> {
         block: &Block,
         place: Span,
     ) -> Result<(), Stop> {
-        self.frames.push(Frame::Extension(word));
+        self.cx.blocks.frames.push(Frame::Extension(word));
         self.enter_block(block, place)
     }
 
     pub(crate) fn enter_loop(&mut self, place: Span, rounds: Rounds, body: &Block) {
-        self.loops.push(place);
+        self.cx.blocks.loops.push(place);
         // The value `u64::MAX`, which never equals the work so far, means that no iteration has run yet.
-        self.frames.push(Frame::Loop {
+        self.cx.blocks.frames.push(Frame::Loop {
             place,
             rounds,
             body: body.clone(),
@@ -195,7 +247,7 @@ impl Cx<'_> {
     /// # Errors
     /// Returns the errors from [`Cx::work`].
     pub(crate) fn enter_isolated(&mut self, name: &Word, extension: bool) -> Result<(), Stop> {
-        self.work(
+        self.cx.work(
             if extension {
                 2 * WORK_OF_COPY
             } else {
@@ -204,16 +256,19 @@ impl Cx<'_> {
             name.span,
         )?;
         let around = Surroundings {
-            state: self.state.clone(),
-            scenario: self.scenario.replace(name.text.clone()),
-            loops: std::mem::take(&mut self.loops),
-            depth: self.depth,
-            inside: self.inside.clone(),
+            state: self.cx.state.clone(),
+            scenario: self.cx.blocks.scenario.replace(name.text.clone()),
+            loops: std::mem::take(&mut self.cx.blocks.loops),
+            depth: self.cx.blocks.depth,
+            inside: self.cx.inside.clone(),
             extension,
         };
-        self.state.scopes.push(Scope::new(false));
-        self.state.accesses = RecentAccesses::default();
-        self.frames.push(Frame::Isolated(Box::new(around)));
+        self.cx.state.scopes.push(Scope::new(false));
+        self.cx.state.accesses = RecentAccesses::default();
+        self.cx
+            .blocks
+            .frames
+            .push(Frame::Isolated(Box::new(around)));
         Ok(())
     }
 
@@ -228,7 +283,7 @@ impl Cx<'_> {
         def: &Definition,
         args: Vec<Value>,
     ) -> Result<(), Stop> {
-        let scopes = &mut self.state.scopes;
+        let scopes = &mut self.cx.state.scopes;
         let shared = scopes
             .iter()
             .position(|scope| scope.private)
@@ -239,7 +294,7 @@ impl Cx<'_> {
             own.bind(&param.text, Binding::Value(arg));
         }
         scopes.push(own);
-        self.frames.push(Frame::Call { shared, hidden });
+        self.cx.blocks.frames.push(Frame::Call { shared, hidden });
         self.enter_block(&def.body, place)
     }
 
@@ -248,9 +303,9 @@ impl Cx<'_> {
     /// # Errors
     /// Returns `too-deep`.
     pub(crate) fn enter_include(&mut self, body: &Block, place: Span) -> Result<(), Stop> {
-        let around = self.included;
-        self.included = around.or(Some(place));
-        self.frames.push(Frame::Included(around));
+        let around = self.cx.blocks.included;
+        self.cx.blocks.included = around.or(Some(place));
+        self.cx.blocks.frames.push(Frame::Included(around));
         self.enter_block(body, place)
     }
 
@@ -264,21 +319,21 @@ impl Cx<'_> {
         body: &Block,
         place: Span,
     ) -> Result<(), Stop> {
-        let around = std::mem::replace(&mut self.inside, process);
-        self.frames.push(Frame::InProcess(around));
+        let around = std::mem::replace(&mut self.cx.inside, process);
+        self.cx.blocks.frames.push(Frame::InProcess(around));
         self.enter_block(body, place)
     }
 
     /// Ends the innermost frame. `stopped` is the reason if the frame ends abnormally.
     fn leave(&mut self, stopped: Option<&Stop>) -> Result<(), Stop> {
-        match self.frames.pop() {
-            Some(Frame::Block { .. }) => self.depth -= 1,
-            Some(Frame::Loop { .. }) => drop(self.loops.pop()),
-            Some(Frame::InProcess(around)) => self.inside = around,
-            Some(Frame::Included(around)) => self.included = around,
+        match self.cx.blocks.frames.pop() {
+            Some(Frame::Block { .. }) => self.cx.blocks.depth -= 1,
+            Some(Frame::Loop { .. }) => drop(self.cx.blocks.loops.pop()),
+            Some(Frame::InProcess(around)) => self.cx.inside = around,
+            Some(Frame::Included(around)) => self.cx.blocks.included = around,
             Some(Frame::Call { shared, hidden }) => {
-                self.state.scopes.truncate(shared);
-                self.state.scopes.extend(hidden);
+                self.cx.state.scopes.truncate(shared);
+                self.cx.state.scopes.extend(hidden);
             }
             Some(Frame::Isolated(around)) => {
                 let Surroundings {
@@ -291,17 +346,18 @@ impl Cx<'_> {
                 } = *around;
                 // If the run is closed, the session keeps the run's final state.
                 if !matches!(stopped, Some(Stop::Closed)) {
-                    self.state = state;
+                    self.cx.state = state;
                 }
-                (self.scenario, self.loops, self.depth, self.inside) =
-                    (scenario, loops, depth, inside);
-                self.calls.clear();
+                let blocks = &mut self.cx.blocks;
+                (blocks.scenario, blocks.loops, blocks.depth) = (scenario, loops, depth);
+                self.cx.inside = inside;
+                self.cx.calls.clear();
                 if extension {
-                    self.language.extension.leave(self);
+                    self.cx.language().extension.leave(&mut self.cx);
                 }
             }
             Some(Frame::Extension(word)) if stopped.is_none() => {
-                return self.language.extension.end(self, word);
+                return self.cx.language().extension.end(&mut self.cx, word);
             }
             Some(Frame::Extension(_)) | None => {}
         }
@@ -311,12 +367,12 @@ impl Cx<'_> {
     /// Ends the frames that an error stops: those up to and including the innermost scenario, or all frames
     /// above `base`.
     fn unwind(&mut self, stop: Stop, base: usize) -> Result<(), Stop> {
-        while self.frames.len() > base {
-            let isolated = matches!(self.frames.last(), Some(Frame::Isolated(_)));
+        while self.cx.blocks.frames.len() > base {
+            let isolated = matches!(self.cx.blocks.frames.last(), Some(Frame::Isolated(_)));
             self.leave(Some(&stop))?;
             match stop {
                 Stop::Wrong(wrong) if isolated && wrong.iter().all(|d| !d.code.ends_run()) => {
-                    self.report(wrong);
+                    self.cx.report(wrong);
                     return Ok(());
                 }
                 _ => {}

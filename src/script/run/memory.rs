@@ -67,14 +67,14 @@ impl Cx<'_> {
     /// # Errors
     /// Returns errors as [`Cx::check_memory`] does.
     pub(crate) fn reserve(&mut self, bytes: u64, place: Span) -> Result<(), Stop> {
-        self.progress.reserved = self.reserved.saturating_add(bytes);
-        if self.reserved < RESERVE || self.next_measurement == EXCEEDED {
+        self.budget.reserved = self.budget.reserved.saturating_add(bytes);
+        if self.budget.reserved < RESERVE || self.budget.next_measurement == EXCEEDED {
             return Ok(());
         }
-        let before = self.temporary;
-        self.progress.temporary = before.saturating_add(bytes);
+        let before = self.budget.temporary;
+        self.budget.temporary = before.saturating_add(bytes);
         self.check_memory(place, Footprint::default)?;
-        self.progress.temporary = before;
+        self.budget.temporary = before;
         Ok(())
     }
 
@@ -87,15 +87,15 @@ impl Cx<'_> {
         place: Span,
         outside: impl FnOnce() -> Footprint,
     ) -> Result<(), Stop> {
-        let statements = self.sources.statement_bytes;
+        let statements = self.env.sources.statement_bytes;
         let mut memory = RunMemory {
             engine: outside(),
-            values: self.temporary,
+            values: self.budget.temporary,
             variables: 0,
             statements,
         };
         memory.add_state(&self.state);
-        for frame in &self.frames {
+        for frame in &self.blocks.frames {
             match frame {
                 Frame::Isolated(outside) => {
                     let Surroundings { state, .. } = &**outside;
@@ -111,14 +111,14 @@ impl Cx<'_> {
             .total()
             .saturating_add(memory.values)
             .saturating_add(memory.statements);
-        let most = self.options.max_memory;
+        let most = self.env.options.max_memory;
         // A measurement visits each variable and each process, and a process has at least 1 KB.
         let visited = memory.variables + memory.engine.total() / 1024;
         let interval = MEASURING_INTERVAL
             .max(visited)
             .max(most.saturating_sub(used) / BYTES_OF_WORK);
-        self.progress.next_measurement = self.worked + interval;
-        self.progress.reserved = 0;
+        self.budget.next_measurement = self.budget.worked + interval;
+        self.budget.reserved = 0;
         if used <= most {
             return Ok(());
         }
@@ -135,7 +135,7 @@ impl Cx<'_> {
             format!("the script needs more than {most} of memory, including {bytes} for {name}");
         let help = format!(
             "use less memory, or raise the limit with `{}`",
-            self.options.raised_by.memory
+            self.env.options.raised_by.memory
         );
         Err(self.exceeded(Code::LimitMemory, place, message, help))
     }

@@ -3,7 +3,6 @@
 pub mod bind;
 pub(crate) mod budget;
 pub mod changes;
-pub(crate) mod checker;
 pub(crate) mod checkpoint;
 pub(crate) mod checks;
 pub(crate) mod choose;
@@ -12,7 +11,7 @@ pub(crate) mod dry;
 mod dry_calls;
 pub(crate) mod eval;
 pub(crate) mod exec;
-mod fact_words;
+pub(crate) mod expectations;
 pub mod facts;
 pub(crate) mod fields;
 pub(crate) mod files;
@@ -43,6 +42,7 @@ mod trace_file;
 pub(crate) mod units;
 mod unknown;
 pub(crate) mod unsupported;
+mod unsure;
 pub mod varying;
 pub mod verbs;
 

@@ -54,14 +54,14 @@ pub(crate) fn prepare(cx: &mut Cx, command: &Command) -> Result<Prepared, Stop> 
         let action = Action::operation(move |cx| Ok(Did::Call(make_call(cx, plan)?)));
         return Ok(Prepared::Action(action, Family::Call));
     }
-    let verb = match cx.language.verb(&command.verb.text) {
+    let verb = match cx.language().verb(&command.verb.text) {
         Some(verb) => verb,
         None if command.call => return Err(unknown_call(cx, &command.verb)),
         None => {
             let names = cx.state.names().take(guessed(cx.diagnostics.len()));
             return Err(match system_call(&command.verb.text) {
                 Some(row) => without_brackets(row, &command.verb).into(),
-                None => verbs::unknown(cx.language, &command.verb, names).into(),
+                None => verbs::unknown(cx.language(), &command.verb, names).into(),
             });
         }
     };
@@ -176,7 +176,7 @@ fn as_command(cx: &Cx, expr: &Expr) -> Option<Command> {
     let ExprKind::Call { name, args } = &expr.kind else {
         return None;
     };
-    let is_command = cx.language.verb(&name.text).is_some()
+    let is_command = cx.language().verb(&name.text).is_some()
         || system_call(&name.text).is_some()
         || unsupported::diagnostic(name).is_some();
     is_command.then(|| Command {

@@ -9,57 +9,30 @@ use crate::lang::diagnostic::Diagnostic;
 use crate::lang::value::Items;
 
 use super::current_process::CurrentProcess;
-use super::record::{Totals, Variables};
+use super::record::Totals;
 use super::state::{Scope, State};
 
 /// Least work between two measurements of memory; see `Cx::work`. In this time, a script needs at most about 30 MB more.
 pub(super) const MEASURING_INTERVAL: u64 = 1 << 17;
 
-/// The progress of a run: all parts of a session that its statements change. A run can continue from a copy
-/// of its progress.
+/// The progress of a run: everything that its statements change. A run can continue from a copy of its progress.
 #[derive(Clone)]
 pub struct Progress {
     /// The machine, the names, and the rest of the state that a scenario restores.
     pub state: State,
-    /// The blocks around the next statement, beginning with the outermost.
-    pub(crate) frames: Vec<Frame>,
+    pub(crate) blocks: Blocks,
+    pub(crate) inside: CurrentProcess,
+    pub(crate) budget: Budget,
+    pub(crate) extension: Arc<dyn Any + Send + Sync>,
+    /// Errors found so far.
+    pub diagnostics: Vec<Diagnostic>,
+    pub(crate) reported: BTreeSet<(&'static str, u32, u32, u32)>,
+    /// Totals of the run so far.
+    pub totals: Totals,
     /// Statements executed.
     pub(crate) steps: u64,
     /// Location of the latest statement.
     pub(crate) latest: Option<Span>,
-    /// Totals of the run so far.
-    pub totals: Totals,
-    /// Errors found so far.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The codes and locations of the reported diagnostics.
-    pub(crate) reported: BTreeSet<(&'static str, u32, u32, u32)>,
-    /// The loops around the current statement, beginning with the outermost.
-    pub(crate) loops: Vec<Span>,
-    /// The current statement's variables that vary in a loop.
-    pub(crate) variables: Option<Variables>,
-    /// The names that each loop sets, by the loop's place.
-    pub(crate) set_in_loops: Arc<BTreeMap<Span, BTreeSet<Arc<str>>>>,
-    /// The outermost `include` whose file contains the current statement.
-    pub(crate) included: Option<Span>,
-    /// The enclosing scenario.
-    pub(crate) scenario: Option<Arc<str>>,
-    /// Number of blocks that contain the current statement.
-    pub(crate) depth: usize,
-    /// The process that the current statement runs in.
-    pub(crate) inside: CurrentProcess,
-    /// Whether the values of consecutive `choose` statements are drawn together, with backtracking.
-    pub(crate) draws_together: bool,
-    /// Work that the last step covers: see `Cx::work`.
-    pub(crate) allowance: u64,
-    /// Work done: see `Cx::work`.
-    pub(crate) worked: u64,
-    /// The work after which memory is measured: see `Cx::check_memory`.
-    pub(crate) next_measurement: u64,
-    /// The memory of the lists and texts that the current statement has made and still uses, in bytes.
-    pub(crate) temporary: u64,
-    /// The memory of the lists and texts that statements have made since the last measurement, in bytes.
-    pub(crate) reserved: u64,
-    pub(crate) extension: Arc<dyn Any + Send + Sync>,
 }
 
 impl std::borrow::Borrow<State> for Progress {
@@ -68,31 +41,48 @@ impl std::borrow::Borrow<State> for Progress {
     }
 }
 
-impl Progress {
-    /// Returns the progress of a run that begins in this state.
-    pub(crate) fn new(state: State) -> Self {
+/// The blocks around the next statement. Statements read them, but only `run/frames.rs` begins and ends blocks.
+#[derive(Clone, Default)]
+pub(crate) struct Blocks {
+    /// The blocks, beginning with the outermost.
+    pub(crate) frames: Vec<Frame>,
+    /// The loops, beginning with the outermost.
+    pub(crate) loops: Vec<Span>,
+    /// The names that each loop sets, by the loop's place.
+    pub(crate) set_in_loops: Arc<BTreeMap<Span, BTreeSet<Arc<str>>>>,
+    /// The outermost `include` whose file contains the statement.
+    pub(crate) included: Option<Span>,
+    /// The enclosing scenario.
+    pub(crate) scenario: Option<Arc<str>>,
+    /// Number of blocks that contain the statement.
+    pub(crate) depth: usize,
+    /// Whether the values of consecutive `choose` statements are drawn together, with backtracking.
+    pub(crate) draws_together: bool,
+}
+
+/// The work and the memory that a script has used: see `Cx::work`.
+#[derive(Clone)]
+pub(crate) struct Budget {
+    /// Work that the last step covers.
+    pub(crate) allowance: u64,
+    /// Work done.
+    pub(crate) worked: u64,
+    /// The work after which memory is measured: see `Cx::check_memory`.
+    pub(crate) next_measurement: u64,
+    /// The memory of the lists and texts that the current statement has made and still uses, in bytes.
+    pub(crate) temporary: u64,
+    /// The memory of the lists and texts that statements have made since the last measurement, in bytes.
+    pub(crate) reserved: u64,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
         Self {
-            state,
-            frames: Vec::new(),
-            steps: 0,
-            latest: None,
-            totals: Totals::default(),
-            diagnostics: Vec::new(),
-            reported: BTreeSet::new(),
-            loops: Vec::new(),
-            variables: None,
-            set_in_loops: Arc::default(),
-            included: None,
-            scenario: None,
-            depth: 0,
-            inside: CurrentProcess::default(),
-            draws_together: false,
             allowance: 0,
             worked: 0,
             next_measurement: MEASURING_INTERVAL,
             temporary: 0,
             reserved: 0,
-            extension: Arc::new(()),
         }
     }
 }

@@ -44,7 +44,7 @@ pub(crate) fn process_called(cx: &mut Cx, name: &Word) -> Result<ProcessRef, Sto
         Slot::Unknowable => return Err(Stop::Unknowable),
         Slot::Empty | Slot::Is(_) => {}
     }
-    if cx.unsure().others || cx.unsure().forked.contains(&name.text) {
+    if cx.unknown_processes().others || cx.unknown_processes().forked.contains(&name.text) {
         return Err(Stop::Unknowable);
     }
     Err(unknown_process(cx, name).into())
@@ -53,7 +53,7 @@ pub(crate) fn process_called(cx: &mut Cx, name: &Word) -> Result<ProcessRef, Sto
 /// Whether a process has this name, or may get this name later.
 pub(crate) fn is_process(cx: &Cx, name: &str) -> bool {
     let known = matches!(&cx.state.machine, Slot::Kernel(kernel) if kernel.named(name).is_some());
-    known || cx.unsure().forked.contains(name)
+    known || cx.unknown_processes().forked.contains(name)
 }
 
 /// Returns the process that an access runs in: the named process, or else the only process. Returns `None`
@@ -105,7 +105,7 @@ fn only(cx: &mut Cx, place: Span) -> Result<Option<Pid>, Stop> {
     }
     let kills = kernel.config().signals == SignalPolicy::Kill;
     cx.work(gone_through, place)?;
-    let unsure = cx.unsure();
+    let unsure = cx.unknown_processes();
     if unsure.others || !unsure.forked.is_empty() {
         return Err(Stop::Unknowable);
     }
@@ -179,7 +179,7 @@ pub(crate) fn unknown_process(cx: &Cx, process: &Word) -> Diagnostic {
         format!("there is no process `{}`", process.text),
     )
     .label("a name before `:` or `{` must be a process");
-    if let Some(verb) = cx.language.verb(&process.text) {
+    if let Some(verb) = cx.language().verb(&process.text) {
         return diagnostic.help(format!("write the statement as `{}`", verb.usage()));
     }
     let known = match &cx.state.machine {
@@ -192,9 +192,19 @@ pub(crate) fn unknown_process(cx: &Cx, process: &Word) -> Diagnostic {
         .chain(["machine", "kernel", "scenario", "repeat"]);
     match cx.nearest(&process.text, words) {
         Some(near) => diagnostic.did_you_mean(&process.text, near),
+        None if known.iter().any(|name| unnamed(name)) => diagnostic.help(format!(
+            "name the child: write `let {} = fork()`",
+            process.text
+        )),
         None if known.is_empty() => diagnostic,
         None => diagnostic.help(there_are(&known)),
     }
+}
+
+/// Whether a process has the name of its PID, because the result of `fork` has no variable.
+fn unnamed(process: &str) -> bool {
+    let pid = process.strip_prefix("pid");
+    pid.is_some_and(|pid| pid.parse::<u32>().is_ok())
 }
 
 /// Lists the existing processes.

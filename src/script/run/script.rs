@@ -14,17 +14,16 @@ use crate::lang::span::Span;
 use crate::lang::visit::statements;
 use pagewalk_engine::kernel::syscall::{constants, system_calls};
 
-use super::checker::{Checker, DeclaredMachines};
-use super::checkpoint::{Checkpoint, CheckpointAt, Checkpoints};
+use super::checkpoint::{CheckpointAt, Checkpoints};
 use super::files::Files;
 use super::nouns::{TABLE_NOUNS, THING_NOUNS};
 use super::paths::PEEK_FUNCTIONS;
-use super::progress::Progress;
-use super::record::{Discard, Sink, Totals};
-use super::session::{Cx, Language, Options};
+use super::record::{Sink, Totals};
+use super::session::{Checker, Cx, Language, Options, Run};
 use super::state::State;
 use super::stop::Stop;
 use super::unsupported;
+use super::unsure::{DeclaredMachines, Unsure};
 
 /// The outcome of a run.
 #[derive(Debug, Default)]
@@ -44,8 +43,8 @@ pub struct Checked {
     pub(crate) work: u64,
     /// The progress of the check before some statements.
     pub(crate) checkpoints: Checkpoints,
-    /// The checker at the end of the check.
-    pub(super) checker: Checker,
+    /// The knowledge of the check about the whole script.
+    pub(super) unsure: Unsure,
 }
 
 impl fmt::Debug for Checked {
@@ -75,41 +74,47 @@ pub fn check_in(
         .filter_map(Stmt::variable)
         .map(|name| Arc::clone(&name.text))
         .collect();
-    let mut nowhere = Discard;
-    let mut cx = Cx::new(sources, files, options, &mut nowhere);
-    cx.state = state.clone();
-    cx.checker = Some(Checker {
+    let unsure = Unsure {
         variables: variables.into(),
         machines: DeclaredMachines::of(script).into(),
-        ..Checker::default()
-    });
-    report_part(&mut cx, state, script, 0..script.len());
+        ..Unsure::default()
+    };
+    let mut cx = Cx::new(sources, files, options);
+    cx.state = state.clone();
+    report_part(&mut cx, state, &unsure, script, 0..script.len());
+    let mut checker = Checker::new(cx, unsure.clone());
     let mut checkpoints = Checkpoints::default();
     let mut begun = 0;
     while begun < script.len() {
-        checkpoints.add(Checkpoint::new(&cx, begun));
+        checkpoints.add(checker.checkpoint(begun));
         let end = Checkpoints::next_after(begun).min(script.len());
-        cx.check_statements(script, begun..end);
+        checker.check_statements(script, begun..end);
         begun = end;
     }
-    let last = cx.checker.clone();
-    cx.check_uncalled();
+    checker.check_uncalled();
+    let mut cx = checker.cx;
     let wrong = options.language.extension.finish_check(&mut cx);
     cx.report(wrong);
-    let (found, work) = (cx.progress.diagnostics, cx.progress.worked);
+    let (found, work) = (cx.diagnostics, cx.budget.worked);
     let (warnings, diagnostics) = in_order(found);
     Checked {
         diagnostics,
         warnings,
         work,
         checkpoints,
-        checker: last.unwrap_or_default(),
+        unsure,
     }
 }
 
 /// Reports the mistakes in some statements of a script that depend only on the names of the state before the script.
-pub(super) fn report_part(cx: &mut Cx, state: &State, script: &[Stmt], part: Range<usize>) {
-    let language = cx.language;
+pub(super) fn report_part(
+    cx: &mut Cx,
+    state: &State,
+    unsure: &Unsure,
+    script: &[Stmt],
+    part: Range<usize>,
+) {
+    let language = cx.language();
     let nouns = TABLE_NOUNS
         .iter()
         .map(|noun| noun.name)
@@ -121,14 +126,13 @@ pub(super) fn report_part(cx: &mut Cx, state: &State, script: &[Stmt], part: Ran
     let words: Vec<&str> = words.collect();
     let calls: Vec<&str> = callable().chain(state.definitions()).collect();
     let definitions: BTreeSet<&str> = state.definitions().collect();
-    let variables = cx.checker.as_ref().map(|one| one.variables.clone());
     let known = Known {
-        variables: &variables.unwrap_or_default(),
+        variables: &unsure.variables,
         is_call: &|name| is_call(language, name) || definitions.contains(name),
         calls: &calls,
         words: &words,
     };
-    let (sources, block) = (cx.sources, &script[part.clone()]);
+    let (sources, block) = (cx.env.sources, &script[part.clone()]);
     cx.report(check::check(script, part, known));
     cx.report(check::unlikely(script, block, sources));
     cx.report(check::ignored(script, block, sources));
@@ -168,34 +172,25 @@ pub fn state_at(
     at: usize,
     known: &mut Checkpoints,
 ) -> State {
-    let mut nowhere = Discard;
-    let mut cx = Cx::new(sources, files, options, &mut nowhere);
-    let mut checker = Checker::default();
+    let mut checker = Checker::new(Cx::new(sources, files, options), Unsure::default());
+    checker.stop_at(CheckpointAt::byte(script, at));
     let above = script.partition_point(|stmt| (stmt.span.end as usize) < at);
     let mut begun = 0;
     if let Some(checkpoint) = known.before(above) {
         begun = checkpoint.statements;
-        cx.progress = checkpoint.progress.clone();
-        checker = checkpoint.checker.clone();
+        checker.restore(checkpoint);
     }
-    checker.until = Some(CheckpointAt::byte(script, at));
-    cx.checker = Some(checker);
     while begun < script.len() {
         let end = Checkpoints::next_after(begun).min(script.len());
-        cx.check_statements(script, begun..end);
+        checker.check_statements(script, begun..end);
         begun = end;
-        if cx.reached(script, begun) {
+        if checker.reached(script, begun) {
             break;
         }
-        known.add(Checkpoint::new(&cx, begun));
+        known.add(checker.checkpoint(begun));
     }
-    cx.reached(script, script.len());
-    let Cx {
-        checker, progress, ..
-    } = cx;
-    checker
-        .and_then(|checker| checker.until?.found())
-        .unwrap_or(progress.state)
+    checker.reached(script, script.len());
+    checker.into_state()
 }
 
 /// Whether a name other than a value function or a definition can be called.
@@ -268,28 +263,21 @@ pub fn play_from(
     sink: &mut dyn Sink,
     interrupt: Option<&AtomicBool>,
 ) -> (Ended, State) {
-    let mut cx = Cx::new(sources, files, options.for_script(script), sink);
-    cx.interrupt = interrupt;
+    let mut cx = Cx::new(sources, files, options.for_script(script));
+    cx.env.interrupt = interrupt;
     cx.state = state;
+    let mut run = Run::new(cx, sink);
     let place = script.first().map_or_else(Span::default, |stmt| stmt.span);
-    match cx.run_block(script, place) {
-        Err(Stop::Wrong(diagnostics)) => cx.report(diagnostics),
-        Err(Stop::Unknowable) => cx.report(vec![not_understood(place)]),
+    match run.run_block(script, place) {
+        Err(Stop::Wrong(diagnostics)) => run.cx.report(diagnostics),
+        Err(Stop::Unknowable) => run.cx.report(vec![not_understood(place)]),
         Ok(()) | Err(Stop::Closed) => {}
     }
-    let Progress {
-        diagnostics,
-        totals,
-        state,
-        ..
-    } = cx.progress;
-    (
-        Ended {
-            diagnostics,
-            totals,
-        },
-        state,
-    )
+    let ended = Ended {
+        diagnostics: run.cx.diagnostics,
+        totals: run.totals,
+    };
+    (ended, run.cx.state)
 }
 
 /// Reports a bug: a run treated a statement as unknown, which only a check may do.

@@ -12,7 +12,7 @@ use super::choose::{self, CANDIDATES, Candidates, Draw, Tally, WORK, next_of, no
 use super::eval::eval;
 use super::prepare::try_out;
 use super::record::Did;
-use super::session::Cx;
+use super::session::{Cx, Run};
 use super::state::{Binding, State};
 use super::stop::Stop;
 use super::syscalls::makes_call;
@@ -60,7 +60,7 @@ struct Group<'g> {
     tallies: Vec<Vec<Tally>>,
 }
 
-impl Cx<'_> {
+impl Run<'_> {
     /// Draws the values of a group of statements and reports them. The search takes the first solution in the
     /// order that the seed determines. If no `choose` fails, each `choose` gets the value that this `choose`
     /// would draw outside a group.
@@ -68,19 +68,19 @@ impl Cx<'_> {
     /// # Errors
     /// Returns `nothing-to-choose`, or the errors in the conditions.
     pub(crate) fn search(&mut self, stmts: &[Stmt]) -> Result<(), Stop> {
-        let before = self.state.clone();
+        let before = self.cx.state.clone();
         let mut group = Group {
             stmts,
-            needs: needs(self, stmts),
+            needs: needs(&self.cx, stmts),
             tallies: vec![Vec::new(); stmts.len()],
         };
-        let found = levels(self, &mut group);
-        self.state = before;
+        let found = levels(&mut self.cx, &mut group);
+        self.cx.state = before;
         for (stmt, level) in stmts.iter().zip(found?) {
             match (Draw::from_statement(stmt), level.candidates, level.value) {
                 (Some(draw), Some(candidates), Some(value)) => {
-                    self.step(stmt.span)?;
-                    self.state.random = candidates.random;
+                    self.cx.step(stmt.span)?;
+                    self.cx.state.random = candidates.random;
                     self.chosen(stmt, draw.name, value)?;
                 }
                 _ => self.begin(stmt)?,
@@ -95,7 +95,7 @@ impl Cx<'_> {
 /// (Prosser's conflict-directed backjumping).
 fn levels(cx: &mut Cx, group: &mut Group) -> Result<Vec<Level>, Stop> {
     let mut levels: Vec<Level> = Vec::new();
-    let (mut at, start) = (0, cx.worked);
+    let (mut at, start) = (0, cx.budget.worked);
     while let Some(stmt) = group.stmts.get(at) {
         if levels.len() == at {
             let candidates = Draw::from_statement(stmt)
@@ -115,7 +115,7 @@ fn levels(cx: &mut Cx, group: &mut Group) -> Result<Vec<Level>, Stop> {
             at += 1;
             continue;
         }
-        let given_up = cx.worked - start > MOST;
+        let given_up = cx.budget.worked - start > MOST;
         let mut blamed = std::mem::take(&mut levels[at].blamed);
         blamed.extend(&group.needs[at]);
         match blamed.pop_last().filter(|_| !given_up) {

@@ -1,24 +1,25 @@
-//! The context of the statements of a script during a run or a check, and the script's language. [`Cx`], [`Verb`],
-//! and [`Language`] refer to each other, so they are defined in one file.
+//! A script during a run or a check, and its language. [`Cx`], [`Run`], [`Checker`], [`Verb`], and [`Language`] refer to each
+//! other, so they are defined in one file.
 
 use std::any::Any;
-use std::ops::{Deref, DerefMut};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use super::bind::{Bound, Param, Params};
-use super::checker::Checker;
-use super::current_process::UnknownProcesses;
+use super::checkpoint::CheckpointAt;
+use super::current_process::{CurrentProcess, UnknownProcesses};
 use super::facts::Family;
 use super::files::Files;
 pub use super::limits::{LimitNames, Limits};
 use super::name_table::NameTable;
-use super::progress::Progress;
-use super::record::{Attachment, CallRecord, Check, Did, Sink, StepRecord};
+use super::progress::{Blocks, Budget};
+use super::record::{Attachment, CallRecord, Check, Did, Sink, Totals, Variables};
 use super::settings::BlockRow;
 use super::state::{Slot, State};
 use super::stop::Stop;
+use super::unsure::Unsure;
 use crate::lang::ast::{Span, Stmt};
 use crate::lang::check::{guessed, nearest};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -247,8 +248,8 @@ impl Action {
     /// # Errors
     /// Returns errors that occur only when the part is performed.
     pub fn check(self, cx: &mut Cx) -> Result<(), Stop> {
-        if let Some(checker) = &mut cx.checker {
-            checker.acted |= !matches!(self.when_checking, WhenChecking::Nothing);
+        if let Some(unsure) = &mut cx.unsure {
+            unsure.acted |= !matches!(self.when_checking, WhenChecking::Nothing);
         }
         match self.when_checking {
             WhenChecking::Nothing => Ok(()),
@@ -264,15 +265,13 @@ pub(crate) trait Extension: Sync {
     ///
     /// # Errors
     /// Returns an error in the script.
-    fn run(&self, cx: &mut Cx, stmt: &Stmt) -> Result<(), Stop> {
-        self.check(cx, stmt)
-    }
+    fn run(&self, run: &mut Run, stmt: &Stmt) -> Result<(), Stop>;
 
     /// Checks one of the extension's statements without running it.
     ///
     /// # Errors
     /// Returns an error in the script.
-    fn check(&self, cx: &mut Cx, stmt: &Stmt) -> Result<(), Stop>;
+    fn check(&self, checker: &mut Checker, stmt: &Stmt) -> Result<(), Stop>;
 
     /// Ends the block of one of the extension's statements, identified by the word that began the block.
     ///
@@ -299,84 +298,117 @@ pub(crate) trait Extension: Sync {
     }
 }
 
-/// A script being run or checked.
-pub struct Cx<'s> {
-    /// Language of the script.
-    pub(crate) language: &'static Language,
+/// What stays the same during a run or a check.
+#[derive(Clone, Copy)]
+pub(crate) struct Env<'s> {
     /// The source texts that spans refer to.
     pub(crate) sources: &'s Sources,
     /// The machine files that the script names.
     pub(crate) files: &'s Files,
-    /// Progress of the script.
-    pub progress: Progress,
-    /// State of the check, or `None` while the script runs.
-    pub(crate) checker: Option<Checker>,
-    pub(crate) calls: Vec<Arc<CallRecord>>,
-    /// Whether an operation is being tried on a copy of the state.
-    pub(crate) probing: bool,
-    /// The part of the statement's record that belongs to the extension.
-    pub(crate) attachment: Option<Arc<dyn Attachment>>,
+    pub(crate) options: Options,
     /// A flag that ends the run when it becomes true.
     pub(crate) interrupt: Option<&'s AtomicBool>,
-    pub(crate) options: Options,
     /// The start of the run, if its time is limited.
     pub(crate) started: Option<Instant>,
-    sink: &'s mut dyn Sink,
 }
 
-impl Deref for Cx<'_> {
-    type Target = Progress;
-
-    fn deref(&self) -> &Progress {
-        &self.progress
-    }
+/// The context in which a statement is prepared and performed.
+pub(crate) struct Cx<'s> {
+    pub(crate) env: Env<'s>,
+    /// The machine, the names, and the rest of the state that a scenario restores.
+    pub(crate) state: State,
+    pub(crate) blocks: Blocks,
+    /// The process that the current statement runs in.
+    pub(crate) inside: CurrentProcess,
+    pub(crate) budget: Budget,
+    /// The state of the language's extension.
+    pub(crate) extension: Arc<dyn Any + Send + Sync>,
+    /// Errors found so far.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The codes and locations of the reported diagnostics.
+    pub(crate) reported: BTreeSet<(&'static str, u32, u32, u32)>,
+    /// Whether an operation is being tried on a copy of the state.
+    pub(crate) probing: bool,
+    /// What a check does not know, or `None` while the script runs.
+    pub(crate) unsure: Option<Unsure>,
+    /// The system calls in the current statement.
+    pub(crate) calls: Vec<Arc<CallRecord>>,
+    /// The part of the statement's record that belongs to the extension.
+    pub(crate) attachment: Option<Arc<dyn Attachment>>,
 }
 
-impl DerefMut for Cx<'_> {
-    fn deref_mut(&mut self) -> &mut Progress {
-        &mut self.progress
-    }
+/// A script being run.
+pub(crate) struct Run<'s> {
+    pub(crate) cx: Cx<'s>,
+    /// Statements executed.
+    pub(crate) steps: u64,
+    /// Location of the latest statement.
+    pub(crate) latest: Option<Span>,
+    /// Totals of the run so far.
+    pub(crate) totals: Totals,
+    /// The current statement's variables that vary in a loop.
+    pub(super) variables: Option<Variables>,
+    pub(super) sink: &'s mut dyn Sink,
+}
+
+/// The machines with which the body of each called definition was checked, by the place of its name.
+pub(crate) type CheckedCalls = BTreeMap<Span, Vec<Option<Arc<Spec>>>>;
+
+/// A script being checked without being run.
+pub(crate) struct Checker<'s> {
+    pub(crate) cx: Cx<'s>,
+    /// The place where the check ends early.
+    pub(super) until: Option<CheckpointAt>,
+    pub(super) checked_calls: Arc<CheckedCalls>,
+    /// The number of calls around the statement that is checked.
+    pub(super) calls: usize,
 }
 
 impl<'s> Cx<'s> {
     /// Returns a context without declarations.
-    pub fn new(
-        sources: &'s Sources,
-        files: &'s Files,
-        options: Options,
-        sink: &'s mut dyn Sink,
-    ) -> Self {
+    pub(crate) fn new(sources: &'s Sources, files: &'s Files, options: Options) -> Self {
         Self {
-            language: options.language,
-            sources,
-            files,
-            progress: Progress::new(State::new(options.seed)),
-            checker: None,
-            calls: Vec::new(),
+            env: Env {
+                sources,
+                files,
+                options,
+                interrupt: None,
+                started: options.max_time.map(|_| Instant::now()),
+            },
+            state: State::new(options.seed),
+            blocks: Blocks::default(),
+            inside: CurrentProcess::default(),
+            budget: Budget::default(),
+            extension: Arc::new(()),
+            diagnostics: Vec::new(),
+            reported: BTreeSet::new(),
             probing: false,
+            unsure: None,
+            calls: Vec::new(),
             attachment: None,
-            interrupt: None,
-            options,
-            started: options.max_time.map(|_| Instant::now()),
-            sink,
         }
+    }
+
+    /// Returns the language of the script.
+    pub(crate) fn language(&self) -> &'static Language {
+        self.env.options.language
     }
 
     /// Whether the record of an access contains the sets that the access looks up.
     pub(crate) fn copies_sets(&self) -> bool {
-        self.options.sets || self.loops.is_empty() && !self.probing
+        self.env.options.sets || self.blocks.loops.is_empty() && !self.probing
     }
 
     /// Whether the script is only being checked.
     pub(crate) fn checking(&self) -> bool {
-        self.checker.is_some()
+        self.unsure.is_some()
     }
 
     /// Returns the facts about processes that are unknown before the script runs.
-    pub(crate) fn unsure(&self) -> &UnknownProcesses {
-        self.checker
+    pub(crate) fn unknown_processes(&self) -> &UnknownProcesses {
+        self.unsure
             .as_ref()
-            .map_or(UnknownProcesses::NOTHING, |checker| &checker.unsure)
+            .map_or(UnknownProcesses::NOTHING, |unsure| &unsure.processes)
     }
 
     /// Returns the extension's state for this script. The initial state is the default value of `T`.
@@ -384,7 +416,7 @@ impl<'s> Cx<'s> {
     /// # Panics
     /// Never panics, because the stored state always has this type.
     pub(crate) fn extension_state<T: Any + Send + Sync + Clone + Default>(&mut self) -> &mut T {
-        let extension = &mut self.progress.extension;
+        let extension = &mut self.extension;
         if Arc::get_mut(extension).is_none_or(|extension| !extension.is::<T>()) {
             let copy = extension.downcast_ref::<T>().cloned();
             *extension = Arc::new(copy.unwrap_or_default());
@@ -400,8 +432,8 @@ impl<'s> Cx<'s> {
     }
 
     /// Returns the source text at a location in the script.
-    pub fn text(&self, span: Span) -> &'s str {
-        self.sources.text(span)
+    pub(crate) fn text(&self, span: Span) -> &'s str {
+        self.env.sources.text(span)
     }
 
     /// Returns the machine.
@@ -443,46 +475,6 @@ impl<'s> Cx<'s> {
                     "to start a kernel, declare a process, a file, or an executable, or write `kernel { … }`",
                 )
                 .into()),
-        }
-    }
-
-    /// Reports the result of a statement, and keeps the result for `last`.
-    ///
-    /// # Errors
-    /// Returns [`Stop::Closed`] if the sink refuses the record.
-    pub(crate) fn finish(&mut self, span: Span, did: Did, checks: Vec<Check>) -> Result<(), Stop> {
-        let did = Arc::new(did);
-        match &*did {
-            Did::Access(_) | Did::Call(_) | Did::Replay(_) | Did::Bound { call: Some(_), .. } => {
-                self.state.last = Some(did.clone());
-            }
-            Did::Reference(_) => {
-                self.state.last = Some(did.clone());
-                self.state.reference = Some(did.clone());
-            }
-            _ => {}
-        }
-        self.totals.statements += 1;
-        self.totals.checks += checks.len() as u64;
-        self.totals.held += checks.iter().filter(|check| check.held).count() as u64;
-        let record = StepRecord {
-            span,
-            scenario: self.scenario.clone(),
-            depth: self.loops.len() as u32,
-            outer: self.loops.first().copied(),
-            included: self.included,
-            process: self.inside.process().cloned(),
-            calls: std::mem::take(&mut self.calls),
-            left_out: did.left_out(!self.loops.is_empty()),
-            did,
-            checks,
-            attachment: self.attachment.take(),
-            variables: self.progress.variables.take(),
-        };
-        if self.sink.accept(&record) {
-            Ok(())
-        } else {
-            Err(Stop::Closed)
         }
     }
 

@@ -246,6 +246,15 @@ impl State {
         )
     }
 
+    pub(crate) fn define(&mut self, name: &Word, params: &Arc<[Word]>, body: &Block) {
+        let definition = Definition {
+            name: name.clone(),
+            params: params.clone(),
+            body: body.clone(),
+        };
+        self.bind(&name.text, Binding::Def(Arc::new(definition)));
+    }
+
     /// Binds a name in the innermost scope.
     pub(crate) fn bind(&mut self, name: &Arc<str>, binding: Binding) {
         if let Some(scope) = self.scopes.last_mut() {

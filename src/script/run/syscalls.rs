@@ -77,9 +77,9 @@ pub(crate) fn plan_call(
         }
     }
     let caller = running::caller(cx, name.span);
-    if let Some(checker) = &mut cx.checker {
-        checker.unsure.others |= row.name == "fork";
-        checker.unsure.ended |= row.name == "exit";
+    if let Some(unsure) = &mut cx.unsure {
+        unsure.processes.others |= row.name == "fork";
+        unsure.processes.ended |= row.name == "exit";
     }
     match (caller, wrong.is_empty()) {
         (Err(Stop::Wrong(mistakes)), _) => {

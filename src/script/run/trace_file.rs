@@ -42,7 +42,7 @@ pub(crate) fn formats() -> Vec<(&'static str, Format)> {
 /// # Errors
 /// Returns `unreadable` if the trace was not found.
 pub(crate) fn trace_file(cx: &Cx, name: Word, format: Option<Format>) -> Result<TraceFile, Stop> {
-    match cx.files.trace(name.span) {
+    match cx.env.files.trace(name.span) {
         Some(stream) => Ok(TraceFile {
             name,
             stream,

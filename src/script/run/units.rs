@@ -35,7 +35,7 @@ pub(crate) fn wrong_units(cx: &Cx, stmt: &Stmt) -> Vec<Diagnostic> {
         None => matches!(cx.state.machine, Machine::Empty).then_some(4096),
     };
     let mut check = UnitCheck {
-        language: cx.language,
+        language: cx.language(),
         state: Some(&cx.state),
         page,
         found: Vec::new(),

@@ -13,7 +13,7 @@ use super::state::Binding;
 
 /// Returns the variables of a statement that can have other values in other iterations of a loop around it.
 pub(crate) fn varying(cx: &mut Cx, stmt: &Stmt) -> Option<Variables> {
-    if cx.loops.is_empty() {
+    if cx.blocks.loops.is_empty() {
         return None;
     }
     let mut mentioned = Mentioned::default();
@@ -29,7 +29,7 @@ pub(crate) fn varying(cx: &mut Cx, stmt: &Stmt) -> Option<Variables> {
     }
     (!variables.is_empty()).then(|| Variables {
         values: variables.into(),
-        hexadecimal: HexDigits::in_stmt(cx.sources, stmt),
+        hexadecimal: HexDigits::in_stmt(cx.env.sources, stmt),
     })
 }
 
@@ -41,8 +41,8 @@ fn varies(cx: &mut Cx, name: &Arc<str>) -> bool {
         .scopes
         .last()
         .is_some_and(|scope| scope.private && scope.binds(name));
-    for at in (0..cx.progress.frames.len()).rev() {
-        match &cx.progress.frames[at] {
+    for at in (0..cx.blocks.frames.len()).rev() {
+        match &cx.blocks.frames[at] {
             Frame::Loop {
                 place,
                 rounds,
@@ -50,7 +50,7 @@ fn varies(cx: &mut Cx, name: &Arc<str>) -> bool {
                 ..
             } => {
                 let is_variable = rounds.variable.as_ref().is_some_and(|of| of.text == *name);
-                let sets = Arc::make_mut(&mut cx.progress.set_in_loops)
+                let sets = Arc::make_mut(&mut cx.blocks.set_in_loops)
                     .entry(*place)
                     .or_insert_with(|| {
                         statements_of_scope(body)
@@ -63,7 +63,7 @@ fn varies(cx: &mut Cx, name: &Arc<str>) -> bool {
                 }
             }
             Frame::Call { .. } if is_of_call => {
-                return cx.progress.frames[..at]
+                return cx.blocks.frames[..at]
                     .iter()
                     .any(|frame| matches!(frame, Frame::Loop { .. }));
             }

@@ -2,11 +2,9 @@
 
 mod judge;
 mod lacking;
-mod points;
 mod printed;
 mod sample;
 
 pub use judge::{Blank, Fairness, Readable, Uneven, Unsolved};
 pub(crate) use lacking::Lacking;
-pub use points::{Indivisible, indivisible};
 pub use sample::Sample;

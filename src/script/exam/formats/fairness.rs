@@ -2,7 +2,8 @@
 
 use super::plan::mixed;
 use crate::exam::Version;
-use crate::exam::fair::{Blank, Fairness, Indivisible, Lacking};
+use crate::exam::fair::{Blank, Fairness, Lacking};
+use crate::exam::paper::{Division, Question};
 use crate::report::doc::{Block, Cell, Table, Tone};
 
 /// Maximum number of problems reported per kind.
@@ -57,14 +58,19 @@ pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
     blocks
 }
 
-/// Says that a question's points do not divide, and which points do.
-pub fn indivisible(of: &Indivisible) -> String {
-    let points = mixed(of.points);
-    let instead = match of.instead {
-        Some(instead) => format!("`points {instead}` does"),
+/// Returns a hint for the author if the points of a question do not divide.
+pub fn indivisible(question: &Question) -> Option<String> {
+    let Division::Uneven(larger) = question.division else {
+        return None;
+    };
+    let (title, points) = (&question.title, mixed(question.points));
+    let instead = match larger {
+        Some(larger) => format!("`points {larger}` would"),
         None => "give each `ask` points that do".to_owned(),
     };
-    format!("its {points} points do not divide among its blanks; {instead}")
+    Some(format!(
+        "{title}: {points} points do not divide among the blanks; {instead}"
+    ))
 }
 
 /// Returns a line that reports success or a problem.

@@ -1,5 +1,6 @@
 //! Readable papers, with or without their keys.
 
+mod answer_table;
 mod assumptions;
 mod bank;
 mod canvas;
@@ -26,6 +27,7 @@ mod tests;
 pub mod tree;
 mod typst;
 
+pub use answer_table::answer_table;
 pub use fairness::{fairness, indivisible};
 pub use json::{json, solutions, value as json_value};
 pub(crate) use label::{filled, label};

@@ -279,15 +279,25 @@ impl Search<'_> {
         let holes = inside
             .match_indices('{')
             .filter_map(|(at, _)| Some(inside[at + 1..].split_once('}')?.0));
-        let Some(hole) = holes.take(HOLES).find(|hole| self.computes(hole)) else {
+        // `{va:x}` is Python's notation.
+        let mut holes = holes
+            .take(HOLES)
+            .map(|hole| (hole, hole.split_once(':').unwrap_or((hole, ""))));
+        let Some((hole, (value, form))) = holes.find(|(_, (value, _))| self.computes(value)) else {
             return;
         };
+        let value = if form.contains(['x', 'X']) {
+            format!("hex({value})")
+        } else {
+            value.to_owned()
+        };
         let message = format!(
-            "`{{{hole}}}` is printed literally: only text in `\"\"\"` evaluates `{{{hole}}}`"
+            "`{{{hole}}}` is printed literally: only text in `\"\"\"` evaluates `{{{value}}}`"
         );
         let warning = Diagnostic::warning(Code::Unlikely, span, message);
         self.found.push(match prose {
             true if !inside.contains('\\') => {
+                let inside = inside.replace(&format!("{{{hole}}}"), &format!("{{{value}}}"));
                 let fix = Fix::replace(span, format!("\"\"\"{inside}\"\"\""));
                 warning.help("in `\"\"\"`, `{…}` prints a value").fix(fix)
             }

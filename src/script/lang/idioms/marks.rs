@@ -26,6 +26,10 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
     }
     if diagnostic.code == Code::UnknownName
         && said.bytes().all(|c| matches!(c, b'A'..=b'F' | b'0'..=b'9'))
+        && (said.len() > 1
+            || line
+                .split_once("=>")
+                .is_some_and(|(_, facts)| facts.contains(said)))
     {
         return vec![advice(fix(format!("0x{said}")))];
     }

@@ -113,7 +113,8 @@ fn matches<'a>(
                     .text
                     .starts_with(['"', '\'', '“', '”', '„', '‘', '’', '{', '}'])
             };
-            found.iter().position(ends).unwrap_or(found.len())
+            let words = found.iter().position(ends).unwrap_or(found.len());
+            words
         }
         "PLACE" => place(found),
         "CALL" => one(first.is_some_and(|token| is_function(token.text))),
@@ -125,7 +126,7 @@ fn matches<'a>(
         "NAME" | "NAME2" => one(first.is_some_and(|token| {
             token.is_name() && !token.text.contains('.') && !is_keyword(token.text)
         })),
-        "TEXT" => one(first.is_some_and(Token::is_text)),
+        "TEXT" | "TEXT2" => one(first.is_some_and(Token::is_text)),
         "PATH" => one(first.is_some_and(Token::is_name)),
         "VALUE" => one(first.is_some_and(Token::is_number)),
         "FACT" => one(first.is_some_and(|token| is_fact(token.text))),
@@ -155,7 +156,9 @@ fn matches<'a>(
             return same && matches(pattern, line, &found[1..], held);
         }
     };
-    (1..=longest).any(|length| {
+    // A keyword alone is not prose.
+    let keyword = hole.text == "PROSE" && first.is_some_and(|token| is_keyword(token.text));
+    (1 + usize::from(keyword)..=longest).any(|length| {
         let before = held.clone();
         let fits = take(hole.text, line, found, length, held)
             && matches(pattern, line, &found[length..], held);

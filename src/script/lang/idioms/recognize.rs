@@ -99,7 +99,10 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
                 .into_iter()
                 .flatten()
                 .chain(advised)
-                .map(|advice| Advice { place, ..advice }),
+                .map(|advice| Advice {
+                    place: advice.place.or(place),
+                    ..advice
+                }),
         );
     }
     found.extend(declared(diagnostic, text));
@@ -158,8 +161,14 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     if diagnostic.code == Code::UnknownFact && line[..at].contains("=>") {
         let (from, to) = statement(line, at, &[",", ";", "{", "}", "=>"]);
         let said = &line[from..to];
+        // Among other facts, a value alone does not say whose it is.
+        let others =
+            line[..from].trim_end().ends_with(',') || line[to..].trim_start().starts_with(',');
+        let alone = !(others && matches!(said.trim(), "hit" | "miss"));
         found.extend(fact(said).map(|(row, new)| {
-            let fix = new.map(|new| Fix::write(place(from, to), said, new));
+            let fix = new
+                .filter(|_| alone)
+                .map(|new| Fix::write(place(from, to), said, new));
             Advice::of(row, fix, true)
         }));
         return found;
@@ -190,7 +199,8 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
             let head = opens && one.fix.as_ref().is_some_and(ends);
             // `} elif`, and a letter in a block of settings, have another meaning.
             !head
-                && !(one.nothing && (follows_block || block.is_some_and(|block| block != "choice")))
+                && !(one.nothing
+                    && (setting || follows_block || block.is_some_and(|block| block != "choice")))
         };
         found.extend(new.into_iter().filter(fits));
     }
@@ -221,22 +231,7 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     let Span { file, start, end } = diagnostic.span;
     let name = text.get(start as usize..end as usize)?;
     match diagnostic.code {
-        Code::UnknownProcess
-            if !is_keyword(name)
-                && !matches!(name, "machine" | "kernel" | "exam")
-                && !text
-                    .lines()
-                    .any(|line| line.trim_start().starts_with("process ")) =>
-        {
-            let at = line_at(text, start as usize).start as u32;
-            let fix = Fix::put_in(file, at, format!("process {name}\n"));
-            Some(Advice::fixed(
-                None,
-                Some("declare the process in an earlier line"),
-                fix,
-                false,
-            ))
-        }
+        Code::UnknownProcess => undeclared(text, name, diagnostic.span),
         // A variable that nothing uses, and a similar name that several places use.
         Code::UnknownName => {
             let all = layout::tokens(text).list;
@@ -262,6 +257,45 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
         }
         _ => None,
     }
+}
+
+/// Returns the advice for a name before `:` or `{` that is not the name of a process: contents without their `set`, a child
+/// with the name of its variable, or a process without a declaration.
+fn undeclared(text: &str, name: &str, span: Span) -> Option<Advice> {
+    let all = layout::tokens(text).list;
+    let word = |at: usize| all.get(at).map_or("", |token| token.text(text));
+    let at = all
+        .iter()
+        .position(|token| token.start == span.start as usize)?;
+    let table = word(at + 1) == "{" && word(at + 2) == "|";
+    if table && lists(TABLE, "missing parts", name) {
+        let fix = Fix::write(span, name, format!("set {name}"));
+        let message = "the contents of a part are changed with `set`";
+        return Some(Advice::fixed(Some(message), None, fix, true));
+    }
+    let forks = (2..at).find(|at| word(*at) == "fork" && word(at + 1) == "(");
+    if let Some(fork) = forks.filter(|_| !table)
+        && word(fork - 1) == "="
+    {
+        let fix = Fix::write(span, name, word(fork - 2));
+        let message = "`let NAME = fork()` names the new process NAME";
+        return Some(Advice::fixed(Some(message), None, fix, true));
+    }
+    let declares = |line: &str| line.trim_start().starts_with("process ");
+    if is_keyword(name)
+        || matches!(name, "machine" | "kernel" | "exam")
+        || text.lines().any(declares)
+    {
+        return None;
+    }
+    let help = Some("declare the process in an earlier line");
+    let fix = if table {
+        Fix::put_in(span.file, span.start, "process ")
+    } else {
+        let line = line_at(text, span.start as usize).start as u32;
+        Fix::put_in(span.file, line, format!("process {name}\n"))
+    };
+    Some(Advice::fixed(None, help, fix, false))
 }
 
 /// Returns the advice for a name that an earlier block or a later line declares.

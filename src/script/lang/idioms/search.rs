@@ -137,26 +137,27 @@ impl<'a> Statement<'a> {
             span,
             std::slice::from_ref(edit),
         );
+        let was = self.text.get(span.start as usize..span.end as usize)?;
         let new_tokens = tokens(&new);
         let names_keyword = new_tokens.list.windows(2).any(|pair| {
             let (first, second) = (pair[0].text(&new), pair[1].text(&new));
             let names = matches!(first, "let" | "process" | "def" | "choose" | "for");
+            let signed = second == "-" && matches!(first, "+" | "-" | "*" | "/" | "%");
             let empty = first == ","
                 && matches!(
                     second,
                     "," | ")" | "]" | "}" | "{" | "|" | "&" | "+" | "*" | "/" | "=" | "==" | "=>"
                 );
-            names && is_keyword(second) || empty
+            names && is_keyword(second)
+                || empty
+                || signed && !was.contains(&format!("{first} {second}"))
         });
         let ends = |text: &str| text.trim_end().ends_with(',');
-        let was = self.text.get(span.start as usize..span.end as usize)?;
         if ends(&new) && !ends(was) {
             return None;
         }
         let ranges = |text: &str| text.matches("..").count();
-        if ranges(&new) > ranges(self.text.get(span.start as usize..span.end as usize)?)
-            && !edit.replacement.contains("..")
-        {
+        if ranges(&new) > ranges(was) && !edit.replacement.contains("..") {
             return None;
         }
         if names_keyword {
@@ -250,10 +251,12 @@ impl<'a> Statement<'a> {
         head.into_iter().chain(near).filter_map(move |index| {
             let word = self.word(index);
             let unit = index > 0
+                && (word.len() > 1 || self.block().is_some())
                 && self.tokens[index - 1].kind == TokenKind::Number
                 && !lists(TABLE, "ours", word);
             let units = UNITS.iter().map(|unit| unit.name).filter(|_| unit);
-            let keyword = nearest(word, keywords().chain(units))?;
+            let clauses = section(TABLE, "clauses").split_whitespace();
+            let keyword = nearest(word, keywords().chain(clauses).chain(units))?;
             let rest = word
                 .strip_prefix(keyword)
                 .or_else(|| word.strip_suffix(keyword));
@@ -276,8 +279,8 @@ impl<'a> Statement<'a> {
                 && !matches!(self.word(index), "in" | "where")
         };
         let last = self.tokens.len().saturating_sub(1);
-        let near = self.at.saturating_sub(2)..(self.at + 2).min(last);
-        let head = (self.at > 2 && last > 0).then_some(0);
+        let near = self.at.saturating_sub(3)..(self.at + 2).min(last);
+        let head = (self.at > 3 && last > 0).then_some(0);
         let keyword = |index: usize| is_keyword(self.word(index));
         // A name before a bracket may be that of a function.
         let calls = |index: usize| {
@@ -294,9 +297,12 @@ impl<'a> Statement<'a> {
                 && index > 0
                 && number(index - 1)
                 && self.tokens[index].start == self.tokens[index - 1].end;
+            // In `% ) 4`, the operator may be on the wrong side of the bracket.
+            let after_operator = bracket(index) && index > 0 && operator(index - 1);
             braces(index)
                 || braces(index + 1)
                 || beside
+                || after_operator
                 || glued
                 || kind(index) == TokenKind::Word && matches!(kind(index + 1), TokenKind::Open(_))
         };
@@ -305,7 +311,8 @@ impl<'a> Statement<'a> {
             |index: usize| keyword(index) || lists(TABLE, "missing verbs", self.word(index));
         let moves = |index: &usize| {
             let starts = begins(1) || self.tokens[0].kind != TokenKind::Word;
-            !calls(*index) && (cells || !cell(*index)) && (*index > 0 || starts)
+            let not = self.word(*index) == "not" || self.word(index + 1) == "not";
+            !not && !calls(*index) && (cells || !cell(*index)) && (*index > 0 || starts)
         };
         // Outside settings, a unit is not the name of a setting.
         let named = self.block().is_some();
@@ -316,8 +323,10 @@ impl<'a> Statement<'a> {
             let fix = Fix::write(both, text, format!("{next}{between}{}", self.word(index)));
             (index, fix)
         });
-        let both = both.filter(|(_, fix)| {
-            !unit_after_number(fix.was.as_deref().unwrap_or_default())
+        let both = both.filter(|(index, fix)| {
+            let units = |index: usize| unit(self.word(index)).is_some();
+            !(units(*index) && units(index + 1))
+                && !unit_after_number(fix.was.as_deref().unwrap_or_default())
                 && (named || !unit_after_number(&fix.text))
         });
         let (words, others): (Vec<_>, Vec<_>) =
@@ -326,8 +335,8 @@ impl<'a> Statement<'a> {
         (fixes(words), fixes(others))
     }
 
-    /// Returns the removals of tokens that are twice at the error. A comma may lack a value, and short cells of a row may be
-    /// equal.
+    /// Returns the removals of tokens that are twice at the error or at the beginning of its statement. Short cells of a row
+    /// may be equal.
     pub(super) fn doubled(&self, of: &Diagnostic) -> Vec<Fix> {
         let row = of.code == Code::BadTable;
         let all = &self.all;
@@ -339,14 +348,28 @@ impl<'a> Statement<'a> {
             let first = all.iter().position(on_line).unwrap_or(self.near);
             near = first..all.iter().rposition(on_line).unwrap_or(first);
         }
+        // A list may lack a value.
+        let in_list = |index: usize| {
+            let mut depth = 0;
+            let open = all[..index].iter().rev().find(|token| {
+                match token.kind {
+                    TokenKind::Open(_) => depth -= 1,
+                    TokenKind::Close(_) => depth += 1,
+                    _ => {}
+                }
+                depth < 0
+            });
+            open.is_some_and(|open| open.kind == TokenKind::Open(b'['))
+        };
         let twice = |index: &usize| {
             let token = all[*index];
             let single = match token.kind {
                 TokenKind::Bar => false,
                 // `&&` is one operator.
+                TokenKind::Operator if text(token) == "," => !in_list(*index),
                 TokenKind::Operator if token.end == all[index + 1].start => false,
                 TokenKind::Cell => row && text(token).len() > 1,
-                _ => text(token) != ",",
+                _ => true,
             };
             single && text(token) == text(all[index + 1]) && token.end > token.start
         };
@@ -354,7 +377,13 @@ impl<'a> Statement<'a> {
             let place = Span::new(of.span.file, all[index + 1].start..all[index + 1].end);
             Fix::write(place, text(all[index]), "")
         };
-        near.filter(twice).map(removal).collect()
+        let (first, _) = bounds(all, self.near);
+        let head = (first + 1 < all.len() && !near.contains(&first)).then_some(first);
+        head.into_iter()
+            .chain(near)
+            .filter(twice)
+            .map(removal)
+            .collect()
     }
 
     fn place(&self, file: u32, first: usize, last: usize) -> Span {
@@ -415,10 +444,22 @@ impl<'a> Statement<'a> {
             TokenKind::Word | TokenKind::Number if self.is_glued(self.word(index)) => false,
             TokenKind::Close(b'}') => false,
             TokenKind::Cell => code == Code::UnknownColumn || code == Code::BadTable && !short,
+            TokenKind::String { .. } if code == Code::BadTable => !short,
             // A word after a block is not a statement.
             _ if self.tokens.len() == 1 => {
                 let ended = before.trim_end_matches([' ', '\t']).ends_with('}');
                 ended || !matches!(token.kind, TokenKind::Word)
+            }
+            // One value too many.
+            TokenKind::Word | TokenKind::Number
+                if code == Code::WrongCount
+                    && index > 0
+                    && (token.start, token.end)
+                        == (of.span.start as usize, of.span.end as usize)
+                    && after.starts_with([' ', '\n', ','])
+                    && of.message.contains("one") =>
+            {
+                true
             }
             _ if elsewhere => false,
             // A sign is missing between two values that touch.
@@ -429,14 +470,27 @@ impl<'a> Statement<'a> {
             }
             TokenKind::Prose | TokenKind::Hole | TokenKind::Open(b'{') => false,
             TokenKind::Operator if self.word(index) == "." => apart,
+            // A process and its block.
+            TokenKind::Operator
+                if self.word(index) == ":"
+                    && is(index + 1, |kind| kind == TokenKind::Open(b'{')) =>
+            {
+                true
+            }
             TokenKind::Operator if self.word(index) == "," => {
                 let opens = index == 0 || matches!(self.tokens[index - 1].kind, TokenKind::Open(_));
                 !opens && !comma(index.checked_sub(1)) && !comma(Some(index + 1))
             }
             TokenKind::Operator => {
                 let joins = matches!(self.word(index), "+" | "-" | "*" | "/" | "%" | "~" | "!");
-                let after_head = index <= 1 && apart && !joins && is_keyword(self.word(0));
-                after_head || index > 0 && is(index - 1, operator) || is(index + 1, operator)
+                let verb = is_keyword(self.word(0)) || lists(TABLE, "missing verbs", self.word(0));
+                let after_head = index <= 1 && apart && !joins && verb
+                    || index + 1 < self.tokens.len() && is_operator(self.word(index + 1));
+                // After `=` and `=>`, a value is missing.
+                let begins = index > 0 && matches!(self.word(index - 1), "=" | "=>" | "==");
+                after_head
+                    || !begins && index > 0 && is(index - 1, operator)
+                    || is(index + 1, operator)
             }
             // A misspelled number, or the name of a function, is wrong, not superfluous.
             TokenKind::Word if self.word(index).contains("x0") => false,
@@ -461,20 +515,31 @@ impl<'a> Statement<'a> {
             TokenKind::Number | TokenKind::String { .. } => {
                 // The number of the line may precede the statement.
                 let verb = |word| is_keyword(word) || lists(TABLE, "missing verbs", word);
-                index == 0 && is(1, |kind| kind == TokenKind::Word) && verb(self.word(1))
-                    || index > 0 && !(parts(index - 1) && parts(index + 1))
+                let title = index == 1 && matches!(token.kind, TokenKind::String { .. });
+                !title && index == 0 && is(1, |kind| kind == TokenKind::Word) && verb(self.word(1))
+                    || !title && index > 0 && !(parts(index - 1) && parts(index + 1))
             }
             _ => true,
         }
     }
 
+    /// The index of the word that begins the statement after the name of its process.
+    fn begin(&self) -> usize {
+        if self.tokens.len() > 2 && self.word(1) == ":" {
+            2
+        } else {
+            0
+        }
+    }
+
     /// Whether a sign can be missing before the token with an index.
     fn may_follow(&self, sign: &str, index: usize) -> bool {
-        let head = self.word(0);
+        let (head, called) = (self.word(self.begin()), |at: usize| self.word(at) == "(");
         match sign {
-            "let" => index == 0,
+            "let" => index == self.begin(),
             ":" => index == 1,
             "=" => matches!(head, "let" | "write" | "file" | "ask" | "row"),
+            "=>" if head == "let" => (0..index.min(self.tokens.len())).any(called),
             "=>" => is_keyword(head) && !lists(TABLE, "without facts", head),
             "in" => matches!(head, "for" | "choose"),
             "where" => matches!(head, "choose" | "option"),
@@ -494,9 +559,15 @@ impl<'a> Statement<'a> {
             _ => (from, to),
         };
         let has_facts = (0..self.tokens.len()).any(|index| self.word(index) == "=>");
+        let surplus = (of.code == Code::BadTable)
+            .then(|| self.surplus())
+            .flatten();
         for index in from..to {
             let (word, place) = (self.word(index), self.place(file, index, index));
-            if self.may_be_removed(index, of) {
+            if self.may_be_removed(index, of)
+                && surplus.is_none_or(|only| only == index)
+                && !(of.code == Code::BadTable && self.lacks_column())
+            {
                 fixes.push(Fix::write(place, word, ""));
             }
             // A sign may replace another sign.
@@ -508,16 +579,22 @@ impl<'a> Statement<'a> {
                 let other = sign.starts_with(char::is_alphabetic) || has_facts && **sign == "=>";
                 !other && self.may_follow(sign, index)
             };
-            for sign in SIGNS
-                .iter()
-                .filter(|other| sign && index == self.at && fits(other))
-            {
-                let joins =
-                    *sign == "." || matches!(*sign, "==" | "=" | ".." | "in") && word == ",";
+            for sign in SIGNS.iter().filter(|other| {
+                let before = index + 1 == self.at && self.block().is_some() && **other == ",";
+                sign && (index == self.at || before) && fits(other)
+            }) {
+                let compares = self.block().is_some() && matches!(*sign, "=" | "==");
+                let joins = compares
+                    || *sign == "."
+                    || matches!(*sign, "==" | "=" | ".." | "in") && word == ",";
                 if !(joins || index == 0 && *sign == ",") {
                     fixes.push(Fix::write(place, word, *sign));
                 }
             }
+        }
+        // A sign would be another cell.
+        if of.code == Code::BadTable {
+            return fixes;
         }
         for index in from..=to {
             let at = match index.checked_sub(1) {
@@ -525,7 +602,8 @@ impl<'a> Statement<'a> {
                 None => self.tokens[0].start,
             };
             for sign in SIGNS.iter().filter(|sign| {
-                let first = index == 0 && **sign == ",";
+                let first = index == 0 && **sign == ","
+                    || self.block().is_some() && matches!(**sign, "=" | "==");
                 !first && self.may_follow(sign, index) && !(has_facts && **sign == "=>")
             }) {
                 let before = if index == 0 || matches!(*sign, "," | ")" | "]" | "." | "(" | ":") {
@@ -588,6 +666,80 @@ impl<'a> Statement<'a> {
         (first.map_or(0, |first| first + 1), end)
     }
 
+    /// Whether the header of the table at the error has an empty column, or the next row has as many cells as the row at the
+    /// error.
+    fn lacks_column(&self) -> bool {
+        let open = |token: &Token| token.kind == TokenKind::Open(b'{');
+        let brace = self.all[..=self.near].iter().rposition(open).unwrap_or(0);
+        let rows = self.text[self.all[brace].end..].split('\n');
+        let mut rows = rows.map(str::trim).filter(|row| !row.is_empty());
+        let empty = |row: &str| {
+            row.split('|')
+                .map(str::trim)
+                .rev()
+                .skip(1)
+                .skip_while(|cell| cell.is_empty())
+                .any(str::is_empty)
+        };
+        let head = rows.next().unwrap_or_default();
+        let inside = head.trim_start_matches('|');
+        let mut counts = rows.take_while(|row| !row.starts_with('}')).map(|row| {
+            row.split([' ', '|'])
+                .filter(|cell| !cell.is_empty())
+                .count()
+        });
+        let (first, second) = (counts.next(), counts.next());
+        empty(inside) || second.is_some() && first == second
+    }
+
+    /// Returns the index of the only cell without which the row at the error has the columns of its header in the same
+    /// places.
+    fn surplus(&self) -> Option<usize> {
+        let brace = self.all[..=self.near]
+            .iter()
+            .rposition(|token| token.kind == TokenKind::Open(b'{'))?;
+        let is_cell =
+            |token: &&Token| matches!(token.kind, TokenKind::Cell | TokenKind::String { .. });
+        let cells = |at: usize| {
+            let line = line_at(self.text, at);
+            let on_line = self
+                .all
+                .iter()
+                .filter(move |token| line.contains(&token.start));
+            let start = line_at(self.text, at).start;
+            let places = on_line
+                .filter(is_cell)
+                .map(move |token| token.start - start..token.end - start);
+            places.collect::<Vec<_>>()
+        };
+        let first = self.all[brace..].iter().find(is_cell)?.start;
+        let (head, row) = (cells(first), cells(self.tokens[self.at].start));
+        if row.len() != head.len() + 1 {
+            return None;
+        }
+        let fit = |without: usize| {
+            let width = row[without].len() + 1;
+            let ahead = row[..without].iter().cloned();
+            let behind = row[without + 1..]
+                .iter()
+                .map(|cell| cell.start - width..cell.end - width);
+            let pairs = ahead.chain(behind).zip(&head);
+            let fits = pairs.map(|(cell, name)| {
+                let overlaps = cell.start < name.end && name.start < cell.end;
+                let aligned = cell.start == name.start || cell.end == name.end;
+                usize::from(overlaps) + usize::from(aligned)
+            });
+            fits.sum::<usize>()
+        };
+        let fits: Vec<usize> = (0..row.len()).map(fit).collect();
+        let most = *fits.iter().max()?;
+        let best = fits.iter().position(|fit| *fit == most)?;
+        let only = fits.iter().filter(|fit| **fit == most).count() == 1;
+        let start = line_at(self.text, self.tokens[self.at].start).start + row[best].start;
+        let index = self.tokens.iter().position(|token| token.start == start);
+        index.filter(|_| only)
+    }
+
     /// Divides a word near the error, because a sign is missing between two names or numbers.
     fn divided(&self, file: u32) -> Vec<Fix> {
         let mut fixes = Vec::new();
@@ -606,6 +758,8 @@ impl<'a> Statement<'a> {
                 }
                 let signs: &[&str] = if is_function(a) {
                     &["("]
+                } else if number(b) {
+                    &["(", ", ", ".", ": "]
                 } else {
                     &["(", ", ", ".", "..", ": "]
                 };

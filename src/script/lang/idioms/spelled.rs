@@ -171,7 +171,8 @@ fn number(line: &str, all: &[Token], at: usize, depth: i32) -> Spelled {
         None => (2, after(1)?),
     };
     let ours = unit(word.text).filter(|ours| dash.is_some() || *ours != word.text)?;
-    let vague = matches!(word.text, "b" | "m" | "g" | "t" | "cycle" | "bit") && dash.is_none();
+    let vague =
+        matches!(word.text, "b" | "k" | "m" | "g" | "t" | "cycle" | "bit") && dash.is_none();
     let short = digits(token.text) && !vague;
     short.then(|| (length, format!("{} {ours}", token.text)))
 }

@@ -89,7 +89,11 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
         Span::new(file, from..from + inside.len()),
         format!("\n{}{blanks}", rows.concat()),
     );
-    Some(Advice::fixed(Some(message), Some(help), fix, false))
+    let comma = inside.find(',').filter(|_| message == COMMAS);
+    Some(Advice {
+        place: comma.map(|at| Span::new(file, from + at..from + at + 1)),
+        ..Advice::fixed(Some(message), Some(help), fix, false)
+    })
 }
 
 fn words_of(line: &str) -> impl Iterator<Item = &str> {

@@ -111,6 +111,20 @@ fn improve_all(
                 continue;
             }
             failed[at] = false;
+            let hides = |other: usize| {
+                let ahead = before[other].span.start < before[at].span.start;
+                ahead
+                    && failed[other]
+                    && !gone[other]
+                    && !fixed[other]
+                    && same_line(&file.text, before[other].span, before[at].span)
+            };
+            // An earlier error that has no fix may be the cause.
+            if is_reading(&before[at]) && (0..before.len()).any(hides) {
+                failed[at] = true;
+                without_fix(&mut diagnostics[at]);
+                continue;
+            }
             let earlier = trial.now.clone();
             if let Some((advice, cleared)) = trial.best(&before[at], &file.text) {
                 let covered = advice.fix.as_ref().map(|fix| fix.span);
@@ -343,7 +357,11 @@ impl Trial<'_> {
         let brace = |fix: &Fix| fix.was.as_deref() == Some("}");
         let doubled = doubled.into_iter().find_map(|fix| {
             let found = self.cleared(diagnostic, fix, text);
-            found.filter(|(fix, after)| !brace(fix) || after.is_empty())
+            let (fix, after) = found?;
+            let opens = matches!(fix.was.as_deref(), Some("(" | "["));
+            let only = (!brace(&fix) || after.is_empty())
+                && (!opens || self.is_only(diagnostic, &fix, text, &after));
+            only.then_some((fix, after))
         });
         if let Some((fix, after)) = doubled {
             self.make(&fix, text, &after);
@@ -419,7 +437,15 @@ impl Trial<'_> {
             .or_else(|| was.strip_suffix(&*fix.text));
         let number = |rest: &str| !rest.is_empty() && rest.bytes().all(|c| c.is_ascii_digit());
         let glued = rest.is_some_and(|rest| number(rest) || is_part(text, rest));
-        let works = if fix.text.len() > 1 && (next == Some(&*fix.text) || glued) {
+        // The facts may be those of a store.
+        let line = &text[line_at(text, fix.span.start as usize)];
+        let stores = fix.text == "let "
+            && line
+                .split_once("=>")
+                .is_some_and(|(before, _)| !before.contains('('));
+        let works = if stores {
+            false
+        } else if fix.text.len() > 1 && (next == Some(&*fix.text) || glued) {
             false
         } else if sign
             && fix.text.trim() == ","
@@ -479,6 +505,31 @@ impl Trial<'_> {
                     self.cleared(diagnostic, Fix::write(place, open, ""), text)
                         .is_none()
                 })
+            }
+            ("", Some("(" | "[")) => {
+                let line = line_at(text, span.start as usize);
+                let sign = &text[span.start as usize..span.end as usize];
+                let opens = text[line.clone()].match_indices(sign);
+                let mut others = opens
+                    .map(|(at, _)| Span::new(span.file, line.start + at..line.start + at + 1))
+                    .filter(|one| {
+                        one.end < fix.span.start.min(span.start)
+                            || one.start > fix.span.end.max(span.end)
+                    });
+                others.all(|place| {
+                    self.cleared(diagnostic, Fix::write(place, sign, ""), text)
+                        .is_none()
+                })
+            }
+            ("(" | "[", Some(close @ (")" | "]"))) => self
+                .cleared(diagnostic, Fix::write(span, close, ""), text)
+                .is_none(),
+            // A bracket with spaces on both sides.
+            ("", Some(")" | "]"))
+                if text[..span.start as usize].ends_with(' ')
+                    && text[span.end as usize..].starts_with([' ', '\n']) =>
+            {
+                true
             }
             ("", Some(close @ (")" | "]"))) => {
                 let line = line_at(text, span.start as usize);

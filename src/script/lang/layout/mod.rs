@@ -302,6 +302,9 @@ impl<'a> Scan<'a> {
     }
 
     fn close(&mut self, kind: LevelKind) {
+        if self.closes_block(kind) {
+            return self.close_block();
+        }
         self.begin(false);
         if self.top().kind == kind {
             self.levels.pop();

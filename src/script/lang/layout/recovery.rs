@@ -136,6 +136,31 @@ impl Scan<'_> {
         self.after = After::Nothing;
     }
 
+    /// Whether a `)` or `]` at the end of its line is in the place of a `}`: it begins the line, or the line opens the block.
+    /// Reports it.
+    pub(super) fn closes_block(&mut self, kind: LevelKind) -> bool {
+        let level = self.top();
+        let opener = level.at;
+        if level.kind != LevelKind::Block {
+            return false;
+        }
+        let rest = self.text[self.at + 1..].lines().next().unwrap_or_default();
+        let inside = &self.text[opener + 1..self.at];
+        let on_line = !inside.contains('\n') && !inside.trim().is_empty();
+        if !rest.trim().is_empty() || !(on_line || self.first == Some(self.at)) {
+            return false;
+        }
+        let (_, close) = kind.ends();
+        let here = self.span(self.at, self.at + 1);
+        let opener = self.span(opener, opener + 1);
+        let message = format!("`{{` is closed by `{close}`");
+        let diagnostic = self.report(Code::Unclosed, here, &message, "a `}` belongs here");
+        diagnostic.related.push((opener, "opened here".to_owned()));
+        diagnostic.perhaps(Some(Fix::write(here, close, "}")));
+        self.out[self.at] = b'}';
+        true
+    }
+
     /// Reports a closing bracket without a matching opening bracket.
     pub(super) fn stray_bracket(&mut self, kind: LevelKind) {
         let (open, close) = kind.ends();
@@ -325,7 +350,9 @@ impl Scan<'_> {
             && outer.kind.is_block()
             && level.kind == LevelKind::Block
         {
-            let deeper = *level.deeper.get_or_insert(indent > level.indent);
+            // A line that is indented less than the line with the brace is not in its block.
+            let outside = level.deeper.is_none() && indent < level.indent;
+            let deeper = outside || *level.deeper.get_or_insert(indent > level.indent);
             if !deeper || indent > level.indent {
                 break;
             }
@@ -437,7 +464,15 @@ impl Scan<'_> {
         if level.kind != LevelKind::Block {
             return None;
         }
-        let end = self.text.get(..before)?.trim_end().len();
+        let mut end = self.text.get(..before)?.trim_end().len();
+        // Comments below the block may belong to the next statement.
+        while let Some(newline) = self.text[level.at..end].rfind('\n')
+            && self.text[level.at + newline..end]
+                .trim_start()
+                .starts_with('#')
+        {
+            end = self.text[..level.at + newline].trim_end().len();
+        }
         let line = self
             .text
             .get(..level.at)?

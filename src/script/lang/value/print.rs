@@ -248,7 +248,7 @@ impl Number {
     /// Whether a number has at most this many significant digits.
     pub(crate) fn has_at_most(self, digits: u32) -> bool {
         let digits = digits.clamp(1, LONGEST) as usize;
-        let (expansion, _, more) = self.expansion(digits);
+        let (expansion, _, more) = expansion(self, digits);
         !more && expansion.iter().skip(digits).all(|digit| *digit == 0)
     }
 
@@ -270,7 +270,7 @@ impl Number {
     /// value rounded toward zero.
     fn rounded(self, digits: u32) -> (Significant, Option<Significant>) {
         let digits = digits.clamp(1, LONGEST) as usize;
-        let (expansion, power, more) = self.expansion(digits + 1);
+        let (expansion, power, more) = expansion(self, digits + 1);
         let negative = self.is_negative();
         let kept = expansion.get(..digits).unwrap_or(&expansion).to_vec();
         let cut = expansion.get(digits..).unwrap_or_default();
@@ -287,42 +287,41 @@ impl Number {
             _ => (below.next(), None),
         }
     }
+}
 
-    /// Returns at least `wanted` decimal digits (from the first nonzero digit), the power of ten of the first
-    /// digit, and whether the number has more digits.
-    fn expansion(self, wanted: usize) -> (Vec<u8>, i32, bool) {
-        if self.is_zero() {
-            return (Vec::new(), 0, false);
-        }
-        self.long_division(wanted)
-            .unwrap_or_else(|| of_double(self.to_f64().abs()))
+/// Returns at least `wanted` decimal digits (from the first nonzero digit), the power of ten of the first
+/// digit, and whether the number has more digits.
+fn expansion(number: Number, wanted: usize) -> (Vec<u8>, i32, bool) {
+    if number.is_zero() {
+        return (Vec::new(), 0, false);
     }
+    long_division(number, wanted).unwrap_or_else(|| of_double(number.to_f64().abs()))
+}
 
-    /// Divides digit by digit. Returns `None` for a double, or if an intermediate result exceeds the integer
-    /// range.
-    fn long_division(self, wanted: usize) -> Option<(Vec<u8>, i32, bool)> {
-        let ratio = self.as_ratio()?;
-        let (above, under) = (ratio.numer().unsigned_abs(), ratio.denom().unsigned_abs());
-        let whole = above / under;
-        let mut digits: Vec<u8> = if whole == 0 {
-            Vec::new()
+/// Divides digit by digit. Returns `None` for a double, or if an intermediate result exceeds the integer
+/// range.
+fn long_division(number: Number, wanted: usize) -> Option<(Vec<u8>, i32, bool)> {
+    let ratio = number.as_ratio()?;
+    let (above, under) = (ratio.numer().unsigned_abs(), ratio.denom().unsigned_abs());
+    let whole = above / under;
+    let mut digits: Vec<u8> = if whole == 0 {
+        Vec::new()
+    } else {
+        decimal_digits(&whole.to_string())
+    };
+    let mut power = digits.len() as i32 - 1;
+    let mut rest = above % under;
+    while digits.len() < wanted {
+        let scaled = rest.checked_mul(10)?;
+        let digit = (scaled / under) as u8;
+        rest = scaled % under;
+        if digits.is_empty() && digit == 0 {
+            power -= 1;
         } else {
-            decimal_digits(&whole.to_string())
-        };
-        let mut power = digits.len() as i32 - 1;
-        let mut rest = above % under;
-        while digits.len() < wanted {
-            let scaled = rest.checked_mul(10)?;
-            let digit = (scaled / under) as u8;
-            rest = scaled % under;
-            if digits.is_empty() && digit == 0 {
-                power -= 1;
-            } else {
-                digits.push(digit);
-            }
+            digits.push(digit);
         }
-        Some((digits, power, rest != 0))
     }
+    Some((digits, power, rest != 0))
 }
 
 /// Returns the digits of a positive double. Truncates the exact expansion after 61 digits, which cannot

@@ -22,10 +22,9 @@ use crate::lang::value::Value;
 use crate::prompt::history::History;
 use crate::questions::entry::Answers;
 use crate::run::files::Files;
-use crate::run::progress::Progress;
 use crate::run::record::{Did, Discard, Sink, StepRecord, Totals};
 use crate::run::script::{check_in, not_understood};
-use crate::run::session::{Cx, Options};
+use crate::run::session::{Cx, Options, Run};
 use crate::run::state::{Binding, State};
 use crate::run::stop::Stop;
 
@@ -217,15 +216,15 @@ impl Exploration {
             .iter()
             .rposition(|done| done.stmt.is_none())
             .map_or(0, |reset| reset + 1);
-        let mut session = Cx::new(&self.sources, &self.files, self.options, sink);
-        session.interrupt = Some(&self.interrupt);
-        session.state = State::new(self.options.seed);
+        let mut cx = Cx::new(&self.sources, &self.files, self.options);
+        cx.env.interrupt = Some(&self.interrupt);
+        let mut run = Run::new(cx, sink);
         for stmt in done
             .iter()
             .skip(begin)
             .filter_map(|done| done.stmt.as_ref())
         {
-            if session.run(stmt).is_err() {
+            if run.run(stmt).is_err() {
                 break;
             }
         }
@@ -378,22 +377,23 @@ impl Exploration {
             kept: &kept,
         };
         let sources = self.sources.clone();
-        let mut session = Cx::new(&sources, &self.files, self.options, &mut keeping);
-        session.interrupt = Some(&self.interrupt);
-        session.state = self.history.state().clone();
+        let mut cx = Cx::new(&sources, &self.files, self.options);
+        cx.env.interrupt = Some(&self.interrupt);
+        cx.state = self.history.state().clone();
+        let mut run = Run::new(cx, &mut keeping);
         let at = self.history.at();
         let mark = self.history.mark();
         let mut stopped = None;
         for stmt in body.iter() {
-            let worked = session.worked;
+            let worked = run.cx.budget.worked;
             // Older statements cannot be dropped to make room, because going back to a state runs
             // them again.
             if mode != Mode::Tried && self.kept_bytes() > self.options.max_memory {
                 stopped = Some(Stop::Wrong(vec![self.too_long(stmt)]));
                 break;
             }
-            stopped = session.run(stmt).err();
-            if stopped.is_some() || !session.diagnostics.is_empty() {
+            stopped = run.run(stmt).err();
+            if stopped.is_some() || !run.cx.diagnostics.is_empty() {
                 break;
             }
             let Kept { records, failed } = kept.take();
@@ -409,22 +409,18 @@ impl Exploration {
                     files,
                     bytes,
                 };
-                self.history
-                    .push(session.state.clone(), done, session.worked - worked);
+                let worked = run.cx.budget.worked - worked;
+                self.history.push(run.cx.state.clone(), done, worked);
             }
         }
         let interrupted =
             matches!(stopped, Some(Stop::Closed)) && self.interrupt.load(Ordering::Relaxed);
         match stopped {
-            Some(Stop::Wrong(wrong)) => session.report(wrong),
-            Some(Stop::Unknowable) => session.report(vec![not_understood(Span::default())]),
+            Some(Stop::Wrong(wrong)) => run.cx.report(wrong),
+            Some(Stop::Unknowable) => run.cx.report(vec![not_understood(Span::default())]),
             Some(Stop::Closed) | None => {}
         }
-        let Progress {
-            diagnostics,
-            totals,
-            ..
-        } = session.progress;
+        let (diagnostics, totals) = (run.cx.diagnostics, run.totals);
         let messages = totals.statements;
         let undone = match mode {
             Mode::Whole => !diagnostics.is_empty(),
@@ -457,10 +453,11 @@ fn again(
         return Some(State::new(options.seed));
     };
     let mut nobody = Discard;
-    let mut session = Cx::new(sources, files, options, &mut nobody);
-    session.state = state.clone();
-    session.run(stmt).ok()?;
-    Some(session.progress.state)
+    let mut cx = Cx::new(sources, files, options);
+    cx.state = state.clone();
+    let mut run = Run::new(cx, &mut nobody);
+    run.run(stmt).ok()?;
+    Some(run.cx.state)
 }
 
 /// The data kept while a statement runs.

@@ -13,11 +13,9 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::include::Script;
 use crate::lang::shift::Shift as _;
 use crate::lang::source::Sources;
-use crate::run::checker::Checker;
 use crate::run::files::Files;
-use crate::run::record::Discard;
 use crate::run::script::{Checked, in_order, report_part};
-use crate::run::session::{Cx, Options};
+use crate::run::session::{Checker, Cx, Options};
 use crate::run::state::State;
 
 /// The number of diagnostics up to which a check compares a misspelled name with all names.
@@ -69,53 +67,46 @@ pub(crate) fn check_again(
         return None;
     }
 
-    let begin = |sources, sink, from: &Checkpoint| {
-        let mut cx = Cx::new(sources, files, options, sink);
-        cx.progress = from.progress.clone();
-        cx.progress.diagnostics.clear();
-        cx.progress.reported.clear();
-        cx.checker = Some(Checker {
-            variables: checked.checker.variables.clone(),
-            machines: checked.checker.machines.clone(),
-            ..from.checker.clone()
-        });
-        cx
+    let begin = |sources, from: &Checkpoint| {
+        let cx = Cx::new(sources, files, options);
+        let mut checker = Checker::new(cx, checked.unsure.clone());
+        checker.restore(from);
+        checker
     };
-    let (mut nowhere, mut also_nowhere) = (Discard, Discard);
     let mut checkpoints = checked.checkpoints.clone().up_to(start);
-    let mut cx = begin(sources, &mut nowhere, checkpoints.before(start)?);
     let mut begun = checkpoints.before(start)?.statements;
+    let mut checker = begin(sources, checkpoints.before(start)?);
     while begun < start {
         let end = Checkpoints::next_after(begun).min(start);
-        cx.check_statements(new, begun..end);
+        checker.check_statements(new, begun..end);
         begun = end;
-        cx.progress.diagnostics.clear();
-        checkpoints.add_here(Checkpoint::new(&cx, begun));
+        checkpoints.add_here(checker.checkpoint(begun));
     }
-    let mut before = Checkpoint::new(&cx, start);
-    before.checker.acted = false;
-    cx.checker = Some(before.checker.clone());
-    let is_same = |cx: &Cx| {
-        let (now, then) = (&cx.progress, &before.progress);
-        let checker = cx.checker.as_ref();
-        checker.is_some_and(|checker| {
-            !checker.acted
-                && checker.unsure == before.checker.unsure
-                && Arc::ptr_eq(&checker.checked_calls, &before.checker.checked_calls)
-        }) && now.state.is_copy_of(&then.state)
-            && Arc::ptr_eq(&now.extension, &then.extension)
+    let before = checker.checkpoint(start);
+    let is_same = |checker: &Checker| {
+        let now = checker.checkpoint(start);
+        checker
+            .cx
+            .unsure
+            .as_ref()
+            .is_some_and(|unsure| !unsure.acted)
+            && now.state.is_copy_of(&before.state)
+            && now.processes == before.processes
+            && Arc::ptr_eq(&now.extension, &before.extension)
+            && Arc::ptr_eq(&now.checked_calls, &before.checked_calls)
     };
-    let mut gone = begin(earlier.sources, &mut also_nowhere, &before);
+    let mut gone = begin(earlier.sources, &before);
     gone.check_statements(old, change.old());
-    cx.progress.reported.clear();
-    report_part(&mut cx, &State::new(options.seed), new, change.new());
-    cx.check_statements(new, change.new());
-    let (without, with) = (gone.progress.worked, cx.progress.worked);
-    if !is_same(&gone) || !is_same(&cx) || with - before.progress.worked > LITTLE {
+    let mut checker = begin(sources, &before);
+    let state = State::new(options.seed);
+    report_part(&mut checker.cx, &state, &checked.unsure, new, change.new());
+    checker.check_statements(new, change.new());
+    let (without, with) = (gone.cx.budget.worked, checker.cx.budget.worked);
+    if !is_same(&gone) || !is_same(&checker) || with - before.budget.worked > LITTLE {
         return None;
     }
 
-    let (warnings, diagnostics) = in_order(cx.progress.diagnostics);
+    let (warnings, diagnostics) = in_order(checker.cx.diagnostics);
     let join = |of: &[Diagnostic], new: Vec<Diagnostic>| {
         let (mut before, mut after): (Vec<_>, Vec<_>) =
             (of.iter().filter(|one| !place.has(one)).cloned())
@@ -131,7 +122,7 @@ pub(crate) fn check_again(
         warnings: join(&checked.warnings, warnings),
         work: checked.work + with - without,
         checkpoints,
-        checker: checked.checker.clone(),
+        unsure: checked.unsure.clone(),
     })
 }
 

@@ -6,9 +6,12 @@ mod tests;
 
 pub(crate) use again::{Earlier, check_again};
 
-use super::checker::Checker;
-use super::progress::Progress;
-use super::session::Cx;
+use std::any::Any;
+use std::sync::Arc;
+
+use super::current_process::UnknownProcesses;
+use super::progress::Budget;
+use super::session::CheckedCalls;
 use super::state::State;
 use crate::lang::ast::{Block, Stmt};
 
@@ -23,8 +26,11 @@ pub struct Checkpoints(Vec<Checkpoint>);
 pub(crate) struct Checkpoint {
     /// The number of statements before the checkpoint, outside of all blocks.
     pub(crate) statements: usize,
-    pub(crate) progress: Progress,
-    pub(crate) checker: Checker,
+    pub(crate) state: State,
+    pub(crate) extension: Arc<dyn Any + Send + Sync>,
+    pub(crate) budget: Budget,
+    pub(crate) processes: UnknownProcesses,
+    pub(crate) checked_calls: Arc<CheckedCalls>,
 }
 
 impl Checkpoints {
@@ -62,19 +68,7 @@ impl Checkpoints {
     }
 }
 
-impl Checkpoint {
-    /// Returns the progress of a check before a statement.
-    pub(crate) fn new(cx: &Cx, statements: usize) -> Self {
-        Self {
-            statements,
-            progress: cx.progress.clone(),
-            checker: cx.checker.clone().unwrap_or_default(),
-        }
-    }
-}
-
 /// A place before a statement of a block, or at the block's end.
-#[derive(Clone)]
 pub(crate) struct CheckpointAt {
     block: Block,
     number: usize,

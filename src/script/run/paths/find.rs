@@ -242,7 +242,7 @@ fn part_property(cx: &mut Cx, of: &Word, name: &Word) -> Result<Value, Stop> {
     cx.machine(of.span)?;
     let Some(component) = naming::component(cx, &of.text) else {
         // The page table may belong to a process that is not yet known.
-        let perhaps = cx.unsure().others;
+        let perhaps = cx.unknown_processes().others;
         return Err(if perhaps {
             Stop::Unknowable
         } else {

@@ -174,7 +174,7 @@ fn reference_fields(cx: &mut Cx, settings: &Settings) -> Result<Vec<Field>, Stop
 
 /// During a check, warns about each setting that the policy ignores.
 fn warn_of_unused(cx: &mut Cx, fields: &[Field], draft: &Draft) {
-    if cx.checker.is_none() {
+    if !cx.checking() {
         return;
     }
     let policy = draft.replacement.as_ref().map_or("lru", |word| &*word.text);

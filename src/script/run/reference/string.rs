@@ -153,7 +153,7 @@ fn addresses(
         return Err(wrong.into());
     }
     let is_hex = |span: Span| {
-        let text = cx.sources.text(span);
+        let text = cx.env.sources.text(span);
         text.contains("0x") || text.contains("0X")
     };
     let hex = match pages {

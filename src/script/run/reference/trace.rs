@@ -51,7 +51,7 @@ pub(super) fn read_references(
         string: NumberedString::default(),
         first: Vec::new(),
     };
-    let (interrupt, mut lines) = (cx.interrupt, 0);
+    let (interrupt, mut lines) = (cx.env.interrupt, 0);
     let malformed = file.read(interrupt, Fetches::Returned, &mut |batch, read| {
         let before = reader.string.pages.len();
         if !batch.records.iter().all(|record| reader.add(record)) {

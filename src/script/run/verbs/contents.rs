@@ -222,7 +222,7 @@ fn figure(cx: &Cx, bound: &Bound) -> Option<&'static Verb> {
     if bound.operands.len() == 1 && is_noun(name) {
         return None;
     }
-    cx.language.figure(name)
+    cx.language().figure(name)
 }
 
 /// Returns the plan of a `show` with these operands.

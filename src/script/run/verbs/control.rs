@@ -39,11 +39,11 @@ fn flush_cache(level: Option<usize>) -> Action {
 /// to that process.
 fn on_machine<T>(act: impl FnOnce(&mut Machine) -> T + 'static) -> Action {
     Action::does(move |cx| {
-        match &mut cx.progress.state.machine {
+        match &mut cx.state.machine {
             Hardware::Is(machine) => drop(act(Arc::make_mut(machine))),
             Hardware::Kernel(kernel) => {
                 let kernel = Arc::make_mut(kernel);
-                let named = cx.progress.inside.process().map(|process| process.pid);
+                let named = cx.inside.process().map(|process| process.pid);
                 let runs = |pid: &Pid| {
                     kernel
                         .process(*pid)
@@ -139,7 +139,7 @@ pub(crate) fn seed(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
             version,
             seed: version_seed,
             ..
-        } = cx.options;
+        } = cx.env.options;
         // Versions of a paper mix the script's seed with their own.
         let seed = if version {
             mixed(version_seed, seed)

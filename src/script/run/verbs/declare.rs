@@ -105,7 +105,7 @@ fn preset_in(cx: &Cx, name: &str) -> Result<Option<Arc<str>>, Stop> {
 /// Returns the fields of a machine file that was read before the script ran. Errors in the file have
 /// already been reported.
 fn machine_file(cx: &Cx, path: &str, place: &Expr) -> Result<Arc<[Field]>, Stop> {
-    match cx.files.machine(place.span) {
+    match cx.env.files.machine(place.span) {
         Some(fields) => Ok(fields),
         None if cx.checking() => Err(Stop::Unknowable),
         None => Err(Diagnostic::new(

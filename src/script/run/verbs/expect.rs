@@ -157,7 +157,7 @@ fn no_table(cx: &Cx, place: &Expr) -> Diagnostic {
 
 /// Returns a check that an expression is true. The check of a comparison contains both sides.
 fn truth_check(cx: &mut Cx, expr: &Expr) -> Result<Check, Stop> {
-    let sources = cx.sources;
+    let sources = cx.env.sources;
     let written = |place: &Expr| sources.text(place.span).trim().to_owned();
     if let ExprKind::Binary(op, a, b) = &expr.kind
         && let Some(before) = comparison(*op)

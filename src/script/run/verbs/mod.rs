@@ -16,8 +16,6 @@ mod plans;
 mod replay;
 mod system;
 
-use std::sync::Arc;
-
 use crate::lang::ast::{self, Stmt};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
@@ -29,7 +27,7 @@ use super::bind::{
 };
 use super::facts::Family;
 use super::name_table::NameTable;
-use super::session::{Cx, Extension, Language, Verb};
+use super::session::{Checker, Cx, Extension, Language, Run, Verb};
 use super::settings::BLOCKS;
 use super::stop::Stop;
 use super::unsupported;
@@ -265,23 +263,23 @@ pub(crate) static CORE: Language = Language {
 struct NoPapers;
 
 impl Extension for NoPapers {
-    fn check(&self, cx: &mut Cx, stmt: &Stmt) -> Result<(), Stop> {
-        let text: Arc<str> = cx
-            .text(stmt.span)
-            .split_whitespace()
-            .next()
-            .unwrap_or_default()
-            .into();
-        Err(unknown(
-            cx.language,
-            &ast::Word {
-                text,
-                span: stmt.span,
-            },
-            std::iter::empty(),
-        )
-        .into())
+    fn run(&self, run: &mut Run, stmt: &Stmt) -> Result<(), Stop> {
+        Err(no_verb(&run.cx, stmt).into())
     }
+
+    fn check(&self, checker: &mut Checker, stmt: &Stmt) -> Result<(), Stop> {
+        Err(no_verb(&checker.cx, stmt).into())
+    }
+}
+
+/// Reports that the first word of a statement is no verb.
+fn no_verb(cx: &Cx, stmt: &Stmt) -> Diagnostic {
+    let first = cx.text(stmt.span).split_whitespace().next();
+    let word = ast::Word {
+        text: first.unwrap_or_default().into(),
+        span: stmt.span,
+    };
+    unknown(cx.language(), &word, std::iter::empty())
 }
 
 /// Reports that no statement begins with a word, with the code `not-in-language` for known words, or else with

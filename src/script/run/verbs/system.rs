@@ -310,7 +310,7 @@ fn backing_of(
         }
         Hardware::Empty | Hardware::Is(_) => {}
     }
-    if cx.unsure().others {
+    if cx.unknown_processes().others {
         return Err(Stop::Unknowable);
     }
     let diagnostic = Diagnostic::new(

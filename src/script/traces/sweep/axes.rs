@@ -11,7 +11,6 @@ use crate::lang::value;
 use crate::run::bind::{Param, Params};
 use crate::run::eval::eval;
 use crate::run::files::Files;
-use crate::run::record::Discard;
 use crate::run::session::{Cx, Options};
 use crate::run::settings::{
     Arg, ArgKind, Field, cache_mistakes, evaluate, integer, list, tlb_mistakes,
@@ -37,8 +36,8 @@ pub(super) fn axes(
     base: &Spec,
     unit: Option<SweptUnit>,
 ) -> Result<Vec<ParsedAxis>, Vec<Diagnostic>> {
-    let (sources, files, mut nowhere) = (Sources::default(), Files::default(), Discard);
-    let mut cx = Cx::new(&sources, &files, Options::new(&CORE), &mut nowhere);
+    let (sources, files) = (Sources::default(), Files::default());
+    let mut cx = Cx::new(&sources, &files, Options::new(&CORE));
     let (mut axes, mut wrong) = (Vec::new(), Vec::new());
     let mut take = |setting: &Setting, unit| match axis(&mut cx, setting, unit) {
         Ok(axis) => axes.push(axis),

@@ -52,6 +52,11 @@ pub(super) const LINES: NotYaml = NotYaml(
     "write the value on one line without escapes; separate the values of a list with commas",
 );
 
+const EQUALS: NotYaml = NotYaml(
+    "a key and its value must be separated by `:`, not by `=`",
+    "write one setting per line, such as `page: 4 KB`",
+);
+
 /// Returns the length of a byte-order mark at the beginning of the file.
 pub(super) fn mark(text: &str) -> usize {
     if text.starts_with('\u{feff}') {
@@ -101,6 +106,11 @@ pub(super) fn wrong(
         .location()
         .map_or(0, |location| location.index() + mark(text));
     if let Some(refusal) = refusal {
+        let line = text[at..].lines().next().unwrap_or_default();
+        let refusal = match line.split_once('=') {
+            Some((key, _)) if !key.contains(':') => EQUALS,
+            _ => refusal,
+        };
         return refusal.at(token(file, text, at));
     }
     let said = error.to_string();

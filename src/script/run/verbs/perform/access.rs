@@ -48,7 +48,7 @@ pub(crate) fn access(cx: &mut Cx, plan: AccessPlan) -> Result<Access, Stop> {
 
 fn access_of_machine(cx: &mut Cx, plan: AccessPlan) -> Result<Access, Stop> {
     let (probe, copies_sets) = (cx.probing, cx.copies_sets());
-    let alone = cx.loops.is_empty();
+    let alone = cx.blocks.loops.is_empty();
     let machine = cx.machine(plan.place)?;
     let mut copy;
     let machine = if probe {
@@ -124,7 +124,7 @@ fn access_of_process(cx: &mut Cx, plan: AccessPlan, pid: Pid) -> Result<Access, 
         ..
     } = plan;
     let (probe, copies_sets) = (cx.probing, cx.copies_sets());
-    let alone = cx.loops.is_empty();
+    let alone = cx.blocks.loops.is_empty();
     let kernel = cx.kernel(place)?;
     // A killed process loses the state that the record needs.
     let before = match kernel.config().signals {

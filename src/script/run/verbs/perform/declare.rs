@@ -68,7 +68,7 @@ pub(crate) fn boot(cx: &mut Cx, plan: &KernelPlan, place: Span) -> Result<Booted
     let declared = matches!(cx.state.machine, Slot::Empty).then(|| machine.spec().clone());
     let mut kernel =
         Kernel::boot(machine, plan.config.clone()).map_err(|error| plan.refused(&error, place))?;
-    kernel.record_details(cx.options.details);
+    kernel.record_details(cx.env.options.details);
     let work = kernel.take_work();
     let (config, frames) = (Arc::new(kernel.config().clone()), kernel.frame_limit());
     cx.state.machine = Slot::Kernel(Arc::new(kernel));

@@ -174,7 +174,7 @@ fn read_through(
     } else {
         let mut lines = 0;
         plan.file
-            .read(cx.interrupt, replay.fetches(), &mut |batch, read| {
+            .read(cx.env.interrupt, replay.fetches(), &mut |batch, read| {
                 let more = read - lines;
                 lines = read;
                 perform_batch(cx, &mut replay, batch, more, plan.file.name.span)

@@ -4,7 +4,7 @@ use crate::lang::include::read_text;
 use crate::lang::source::Sources;
 use crate::run::files::Files;
 use crate::run::record::Discard;
-use crate::run::session::{Cx, Options};
+use crate::run::session::{Cx, Options, Run};
 use crate::run::state::State;
 use crate::services::complete::{Completions, complete};
 
@@ -13,14 +13,14 @@ pub(crate) fn state(script: &str) -> State {
     let (sources, script, wrong): (Sources, _, _) = read_text("script.pw", script, &mut ());
     assert_eq!(wrong, []);
     let (files, mut nowhere) = (Files::default(), Discard);
-    let mut session = Cx::new(&sources, &files, Options::default(), &mut nowhere);
+    let mut run = Run::new(Cx::new(&sources, &files, Options::default()), &mut nowhere);
     let place = script
         .body
         .first()
         .map(|stmt| stmt.span)
         .unwrap_or_default();
-    session.run_block(&script.body, place).expect("it runs");
-    session.progress.state
+    run.run_block(&script.body, place).expect("it runs");
+    run.cx.state
 }
 
 /// A machine with a kernel and two processes that have files and areas.

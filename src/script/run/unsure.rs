@@ -1,33 +1,25 @@
-//! State used to check a script without running it.
+//! What a check knows of a script, and what it cannot know before the script runs.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use super::checkpoint::CheckpointAt;
 use super::current_process::UnknownProcesses;
 use super::facts::Component;
-use crate::lang::ast::{Command, ExprKind, Span, Stmt, StmtKind};
+use crate::lang::ast::{Command, ExprKind, Stmt, StmtKind};
 use crate::lang::visit::statements;
 use pagewalk_engine::machine::presets::Preset;
-use pagewalk_engine::machine::spec::Spec;
 
-/// Information that a check needs in addition to the state.
+/// The knowledge of a check in addition to the state.
 #[derive(Clone, Default)]
-pub(crate) struct Checker {
-    /// The place where the check ends early.
-    pub(crate) until: Option<CheckpointAt>,
+pub(crate) struct Unsure {
     /// Facts about processes that are unknown before the script runs.
-    pub(crate) unsure: UnknownProcesses,
-    /// Whether the check has performed an action, which may have changed the machine.
-    pub(crate) acted: bool,
+    pub(crate) processes: UnknownProcesses,
     /// Every variable that the script sets.
     pub(crate) variables: Arc<HashSet<Arc<str>>>,
     /// The machines that the script declares.
     pub(crate) machines: Arc<DeclaredMachines>,
-    /// The machines with which the body of each called definition was checked, by the place of its name.
-    pub(crate) checked_calls: Arc<BTreeMap<Span, Vec<Option<Arc<Spec>>>>>,
-    /// The number of calls around the statement that is checked.
-    pub(crate) calls: usize,
+    /// Whether the check has performed an action, which may have changed the machine.
+    pub(crate) acted: bool,
 }
 
 /// The `machine` statements of a script.

@@ -1,0 +1,40 @@
+//! The table in which an instructor enters the students' answers, as `pagewalk grade` reads it.
+
+use crate::exam::Version;
+use crate::exam::field::fields;
+use crate::exam::paper::Paper;
+use crate::exam::sheet::row;
+
+/// Returns an empty table for the answers: one column per field, and one row per student of the versions. The rows of
+/// students contain their seeds, so that no list of versions is needed to grade them. An essay has a column for its points.
+pub fn answer_table(paper: &Paper, versions: &[Version]) -> String {
+    let students = versions.iter().filter_map(|version| {
+        let student = version.student.as_ref()?;
+        Some([
+            student.id.clone(),
+            student.name.clone(),
+            format!("{:#018x}", version.seed),
+        ])
+    });
+    let students: Vec<[String; 3]> = students.collect();
+    let mut heads = vec!["id".to_owned(), "name".to_owned()];
+    if !students.is_empty() {
+        heads.push("seed".to_owned());
+    } else if !versions.is_empty() {
+        heads.push("version".to_owned());
+    }
+    let fields = fields(paper);
+    let blanks = vec![String::new(); fields.len()];
+    heads.extend(fields.into_iter().map(|field| {
+        if field.by_hand() {
+            format!("{} points", field.name)
+        } else {
+            field.name
+        }
+    }));
+    let mut table = row(heads.iter().map(String::as_str));
+    for student in &students {
+        table += &row(student.iter().chain(&blanks).map(String::as_str));
+    }
+    table
+}
