@@ -1,5 +1,6 @@
 //! The interpreter: runs a script statement by statement and checks its expectations.
 
+mod again;
 pub mod bind;
 pub(crate) mod budget;
 pub mod changes;
@@ -46,7 +47,7 @@ mod unsure;
 pub mod varying;
 pub mod verbs;
 
+pub(crate) use again::{Earlier, check_again};
 pub use checkpoint::Checkpoints;
-pub(crate) use checkpoint::{Earlier, check_again};
 pub use files::Files;
 pub use script::{Checked, Ended, check, check_in, play, play_from, run, state_at};

@@ -2,13 +2,13 @@
 //! other, so they are defined in one file.
 
 use std::any::Any;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use super::bind::{Bound, Param, Params};
-use super::checkpoint::CheckpointAt;
+use super::checkpoint::{CheckedCalls, CheckpointAt};
 use super::current_process::{CurrentProcess, UnknownProcesses};
 use super::facts::Family;
 use super::files::Files;
@@ -350,9 +350,6 @@ pub(crate) struct Run<'s> {
     pub(super) variables: Option<Variables>,
     pub(super) sink: &'s mut dyn Sink,
 }
-
-/// The machines with which the body of each called definition was checked, by the place of its name.
-pub(crate) type CheckedCalls = BTreeMap<Span, Vec<Option<Arc<Spec>>>>;
 
 /// A script being checked without being run.
 pub(crate) struct Checker<'s> {

@@ -1,22 +1,23 @@
 //! A place in a script where a check ends, so that the state known there can be inspected.
 
-mod again;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use again::{Earlier, check_again};
-
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::current_process::UnknownProcesses;
 use super::progress::Budget;
-use super::session::CheckedCalls;
 use super::state::State;
-use crate::lang::ast::{Block, Stmt};
+use crate::lang::ast::{Block, Span, Stmt};
+use pagewalk_engine::machine::spec::Spec;
 
 /// The number of statements between two checkpoints of a check.
 const INTERVAL: usize = if cfg!(test) { 2 } else { 512 };
+
+/// The machines with which the body of each called definition was checked, by the place of its name.
+pub(crate) type CheckedCalls = BTreeMap<Span, Vec<Option<Arc<Spec>>>>;
 
 /// The progress of a check before some statements of a script, at which another check of the same statements can begin.
 #[derive(Clone, Default)]

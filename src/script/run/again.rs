@@ -6,17 +6,17 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Checkpoint, Checkpoints};
+use super::checkpoint::{Checkpoint, Checkpoints};
+use super::files::Files;
+use super::script::{Checked, in_order, report_part};
+use super::session::{Checker, Cx, Options};
+use super::state::State;
 use crate::lang::ast::{Span, Stmt};
 use crate::lang::check::{AHEAD, is_plain, replaced_in};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::include::Script;
 use crate::lang::shift::Shift as _;
 use crate::lang::source::Sources;
-use crate::run::files::Files;
-use crate::run::script::{Checked, in_order, report_part};
-use crate::run::session::{Checker, Cx, Options};
-use crate::run::state::State;
 
 /// The number of diagnostics up to which a check compares a misspelled name with all names.
 const FEW: usize = 40;
