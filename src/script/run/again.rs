@@ -15,6 +15,7 @@ use crate::lang::ast::{Span, Stmt};
 use crate::lang::check::{AHEAD, is_plain, replaced_in};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::include::Script;
+use crate::lang::layout::tokens::same_ends;
 use crate::lang::shift::Shift as _;
 use crate::lang::source::Sources;
 
@@ -143,15 +144,7 @@ impl Change {
         script: &Script,
     ) -> Option<Self> {
         let by = i32::try_from(is.len() as i64 - was.len() as i64).ok()?;
-        let least = was.len().min(is.len());
-        let (was, is) = (was.as_bytes(), is.as_bytes());
-        let same = was
-            .iter()
-            .zip(is)
-            .take_while(|(one, other)| one == other)
-            .count();
-        let tails = was[same..].iter().rev().zip(is[same..].iter().rev());
-        let tail = tails.take_while(|(one, other)| one == other).count();
+        let (same, same_again) = same_ends(was, is);
         let statements = old.len().min(new.len());
         let known = script.same();
         let ends = new.partition_point(|stmt| stmt.span.end as usize <= same);
@@ -160,7 +153,7 @@ impl Change {
         {
             start += 1;
         }
-        let begins = new.partition_point(|stmt| (stmt.span.start as usize) < is.len() - tail);
+        let begins = new.partition_point(|stmt| (stmt.span.start as usize) < same_again);
         let mut moved = known.moved.min(new.len() - begins).min(statements - start);
         let is_moved = |moved: usize| {
             let (mut old, new) = (
@@ -173,8 +166,13 @@ impl Change {
         while moved < (new.len() - begins).min(statements - start) && is_moved(moved) {
             moved += 1;
         }
-        debug_assert!(least >= same + tail);
-        Some(Self {
+        let has_moved = match (old.last(), new.last()) {
+            (Some(old), Some(new)) if moved > 0 => {
+                new.span.start == old.span.start.wrapping_add_signed(by)
+            }
+            _ => true,
+        };
+        has_moved.then_some(Self {
             start,
             old_end: old.len() - moved,
             new_end: new.len() - moved,

@@ -14,7 +14,6 @@ mod tests;
 pub(crate) mod tokens;
 
 pub use note::{Token, TokenKind, Tokens, is_operator};
-pub(crate) use tokens::{tokens_after, tokens_from};
 
 use note::{Level, LevelKind, Notes, Statement};
 use pagewalk_grammar::{Grammar, Parser as _, Rule};
@@ -61,6 +60,14 @@ pub(crate) fn lay_out(file: u32, text: &str) -> Layout {
 /// Returns the tokens of a text, and whether the text is incomplete.
 pub fn tokens(text: &str) -> Tokens {
     tokens_from(text, 0)
+}
+
+/// Returns the tokens of a text from a byte on at which no statement is open.
+pub(crate) fn tokens_from(text: &str, from: usize) -> Tokens {
+    let mut scan = Scan::new(0, text, false);
+    scan.at = scan.at.max(from);
+    scan.notes = Some(Notes::default());
+    scan.run().notes.unwrap_or_default().tokens
 }
 
 /// How a token affects whether its line ends.

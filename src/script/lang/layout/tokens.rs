@@ -353,14 +353,6 @@ fn ends_without_value(statement: &[u8]) -> bool {
             || around.ends_with(b",") && around.windows(2).any(|pair| pair == b"=>"))
 }
 
-/// Returns the tokens of a text from a byte on at which no statement is open.
-pub(crate) fn tokens_from(text: &str, from: usize) -> Tokens {
-    let mut scan = Scan::new(0, text, false);
-    scan.at = scan.at.max(from);
-    scan.notes = Some(Notes::default());
-    scan.run().notes.unwrap_or_default().tokens
-}
-
 /// Returns the tokens of a text that resembles an earlier text, or `None` if no statement around the change is the same.
 pub(crate) fn tokens_after(text: &str, (old_text, earlier): (&str, &Tokens)) -> Option<Tokens> {
     let (same, same_again) = same_ends(old_text, text);
@@ -420,18 +412,23 @@ pub(crate) fn tokens_after(text: &str, (old_text, earlier): (&str, &Tokens)) -> 
 }
 
 /// Returns the byte where two texts begin to differ, and the byte of the new text from which on they are the same again.
-fn same_ends(old: &str, new: &str) -> (usize, usize) {
+pub(crate) fn same_ends(old: &str, new: &str) -> (usize, usize) {
+    // Comparing many bytes at once takes a fraction of the time.
+    const MANY: usize = 1 << 10;
     let (old, new) = (old.as_bytes(), new.as_bytes());
-    let same = old
-        .iter()
-        .zip(new)
-        .take_while(|(old, new)| old == new)
-        .count();
-    let rest = old[same..].iter().rev().zip(new[same..].iter().rev());
-    (
-        same,
-        new.len() - rest.take_while(|(old, new)| old == new).count(),
-    )
+    let many = old.chunks(MANY).zip(new.chunks(MANY));
+    let many = many.take_while(|(old, new)| old == new);
+    let begun: usize = many.map(|(old, _)| old.len()).sum();
+    let one = old[begun..].iter().zip(&new[begun..]);
+    let same = begun + one.take_while(|(old, new)| old == new).count();
+    let (old, rest) = (&old[same..], &new[same..]);
+    let many = old.rchunks(MANY).zip(rest.rchunks(MANY));
+    let many = many.take_while(|(old, new)| old == new);
+    let ended: usize = many.map(|(old, _)| old.len()).sum();
+    let one = old[..old.len() - ended].iter().rev();
+    let one = one.zip(rest[..rest.len() - ended].iter().rev());
+    let ended = ended + one.take_while(|(old, new)| old == new).count();
+    (same, new.len() - ended)
 }
 
 /// Like [`lay_out`], for a text that may resemble an earlier text of the same file. The result does not depend on the

@@ -9,7 +9,8 @@ mod tests;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::layout::{Token, TokenKind, Tokens, tokens_after, tokens_from};
+use super::layout::tokens::tokens_after;
+use super::layout::{Token, TokenKind, Tokens, tokens_from};
 
 /// The tokens of a text.
 #[derive(Debug, Clone, Default, PartialEq)]
