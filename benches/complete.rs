@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use divan::Bencher;
 use pagewalk_script::lang::include::{Disk, read_text};
-use pagewalk_script::lang::layout::tokens;
+use pagewalk_script::lang::tree::Tree;
 use pagewalk_script::report::hover::{Asked, hover_at};
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::state::State;
@@ -155,7 +155,7 @@ fn keystroke_hover(bencher: Bencher) {
     let text = script() + "read 0x03D4";
     let (sources, script, _) = read_text("script.pw", &text, &mut Disk);
     let files = Files::default();
-    let tokens = tokens(&text).list;
+    let tree = Tree::parse(text.as_str(), None);
     let state = |at| {
         let mut known = Checkpoints::default();
         state_at(
@@ -168,8 +168,7 @@ fn keystroke_hover(bencher: Bencher) {
         )
     };
     let asked = Asked {
-        text: &text,
-        tokens: &tokens,
+        tree: &tree,
         sources: &sources,
         state: &state,
     };

@@ -102,6 +102,7 @@ impl Fmt {
                     files: Files::default(),
                     diagnostics,
                     warnings: Vec::new(),
+                    checked: std::sync::Arc::default(),
                 };
                 return wrong(&reading.render_diagnostics(diagnostic_style(color)));
             }

@@ -12,6 +12,7 @@ use super::{commands, keys, practice};
 use pagewalk_script::exam::practice::Practice;
 use pagewalk_script::lang::layout::tokens;
 use pagewalk_script::lang::source::Sources;
+use pagewalk_script::lang::tree::Tree;
 use pagewalk_script::prompt::explore::Mode;
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::report::hover::{Asked, hover_at};
@@ -232,11 +233,10 @@ impl Shell {
 
     /// Returns information about byte `at` of a cell in Markdown.
     pub fn inspect(&self, text: &str, at: usize) -> Option<String> {
-        let (tokens, mut sources) = (tokens(text), Sources::default());
+        let (tree, mut sources) = (Tree::parse(text, None), Sources::default());
         sources.add("", None, text);
         let asked = Asked {
-            text,
-            tokens: &tokens.list,
+            tree: &tree,
             sources: &sources,
             state: &|_| self.state().clone(),
         };

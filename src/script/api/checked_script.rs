@@ -13,9 +13,10 @@ use crate::lang::visit::statements;
 use crate::report::diagnostics::{Style, is_about_whole_file, render};
 use crate::run::record::Sink;
 use crate::run::session::{LimitNames, Options};
-use crate::run::{self, Checked, Ended, Files};
+use crate::run::{self, Checked, Earlier, Ended, Files, check_again};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use super::parsed_script::ParsedScript;
 
@@ -38,6 +39,8 @@ pub struct CheckedScript {
     pub diagnostics: Vec<Diagnostic>,
     /// The warnings, which do not prevent a run.
     pub warnings: Vec<Diagnostic>,
+    /// The results of the check, from which the check of a similar script can continue.
+    pub checked: Arc<Checked>,
 }
 
 impl CheckedScript {
@@ -84,26 +87,38 @@ impl CheckedScript {
 
     /// Checks a parsed script. The loader provides files for the fixes that the method tries.
     pub fn from_parsed(parsed: ParsedScript, loader: &mut dyn Loader) -> Self {
+        Self::from_parsed_after(parsed, None, loader)
+    }
+
+    /// Like [`CheckedScript::from_parsed`], for a text that was parsed as a later version of an earlier script. The result does
+    /// not depend on the earlier script.
+    pub fn from_parsed_after(
+        parsed: ParsedScript,
+        earlier: Option<&Self>,
+        loader: &mut dyn Loader,
+    ) -> Self {
         let limit = loader.memory_limit();
-        let (mut checked, work) = Self::found(parsed, limit);
+        let mut checked = Self::found(parsed, earlier.map(Self::as_earlier), limit);
         let path = checked.sources.file(0).and_then(|file| file.path.clone());
         let name = path.as_ref().map_or_else(
             || checked.name().to_owned(),
             |path| path.display().to_string(),
         );
-        let earlier = &checked.script;
+        let earlier = Earlier {
+            script: &checked.script,
+            sources: &checked.sources,
+            checked: &checked.checked,
+        };
         let mut wrong = |file: u32, text: &str| match (file, &path) {
             (0, Some(_)) => {
-                Self::found(ParsedScript::from_text(&name, text, earlier, loader), limit)
-                    .0
-                    .diagnostics
+                let parsed = ParsedScript::from_text(&name, text, earlier.script, loader);
+                Self::found(parsed, Some(earlier), limit).diagnostics
             }
             (0, None) => {
                 let mut sources = Sources::default();
                 let (script, wrong) = add_text(&mut sources, &name, text, loader);
-                Self::found(ParsedScript::new((sources, script, wrong), loader), limit)
-                    .0
-                    .diagnostics
+                let parsed = ParsedScript::new((sources, script, wrong), loader);
+                Self::found(parsed, None, limit).diagnostics
             }
             _ => parse(file, text, &mut ()).diagnostics,
         };
@@ -114,7 +129,7 @@ impl CheckedScript {
         } else {
             &mut checked.diagnostics
         };
-        improve(&checked.sources, found, work, &mut wrong);
+        improve(&checked.sources, found, checked.checked.work, &mut wrong);
         // A line with an error gets no warnings until the error is fixed.
         let row = |one: &Diagnostic| {
             let file = checked.sources.file(one.span.file);
@@ -129,9 +144,16 @@ impl CheckedScript {
         checked
     }
 
-    /// Creates a script from its diagnostics, with unverified fixes, and returns the work of its check. A check may need
-    /// as much memory as a run.
-    fn found(parsed: ParsedScript, limit: MemoryLimit) -> (Self, u64) {
+    fn as_earlier(&self) -> Earlier<'_> {
+        Earlier {
+            script: &self.script,
+            sources: &self.sources,
+            checked: &self.checked,
+        }
+    }
+
+    /// Creates a script from its diagnostics, with unverified fixes. A check may need as much memory as a run.
+    fn found(parsed: ParsedScript, earlier: Option<Earlier>, limit: MemoryLimit) -> Self {
         let ParsedScript {
             sources,
             script,
@@ -159,40 +181,43 @@ impl CheckedScript {
             raised_by,
             ..Options::default()
         };
-        let Checked {
-            diagnostics: checked,
-            warnings,
-            work,
-        } = run::check(&script.body, &sources, &files, options);
+        let checked = earlier
+            .and_then(|earlier| check_again(earlier, &script, &sources, &files, options))
+            .unwrap_or_else(|| run::check(&script.body, &sources, &files, options));
         let beside = |one: &Diagnostic| {
             broken.are_independent_of(one.code, text_after(&sources, one.span))
                 && !unread.meets(one.span)
                 && !(is_about_the_whole(one.code) && is_partly_read(&read, one.span, &unread))
         };
-        let checked: Vec<Diagnostic> = checked.into_iter().filter(beside).collect();
+        let new = checked
+            .diagnostics
+            .iter()
+            .filter(|one| beside(one))
+            .cloned();
+        let new: Vec<Diagnostic> = new.collect();
         // Nothing is known about the contents of a block whose head is no statement.
-        let heads = checked.iter().filter(|one| one.code == Code::UnknownVerb);
+        let heads = new.iter().filter(|one| one.code == Code::UnknownVerb);
         let heads: BTreeSet<_> = heads.map(|one| (one.span.file, one.span.start)).collect();
-        let blocks = statements(&script.body).map(|stmt| stmt.span);
-        let blocks =
-            SpanIndex::new(blocks.filter(|block| heads.contains(&(block.file, block.start))));
-        diagnostics.retain(|one| !blocks.meets(one.span));
-        diagnostics.extend(checked);
+        if !heads.is_empty() && !diagnostics.is_empty() {
+            let blocks = statements(&script.body).map(|stmt| stmt.span);
+            let blocks =
+                SpanIndex::new(blocks.filter(|block| heads.contains(&(block.file, block.start))));
+            diagnostics.retain(|one| !blocks.meets(one.span));
+        }
+        diagnostics.extend(new);
         // An error about the paper may be a consequence of another error, whose line may be part of a question.
         if diagnostics.iter().any(|one| !is_of_paper(one.code)) {
             diagnostics.retain(|one| !is_of_paper(one.code));
         }
         diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
-        (
-            Self {
-                sources,
-                script,
-                files,
-                diagnostics,
-                warnings,
-            },
-            work,
-        )
+        Self {
+            sources,
+            script,
+            files,
+            diagnostics,
+            warnings: checked.warnings.clone(),
+            checked: Arc::new(checked),
+        }
     }
 
     /// Runs the script, which has no errors. The sink receives a record for each statement.

@@ -67,7 +67,7 @@ impl Document {
     /// ```
     pub fn completion(&self, at: usize, with_values: bool) -> Completion {
         let state = self.state(at);
-        let mut found = complete_in(&self.parsed().script, self.text(), at, &state);
+        let mut found = complete_in(Some(&self.parsed().script), self.tree(), at, &state);
         if let Some(wanted) = &found.disk {
             let more = self.file_items(wanted);
             found.items.extend(more);
@@ -116,7 +116,7 @@ impl Document {
     /// assert_eq!((&*signature.label, signature.current()), ("f(at, n)", Some(6..7)));
     /// ```
     pub fn signature(&self, at: usize) -> Option<Signature> {
-        complete::signature(self.text(), at, &self.state(at))
+        complete::signature(self.tree(), at, &self.state(at))
     }
 
     /// Whether the word before the cursor begins a clause of this signature, as `for` does in `translate 0x3D4 for `.
@@ -240,8 +240,7 @@ impl Document {
             }
         };
         let asked = Asked {
-            text: self.text(),
-            tokens: &self.tokens().list,
+            tree: self.tree(),
             sources: &self.parsed().sources,
             state: &state,
         };

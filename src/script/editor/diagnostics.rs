@@ -74,8 +74,8 @@ impl Document {
             quoted && token.text(self.text()).trim_matches('"').ends_with(name)
         };
         let range = self
+            .tree()
             .tokens()
-            .list
             .iter()
             .find(names)
             .map_or(0..0, |token| token.start..token.end);

@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use crate::api::{CheckedScript, ParsedScript};
 use crate::lang::edit::TextEdit;
 use crate::lang::include::Script;
-use crate::lang::layout::{Tokens, tokens};
 use crate::lang::loader::{Disk, Texts, Within};
 use crate::lang::source::SourceFile;
 use crate::lang::span::Span;
+use crate::lang::tree::Tree;
 use crate::run::session::Options;
 use crate::run::state::State;
 use crate::run::{Checkpoints, state_at};
@@ -43,13 +43,17 @@ pub struct Document {
     earlier: Script,
     /// The checkpoints of the earlier version.
     earlier_states: Checkpoints,
+    /// The check of the earlier version, if it is known.
+    earlier_check: Option<Arc<CheckedScript>>,
     /// The checkpoints of this version.
     states: OnceLock<Mutex<Checkpoints>>,
     parsed: OnceLock<ParsedScript>,
     script: OnceLock<Arc<CheckedScript>>,
     files: OnceLock<Vec<Arc<LineIndex>>>,
     names: OnceLock<Names>,
-    tokens: OnceLock<Tokens>,
+    tree: OnceLock<Arc<Tree>>,
+    /// The tree of an earlier version.
+    earlier_tree: Option<Arc<Tree>>,
 }
 
 /// A range of bytes in a file.
@@ -102,26 +106,38 @@ impl Document {
             open: open.into(),
             earlier: Script::default(),
             earlier_states: Checkpoints::default(),
+            earlier_check: None,
             states: OnceLock::new(),
             parsed: OnceLock::new(),
             script: OnceLock::new(),
             files: OnceLock::new(),
             names: OnceLock::new(),
-            tokens: OnceLock::new(),
+            tree: OnceLock::new(),
+            earlier_tree: None,
         }
     }
 
-    /// Provides an earlier version of the document, so that this version parses only the changed statements. If no thread has
-    /// parsed the earlier version yet, the version before it takes its place. No result depends on the earlier version.
+    /// Provides an earlier version of the document, so that this version parses and checks only the changed statements. If no
+    /// thread has checked the earlier version yet, a version before it takes its place. No result depends on the earlier
+    /// version.
     #[must_use]
     pub fn after(self, earlier: &Self) -> Self {
-        let (earlier, earlier_states) = match earlier.parsed.get() {
-            Some(parsed) => (&parsed.script, earlier.states().clone()),
-            None => (&earlier.earlier, earlier.earlier_states.clone()),
+        let checked = earlier.script.get();
+        let (script, earlier_states) = match earlier.parsed.get() {
+            Some(parsed) if checked.is_some() || earlier.earlier_check.is_none() => {
+                (&parsed.script, earlier.states().clone())
+            }
+            _ => (&earlier.earlier, earlier.earlier_states.clone()),
         };
         Self {
-            earlier: earlier.clone(),
+            earlier: script.clone(),
             earlier_states,
+            earlier_check: checked.or(earlier.earlier_check.as_ref()).cloned(),
+            earlier_tree: earlier
+                .tree
+                .get()
+                .or(earlier.earlier_tree.as_ref())
+                .cloned(),
             ..self
         }
     }
@@ -162,6 +178,7 @@ impl Document {
                 files: checked.files.clone(),
                 diagnostics: Vec::new(),
                 warnings: Vec::new(),
+                checked: checked.checked.clone(),
             }));
         }
         new
@@ -199,7 +216,8 @@ impl Document {
     pub fn shared_script(&self) -> &Arc<CheckedScript> {
         self.script.get_or_init(|| {
             let mut open = OpenTexts::clone(&self.open);
-            CheckedScript::from_parsed(self.parsed().clone(), &mut open).into()
+            let (parsed, earlier) = (self.parsed().clone(), self.earlier_check.as_deref());
+            CheckedScript::from_parsed_after(parsed, earlier, &mut open).into()
         })
     }
 
@@ -242,8 +260,11 @@ impl Document {
         })
     }
 
-    pub(super) fn tokens(&self) -> &Tokens {
-        self.tokens.get_or_init(|| tokens(self.text()))
+    pub(super) fn tree(&self) -> &Tree {
+        self.tree.get_or_init(|| {
+            let text = self.lines.text().clone();
+            Tree::parse(text, self.earlier_tree.as_deref()).into()
+        })
     }
 
     /// Returns the state at a byte as far as it is known without a run: the machine, the kernel, and the
@@ -266,7 +287,7 @@ impl Document {
             let unchanged = if parsed.files.are_named {
                 0
             } else {
-                parsed.script.unmoved()
+                parsed.script.same().unmoved
             };
             self.earlier_states.clone().up_to(unchanged).into()
         });

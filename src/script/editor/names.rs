@@ -10,11 +10,9 @@ use std::sync::Arc;
 
 use super::document::{Document, Edit, Encoding, LineIndex, Location, Position};
 use crate::api::CheckedScript;
+use crate::lang::include::INCLUDE;
 use crate::lang::layout::{Token, TokenKind};
 use crate::services::names::{self, Occurrence, Read, Role};
-
-/// A script without the word `include` consists of one file.
-const INCLUDE: &str = "include";
 
 /// An occurrence of a name.
 #[derive(Debug, Clone)]
@@ -222,8 +220,8 @@ impl Document {
     fn word_at(&self, at: usize) -> Option<&str> {
         let is_word = |token: &&Token| matches!(token.kind, TokenKind::Word | TokenKind::Cell);
         let mut here = self
+            .tree()
             .tokens()
-            .list
             .iter()
             .filter(|token| token.start <= at && at <= token.end);
         here.find(is_word).map(|token| token.text(self.text()))

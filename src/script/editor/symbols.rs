@@ -8,7 +8,7 @@ use crate::lang::layout::{Token, TokenKind};
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::lang::visit::statements;
-use crate::services::complete::{Class, highlight_tokens};
+use crate::services::complete::{Class, highlight_in};
 
 /// A declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -229,25 +229,9 @@ impl Document {
         }
     }
 
-    /// Returns the pairs of brackets, also those of expressions in prose, in the order of the closing brackets.
-    fn brackets(&self) -> Vec<(Range<usize>, Range<usize>)> {
-        let (mut open, mut found) = (Vec::new(), Vec::new());
-        for token in &self.tokens().list {
-            match token.kind {
-                TokenKind::Open(_) => open.push(token.start..token.end),
-                TokenKind::Hole => open.push(token.start.saturating_sub(1)..token.end),
-                TokenKind::Close(_) => {
-                    found.extend(open.pop().map(|open| (open, token.start..token.end)));
-                }
-                _ => {}
-            }
-        }
-        found
-    }
-
     /// Returns the folds for brackets, each without the line of its closing bracket.
     fn bracket_folds(&self) -> impl Iterator<Item = Fold> {
-        self.brackets().into_iter().map(|(open, close)| {
+        self.tree().brackets().into_iter().map(|(open, close)| {
             let fold = self.fold(open.start, close.start);
             Fold {
                 last_line: fold.last_line.saturating_sub(1),
@@ -260,8 +244,8 @@ impl Document {
     fn prose_folds(&self) -> Vec<Fold> {
         let (mut found, mut start) = (Vec::new(), None);
         for token in self
+            .tree()
             .tokens()
-            .list
             .iter()
             .filter(|token| token.kind == TokenKind::Prose)
         {
@@ -281,8 +265,8 @@ impl Document {
         let mut found: Vec<Fold> = Vec::new();
         let mut last = None;
         for token in self
+            .tree()
             .tokens()
-            .list
             .iter()
             .filter(|token| token.kind != TokenKind::End)
         {
@@ -315,11 +299,12 @@ impl Document {
             let is_bracket = matches!(token.kind, TokenKind::Open(_) | TokenKind::Close(_));
             !is_bracket && !matches!(token.kind, TokenKind::Hole | TokenKind::End)
         };
-        let words = self.tokens().list.iter().filter(is_word);
+        let words = self.tree().tokens().iter().filter(is_word);
         let mut around: Vec<Range<usize>> = words.map(|token| token.start..token.end).collect();
         // Each pair of brackets has two ranges: with the brackets, and without them.
         around.extend(
-            self.brackets()
+            self.tree()
+                .brackets()
                 .into_iter()
                 .flat_map(|(open, close)| [open.start..close.end, open.end..close.start]),
         );
@@ -355,7 +340,7 @@ impl Document {
     /// assert_eq!(document.semantic_tokens(0..10), [(0..4, Class::Verb), (5..10, Class::Number)]);
     /// ```
     pub fn semantic_tokens(&self, within: Range<usize>) -> Vec<(Range<usize>, Class)> {
-        let mut tokens = highlight_tokens(self.text(), &self.tokens().list);
+        let mut tokens = highlight_in(self.tree(), &within);
         tokens.retain(|(place, class)| {
             place.end > within.start
                 && place.start < within.end

@@ -11,7 +11,7 @@ use super::ast::{
 use super::span::Span;
 
 /// A part of a tree with spans.
-pub(super) trait Shift {
+pub(crate) trait Shift {
     /// Moves all spans by this number of bytes.
     fn shift(&mut self, by: i32);
 }

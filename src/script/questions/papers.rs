@@ -113,7 +113,10 @@ pub(crate) fn needs_question(cx: &Cx, place: Span) -> Result<(), Stop> {
 
 /// Marks the rest of the question as unknown, during the check before a run.
 pub(crate) fn unsure_of_question(cx: &mut Cx) {
-    if let Some(sheet) = sheet_mut(cx) {
+    // Outside questions, the state of the papers stays as it is.
+    if sheet(cx).is_some()
+        && let Some(sheet) = sheet_mut(cx)
+    {
         sheet.unsure();
     }
 }

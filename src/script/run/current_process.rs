@@ -27,7 +27,7 @@ impl CurrentProcess {
 }
 
 /// Facts about processes that are unknown before the script runs.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct UnknownProcesses {
     /// Names that `let NAME = fork()` gives to child processes.
     pub(crate) forked: BTreeSet<Arc<str>>,

@@ -2,7 +2,6 @@
 //! run. Values that depend on a run (facts, loop variables, and drawn values) are unknown, so the check does
 //! not report mistakes that depend on these values.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,7 +9,7 @@ use crate::lang::ast::{Command, Expr, Stmt, StmtKind, Word};
 use crate::lang::visit::statements_of_scope;
 
 use super::bind::word;
-use super::checkpoint::CheckpointAt;
+use super::checkpoint::{Checkpoint, CheckpointAt};
 use super::checks::no_facts;
 use super::current_process::UnknownProcesses;
 use super::eval::{eval, eval_or_noun, integer, truth};
@@ -27,15 +26,43 @@ use super::units::wrong_units;
 use super::unsure::Unsure;
 
 impl<'s> Checker<'s> {
-    /// Returns a check that begins in this context, and ends before `until`.
-    pub(crate) fn new(mut cx: Cx<'s>, unsure: Unsure, until: Option<CheckpointAt>) -> Self {
-        cx.unsure = Some(unsure);
+    /// Returns a check that begins in this context.
+    pub(crate) fn new(cx: Cx<'s>, unsure: Unsure) -> Self {
         Self {
-            cx,
-            until,
-            checked_calls: BTreeMap::new(),
+            cx: Cx {
+                unsure: Some(unsure),
+                ..cx
+            },
+            until: None,
+            checked_calls: Arc::default(),
             calls: 0,
         }
+    }
+
+    /// Ends the check at a place.
+    pub(super) fn stop_at(&mut self, until: CheckpointAt) {
+        self.until = Some(until);
+    }
+
+    /// Returns a checkpoint after this number of statements.
+    pub(super) fn checkpoint(&self, statements: usize) -> Checkpoint {
+        Checkpoint {
+            statements,
+            state: self.cx.state.clone(),
+            extension: self.cx.extension.clone(),
+            budget: self.cx.budget.clone(),
+            processes: self.cx.unknown_processes().clone(),
+            checked_calls: self.checked_calls.clone(),
+        }
+    }
+
+    /// Continues at a checkpoint.
+    pub(super) fn restore(&mut self, checkpoint: &Checkpoint) {
+        self.cx.state = checkpoint.state.clone();
+        self.cx.extension = checkpoint.extension.clone();
+        self.cx.budget = checkpoint.budget.clone();
+        self.note_processes(|processes| *processes = checkpoint.processes.clone());
+        self.checked_calls = checkpoint.checked_calls.clone();
     }
 
     /// Returns the state where the check ended.

@@ -20,7 +20,8 @@ impl Checker<'_> {
         if self.until.is_some() {
             return self.forget_declared(&def.body);
         }
-        let machines = self.checked_calls.entry(def.name.span).or_default();
+        let known = self.checked_calls.get(&def.name.span);
+        let machines = known.map_or(&[][..], Vec::as_slice);
         let same = |known: &Option<Arc<Spec>>| match (known, &spec) {
             (Some(known), Some(spec)) => Arc::ptr_eq(known, spec),
             (known, spec) => known.is_none() && spec.is_none(),
@@ -29,7 +30,8 @@ impl Checker<'_> {
         if self.calls >= CALLS_LIMIT || is_known || machines.len() >= MACHINES_LIMIT {
             return self.forget_declared(&def.body);
         }
-        machines.push(spec);
+        let calls = Arc::make_mut(&mut self.checked_calls);
+        calls.entry(def.name.span).or_default().push(spec);
         self.calls += 1;
         let (state, extension) = (self.cx.state.clone(), self.cx.extension.clone());
         let scopes = &mut self.cx.state.scopes;

@@ -1,6 +1,7 @@
 //! The interpreter: runs a script statement by statement and checks its expectations.
 
 pub(crate) mod addresses;
+mod again;
 pub mod bind;
 pub(crate) mod budget;
 pub mod changes;
@@ -47,6 +48,7 @@ mod unsure;
 pub mod varying;
 pub mod verbs;
 
+pub(crate) use again::{Earlier, check_again};
 pub use checkpoint::Checkpoints;
 pub use files::Files;
 pub use script::{Checked, Ended, check, check_in, play, play_from, run, state_at};

@@ -1,6 +1,8 @@
 //! Checks a whole script, and runs it if the check finds no errors.
 
 use std::collections::{BTreeSet, HashSet};
+use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -12,8 +14,7 @@ use crate::lang::span::Span;
 use crate::lang::visit::statements;
 use pagewalk_engine::kernel::syscall::{constants, system_calls};
 
-use super::checkpoint::{Checkpoint, CheckpointAt, Checkpoints};
-use super::current_process::UnknownProcesses;
+use super::checkpoint::{CheckpointAt, Checkpoints};
 use super::files::Files;
 use super::nouns::{TABLE_NOUNS, THING_NOUNS};
 use super::paths::PEEK_FUNCTIONS;
@@ -33,13 +34,26 @@ pub struct Ended {
 }
 
 /// The results of a check, with each list in text order.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Checked {
     /// The errors. A script with errors does not run.
     pub diagnostics: Vec<Diagnostic>,
     pub warnings: Vec<Diagnostic>,
     /// The work of the check, in bytes and list elements.
     pub(crate) work: u64,
+    /// The progress of the check before some statements.
+    pub(crate) checkpoints: Checkpoints,
+    /// The knowledge of the check about the whole script.
+    pub(super) unsure: Unsure,
+}
+
+impl fmt::Debug for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Checked")
+            .field("diagnostics", &self.diagnostics)
+            .field("warnings", &self.warnings)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Checks a script without running it.
@@ -56,6 +70,51 @@ pub fn check_in(
     files: &Files,
     options: Options,
 ) -> Checked {
+    let variables: HashSet<Arc<str>> = statements(script)
+        .filter_map(Stmt::variable)
+        .map(|name| Arc::clone(&name.text))
+        .collect();
+    let unsure = Unsure {
+        variables: variables.into(),
+        machines: DeclaredMachines::of(script).into(),
+        ..Unsure::default()
+    };
+    let mut cx = Cx::new(sources, files, options);
+    cx.state = state.clone();
+    report_part(&mut cx, state, &unsure, script, 0..script.len());
+    let mut checker = Checker::new(cx, unsure.clone());
+    let mut checkpoints = Checkpoints::default();
+    let mut begun = 0;
+    while begun < script.len() {
+        checkpoints.add(checker.checkpoint(begun));
+        let end = Checkpoints::next_after(begun).min(script.len());
+        checker.check_statements(script, begun..end);
+        begun = end;
+    }
+    checker.check_uncalled();
+    let mut cx = checker.cx;
+    let wrong = options.language.extension.finish_check(&mut cx);
+    cx.report(wrong);
+    let (found, work) = (cx.diagnostics, cx.budget.worked);
+    let (warnings, diagnostics) = in_order(found);
+    Checked {
+        diagnostics,
+        warnings,
+        work,
+        checkpoints,
+        unsure,
+    }
+}
+
+/// Reports the mistakes in some statements of a script that depend only on the names of the state before the script.
+pub(super) fn report_part(
+    cx: &mut Cx,
+    state: &State,
+    unsure: &Unsure,
+    script: &[Stmt],
+    part: Range<usize>,
+) {
+    let language = cx.language();
     let nouns = TABLE_NOUNS
         .iter()
         .map(|noun| noun.name)
@@ -67,44 +126,25 @@ pub fn check_in(
     let words: Vec<&str> = words.collect();
     let calls: Vec<&str> = callable().chain(state.definitions()).collect();
     let definitions: BTreeSet<&str> = state.definitions().collect();
-    let variables: HashSet<Arc<str>> = statements(script)
-        .filter_map(Stmt::variable)
-        .map(|name| Arc::clone(&name.text))
-        .collect();
     let known = Known {
-        variables: &variables,
-        is_call: &|name| is_call(options.language, name) || definitions.contains(name),
+        variables: &unsure.variables,
+        is_call: &|name| is_call(language, name) || definitions.contains(name),
         calls: &calls,
         words: &words,
     };
-    let found = check::check(script, known);
-    let mut cx = Cx::new(sources, files, options);
-    cx.state = state.clone();
-    cx.report(found);
-    cx.report(check::unlikely(script, sources));
-    cx.report(check::ignored(script, sources));
-    cx.report(check::replaced(script));
-    cx.report(check::said_twice(script, sources));
-    let unsure = Unsure {
-        processes: UnknownProcesses::default(),
-        variables,
-        machines: DeclaredMachines::of(script),
-    };
-    let mut checker = Checker::new(cx, unsure, None);
-    checker.check_block(script);
-    checker.check_uncalled();
-    let mut cx = checker.cx;
-    let wrong = options.language.extension.finish_check(&mut cx);
-    cx.report(wrong);
-    let (mut found, work) = (cx.diagnostics, cx.budget.worked);
+    let (sources, block) = (cx.env.sources, &script[part.clone()]);
+    cx.report(check::check(script, part, known));
+    cx.report(check::unlikely(script, block, sources));
+    cx.report(check::ignored(script, block, sources));
+    cx.report(check::replaced(block));
+    cx.report(check::said_twice(block, sources));
+}
+
+/// Returns the warnings and the errors of a check in text order, without errors that other errors cause.
+pub(super) fn in_order(mut found: Vec<Diagnostic>) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
     drop_consequences(&mut found);
     found.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
-    let (warnings, diagnostics) = found.into_iter().partition(Diagnostic::is_warning);
-    Checked {
-        diagnostics,
-        warnings,
-        work,
-    }
+    found.into_iter().partition(Diagnostic::is_warning)
 }
 
 /// Removes the errors in the values of expressions that contain `^` instead of `**`.
@@ -132,17 +172,14 @@ pub fn state_at(
     at: usize,
     known: &mut Checkpoints,
 ) -> State {
+    let mut checker = Checker::new(Cx::new(sources, files, options), Unsure::default());
+    checker.stop_at(CheckpointAt::byte(script, at));
     let above = script.partition_point(|stmt| (stmt.span.end as usize) < at);
-    let (mut cx, mut unsure) = (Cx::new(sources, files, options), Unsure::default());
     let mut begun = 0;
-    if let Some(checkpoint) = known.before(above).cloned() {
+    if let Some(checkpoint) = known.before(above) {
         begun = checkpoint.statements;
-        cx.state = checkpoint.state;
-        cx.extension = checkpoint.extension;
-        cx.budget = checkpoint.budget;
-        unsure.processes = checkpoint.processes;
+        checker.restore(checkpoint);
     }
-    let mut checker = Checker::new(cx, unsure, Some(CheckpointAt::byte(script, at)));
     while begun < script.len() {
         let end = Checkpoints::next_after(begun).min(script.len());
         checker.check_statements(script, begun..end);
@@ -150,14 +187,7 @@ pub fn state_at(
         if checker.reached(script, begun) {
             break;
         }
-        let cx = &checker.cx;
-        known.add(Checkpoint {
-            statements: begun,
-            state: cx.state.clone(),
-            extension: cx.extension.clone(),
-            budget: cx.budget.clone(),
-            processes: cx.unknown_processes().clone(),
-        });
+        known.add(checker.checkpoint(begun));
     }
     checker.reached(script, script.len());
     checker.into_state()

@@ -2,13 +2,13 @@
 //! other, so they are defined in one file.
 
 use std::any::Any;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use super::bind::{Bound, Param, Params};
-use super::checkpoint::CheckpointAt;
+use super::checkpoint::{CheckedCalls, CheckpointAt};
 use super::current_process::{CurrentProcess, UnknownProcesses};
 use super::facts::Family;
 use super::files::Files;
@@ -248,6 +248,9 @@ impl Action {
     /// # Errors
     /// Returns errors that occur only when the part is performed.
     pub fn check(self, cx: &mut Cx) -> Result<(), Stop> {
+        if let Some(unsure) = &mut cx.unsure {
+            unsure.acted |= !matches!(self.when_checking, WhenChecking::Nothing);
+        }
         match self.when_checking {
             WhenChecking::Nothing => Ok(()),
             WhenChecking::Perform => (self.perform)(cx).map(|_| ()),
@@ -353,8 +356,7 @@ pub(crate) struct Checker<'s> {
     pub(crate) cx: Cx<'s>,
     /// The place where the check ends early.
     pub(super) until: Option<CheckpointAt>,
-    /// The machines with which the body of each called definition was checked, by the place of its name.
-    pub(super) checked_calls: BTreeMap<Span, Vec<Option<Arc<Spec>>>>,
+    pub(super) checked_calls: Arc<CheckedCalls>,
     /// The number of calls around the statement that is checked.
     pub(super) calls: usize,
 }

@@ -10,14 +10,16 @@ use crate::lang::visit::statements;
 use pagewalk_engine::machine::presets::Preset;
 
 /// The knowledge of a check in addition to the state.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Unsure {
     /// Facts about processes that are unknown before the script runs.
     pub(crate) processes: UnknownProcesses,
     /// Every variable that the script sets.
-    pub(crate) variables: HashSet<Arc<str>>,
+    pub(crate) variables: Arc<HashSet<Arc<str>>>,
     /// The machines that the script declares.
-    pub(crate) machines: DeclaredMachines,
+    pub(crate) machines: Arc<DeclaredMachines>,
+    /// Whether the check has performed an action, which may have changed the machine.
+    pub(crate) acted: bool,
 }
 
 /// The `machine` statements of a script.

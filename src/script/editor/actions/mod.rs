@@ -254,7 +254,7 @@ impl Document {
 
     /// Returns the actions that write the number at the start of a range in another radix.
     fn radices(&self, range: &Range<usize>) -> impl Iterator<Item = Action> {
-        let found = spellings(self.text(), self.tokens(), range.start).into_iter();
+        let found = spellings(self.tree(), range.start).into_iter();
         let (start, end) = (range.start, range.end);
         let whole = found.filter(move |one| end <= one.edit.span.bytes().end.max(start));
         whole.map(|one| {

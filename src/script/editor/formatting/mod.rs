@@ -199,8 +199,8 @@ impl Document {
     fn line_kinds(&self) -> BTreeMap<usize, LineKind> {
         let mut kinds: BTreeMap<usize, LineKind> = BTreeMap::new();
         let tokens = self
+            .tree()
             .tokens()
-            .list
             .iter()
             .filter(|token| token.start < token.end);
         for Token { kind, start, end } in tokens.copied() {

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use crate::lang::edit::TextEdit;
-use crate::lang::layout::{Token, TokenKind, Tokens};
+use crate::lang::layout::{Token, TokenKind};
 use crate::lang::span::Span;
+use crate::lang::tree::Tree;
 use crate::lang::value::{Number, unit_factor};
 use crate::questions::radix::{RADIXES, Radix};
 
@@ -18,12 +19,12 @@ pub struct Spelling {
 
 /// Converts the number at a position to each of the other radixes. Excludes fractions, percentages, and times.
 /// Also excludes table cells, whose radix the column determines, and the pages of a `reference`, which are names.
-pub fn spellings(text: &str, tokens: &Tokens, at: usize) -> Vec<Spelling> {
-    found(text, tokens, at).unwrap_or_default()
+pub fn spellings(tree: &Tree, at: usize) -> Vec<Spelling> {
+    found(tree, at).unwrap_or_default()
 }
 
-fn found(text: &str, tokens: &Tokens, at: usize) -> Option<Vec<Spelling>> {
-    let list = &tokens.list;
+fn found(tree: &Tree, at: usize) -> Option<Vec<Spelling>> {
+    let (text, list) = (tree.text(), tree.tokens());
     let touches = |token: &Token| token.start <= at && at <= token.end;
     let is_number = |index: &usize| list[*index].kind == TokenKind::Number;
     let first = list.partition_point(|token| token.end < at);

@@ -3,8 +3,8 @@
 use super::{spellings, turned};
 use crate::lang::edit::edited;
 use crate::lang::include::read_text;
-use crate::lang::layout::tokens;
 use crate::lang::span::Span;
+use crate::lang::tree::Tree;
 use crate::questions::entry::{Entry, ItemKind, Radix};
 use crate::run::record::StepRecord;
 use crate::run::session::Options;
@@ -14,7 +14,7 @@ use crate::run::{Files, facts, run};
 fn written(marked: &str, radix: Radix) -> Option<String> {
     let at = marked.find('^').expect("a place");
     let text = marked.replace('^', "");
-    let all = spellings(&text, &tokens(&text), at);
+    let all = spellings(&Tree::parse(text.as_str(), None), at);
     let one = all.into_iter().find(|one| one.radix == radix)?;
     Some(edited(&text, Span::start_of(0), &[one.edit]))
 }

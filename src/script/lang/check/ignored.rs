@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::lang::ast::{
-    BinaryOp, Block, Claim, Command, Expr, ExprKind, Fact, Span, Stmt, StmtKind, UnaryOp, Word,
+    BinaryOp, Claim, Command, Expr, ExprKind, Fact, Span, Stmt, StmtKind, UnaryOp, Word,
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -23,8 +23,8 @@ const BYTES: &[&str] = &["file", "executable", "write", "machine", "replay"];
 const HOLES: usize = 16;
 const HOLE: usize = 200;
 
-/// Returns the warnings about a script.
-pub(crate) fn ignored(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
+/// Returns the warnings about the statements of `part`, which are statements of the script.
+pub(crate) fn ignored(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec<Diagnostic> {
     let mut search = Search {
         sources,
         script,
@@ -33,7 +33,7 @@ pub(crate) fn ignored(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
         included: VisitedIncludes::default(),
         found: Vec::new(),
     };
-    search.visit_block(script);
+    search.visit_block(part);
     search.found
 }
 

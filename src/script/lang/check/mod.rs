@@ -8,9 +8,10 @@ mod twice;
 mod unlikely;
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
-use super::ast::{Block, Command, Condition, Expr, ExprKind, Span, Stmt, StmtKind, Word};
+use super::ast::{Command, Condition, Expr, ExprKind, Span, Stmt, StmtKind, Word};
 use super::diagnostic::{Code, Diagnostic};
 use super::linux;
 pub(crate) use super::nearest::nearest;
@@ -19,7 +20,7 @@ use super::visit::{Visit, statements_of_scope, walk_command, walk_expr, walk_stm
 use calls::{Definition, Scope, circles, count};
 pub(crate) use ignored::ignored;
 use twice::twice;
-pub(crate) use twice::{replaced, said_twice};
+pub(crate) use twice::{AHEAD, is_plain, replaced, replaced_in, said_twice};
 pub(crate) use unlikely::unlikely;
 
 /// The parts of the language that the checks receive from the caller.
@@ -42,7 +43,8 @@ pub(crate) struct Known<'a> {
 /// The checks treat a bare word as a variable, except in positions where the word can have other meanings: as
 /// an operand, as the value of a setting or fact, and before a dot. The resolver of names (`services/names`)
 /// would have to be in a lower layer to be used here, and that layer does not know nouns and settings.
-pub fn check(script: &Block, known: Known<'_>) -> Vec<Diagnostic> {
+/// Checks only the statements of `part`, a range of the script's statements outside of blocks.
+pub fn check(script: &[Stmt], part: Range<usize>, known: Known<'_>) -> Vec<Diagnostic> {
     let mut checker = Checker {
         known,
         scopes: vec![Scope::default()],
@@ -54,7 +56,8 @@ pub fn check(script: &Block, known: Known<'_>) -> Vec<Diagnostic> {
         found: Vec::new(),
     };
     checker.hoist(script);
-    checker.visit_block(script);
+    checker.sets(&script[..part.start]);
+    checker.visit_block(&script[part]);
     let mut found = checker.found;
     found.extend(circles(&checker.definitions));
     found.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));

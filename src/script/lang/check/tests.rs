@@ -16,7 +16,7 @@ fn found(script: &str) -> Vec<Diagnostic> {
         calls: &["byte", "mmap"],
         words: &["NULL", "PROT_READ"],
     };
-    check(&parsed.body, known)
+    check(&parsed.body, 0..parsed.body.len(), known)
 }
 
 /// Returns the codes, each with the text at its span.

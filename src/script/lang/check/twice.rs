@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::lang::ast::{
-    Block, Claim, Command, Expr, ExprKind, Fact, Settings, Span, Stmt, StmtKind, Word,
+    Claim, Command, Expr, ExprKind, Fact, Settings, Span, Stmt, StmtKind, Word,
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -13,7 +13,7 @@ use crate::lang::value::Value;
 use crate::lang::visit::{VisitedIncludes, any_expr, statements};
 
 /// Returns errors for duplicate titles and options, and warnings for duplicate facts.
-pub(crate) fn said_twice(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
+pub(crate) fn said_twice(script: &[Stmt], sources: &Sources) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut questions: HashMap<&str, Span> = HashMap::new();
     for stmt in statements(script) {
@@ -147,10 +147,10 @@ enum Target {
 }
 
 /// Number of following statements to search for a replacement.
-const AHEAD: usize = 64;
+pub(crate) const AHEAD: usize = 64;
 
 /// Returns the warnings of a script.
-pub(crate) fn replaced(script: &Block) -> Vec<Diagnostic> {
+pub(crate) fn replaced(script: &[Stmt]) -> Vec<Diagnostic> {
     let mut found = of_block(script);
     let mut included = VisitedIncludes::default();
     for stmt in statements(script).filter(|stmt| included.enters(stmt)) {
@@ -160,24 +160,40 @@ pub(crate) fn replaced(script: &Block) -> Vec<Diagnostic> {
 }
 
 fn of_block(block: &[Stmt]) -> Vec<Diagnostic> {
-    let replaced = block.iter().enumerate().filter_map(|(at, stmt)| {
+    let replaced = replaced_in(block).map(|(at, next)| {
+        Diagnostic::warning(
+            Code::NoEffect,
+            block[at].span,
+            "this statement has no effect: a later statement overrides it",
+        )
+        .also(next.span, "here")
+        .fix(Fix::remove(block[at].span))
+    });
+    replaced.collect()
+}
+
+/// Returns the number of each statement of a block that a later one overrides, with the later statement.
+pub(crate) fn replaced_in(block: &[Stmt]) -> impl Iterator<Item = (usize, &Stmt)> {
+    block.iter().enumerate().filter_map(move |(at, stmt)| {
         let first = target(stmt)?;
         let next = block[at + 1..]
             .iter()
             .take(AHEAD)
             .find(|next| !first.outlasts(next))?;
         let replaced = target(next).as_ref() == Some(&first) && !uses(next, &first);
-        replaced.then(|| {
-            Diagnostic::warning(
-                Code::NoEffect,
-                stmt.span,
-                "this statement has no effect: a later statement overrides it",
-            )
-            .also(next.span, "here")
-            .fix(Fix::remove(stmt.span))
-        })
-    });
-    replaced.collect()
+        replaced.then_some((at, next))
+    })
+}
+
+/// Whether a statement concerns only itself: it gives no name, declares and replaces nothing, and has no block of statements.
+pub(crate) fn is_plain(stmt: &Stmt) -> bool {
+    match &stmt.kind {
+        StmtKind::Command(command) => {
+            target(stmt).is_none() && !matches!(&*command.verb.text, "machine" | "figure")
+        }
+        StmtKind::Probe(_) => true,
+        _ => false,
+    }
 }
 
 impl Target {

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use crate::lang::ast::{
-    Asked, BinaryOp, Block, Claim, Command, Expr, ExprKind, Fact, OperationKind, Pages, Setting,
-    Settings, Span, Stmt, StmtKind, UnaryOp, Word,
+    Asked, BinaryOp, Claim, Command, Expr, ExprKind, Fact, OperationKind, Pages, Setting, Settings,
+    Span, Stmt, StmtKind, UnaryOp, Word,
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -12,11 +12,11 @@ use crate::lang::source::Sources;
 use crate::lang::value::Value;
 use crate::lang::visit::{Visit, VisitedIncludes, statements, walk_expr, walk_stmt};
 
-/// Returns the warnings of a script.
-pub(crate) fn unlikely(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
+/// Returns the warnings about the statements of `part`, which are statements of the script.
+pub(crate) fn unlikely(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec<Diagnostic> {
     let mut children: HashSet<&str> = HashSet::new();
     let mut found = Vec::new();
-    for stmt in statements(script) {
+    for stmt in statements(part) {
         match &stmt.kind {
             StmtKind::Let { name, value } if is_fork(value) => {
                 children.insert(&name.text);
@@ -58,14 +58,14 @@ pub(crate) fn unlikely(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
             _ => {}
         }
     }
-    found.extend(revealed(script));
+    found.extend(revealed(part));
     let mut powers = Powers {
         sources,
-        variables: statements(script).filter_map(variable).collect(),
+        script,
         included: VisitedIncludes::default(),
         found,
     };
-    powers.visit_block(script);
+    powers.visit_block(part);
     powers
         .found
         .sort_by_key(|one| (one.span.file, one.span.start));
@@ -108,7 +108,7 @@ impl Powers<'_> {
         if let ExprKind::Name(noun) = &left.kind
             && matches!(&**noun, "frames" | "swap")
             && number
-            && !self.variables.contains(&**noun)
+            && !statements(self.script).any(|stmt| variable(stmt) == Some(&**noun))
         {
             let message = format!("`{noun}` is a list of rows, and equals no number");
             let warning = Diagnostic::warning(Code::Unlikely, left.span, message);
@@ -121,8 +121,7 @@ impl Powers<'_> {
 /// Finds `2 ^ n` and `10 ^ 3`, which are powers in other notations, and tables that are compared with numbers.
 struct Powers<'a> {
     sources: &'a Sources,
-    /// The names that the script gives to values.
-    variables: HashSet<&'a str>,
+    script: &'a [Stmt],
     included: VisitedIncludes,
     found: Vec<Diagnostic>,
 }
@@ -342,7 +341,7 @@ struct Drawn {
 
 /// Warns about each `figure reference` of a string that a question asks about, because the figure shows every
 /// step. A warning and not an error, because the figure may be an example in an earlier part of the exam.
-pub(super) fn revealed(script: &Block) -> Vec<Diagnostic> {
+pub(super) fn revealed(script: &[Stmt]) -> Vec<Diagnostic> {
     let mut strings = Vec::new();
     let mut string = Drawn::default();
     for stmt in statements(script) {

@@ -10,10 +10,13 @@ use super::diagnostic::{Code, Diagnostic};
 use super::layout::DEPTH_LIMIT;
 use super::loader::plain;
 pub use super::loader::{Disk, Loader, MemoryLimit, Texts, text_of};
-use super::parse::{Includes, Pieces, WORD_BYTES, parse_again, word_starts};
+use super::parse::{Includes, Pieces, SameEnds, WORD_BYTES, parse_again, word_starts};
 use super::source::Sources;
 use pagewalk_engine::files::limits::{InputLimit, SCRIPT};
 use pagewalk_engine::files::{reason, shown, visible};
+
+/// The first word of a statement that includes a file.
+pub(crate) const INCLUDE: &str = "include";
 
 /// Maximum depth of nested includes, excluding the script itself.
 const INCLUDE_LIMIT: usize = 64;
@@ -35,10 +38,14 @@ pub struct Script {
 }
 
 impl Script {
-    /// Returns the number of statements at the start of the script that are those of the earlier script, at the same places,
-    /// and include no files.
-    pub(crate) fn unmoved(&self) -> usize {
-        self.pieces.unmoved
+    /// Whether the script has no unclosed brackets or strings, so that each statement depends only on its own text.
+    pub(crate) fn is_balanced(&self) -> bool {
+        self.pieces.is_balanced()
+    }
+
+    /// Returns the statements that the script shares with the earlier script of [`read_again`], and that include no files.
+    pub(crate) fn same(&self) -> SameEnds {
+        self.pieces.same
     }
 }
 

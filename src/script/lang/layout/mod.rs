@@ -59,12 +59,15 @@ pub(crate) fn lay_out(file: u32, text: &str) -> Layout {
 
 /// Returns the tokens of a text, and whether the text is incomplete.
 pub fn tokens(text: &str) -> Tokens {
+    tokens_from(text, 0)
+}
+
+/// Returns the tokens of a text from a byte on at which no statement is open.
+pub(crate) fn tokens_from(text: &str, from: usize) -> Tokens {
     let mut scan = Scan::new(0, text, false);
+    scan.at = scan.at.max(from);
     scan.notes = Some(Notes::default());
-    scan.run()
-        .notes
-        .map(|notes| notes.tokens)
-        .unwrap_or_default()
+    scan.run().notes.unwrap_or_default().tokens
 }
 
 /// How a token affects whether its line ends.
@@ -283,7 +286,7 @@ impl<'a> Scan<'a> {
             self.ends.push(at);
         }
         if begun.is_some() {
-            self.note_end(at);
+            self.note_end(at, block == 0);
         }
         self.after = After::Nothing;
     }

@@ -60,6 +60,27 @@ pub struct Tokens {
     pub unfinished: bool,
     /// The opening bytes of the brackets, blocks, and prose that are open at the end, outermost first.
     pub open: Vec<u8>,
+    /// The numbers of the tokens that end the statements outside all blocks.
+    pub(crate) ends: Vec<usize>,
+    /// Whether the pass has gone back after an unclosed bracket, or has skipped the rest of the text. What it did then depends on
+    /// distant lines.
+    pub(crate) is_guess: bool,
+}
+
+impl Tokens {
+    /// Returns the number of the last end of a statement before a byte that no token from the byte on can move, and the
+    /// byte up to which the pass had read the text when it found the end.
+    pub(crate) fn settled_before(&self, at: usize) -> Option<(usize, usize)> {
+        let before = self.ends.partition_point(|end| self.list[*end].start < at);
+        // The token after the end of a statement can still move the end. Therefore, another end must follow before the byte.
+        let number = before.checked_sub(2).filter(|_| !self.is_guess)?;
+        let begin = number.checked_sub(1).map_or(0, |last| self.ends[last]);
+        let end = self.list[begin..=self.ends[number]]
+            .iter()
+            .map(|token| token.end)
+            .max();
+        Some((number, end?))
+    }
 }
 
 /// The tokens recorded so far.

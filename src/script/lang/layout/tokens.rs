@@ -1,7 +1,7 @@
 //! The tokens of a text as scanned by the layout pass, and the end of the text. Every text has tokens, even
 //! if its brackets and strings have errors.
 
-use super::note::{LONG, LevelKind, Token, TokenKind, Tokens, is_operator};
+use super::note::{LONG, LevelKind, Notes, Token, TokenKind, Tokens, is_operator};
 use super::{After, HEAD_LIMIT, Layout, Scan, lay_out};
 
 impl Scan<'_> {
@@ -19,7 +19,10 @@ impl Scan<'_> {
         if self.at < from {
             // The pass went back to this position.
             let at = self.at;
-            self.noted(|tokens| tokens.list.retain(|token| token.end <= at));
+            self.noted(|tokens| {
+                tokens.list.retain(|token| token.end <= at);
+                tokens.is_guess = true;
+            });
             return;
         }
         self.note(from, before);
@@ -121,9 +124,12 @@ impl Scan<'_> {
         });
     }
 
-    /// Records the end of a statement before this byte.
-    pub(super) fn note_end(&mut self, at: usize) {
+    /// Records the end of a statement before this byte, which is outside all blocks or in one.
+    pub(super) fn note_end(&mut self, at: usize, outside: bool) {
         self.noted(|tokens| {
+            if outside {
+                tokens.ends.push(tokens.list.len());
+            }
             tokens.list.push(Token {
                 kind: TokenKind::End,
                 start: at,
@@ -142,14 +148,18 @@ impl Scan<'_> {
             !goes_on && top.kind.is_block() && top.statement.is_some() && !self.pending.is_empty();
         let end = self.text.len();
         if over {
-            self.note_end(end);
+            self.note_end(end, self.levels.len() == 1);
         }
         let open = self
             .levels
             .iter()
             .filter_map(|level| level.kind.ends().0.bytes().next())
             .collect();
-        self.noted(|tokens| (tokens.unfinished, tokens.open) = (unfinished, open));
+        let done = self.done;
+        self.noted(|tokens| {
+            (tokens.unfinished, tokens.open) = (unfinished, open);
+            tokens.is_guess |= done;
+        });
     }
 }
 
@@ -343,6 +353,84 @@ fn ends_without_value(statement: &[u8]) -> bool {
             || around.ends_with(b",") && around.windows(2).any(|pair| pair == b"=>"))
 }
 
+/// Returns the tokens of a text that resembles an earlier text, or `None` if no statement around the change is the same.
+pub(crate) fn tokens_after(text: &str, (old_text, earlier): (&str, &Tokens)) -> Option<Tokens> {
+    let (same, same_again) = same_ends(old_text, text);
+    let moved = text.len() as isize - old_text.len() as isize;
+    let (number, from) = earlier.settled_before(same)?;
+    let kept = earlier.ends[number] + 1;
+    let mut scan = Scan::new(0, text, false);
+    scan.at = from;
+    scan.notes = Some(Notes {
+        tokens: Tokens {
+            list: earlier.list[..kept].to_vec(),
+            ends: earlier.ends[..=number].to_vec(),
+            ..Tokens::default()
+        },
+        open: false,
+    });
+    while scan.at < text.len() && !scan.done {
+        scan.step();
+        let tokens = &mut scan.notes.as_mut()?.tokens;
+        if tokens.is_guess {
+            return None;
+        }
+        let last = tokens
+            .ends
+            .last()
+            .map(|end| (*end, tokens.list[*end].start));
+        let Some((end, place)) = last.filter(|(_, place)| *place >= same_again) else {
+            continue;
+        };
+        let old_place = place.checked_add_signed(-moved)?;
+        let ends = &earlier.ends;
+        let old = ends.partition_point(|end| earlier.list[*end].start < old_place);
+        if ends
+            .get(old)
+            .is_some_and(|end| earlier.list[*end].start == old_place)
+        {
+            // Both passes are between the same statements, so the rest is the same.
+            let (old_end, by) = (ends[old], end as isize - ends[old] as isize);
+            tokens.list.truncate(end + 1);
+            let shifted = |token: &Token| Token {
+                start: token.start.wrapping_add_signed(moved),
+                end: token.end.wrapping_add_signed(moved),
+                ..*token
+            };
+            tokens
+                .list
+                .extend(earlier.list[old_end + 1..].iter().map(shifted));
+            let later = ends[old + 1..].iter();
+            tokens
+                .ends
+                .extend(later.map(|end| end.wrapping_add_signed(by)));
+            (tokens.unfinished, tokens.open) = (earlier.unfinished, earlier.open.clone());
+            return Some(std::mem::take(tokens));
+        }
+    }
+    scan.run().notes.map(|notes| notes.tokens)
+}
+
+/// Returns the byte where two texts begin to differ, and the byte of the new text from which on they are the same again.
+pub(crate) fn same_ends(old: &str, new: &str) -> (usize, usize) {
+    // Comparing many bytes at once takes a fraction of the time.
+    const MANY: usize = 1 << 10;
+    let (old, new) = (old.as_bytes(), new.as_bytes());
+    let many = old.chunks(MANY).zip(new.chunks(MANY));
+    let many = many.take_while(|(old, new)| old == new);
+    let begun: usize = many.map(|(old, _)| old.len()).sum();
+    let one = old[begun..].iter().zip(&new[begun..]);
+    let same = begun + one.take_while(|(old, new)| old == new).count();
+    let (old, rest) = (&old[same..], &new[same..]);
+    let many = old.rchunks(MANY).zip(rest.rchunks(MANY));
+    let many = many.take_while(|(old, new)| old == new);
+    let ended: usize = many.map(|(old, _)| old.len()).sum();
+    let one = old[..old.len() - ended].iter().rev();
+    let one = one.zip(rest[..rest.len() - ended].iter().rev());
+    let ended = ended + one.take_while(|(old, new)| old == new).count();
+    (same, new.len() - ended)
+}
+
 /// Like [`lay_out`], for a text that may resemble an earlier text of the same file. The result does not depend on the
 /// earlier text.
 pub(crate) fn lay_out_again(file: u32, text: &str, earlier: (&str, &Layout)) -> Layout {
@@ -355,15 +443,8 @@ fn changed(file: u32, text: &str, (old_text, earlier): (&str, &Layout)) -> Optio
     if old_text.is_empty() || !earlier.diagnostics.is_empty() {
         return None;
     }
-    let (old, new) = (old_text.as_bytes(), text.as_bytes());
-    let same = old
-        .iter()
-        .zip(new)
-        .take_while(|(old, new)| old == new)
-        .count();
-    let rest = old[same..].iter().rev().zip(new[same..].iter().rev());
-    let same_again = new.len() - rest.take_while(|(old, new)| old == new).count();
-    let moved = new.len() as isize - old.len() as isize;
+    let (same, same_again) = same_ends(old_text, text);
+    let moved = text.len() as isize - old_text.len() as isize;
 
     let mut scan = Scan::new(file, text, false);
     // The token after the end of a statement can still move the end. Therefore, another end must follow before the change.

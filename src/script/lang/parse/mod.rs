@@ -136,7 +136,7 @@ pub(super) fn parse_again(
         };
     }
     let mut tree = Tree::new(file, &text, includes, layout.diagnostics.clone());
-    let (body, kept, unmoved) = tree.pieces(&layout, earlier);
+    let (body, kept, same) = tree.pieces(&layout, earlier);
     tree.diagnostics
         .sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
     // Messages about markers, and about lines that occur twice, would hide the cause.
@@ -151,7 +151,7 @@ pub(super) fn parse_again(
         layout,
         body: body.clone(),
         kept,
-        unmoved,
+        same,
     });
     Parsed {
         body,
@@ -204,16 +204,19 @@ impl<'a> Tree<'a> {
     }
 
     /// Parses a file piece by piece. Takes the statements of unchanged pieces from the earlier text. Returns the statements,
-    /// the pieces to keep, and the number of statements at the start that are those of the earlier text.
-    fn pieces(&mut self, layout: &Layout, earlier: &Pieces) -> (Block, Vec<Piece>, usize) {
+    /// the pieces to keep, and the statements that are those of the earlier text.
+    fn pieces(&mut self, layout: &Layout, earlier: &Pieces) -> (Block, Vec<Piece>, SameEnds) {
         let (mut body, mut kept) = (Vec::new(), Vec::new());
         let (mut start, mut unmoved) = (0, 0);
+        // The last statements that follow each other in both texts, and the end of their counterparts.
+        let mut tail = Tail::default();
         loop {
             let first = body.len();
             let errors = (self.diagnostics.len(), self.broken);
             let deepest = std::mem::take(&mut self.deepest);
             let end = if let Some(same) = earlier.find(layout, start) {
-                body.extend_from_slice(same.statements);
+                body.extend_from_slice(&earlier.body[same.statements.clone()]);
+                tail.add(first, &same);
                 if same.by == 0 && unmoved == first {
                     unmoved = body.len();
                 } else if same.by != 0 {
@@ -227,6 +230,7 @@ impl<'a> Tree<'a> {
                 let end = earlier.next_end(layout, start);
                 self.base = start;
                 body.extend(self.piece(&layout.text[start..end]));
+                tail = Tail::default();
                 end
             };
             let includes = std::mem::take(&mut self.has_include);
@@ -240,7 +244,11 @@ impl<'a> Tree<'a> {
             self.deepest = self.deepest.max(deepest);
             start = end;
             if start == layout.text.len() {
-                return (body.into(), kept, unmoved);
+                let moved = match tail {
+                    Tail(Some((first, _, end))) if end == earlier.body.len() => body.len() - first,
+                    _ => 0,
+                };
+                return (body.into(), kept, SameEnds { unmoved, moved });
             }
         }
     }
@@ -347,8 +355,32 @@ pub(crate) struct Pieces {
     /// The pieces that have no errors and include no files, in text order. The statements of these pieces depend only
     /// on the piece's text and position.
     kept: Vec<Piece>,
+    pub(super) same: SameEnds,
+}
+
+/// The statements that a file shares with its earlier text.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct SameEnds {
     /// The number of statements at the start that are those of the earlier text, at the same places.
-    pub(super) unmoved: usize,
+    pub(crate) unmoved: usize,
+    /// The number of statements at the end that are those at the end of the earlier text, all moved by the same distance.
+    pub(crate) moved: usize,
+}
+
+/// A run of statements of the earlier text: the number of the first one in the current text, the distance, and the end of the
+/// run in the earlier text.
+#[derive(Default)]
+struct Tail(Option<(usize, isize, usize)>);
+
+impl Tail {
+    fn add(&mut self, first: usize, same: &Same) {
+        self.0 = match self.0 {
+            Some((begun, by, end)) if by == same.by && end == same.statements.start => {
+                Some((begun, by, same.statements.end))
+            }
+            _ => Some((first, same.by, same.statements.end)),
+        };
+    }
 }
 
 /// A piece of a file.
@@ -362,19 +394,24 @@ struct Piece {
 }
 
 /// A piece of an earlier text that is also a piece of the current text.
-struct Same<'p> {
+struct Same {
     /// The end of the piece in the current text.
     end: usize,
     /// The number of bytes by which the piece has moved.
     by: isize,
-    statements: &'p [Stmt],
+    /// Indexes into the statements of the earlier text.
+    statements: Range<usize>,
     depth: usize,
 }
 
 impl Pieces {
+    pub(super) fn is_balanced(&self) -> bool {
+        self.layout.diagnostics.is_empty()
+    }
+
     /// Finds a piece with the same text as the current text at byte `at`. The piece has the same distance from the
     /// start or from the end of the file as before.
-    fn find(&self, layout: &Layout, at: usize) -> Option<Same<'_>> {
+    fn find(&self, layout: &Layout, at: usize) -> Option<Same> {
         let (text, ends) = (&layout.text, &layout.ends);
         let earlier = &self.layout.text;
         let longer = text.len() as isize - earlier.len() as isize;
@@ -392,14 +429,10 @@ impl Pieces {
             let end = bytes.end.checked_add_signed(by)?;
             let same = text.get(at..end)? == earlier.get(bytes.clone())?;
             let is_end = end == text.len() || ends.binary_search(&end).is_ok();
-            let statements = self
-                .body
-                .get(statements.clone())
-                .filter(|_| same && is_end)?;
-            Some(Same {
+            (same && is_end).then(|| Same {
                 end,
                 by,
-                statements,
+                statements: statements.clone(),
                 depth: *depth,
             })
         })

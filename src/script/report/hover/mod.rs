@@ -20,7 +20,7 @@ pub use names::{Asked, HoverInfo, code, paragraphs, script};
 
 /// Returns the hover text for byte `at`.
 pub fn hover_at(asked: &Asked, at: usize) -> Option<HoverInfo> {
-    let found = token_at(asked.text, asked.tokens, at)?;
+    let found = token_at(asked.tree, at)?;
     let state = (asked.state)(found.span.start);
     let text = match found.kind {
         CursorTokenKind::Number(number, role) => names::number(number, role, found.text, &state),

@@ -8,8 +8,8 @@ use pagewalk_engine::machine::addr::{Pa, Va};
 use pagewalk_engine::machine::pte::{BITS, Bit, Pte, PteFormat};
 use pagewalk_engine::machine::spec::Spec;
 
-use crate::lang::layout::Token;
 use crate::lang::source::Sources;
+use crate::lang::tree::Tree;
 use crate::lang::value::{Number, Value};
 use crate::report::doc::Block;
 use crate::report::narrate::{fields, hex, rulers};
@@ -28,11 +28,11 @@ const SHOWN: usize = 400;
 /// value.
 pub(crate) fn variable(asked: &Asked, place: &CursorToken, state: &State) -> Option<String> {
     let gives = matches!(place.head, "let" | "choose" | "for");
-    let after = gives.then(|| (asked.state)(end_of_line(asked.text, place.span.end)));
+    let after = gives.then(|| (asked.state)(end_of_line(asked.tree.text(), place.span.end)));
     let given = after
         .as_ref()
         .is_some_and(|after| after.find(place.text).is_some())
-        && names_it(asked.text, place);
+        && names_it(asked.tree.text(), place);
     let state = if given {
         after.as_ref().unwrap_or(state)
     } else {
@@ -402,8 +402,7 @@ pub fn paragraphs(parts: impl IntoIterator<Item = String>) -> String {
 /// The text of a script, with the results of its analysis.
 #[derive(Clone, Copy)]
 pub struct Asked<'a> {
-    pub text: &'a str,
-    pub tokens: &'a [Token],
+    pub tree: &'a Tree,
     /// The files of the script, beginning with the text itself.
     pub sources: &'a Sources,
     /// Returns the state known before the statement at a byte.

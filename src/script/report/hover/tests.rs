@@ -3,7 +3,7 @@
 
 use super::{Asked, HoverInfo, hover_at};
 use crate::lang::include::read_text;
-use crate::lang::layout::tokens;
+use crate::lang::tree::Tree;
 use crate::run::session::Options;
 use crate::run::{Checkpoints, Files, state_at};
 
@@ -16,11 +16,10 @@ fn at(marked: &str) -> Option<HoverInfo> {
         let (body, known) = (&script.body, &mut Checkpoints::default());
         state_at(body, &sources, &files, Options::default(), at, known)
     };
-    let tokens = tokens(&text).list;
+    let tree = Tree::parse(text.as_str(), None);
     hover_at(
         &Asked {
-            text: &text,
-            tokens: &tokens,
+            tree: &tree,
             sources: &sources,
             state: &state,
         },
@@ -336,10 +335,9 @@ fn every_byte_of_every_example_can_be_asked_about() {
             let Some(part) = text.get(..cut) else {
                 continue;
             };
-            let tokens = tokens(part).list;
+            let tree = Tree::parse(part, None);
             let asked = Asked {
-                text: part,
-                tokens: &tokens,
+                tree: &tree,
                 sources: &sources,
                 state: &state,
             };

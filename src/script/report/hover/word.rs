@@ -264,7 +264,8 @@ fn property(asked: &Asked, place: &CursorToken, state: &State) -> Option<String>
 /// Describes a field of a call's result, such as `fstat(fd).st_size`.
 fn field_of_call(asked: &Asked, place: &CursorToken) -> Option<String> {
     let before = asked
-        .text
+        .tree
+        .text()
         .get(..place.whole_span.start)?
         .strip_suffix('.')?;
     let open = before

@@ -4,15 +4,20 @@
 mod tests;
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::current_process::UnknownProcesses;
 use super::progress::Budget;
 use super::state::State;
-use crate::lang::ast::{Block, Stmt};
+use crate::lang::ast::{Block, Span, Stmt};
+use pagewalk_engine::machine::spec::Spec;
 
 /// The number of statements between two checkpoints of a check.
 const INTERVAL: usize = if cfg!(test) { 2 } else { 512 };
+
+/// The machines with which the body of each called definition was checked, by the place of its name.
+pub(crate) type CheckedCalls = BTreeMap<Span, Vec<Option<Arc<Spec>>>>;
 
 /// The progress of a check before some statements of a script, at which another check of the same statements can begin.
 #[derive(Clone, Default)]
@@ -26,6 +31,7 @@ pub(crate) struct Checkpoint {
     pub(crate) extension: Arc<dyn Any + Send + Sync>,
     pub(crate) budget: Budget,
     pub(crate) processes: UnknownProcesses,
+    pub(crate) checked_calls: Arc<CheckedCalls>,
 }
 
 impl Checkpoints {
@@ -49,6 +55,12 @@ impl Checkpoints {
         {
             self.0.push(checkpoint);
         }
+    }
+
+    /// Adds a checkpoint between the regular ones, where the next change is likely. Drops earlier ones of this kind.
+    pub(crate) fn add_here(&mut self, checkpoint: Checkpoint) {
+        self.0.retain(|one| one.statements.is_multiple_of(INTERVAL));
+        self.add(checkpoint);
     }
 
     /// Returns the place of the next checkpoint after this number of statements.

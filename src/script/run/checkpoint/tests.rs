@@ -1,11 +1,11 @@
 //! Tests the state that is known at the mark `‸` in a text.
 
-use crate::lang::include::read_text;
+use crate::lang::include::{Script, read_again, read_text};
 use crate::lang::loader::Texts;
 use crate::run::session::Options;
 use crate::run::state::{Binding, State};
 use crate::run::verbs::CORE;
-use crate::run::{Checkpoints, Files, state_at};
+use crate::run::{Checked, Checkpoints, Earlier, Files, check, check_again, state_at};
 
 /// Returns the state at the mark `‸` in a text.
 fn at(marked: &str) -> State {
@@ -101,4 +101,69 @@ fn contents_are_there() {
             .is_some_and(|kernel| kernel.named("P1").is_some())
     );
     assert!(at("‸process P1\n").kernel().is_none());
+}
+
+/// Returns the diagnostics of a text that are found from those of an earlier text, and those of a new check.
+fn checked_again(old: &str, new: &str) -> (Option<String>, String) {
+    let read = |text: &str, earlier: &Script| read_again("a.pw", text, &mut (), earlier);
+    let (files, options) = (Files::default(), Options::new(&CORE));
+    let (old_sources, old_script, _) = read(old, &Script::default());
+    let checked = check(&old_script.body, &old_sources, &files, options);
+    let (sources, script, _) = read(new, &old_script);
+    let earlier = Earlier {
+        script: &old_script,
+        sources: &old_sources,
+        checked: &checked,
+    };
+    let found = |checked: &Checked| {
+        let all = (&checked.diagnostics, &checked.warnings, checked.work);
+        format!("{all:?}")
+    };
+    let again = check_again(earlier, &script, &sources, &files, options);
+    let whole = check(&script.body, &sources, &files, options);
+    (again.as_ref().map(found), found(&whole))
+}
+
+#[test]
+fn only_statements_that_affect_no_others_are_checked_alone() {
+    let script = |changed: &str| {
+        format!(
+            "machine simple\nlet a = 5\ndef f(x) {{ read x }}\nread 0x100 => ppn 1\n{changed}\nlet b = 0x20\nread b\n\
+             translate 0x3D4 => vpn 0x0F\nf(0x300)\nlet c = 3\nlet c = 4\nshow c"
+        )
+    };
+    for (old, new, alone) in [
+        ("read 0x3D4", "translate 0x3D4 => tlb hit", true),
+        ("read 0x3D4", "read 0x3D4; read 0x3D5 => nothing 1", true),
+        ("raed 0x3D4", "read 0x3D4", true),
+        ("read", "", true),
+        ("# a\nread 1", "read a # b", true),
+        ("f(a, 1)", "f()", true),
+        // The first call of a definition checks its body on this machine.
+        ("f(a)", "f(a, 1)", false),
+        ("expect a == 5", "expect a == 010", true),
+        ("read a", "read 1 => vpn 3, vpn 3", true),
+        // An unknown name is reported once.
+        ("read zz", "read a", false),
+        ("read a", "let a = 6", false),
+        ("let b = 1", "let b = 2", false),
+        ("read a", "machine core-i7", false),
+        (
+            "set tlb { | set | tag ppn |\n| 0 | 1 2 | }",
+            "read 0",
+            false,
+        ),
+        ("read a", "if a == 5 { read a }", false),
+        // The next `let b` overrides this one only if no statement is between them.
+        ("let b = 1\nread 0", "let b = 1", false),
+        ("seed 5", "seed 6", false),
+    ] {
+        let (again, whole) = checked_again(&script(old), &script(new));
+        assert_eq!(again.is_some(), alone, "{old:?} to {new:?}");
+        assert_eq!(
+            again.unwrap_or_else(|| whole.clone()),
+            whole,
+            "{old:?} to {new:?}"
+        );
+    }
 }

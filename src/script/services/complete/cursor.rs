@@ -7,7 +7,8 @@ use super::item::{CompletionOffer, Completions, FactAt, ItemKind, ItemPosition, 
 use super::offer::Offers;
 use super::walk::Walk;
 use crate::lang::include::Script;
-use crate::lang::layout::{Token, TokenKind, tokens};
+use crate::lang::layout::{Token, TokenKind};
+use crate::lang::tree::Tree;
 use crate::lang::value::UNITS;
 use crate::run::bind::{Param, Slot};
 use crate::run::paths::PeekFunction;
@@ -16,17 +17,21 @@ use crate::run::state::State;
 /// Returns the completions at byte `at` of a text, given the preceding text and the state. If `at` is beyond the
 /// text or within a character, the function uses the nearest valid position before `at`.
 pub fn complete(text: &str, at: usize, state: &State) -> Completions {
-    complete_in(&Script::default(), text, at, state)
+    complete_in(None, &Tree::parse(text, None), at, state)
 }
 
-/// Like [`complete`], for a text whose statements were already parsed, as in `script`. The result does not depend on
-/// `script`.
-pub(crate) fn complete_in(script: &Script, text: &str, at: usize, state: &State) -> Completions {
-    let text = before(text, at);
+/// Like [`complete`], for a text whose statements were already parsed. The result does not depend on `script`.
+pub(crate) fn complete_in(
+    script: Option<&Script>,
+    tree: &Tree,
+    at: usize,
+    state: &State,
+) -> Completions {
+    let text = before(tree.text(), at);
     let typed = typed(text);
     let from = text.len() - typed.len();
     let found = if typed.contains('-') {
-        completed(script, text, from, (state, false))
+        completed((script, tree), text, from, (state, false))
     } else {
         Completions::default()
     };
@@ -35,7 +40,8 @@ pub(crate) fn complete_in(script: &Script, text: &str, at: usize, state: &State)
     }
     // The text `a-b` may be a name or a difference.
     let short = typed.rsplit('-').next().unwrap_or("");
-    completed(script, text, text.len() - short.len(), (state, true))
+    let from = text.len() - short.len();
+    completed((script, tree), text, from, (state, true))
 }
 
 /// Returns the text before the cursor.
@@ -49,8 +55,9 @@ pub(super) fn before(text: &str, at: usize) -> &str {
 
 /// Returns the tokens up to the cursor, and whether the last token touches the cursor. Returns `None` in a
 /// comment, in prose, or at the beginning of the text.
-pub(super) fn written(text: &str) -> Option<(Walk<'_>, bool)> {
-    let tokens = tokens(text).list;
+pub(super) fn written(tree: &Tree, at: usize) -> Option<(Walk<'_>, bool)> {
+    let text = before(tree.text(), at);
+    let tokens = tree.until(text.len());
     let last = tokens.last()?;
     let touches = last.end == text.len();
     let silent = touches && matches!(last.kind, TokenKind::Comment | TokenKind::Prose);
@@ -69,13 +76,14 @@ fn typed(text: &str) -> &str {
 /// Returns the completions of the typed text. With `near`, returns the nearest name if no name begins with
 /// the typed text.
 fn completed(
-    script: &Script,
+    parsed: (Option<&Script>, &Tree),
     text: &str,
     from: usize,
     (state, near): (&State, bool),
 ) -> Completions {
     let (above, typed) = text.split_at(from);
-    let tokens = tokens(above).list;
+    let tree = parsed.1;
+    let tokens = tree.until(from);
     let last = tokens.last().copied();
     if let Some(string) =
         last.filter(|last| last.kind == TokenKind::String { closed: false } && last.end == from)
@@ -112,7 +120,7 @@ fn completed(
     } else {
         from
     };
-    let offers = Offers::new(script, state, &walk);
+    let offers = Offers::new(parsed, state, &walk);
     let number = last.is_some_and(|last| last.kind == TokenKind::Number);
     let dimension = walk.statement().dimension();
     let items = Pick::matching(&text[from..], near, |pick| {

@@ -6,6 +6,7 @@ use super::context::{CompletionContext, context};
 use super::token_role::{TokenRole, token_role};
 use super::walk::{BlockContents, Walk};
 use crate::lang::layout::{Token, TokenKind};
+use crate::lang::tree::Tree;
 use crate::lang::value::{Number, unit_factor};
 use crate::run::bind::{Param, Slot};
 use crate::run::facts::Family;
@@ -64,14 +65,9 @@ pub enum Role {
 }
 
 /// Finds the token at byte `at`. If two tokens meet there, returns the second token.
-pub fn token_at<'t>(text: &'t str, tokens: &[Token], at: usize) -> Option<CursorToken<'t>> {
-    let after = tokens.partition_point(|token| token.start <= at);
-    let is_there = |number: &usize| {
-        tokens
-            .get(*number)
-            .is_some_and(|token| has_meaning(token.kind) && token.end >= at)
-    };
-    let number = (after.saturating_sub(3)..after).rev().find(is_there)?;
+pub fn token_at(tree: &Tree, at: usize) -> Option<CursorToken<'_>> {
+    let (text, tokens) = (tree.text(), tree.tokens());
+    let number = tree.token_at(at, has_meaning)?;
     let token = tokens[number];
     // A unit belongs to the number before it.
     let number = match (
@@ -85,9 +81,8 @@ pub fn token_at<'t>(text: &'t str, tokens: &[Token], at: usize) -> Option<Cursor
         }
         _ => number,
     };
-    let walk = Walk::over(text, &tokens[..number]);
     TokenFinder {
-        walk: &walk,
+        walk: &Walk::before(tree, number),
         text,
         tokens,
         number,

@@ -25,4 +25,4 @@ pub use field::snippet;
 pub use item::{CompletionOffer, Completions, FactAt, ItemKind, ItemPosition, OnDisk, beginning};
 pub use signature::{Hint, Signature, hint, signature};
 pub(crate) use token_role::TokenRole;
-pub use token_role::{CLASSES, Class, ClassRow, highlight, highlight_tokens};
+pub use token_role::{CLASSES, Class, ClassRow, highlight, highlight_in};

@@ -10,7 +10,8 @@ use super::context::CompletionContext;
 use super::head::{Head, HeadKind};
 use super::item::{ItemKind, Pick};
 use super::walk::{BlockContents, Walk};
-use crate::lang::include::Script;
+use crate::lang::include::{INCLUDE, Script};
+use crate::lang::tree::Tree;
 use crate::questions::{LANGUAGE, PAPER_VERBS};
 use crate::run::bind::{Atom, Param, Slot};
 use crate::run::facts::{Component, Family};
@@ -21,7 +22,7 @@ use crate::run::nouns::{
 use crate::run::state::State;
 use crate::run::table::Column;
 use crate::run::verbs::{FORMS, Form};
-use crate::services::names::{NameKind, visible};
+use crate::services::names::{NameKind, visible, visible_outside};
 
 /// The source of the items.
 pub(crate) struct Offers<'a> {
@@ -33,10 +34,21 @@ pub(crate) struct Offers<'a> {
 }
 
 impl<'a> Offers<'a> {
-    /// Creates the source of items at the end of a text, which may resemble an earlier script.
-    pub(crate) fn new(earlier: &Script, state: &'a State, walk: &'a Walk<'a>) -> Self {
+    /// Creates the source of items at the end of the walked text. The statements of the whole text may be known.
+    pub(crate) fn new(
+        (script, tree): (Option<&Script>, &Tree),
+        state: &'a State,
+        walk: &'a Walk<'a>,
+    ) -> Self {
         let (above, closing) = walk.above();
-        let mut named = visible(&format!("{above}\n{closing}"), above.len(), earlier);
+        let is_alone = |script: &&Script| script.is_balanced() && !tree.text().contains(INCLUDE);
+        let mut named = match script.filter(is_alone).filter(|_| closing.is_empty()) {
+            Some(script) => visible_outside(tree.shared_text(), above.len(), script),
+            None => {
+                let text = format!("{above}\n{closing}");
+                visible(&text, above.len(), script.unwrap_or(&Script::default()))
+            }
+        };
         named.extend(
             walk.statement()
                 .drawn()

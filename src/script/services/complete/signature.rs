@@ -7,6 +7,7 @@ use pagewalk_engine::kernel::syscall::SystemCall;
 use super::cursor::{before, written};
 use super::statement::{Bracket, Statement};
 use super::walk::Walk;
+use crate::lang::tree::Tree;
 use crate::lang::value::functions::function;
 use crate::run::bind::{Params, Piece, bind};
 use crate::run::paths::PeekFunction;
@@ -36,9 +37,8 @@ impl Signature {
 }
 
 /// Returns the signature of the call or statement at byte `at`, or `None` for an unknown call or statement.
-pub fn signature(text: &str, at: usize, state: &State) -> Option<Signature> {
-    let text = before(text, at);
-    let (walk, touches) = written(text)?;
+pub fn signature(tree: &Tree, at: usize, state: &State) -> Option<Signature> {
+    let (walk, touches) = written(tree, at)?;
     open_call(&walk, state).or_else(|| usage(walk.statement(), touches))
 }
 
@@ -146,8 +146,8 @@ pub struct Hint {
 
 /// Returns the remaining parameters of the statement or call at byte `at`, or `None` if no parameters remain.
 pub fn hint(text: &str, at: usize, state: &State) -> Option<Hint> {
-    let text = before(text, at);
-    let (walk, _) = written(text)?;
+    let tree = Tree::parse(before(text, at), None);
+    let (walk, _) = written(&tree, at)?;
     let statement = walk.statement();
     if let Some(call) = open_call(&walk, state) {
         let current = call
@@ -165,7 +165,7 @@ pub fn hint(text: &str, at: usize, state: &State) -> Option<Hint> {
     {
         return None;
     }
-    let apart = if text.ends_with([' ', '\t', '\n']) {
+    let apart = if tree.text().ends_with([' ', '\t', '\n']) {
         ""
     } else {
         " "

@@ -10,7 +10,8 @@ use super::field::is_fact_word;
 use super::head::{Head, HeadKind};
 use super::statement::Bracket;
 use super::walk::{BlockContents, Walk};
-use crate::lang::layout::{Token, TokenKind, is_operator, tokens};
+use crate::lang::layout::{Token, TokenKind, is_operator};
+use crate::lang::tree::Tree;
 use crate::lang::value::unit_factor;
 use crate::questions::LANGUAGE;
 use crate::run::bind::{Atom, Param, Params, Slot, ways};
@@ -385,14 +386,21 @@ pub const CLASSES: [ClassRow; 11] = [
 
 /// Returns the classes of the pieces of a text, in order. The text between pieces has no class.
 pub fn highlight(text: &str) -> Vec<(Range<usize>, Class)> {
-    highlight_tokens(text, &tokens(text).list)
+    highlight_in(&Tree::parse(text, None), &(0..text.len()))
 }
 
-/// Returns the classes of a text whose tokens are known.
-pub fn highlight_tokens(text: &str, list: &[Token]) -> Vec<(Range<usize>, Class)> {
-    let mut walk = Walk::new(text);
-    let mut found = Vec::with_capacity(list.len());
-    for (at, token) in list.iter().enumerate() {
+/// Returns the classes of the pieces of a text around these bytes.
+pub fn highlight_in(tree: &Tree, bytes: &Range<usize>) -> Vec<(Range<usize>, Class)> {
+    let (text, list) = (tree.text(), tree.tokens());
+    let numbers = tree.statements(bytes);
+    let mut walk = Walk::at(tree, numbers.start);
+    let mut found = Vec::with_capacity(numbers.len());
+    for (at, token) in list
+        .iter()
+        .enumerate()
+        .take(numbers.end)
+        .skip(numbers.start)
+    {
         let class = match token.kind {
             TokenKind::Word => Some(Class::for_role(token_role(&walk, &list[at..]))),
             TokenKind::Cell => Some(cell(&walk, token.text(text))),

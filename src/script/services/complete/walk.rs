@@ -1,10 +1,12 @@
 //! A walk over a text's tokens, which tracks the open blocks and the current statement.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::head::{Head, HeadKind};
 use super::statement::{Bracket, Facts, Statement};
 use crate::lang::layout::{Token, TokenKind};
+use crate::lang::tree::Tree;
 use crate::lang::value::unit_factor;
 use crate::questions::LANGUAGE;
 use crate::run::bind::{Atom, Contents, Slot};
@@ -50,10 +52,14 @@ pub(crate) struct Walk<'t> {
     text: &'t str,
     blocks: Vec<Block<'t>>,
     last: Option<Token>,
-    /// The processes that the text names.
+    /// The processes that the walked tokens name.
     processes: BTreeSet<&'t str>,
-    /// The variables that the text assigns.
+    /// The variables that the walked tokens assign.
     variables: BTreeSet<&'t str>,
+    /// The tokens before the walk.
+    earlier: &'t [Token],
+    /// The processes and variables that these tokens name. Few words depend on them.
+    names_before: OnceCell<[BTreeSet<String>; 2]>,
 }
 
 impl<'t> Block<'t> {
@@ -82,7 +88,35 @@ impl<'t> Walk<'t> {
             last: None,
             processes: BTreeSet::new(),
             variables: BTreeSet::new(),
+            earlier: &[],
+            names_before: OnceCell::new(),
         }
+    }
+
+    /// Creates a walk over the tokens before this one in its statement.
+    pub(crate) fn before(tree: &'t Tree, token: usize) -> Self {
+        let mut walk = Self::at(tree, tree.statement(token).start);
+        let begun = walk.earlier.len();
+        for token in &tree.tokens()[begun..token] {
+            walk.push_token(*token);
+        }
+        walk
+    }
+
+    /// Creates a walk that starts at a statement outside all blocks.
+    pub(crate) fn at(tree: &'t Tree, statement: usize) -> Self {
+        Self {
+            earlier: &tree.tokens()[..statement],
+            ..Self::new(tree.text())
+        }
+    }
+
+    fn names_before(&self) -> &[BTreeSet<String>; 2] {
+        self.names_before.get_or_init(|| {
+            let walk = Self::over(self.text, self.earlier);
+            [walk.processes, walk.variables]
+                .map(|names| names.into_iter().map(str::to_owned).collect())
+        })
     }
 
     pub(crate) fn over(text: &'t str, tokens: &[Token]) -> Self {
@@ -311,12 +345,12 @@ impl<'t> Walk<'t> {
 
     /// Whether the text assigns a value to a variable of this name.
     pub(crate) fn names_variable(&self, name: &str) -> bool {
-        self.variables.contains(name)
+        self.variables.contains(name) || self.names_before()[1].contains(name)
     }
 
     /// Whether the text has a process with this name.
     pub(crate) fn names_process(&self, name: &str) -> bool {
-        self.processes.contains(name)
+        self.processes.contains(name) || self.names_before()[0].contains(name)
     }
 
     fn prose(&mut self, token: Token) {

@@ -15,5 +15,5 @@ mod tests;
 
 pub(crate) use kind::NameKind;
 pub use kind::{Form, Names, Occurrence, Role, Symbol};
-pub(crate) use rename::visible;
 pub use rename::{Read, names, renamable, rename};
+pub(crate) use rename::{visible, visible_outside};

@@ -8,7 +8,7 @@ use pagewalk_engine::kernel::syscall::system_call;
 use super::calls::close;
 use super::finder::{Finder, Looked};
 use super::kind::{Form, NameKind, Names, Occurrence, Space};
-use crate::lang::ast::Block;
+use crate::lang::ast::{Block, Stmt};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::edit::{TextEdit, edited};
 use crate::lang::include::{Script, read_again, read_text};
@@ -49,10 +49,30 @@ pub fn names(script: &Block, sources: &Sources, files: &Files) -> Names {
 /// occurrence. Does not read included files. The text may resemble an earlier script.
 pub(crate) fn visible(text: &str, at: usize, earlier: &Script) -> Vec<(NameKind, Arc<str>)> {
     let (sources, script, _) = read_again("", text, &mut (), earlier);
+    names_at(&sources, &script.body, text.len(), at)
+}
+
+/// Like [`visible`], for a byte outside all blocks of a text that was parsed and includes no files.
+pub(crate) fn visible_outside(
+    text: Arc<str>,
+    at: usize,
+    script: &Script,
+) -> Vec<(NameKind, Arc<str>)> {
+    let mut sources = Sources::default();
+    sources.share("", None, text);
+    let before = script
+        .body
+        .partition_point(|stmt| stmt.span.end as usize <= at);
+    names_at(&sources, &script.body[..before], at, at)
+}
+
+/// Returns the names visible at a byte, from the statements up to the byte `end`.
+fn names_at(sources: &Sources, body: &[Stmt], end: usize, at: usize) -> Vec<(NameKind, Arc<str>)> {
     let files = Files::default();
-    let mut finder = Finder::new(&sources, &files);
+    let mut finder = Finder::new(sources, &files);
     finder.looked = Looked::For(at as u32);
-    finder.block_in(&script.body, finder.whole(0));
+    finder.block_in(body, Span::new(0, 0..end));
+    finder.look(Span::new(0, at + 1..at + 1));
     match finder.looked {
         Looked::Found(names) => names,
         Looked::Nowhere | Looked::For(_) => Vec::new(),

@@ -4,24 +4,45 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::expr::{self, assigned_value, call, calls_with, exprs, path};
-use super::finder::Finder;
+use super::finder::{Finder, Looked};
 use super::kind::{Form, NameKind, Space};
 use super::settings::{self, machine, table_of};
 use super::table::{Found, Id};
 use super::{calls, operands};
 use crate::lang::ast::{
-    Asked, Command, Condition, Expr, ExprKind, Fact, Operation, Pages, Settings, Stmt, StmtKind,
-    Word,
+    Asked, Claim, Command, Condition, Expr, ExprKind, Fact, Operation, Pages, Settings, Stmt,
+    StmtKind, Word,
 };
 use crate::lang::span::Span;
-use crate::lang::visit::{Visit, statements_of_scope, walk_condition, walk_operation, walk_stmt};
+use crate::lang::visit::{
+    Visit, any_expr, statements_of_scope, walk_condition, walk_operation, walk_stmt,
+};
 use crate::questions::LANGUAGE;
-use crate::run::bind::bind_command;
+use crate::run::bind::{Params as _, Slot, bind_command};
 use crate::run::facts::Family;
 use crate::run::nouns::ThingNoun;
 use crate::run::prepare::{family, family_of};
 use crate::run::syscalls::{called, is_fork, makes_call};
 use crate::run::table::Column;
+
+/// Whether a statement uses names, but declares none and calls nothing that could.
+fn gives_no_names(stmt: &Stmt) -> bool {
+    let calls = |expr: &Expr| any_expr(expr, |part| matches!(part.kind, ExprKind::Call { .. }));
+    let StmtKind::Command(command) = &stmt.kind else {
+        return false;
+    };
+    let verb = LANGUAGE.verb(&command.verb.text);
+    let is_use = verb.is_some_and(|verb| !verb.params.has(Slot::NewProcess));
+    let claimed = stmt.facts.iter().filter_map(|fact| match &fact.claim {
+        Claim::Is(value) | Claim::Not(value) | Claim::In(value) => Some(value),
+        Claim::Open | Claim::Blank => None,
+    });
+    let assigned = command.assigned.iter().flat_map(|values| values.iter());
+    is_use
+        && !command.call
+        && command.block.is_none()
+        && !(command.operands.iter().chain(assigned).chain(claimed)).any(calls)
+}
 
 impl<'s> Visit<'s> for Finder<'_> {
     fn visit_block(&mut self, block: &'s [Stmt]) {
@@ -29,6 +50,9 @@ impl<'s> Visit<'s> for Finder<'_> {
     }
 
     fn visit_stmt(&mut self, stmt: &'s Stmt) {
+        if matches!(self.looked, Looked::For(_)) && gives_no_names(stmt) {
+            return;
+        }
         let around = (self.region, self.family);
         self.region = body_of(self, stmt);
         self.family = family_of_stmt(stmt);

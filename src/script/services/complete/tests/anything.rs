@@ -8,17 +8,19 @@ use proptest::sample::select;
 
 use super::lab::{PROCESSES, SIMPLE, state};
 use crate::lang::layout::tokens;
+use crate::lang::tree::Tree;
 use crate::run::state::State;
 use crate::services::complete::{complete, highlight, hint, signature, snippet, token_at};
 
 /// Calls every service at a position in a text.
 fn ask(text: &str, at: usize, state: &State) {
+    let tree = Tree::parse(text, None);
     let found = complete(text, at, state);
     assert!(
         found.from <= at.min(text.len()) && text.is_char_boundary(found.from),
         "{text:?} at {at}"
     );
-    if let Some(signature) = signature(text, at, state) {
+    if let Some(signature) = signature(&tree, at, state) {
         let within = |place: &std::ops::Range<usize>| signature.label.get(place.clone()).is_some();
         assert!(signature.parameters.iter().all(within), "{text:?} at {at}");
         assert!(
@@ -28,7 +30,7 @@ fn ask(text: &str, at: usize, state: &State) {
             "{text:?} at {at}"
         );
     }
-    if let Some(place) = token_at(text, &tokens(text).list, at) {
+    if let Some(place) = token_at(&tree, at) {
         assert_eq!(text.get(place.span), Some(place.text), "{text:?} at {at}");
         assert_eq!(
             text.get(place.whole_span),

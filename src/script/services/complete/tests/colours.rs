@@ -1,6 +1,9 @@
 //! Tests of highlighting.
 
-use crate::services::complete::{Class, highlight};
+use std::ops::Range;
+
+use crate::lang::tree::Tree;
+use crate::services::complete::{Class, highlight, highlight_in};
 
 /// Returns the words in a text that have a class.
 fn of(text: &str, class: Class) -> Vec<&str> {
@@ -303,4 +306,19 @@ fn a_page_in_brackets_may_be_a_variable() {
         all("let a = 1\nreference a b { frames 2 }", Class::Constant),
         "a b"
     );
+}
+
+#[test]
+fn a_part_of_a_text_has_the_classes_of_the_whole_text() {
+    let text = include_str!("../../../../../examples/copy-on-write.pw");
+    let (tree, whole) = (Tree::parse(text, None), highlight(text));
+    for start in (0..text.len()).step_by(97) {
+        let range = start..(start + 200).min(text.len());
+        let inside = |(place, _): &&(Range<usize>, Class)| {
+            place.end > range.start && place.start < range.end
+        };
+        let part = highlight_in(&tree, &range);
+        let (part, whole) = (part.iter().filter(inside), whole.iter().filter(inside));
+        assert!(part.eq(whole), "{range:?}");
+    }
 }

@@ -1,6 +1,7 @@
 //! Tests of hints after the cursor.
 
 use super::lab::{PROCESSES, state};
+use crate::lang::tree::Tree;
 use crate::services::complete::{hint, signature};
 
 #[test]
@@ -78,7 +79,7 @@ fn a_call_shows_its_parameters() {
 fn a_signature_shows_the_whole_and_the_part_at_hand() {
     let state = state(PROCESSES);
     let hint_text = |text: &str| {
-        let found = signature(text, text.len(), &state)?;
+        let found = signature(&Tree::parse(text, None), text.len(), &state)?;
         let current = found
             .current()
             .map(|place| found.label[place].to_owned())
