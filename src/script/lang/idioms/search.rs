@@ -468,7 +468,8 @@ impl<'a> Statement<'a> {
             {
                 false
             }
-            TokenKind::Prose | TokenKind::Hole | TokenKind::Open(b'{') => false,
+            // An open bracket more often lacks its end.
+            TokenKind::Prose | TokenKind::Hole | TokenKind::Open(_) => false,
             TokenKind::Operator if self.word(index) == "." => apart,
             // A process and its block.
             TokenKind::Operator
@@ -487,7 +488,7 @@ impl<'a> Statement<'a> {
                 let after_head = index <= 1 && apart && !joins && verb
                     || index + 1 < self.tokens.len() && is_operator(self.word(index + 1));
                 // After `=` and `=>`, a value is missing.
-                let begins = index > 0 && matches!(self.word(index - 1), "=" | "=>" | "==");
+                let begins = index > 0 && matches!(self.word(index - 1), "=" | "=>");
                 after_head
                     || !begins && index > 0 && is(index - 1, operator)
                     || is(index + 1, operator)
