@@ -37,7 +37,9 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
         return found;
     }
     if diagnostic.code == Code::UnknownName {
+        // The letter O instead of the digit 0.
         let digits = said
+            .trim_start_matches(['o', 'O'])
             .strip_prefix(['x', 'X'])
             .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
             .filter(|_| !line.trim_start().starts_with("machine"));

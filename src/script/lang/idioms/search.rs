@@ -188,7 +188,6 @@ impl<'a> Statement<'a> {
         };
         let (mut words, others) = self.exchanges(of);
         words.extend(self.keywords(of.span.file));
-        words.extend(self.other_brackets(of.span.file));
         words.extend(self.divided(of.span.file));
         let others = others.into_iter().chain(self.edits(of)).collect();
         [
@@ -624,37 +623,6 @@ impl<'a> Statement<'a> {
                 ));
             }
         }
-        fixes.extend(self.closings(file));
-        fixes
-    }
-
-    /// Writes a list in the other kind of brackets.
-    fn other_brackets(&self, file: u32) -> Vec<Fix> {
-        let (mut open, mut fixes) = (Vec::new(), Vec::new());
-        for (index, token) in self.tokens.iter().enumerate() {
-            if matches!(token.kind, TokenKind::Open(_)) {
-                open.push(index);
-            }
-            let closes = matches!(token.kind, TokenKind::Close(_));
-            let Some(first) = closes.then(|| open.pop()).flatten() else {
-                continue;
-            };
-            let others = match self.word(first) {
-                "(" => ("[", "]"),
-                "[" => ("(", ")"),
-                _ => continue,
-            };
-            let place = self.place(file, first, index);
-            let text = &self.text[place.start as usize..place.end as usize];
-            if text.contains(',') && (first..=index + 1).contains(&self.at) {
-                let inside = &text[1..text.len() - 1];
-                fixes.push(Fix::write(
-                    place,
-                    text,
-                    format!("{}{inside}{}", others.0, others.1),
-                ));
-            }
-        }
         fixes
     }
 
@@ -769,31 +737,6 @@ impl<'a> Statement<'a> {
             }
         }
         fixes
-    }
-
-    /// Inserts the bracket that belongs to the one at the error, wherever a token ends.
-    fn closings(&self, file: u32) -> Vec<Fix> {
-        let (sign, range) = match self.word(self.at) {
-            "(" => (")", self.at + 1..self.tokens.len()),
-            "[" => ("]", self.at + 1..self.tokens.len()),
-            ")" => ("(", 0..self.at),
-            "]" => ("[", 0..self.at),
-            _ => return Vec::new(),
-        };
-        range
-            .map(|index| {
-                let token = self.tokens[index];
-                Fix::put_in(
-                    file,
-                    if index > self.at {
-                        token.end
-                    } else {
-                        token.start
-                    } as u32,
-                    sign,
-                )
-            })
-            .collect()
     }
 }
 
