@@ -6,8 +6,7 @@ use divan::Bencher;
 use pagewalk_script::lang::include::{Disk, read_text};
 use pagewalk_script::lang::layout::tokens;
 use pagewalk_script::report::hover::{Asked, hover_at};
-use pagewalk_script::run::record::{Sink, StepRecord};
-use pagewalk_script::run::session::{Options, Session};
+use pagewalk_script::run::session::Options;
 use pagewalk_script::run::state::State;
 use pagewalk_script::run::{Checkpoints, Files, check, state_at};
 use pagewalk_script::services::complete::{complete, highlight, hint};
@@ -31,14 +30,6 @@ fn main() {
     divan::main();
 }
 
-struct NullSink;
-
-impl Sink for NullSink {
-    fn accept(&mut self, _: &StepRecord) -> bool {
-        true
-    }
-}
-
 fn text() -> String {
     let mut text = "machine core-i7\nprocess P1\n".to_owned();
     for n in 0..STATEMENTS {
@@ -51,12 +42,14 @@ fn text() -> String {
 fn loaded(text: &str) -> State {
     let (sources, script, wrong) = read_text("script.pw", text, &mut Disk);
     assert_eq!(wrong, []);
-    let (files, mut nobody) = (Files::default(), NullSink);
-    let mut session = Session::new(&sources, &files, Options::default(), &mut nobody);
-    session
-        .run_block(&script.body, script.body[0].span)
-        .expect("it runs");
-    session.progress.state
+    state_at(
+        &script.body,
+        &sources,
+        &Files::default(),
+        Options::default(),
+        text.len(),
+        &mut Checkpoints::default(),
+    )
 }
 
 /// Completes a line, given the state after a script.

@@ -723,7 +723,7 @@ fn denied_warnings_are_mistakes() {
 fn options_of_other_tools_are_suggested() {
     for (args, tip) in [
         (&["test", "--update-snapshots"][..], "--bless"),
-        (&["exam", "a.pw", "--answers"], "--key"),
+        (&["exam", "a.pw", "--answer-key"], "--key"),
         (&["exam", "a.pw", "--html"], "--format html"),
         (&["exam", "a.pw", "--copies", "3"], "--variants"),
         (&["run", "--verbose", "a.pw"], "--explain"),

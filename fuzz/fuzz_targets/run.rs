@@ -23,7 +23,7 @@ fuzz_target!(|text: &str| {
         );
         let narration = Options {
             explain: true,
-            color: true,
+            theme: true.into(),
         };
         let mut sink = TextSink::new(io::sink(), &script.sources, narration);
         let ended = script.run(options(), &mut sink);

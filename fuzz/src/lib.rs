@@ -2,6 +2,7 @@
 
 use pagewalk_script::api::{CheckedScript, Options};
 use pagewalk_script::report::diagnostics::Style;
+use pagewalk_script::report::text::Fit;
 use pagewalk_script::run::session::Limits;
 
 #[path = "../../tests/fuzz/generated/mod.rs"]
@@ -26,7 +27,7 @@ pub fn render(script: &CheckedScript) {
     let style = Style {
         color: true,
         unicode: false,
-        width: 40,
+        fit: Fit::Lines(40),
     };
     script.render_diagnostics(style);
     script.render_warnings(Style {

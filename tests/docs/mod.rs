@@ -169,6 +169,24 @@ fn the_reference_is_not_stale() {
 }
 
 #[test]
+fn the_cheat_sheet_has_every_fact_of_an_access() {
+    let read = |path: &str| fs::read_to_string(path).expect("a document");
+    let sheet = read("docs/reference/cheat-sheet.md");
+    let reference = read("docs/reference/reference.md");
+    let (_, facts) = reference
+        .split_once("### Facts of an access\n")
+        .expect("the facts");
+    let rows = facts.lines().take_while(|line| !line.starts_with('#'));
+    let names: Vec<&str> = rows
+        .filter_map(|row| row.strip_prefix("| `")?.split('`').next())
+        .collect();
+    assert!(names.len() > 25, "{names:?}");
+    for name in names {
+        assert!(sheet.contains(&format!("`{name}`")), "{name} is missing");
+    }
+}
+
+#[test]
 fn links_lead_somewhere() {
     for path in documents() {
         let text = fs::read_to_string(&path).expect("a document");
