@@ -323,10 +323,10 @@ impl<'a> Statement<'a> {
             (index, fix)
         });
         let both = both.filter(|(index, fix)| {
-            let units = |index: usize| unit(self.word(index)).is_some();
-            !(units(*index) && units(index + 1))
-                && !unit_after_number(fix.was.as_deref().unwrap_or_default())
-                && (named || !unit_after_number(&fix.text))
+            let unit = |index: usize| unit(self.word(index)).is_some();
+            let units = unit(*index) && unit(index + 1);
+            let was = fix.was.as_deref().unwrap_or_default();
+            !(units || unit_after_number(was) || !named && unit_after_number(&fix.text))
         });
         let (words, others): (Vec<_>, Vec<_>) =
             both.partition(|(index, _)| bare(*index) && bare(index + 1));
@@ -458,7 +458,8 @@ impl<'a> Statement<'a> {
                     && after.starts_with([' ', '\n', ','])
                     && of.message.contains("one") =>
             {
-                true
+                // After a number, the word may be a unit.
+                !is(index - 1, |kind| kind == TokenKind::Number) || unit(self.word(index)).is_some()
             }
             _ if elsewhere => false,
             // A sign is missing between two values that touch.

@@ -458,9 +458,7 @@ impl Trial<'_> {
             && line
                 .split_once("=>")
                 .is_some_and(|(before, _)| !before.contains('('));
-        let works = if stores {
-            false
-        } else if fix.text.len() > 1 && (next == Some(&*fix.text) || glued) {
+        let works = if stores || fix.text.len() > 1 && (next == Some(&*fix.text) || glued) {
             false
         } else if sign
             && fix.text.trim() == ","
