@@ -316,11 +316,10 @@ impl Open {
         let shared = shares(whole, &each).ok()?;
         let mut blanks = Vec::new();
         for ((piece, share), own) in pieces.into_iter().zip(each).zip(shared) {
-            match piece {
-                OpenPiece::Part(part) => {
-                    blanks.extend(part.points_of_blanks(part.points.or(Some(own)))?)
-                }
-                _ => blanks.push(own.as_ratio()? / share.alone.as_ratio()?),
+            if let OpenPiece::Part(part) = piece {
+                blanks.extend(part.points_of_blanks(part.points.or(Some(own)))?);
+            } else {
+                blanks.push(own.as_ratio()? / share.alone.as_ratio()?);
             }
         }
         Some(blanks)

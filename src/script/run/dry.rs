@@ -10,7 +10,7 @@ use crate::lang::ast::{Command, Expr, Stmt, StmtKind, Word};
 use crate::lang::visit::statements_of_scope;
 
 use super::bind::word;
-use super::checkpoint::{Checkpoint, CheckpointAt};
+use super::checkpoint::CheckpointAt;
 use super::checks::no_facts;
 use super::current_process::UnknownProcesses;
 use super::eval::{eval, eval_or_noun, integer, truth};
@@ -27,41 +27,15 @@ use super::units::wrong_units;
 use super::unsure::Unsure;
 
 impl<'s> Checker<'s> {
-    /// Returns a check that begins in this context.
-    pub(crate) fn new(cx: Cx<'s>, unsure: Unsure) -> Self {
+    /// Returns a check that begins in this context, and ends before `until`.
+    pub(crate) fn new(mut cx: Cx<'s>, unsure: Unsure, until: Option<CheckpointAt>) -> Self {
+        cx.unsure = Some(unsure);
         Self {
-            cx: Cx {
-                unsure: Some(unsure),
-                ..cx
-            },
-            until: None,
+            cx,
+            until,
             checked_calls: BTreeMap::new(),
             calls: 0,
         }
-    }
-
-    /// Ends the check at a place.
-    pub(super) fn stop_at(&mut self, until: CheckpointAt) {
-        self.until = Some(until);
-    }
-
-    /// Returns a checkpoint after this number of statements.
-    pub(super) fn checkpoint(&self, statements: usize) -> Checkpoint {
-        Checkpoint {
-            statements,
-            state: self.cx.state.clone(),
-            extension: self.cx.extension.clone(),
-            budget: self.cx.budget.clone(),
-            processes: self.cx.unknown_processes().clone(),
-        }
-    }
-
-    /// Continues at a checkpoint.
-    pub(super) fn restore(&mut self, checkpoint: &Checkpoint) {
-        self.cx.state = checkpoint.state.clone();
-        self.cx.extension = checkpoint.extension.clone();
-        self.cx.budget = checkpoint.budget.clone();
-        self.note_processes(|processes| *processes = checkpoint.processes.clone());
     }
 
     /// Returns the state where the check ended.
@@ -99,7 +73,7 @@ impl Checker<'_> {
 
     fn check(&mut self, stmt: &Stmt) -> Result<(), Stop> {
         self.cx.budget.temporary = 0;
-        let units = wrong_units(&mut self.cx, stmt);
+        let units = wrong_units(&self.cx, stmt);
         let wrong = !units.is_empty();
         self.cx.report(units);
         let pointless = wrong.then(|| without_points(stmt));

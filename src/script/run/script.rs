@@ -12,7 +12,7 @@ use crate::lang::span::Span;
 use crate::lang::visit::statements;
 use pagewalk_engine::kernel::syscall::{constants, system_calls};
 
-use super::checkpoint::{CheckpointAt, Checkpoints};
+use super::checkpoint::{Checkpoint, CheckpointAt, Checkpoints};
 use super::current_process::UnknownProcesses;
 use super::files::Files;
 use super::nouns::{TABLE_NOUNS, THING_NOUNS};
@@ -90,7 +90,7 @@ pub fn check_in(
         variables,
         machines: DeclaredMachines::of(script),
     };
-    let mut checker = Checker::new(cx, unsure);
+    let mut checker = Checker::new(cx, unsure, None);
     checker.check_block(script);
     checker.check_uncalled();
     let mut cx = checker.cx;
@@ -132,14 +132,17 @@ pub fn state_at(
     at: usize,
     known: &mut Checkpoints,
 ) -> State {
-    let mut checker = Checker::new(Cx::new(sources, files, options), Unsure::default());
-    checker.stop_at(CheckpointAt::byte(script, at));
     let above = script.partition_point(|stmt| (stmt.span.end as usize) < at);
+    let (mut cx, mut unsure) = (Cx::new(sources, files, options), Unsure::default());
     let mut begun = 0;
-    if let Some(checkpoint) = known.before(above) {
+    if let Some(checkpoint) = known.before(above).cloned() {
         begun = checkpoint.statements;
-        checker.restore(checkpoint);
+        cx.state = checkpoint.state;
+        cx.extension = checkpoint.extension;
+        cx.budget = checkpoint.budget;
+        unsure.processes = checkpoint.processes;
     }
+    let mut checker = Checker::new(cx, unsure, Some(CheckpointAt::byte(script, at)));
     while begun < script.len() {
         let end = Checkpoints::next_after(begun).min(script.len());
         checker.check_statements(script, begun..end);
@@ -147,7 +150,14 @@ pub fn state_at(
         if checker.reached(script, begun) {
             break;
         }
-        known.add(checker.checkpoint(begun));
+        let cx = &checker.cx;
+        known.add(Checkpoint {
+            statements: begun,
+            state: cx.state.clone(),
+            extension: cx.extension.clone(),
+            budget: cx.budget.clone(),
+            processes: cx.unknown_processes().clone(),
+        });
     }
     checker.reached(script, script.len());
     checker.into_state()
