@@ -725,6 +725,11 @@ fn options_of_other_tools_are_suggested() {
         (&["test", "--update-snapshots"][..], "--bless"),
         (&["exam", "a.pw", "--answer-key"], "--key"),
         (&["exam", "a.pw", "--html"], "--format html"),
+        (&["exam", "a.pw", "--copies", "3"], "--variants"),
+        (&["run", "--verbose", "a.pw"], "--explain"),
+        (&["rnu", "a.pw"], "pagewalk run"),
+        (&["format", "a.pw"], "pagewalk fmt"),
+        (&["a.pw"], "pagewalk run a.pw"),
         (
             &["replay", "simple", "a.din", "--format", "din"],
             "--trace-format din",

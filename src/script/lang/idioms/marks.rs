@@ -3,7 +3,7 @@
 use super::advice::Advice;
 use super::rows::is_latest;
 use super::spelled::{TABLE, respelled};
-use super::tokens::{Token, tokens};
+use super::tokens::{Token, indent, tokens};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::linux::is_constant;
@@ -37,7 +37,9 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
         return found;
     }
     if diagnostic.code == Code::UnknownName {
+        // The letter O instead of the digit 0.
         let digits = said
+            .trim_start_matches(['o', 'O'])
             .strip_prefix(['x', 'X'])
             .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
             .filter(|_| !line.trim_start().starts_with("machine"));
@@ -87,6 +89,13 @@ pub(super) fn comment(
     let (message, help) = ("this does not begin a comment", "a comment begins with `#`");
     let fix = Fix::write(place(sign.start, sign.end()), sign.text, "#");
     let advice = Advice::fixed(Some(message), Some(help), fix, sign.start == at);
+    // After a division, an operator or a bracket follows, or nothing.
+    let rest = tokens(&line[sign.end()..]);
+    let words = |pair: &[Token]| pair[0].is_name() && pair[1].is_name();
+    let prose = rest.iter().all(Token::is_name) || rest.windows(2).any(words);
+    if sign.text == "//" && sign.start > indent(line) && !prose {
+        return None;
+    }
     (at >= sign.start || line[sign.start + 2..].contains(' ')).then_some(advice)
 }
 

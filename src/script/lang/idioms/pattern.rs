@@ -79,27 +79,7 @@ fn matches<'a>(
     let longest = match hole.text {
         "SOME" if found.is_empty() => return false,
         "REST" | "SOME" => return take(hole.text, line, found, found.len(), held),
-        "PTS" => one(first.is_some_and(|token| {
-            one_of(
-                token,
-                &["points", "point", "pts", "pt", "marks", "mark", "credits"],
-            )
-        })),
         "HEAD" => one(first.is_some_and(|token| head(token.text).is_some())),
-        "ACCESS" => one(first.is_some_and(|token| {
-            one_of(
-                token,
-                &[
-                    "read",
-                    "write",
-                    "translate",
-                    "fetch",
-                    "probe",
-                    "reference",
-                    "replay",
-                ],
-            )
-        })),
         "BLANK" => one(first.is_some_and(|token| {
             token.text == "?" || token.text == "…" || token.text.bytes().all(|c| b"_.".contains(&c))
         })),
@@ -113,8 +93,7 @@ fn matches<'a>(
                     .text
                     .starts_with(['"', '\'', '“', '”', '„', '‘', '’', '{', '}'])
             };
-            let words = found.iter().position(ends).unwrap_or(found.len());
-            words
+            found.iter().position(ends).unwrap_or(found.len())
         }
         "PLACE" => place(found),
         "CALL" => one(first.is_some_and(|token| is_function(token.text))),
@@ -130,12 +109,15 @@ fn matches<'a>(
         "PATH" => one(first.is_some_and(Token::is_name)),
         "VALUE" => one(first.is_some_and(Token::is_number)),
         "FACT" => one(first.is_some_and(|token| is_fact(token.text))),
-        "SMALL" => {
-            one(first.is_some_and(|token| one_of(token, &["1", "2", "4", "8", "16", "32", "64"])))
+        hole if hole.bytes().all(|byte| byte.is_ascii_uppercase())
+            && let Some((_, words)) = rows(TABLE, "holes").find(|(name, _)| *name == hole) =>
+        {
+            one(first.is_some_and(|token| {
+                words
+                    .split(' ')
+                    .any(|word| token.text.eq_ignore_ascii_case(word))
+            }))
         }
-        "YES" => one(first.is_some_and(|token| one_of(token, &["yes", "y", "true", "1"]))),
-        "NO" => one(first.is_some_and(|token| one_of(token, &["no", "n", "false", "0"]))),
-        "ZERO" => one(first.is_some_and(|token| one_of(token, &["zero", "x0", "rip", "0", "r0"]))),
         "HEX" => one(first.is_some_and(|token| {
             let digits = token.text.trim_start_matches("0x");
             !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
@@ -156,9 +138,7 @@ fn matches<'a>(
             return same && matches(pattern, line, &found[1..], held);
         }
     };
-    // A keyword alone is not prose.
-    let keyword = hole.text == "PROSE" && first.is_some_and(|token| is_keyword(token.text));
-    (1 + usize::from(keyword)..=longest).any(|length| {
+    (1..=longest).any(|length| {
         let before = held.clone();
         let fits = take(hole.text, line, found, length, held)
             && matches(pattern, line, &found[length..], held);
@@ -171,17 +151,14 @@ fn matches<'a>(
 
 /// Returns the width in bytes of a register of x86, or an empty text for a register of another machine.
 fn width(name: &str) -> Option<&'static str> {
-    Some(match &*name.to_ascii_lowercase() {
-        "al" | "bl" | "cl" | "dl" | "ah" | "bh" | "ch" | "dh" | "sil" | "dil" => "1",
-        "ax" | "bx" | "cx" | "dx" | "si" | "di" => "2",
-        "eax" | "ebx" | "ecx" | "edx" | "esi" | "edi" | "ebp" | "esp" => "4",
-        "rax" | "rbx" | "rcx" | "rdx" | "rsi" | "rdi" | "rbp" | "rsp" => "8",
-        lower => {
-            let number = lower.strip_prefix(['r', 'x', 't', 's', 'a', 'w', 'v'])?;
-            let digits = !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit());
-            return digits.then_some("");
-        }
-    })
+    let lower = name.to_ascii_lowercase();
+    let named = |(_, names): &(&str, &str)| names.split(' ').any(|name| name == lower);
+    if let Some((width, _)) = rows(TABLE, "registers").find(named) {
+        return Some(width);
+    }
+    let number = lower.strip_prefix(['r', 'x', 't', 's', 'a', 'w', 'v'])?;
+    let digits = !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit());
+    digits.then_some("")
 }
 
 /// Returns the number of tokens of a place such as `examples/first.pw:13` at the end of a line.
@@ -209,12 +186,6 @@ fn head(word: &str) -> Option<&'static str> {
 
 fn is_function(word: &str) -> bool {
     FUNCTIONS.iter().any(|function| function.name == word)
-}
-
-fn one_of(token: &Token, words: &[&str]) -> bool {
-    words
-        .iter()
-        .any(|word| token.text.eq_ignore_ascii_case(word))
 }
 
 /// Assigns tokens to a hole. A hole that is already filled must contain the same tokens.

@@ -239,9 +239,9 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
                 return ended(&all, text, diagnostic.span);
             };
             let uses = |word: &str| all.iter().filter(|token| token.text(text) == word).count();
-            let pair = all
-                .windows(2)
-                .find(|pair| pair[0].text(text) == "let" && pair[1].text(text) == near)?;
+            let pair = all.windows(2).find(|pair| {
+                matches!(pair[0].text(text), "let" | "choose" | "for") && pair[1].text(text) == near
+            })?;
             if uses(near) > 1 || uses(name) < 2 {
                 return None;
             }

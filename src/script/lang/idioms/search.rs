@@ -188,7 +188,6 @@ impl<'a> Statement<'a> {
         };
         let (mut words, others) = self.exchanges(of);
         words.extend(self.keywords(of.span.file));
-        words.extend(self.other_brackets(of.span.file));
         words.extend(self.divided(of.span.file));
         let others = others.into_iter().chain(self.edits(of)).collect();
         [
@@ -324,10 +323,10 @@ impl<'a> Statement<'a> {
             (index, fix)
         });
         let both = both.filter(|(index, fix)| {
-            let units = |index: usize| unit(self.word(index)).is_some();
-            !(units(*index) && units(index + 1))
-                && !unit_after_number(fix.was.as_deref().unwrap_or_default())
-                && (named || !unit_after_number(&fix.text))
+            let unit = |index: usize| unit(self.word(index)).is_some();
+            let units = unit(*index) && unit(index + 1);
+            let was = fix.was.as_deref().unwrap_or_default();
+            !(units || unit_after_number(was) || !named && unit_after_number(&fix.text))
         });
         let (words, others): (Vec<_>, Vec<_>) =
             both.partition(|(index, _)| bare(*index) && bare(index + 1));
@@ -459,7 +458,8 @@ impl<'a> Statement<'a> {
                     && after.starts_with([' ', '\n', ','])
                     && of.message.contains("one") =>
             {
-                true
+                // After a number, the word may be a unit.
+                !is(index - 1, |kind| kind == TokenKind::Number) || unit(self.word(index)).is_some()
             }
             _ if elsewhere => false,
             // A sign is missing between two values that touch.
@@ -468,7 +468,8 @@ impl<'a> Statement<'a> {
             {
                 false
             }
-            TokenKind::Prose | TokenKind::Hole | TokenKind::Open(b'{') => false,
+            // An open bracket more often lacks its end.
+            TokenKind::Prose | TokenKind::Hole | TokenKind::Open(_) => false,
             TokenKind::Operator if self.word(index) == "." => apart,
             // A process and its block.
             TokenKind::Operator
@@ -487,7 +488,7 @@ impl<'a> Statement<'a> {
                 let after_head = index <= 1 && apart && !joins && verb
                     || index + 1 < self.tokens.len() && is_operator(self.word(index + 1));
                 // After `=` and `=>`, a value is missing.
-                let begins = index > 0 && matches!(self.word(index - 1), "=" | "=>" | "==");
+                let begins = index > 0 && matches!(self.word(index - 1), "=" | "=>");
                 after_head
                     || !begins && index > 0 && is(index - 1, operator)
                     || is(index + 1, operator)
@@ -623,37 +624,6 @@ impl<'a> Statement<'a> {
                 ));
             }
         }
-        fixes.extend(self.closings(file));
-        fixes
-    }
-
-    /// Writes a list in the other kind of brackets.
-    fn other_brackets(&self, file: u32) -> Vec<Fix> {
-        let (mut open, mut fixes) = (Vec::new(), Vec::new());
-        for (index, token) in self.tokens.iter().enumerate() {
-            if matches!(token.kind, TokenKind::Open(_)) {
-                open.push(index);
-            }
-            let closes = matches!(token.kind, TokenKind::Close(_));
-            let Some(first) = closes.then(|| open.pop()).flatten() else {
-                continue;
-            };
-            let others = match self.word(first) {
-                "(" => ("[", "]"),
-                "[" => ("(", ")"),
-                _ => continue,
-            };
-            let place = self.place(file, first, index);
-            let text = &self.text[place.start as usize..place.end as usize];
-            if text.contains(',') && (first..=index + 1).contains(&self.at) {
-                let inside = &text[1..text.len() - 1];
-                fixes.push(Fix::write(
-                    place,
-                    text,
-                    format!("{}{inside}{}", others.0, others.1),
-                ));
-            }
-        }
         fixes
     }
 
@@ -768,31 +738,6 @@ impl<'a> Statement<'a> {
             }
         }
         fixes
-    }
-
-    /// Inserts the bracket that belongs to the one at the error, wherever a token ends.
-    fn closings(&self, file: u32) -> Vec<Fix> {
-        let (sign, range) = match self.word(self.at) {
-            "(" => (")", self.at + 1..self.tokens.len()),
-            "[" => ("]", self.at + 1..self.tokens.len()),
-            ")" => ("(", 0..self.at),
-            "]" => ("[", 0..self.at),
-            _ => return Vec::new(),
-        };
-        range
-            .map(|index| {
-                let token = self.tokens[index];
-                Fix::put_in(
-                    file,
-                    if index > self.at {
-                        token.end
-                    } else {
-                        token.start
-                    } as u32,
-                    sign,
-                )
-            })
-            .collect()
     }
 }
 

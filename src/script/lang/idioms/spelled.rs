@@ -252,17 +252,13 @@ fn operator(all: &[Token], at: usize) -> Spelled {
         && (all[at - 1].is_name() || all[at - 1].is_number() || all[at - 1].text == ")")
         && next.is_some()
     {
-        match token.text {
-            "is" if next.is_some_and(|next| next.text == "not") => {
-                return Some((2, "!=".to_owned()));
-            }
-            "is" | "equals" | "eq" => return Some((1, "==".to_owned())),
-            "mod" => return Some((1, "%".to_owned())),
-            "div" => return Some((1, "//".to_owned())),
-            "shl" => return Some((1, "<<".to_owned())),
-            "shr" => return Some((1, ">>".to_owned())),
-            "xor" => return Some((1, "^".to_owned())),
-            _ => {}
+        if token.text == "is" && next.is_some_and(|next| next.text == "not") {
+            return Some((2, "!=".to_owned()));
+        }
+        if let Some((_, ours)) =
+            rows(TABLE, "worded operators").find(|(theirs, _)| *theirs == token.text)
+        {
+            return Some((1, (*ours).to_owned()));
         }
     }
     // The operator `*` may be a load through a pointer.

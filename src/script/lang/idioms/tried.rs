@@ -119,8 +119,23 @@ fn improve_all(
                     && !fixed[other]
                     && same_line(&file.text, before[other].span, before[at].span)
             };
+            // The declaration may be in a statement that cannot be read.
+            let declares = |other: usize| {
+                let (one, here) = (&before[other], &before[at]);
+                let name = file
+                    .text
+                    .get(here.span.start as usize..here.span.end as usize);
+                let statement = line_at(&file.text, (one.span.start as usize).min(file.text.len()));
+                let named = name.is_some_and(|name| is_part(&file.text[statement], name));
+                let open = failed[other] && !gone[other] && !fixed[other];
+                open && is_reading(one)
+                    && (here.code == Code::UnknownProcess
+                        || here.code == Code::UnknownName && named)
+            };
             // An earlier error that has no fix may be the cause.
-            if is_reading(&before[at]) && (0..before.len()).any(hides) {
+            if is_reading(&before[at]) && (0..before.len()).any(hides)
+                || (0..before.len()).any(declares)
+            {
                 failed[at] = true;
                 without_fix(&mut diagnostics[at]);
                 continue;
@@ -443,9 +458,7 @@ impl Trial<'_> {
             && line
                 .split_once("=>")
                 .is_some_and(|(before, _)| !before.contains('('));
-        let works = if stores {
-            false
-        } else if fix.text.len() > 1 && (next == Some(&*fix.text) || glued) {
+        let works = if stores || fix.text.len() > 1 && (next == Some(&*fix.text) || glued) {
             false
         } else if sign
             && fix.text.trim() == ","
@@ -583,6 +596,18 @@ impl Trial<'_> {
         if fix.text.contains("=>")
             && fix.text.matches("=>").count() > line.matches("=>").count().max(1)
         {
+            return false;
+        }
+        // Neither a second `in` nor the loss of a unit is meant.
+        let was = text
+            .get(fix.span.start as usize..fix.span.end as usize)
+            .unwrap_or("");
+        let count_of = |text: &str, word: &str| text.matches(word).count();
+        let more_in =
+            count_of(was, " in ") > 0 && count_of(&fix.text, " in ") > count_of(was, " in ");
+        let lost = diagnostic.code != Code::WrongUnit
+            && count_of(&fix.text, " bits") < count_of(was, " bits");
+        if more_in || lost {
             return false;
         }
         let closes_nothing = |one: &&Diagnostic| one.message.contains("closes nothing");

@@ -1,6 +1,8 @@
 //! Variants of a statement that use other operators, tried before the rows of the idiom table.
 
+use super::spelled::TABLE;
 use super::tokens::tokens;
+use crate::lang::sections::lists;
 
 /// Rewrites a method call on a process as a statement: `P1.read(0x1000)`.
 pub(super) fn of_process(said: &str) -> Option<String> {
@@ -15,19 +17,7 @@ pub(super) fn method(said: &str) -> Option<String> {
     let (_, verb) = all.first()?.text.rsplit_once('.')?;
     let open = all.get(1).filter(|open| open.text == "(")?;
     let close = all.last().filter(|close| close.text == ")")?;
-    let known = matches!(
-        verb,
-        "read"
-            | "write"
-            | "translate"
-            | "fetch"
-            | "access"
-            | "load"
-            | "store"
-            | "lookup"
-            | "flush"
-            | "get"
-    );
+    let known = lists(TABLE, "methods", verb);
     let inside = &said[open.end()..close.start];
     known.then(|| {
         format!(

@@ -52,6 +52,10 @@ pub(super) const LINES: NotYaml = NotYaml(
     "write the value on one line without escapes; separate the values of a list with commas",
 );
 
+const SPACE: NotYaml = NotYaml(
+    "a space must follow the `:` after a key",
+    "write one setting per line, such as `page: 4 KB`",
+);
 const EQUALS: NotYaml = NotYaml(
     "a key and its value must be separated by `:`, not by `=`",
     "write one setting per line, such as `page: 4 KB`",
@@ -112,6 +116,14 @@ pub(super) fn wrong(
             _ => refusal,
         };
         return refusal.at(token(file, text, at));
+    }
+    let tight = |line: &str| {
+        let value = line.split_once(':').map_or("", |(_, value)| value);
+        value.starts_with(|c: char| c.is_ascii_alphanumeric())
+    };
+    if let Some(line) = text[..at].lines().find(|line| tight(line)) {
+        let at = line.as_ptr() as usize - text.as_ptr() as usize;
+        return SPACE.at(token(file, text, at + line.len() - line.trim_start().len()));
     }
     let said = error.to_string();
     let (problem, context) = said.split_once(", while ").unwrap_or((&said, ""));
