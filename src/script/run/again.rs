@@ -51,11 +51,11 @@ pub(crate) fn check_again(
     let (old, new) = (&*earlier.script.body, &*script.body);
     let change = Change::between((old, &was), (new, &is), script)?;
     let Change { start, by, .. } = change;
-    if !old[change.old()]
+    if !old[change.gone()]
         .iter()
-        .chain(&new[change.new()])
+        .chain(&new[change.come()])
         .all(is_plain)
-        || overridden(old, change.old()) != overridden(new, change.new())
+        || overridden(old, change.gone()) != overridden(new, change.come())
     {
         return None;
     }
@@ -97,11 +97,11 @@ pub(crate) fn check_again(
             && Arc::ptr_eq(&now.checked_calls, &before.checked_calls)
     };
     let mut gone = begin(earlier.sources, &before);
-    gone.check_statements(old, change.old());
+    gone.check_statements(old, change.gone());
     let mut checker = begin(sources, &before);
     let state = State::new(options.seed);
-    report_part(&mut checker.cx, &state, &checked.unsure, new, change.new());
-    checker.check_statements(new, change.new());
+    report_part(&mut checker.cx, &state, &checked.unsure, new, change.come());
+    checker.check_statements(new, change.come());
     let (without, with) = (gone.cx.budget.worked, checker.cx.budget.worked);
     if !is_same(&gone) || !is_same(&checker) || with - before.budget.worked > LITTLE {
         return None;
@@ -180,17 +180,17 @@ impl Change {
         })
     }
 
-    fn old(&self) -> Range<usize> {
+    fn gone(&self) -> Range<usize> {
         self.start..self.old_end
     }
 
-    fn new(&self) -> Range<usize> {
+    fn come(&self) -> Range<usize> {
         self.start..self.new_end
     }
 
     fn place(&self, old: &[Stmt]) -> Place {
         let start = old.get(self.start).map_or(u32::MAX, |stmt| stmt.span.start);
-        let end = match self.old() {
+        let end = match self.gone() {
             numbers if numbers.is_empty() => start,
             numbers => old[numbers.end - 1].span.end + 1,
         };
