@@ -29,7 +29,7 @@ pub(super) fn steps_of(cx: &mut Cx, of: &Expr, radix: Radix) -> Result<Vec<Strin
     let mut steps = Vec::new();
     for replaced in [Replaced::Names, Replaced::Groups] {
         let step = Formula {
-            cx: cx,
+            cx,
             radix,
             replaced,
         }

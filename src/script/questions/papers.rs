@@ -38,19 +38,33 @@ pub(crate) fn puts(entry: Entry, views: Vec<View>) -> Action {
     })
 }
 
-/// Returns the exam state.
+/// Returns the exam state, which is the state of the language's extension.
+///
+/// # Panics
+/// Never panics, because the stored state has this type.
 pub(crate) fn exam_mut<'c>(cx: &'c mut Cx) -> &'c mut Papers {
-    cx.extension_state()
+    let state = &mut cx.extension;
+    if Arc::get_mut(state).is_none_or(|state| !state.is::<Papers>()) {
+        let copy = state.downcast_ref::<Papers>().cloned();
+        *state = Arc::new(copy.unwrap_or_default());
+    }
+    let state = Arc::get_mut(state).and_then(|state| state.downcast_mut());
+    state.expect("the extension has this type")
+}
+
+/// Returns the exam state, if there is any.
+fn exam<'c>(cx: &'c Cx) -> Option<&'c Papers> {
+    cx.extension.downcast_ref()
 }
 
 /// Returns the radix of the paper, if `exam` specifies a radix.
 pub(crate) fn radix_of_paper(cx: &Cx) -> Option<Radix> {
-    cx.known_extension_state::<Papers>()?.radix
+    exam(cx)?.radix
 }
 
 /// Returns the current question.
-pub fn sheet<'c>(cx: &'c Cx) -> Option<&'c Sheet> {
-    cx.known_extension_state::<Papers>()?.sheet.as_ref()
+pub(crate) fn sheet<'c>(cx: &'c Cx) -> Option<&'c Sheet> {
+    exam(cx)?.sheet.as_ref()
 }
 
 /// Returns the current question for modification.
@@ -58,9 +72,9 @@ pub(crate) fn sheet_mut<'c>(cx: &'c mut Cx) -> Option<&'c mut Sheet> {
     exam_mut(cx).sheet.as_mut()
 }
 
-pub(crate) fn open_sheet(cx: &mut Cx, sheet: Option<Sheet>) {
-    cx.blocks.draws_together = sheet.is_some();
-    exam_mut(cx).sheet = sheet;
+pub(crate) fn open_sheet(cx: &mut Cx, sheet: Sheet) {
+    cx.blocks.draws_together = true;
+    exam_mut(cx).sheet = Some(sheet);
 }
 
 pub(crate) fn close_sheet(cx: &mut Cx) -> Option<Sheet> {
@@ -76,11 +90,6 @@ pub(crate) fn enter(cx: &mut Cx, entry: Entry) {
 /// Whether the current entry is in a part.
 pub(crate) fn in_part(cx: &Cx) -> bool {
     sheet(cx).is_some_and(Sheet::in_part)
-}
-
-/// Whether the statement is in a question.
-pub(crate) fn is_in_question(cx: &Cx) -> bool {
-    sheet(cx).is_some()
 }
 
 /// Rejects a statement outside a question. Definitions are allowed, because a question can call them.

@@ -35,7 +35,7 @@ pub(crate) fn run_question(
     let points = perhaps_points(cx, points)?;
     run.enter_isolated(title, true)?;
     let cx = &mut run.cx;
-    open_sheet(cx, Some(Sheet::new(title.span, points)));
+    open_sheet(cx, Sheet::new(title.span, points));
     // Students do not see the figures outside the question, so no change since them is marked.
     cx.state.discard_figures();
     cx.state.random = own_generator(cx, &title.text);
@@ -186,25 +186,14 @@ pub(crate) fn check_question(
     let cx = &mut checker.cx;
     refuse_nested(cx, title.span)?;
     let points = perhaps_points(cx, points);
-    let worth = points
-        .as_ref()
-        .ok()
-        .copied()
-        .flatten()
-        .map(|(points, _)| points);
+    let given = points.as_ref().ok().copied().flatten();
     exam_mut(cx).questions.push(Known {
         title: title.text.clone(),
-        points: worth,
+        points: given.map(|(points, _)| points),
     });
     let state = cx.state.clone();
     cx.state.scopes.push(Scope::new(false));
-    open_sheet(
-        cx,
-        Some(Sheet::new(
-            title.span,
-            points.as_ref().ok().copied().flatten(),
-        )),
-    );
+    open_sheet(cx, Sheet::new(title.span, given));
     if points.is_err() {
         unsure_of_question(cx);
     }

@@ -9,13 +9,13 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::run::bind::{bind_operands, word};
 use crate::run::nouns::plan::{self, machine_seen};
-use crate::run::nouns::{ShowPlan, TableNoun, size, too_long, whole_reference_table};
+use crate::run::nouns::{ShowPlan, TableNoun, naming, size, too_long, whole_reference_table};
 use crate::run::record::{Did, ReferenceRun, View};
 use crate::run::session::Cx;
 use crate::run::settings::list;
 use crate::run::stop::Stop;
 use crate::run::table::{Cell, InvalidEntries, Rows, TableId, column_named};
-use crate::run::verbs::{naming, show_plan};
+use crate::run::verbs::show_plan;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::pte::{BITS, Bit};
 

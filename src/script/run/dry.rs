@@ -26,22 +26,15 @@ use super::units::wrong_units;
 use super::unsure::Unsure;
 
 impl<'s> Checker<'s> {
-    /// Returns a check that begins in this context.
-    pub(crate) fn new(cx: Cx<'s>, unsure: Unsure) -> Self {
+    /// Returns a check that begins in this context, and ends before `until`.
+    pub(crate) fn new(mut cx: Cx<'s>, unsure: Unsure, until: Option<CheckpointAt>) -> Self {
+        cx.unsure = Some(unsure);
         Self {
-            cx: Cx {
-                unsure: Some(unsure),
-                ..cx
-            },
-            until: None,
+            cx,
+            until,
             checked_calls: Arc::default(),
             calls: 0,
         }
-    }
-
-    /// Ends the check at a place.
-    pub(super) fn stop_at(&mut self, until: CheckpointAt) {
-        self.until = Some(until);
     }
 
     /// Returns a checkpoint after this number of statements.
@@ -100,7 +93,7 @@ impl Checker<'_> {
 
     fn check(&mut self, stmt: &Stmt) -> Result<(), Stop> {
         self.cx.budget.temporary = 0;
-        let units = wrong_units(&mut self.cx, stmt);
+        let units = wrong_units(&self.cx, stmt);
         let wrong = !units.is_empty();
         self.cx.report(units);
         let pointless = wrong.then(|| without_points(stmt));

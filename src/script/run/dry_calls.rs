@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pagewalk_engine::machine::spec::Spec;
 
 use super::session::Checker;
-use super::state::{Binding, Definition, Scope};
+use super::state::{Binding, Definition, Scope, shared_scopes};
 
 /// The depth of calls whose bodies are checked again on the machine of the call.
 const CALLS_LIMIT: usize = 8;
@@ -35,11 +35,7 @@ impl Checker<'_> {
         self.calls += 1;
         let (state, extension) = (self.cx.state.clone(), self.cx.extension.clone());
         let scopes = &mut self.cx.state.scopes;
-        let shared = scopes
-            .iter()
-            .position(|scope| scope.private)
-            .unwrap_or(scopes.len());
-        scopes.truncate(shared);
+        scopes.truncate(shared_scopes(scopes));
         let mut own = Scope::new(true);
         for param in &*def.params {
             own.bind(&param.text, Binding::Unknowable);

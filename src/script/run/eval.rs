@@ -10,8 +10,10 @@ use crate::lang::value::ops::{binary, of_integers, unary};
 use crate::lang::value::{Measure, Number, Value};
 use pagewalk_engine::kernel::syscall::{SystemCall, constant};
 
+use super::addresses::{address_of, too_wide};
 use super::budget::{WORK_OF_EVALUATION, work_of_value};
 use super::limits::ACCESS_LIMIT;
+use super::nouns::value::noun_value;
 use super::paths::find::path_value;
 use super::paths::memory::{peek_file, peek_memory};
 use super::paths::{self, Peek, PeekFunction};
@@ -25,8 +27,6 @@ use super::syscalls::{
     CallPlan, argument, called, check_count, field_of, make_call, no_field, plan_call, returned,
 };
 use super::unknown::{unknown_function, unknown_name};
-use super::verbs::addresses::{address_of, too_wide};
-use super::verbs::noun_value::noun_value;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::addr::{Pa, Va};
 
@@ -389,9 +389,7 @@ pub(crate) fn call_made(
     args: &[Expr],
 ) -> Result<Arc<CallRecord>, Stop> {
     let plan = prepare_call_of(cx, row, name, args)?;
-    if cx.checking() {
-        return Err(Stop::Unknowable);
-    }
+    cx.needs_run()?;
     let call = make_call(cx, plan)?;
     cx.calls.push(call.clone());
     Ok(call)

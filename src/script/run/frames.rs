@@ -18,7 +18,7 @@ use super::recent::RecentAccesses;
 use super::record::{Sink, Totals};
 use super::search::drawn_together;
 use super::session::{Cx, Run};
-use super::state::{Binding, Definition, Scope, State};
+use super::state::{Binding, Definition, Scope, State, shared_scopes};
 use super::stop::Stop;
 use crate::lang::value::Value;
 
@@ -197,6 +197,10 @@ impl Run<'_> {
 }
 
 impl Run<'_> {
+    fn push(&mut self, frame: Frame) {
+        self.cx.blocks.frames.push(frame);
+    }
+
     /// Begins a block, whose first statement runs next.
     ///
     /// # Errors
@@ -208,7 +212,7 @@ impl Run<'_> {
             return Err(Diagnostic::new(Code::TooDeep, place, message).into());
         }
         self.cx.blocks.depth += 1;
-        self.cx.blocks.frames.push(Frame::Block {
+        self.push(Frame::Block {
             stmts: block.clone(),
             next: 0,
         });
@@ -226,14 +230,14 @@ impl Run<'_> {
         block: &Block,
         place: Span,
     ) -> Result<(), Stop> {
-        self.cx.blocks.frames.push(Frame::Extension(word));
+        self.push(Frame::Extension(word));
         self.enter_block(block, place)
     }
 
     pub(crate) fn enter_loop(&mut self, place: Span, rounds: Rounds, body: &Block) {
         self.cx.blocks.loops.push(place);
         // The value `u64::MAX`, which never equals the work so far, means that no iteration has run yet.
-        self.cx.blocks.frames.push(Frame::Loop {
+        self.push(Frame::Loop {
             place,
             rounds,
             body: body.clone(),
@@ -265,10 +269,7 @@ impl Run<'_> {
         };
         self.cx.state.scopes.push(Scope::new(false));
         self.cx.state.accesses = RecentAccesses::default();
-        self.cx
-            .blocks
-            .frames
-            .push(Frame::Isolated(Box::new(around)));
+        self.push(Frame::Isolated(Box::new(around)));
         Ok(())
     }
 
@@ -284,17 +285,14 @@ impl Run<'_> {
         args: Vec<Value>,
     ) -> Result<(), Stop> {
         let scopes = &mut self.cx.state.scopes;
-        let shared = scopes
-            .iter()
-            .position(|scope| scope.private)
-            .unwrap_or(scopes.len());
+        let shared = shared_scopes(scopes);
         let hidden = scopes.split_off(shared);
         let mut own = Scope::new(true);
         for (param, arg) in def.params.iter().zip(args) {
             own.bind(&param.text, Binding::Value(arg));
         }
         scopes.push(own);
-        self.cx.blocks.frames.push(Frame::Call { shared, hidden });
+        self.push(Frame::Call { shared, hidden });
         self.enter_block(&def.body, place)
     }
 
@@ -305,7 +303,7 @@ impl Run<'_> {
     pub(crate) fn enter_include(&mut self, body: &Block, place: Span) -> Result<(), Stop> {
         let around = self.cx.blocks.included;
         self.cx.blocks.included = around.or(Some(place));
-        self.cx.blocks.frames.push(Frame::Included(around));
+        self.push(Frame::Included(around));
         self.enter_block(body, place)
     }
 
@@ -320,7 +318,7 @@ impl Run<'_> {
         place: Span,
     ) -> Result<(), Stop> {
         let around = std::mem::replace(&mut self.cx.inside, process);
-        self.cx.blocks.frames.push(Frame::InProcess(around));
+        self.push(Frame::InProcess(around));
         self.enter_block(body, place)
     }
 
@@ -344,7 +342,7 @@ impl Run<'_> {
                     inside,
                     extension,
                 } = *around;
-                // If the run is closed, the session keeps the run's final state.
+                // If the run is closed, the run keeps its final state.
                 if !matches!(stopped, Some(Stop::Closed)) {
                     self.cx.state = state;
                 }

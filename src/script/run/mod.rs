@@ -1,5 +1,6 @@
 //! The interpreter: runs a script statement by statement and checks its expectations.
 
+pub(crate) mod addresses;
 mod again;
 pub mod bind;
 pub(crate) mod budget;

@@ -82,7 +82,7 @@ pub fn check_in(
     let mut cx = Cx::new(sources, files, options);
     cx.state = state.clone();
     report_part(&mut cx, state, &unsure, script, 0..script.len());
-    let mut checker = Checker::new(cx, unsure.clone());
+    let mut checker = Checker::new(cx, unsure.clone(), None);
     let mut checkpoints = Checkpoints::default();
     let mut begun = 0;
     while begun < script.len() {
@@ -172,9 +172,10 @@ pub fn state_at(
     at: usize,
     known: &mut Checkpoints,
 ) -> State {
-    let mut checker = Checker::new(Cx::new(sources, files, options), Unsure::default());
-    checker.stop_at(CheckpointAt::byte(script, at));
     let above = script.partition_point(|stmt| (stmt.span.end as usize) < at);
+    let cx = Cx::new(sources, files, options);
+    let until = CheckpointAt::byte(script, at);
+    let mut checker = Checker::new(cx, Unsure::default(), Some(until));
     let mut begun = 0;
     if let Some(checkpoint) = known.before(above) {
         begun = checkpoint.statements;

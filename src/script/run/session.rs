@@ -401,31 +401,22 @@ impl<'s> Cx<'s> {
         self.unsure.is_some()
     }
 
+    /// Ends the evaluation of a value that only a run knows.
+    ///
+    /// # Errors
+    /// Returns [`Stop::Unknowable`] during a check.
+    pub(crate) fn needs_run(&self) -> Result<(), Stop> {
+        if self.checking() {
+            return Err(Stop::Unknowable);
+        }
+        Ok(())
+    }
+
     /// Returns the facts about processes that are unknown before the script runs.
     pub(crate) fn unknown_processes(&self) -> &UnknownProcesses {
         self.unsure
             .as_ref()
             .map_or(UnknownProcesses::NOTHING, |unsure| &unsure.processes)
-    }
-
-    /// Returns the extension's state for this script. The initial state is the default value of `T`.
-    ///
-    /// # Panics
-    /// Never panics, because the stored state always has this type.
-    pub(crate) fn extension_state<T: Any + Send + Sync + Clone + Default>(&mut self) -> &mut T {
-        let extension = &mut self.extension;
-        if Arc::get_mut(extension).is_none_or(|extension| !extension.is::<T>()) {
-            let copy = extension.downcast_ref::<T>().cloned();
-            *extension = Arc::new(copy.unwrap_or_default());
-        }
-        Arc::get_mut(extension)
-            .and_then(|extension| extension.downcast_mut())
-            .expect("the extension has this type")
-    }
-
-    /// Returns the extension's state for this script, if any.
-    pub(crate) fn known_extension_state<T: Any>(&self) -> Option<&T> {
-        self.extension.downcast_ref()
     }
 
     /// Returns the source text at a location in the script.

@@ -153,6 +153,12 @@ impl Scope {
     }
 }
 
+/// Returns the number of scopes that a definition shares with its caller.
+pub(super) fn shared_scopes(scopes: &[Scope]) -> usize {
+    let own = scopes.iter().position(|scope| scope.private);
+    own.unwrap_or(scopes.len())
+}
+
 impl State {
     /// Returns a state without declarations.
     pub fn new(seed: u64) -> Self {

@@ -171,7 +171,7 @@ pub(crate) fn make_call(cx: &mut Cx, plan: CallPlan) -> Result<Arc<CallRecord>, 
     let (spec, core) = (kernel.machine().spec().clone(), kernel.machine().core());
     let recorded = recorder.finish(kernel, pid, None);
     let effect = before.map(|before| before.effect(kernel, row.name, &values, &reply));
-    kernel_work(cx, work, place)?;
+    cx.work(work_of_pages(work), place)?;
     Ok(Arc::new(CallRecord {
         process: process.unwrap_or_else(|| ProcessRef {
             pid,
@@ -189,14 +189,6 @@ pub(crate) fn make_call(cx: &mut Cx, plan: CallPlan) -> Result<Arc<CallRecord>, 
         effect: effect.unwrap_or_default(),
         probe,
     }))
-}
-
-/// Charges the kernel's work on pages and areas to the budget.
-///
-/// # Errors
-/// Returns errors as [`Cx::work`] does.
-pub(crate) fn kernel_work(cx: &mut Cx, pages: u64, place: Span) -> Result<(), Stop> {
-    cx.work(work_of_pages(pages), place)
 }
 
 /// Returns a field of the structure that a call filled in.

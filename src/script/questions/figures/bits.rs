@@ -5,12 +5,12 @@ use crate::lang::ast::{Expr, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::questions::entry::Figure;
+use crate::run::addresses::too_wide;
 use crate::run::bind::{Bound, Slot, word};
 use crate::run::eval::{self, integer};
 use crate::run::record::{BitsView, View};
 use crate::run::session::Cx;
 use crate::run::stop::Stop;
-use crate::run::verbs::too_wide;
 
 /// Returns the figure of an address, and its view.
 ///

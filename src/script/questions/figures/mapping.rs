@@ -9,7 +9,7 @@ use super::request::Request;
 use crate::lang::ast::{Expr, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
-use crate::questions::papers::is_in_question;
+use crate::questions::papers::sheet;
 use crate::run::bind::word;
 use crate::run::eval::eval;
 use crate::run::paths::no_file;
@@ -82,7 +82,7 @@ pub(crate) fn mapping(cx: &mut Cx, request: &Request) -> Result<FigureData, Stop
     for name in processes_named(cx, request.place, named, ROWS.len())? {
         pids.push(process_called(cx, &name)?.pid);
     }
-    let in_question = is_in_question(cx);
+    let in_question = sheet(cx).is_some();
     let checking = cx.checking();
     let kernel = cx.kernel(request.place)?;
     let object = match (&name, last) {

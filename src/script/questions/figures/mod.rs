@@ -14,15 +14,15 @@ mod walk;
 use super::entry::{Entry, Figure};
 use crate::lang::ast::{Expr, Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::questions::papers::{enter, in_part, is_in_question};
+use crate::questions::papers::{enter, in_part, sheet};
 use crate::run::bind::Param::{self, Keyword, Literal, Many, Optional};
 use crate::run::bind::{Bound, FILE_NAME, LEVEL, NOUN, OP, PA, PROCESS, RAW, VA, word};
+use crate::run::nouns::naming::names_shown;
+use crate::run::nouns::nouns;
 use crate::run::record::{Did, FigureData, View};
 use crate::run::session::{Action, Cx};
 use crate::run::settings::list;
 use crate::run::stop::Stop;
-use crate::run::verbs::naming::names_shown;
-use crate::run::verbs::nouns;
 use request::Request;
 use std::sync::Arc;
 
@@ -210,7 +210,7 @@ pub(crate) fn figure(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         in_part: in_part(cx),
     };
     // `show` accepts the figures, too, but a paper has only what `figure` draws.
-    let is_printed = is_in_question(cx) && bound.name == "figure";
+    let is_printed = sheet(cx).is_some() && bound.name == "figure";
     Ok(Action::does(move |cx| {
         for view in &views {
             cx.state.note_figure(view);

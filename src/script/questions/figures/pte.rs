@@ -3,7 +3,7 @@
 use super::request::Request;
 use super::walk::{no_page_tables, walked};
 use crate::lang::ast::Expr;
-use crate::questions::papers::is_in_question;
+use crate::questions::papers::sheet;
 use crate::run::bind::{Slot, word};
 use crate::run::record::{FigureData, PteEntry, PteField, PteFigure, PteForm, PteMeaning, Shown};
 use crate::run::session::Cx;
@@ -58,7 +58,7 @@ pub(crate) fn pte(cx: &mut Cx, request: &Request) -> Result<FigureData, Stop> {
         (None, None) => return Ok(FigureData::Pte(of.figure(None))),
     };
     let mut figure = of.figure(Some(entry));
-    if !is_in_question(cx) {
+    if sheet(cx).is_none() {
         figure.keep_what_applies();
     }
     Ok(FigureData::Pte(figure))

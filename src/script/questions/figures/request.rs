@@ -53,9 +53,7 @@ impl Request<'_> {
         if !operands.is_empty() {
             return probed(cx, operands, self.bound.assigned);
         }
-        if cx.checking() {
-            return Err(Stop::Unknowable);
-        }
+        cx.needs_run()?;
         match cx.state.last.as_deref() {
             Some(Did::Access(access)) => Ok((**access).clone()),
             _ => Err(self.nothing("no access has been made yet").into()),

@@ -6,6 +6,8 @@ use crate::lang::value::{Measure, Value};
 use crate::run::budget::work_of_value;
 use crate::run::facts::{self, Family};
 use crate::run::nouns::THING_NOUNS;
+use crate::run::nouns::naming::{self, page_table_of, unknown_part};
+use crate::run::nouns::value::noun_value;
 use crate::run::record::Did;
 use crate::run::running::{is_process, process_called};
 use crate::run::session::Cx;
@@ -14,8 +16,6 @@ use crate::run::settings::{
 };
 use crate::run::state::Binding;
 use crate::run::stop::Stop;
-use crate::run::verbs::naming::{self, page_table_of, unknown_part};
-use crate::run::verbs::noun_value::noun_value;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::Machine;
 
@@ -114,9 +114,7 @@ fn process_property(cx: &mut Cx, of: &Word, rest: &[Word], name: &Word) -> Resul
             .chain(nouns);
         return Err(no_property(&of.text, name, names).into());
     };
-    if cx.checking() {
-        return Err(Stop::Unknowable);
-    }
+    cx.needs_run()?;
     let kernel = cx.kernel(of.span)?;
     let value = kernel
         .process(process.pid)
@@ -181,17 +179,12 @@ fn table_property(cx: &mut Cx, of: &Word, pid: Option<Pid>, name: &Word) -> Resu
     cx.work_of_listing(of.span)?;
     let machine = cx.kernel(of.span)?.machine_of(pid);
     let value = property_of(&machine, of, name)?;
-    if cx.checking() {
-        Err(Stop::Unknowable)
-    } else {
-        Ok(value)
-    }
+    cx.needs_run()?;
+    Ok(value)
 }
 
 fn last_fact(cx: &mut Cx, name: &Word) -> Result<Value, Stop> {
-    if cx.checking() {
-        return Err(Stop::Unknowable);
-    }
+    cx.needs_run()?;
     let Some(last) = cx.state.last.clone() else {
         return Err(Diagnostic::new(
             Code::NoAnswer,
@@ -265,9 +258,7 @@ fn part_property(cx: &mut Cx, of: &Word, name: &Word) -> Result<Value, Stop> {
         let settings = settings.filter(|setting| !names.contains(setting));
         return Err(no_property(&of.text, name, names.iter().copied().chain(settings)).into());
     };
-    if cx.checking() {
-        return Err(Stop::Unknowable);
-    }
+    cx.needs_run()?;
     let machine = cx.machine(of.span)?;
     let value = (row.get)(&part_of(machine, component));
     value.ok_or_else(|| no_property(&of.text, name, std::iter::empty()).into())

@@ -113,9 +113,7 @@ pub(crate) fn peek_memory(
     span: Span,
 ) -> Result<Value, Stop> {
     let process = running(cx, span)?;
-    if cx.checking() {
-        return Err(Stop::Unknowable);
-    }
+    cx.needs_run()?;
     if let Some(pid) = process {
         let mut bytes = vec![0; size as usize];
         let seen = cx.kernel(span)?.peek(pid, va, &mut bytes);
@@ -149,9 +147,7 @@ pub(crate) fn peek_file(
     offset: u64,
     span: Span,
 ) -> Result<Value, Stop> {
-    if cx.checking() {
-        return Err(Stop::Unknowable);
-    }
+    cx.needs_run()?;
     let kernel = cx.kernel(span)?;
     let Some(file) = kernel.file_named(name) else {
         return Err(no_file(kernel, name, place).into());

@@ -10,7 +10,7 @@ pub(crate) mod memory;
 mod part;
 
 use super::session::Cx;
-use crate::run::verbs::naming;
+use crate::run::nouns::naming;
 
 pub(crate) use declared::{DECLARED, is_in_bytes, kind_of, no_property};
 pub use declared::{LAST, setting_paths};

@@ -15,9 +15,11 @@ use crate::run::table::{InvalidEntries, Shape};
 use pagewalk_engine::machine::footprint::Footprint;
 use pagewalk_engine::machine::spec::Mmu;
 
-use super::naming::{self, NounRef, has_kernel, is_noun, names_noun, needs_mmu, page_table_of};
 use super::perform::declare::declare_areas;
 use super::system::{self, areas_listed};
+use crate::run::nouns::naming::{
+    self, NounRef, has_kernel, is_noun, names_noun, needs_mmu, page_table_of,
+};
 
 /// The number of rows after which `set` measures the memory of the machine. A row of a page table can need all the
 /// tables on its path.

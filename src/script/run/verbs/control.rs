@@ -10,19 +10,20 @@ use pagewalk_engine::machine::addr::Vpn;
 use pagewalk_engine::machine::event::{Event, MachineObserver};
 use pagewalk_engine::machine::spec::CacheSpec;
 
-use super::naming::part;
 use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::bind::{Bound, Slot};
+use crate::run::budget::work_of_pages;
 use crate::run::eval::{address, integer};
 use crate::run::facts::Component;
+use crate::run::nouns::naming::part;
 use crate::run::record::{ActionRecord, Did, KernelAction, Legend, ProcessRef};
 use crate::run::running::{caller, process_named};
 use crate::run::seeds::mixed;
 use crate::run::session::{Action, Cx, Options};
 use crate::run::state::Slot as Hardware;
 use crate::run::stop::Stop;
-use crate::run::syscalls::{kernel_work, out_of_memory};
+use crate::run::syscalls::out_of_memory;
 
 /// Number of cache lines that a flush examines in a unit of work.
 const LINES: u64 = 16;
@@ -248,7 +249,7 @@ fn perform_action(cx: &mut Cx, what: KernelAction, place: Span) -> Result<Action
     let work = kernel.take_work();
     let legend = Legend::collect(kernel, steps.0.iter());
     let spec = kernel.machine().spec().clone();
-    kernel_work(cx, work, place)?;
+    cx.work(work_of_pages(work), place)?;
     Ok(ActionRecord {
         what,
         count,

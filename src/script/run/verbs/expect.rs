@@ -16,8 +16,8 @@ use crate::run::table::compare::compare;
 use crate::run::table::read::read_table;
 use crate::run::table::{Cell, Expectation, Expected, Rows, Shape, WrittenRow, name};
 
-use super::naming::{self, NounRef, names_noun};
-use super::noun_value::{self, contents_of, value};
+use crate::run::nouns::naming::{self, NounRef, names_noun};
+use crate::run::nouns::value::{contents_of, has_contents, value};
 
 /// `expect EXPR`, `expect [exactly] NOUN { table }`
 pub(crate) fn expect(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
@@ -223,7 +223,7 @@ pub(super) fn noun_check(
     span: Span,
 ) -> Result<Option<Check>, Stop> {
     if !matches!(op, BinaryOp::Equal | BinaryOp::NotEqual)
-        || !(noun_value::is_noun(cx, a) || noun_value::is_noun(cx, b))
+        || !(has_contents(cx, a) || has_contents(cx, b))
     {
         return Ok(None);
     }

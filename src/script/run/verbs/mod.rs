@@ -3,14 +3,11 @@
 //! checks it without changing the state, so that a script can be checked without being run.
 
 mod access;
-pub(crate) mod addresses;
 mod contents;
 mod control;
 mod declare;
 mod expect;
 mod forms;
-pub(crate) mod naming;
-pub(crate) mod noun_value;
 mod perform;
 mod plans;
 mod replay;
@@ -35,10 +32,8 @@ use access::{BY, FOR, SIZED};
 use replay::{COUNTS, FORMAT, MAP, STRADDLE};
 
 pub(crate) use access::load;
-pub(crate) use addresses::too_wide;
 pub(crate) use contents::{level_of, raw_entry, show_plan};
 pub use forms::{FORMS, Form};
-pub(crate) use naming::{is_noun, nouns};
 pub(crate) use plans::SECTION_COLUMNS;
 
 /// Every verb that begins a command.

@@ -17,11 +17,11 @@ use crate::run::bind::{Atom, Param, Slot};
 use crate::run::facts::{Component, Family};
 use crate::run::nouns::{
     MESSAGE_COLUMNS, SHOWN_NOUNS, STEP_COLUMNS, TABLE_NOUNS, THING_NOUNS, TableNoun, ThingNoun,
-    Views,
+    Views, is_noun,
 };
 use crate::run::state::State;
 use crate::run::table::Column;
-use crate::run::verbs::{FORMS, Form, is_noun};
+use crate::run::verbs::{FORMS, Form};
 use crate::services::names::{NameKind, visible, visible_outside};
 
 /// The source of the items.

@@ -16,10 +16,11 @@ use crate::lang::value::unit_factor;
 use crate::questions::LANGUAGE;
 use crate::run::bind::{Atom, Param, Params, Slot, ways};
 use crate::run::facts::{Family, Values, type_named};
+use crate::run::nouns::is_noun;
 use crate::run::paths::{
     DECLARED, KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PART_PROPERTIES, setting_paths,
 };
-use crate::run::verbs::{Form, is_noun};
+use crate::run::verbs::Form;
 
 /// The role of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use pagewalk_engine::kernel::syscall::ParamKind;
 
-use super::finder::Finder;
+use super::calls::calls;
+use super::finder::{AssignedValue, Finder};
 use super::kind::{Form, NameKind, Space};
 use crate::lang::ast::{BinaryOp, Claim, Expr, ExprKind, Fact, NO_VALUE, Word};
 use crate::lang::span::Span;
@@ -21,141 +22,156 @@ use crate::run::syscalls::called;
 /// The fact whose value is the name of a cache.
 const SERVED: &str = "served";
 
-impl Finder<'_> {
-    /// Visits the names in an expression.
-    pub(crate) fn expr(&mut self, expr: &Expr) {
-        match &expr.kind {
-            ExprKind::Name(_) => return self.variable(expr),
-            ExprKind::Call { name, args } => return self.call(name, args),
-            ExprKind::Field(of, name) => return self.field(of, name),
-            ExprKind::Binary(op @ (BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::In), a, b) => {
-                if is_served(a) {
-                    self.part_in_quotes(b);
-                }
-                if *op != BinaryOp::In && is_served(b) {
-                    self.part_in_quotes(a);
-                }
+/// Visits the names in an expression.
+pub(crate) fn expr(finder: &mut Finder, expr: &Expr) {
+    match &expr.kind {
+        ExprKind::Name(_) => return variable(finder, expr),
+        ExprKind::Call { name, args } => return call(finder, name, args),
+        ExprKind::Field(of, name) => return field(finder, of, name),
+        ExprKind::Binary(op @ (BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::In), a, b) => {
+            if is_served(a) {
+                part_in_quotes(finder, b);
             }
-            _ => {}
-        }
-        walk_expr(self, expr);
-    }
-
-    /// Visits the names in several expressions.
-    pub(crate) fn exprs(&mut self, exprs: &[Expr]) {
-        for expr in exprs {
-            self.visit_expr(expr);
-        }
-    }
-
-    /// Visits a bare word that may be a variable.
-    pub(crate) fn variable(&mut self, expr: &Expr) {
-        if let Some(word) = self.word(expr) {
-            self.uses(Space::Value, &word);
-        }
-    }
-
-    /// Visits a function, a system call, or, in an invalid script, a definition.
-    pub(crate) fn call(&mut self, name: &Word, args: &[Expr]) {
-        let peek = PeekFunction::named(&name.text).map(|row| row.of);
-        if let Some(row) = called(&name.text, args.len()) {
-            let creates = args.iter().any(|arg| any_expr(arg, creates));
-            for (at, arg) in args.iter().enumerate() {
-                match row.params.get(at) {
-                    Some(ParamKind::Path) => self.path(arg, creates),
-                    _ => self.visit_expr(arg),
-                }
+            if *op != BinaryOp::In && is_served(b) {
+                part_in_quotes(finder, a);
             }
-            return;
         }
-        if let Some(Peek::File(_)) = peek {
-            args.iter().take(1).for_each(|arg| self.path(arg, false));
-            return args.iter().skip(1).for_each(|arg| self.visit_expr(arg));
-        }
-        if function(&name.text).is_none() && peek.is_none() {
-            self.calls_with(name, args);
-        }
-        self.exprs(args);
+        _ => {}
     }
+    walk_expr(finder, expr);
+}
 
-    /// Visits a call of a possible definition, with its arguments.
-    pub(crate) fn calls_with(&mut self, name: &Word, args: &[Expr]) {
-        let Some(id) = self.calls(name) else { return };
+/// Visits the names in several expressions.
+pub(crate) fn exprs(finder: &mut Finder, exprs: &[Expr]) {
+    for expr in exprs {
+        finder.visit_expr(expr);
+    }
+}
+
+/// Visits a bare word that may be a variable.
+pub(crate) fn variable(finder: &mut Finder, expr: &Expr) {
+    if let Some(word) = finder.word(expr) {
+        finder.uses(Space::Value, &word);
+    }
+}
+
+/// Visits a function, a system call, or, in an invalid script, a definition.
+pub(crate) fn call(finder: &mut Finder, name: &Word, args: &[Expr]) {
+    let peek = PeekFunction::named(&name.text).map(|row| row.of);
+    if let Some(row) = called(&name.text, args.len()) {
+        let creates = args.iter().any(|arg| any_expr(arg, creates));
         for (at, arg) in args.iter().enumerate() {
-            if let Some(value) = self.assigned_value(arg) {
-                self.texts.passes(id, at, value);
+            match row.params.get(at) {
+                Some(ParamKind::Path) => path(finder, arg, creates),
+                _ => finder.visit_expr(arg),
             }
         }
+        return;
     }
+    if let Some(Peek::File(_)) = peek {
+        args.iter().take(1).for_each(|arg| path(finder, arg, false));
+        return args.iter().skip(1).for_each(|arg| finder.visit_expr(arg));
+    }
+    if function(&name.text).is_none() && peek.is_none() {
+        calls_with(finder, name, args);
+    }
+    exprs(finder, args);
+}
 
-    /// Visits an expression that names a file.
-    pub(crate) fn path(&mut self, expr: &Expr, creates: bool) {
-        if let Some(name) = self.quoted(expr) {
-            if self.uses_quoted(Space::File, &name).is_none() && creates {
-                self.gives_at(Space::File, &name.0, name.1, (NameKind::File, Form::Quoted));
-            }
-            return;
+/// Visits a call of a possible definition, with its arguments.
+pub(crate) fn calls_with(finder: &mut Finder, name: &Word, args: &[Expr]) {
+    let Some(id) = calls(finder, name) else {
+        return;
+    };
+    for (at, arg) in args.iter().enumerate() {
+        if let Some(value) = assigned_value(finder, arg) {
+            finder.texts.passes(id, at, value);
         }
-        if let ExprKind::Name(name) = &expr.kind
-            && let Some(variable) = self.resolve(Space::Value, name).id
-        {
-            self.texts.names_file(variable);
-        }
-        self.visit_expr(expr);
     }
+}
 
-    /// Visits the name of a cache in a string, or in a list of strings.
-    fn part_in_quotes(&mut self, expr: &Expr) {
-        if let ExprKind::List(parts) = &expr.kind {
-            parts.iter().for_each(|part| self.part_in_quotes(part));
-        } else if let Some(name) = self.quoted(expr) {
-            self.uses_quoted(Space::Part, &name);
+/// Visits an expression that names a file.
+pub(crate) fn path(finder: &mut Finder, expr: &Expr, creates: bool) {
+    if let Some(name) = finder.quoted(expr) {
+        if finder.uses_quoted(Space::File, &name).is_none() && creates {
+            finder.gives_at(Space::File, &name.0, name.1, (NameKind::File, Form::Quoted));
         }
+        return;
     }
+    if let ExprKind::Name(name) = &expr.kind
+        && let Some(variable) = finder.resolve(Space::Value, name).id
+    {
+        finder.texts.names_file(variable);
+    }
+    finder.visit_expr(expr);
+}
 
-    /// `tlb.hits`, `P1.faults.minor`, `last.L2.index`, `fstat(fd).st_size`.
-    fn field(&mut self, of: &Expr, name: &Word) {
-        let mut words = vec![name.clone()];
-        let mut head = of;
-        while let ExprKind::Field(inner, word) = &head.kind {
-            words.push(word.clone());
-            head = inner;
-        }
-        let Some(word) = self.word(head) else {
-            return self.visit_expr(head);
-        };
-        words.reverse();
-        self.path_of(&word, &words);
+/// Visits the name of a cache in a string, or in a list of strings.
+fn part_in_quotes(finder: &mut Finder, expr: &Expr) {
+    if let ExprKind::List(parts) = &expr.kind {
+        parts.iter().for_each(|part| part_in_quotes(finder, part));
+    } else if let Some(name) = finder.quoted(expr) {
+        finder.uses_quoted(Space::Part, &name);
     }
+}
 
-    /// Visits the first word of a path, which, as in the interpreter, names a part or a process. Variables have
-    /// no properties.
-    fn path_of(&mut self, head: &Word, rest: &[Word]) {
-        let name = &*head.text;
-        if name == LAST {
-            let whole = rest
-                .iter()
-                .map(|word| &*word.text)
-                .collect::<Vec<_>>()
-                .join(".");
-            if !ACCESS_FACTS.iter().any(|row| row.name == whole) {
-                self.uses(Space::Part, &rest[0]);
-            }
-            return;
-        }
-        // `tlb.hits` refers to the only TLB, regardless of other uses of this name.
-        if MACHINE_PROPERTIES.iter().any(|row| row.of == name) || matches!(name, "tlb" | "cache") {
-            return;
-        }
-        let part = self.uses(Space::Part, head).is_some();
-        let is_head =
-            KERNEL_PROPERTIES.iter().any(|row| row.of == name) || DECLARED.contains(&name);
-        if is_head || part && self.scopes.body().is_none() {
-            return;
-        }
-        self.uses(Space::Process, head);
-        self.uses(Space::Value, head);
+/// `tlb.hits`, `P1.faults.minor`, `last.L2.index`, `fstat(fd).st_size`.
+fn field(finder: &mut Finder, of: &Expr, name: &Word) {
+    let mut words = vec![name.clone()];
+    let mut head = of;
+    while let ExprKind::Field(inner, word) = &head.kind {
+        words.push(word.clone());
+        head = inner;
     }
+    let Some(word) = finder.word(head) else {
+        return finder.visit_expr(head);
+    };
+    words.reverse();
+    path_of(finder, &word, &words);
+}
+
+/// Visits the first word of a path, which, as in the interpreter, names a part or a process. Variables have
+/// no properties.
+fn path_of(finder: &mut Finder, head: &Word, rest: &[Word]) {
+    let name = &*head.text;
+    if name == LAST {
+        let whole = rest
+            .iter()
+            .map(|word| &*word.text)
+            .collect::<Vec<_>>()
+            .join(".");
+        if !ACCESS_FACTS.iter().any(|row| row.name == whole) {
+            finder.uses(Space::Part, &rest[0]);
+        }
+        return;
+    }
+    // `tlb.hits` refers to the only TLB, regardless of other uses of this name.
+    if MACHINE_PROPERTIES.iter().any(|row| row.of == name) || matches!(name, "tlb" | "cache") {
+        return;
+    }
+    let part = finder.uses(Space::Part, head).is_some();
+    let is_head = KERNEL_PROPERTIES.iter().any(|row| row.of == name) || DECLARED.contains(&name);
+    if is_head || part && finder.scopes.body().is_none() {
+        return;
+    }
+    finder.uses(Space::Process, head);
+    finder.uses(Space::Value, head);
+}
+
+/// Returns the assigned value of a variable or parameter, if the value may name a file.
+pub(crate) fn assigned_value(finder: &mut Finder, value: &Expr) -> Option<AssignedValue> {
+    if let ExprKind::Name(name) = &value.kind {
+        return finder
+            .resolve(Space::Value, name)
+            .id
+            .map(AssignedValue::Variable);
+    }
+    let (text, span) = finder.quoted(value)?;
+    let file = finder
+        .scopes
+        .resolve(&(Space::File, Arc::clone(&text)), &mut finder.table)
+        .id;
+    Some(AssignedValue::Text(text, span, file))
 }
 
 /// `last.served`
@@ -171,64 +187,62 @@ fn creates(flags: &Expr) -> bool {
     matches!(&flags.kind, ExprKind::Name(name) if &**name == "O_CREAT")
 }
 
-impl Finder<'_> {
-    pub(crate) fn fact(&mut self, fact: &Fact) {
-        self.fact_name(&fact.name, self.family);
-        if let Claim::Is(value) | Claim::Not(value) | Claim::In(value) = &fact.claim {
-            self.claimed(&fact.name.text, value, self.family);
-        }
+pub(crate) fn fact(finder: &mut Finder, fact: &Fact) {
+    fact_name(finder, &fact.name, finder.family);
+    if let Claim::Is(value) | Claim::Not(value) | Claim::In(value) = &fact.claim {
+        claimed(finder, &fact.name.text, value, finder.family);
     }
+}
 
-    /// Visits a fact of a named part, such as `L2` or `L2.index`.
-    pub(crate) fn fact_name(&mut self, name: &Word, family: Family) {
-        if family == Family::Reference || is_fact(&name.text, family) {
-            return;
-        }
-        let part = name.text.split('.').next().unwrap_or_default();
-        let span = Span {
-            end: name.span.start + part.len() as u32,
-            ..name.span
-        };
-        self.uses_at(Space::Part, &Arc::from(part), span, Form::Word);
+/// Visits a fact of a named part, such as `L2` or `L2.index`.
+pub(crate) fn fact_name(finder: &mut Finder, name: &Word, family: Family) {
+    if family == Family::Reference || is_fact(&name.text, family) {
+        return;
     }
+    let part = name.text.split('.').next().unwrap_or_default();
+    let span = Span {
+        end: name.span.start + part.len() as u32,
+        ..name.span
+    };
+    finder.uses_at(Space::Part, &Arc::from(part), span, Form::Word);
+}
 
-    /// Visits the value of a fact. A keyword of the fact takes precedence over a variable.
-    fn claimed(&mut self, fact: &str, value: &Expr, family: Family) {
-        match &value.kind {
-            ExprKind::Name(name) => {
-                if **name == *NO_VALUE || words(fact, family).contains(&&**name) {
+/// Visits the value of a fact. A keyword of the fact takes precedence over a variable.
+fn claimed(finder: &mut Finder, fact: &str, value: &Expr, family: Family) {
+    match &value.kind {
+        ExprKind::Name(name) => {
+            if **name == *NO_VALUE || words(fact, family).contains(&&**name) {
+                return;
+            }
+            if fact == SERVED
+                && family != Family::Reference
+                && let Some(word) = finder.word(value)
+            {
+                let part = finder.uses(Space::Part, &word).is_some();
+                if part && finder.scopes.body().is_none() {
                     return;
                 }
-                if fact == SERVED
-                    && family != Family::Reference
-                    && let Some(word) = self.word(value)
-                {
-                    let part = self.uses(Space::Part, &word).is_some();
-                    if part && self.scopes.body().is_none() {
-                        return;
-                    }
-                }
-                self.variable(value);
             }
-            ExprKind::Value(_) if fact == SERVED => self.part_in_quotes(value),
-            ExprKind::List(parts) if family == Family::Reference => self.pages(parts),
-            ExprKind::List(parts) => parts
-                .iter()
-                .for_each(|part| self.claimed(fact, part, family)),
-            _ => self.visit_expr(value),
+            variable(finder, value);
         }
+        ExprKind::Value(_) if fact == SERVED => part_in_quotes(finder, value),
+        ExprKind::List(parts) if family == Family::Reference => pages(finder, parts),
+        ExprKind::List(parts) => parts
+            .iter()
+            .for_each(|part| claimed(finder, fact, part, family)),
+        _ => finder.visit_expr(value),
     }
+}
 
-    /// Visits a list of pages. A name in the list is a variable or a page, never a definition.
-    pub(crate) fn pages(&mut self, parts: &[Expr]) {
-        for part in parts {
-            let definition = match &part.kind {
-                ExprKind::Name(name) => !self.resolve(Space::Value, name).bodies.is_empty(),
-                _ => false,
-            };
-            if !definition {
-                self.visit_expr(part);
-            }
+/// Visits a list of pages. A name in the list is a variable or a page, never a definition.
+pub(crate) fn pages(finder: &mut Finder, parts: &[Expr]) {
+    for part in parts {
+        let definition = match &part.kind {
+            ExprKind::Name(name) => !finder.resolve(Space::Value, name).bodies.is_empty(),
+            _ => false,
+        };
+        if !definition {
+            finder.visit_expr(part);
         }
     }
 }

@@ -347,6 +347,15 @@ impl Finder<'_> {
             }
         }
     }
+
+    /// Returns the question with this title, regardless of its position in the script.
+    pub(crate) fn title(&mut self, title: &Arc<str>) -> Id {
+        let table = &mut self.table;
+        *self
+            .titles
+            .entry(Arc::clone(title))
+            .or_insert_with(|| table.fresh(title))
+    }
 }
 
 // File names in the strings of variables, as in `let path = "data.txt"` or `def look(path) { open(path,

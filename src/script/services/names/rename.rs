@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use pagewalk_engine::kernel::syscall::system_call;
 
+use super::calls::close;
 use super::finder::{Finder, Looked};
 use super::kind::{Form, NameKind, Names, Occurrence, Space};
 use crate::lang::ast::{Block, Stmt};
@@ -26,7 +27,7 @@ use crate::run::verbs::FORMS;
 pub fn names(script: &Block, sources: &Sources, files: &Files) -> Names {
     let mut finder = Finder::new(sources, files);
     finder.block_in(script, finder.whole(0));
-    finder.close();
+    close(&mut finder);
     let Finder {
         mut table,
         scopes,

@@ -3,9 +3,12 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::finder::{AssignedValue, Finder, Looked};
+use super::expr::{self, assigned_value, call, calls_with, exprs, path};
+use super::finder::{Finder, Looked};
 use super::kind::{Form, NameKind, Space};
+use super::settings::{self, machine, table_of};
 use super::table::{Found, Id};
+use super::{calls, operands};
 use crate::lang::ast::{
     Asked, Claim, Command, Condition, Expr, ExprKind, Fact, Operation, Pages, Settings, Stmt,
     StmtKind, Word,
@@ -15,10 +18,12 @@ use crate::lang::visit::{
     Visit, any_expr, statements_of_scope, walk_condition, walk_operation, walk_stmt,
 };
 use crate::questions::LANGUAGE;
-use crate::run::bind::{Params as _, Slot};
+use crate::run::bind::{Params as _, Slot, bind_command};
 use crate::run::facts::Family;
+use crate::run::nouns::ThingNoun;
 use crate::run::prepare::{family, family_of};
-use crate::run::syscalls::{is_fork, makes_call};
+use crate::run::syscalls::{called, is_fork, makes_call};
+use crate::run::table::Column;
 
 /// Whether a statement uses names, but declares none and calls nothing that could.
 fn gives_no_names(stmt: &Stmt) -> bool {
@@ -49,14 +54,14 @@ impl<'s> Visit<'s> for Finder<'_> {
             return;
         }
         let around = (self.region, self.family);
-        self.region = self.body_of(stmt);
+        self.region = body_of(self, stmt);
         self.family = family_of_stmt(stmt);
         match &stmt.kind {
             StmtKind::Scenario { name, .. } => {
-                self.titled(name, Space::Scenario, NameKind::Scenario);
+                titled(self, name, Space::Scenario, NameKind::Scenario);
             }
             StmtKind::Question { title, .. } => {
-                self.titled(title, Space::Question, NameKind::Question);
+                titled(self, title, Space::Question, NameKind::Question);
             }
             StmtKind::InProcess { process, .. } => {
                 self.uses(Space::Process, process);
@@ -70,7 +75,7 @@ impl<'s> Visit<'s> for Finder<'_> {
     /// `let child = fork()` also names a process.
     fn visit_variable(&mut self, name: &'s Word, value: &'s Expr) {
         let id = self.gives(Space::Value, name, NameKind::Variable);
-        self.assign(id, value);
+        assign(self, id, value);
         if is_fork(value) {
             let process = self.declare(Space::Process, &name.text);
             self.table.unite(id, process);
@@ -83,7 +88,7 @@ impl<'s> Visit<'s> for Finder<'_> {
         if let Some((name, over)) = variable {
             self.visit_variable(name, over);
         }
-        self.sets(body);
+        sets(self, body);
         self.visit_block(body);
         self.scopes.end_conditional();
     }
@@ -121,11 +126,11 @@ impl<'s> Visit<'s> for Finder<'_> {
 
     fn visit_scope(&mut self, stmt: &'s Stmt, params: &'s [Word], body: &'s [Stmt]) {
         if let StmtKind::Def { name, .. } = &stmt.kind {
-            return self.definition(name, params, body);
+            return calls::definition(self, name, params, body);
         }
         self.open();
         self.visit_block(body);
-        self.close();
+        calls::close(self);
     }
 
     fn visit_asked(&mut self, name: &'s Word, _: &'s Expr, conditions: &'s [Condition]) {
@@ -134,7 +139,7 @@ impl<'s> Visit<'s> for Finder<'_> {
         for condition in conditions {
             self.visit_condition(condition);
         }
-        self.close();
+        calls::close(self);
     }
 
     fn visit_condition(&mut self, condition: &'s Condition) {
@@ -154,127 +159,227 @@ impl<'s> Visit<'s> for Finder<'_> {
     }
 
     fn visit_command(&mut self, command: &'s Command) {
-        self.command(command);
+        names_of_command(self, command);
     }
 
     fn visit_noun(&mut self, noun: &'s [Expr]) {
-        self.shown(&noun.iter().collect::<Vec<_>>());
+        operands::shown(self, &noun.iter().collect::<Vec<_>>());
     }
 
     fn visit_reference(&mut self, pages: &'s Pages, settings: &'s Settings) {
-        self.reference(pages, settings);
+        reference(self, pages, settings);
     }
 
     fn visit_fact(&mut self, fact: &'s Fact) {
-        self.fact(fact);
+        expr::fact(self, fact);
     }
 
     fn visit_expr(&mut self, expr: &'s Expr) {
-        self.expr(expr);
+        expr::expr(self, expr);
     }
 }
 
-impl Finder<'_> {
-    /// Returns the region of a statement's block, which follows the header or is in another file.
-    fn body_of(&self, stmt: &Stmt) -> Span {
-        let header = match &stmt.kind {
-            StmtKind::For { over: last, .. }
-            | StmtKind::Repeat { count: last, .. }
-            | StmtKind::If {
-                condition: last, ..
-            }
-            | StmtKind::Question {
-                points: Some(last), ..
-            }
-            | StmtKind::Part {
-                points: Some(last), ..
-            } => last.span,
-            StmtKind::Def { name, params, .. } => params.last().unwrap_or(name).span,
-            StmtKind::Scenario { name: last, .. }
-            | StmtKind::Question { title: last, .. }
-            | StmtKind::Part { name: last, .. }
-            | StmtKind::InProcess { process: last, .. } => last.span,
-            StmtKind::Include { body, .. } => {
-                return body
-                    .first()
-                    .map_or_else(Span::default, |first| self.whole(first.span.file));
-            }
-            _ => stmt.span,
+/// Returns the region of a statement's block, which follows the header or is in another file.
+fn body_of(finder: &Finder, stmt: &Stmt) -> Span {
+    let header = match &stmt.kind {
+        StmtKind::For { over: last, .. }
+        | StmtKind::Repeat { count: last, .. }
+        | StmtKind::If {
+            condition: last, ..
+        }
+        | StmtKind::Question {
+            points: Some(last), ..
+        }
+        | StmtKind::Part {
+            points: Some(last), ..
+        } => last.span,
+        StmtKind::Def { name, params, .. } => params.last().unwrap_or(name).span,
+        StmtKind::Scenario { name: last, .. }
+        | StmtKind::Question { title: last, .. }
+        | StmtKind::Part { name: last, .. }
+        | StmtKind::InProcess { process: last, .. } => last.span,
+        StmtKind::Include { body, .. } => {
+            return body
+                .first()
+                .map_or_else(Span::default, |first| finder.whole(first.span.file));
+        }
+        _ => stmt.span,
+    };
+    Span {
+        start: header.end,
+        ..stmt.span
+    }
+}
+
+/// Assigns a value, or each value of a list, to a variable.
+fn assign(finder: &mut Finder, variable: Id, value: &Expr) {
+    if let ExprKind::List(parts) = &value.kind {
+        return parts.iter().for_each(|part| assign(finder, variable, part));
+    }
+    if let Some(assigned) = assigned_value(finder, value) {
+        finder.texts.assign(variable, assigned);
+    }
+}
+
+fn sets(finder: &mut Finder, block: &[Stmt]) {
+    for stmt in statements_of_scope(block) {
+        let name = match &stmt.kind {
+            StmtKind::Def { name, .. } => Some(name),
+            _ => stmt.variable(),
         };
-        Span {
-            start: header.end,
-            ..stmt.span
+        let Some(name) = name else { continue };
+        if !finder.works() {
+            return;
         }
+        finder.scopes.declare(
+            &(Space::Value, Arc::clone(&name.text)),
+            false,
+            &mut finder.table,
+        );
     }
+}
 
-    /// Assigns a value, or each value of a list, to a variable.
-    fn assign(&mut self, variable: Id, value: &Expr) {
-        if let ExprKind::List(parts) = &value.kind {
-            return parts.iter().for_each(|part| self.assign(variable, part));
-        }
-        if let Some(assigned) = self.assigned_value(value) {
-            self.texts.assign(variable, assigned);
-        }
+/// Declares the name of a scenario or question.
+fn titled(finder: &mut Finder, name: &Word, space: Space, kind: NameKind) {
+    let id = match space {
+        Space::Question => finder.title(&name.text),
+        _ => finder.table.fresh(&name.text),
+    };
+    if let Some(span) = finder.between_quotes(name.span) {
+        finder.table.add(Found {
+            span,
+            id,
+            space,
+            gives: Some(kind),
+            form: Form::Quoted,
+        });
     }
+}
 
-    /// Returns the assigned value of a variable or parameter, if the value may name a file.
-    pub(crate) fn assigned_value(&mut self, value: &Expr) -> Option<AssignedValue> {
-        if let ExprKind::Name(name) = &value.kind {
-            return self
-                .resolve(Space::Value, name)
-                .id
-                .map(AssignedValue::Variable);
-        }
-        let (text, span) = self.quoted(value)?;
-        let file = self
-            .scopes
-            .resolve(&(Space::File, Arc::clone(&text)), &mut self.table)
-            .id;
-        Some(AssignedValue::Text(text, span, file))
+/// Visits the names in a command.
+pub(crate) fn names_of_command(finder: &mut Finder, command: &Command) {
+    if command.call {
+        return with_brackets(finder, command);
     }
-
-    fn sets(&mut self, block: &[Stmt]) {
-        for stmt in statements_of_scope(block) {
-            let name = match &stmt.kind {
-                StmtKind::Def { name, .. } => Some(name),
-                _ => stmt.variable(),
+    match &*command.verb.text {
+        "machine" => return machine(finder, command),
+        "file" | "executable" => return file(finder, command),
+        verb => {
+            let params = LANGUAGE.verb(verb).map_or(&[][..], |verb| verb.params);
+            let bound = bind_command(params, command);
+            // `show` also draws figures.
+            let figure = match bound.operands {
+                [name, _, ..] if verb == "show" => finder.word(name),
+                _ => None,
             };
-            let Some(name) = name else { continue };
-            if !self.works() {
-                return;
+            match figure.and_then(|name| LANGUAGE.figure(&name.text)) {
+                Some(figure) => operands::bound(finder, &bound.with(figure.params)),
+                None => operands::bound(finder, &bound),
             }
-            self.scopes.declare(
-                &(Space::Value, Arc::clone(&name.text)),
-                false,
-                &mut self.table,
-            );
         }
     }
+    if let Some(block) = &command.block {
+        block_of(finder, command, block);
+    }
+}
 
-    /// Declares the name of a scenario or question.
-    fn titled(&mut self, name: &Word, space: Space, kind: NameKind) {
-        let id = match space {
-            Space::Question => self.title(&name.text),
-            _ => self.table.fresh(&name.text),
+/// `f(1, 2)`, `munmap(p, n)`
+fn with_brackets(finder: &mut Finder, command: &Command) {
+    let (name, args) = (&command.verb, &*command.operands);
+    let defined = finder
+        .scopes
+        .resolve(&(Space::Call, Arc::clone(&name.text)), &mut finder.table)
+        .id
+        .is_some();
+    if defined || called(&name.text, args.len()).is_none() {
+        calls_with(finder, name, args);
+        exprs(finder, args);
+    } else {
+        if finder.scopes.body().is_some() {
+            // A definition of this name may be visible where the enclosing definition is called.
+            calls::calls(finder, name);
+        }
+        call(finder, name, args);
+    }
+}
+
+/// `file "name" = "text"`, `executable "name" { … }`
+fn file(finder: &mut Finder, command: &Command) {
+    command
+        .assigned
+        .iter()
+        .flat_map(|values| values.iter())
+        .for_each(|value| finder.visit_expr(value));
+    let executable = &*command.verb.text == "executable";
+    if let Some(block) = &command.block {
+        block_of(finder, command, block);
+    }
+    let Some(operand) = command.operands.first() else {
+        return;
+    };
+    let Some((text, span)) = finder.quoted(operand) else {
+        return path(finder, operand, false);
+    };
+    let kind = if executable {
+        NameKind::Executable
+    } else {
+        NameKind::File
+    };
+    finder.gives_at(Space::File, &text, span, (kind, Form::Quoted));
+}
+
+/// Visits the block of a command.
+fn block_of(finder: &mut Finder, command: &Command, block: &Settings) {
+    if let Some(table) = &block.table {
+        let expected = &*command.verb.text == "expect";
+        let noun = match nouns(&command.operands).first().map(|noun| &noun.kind) {
+            _ if &*command.verb.text == "process" => Arc::from("maps"),
+            Some(ExprKind::Name(name)) => Arc::clone(name),
+            Some(ExprKind::Field(_, name)) => Arc::clone(&name.text),
+            _ => Arc::from(""),
         };
-        if let Some(span) = self.between_quotes(name.span) {
-            self.table.add(Found {
-                span,
-                id,
-                space,
-                gives: Some(kind),
-                form: Form::Quoted,
-            });
+        table_of(finder, table, columns(&noun), expected);
+    }
+    match LANGUAGE.block(&command.verb.text) {
+        Some(row) => settings::settings(finder, block, row),
+        // `set pte 1 0x1000 { ppn 0x12, p 1 }`
+        None => {
+            for setting in block.settings.iter() {
+                exprs(finder, &setting.values);
+            }
         }
     }
+}
 
-    /// Returns the question with this title, regardless of its position in the script.
-    pub(crate) fn title(&mut self, title: &Arc<str>) -> Id {
-        let table = &mut self.table;
-        *self
-            .titles
-            .entry(Arc::clone(title))
-            .or_insert_with(|| table.fresh(title))
+/// Visits `reference PAGES { … }`. In `PAGES`, words outside brackets are the names of pages.
+pub(crate) fn reference(finder: &mut Finder, pages: &Pages, settings: &Settings) {
+    if let Pages::List(list) = pages {
+        match &list.kind {
+            ExprKind::List(parts) => expr::pages(finder, parts),
+            _ => finder.visit_expr(list),
+        }
+    }
+    if let Some(row) = LANGUAGE.block("reference") {
+        settings::settings(finder, settings, row);
+    }
+}
+
+/// Returns the columns of a noun that lists kernel objects.
+fn columns(noun: &str) -> &'static [Column] {
+    ThingNoun::named(noun).map_or(&[], |row| row.columns)
+}
+
+/// Returns a noun's operands without `exactly`.
+fn nouns(operands: &[Expr]) -> &[Expr] {
+    match operands.split_first() {
+        Some((
+            Expr {
+                kind: ExprKind::Name(name),
+                ..
+            },
+            rest,
+        )) if &**name == "exactly" => rest,
+        _ => operands,
     }
 }
 

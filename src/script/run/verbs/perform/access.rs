@@ -1,12 +1,12 @@
 //! Performs accesses on bare hardware or in a process.
 
-use crate::run::budget::WORK_OF_STEP;
+use crate::run::budget::{WORK_OF_STEP, work_of_pages};
 use crate::run::record::{
     Access, AccessMark, AccessVerb, CachedBlock, InProcess, ProcessRef, Recorder,
 };
 use crate::run::session::Cx;
 use crate::run::stop::Stop;
-use crate::run::syscalls::{kernel_work, out_of_memory};
+use crate::run::syscalls::out_of_memory;
 use pagewalk_engine::kernel::config::SignalPolicy;
 use pagewalk_engine::kernel::ids::Pid;
 
@@ -194,7 +194,7 @@ fn access_of_process(cx: &mut Cx, plan: AccessPlan, pid: Pid) -> Result<Access, 
     if alone && !faulted {
         access.record_walk(kernel.machine());
     }
-    kernel_work(cx, work, place)?;
+    cx.work(work_of_pages(work), place)?;
     if !probe {
         // Only statements about one address have marks. System calls and replays are not, and a
         // probe changes nothing.

@@ -11,13 +11,14 @@ use pagewalk_engine::machine::spec::Spec;
 
 use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::run::budget::work_of_pages;
 use crate::run::recent::RecentAccesses;
 use crate::run::record::{AreaRecord, Booted, Declaration, Declared, Did, ProcessRef};
 use crate::run::session::Cx;
 use crate::run::settings::KernelPlan;
 use crate::run::state::Slot;
 use crate::run::stop::Stop;
-use crate::run::syscalls::{kernel_work, out_of_memory};
+use crate::run::syscalls::out_of_memory;
 use crate::run::verbs::plans::{AreaPlan, ExecutablePlan, FilePlan, ProcessPlan};
 use pagewalk_engine::machine::presets::PRESETS;
 
@@ -73,7 +74,7 @@ pub(crate) fn boot(cx: &mut Cx, plan: &KernelPlan, place: Span) -> Result<Booted
     let (config, frames) = (Arc::new(kernel.config().clone()), kernel.frame_limit());
     cx.state.machine = Slot::Kernel(Arc::new(kernel));
     cx.state.accesses = RecentAccesses::default();
-    kernel_work(cx, work, place)?;
+    cx.work(work_of_pages(work), place)?;
     Ok(Booted {
         machine: declared,
         config,

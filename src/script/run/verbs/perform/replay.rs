@@ -10,7 +10,7 @@ use crate::run::session::Cx;
 use crate::run::settings::KernelPlan;
 use crate::run::state::Slot;
 use crate::run::stop::Stop;
-use crate::run::syscalls::{kernel_work, out_of_memory};
+use crate::run::syscalls::out_of_memory;
 use crate::run::trace_file::WORK_OF_LINE;
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::machine::Machine;
@@ -83,7 +83,7 @@ fn replay_here(cx: &mut Cx, plan: &ReplayPlan, booted: Option<Booted>) -> Result
     cx.state.machine = slot;
     if let Slot::Kernel(kernel) = &mut cx.state.machine {
         let work = Arc::make_mut(kernel).take_work();
-        kernel_work(cx, work, place)?;
+        cx.work(work_of_pages(work), place)?;
     }
     let on_disk = cx
         .state

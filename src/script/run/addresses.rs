@@ -4,8 +4,8 @@ use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_engine::machine::addr::Va;
 
-use crate::run::session::Cx;
-use crate::run::stop::Stop;
+use super::session::Cx;
+use super::stop::Stop;
 
 pub(crate) fn address_of(cx: &mut Cx, raw: u64, place: Span, size: u64) -> Result<Va, Stop> {
     let machine = cx.machine(place)?;

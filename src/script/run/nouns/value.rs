@@ -1,12 +1,13 @@
 //! Nouns as values: the contents of a noun are a list of rows, and each row is a list of cells. Two nouns are equal
 //! if their rows are equal.
 
+use super::plan::machine_seen;
+use super::row::{TABLE_NOUNS, TableNoun};
+use super::thing::ThingNoun;
 use crate::lang::ast::{Expr, ExprKind};
 use crate::lang::value::{Value, ValueError};
 use crate::run::bind::word;
 use crate::run::facts::Component;
-use crate::run::nouns::plan::machine_seen;
-use crate::run::nouns::{TABLE_NOUNS, TableNoun, ThingNoun};
 use crate::run::running::is_process;
 use crate::run::session::Cx;
 use crate::run::stop::Stop;
@@ -31,18 +32,16 @@ pub(crate) fn noun_value(cx: &mut Cx, expr: &Expr) -> Result<Option<Value>, Stop
 ///
 /// # Errors
 /// Returns `unknown-process`, `which-process`, `no-machine`, or `no-kernel`.
-pub(super) fn contents_of(cx: &mut Cx, expr: &Expr) -> Result<Option<Rows>, Stop> {
+pub(crate) fn contents_of(cx: &mut Cx, expr: &Expr) -> Result<Option<Rows>, Stop> {
     let level = word(expr).and_then(|name| component(cx, name));
     let noun = match level {
-        _ if !is_noun(cx, expr) => return Ok(None),
+        _ if !has_contents(cx, expr) => return Ok(None),
         Some(Component::Tlb(level)) => part("tlb", level),
         Some(Component::Cache(level)) => part("cache", level),
         None => naming::noun(cx, std::slice::from_ref(expr))?,
     };
     cx.work_of_listing(expr.span)?;
-    if cx.checking() {
-        return Err(Stop::Unknowable);
-    }
+    cx.needs_run()?;
     let contents = match noun {
         NounRef::Part { noun, level, pid } => {
             contents(noun, &*machine_seen(cx, pid, expr.span)?, level)
@@ -57,7 +56,7 @@ pub(super) fn contents_of(cx: &mut Cx, expr: &Expr) -> Result<Option<Rows>, Stop
 }
 
 /// Whether an expression is a noun whose contents are a value. A variable takes precedence.
-pub(super) fn is_noun(cx: &Cx, expr: &Expr) -> bool {
+pub(crate) fn has_contents(cx: &Cx, expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Field(of, noun) => {
             let is_noun = &*noun.text == "page_table"
@@ -98,7 +97,7 @@ fn contents(noun: &TableNoun, machine: &Machine, level: usize) -> Rows {
 }
 
 /// Returns a table as a list of rows.
-pub(super) fn value(contents: &Rows) -> Result<Value, ValueError> {
+pub(crate) fn value(contents: &Rows) -> Result<Value, ValueError> {
     let cell = |cell: &Cell| match cell.number() {
         Some(n) => Value::from(n),
         None => Value::from(cell.to_string()),

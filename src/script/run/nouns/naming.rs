@@ -1,11 +1,13 @@
 //! Nouns in a statement: parts of the machine, and objects of the kernel and its processes.
 
+use super::plan::SHOWN_NOUNS;
+use super::row::{TABLE_NOUNS, TableNoun};
+use super::thing::{THING_NOUNS, ThingNoun, ThingRef};
 use crate::lang::ast::{Expr, ExprKind, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::run::bind::word;
 use crate::run::facts::Component;
-use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS, TableNoun, ThingNoun, ThingRef};
 use crate::run::paths::LAST;
 use crate::run::running::{is_process, looked_at, process_called};
 use crate::run::session::Cx;
