@@ -70,7 +70,7 @@ pub(crate) fn check_again(
 
     let begin = |sources, from: &Checkpoint| {
         let cx = Cx::new(sources, files, options);
-        let mut checker = Checker::new(cx, checked.unsure.clone());
+        let mut checker = Checker::new(cx, checked.unsure.clone(), None);
         checker.restore(from);
         checker
     };
