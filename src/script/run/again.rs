@@ -70,7 +70,7 @@ pub(crate) fn check_again(
 
     let begin = |sources, from: &Checkpoint| {
         let cx = Cx::new(sources, files, options);
-        let mut checker = Checker::new(cx, checked.unsure.clone(), None);
+        let mut checker = Checker::new(cx, checked.unsure.clone());
         checker.restore(from);
         checker
     };
