@@ -90,7 +90,6 @@ impl RunLimits {
     }
 }
 
-/// Runs a script.
 #[pyfunction]
 pub(crate) fn run(
     py: Python<'_>,

@@ -1,5 +1,7 @@
 //! Tests of answer formats: tables, YAML, JSON, and exports from learning platforms.
 
+use std::fmt::Write;
+
 use super::running::{EXAM, fixed_exam, folder, marks, pagewalk, put};
 
 /// A student's total points.
@@ -309,7 +311,12 @@ fn an_empty_table_of_answers_is_graded_when_it_is_filled_in() {
         } else {
             ("10", "12")
         };
-        filled += &format!("{},{},{},{},{},1\n", row[0], row[1], row[2], vpn.0, vpn.1);
+        writeln!(
+            filled,
+            "{},{},{},{},{},1",
+            row[0], row[1], row[2], vpn.0, vpn.1
+        )
+        .expect("a text");
     }
     let answers = put(&folder, "answers.csv", filled);
     let marks = pagewalk(&["grade", &exam, &answers]);

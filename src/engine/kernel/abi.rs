@@ -17,7 +17,6 @@ macro_rules! errors {
             /// All errors in numerical order.
             pub const ALL: &'static [Errno] = &[$(Errno::$name),*];
 
-            /// The name in C.
             pub const fn name(self) -> &'static str {
                 match self { $(Errno::$name => stringify!($name),)* }
             }

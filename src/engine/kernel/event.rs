@@ -85,7 +85,6 @@ pub enum Signal {
 }
 
 impl Signal {
-    /// The name in C.
     pub const fn name(self) -> &'static str {
         match self {
             Signal::Segv => "SIGSEGV",
@@ -114,7 +113,6 @@ pub enum SignalCode {
 }
 
 impl SignalCode {
-    /// The name in C.
     pub const fn name(self) -> &'static str {
         match self {
             SignalCode::MapErr => "SEGV_MAPERR",

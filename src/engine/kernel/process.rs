@@ -87,7 +87,6 @@ pub struct FaultCounts {
 /// Linux's `task_struct`.
 #[derive(Debug, Clone)]
 pub struct Process {
-    /// The number.
     pub pid: Pid,
     /// The process's name in the script.
     pub name: Arc<str>,

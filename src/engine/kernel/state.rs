@@ -58,7 +58,6 @@ pub struct OpenFile {
 /// The counts of same-page merging.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MergeCounts {
-    /// Number of scans.
     pub scans: u64,
     /// Number of frames freed because another frame had equal contents.
     pub merged: u64,

@@ -29,7 +29,6 @@ impl SwapSlot {
 /// The swap file. See `docs/decisions/swap-slots.md`.
 #[derive(Debug, Clone)]
 pub struct Swap {
-    /// Number of slots.
     pub slots: u32,
     /// The slots in use.
     used: Table<SwapSlot>,

@@ -14,7 +14,6 @@ macro_rules! number {
                 Self(raw)
             }
 
-            /// The raw number.
             pub const fn raw(self) -> u64 {
                 self.0
             }

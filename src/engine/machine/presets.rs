@@ -16,7 +16,6 @@ pub struct Preset {
     build: fn() -> Spec,
 }
 
-/// Every preset.
 pub const PRESETS: [Preset; 2] = [
     Preset {
         name: "simple",

@@ -289,7 +289,6 @@ impl Mmu {
 }
 
 impl TlbSpec {
-    /// Number of entries.
     pub fn entries(&self) -> u64 {
         self.sets * u64::from(self.ways)
     }
@@ -320,7 +319,6 @@ impl TlbSpec {
 }
 
 impl CacheSpec {
-    /// Number of lines.
     pub fn lines(&self) -> u64 {
         self.sets * u64::from(self.ways)
     }

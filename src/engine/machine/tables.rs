@@ -22,7 +22,6 @@ pub struct PageTableListing {
     /// The pages that have been set, in VPN order. For a table in memory, the list contains the pages whose
     /// entries are present or contain a disk location.
     pub mappings: Vec<Mapping>,
-    /// Number of tables.
     pub tables: u64,
     /// Size of all tables in bytes.
     pub bytes: u128,

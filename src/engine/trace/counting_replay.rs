@@ -262,7 +262,6 @@ impl CountingReplay {
         }
     }
 
-    /// The counts so far.
     pub fn counts(&self) -> ReplayCounts {
         match &self.simulation {
             Simulation::General { on, account } => account.counts(on.machine()),

@@ -11,7 +11,6 @@ use crate::machine::spec::{Latency, Spec};
 /// The references performed. A modifying record is counted as a load and a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ReferenceCounts {
-    /// Number of trace records.
     pub records: u64,
     /// Loads.
     pub reads: u64,

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-/// A format of traces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
     /// The output of `valgrind --tool=lackey --trace-mem=yes`.
@@ -96,7 +95,6 @@ impl Format {
             .map(|row| row.format)
     }
 
-    /// The format's name.
     pub fn name(self) -> &'static str {
         FORMATS
             .iter()

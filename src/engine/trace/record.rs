@@ -71,7 +71,6 @@ impl Fetches {
 /// Consecutive records of a trace.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RecordBatch {
-    /// The records, in order.
     pub records: Vec<Record>,
     /// Number of instruction fetches between these records that were omitted; see [`Fetches`].
     pub fetches: u64,

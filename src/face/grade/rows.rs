@@ -223,7 +223,6 @@ pub(crate) struct Cells {
 }
 
 impl Cells {
-    /// The cells in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&Arc<str>, Given)> {
         let begins = [0].into_iter().chain(self.ends.iter().copied());
         let mut numbers = self.numbers.iter().peekable();

@@ -178,7 +178,6 @@ const FENCES: [char; 2] = ['`', '~'];
 #[derive(Debug, Clone)]
 pub(crate) struct Fences {
     pub(crate) document: Arc<str>,
-    /// The scripts, in order.
     pub(crate) blocks: Vec<Fence>,
     /// The code blocks without a closing fence that are scripts or contain the beginning of a script.
     pub(crate) unclosed: Vec<Unclosed>,

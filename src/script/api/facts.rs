@@ -14,7 +14,6 @@ use crate::run::table::{ColumnType, TypedCell, TypedColumn, TypedTable};
 /// A fact of a statement.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TypedFact {
-    /// The name in scripts.
     pub name: String,
     /// The type of the fact's column.
     pub column: ColumnType,

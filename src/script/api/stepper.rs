@@ -21,7 +21,6 @@ use crate::run::stop::Stop;
 pub enum Pause {
     /// The requested number of statements has run.
     Steps,
-    /// The script has ended.
     End,
     /// A diagnostic ended the script; see [`Stepper::progress`].
     Mistake,

@@ -406,7 +406,6 @@ impl LineIndex {
         self.before
     }
 
-    /// Returns the text.
     pub fn text(&self) -> &Arc<str> {
         &self.text
     }

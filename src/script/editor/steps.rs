@@ -32,7 +32,6 @@ pub enum StepAt {
 pub struct StepView {
     /// The index of the step, counted from 0.
     pub index: usize,
-    /// Number of steps.
     pub count: usize,
     /// The bytes of the statement, or `None` if it is in another file.
     pub range: Option<Range<usize>>,

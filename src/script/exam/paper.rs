@@ -13,7 +13,6 @@ pub struct Paper {
     pub cover: Vec<(Arc<str>, String)>,
     /// The version, if there are several.
     pub version: Option<Version>,
-    /// The questions, in order.
     pub questions: Vec<Question>,
 }
 
@@ -71,7 +70,6 @@ pub struct PaperItem {
 }
 
 impl Paper {
-    /// Returns the total points.
     pub fn points(&self) -> Number {
         self.questions
             .iter()

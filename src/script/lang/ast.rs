@@ -237,7 +237,6 @@ pub enum Condition {
 /// The body of `machine { … }`, `reference … { … }`, `set pte … { … }`, `set tlb { … }`: settings and tables.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Settings {
-    /// The settings, in order.
     pub settings: Arc<[Setting]>,
     /// The table that consists of all rows that begin with `|`.
     pub(crate) table: Option<Arc<Table>>,

@@ -22,7 +22,6 @@ pub struct History<D> {
     executed: Vec<Executed<D>>,
     /// The number of the last executed statement. Later statements are undone.
     at: usize,
-    /// The current state.
     now: State,
     /// The state before the last new statement, with its number. Undoing a new statement therefore repeats nothing, even if
     /// few states are kept.
@@ -53,7 +52,6 @@ impl<D> History<D> {
         }
     }
 
-    /// Returns the current state.
     pub(crate) fn state(&self) -> &State {
         &self.now
     }

@@ -49,7 +49,6 @@ pub(crate) struct Pool {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Known {
     pub(crate) title: Arc<str>,
-    /// The points, if known.
     pub(crate) points: Option<Number>,
 }
 

@@ -103,7 +103,6 @@ pub enum Figure {
 /// An item to answer.
 #[derive(Debug, Clone)]
 pub struct EntryItem {
-    /// The question.
     pub kind: ItemKind,
     pub(crate) printed: Printed,
     /// The points, if they are declared.
@@ -318,10 +317,12 @@ pub struct Blank {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// A number, with the number of digits if known.
-    Number { radix: Radix, digits: Option<u32> },
+    Number {
+        radix: Radix,
+        digits: Option<u32>,
+    },
     /// One of a few keywords.
     Words(&'static [&'static str]),
-    /// Pages in any order.
     Pages,
     /// Any text.
     Free,

@@ -26,7 +26,6 @@ pub(crate) struct Papers {
     pub(crate) cover: Option<u32>,
     /// The radix of the paper, if `exam` specifies a radix.
     pub(crate) radix: Option<Radix>,
-    /// The current question.
     sheet: Option<Sheet>,
 }
 
@@ -62,7 +61,6 @@ pub(crate) fn radix_of_paper(cx: &Cx) -> Option<Radix> {
     exam(cx)?.radix
 }
 
-/// Returns the current question.
 pub(crate) fn sheet<'c>(cx: &'c Cx) -> Option<&'c Sheet> {
     exam(cx)?.sheet.as_ref()
 }

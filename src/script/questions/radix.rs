@@ -2,7 +2,6 @@
 
 use crate::lang::value::Value;
 
-/// The radix of numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Radix {
     /// `0x0D`

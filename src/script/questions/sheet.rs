@@ -7,7 +7,6 @@ use crate::lang::value::Number;
 
 use super::points::{Share, Unshared, declared, shares, total};
 
-/// The current question.
 #[derive(Debug, Clone)]
 pub struct Sheet {
     question: Unit,

@@ -46,7 +46,6 @@ impl<S: Borrow<State> + Clone> KeptStates<S> {
         }
     }
 
-    /// The number of states.
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.kept.len()

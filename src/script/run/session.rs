@@ -31,7 +31,6 @@ use pagewalk_engine::machine::spec::Spec;
 /// Options for running a script.
 #[derive(Clone, Copy)]
 pub struct Options {
-    /// Language of the script.
     pub language: &'static Language,
     /// Maximum number of statements and empty loop iterations. An expensive statement counts as several statements.
     pub max_steps: u64,

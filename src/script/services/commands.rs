@@ -23,7 +23,6 @@ pub struct Command {
 }
 
 impl Command {
-    /// Returns the usage.
     pub fn usage(&self) -> String {
         format!(":{} {}", self.name, self.params.text())
             .trim_end()
@@ -60,7 +59,6 @@ macro_rules! commands {
             $(#[doc = $help] $kind,)+
         }
 
-        /// Every command.
         pub const COMMANDS: &[Command] = &[$(Command {
             kind: CommandKind::$kind,
             name: $name,

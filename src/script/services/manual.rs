@@ -36,7 +36,6 @@ pub struct Section {
     body: fn(&mut Tables),
 }
 
-/// The sections, in order.
 pub const SECTIONS: &[Section] = &[
     Section {
         name: "statements",
@@ -164,7 +163,6 @@ impl Section {
         text
     }
 
-    /// Returns its tables.
     pub fn tables(&self) -> Vec<Table> {
         let mut tables = Tables::default();
         (self.body)(&mut tables);

@@ -19,7 +19,6 @@ pub type CaseFilter<'a> = &'a (dyn Fn(&Case) -> bool + Sync);
 pub struct CaseRuns(pub Vec<(Case, Vec<Placed>)>);
 
 impl CaseRuns {
-    /// Returns the cases.
     pub fn cases(&self) -> impl Iterator<Item = &Case> {
         self.0.iter().map(|(case, _)| case)
     }

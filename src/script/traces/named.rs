@@ -43,7 +43,6 @@ pub enum Mapping {
 /// The names of the options for a trace's addresses, as messages write them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MappingNames {
-    /// The number of frames.
     pub frames: &'static str,
     /// The replacement policy.
     pub replacement: &'static str,

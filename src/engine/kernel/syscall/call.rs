@@ -33,7 +33,6 @@ pub type SyscallResult = Result<Reply, OutOfMemory>;
 /// A system call, or a C library function that makes a system call.
 pub struct SystemCall {
     pub name: &'static str,
-    /// The prototype in C.
     pub prototype: &'static str,
     /// The help text, which is one line.
     pub help: &'static str,

@@ -11,7 +11,6 @@ pub use call::{ParamKind, Parameter, Returns, SyscallResult, SystemCall};
 
 use super::abi::{self, Constant};
 
-/// Every system call.
 pub fn system_calls() -> impl Iterator<Item = &'static SystemCall> {
     [file::CALLS, memory::CALLS, process::CALLS, heap::CALLS]
         .into_iter()
@@ -23,7 +22,6 @@ pub fn system_call(name: &str) -> Option<&'static SystemCall> {
     system_calls().find(|call| call.name == name)
 }
 
-/// Every constant of C.
 pub fn constants() -> impl Iterator<Item = &'static Constant> {
     [abi::CONSTANTS, memory::CONSTANTS].into_iter().flatten()
 }

@@ -53,9 +53,7 @@ pub enum SpecPart {
     PageTable,
     /// The format of an entry. The value is the invalid bit if only one bit is invalid.
     Pte(Option<Bit>),
-    /// A TLB, by number.
     Tlb(usize),
-    /// A cache, by number.
     Cache(usize),
 }
 
@@ -100,10 +98,7 @@ pub enum SpecProblem {
     /// virtual address space.
     PageSizes,
     /// The TLB or cache is too large.
-    TooManyLines {
-        /// The number of lines.
-        lines: u128,
-    },
+    TooManyLines { lines: u128 },
     /// The policy does not support TLBs and caches.
     PolicyOfFrames { name: &'static str },
     /// The name is used twice.

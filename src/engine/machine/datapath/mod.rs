@@ -15,7 +15,6 @@ use super::translate::{AccessRequest, Translation, Translator};
 /// A number with too many bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooWide {
-    /// The number.
     pub value: u64,
     /// The maximum width in bits.
     pub bits: u32,
@@ -140,7 +139,6 @@ impl Machine {
         &mut self.random
     }
 
-    /// Number of cores.
     pub fn core_count(&self) -> u32 {
         self.spec.cores
     }

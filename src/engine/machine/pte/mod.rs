@@ -15,7 +15,6 @@ pub struct Flags(u16);
 
 impl Flags {
     pub(crate) const NONE: Flags = Flags(0);
-    /// R/W and U/S.
     pub const OPEN: Flags = Flags::NONE.with(Bit::Rw).with(Bit::Us);
     /// P, R/W, and U/S: present and unrestricted.
     pub const TABLE: Flags = Flags::OPEN.with(Bit::P);
@@ -107,7 +106,6 @@ pub enum PteError {
     /// A bit number is too large for the entry.
     BitOutside {
         bit: Bit,
-        /// The number.
         place: u32,
         /// Width of the entry in bits.
         width: u32,

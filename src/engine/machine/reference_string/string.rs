@@ -104,7 +104,6 @@ pub enum Replacement {
 /// Why a [`ReferenceString`] is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReferenceError {
-    /// There are no frames.
     NoFrames,
     /// The window is empty.
     NoWindow,

@@ -23,7 +23,6 @@ const INTERRUPT_POLL: Duration = Duration::from_millis(50);
 /// The lines read so far.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ReadSoFar {
-    /// Number of lines.
     pub lines: u64,
     /// The malformed lines read so far.
     pub malformed: Malformed,

@@ -149,7 +149,6 @@ pub struct Geometry {
     pub entries: Option<u64>,
     /// Number of lines or entries per set.
     pub ways: u32,
-    /// Number of sets.
     pub sets: u64,
     /// The replacement policy.
     pub policy: Policy,

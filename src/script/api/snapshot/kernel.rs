@@ -23,7 +23,6 @@ pub struct KernelState {
     pub frames: Vec<Frame>,
     /// At most 4096 frames, in the order in which the replacement policy would evict their pages.
     pub replacement_order: Vec<u32>,
-    /// Number of swap slots.
     pub swap_slots: u32,
     /// Swap slots in use, by number.
     pub swap: Vec<Slot>,
@@ -32,7 +31,6 @@ pub struct KernelState {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProcessState {
-    /// The number.
     pub pid: u32,
     /// The name in the script.
     pub name: String,
@@ -91,7 +89,6 @@ pub struct PageState {
 /// A user page frame in use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Frame {
-    /// The frame number.
     pub frame: u32,
     /// Number of page-table entries that map the frame.
     pub references: u32,
@@ -106,7 +103,6 @@ pub struct Frame {
 /// A swap slot in use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slot {
-    /// The number.
     pub slot: u32,
     /// The frame that holds the same page (the swap cache).
     pub frame: Option<u32>,

@@ -52,7 +52,6 @@ pub struct Core {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TlbState {
     pub name: String,
-    /// Number of sets.
     pub sets: u64,
     /// Number of entries per set.
     pub ways: u32,
@@ -83,7 +82,6 @@ pub struct TlbEntry {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CacheState {
     pub name: String,
-    /// Number of sets.
     pub sets: u64,
     /// Number of lines per set.
     pub ways: u32,

@@ -40,7 +40,6 @@ pub struct Trace {
     pub version: u32,
     /// The file that contains the statement.
     pub file: String,
-    /// The line, from 1.
     pub line: usize,
     /// The text.
     pub statement: String,
@@ -48,7 +47,6 @@ pub struct Trace {
     pub scenario: Option<String>,
     /// The process that made the access or the system call.
     pub process: Option<String>,
-    /// The micro-steps, in order.
     pub steps: Vec<MicroStep>,
     pub facts: Vec<FactValue>,
     pub checks: Vec<Expectation>,
@@ -56,7 +54,6 @@ pub struct Trace {
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FactValue {
-    /// The name in scripts.
     pub name: String,
     pub value: Value,
     /// The value in the notation of scripts, if [`Words`] were requested.

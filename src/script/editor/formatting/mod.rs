@@ -145,12 +145,13 @@ const STATEMENT: &str = "expect page_table";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LineKind {
     /// A row, with its number of bars.
-    Row { bars: usize },
+    Row {
+        bars: usize,
+    },
     /// An empty line or a comment.
     Gap,
     /// A row with other text before or after it. It belongs to the table of the adjacent rows.
     Mixed,
-    /// Any other line.
     Other,
 }
 

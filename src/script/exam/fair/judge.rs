@@ -16,7 +16,6 @@ const GUESSABLE: usize = 90;
 /// The result of comparing versions.
 #[derive(Debug, Clone, Default)]
 pub struct Fairness {
-    /// Number of versions.
     pub(crate) versions: usize,
     /// Versions without a paper.
     pub unsolved: Vec<Unsolved>,
@@ -24,7 +23,6 @@ pub struct Fairness {
     pub uneven: Vec<Uneven>,
     /// For each question, the work that is equal in all versions: `tlb hit 1, walk steps 2`.
     pub(crate) even: Vec<(String, String)>,
-    /// Every blank.
     pub blanks: Vec<Blank>,
     /// Indexes of versions that have the same questions with the same answers.
     pub same: Vec<Vec<usize>>,

@@ -34,7 +34,6 @@ pub(crate) struct Question {
     pub(crate) number: usize,
     /// The amount of each kind of work that the operations require: `tlb hit`, `walk steps`.
     pub(crate) effort: BTreeMap<String, u64>,
-    /// The items, in order.
     pub(crate) items: Vec<ItemSample>,
     /// A hash of everything that the question prints. The hashes of two versions differ if the question does.
     pub(crate) stimulus: u64,
@@ -379,7 +378,6 @@ fn in_messages(field: &Field, question: &Asking) -> Option<Found> {
 #[derive(Debug, Clone, Copy)]
 struct Telling {
     number: u128,
-    /// 2 or 16.
     base: u32,
     digits: Option<u32>,
 }

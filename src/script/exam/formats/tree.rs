@@ -16,7 +16,6 @@ pub struct Sheet {
     pub(crate) code: Option<String>,
     /// The contents before the questions.
     pub front: Front,
-    /// The questions, in order.
     pub questions: Vec<Section>,
     /// The last page: powers of two.
     pub(crate) appendix: Vec<Block>,

@@ -63,7 +63,6 @@ pub struct Mark {
     pub verdict: Verdict,
     /// Known mistakes that lead to the answer.
     pub mistakes: Vec<String>,
-    /// The points given.
     pub points: Number,
     /// The maximum points.
     pub of: Number,

@@ -49,7 +49,6 @@ pub struct Statistics {
     pub(crate) range: Option<(Number, Number)>,
     /// Number of students in each group.
     pub(crate) group: usize,
-    /// The fields, in order.
     pub(crate) items: Vec<FieldStatistics>,
 }
 

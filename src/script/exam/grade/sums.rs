@@ -18,7 +18,6 @@ pub(crate) fn times(a: Number, b: Number) -> Number {
     a.times(b).unwrap_or(a)
 }
 
-/// Returns the sum.
 pub(crate) fn total(all: impl Iterator<Item = Number>) -> Number {
     all.fold(Number::ZERO, plus)
 }

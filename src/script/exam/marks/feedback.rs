@@ -10,7 +10,6 @@ use crate::exam::grade::{Mark, Marked, Verdict, decimal};
 use crate::exam::paper::Paper;
 use crate::questions::entry::ItemKind;
 
-/// Format of the feedback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     Markdown,

@@ -14,9 +14,7 @@ use crate::lang::value::Number;
 /// The columns of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Columns {
-    /// Every field.
     Fields,
-    /// Every question.
     Questions,
 }
 

@@ -21,7 +21,6 @@ const MOST: usize = 10_000;
 /// An error in a table.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Flaw {
-    /// The line, from 1.
     pub line: u64,
     pub message: String,
 }

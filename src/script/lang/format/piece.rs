@@ -73,7 +73,6 @@ impl Piece<'_> {
     }
 }
 
-/// A script in pieces.
 #[derive(Debug)]
 pub(super) struct Pieces<'a> {
     pub(super) list: Vec<Piece<'a>>,

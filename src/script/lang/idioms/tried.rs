@@ -745,7 +745,6 @@ impl Trial<'_> {
         text.len().saturating_add(self.evaluated)
     }
 
-    /// Tries a fix.
     fn after(&mut self, diagnostic: &Diagnostic, fix: &Fix, text: &str) -> Tried {
         self.read = self.read.saturating_add(self.cost(text));
         if self.read > READ_AGAIN || fix.span.file != diagnostic.span.file {

@@ -44,7 +44,6 @@ pub enum TokenKind {
 }
 
 impl Token {
-    /// Returns the token's text.
     pub fn text(self, text: &str) -> &str {
         text.get(self.start..self.end).unwrap_or("")
     }
@@ -53,7 +52,6 @@ impl Token {
 /// The tokens of a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tokens {
-    /// The tokens, in order.
     pub list: Vec<Token>,
     /// Whether the text is incomplete: a bracket, block, or prose is open, or the last token is an operator
     /// or a comma.

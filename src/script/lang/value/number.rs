@@ -504,7 +504,6 @@ pub enum Measure {
     Time,
     /// A time in cycles.
     Cycles,
-    /// A number of pages.
     Pages,
 }
 

@@ -122,7 +122,6 @@ impl Exploration {
         }
     }
 
-    /// Returns the current state.
     pub fn state(&self) -> &State {
         self.history.state()
     }

@@ -19,7 +19,6 @@ pub enum ElementId {
     Area(u64),
     /// A field of an address or of a page-table entry, such as `VPN`.
     Field(String),
-    /// A message, from 1.
     Message(u16),
 }
 

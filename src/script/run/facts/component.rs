@@ -26,7 +26,6 @@ impl Component {
             })
     }
 
-    /// Returns the component's name.
     pub fn name(self, spec: &Spec) -> &str {
         match self {
             Self::Tlb(at) => &spec.tlbs[at].name,

@@ -24,7 +24,6 @@ pub struct ReplayFact {
 /// The replays that report a fact.
 #[derive(Clone, Copy)]
 enum Presence {
-    /// Every replay.
     Always,
     /// A replay by a process, because the fact belongs to the kernel.
     OfProcess,

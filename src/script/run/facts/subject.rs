@@ -9,7 +9,6 @@ pub(crate) enum Subject {
     Address,
     /// The parts of the VPN that index page tables.
     Indexes,
-    /// Every TLB.
     Tlbs,
     /// The first TLB for the access.
     FirstTlb,
@@ -21,7 +20,6 @@ pub(crate) enum Subject {
     Entries,
     /// The first cache for the access.
     FirstCache,
-    /// Every cache.
     Caches,
     /// The bytes of an access.
     Data,

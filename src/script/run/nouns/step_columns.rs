@@ -27,7 +27,6 @@ pub(crate) struct StepColumn {
 
 /// The cells of a column. Steps and frames are counted from 0.
 enum Cells {
-    /// One column.
     One(fn(&ReferenceRun, &ReferenceStep, usize) -> Cell),
     /// A column for each frame.
     PerFrame(fn(&ReferenceRun, &ReferenceStep, usize) -> Cell),

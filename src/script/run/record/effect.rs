@@ -59,7 +59,6 @@ pub(crate) struct Effect {
 /// The areas and pages that a child inherited.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Forked {
-    /// The number of areas.
     pub(crate) areas: usize,
     /// The number of pages in frames.
     pub(crate) count: u64,

@@ -228,7 +228,6 @@ pub trait Sink {
     fn accept(&mut self, record: &StepRecord) -> bool;
 }
 
-/// Discards every record.
 pub struct Discard;
 
 impl Sink for Discard {
@@ -245,7 +244,6 @@ impl Sink for Vec<StepRecord> {
     }
 }
 
-/// Totals of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Totals {
     /// Statements executed.
@@ -254,7 +252,6 @@ pub struct Totals {
     pub checks: u64,
     /// Checks that held.
     pub held: u64,
-    /// Scenarios run.
     pub scenarios: u64,
 }
 

@@ -3,7 +3,6 @@
 use crate::run::bind::Param;
 use crate::run::table::Column;
 
-/// A block of settings.
 pub struct BlockRow {
     /// Name of the statement or setting.
     pub name: &'static str,
@@ -13,7 +12,6 @@ pub struct BlockRow {
     pub(crate) bits: bool,
     /// The columns of the table that the block may contain.
     pub(crate) columns: &'static [Column],
-    /// The block's settings.
     pub settings: fn() -> Vec<SettingWord>,
 }
 

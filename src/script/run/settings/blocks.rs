@@ -22,7 +22,6 @@ fn words<D>(rows: &'static [SettingRow<D>]) -> Vec<SettingWord> {
     rows.iter().map(word).collect()
 }
 
-/// Every block of settings.
 pub(crate) const BLOCKS: &[BlockRow] = &[
     BlockRow::new("machine", "`machine { … }`", || words(MACHINE_SETTINGS)),
     BlockRow::new("page_table", "`page_table { … }`", || {

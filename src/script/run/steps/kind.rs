@@ -129,7 +129,6 @@ const fn lecture(kind: MessageKind, from: End, to: End, words: &'static str) -> 
     }
 }
 
-/// Every kind of message.
 pub(crate) const MESSAGES: &[MessageRow] = &[
     lecture(MessageKind::VirtualAddress, CPU, MMU, "virtual address"),
     lecture(MessageKind::BareAddress, CPU, Component, "physical address"),

@@ -88,10 +88,8 @@ struct Sequence<'a> {
     /// Whether the messages are for a paper. On a paper, the first cache receives an address only if the access looked
     /// up that cache.
     on_paper: bool,
-    /// The current step.
     at: usize,
     messages: Vec<Message>,
-    /// Number of numbered messages.
     shown: usize,
     /// Whether the walk has requested an entry but not received it.
     requested: bool,

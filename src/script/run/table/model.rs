@@ -221,7 +221,6 @@ pub struct Column {
 pub enum ColumnKind {
     /// Numbers in hexadecimal.
     Hex,
-    /// Numbers in decimal.
     Decimal,
     Word,
     /// Numbers, words, or lists as written, because the comparison accepts several notations.

@@ -80,7 +80,6 @@ pub enum ColumnType {
 /// A table. All columns have the same number of cells.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TypedTable {
-    /// The columns in order.
     pub columns: Vec<TypedColumn>,
 }
 

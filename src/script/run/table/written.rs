@@ -158,7 +158,6 @@ pub(crate) struct Layout {
     pub(crate) noun: String,
     /// The first column, which identifies the entry.
     pub(crate) key: &'static str,
-    /// Number of keys.
     pub(crate) keys: u128,
     /// The other columns, all with hexadecimal numbers.
     pub(crate) columns: Vec<String>,

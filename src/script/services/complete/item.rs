@@ -56,7 +56,6 @@ pub struct OnDisk {
     pub endings: &'static [&'static str],
 }
 
-/// A completion item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompletionOffer {
     pub text: String,
@@ -88,7 +87,6 @@ pub enum ItemKind {
     Part,
     Variable,
     Function,
-    /// A constant of C.
     Constant,
     /// A property after a path.
     Field,
@@ -149,7 +147,6 @@ impl<'a> Pick<'a> {
         self.all || begins(text, self.typed)
     }
 
-    /// Adds a possible item.
     pub(crate) fn add(&mut self, text: &str, kind: ItemKind, help: &str) {
         self.add_with(text, kind, || help.to_owned());
     }

@@ -42,12 +42,12 @@ impl<'a> Offers<'a> {
     ) -> Self {
         let (above, closing) = walk.above();
         let is_alone = |script: &&Script| script.is_balanced() && !tree.text().contains(INCLUDE);
-        let mut named = match script.filter(is_alone).filter(|_| closing.is_empty()) {
-            Some(script) => visible_outside(tree.shared_text(), above.len(), script),
-            None => {
-                let text = format!("{above}\n{closing}");
-                visible(&text, above.len(), script.unwrap_or(&Script::default()))
-            }
+        let alone = script.filter(is_alone).filter(|_| closing.is_empty());
+        let mut named = if let Some(script) = alone {
+            visible_outside(tree.shared_text(), above.len(), script)
+        } else {
+            let text = format!("{above}\n{closing}");
+            visible(&text, above.len(), script.unwrap_or(&Script::default()))
         };
         named.extend(
             walk.statement()

@@ -56,7 +56,6 @@ pub enum TokenRole<'t> {
     Part,
     Preset,
     Unit,
-    /// A constant of C.
     Constant,
     /// A word that is itself a value, such as `true` or a page.
     Value,

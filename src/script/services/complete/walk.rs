@@ -18,7 +18,6 @@ pub(crate) struct Block<'t> {
     pub(crate) contents: BlockContents<'t>,
     /// Whether the block's statements run in a process.
     pub(crate) inside: bool,
-    /// The current statement.
     pub(crate) statement: Statement<'t>,
     /// The byte offset before the statement.
     begun: usize,
@@ -26,7 +25,6 @@ pub(crate) struct Block<'t> {
     pub(crate) said: Vec<&'t str>,
     /// The cells of the header, each with the number of preceding bars. This list is empty before the header.
     pub(crate) header: Vec<(usize, &'t str)>,
-    /// Number of complete rows.
     pub(crate) rows: usize,
     /// Number of bars in the current row.
     pub(crate) bars: usize,
@@ -142,7 +140,6 @@ impl<'t> Walk<'t> {
         Some(self.blocks[outer].statement.head())
     }
 
-    /// Returns the current statement.
     pub(crate) fn statement(&self) -> &Statement<'t> {
         &self.block().statement
     }
@@ -151,7 +148,6 @@ impl<'t> Walk<'t> {
         &mut self.block_mut().statement
     }
 
-    /// Returns the walked text.
     pub fn text(&self) -> &'t str {
         self.text
     }

@@ -40,7 +40,6 @@ const fn row(kind: NameKind, called: &'static str) -> KindRow {
     }
 }
 
-/// Every kind of name.
 const KINDS: &[KindRow] = &[
     row(NameKind::Variable, "a variable"),
     row(NameKind::Parameter, "a parameter"),
@@ -80,7 +79,6 @@ pub(crate) enum Space {
     File,
     /// Titles of questions.
     Question,
-    /// Names of scenarios.
     Scenario,
 }
 

@@ -154,7 +154,6 @@ impl Held {
     reason = "each flag is an independent property of the case"
 )]
 pub struct Case {
-    /// The case's name.
     pub name: Name,
     /// The line where the case begins, counted from 1.
     pub line: usize,
@@ -174,7 +173,6 @@ pub struct Case {
     pub mistakes: Vec<Mistake>,
     /// The warnings about the script.
     pub warnings: Vec<Mistake>,
-    /// Whether the case ran.
     pub ran: bool,
     /// Whether a mistake elsewhere in the script stopped the run, so that the results may be incomplete.
     pub interrupted: bool,

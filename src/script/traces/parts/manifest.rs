@@ -19,7 +19,6 @@ const FORMAT: u32 = 1;
 pub struct Part {
     /// The number of the part.
     pub part: u64,
-    /// The number of parts.
     pub of: u64,
 }
 
@@ -129,7 +128,6 @@ pub struct SweepIdentity {
     pub points: u64,
     /// The options of the replays.
     pub options: OptionsIdentity,
-    /// The traces, in order.
     pub traces: Vec<TraceIdentity>,
 }
 

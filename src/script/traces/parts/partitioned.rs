@@ -30,7 +30,6 @@ pub struct PartitionedSweep<'a> {
     pub grid: &'a Grid,
     /// The grid in the notation of the language.
     pub notation: &'a str,
-    /// The traces, in order.
     pub traces: &'a [TraceFile],
 }
 

@@ -48,7 +48,6 @@ pub(crate) fn grid(
 pub enum GridError {
     /// The options do not fit the machine. Contains the reason, without a period.
     Options(String),
-    /// The grid has errors.
     Grid(Vec<Diagnostic>),
 }
 

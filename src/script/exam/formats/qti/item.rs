@@ -223,7 +223,6 @@ pub(crate) struct Response {
     pub(crate) worth: Vec<(String, f64)>,
     /// Tolerance of a number, in percent of the correct value.
     pub(crate) off: Option<f64>,
-    /// The total points.
     pub(crate) points: f64,
 }
 

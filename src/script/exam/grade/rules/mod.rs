@@ -118,7 +118,6 @@ impl Default for Rules {
     }
 }
 
-/// Every rule.
 pub const RULES: &[Rule] = &[
     Rule {
         name: "carried",

@@ -52,7 +52,6 @@ pub struct MappedFile {
     pub name: String,
     /// Size in bytes.
     pub bytes: u64,
-    /// The pages, in order.
     pub pages: Vec<FilePages>,
     /// The number of pages that the figure leaves out.
     pub omitted_pages: u64,
@@ -63,7 +62,6 @@ pub struct MappedFile {
 pub struct FilePages {
     /// The number of the first page.
     pub page: u64,
-    /// The number of pages.
     pub pages: u64,
     /// The frame that holds the page in the page cache.
     pub frame: Option<u64>,
@@ -103,7 +101,6 @@ pub struct MappedArea {
     pub file: Option<String>,
     /// The offset of the first byte in the file.
     pub offset: Option<u64>,
-    /// The pages, in order.
     pub pages: Vec<MappedPages>,
 }
 
@@ -112,7 +109,6 @@ pub struct MappedArea {
 pub struct MappedPages {
     /// The virtual page number of the first page.
     pub vpn: u64,
-    /// The number of pages.
     pub pages: u64,
     /// The number of the first page in the file.
     pub page: Option<u64>,

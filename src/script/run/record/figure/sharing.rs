@@ -11,7 +11,6 @@ pub struct Sharing {
     pub frame_bits: u32,
     /// The processes.
     pub sharing: Vec<SharingProcess>,
-    /// The frames, in order.
     pub frames: Vec<SharedFrame>,
     /// Whether the script has drawn these processes before, so that changes are marked.
     pub compared: bool,
@@ -47,7 +46,6 @@ pub struct PageInFrame {
 /// A frame of a [`Sharing`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SharedFrame {
-    /// The number.
     pub frame: u64,
     /// The number of page-table entries that map the frame.
     pub refs: u32,

@@ -13,7 +13,6 @@ pub struct System {
     pub page_bytes: Option<u64>,
     /// The number of levels of the page tables.
     pub levels: u32,
-    /// The number of cores.
     pub cores: u32,
     /// The TLBs of each core, in lookup order.
     pub tlbs: Vec<SystemPart>,
@@ -31,7 +30,6 @@ pub struct SystemPart {
     pub name: String,
     /// The accesses that the part serves: `data`, `instructions`, or `unified`.
     pub serves: &'static str,
-    /// The number of sets.
     pub sets: u64,
     /// The number of entries or lines in each set.
     pub ways: u32,

@@ -71,7 +71,6 @@ pub struct DividedField {
 pub struct Lookup {
     /// The name of the TLB or cache.
     pub name: String,
-    /// The number of sets.
     pub sets: u64,
     /// The number of entries or lines in each set.
     pub ways: u32,
