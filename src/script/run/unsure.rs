@@ -1,4 +1,4 @@
-//! What a check knows of a script, and what it cannot know before the script runs.
+//! The facts about a script that a check knows, and those that depend on a run.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
