@@ -35,7 +35,6 @@ impl StatusLine {
         self.shown
     }
 
-    /// Replaces the line.
     pub(crate) fn show(&mut self, line: &str) {
         if self.shown {
             // The next update overwrites only one line of the terminal.
@@ -46,7 +45,6 @@ impl StatusLine {
         }
     }
 
-    /// Removes the line.
     pub(crate) fn clear(&mut self) {
         if std::mem::take(&mut self.written) {
             write("\r\x1b[K");
@@ -93,7 +91,6 @@ impl ItemProgress {
 }
 
 impl Drop for ItemProgress {
-    /// Removes the line.
     fn drop(&mut self) {
         self.line
             .get_mut()
@@ -103,7 +100,6 @@ impl Drop for ItemProgress {
     }
 }
 
-/// Counts the files.
 pub(crate) struct FileProgress {
     line: StatusLine,
     all: usize,
@@ -136,7 +132,6 @@ impl FileProgress {
             .show(&line.chars().take(WIDTH).collect::<String>());
     }
 
-    /// Removes the line.
     pub(crate) fn clear(&mut self) {
         self.line.clear();
     }
@@ -171,7 +166,6 @@ impl Bar {
         }
     }
 
-    /// Removes the line.
     pub(crate) fn clear(&mut self) {
         self.line.clear();
     }

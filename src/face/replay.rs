@@ -124,7 +124,6 @@ impl Counts {
 }
 
 impl Replay {
-    /// Replays the traces.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let interrupt = interruptible();
         let max_time = self.limits.time_from_now();

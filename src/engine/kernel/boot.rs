@@ -154,7 +154,6 @@ impl Kernel {
         &mut self.machine
     }
 
-    /// The settings.
     pub fn config(&self) -> &KernelConfig {
         &self.config
     }

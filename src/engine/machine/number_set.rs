@@ -170,7 +170,6 @@ pub(super) fn set_bit(words: &mut [u64], i: usize, on: bool) {
 pub struct Indexes(Vec<u64>);
 
 impl Indexes {
-    /// Adds an index.
     pub fn insert(&mut self, index: usize) {
         let needed = mask_words(index + 1);
         if needed > self.0.len() {

@@ -209,7 +209,6 @@ impl MissCurve {
 /// The results of a replay.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReplayCounts {
-    /// The machine.
     pub spec: Arc<Spec>,
     /// The references performed.
     pub references: ReferenceCounts,

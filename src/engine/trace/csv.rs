@@ -71,7 +71,6 @@ impl Csv {
         )
     }
 
-    /// Parses the next line.
     pub(crate) fn line(&mut self, line: &[u8]) -> Line {
         let text = line.trim_ascii();
         if line::is_comment(text) {

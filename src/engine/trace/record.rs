@@ -20,7 +20,6 @@ pub struct Record {
     pub address: u64,
     /// Number of bytes, 1 to 4096.
     pub size: u32,
-    /// The operation.
     pub op: Op,
 }
 
@@ -126,7 +125,6 @@ pub struct BadLine {
     /// The start of the line, with `\u{fffd}` for unprintable characters and a final `…` if the line is
     /// truncated.
     pub text: String,
-    /// The problem.
     pub why: &'static str,
 }
 

@@ -283,7 +283,6 @@ impl Grammar {
         }
     }
 
-    /// Parses the next line.
     pub(super) fn line(&mut self, line: &[u8]) -> Line {
         match self {
             Grammar::Lackey => lackey::line(line),

@@ -52,7 +52,6 @@ pub enum UnreadableReason {
         kind: &'static str,
         /// Number of bytes read before the damage was detected.
         at: u64,
-        /// The problem.
         what: String,
     },
     /// The file was modified while it was read.

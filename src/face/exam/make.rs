@@ -26,7 +26,6 @@ pub(crate) struct MadePaper {
 pub(crate) struct ExamError {
     /// The error message for standard error.
     pub(crate) text: String,
-    /// The exit status.
     pub(crate) status: Status,
 }
 
@@ -49,7 +48,6 @@ pub(crate) struct PaperMaker<'a> {
     /// Whether each version's script is also requested.
     pub(crate) scripts: bool,
     pub(crate) layout: &'a Layout,
-    /// The style of diagnostics.
     pub(crate) style: Style,
     pub(crate) threads: usize,
     /// Hints about points that do not divide, which are the same for all versions.

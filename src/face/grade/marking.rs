@@ -39,7 +39,6 @@ pub(crate) struct Marking<'a> {
 pub(crate) struct MarkingResult {
     /// The rows of the table of marks.
     pub(crate) rows: Vec<TableRow>,
-    /// The marks, if requested.
     pub(crate) marked: Vec<Marked>,
     /// The feedback, if requested, with the line and the ID of the student.
     pub(crate) feedback: Vec<(u64, String, String)>,

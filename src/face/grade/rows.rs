@@ -66,7 +66,6 @@ pub(crate) struct StudentRow {
     pub(crate) name: String,
     /// The paper's seed as it was written.
     pub(crate) seed: Option<String>,
-    /// The version code.
     pub(crate) version: Option<String>,
     /// The answers by column name, which is the name of a field or a learning platform's name for a field.
     pub(crate) answers: Cells,
@@ -204,7 +203,6 @@ pub(crate) struct Record {
 pub(crate) struct RecordTable {
     /// The column names in order.
     pub(crate) header: Vec<Arc<str>>,
-    /// The readable records.
     pub(crate) rows: Vec<Record>,
     /// The errors in invalid records.
     pub(crate) flaws: Vec<Flaw>,

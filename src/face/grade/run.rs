@@ -48,7 +48,6 @@ struct Papers {
 struct AlreadyReported;
 
 impl Grade {
-    /// Marks the answers.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let Ok(rules) = self.read_rules() else {
             return Ok(Status::Wrong);

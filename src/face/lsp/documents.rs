@@ -58,7 +58,6 @@ impl Buffer {
     }
 }
 
-/// The open documents.
 #[derive(Default)]
 pub(crate) struct Documents {
     pub(crate) buffers: BTreeMap<PathBuf, Buffer>,

@@ -70,7 +70,6 @@ pub(crate) fn uri_of(path: &Path) -> Option<Uri> {
     Uri::from_str(url.as_str()).ok()
 }
 
-/// Creates a protocol error.
 pub(crate) fn response_error(code: ErrorCode, message: impl Into<String>) -> ResponseError {
     ResponseError {
         code: code as i32,

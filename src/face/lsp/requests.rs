@@ -181,7 +181,6 @@ pub(crate) fn find_request(method: &str) -> Option<&'static RequestRow> {
     REQUESTS.iter().find(|row| row.method == method)
 }
 
-/// Answers a protocol request.
 fn typed<R: Request>(
     params: Value,
     answer: impl FnOnce(R::Params) -> Result<R::Result, ResponseError>,

@@ -28,7 +28,6 @@ pub(crate) struct View {
     pub(crate) text: Arc<str>,
     /// The scripts of the open text.
     pub(crate) parts: Arc<[Part]>,
-    /// All open scripts.
     pub(crate) open: Arc<OpenTexts>,
     /// The result of running this version, if the run has ended. Facts from an older text could be
     /// wrong for the current one, so there are no hints until then.

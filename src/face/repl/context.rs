@@ -28,9 +28,7 @@ const TYPED: &str = "<repl:";
 /// The display options of a session.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DisplayOptions {
-    /// The style of results.
     pub(crate) look: Theme,
-    /// The style of diagnostics.
     pub(crate) errors: Style,
     /// Whether the terminal shows the input above the output.
     pub(crate) echo: bool,
@@ -239,7 +237,6 @@ impl ReplContext {
         }
     }
 
-    /// Reports errors.
     pub(crate) fn complain(&mut self, wrong: &[Diagnostic]) -> io::Result<()> {
         if wrong.is_empty() {
             return Ok(());

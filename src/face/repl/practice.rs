@@ -145,7 +145,6 @@ pub(crate) fn answer(
     Ok(practice.is_over())
 }
 
-/// Prints the points.
 pub(crate) fn end(practice: &Practice, context: &mut ReplContext) -> io::Result<()> {
     let explore = &context.explore;
     let result = practice.result(|answers, value| explore.satisfies(answers, value));

@@ -45,7 +45,6 @@ pub struct NotebookOutput {
     pub text: SharedText,
     /// The results as HTML.
     pub html: SharedText,
-    /// The diagnostics.
     pub errors: SharedText,
 }
 

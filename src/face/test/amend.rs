@@ -29,7 +29,6 @@ pub(crate) struct Amend<'a> {
     pub(crate) wanted: Wanted,
     /// All files that were found.
     pub(crate) all: &'a [SuiteFile],
-    /// The files to run.
     pub(crate) files: &'a [SuiteFile],
     /// Whether a case is selected.
     pub(crate) wants: &'a (dyn Fn(&Name) -> bool + Sync),

@@ -111,7 +111,6 @@ struct SuiteRun {
 }
 
 impl Test {
-    /// Runs the tests.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         if let Some(refusal) = self.refusal() {
             complain(&refusal);

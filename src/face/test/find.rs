@@ -83,7 +83,6 @@ fn has_script(golden: &Path) -> bool {
 
 /// A search for files with scripts.
 pub(crate) struct Search<'a> {
-    /// The files and folders.
     pub(crate) paths: &'a [PathBuf],
     /// Patterns of files to skip, relative to the current folder.
     pub(crate) skip: &'a [SkipPattern],

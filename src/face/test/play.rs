@@ -28,7 +28,6 @@ pub(crate) enum Goldens {
 
 /// The parameters of a test run.
 pub(crate) struct SuitePlan<'a> {
-    /// The style of diagnostics.
     pub(crate) style: Style,
     /// The options for checking the scripts.
     pub(crate) checking: Checking,

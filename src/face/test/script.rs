@@ -188,7 +188,6 @@ pub(crate) struct Fences {
 pub(crate) struct Fence {
     /// The name of the block, which by default is its number, such as `block 3`.
     pub(crate) name: String,
-    /// The block's file name.
     pub(crate) file: Option<String>,
     /// The line of the first statement, counted from 1.
     pub(crate) line: usize,

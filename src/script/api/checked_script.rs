@@ -31,7 +31,6 @@ const LISTED: usize = 8;
 pub struct CheckedScript {
     /// The texts of the script and its included files.
     pub sources: Sources,
-    /// The statements.
     pub script: Script,
     /// The machine files and traces that the script names.
     pub files: Files,

@@ -78,7 +78,6 @@ fn resolve(did: &Did, name: &str) -> Result<Key, Option<String>> {
     key(name, family, spec)
 }
 
-/// Converts a fact's value.
 fn cell(kind: FactType, value: &Value) -> TypedCell {
     match (kind.values, value) {
         (_, Value::Text(word)) if kind.is_absent(word) => TypedCell::Missing,

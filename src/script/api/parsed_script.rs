@@ -11,7 +11,6 @@ use crate::run::Files;
 pub struct ParsedScript {
     /// The texts of the script and its included files.
     pub sources: Sources,
-    /// The statements.
     pub script: Script,
     /// The machine files and traces that the script names.
     pub files: Files,

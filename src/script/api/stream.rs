@@ -23,7 +23,6 @@ pub enum Cut {
 /// The end of a stream.
 #[derive(Debug)]
 pub struct StreamEnd {
-    /// Counts.
     pub totals: Totals,
     /// The diagnostics from the run.
     pub diagnostics: Vec<Diagnostic>,

@@ -63,7 +63,6 @@ pub struct Location {
     pub path: PathBuf,
     /// The text of the file.
     pub lines: Arc<LineIndex>,
-    /// The bytes.
     pub range: Range<usize>,
 }
 

@@ -153,7 +153,6 @@ const LONGEST: usize = 1 << 16;
 pub struct Panel {
     /// The operand of `show`.
     pub title: String,
-    /// The output.
     pub text: String,
 }
 

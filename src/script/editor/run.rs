@@ -382,7 +382,6 @@ pub struct RunResult {
 /// A statement that ran at least once.
 #[derive(Debug, Clone, Default)]
 pub struct Step {
-    /// The statement.
     pub span: Span,
     /// The names of the facts that the statement expects.
     pub stated: Vec<String>,

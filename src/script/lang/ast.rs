@@ -16,7 +16,6 @@ use super::value::{Unit, Value};
 pub struct Word {
     /// The word as written.
     pub text: Arc<str>,
-    /// The source span.
     pub span: Span,
 }
 
@@ -255,7 +254,6 @@ pub struct Setting {
     pub(crate) blanks: Arc<[usize]>,
     /// The conditions under which an option is correct.
     pub(crate) holds: Option<Box<Holds>>,
-    /// The setting's nested block.
     pub block: Option<Settings>,
     /// The source span of the whole setting.
     pub span: Span,
@@ -366,7 +364,6 @@ pub(crate) enum Claim {
 pub struct Expr {
     /// The kind of expression.
     pub kind: ExprKind,
-    /// The source span.
     pub span: Span,
 }
 

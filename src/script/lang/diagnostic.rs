@@ -84,7 +84,6 @@ impl Diagnostic {
         self
     }
 
-    /// Sets the help.
     #[must_use]
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
@@ -121,7 +120,6 @@ impl Diagnostic {
         .fix(fix)
     }
 
-    /// Adds a related place.
     #[must_use]
     pub(crate) fn also(mut self, span: Span, label: impl Into<String>) -> Self {
         self.related.push((span, label.into()));

@@ -305,7 +305,6 @@ pub struct Blank {
     pub fact: Arc<str>,
     /// The right answer, or `None` if the operation does not have the fact.
     pub(crate) key: Option<Shown>,
-    /// The notation.
     pub form: Form,
     pub(crate) unit: Option<Arc<str>>,
     /// The number of significant digits, if the answer is rounded.
@@ -388,7 +387,6 @@ impl Blank {
 /// A table that the author of a question wrote.
 #[derive(Debug, Clone)]
 pub struct AuthorTable {
-    /// The caption.
     pub(crate) title: String,
     pub(crate) columns: Vec<Column>,
     /// The rows, each with one cell for each column.

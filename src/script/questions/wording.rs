@@ -18,7 +18,6 @@ const PLAIN: i128 = 9;
 /// A question for any value that meets conditions.
 pub(crate) struct AnyAsked<'a> {
     pub(crate) name: &'a Word,
-    /// The candidates.
     pub(crate) value: &'a Value,
     pub(crate) conditions: &'a [Condition],
     pub(crate) radix: Radix,

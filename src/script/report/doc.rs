@@ -284,7 +284,6 @@ pub struct Step {
     pub from: String,
     /// The receiver of a message.
     pub to: Option<String>,
-    /// The text.
     pub what: String,
     /// The name of the message in scripts, or nothing for other steps.
     pub name: &'static str,
@@ -313,7 +312,6 @@ pub struct Checks {
 /// An expectation that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// The fact's name.
     pub fact: String,
     /// The expected value.
     pub expected: String,

@@ -9,11 +9,9 @@ pub const STATEMENTS_ONLY: &str = "--statements";
 
 #[derive(Debug)]
 pub struct Command {
-    /// The action.
     pub kind: CommandKind,
     /// The name, without the colon.
     pub name: &'static str,
-    /// The parameters.
     pub params: &'static [Param],
     /// One line of help.
     pub help: &'static str,

@@ -135,7 +135,6 @@ pub const SECTIONS: &[Section] = &[
     },
 ];
 
-/// Returns the whole reference.
 pub fn page() -> String {
     let mut text = "# Reference\n\n\
         This reference lists every keyword of the language. `pagewalk reference` prints it, and\n\
@@ -602,7 +601,6 @@ fn values(known: &[&str]) -> String {
 /// A table of the reference.
 #[derive(Debug, Clone)]
 pub struct Table {
-    /// The title, possibly empty.
     pub title: String,
     /// The names of the columns.
     pub(crate) header: Vec<&'static str>,

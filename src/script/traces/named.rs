@@ -25,7 +25,6 @@ use pagewalk_engine::trace::demand::DemandPaging;
 pub struct Named {
     /// The name in the command.
     pub name: String,
-    /// The specification.
     pub spec: Arc<Spec>,
     /// The settings of the kernel that the script started.
     pub(crate) kernel: Option<KernelConfig>,
@@ -44,7 +43,6 @@ pub enum Mapping {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MappingNames {
     pub frames: &'static str,
-    /// The replacement policy.
     pub replacement: &'static str,
     /// [`Mapping::Demand`].
     pub demand: &'static str,

@@ -67,7 +67,6 @@ pub struct ReplayPlan<'a> {
 pub struct ReplayOutcome {
     /// The counts, or `None` if the trace is rejected or cannot be read.
     pub replayed: Option<Replayed>,
-    /// The error, if any.
     pub why: Option<String>,
 }
 

@@ -38,7 +38,6 @@ pub struct SweepPlan<'a> {
 pub struct SweepOutcome {
     /// The counts, or `None` if the trace is rejected or cannot be read.
     pub swept: Option<Swept>,
-    /// The error, if any.
     pub why: Option<String>,
 }
 

@@ -145,7 +145,6 @@ impl Frames {
         Some(FrameNo(number))
     }
 
-    /// Frees an unmapped frame.
     pub(super) fn free(&mut self, frame: FrameNo) {
         *self.change(frame) = Frame::default();
         self.pool.forget(frame.0);

@@ -70,7 +70,6 @@ pub(crate) trait HeapMemory {
     fn set_brk(&mut self, to: u64) -> bool;
     /// Maps a private area of whole pages and returns its start.
     fn map(&mut self, len: u64) -> Option<u64>;
-    /// Unmaps an area.
     fn unmap(&mut self, range: Range<u64>);
     /// Changes the length of an area, which may move. Returns its start.
     fn remap(&mut self, area: Range<u64>, len: u64) -> Option<u64>;

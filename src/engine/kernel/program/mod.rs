@@ -44,7 +44,6 @@ impl std::error::Error for ExecutableError {}
 /// Whole pages in a loaded program, all with the same permissions and backing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Segment {
-    /// The addresses.
     pub(crate) pages: Range<u64>,
     pub(crate) prot: Prot,
     /// The offset in the file, or `None` if the segment is anonymous (`.bss`).

@@ -23,7 +23,6 @@ pub struct Mapping {
     pub vpn: Vpn,
     /// The level of the entry (1 is the top).
     pub level: u32,
-    /// The entry.
     pub pte: Pte,
 }
 

@@ -66,7 +66,6 @@ impl fmt::Debug for Flags {
 pub struct Pte {
     /// The page frame number of the page or of the next table. The number has no meaning if P is 0.
     pub ppn: u64,
-    /// The bits.
     pub flags: Flags,
 }
 

@@ -158,7 +158,6 @@ impl FlatCache {
         line >> self.valid_bit & 1 != 0
     }
 
-    /// Describes a line.
     const fn decode(&self, line: u64) -> LineState {
         LineState {
             way: ((line & self.way_mask) >> 1) as u32,
@@ -187,7 +186,6 @@ impl FlatCache {
         first.is_some_and(|first| first | ignored | self.way_mask == self.line(block) | self.low())
     }
 
-    /// Counts a lookup.
     #[inline(always)]
     pub(super) fn count(&mut self, cause: Cause, hit: bool) {
         self.lookups[cause as usize][usize::from(hit)] += 1;
@@ -423,7 +421,6 @@ pub(in crate::trace) trait Below {
     /// Fetches a block, but does not count the fetch.
     fn read(&mut self, cause: Cause, block: u64);
 
-    /// Counts fetches.
     fn count_reads(&mut self, cause: Cause, reads: u64);
 
     /// Stores a block. If `is_lookup` is false, the store is a write-back, or it has already fetched the block.

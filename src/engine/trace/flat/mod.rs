@@ -208,7 +208,6 @@ impl FlatReplay {
         }
     }
 
-    /// Returns the machine's spec.
     pub(super) fn spec(&self) -> &Spec {
         &self.spec
     }

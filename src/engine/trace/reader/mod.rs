@@ -14,7 +14,6 @@ use super::unreadable::{Unreadable, UnreadableReason};
 /// Maximum number of records in a batch.
 pub(crate) const BATCH: usize = 4096;
 
-/// Reads a trace.
 pub struct Reader {
     source: Source,
     chosen: ChosenFormat,
@@ -123,7 +122,6 @@ impl Reader {
         self.text.lines
     }
 
-    /// The malformed lines.
     pub fn malformed(&self) -> &Malformed {
         &self.text.malformed
     }

@@ -30,7 +30,6 @@ pub enum AxisValue {
 /// A setting and its values, in grid order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Axis {
-    /// The part.
     pub unit: SweptUnit,
     /// The name of the setting.
     pub setting: Box<str>,
@@ -45,7 +44,6 @@ pub struct GridPoint {
     pub number: u64,
     /// The index of the value on each axis.
     pub at: Vec<usize>,
-    /// The machine.
     pub spec: Spec,
 }
 
@@ -61,7 +59,6 @@ pub struct SkippedPoint {
 /// A grid. The first axis changes slowest.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grid {
-    /// The settings.
     pub axes: Vec<Axis>,
     /// The valid combinations, in order.
     pub points: Vec<GridPoint>,
@@ -150,7 +147,6 @@ pub struct Geometry {
     /// Number of lines or entries per set.
     pub ways: u32,
     pub sets: u64,
-    /// The replacement policy.
     pub policy: Policy,
 }
 
@@ -231,7 +227,6 @@ pub fn combinations(lengths: &[usize]) -> Vec<Vec<usize>> {
 /// The replay options that all points share.
 #[derive(Debug, Clone, Copy)]
 pub struct ReplayOptions {
-    /// The address translation.
     pub map: AddressMapping,
     /// The method for counting references that straddle blocks or pages.
     pub straddle: Straddle,

@@ -65,7 +65,6 @@ impl PageFilter {
 }
 
 impl Stream {
-    /// Records a reference.
     #[inline(always)]
     fn refer(&mut self, block: u64, kind: BlockOpKind) {
         let dirties = kind.dirties();
@@ -87,7 +86,6 @@ impl Stream {
         }
     }
 
-    /// Records a snoop.
     #[inline(always)]
     fn snoop(&mut self, block: u64, kind: BlockOpKind) {
         if self.pages.may_contain(block) {

@@ -24,7 +24,6 @@ use super::worker::{Worker, WorkerMessage};
 /// Maximum time that diagnostics wait for the run, so that they appear together with failed expectations.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// An initialized server.
 pub(crate) struct Server {
     output: Sender<Outgoing>,
     documents: Documents,
@@ -119,7 +118,6 @@ impl Server {
         }
     }
 
-    /// Stops all work.
     fn stop_all(&mut self) -> bool {
         self.documents
             .buffers

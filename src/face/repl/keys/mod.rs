@@ -111,7 +111,6 @@ impl Recall {
         }
     }
 
-    /// Starts a new line.
     pub(crate) fn begin(&mut self) {
         self.at = self.entries.len();
     }

@@ -20,7 +20,6 @@ use pagewalk_script::services::complete::{
     CompletionOffer, Completions, ItemKind, OnDisk, beginning, complete, hint, item,
 };
 
-/// The line editor's helper.
 pub(crate) struct LineHelper {
     theme: Theme,
     folder: PathBuf,

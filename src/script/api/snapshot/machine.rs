@@ -15,7 +15,6 @@ const MEMORY_BLOCKS: usize = 1 << 14;
 /// Size of a memory block in bytes.
 const BLOCK: u64 = 64;
 
-/// The hardware.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MachineState {
     /// Width of a virtual address in bits, or of a physical address on a machine without an MMU.
@@ -57,7 +56,6 @@ pub struct TlbState {
     pub ways: u32,
     /// The valid entries, by set and way.
     pub entries: Vec<TlbEntry>,
-    /// The counters.
     pub counts: Counts,
 }
 
@@ -89,7 +87,6 @@ pub struct CacheState {
     pub block: u64,
     /// The valid lines, by set and way.
     pub lines: Vec<CacheLine>,
-    /// The counters.
     pub counts: Counts,
 }
 

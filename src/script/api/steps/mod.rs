@@ -41,7 +41,6 @@ pub struct Trace {
     /// The file that contains the statement.
     pub file: String,
     pub line: usize,
-    /// The text.
     pub statement: String,
     /// The scenario that contains the statement, if any.
     pub scenario: Option<String>,
@@ -78,7 +77,6 @@ pub struct Expectation {
 }
 
 impl Trace {
-    /// Converts a record.
     pub fn from_record(record: &StepRecord, sources: &Sources) -> Self {
         Self::with_words(record, sources, Words::None)
     }

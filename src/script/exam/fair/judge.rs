@@ -65,7 +65,6 @@ pub struct Ambiguous {
 pub struct Unsolved {
     /// Their indexes, from 0.
     pub versions: Vec<usize>,
-    /// The reason.
     pub why: String,
 }
 

@@ -99,6 +99,5 @@ impl std::error::Error for Refusal {}
 pub struct File {
     /// The path within the export, with `/` as the separator.
     pub path: String,
-    /// The contents.
     pub bytes: Vec<u8>,
 }

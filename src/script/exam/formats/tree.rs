@@ -50,7 +50,6 @@ pub(crate) struct Grid {
     pub(crate) total: (String, String),
 }
 
-/// A question.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Section {
     pub(crate) number: String,
@@ -59,7 +58,6 @@ pub struct Section {
     pub(crate) points: String,
     /// The assumptions that apply only to this question.
     pub(crate) assumptions: Vec<String>,
-    /// The contents.
     pub body: Vec<Block>,
 }
 
@@ -165,7 +163,6 @@ pub struct WorksheetRow {
     pub(crate) label: String,
     /// The expected notation, such as `hex, 2 digits`, or an empty text.
     pub how: String,
-    /// The box.
     pub blank: Blank,
 }
 
@@ -291,7 +288,6 @@ pub enum Cell {
     Word(String),
     /// A number, aligned right.
     Number(String),
-    /// A box.
     Blank(Blank),
 }
 
@@ -313,7 +309,6 @@ impl Cell {
     }
 }
 
-/// An option.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     pub(crate) text: String,

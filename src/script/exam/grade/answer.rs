@@ -96,7 +96,6 @@ impl<'p> AnswerForm<'p> {
         }
     }
 
-    /// Parses an answer.
     pub fn read(self, given: &Given) -> Answer {
         let text = match given {
             Given::Number(number) if matches!(self.form, Form::Number { .. }) => {

@@ -165,7 +165,6 @@ fn same(right: &Value, value: &Value) -> bool {
     }
 }
 
-/// Marks a choice.
 fn chosen(options: &[Alternative], field: &Field, given: &Given, rules: &Rules) -> Judged {
     let Some(chosen) = choice::read(&given.text(), options) else {
         return wrong(&Answer::Unreadable, rules.wrong_choice);

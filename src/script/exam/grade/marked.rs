@@ -58,7 +58,6 @@ pub struct Mark {
     pub(crate) item: usize,
     /// The row of a table, counted from 0.
     pub(crate) row: usize,
-    /// The answer.
     pub written: String,
     pub verdict: Verdict,
     /// Known mistakes that lead to the answer.

@@ -41,9 +41,7 @@ pub struct Statistics {
     pub(crate) students: usize,
     /// The maximum points, if they are the same for every student.
     pub(crate) of: Option<Number>,
-    /// The mean mark.
     pub(crate) mean: Option<Number>,
-    /// The median mark.
     pub(crate) median: Option<Number>,
     /// The lowest and the highest mark.
     pub(crate) range: Option<(Number, Number)>,

@@ -18,7 +18,6 @@ pub enum Format {
 }
 
 impl Format {
-    /// Returns the file extension.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Markdown => "md",
@@ -221,7 +220,6 @@ fn why(mark: &Mark, called: &dyn Fn(&str) -> String) -> String {
     }
 }
 
-/// The output.
 struct Page {
     format: Format,
     out: String,

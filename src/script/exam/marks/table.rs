@@ -135,7 +135,6 @@ fn names(all: &[TableRow], columns: Columns) -> Vec<String> {
     names
 }
 
-/// Formats cells.
 fn cells(cells: impl IntoIterator<Item = String>) -> Box<str> {
     let mut out = String::new();
     for (at, cell) in cells.into_iter().enumerate() {
@@ -147,7 +146,6 @@ fn cells(cells: impl IntoIterator<Item = String>) -> Box<str> {
     out.into()
 }
 
-/// Reports the statistics.
 pub fn statistics(of: &Statistics) -> String {
     let mut out = String::from("# Item statistics\n\n");
     let number = |n: Option<Number>| n.map_or_else(|| "–".to_owned(), short);
@@ -219,7 +217,6 @@ fn short(number: Number) -> String {
     text
 }
 
-/// Reports the changes.
 pub fn regrade(of: &Regraded) -> String {
     let mut out = String::from("# Regrade\n\n");
     let changed = of.changes.len();

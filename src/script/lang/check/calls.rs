@@ -123,7 +123,6 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
-    /// Declares a variable.
     pub(crate) fn set(&mut self, name: &Arc<str>) {
         self.variables.insert(Arc::clone(name));
     }

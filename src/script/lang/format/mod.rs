@@ -69,7 +69,6 @@ pub fn format(text: &str) -> Result<String, Unformatted> {
     }
 }
 
-/// Returns the formatted text.
 fn set(pieces: &mut Pieces) -> String {
     columns::set(pieces);
     let lines = piece::lines(&pieces.list);

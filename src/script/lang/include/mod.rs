@@ -396,7 +396,6 @@ impl Includes for Reader<'_> {
 /// The folder that must contain all files that a script names.
 #[derive(Debug, Clone)]
 pub(super) struct Root {
-    /// The canonical path.
     pub(super) folder: PathBuf,
     /// Whether the settings of a course name the folder. Otherwise, it is the script's own folder.
     of_course: bool,

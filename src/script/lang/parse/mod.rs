@@ -75,10 +75,8 @@ pub(super) fn word_starts(text: &str) -> impl Iterator<Item = usize> + '_ {
     })
 }
 
-/// A parsed file.
 #[derive(Debug)]
 pub struct Parsed {
-    /// The statements.
     pub body: Block,
     /// The diagnostics, in text order, without those of included files.
     pub diagnostics: Vec<Diagnostic>,

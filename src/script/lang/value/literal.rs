@@ -24,7 +24,6 @@ pub enum Dimension {
 /// A unit that may follow a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unit {
-    /// The spelling.
     pub name: &'static str,
     pub dimension: Dimension,
     /// The factor, as a numerator and a denominator.

@@ -562,7 +562,6 @@ impl ValueError {
         }
     }
 
-    /// Sets the help.
     #[must_use]
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

@@ -67,7 +67,6 @@ pub struct Ended {
     pub messages: u64,
     /// Whether the user interrupted the input.
     pub interrupted: bool,
-    /// Counts.
     pub totals: Totals,
 }
 
@@ -367,7 +366,6 @@ impl Exploration {
         Err(wrong)
     }
 
-    /// Runs a parsed input.
     pub fn run(&mut self, body: &Block, mode: Mode, sink: &mut dyn Sink) -> Ended {
         self.interrupt.store(false, Ordering::Relaxed);
         let kept = RefCell::new(Kept::default());

@@ -48,7 +48,6 @@ pub(crate) struct Follow<'a> {
 /// A computed fact.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Followed {
-    /// The value.
     pub(crate) claim: Claim,
     /// The indexes of the claims from which the fact follows.
     pub(crate) from: Vec<usize>,

@@ -88,7 +88,6 @@ impl Comparison {
 /// The keys that pair the statements of two runs. Statements that the first key does not pair try the next.
 const KEYS: [fn(&Ran) -> &str; 2] = [|ran| &ran.key, |ran| &ran.head];
 
-/// Compares two runs.
 pub fn compare(a: &Side, b: &Side) -> Comparison {
     let mut comparison = Comparison {
         left_out: a.left_out().max(b.left_out()),

@@ -47,7 +47,6 @@ impl Room {
     }
 }
 
-/// Draws a figure.
 pub(crate) fn scene(data: &FigureData, room: Room) -> Scene {
     let mut scene = match data {
         FigureData::System(of) => system::scene(of),

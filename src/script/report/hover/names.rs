@@ -113,7 +113,6 @@ fn comment_above(text: &str, at: usize) -> String {
     lines.join("\n")
 }
 
-/// Describes a process.
 pub(crate) fn process(name: &str, state: &State) -> Option<String> {
     let kernel = state.kernel()?;
     let process = kernel.processes().find(|process| &*process.name == name)?;

@@ -127,7 +127,6 @@ pub(crate) fn width(text: &str) -> u32 {
 }
 
 impl Scene {
-    /// Creates an empty scene.
     pub(crate) fn new(title: impl Into<String>) -> Self {
         Self {
             title: title.into(),
@@ -140,12 +139,10 @@ impl Scene {
         self.said.push((sentence.into(), answer));
     }
 
-    /// Adds a text.
     pub(crate) fn write(&mut self, at: Place, text: impl Into<String>) {
         self.label(at, &text.into(), false, false);
     }
 
-    /// Adds a heading.
     pub(crate) fn head(&mut self, at: Place, text: impl Into<String>) {
         self.label(at, &text.into(), true, false);
     }
@@ -262,7 +259,6 @@ impl Scene {
         })
     }
 
-    /// Adds a curve.
     pub(crate) fn curve(&mut self, points: Vec<(f64, f64)>, series: u8, style: CurveStyle) {
         let draws = Draws::Curve {
             points,

@@ -57,7 +57,6 @@ pub(crate) fn tlb_set(spec: &Spec, tlb: u32, set: u64) -> Option<String> {
     (tlb.sets > 1).then(|| hex(set, tlb.index_bits()))
 }
 
-/// Formats a TLB tag.
 pub(crate) fn tlb_tag(spec: &Spec, tlb: u32, tag: u64) -> String {
     hex(
         tag,
@@ -73,7 +72,6 @@ pub(crate) fn cache_set(spec: &Spec, cache: u32, set: u64) -> Option<String> {
     (cache.sets > 1).then(|| hex(set, cache.index_bits()))
 }
 
-/// Formats a cache tag.
 pub(crate) fn cache_tag(spec: &Spec, cache: u32, tag: u64) -> String {
     hex(
         tag,

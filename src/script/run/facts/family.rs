@@ -3,9 +3,7 @@
 /// The kind of statement that a fact belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {
-    /// A memory access.
     Access,
-    /// A system call.
     Call,
     /// A `reference`.
     Reference,

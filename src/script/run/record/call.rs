@@ -13,7 +13,6 @@ use super::effect::Effect;
 use super::fault::FaultRecord;
 use super::process::{AreaRecord, Legend, ProcessRef};
 
-/// A system call.
 #[derive(Debug, Clone)]
 pub struct CallRecord {
     pub(crate) process: ProcessRef,

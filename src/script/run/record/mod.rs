@@ -78,7 +78,6 @@ pub struct StepRecord {
     pub process: Option<ProcessRef>,
     /// System calls in the statement's expressions, in execution order, except the call in `did`.
     pub calls: Vec<Arc<CallRecord>>,
-    /// The statement's result.
     pub did: Arc<Did>,
     /// The number of elements of a bound list that reports leave out.
     pub(crate) left_out: Option<usize>,
@@ -148,7 +147,6 @@ pub enum Did {
     Reference(Box<ReferenceRun>),
     /// A replay of a trace.
     Replay(Box<Replayed>),
-    /// A system call.
     Call(Arc<CallRecord>),
     /// A variable, bound to a value. The statement has the facts of the outermost system call in the
     /// expression, if any. `hexadecimal` means that the statement contains a hexadecimal number, so that
@@ -212,7 +210,6 @@ pub struct Check {
     pub actual: Option<Shown>,
     /// Whether the check holds.
     pub held: bool,
-    /// The expectation's location.
     pub span: Span,
     /// Why the check failed, or why it is about to be filled in. Reports print it.
     pub(crate) reason: Option<Note>,

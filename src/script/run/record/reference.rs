@@ -89,7 +89,6 @@ pub(crate) struct TraceSource {
     pub(crate) page_size: u64,
     /// The references that the string contains.
     pub(crate) only: Only,
-    /// The malformed lines.
     pub(crate) malformed: Malformed,
 }
 

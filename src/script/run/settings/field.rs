@@ -21,9 +21,7 @@ pub struct Field {
     /// The setting's first word.
     pub name: Word,
     pub(crate) args: Vec<Arg>,
-    /// The setting's nested block.
     pub(crate) block: Option<Vec<Field>>,
-    /// Location of the setting.
     pub span: Span,
 }
 

@@ -101,7 +101,6 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Returns the machine.
     pub(crate) fn spec(self) -> &'a Arc<Spec> {
         match self {
             Self::Access(access) => &access.spec,

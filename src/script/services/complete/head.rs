@@ -9,7 +9,6 @@ use crate::run::verbs::Form;
 /// The verb of a statement or the name of a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Head {
-    /// The registry.
     pub(crate) kind: HeadKind,
     /// The name, or an empty text if the name is unknown.
     pub(crate) name: &'static str,

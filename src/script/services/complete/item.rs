@@ -73,7 +73,6 @@ pub enum ItemKind {
     /// A definition of the script.
     Definition,
     Process,
-    /// A system call.
     Call,
     Fact,
     /// A keyword for a value.

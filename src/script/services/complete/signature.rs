@@ -17,7 +17,6 @@ use crate::run::syscalls::called;
 /// The signature of a statement or call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature {
-    /// The usage.
     pub label: String,
     /// One line of help, possibly empty.
     pub help: String,

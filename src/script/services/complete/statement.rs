@@ -140,7 +140,6 @@ impl<'t> Statement<'t> {
         self.head.map_or(Head::OTHER, |(head, _)| head)
     }
 
-    /// Returns the current expression.
     pub(crate) fn top(&self) -> &Level<'t> {
         &self.levels[self.levels.len() - 1]
     }

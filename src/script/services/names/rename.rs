@@ -87,14 +87,10 @@ fn names_at(sources: &Sources, body: &[Stmt], end: usize, at: usize) -> Vec<(Nam
 /// Words that cannot be names.
 const RESERVED: &[&str] = &["and", "or", "not", "in", "where", "true", "false"];
 
-/// A parsed script.
 #[derive(Debug, Clone, Copy)]
 pub struct Read<'a> {
-    /// The statements.
     pub script: &'a Block,
-    /// The files.
     pub sources: &'a Sources,
-    /// The machine files.
     pub files: &'a Files,
     pub names: &'a Names,
 }

@@ -52,7 +52,6 @@ impl Table {
         id
     }
 
-    /// Unifies two things.
     pub(crate) fn unite(&mut self, a: Id, b: Id) -> Id {
         let (a, b) = (self.root(a), self.root(b));
         let (low, high) = (a.min(b), a.max(b));
@@ -65,7 +64,6 @@ impl Table {
         self.origins.entry(id).or_insert(origin);
     }
 
-    /// Adds an occurrence.
     pub(crate) fn add(&mut self, found: Found) {
         let next = self.found.len();
         let place = *self.places.entry((found.span, found.space)).or_insert(next);
@@ -245,7 +243,6 @@ impl Scopes {
         });
     }
 
-    /// Closes the innermost scope.
     pub(crate) fn pop(&mut self) -> Option<Scope> {
         self.version += 1;
         if self.list.len() > 1 {

@@ -15,7 +15,6 @@ use crate::run::record::Did;
 /// The results of a statement, and the statement's location.
 #[derive(Debug, Clone, Default)]
 pub struct Placed {
-    /// The results.
     pub entry: Entry,
     pub(crate) file: String,
     /// The line, counted from 1.

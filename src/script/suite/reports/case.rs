@@ -206,7 +206,6 @@ impl Case {
         }
     }
 
-    /// Returns the result.
     pub fn verdict(&self) -> Verdict {
         let differs = matches!(self.golden, Held::Missing | Held::Differs { .. });
         match self.own() {

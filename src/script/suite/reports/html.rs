@@ -13,7 +13,6 @@ use crate::report::text::Theme;
 use crate::report::xml::{Xml, elements, empty, legal, within, words};
 use crate::suite::golden::Entry;
 
-/// Returns the page.
 pub fn write(suite: &Suite) -> String {
     let page = elements(|xml| within(xml, "html", &[("lang", "en")], |xml| page(xml, suite)));
     format!("<!DOCTYPE html>\n{page}")

@@ -116,7 +116,6 @@ impl OptionsIdentity {
 /// Everything that determines the results of a sweep.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SweepIdentity {
-    /// The version of Pagewalk.
     pub pagewalk: String,
     /// The machine's name in the command.
     pub machine: String,

@@ -483,7 +483,6 @@ impl<B: Below> FlatProcess<B> {
         self.fetch_entry(entry);
     }
 
-    /// Fetches a page-table entry.
     #[inline]
     fn fetch_entry(&mut self, entry: u64) {
         if self.walk_cached {

@@ -12,7 +12,6 @@ use crate::lang::value::Number;
 /// A paper laid out for the screen, with its fields.
 pub(crate) struct Laid<'p> {
     pub(crate) paper: &'p Paper,
-    /// The students' edition.
     pub(crate) sheet: Sheet,
     fields: Vec<Field<'p>>,
 }

@@ -23,7 +23,6 @@ const OFF: f64 = 0.005;
 pub(crate) enum Input {
     /// A word chosen from a short list. `right` is an index into the list.
     Pick {
-        /// The words.
         options: Vec<String>,
         /// The index of the correct word.
         right: usize,

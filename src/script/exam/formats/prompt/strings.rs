@@ -27,7 +27,6 @@ pub(crate) fn tabled(item: &PaperItem) -> Option<&ReferenceRun> {
 #[derive(Clone, Copy)]
 pub(crate) struct Stated {
     pub(crate) frames: bool,
-    /// The replacement policy.
     pub(crate) policy: bool,
 }
 

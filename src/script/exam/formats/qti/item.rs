@@ -226,7 +226,6 @@ pub(crate) struct Response {
     pub(crate) points: f64,
 }
 
-/// Writes fields as interactions.
 #[derive(Debug, Default)]
 pub(crate) struct Interactions {
     /// The declarations of the responses, in order.

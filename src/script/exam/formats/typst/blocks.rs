@@ -231,7 +231,6 @@ impl Writer {
     }
 }
 
-/// Renders the textbook's worksheet.
 fn worksheet(
     prompt: &str,
     points: &str,

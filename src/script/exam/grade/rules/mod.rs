@@ -23,7 +23,6 @@ pub struct Rule {
     pub name: &'static str,
     /// The allowed values.
     pub values: &'static str,
-    /// The description.
     pub help: &'static str,
     set: fn(&mut Rules, &Setting) -> Result<(), String>,
 }

@@ -144,7 +144,6 @@ pub(super) fn links(pages: &[DrawnPage], stores: &[Store], form: Form) -> Vec<Li
 }
 
 impl<'o> Pen<'o> {
-    /// Plans the page frames.
     pub(super) fn memory(&self, pages: &[Vec<DrawnPage>]) -> Store<'o> {
         let of = self.of;
         // The width does not depend on the contents, which are answers.

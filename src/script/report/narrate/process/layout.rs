@@ -288,7 +288,6 @@ impl Drawing<'_> {
         numbers::pa(&self.view.spec, pa)
     }
 
-    /// Lists the areas.
     fn list(&self) -> Vec<Block> {
         if self.view.areas.is_empty() {
             return Vec::new();

@@ -112,7 +112,6 @@ pub struct MappedPages {
     pub pages: u64,
     /// The number of the first page in the file.
     pub page: Option<u64>,
-    /// The location.
     #[serde(flatten)]
     pub place: PagePlace,
     /// Whether a page has changed since the previous figure.

@@ -9,7 +9,6 @@ pub struct PteFigure {
     pub entry_bytes: u32,
     /// The number of levels of the page tables.
     pub levels: u32,
-    /// The formats.
     pub forms: Vec<PteForm>,
     /// The entry, or `None` if the figure shows only the formats.
     pub entry: Option<PteEntry>,

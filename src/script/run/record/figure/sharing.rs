@@ -9,7 +9,6 @@ pub struct Sharing {
     pub vpn_bits: u32,
     /// Width of a frame number in bits.
     pub frame_bits: u32,
-    /// The processes.
     pub sharing: Vec<SharingProcess>,
     pub frames: Vec<SharedFrame>,
     /// Whether the script has drawn these processes before, so that changes are marked.
@@ -19,7 +18,6 @@ pub struct Sharing {
 /// A process of a [`Sharing`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SharingProcess {
-    /// The name.
     pub process: String,
     /// The pages in frames, in VPN order.
     pub pages: Vec<PageInFrame>,
