@@ -1,11 +1,15 @@
 //! Tests the state that is known at the mark `‸` in a text.
 
+use std::path::{Path, PathBuf};
+
 use crate::lang::include::{Script, read_again, read_text};
+use crate::lang::layout::tokens;
 use crate::lang::loader::Texts;
 use crate::run::session::Options;
 use crate::run::state::{Binding, State};
 use crate::run::verbs::CORE;
 use crate::run::{Checked, Checkpoints, Earlier, Files, check, check_again, state_at};
+use pagewalk_engine::machine::random::SplitMix64;
 
 /// Returns the state at the mark `‸` in a text.
 fn at(marked: &str) -> State {
@@ -166,4 +170,47 @@ fn only_statements_that_affect_no_others_are_checked_alone() {
             "{old:?} to {new:?}"
         );
     }
+}
+
+/// Random changes of one token in the scripts of the tests: what is checked alone has the results of a check of the whole script.
+#[test]
+fn random_changes_have_the_results_of_a_new_check() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/scripts");
+    let (mut folders, mut random, mut alone) = (vec![root], SplitMix64::new(46), 0);
+    while let Some(folder) = folders.pop() {
+        let entries = std::fs::read_dir(folder).expect("a folder");
+        let mut entries: Vec<PathBuf> = entries
+            .map(|entry| entry.expect("an entry").path())
+            .collect();
+        entries.sort();
+        for path in entries {
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let list = tokens(&text).list;
+            if path.extension().is_none_or(|ending| ending != "pw")
+                || list.len() < 4
+                || text.contains('"')
+            {
+                continue;
+            }
+            for _ in 0..4 {
+                let [at, from] = [(); 2].map(|()| list[random.below(list.len() as u64) as usize]);
+                for instead in [&text[from.start..from.end], ""] {
+                    let changed = format!("{}{instead}{}", &text[..at.start], &text[at.end..]);
+                    let (again, whole) = checked_again(&text, &changed);
+                    alone += usize::from(again.is_some());
+                    assert_eq!(
+                        again.unwrap_or_else(|| whole.clone()),
+                        whole,
+                        "{}: {changed}",
+                        path.display()
+                    );
+                }
+            }
+        }
+    }
+    assert!(alone > 100, "only {alone} changes were checked alone");
 }
