@@ -172,7 +172,7 @@ fn only_statements_that_affect_no_others_are_checked_alone() {
     }
 }
 
-/// Random changes of one token in the scripts of the tests: what is checked alone has the results of a check of the whole script.
+/// Random changes of one token in the scripts of the tests. A check of only the changed statements has the results of a whole check.
 #[test]
 fn random_changes_have_the_results_of_a_new_check() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/scripts");
