@@ -1,5 +1,6 @@
 """Scripts that run while they are written."""
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ from raw import Server, place
 URI = "file:///course/script.pw"
 ENDLESS = "let a = 1\nrepeat 1 << 60 { let a = a + 1 }\n"
 CANCELLED = -32800
+SECONDS = float(os.environ.get("PAGEWALK_SECONDS", "1"))
 
 
 def test_an_endless_loop_is_stopped_by_the_budget_and_told(pagewalk):
@@ -29,7 +31,7 @@ def test_a_run_ends_with_the_next_keystroke(pagewalk):
         server.change(URI, 2, "expect 1 == 2\n")
         (one,) = server.diagnostics(URI, 2)
         assert one["code"] == "expectation"
-        assert time.monotonic() - began < 2, "the run went on"
+        assert time.monotonic() - began < 2 * SECONDS, "the run went on"
 
 
 def test_what_is_wrong_is_told_before_a_long_run_ends(pagewalk):
@@ -45,7 +47,7 @@ def test_requests_are_answered_while_a_script_runs(pagewalk):
         server.open("file:///course/other.pw", "let b = 1\n")
         began = time.monotonic()
         assert "error" in server.request("textDocument/fly", {})
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < SECONDS
 
 
 def test_a_request_that_takes_a_run_of_its_own_can_be_cancelled(pagewalk):
@@ -104,7 +106,7 @@ def test_a_file_of_5_mb_is_checked_and_changed(pagewalk):
         assert server.end() == 0
 
 
-def test_every_prefix_of_every_example_is_answered_within_a_second(pagewalk, examples):
+def test_every_prefix_of_every_example_is_answered_soon(pagewalk, examples):
     """Half-typed scripts: a prefix that ends at each line, and within a line."""
     with Server(pagewalk) as server:
         version = 1
@@ -118,7 +120,7 @@ def test_every_prefix_of_every_example_is_answered_within_a_second(pagewalk, exa
                 began = time.monotonic()
                 server.change(URI, version, text[:end])
                 server.diagnostics(URI, version)
-                assert time.monotonic() - began < 1, f"{example.name}, {end} bytes"
+                assert time.monotonic() - began < SECONDS, f"{example.name}, {end} bytes"
         assert server.end() == 0
 
 
