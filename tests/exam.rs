@@ -152,6 +152,34 @@ fn state_carries_from_one_ask_to_the_next_and_a_probe_leaves_none() {
     );
 }
 
+/// CS:APP 9.6.4: virtual address 0x3D4 has VPN 0x0F, PPN 0x0D, PA 0x354, CO 0, CI 5, and CT 0x0D.
+#[test]
+fn a_second_ask_about_an_access_does_not_repeat_it() {
+    let script = "machine simple\nset page_table { | vpn ppn v |; | 0F 0D 1 | }\nquestion \"q\" {\n\
+                  part \"a\" { ask read 0x3D4 => vpn, tlb, fault, ppn }\n\
+                  part \"b\" { ask last => tlb, pa, co, ci, ct, cache; ask last => ppn }\n\
+                  ask \"TLB misses\" = tlb.misses }";
+    let paper = paper(script, 0);
+    let keys = |blanks: &[Blank]| blanks.iter().map(Blank::answer).collect::<Vec<_>>();
+    let each: Vec<Vec<String>> = worksheets(&paper.questions[0])
+        .iter()
+        .map(|(_, blanks)| keys(blanks))
+        .collect();
+    assert_eq!(each[0], ["0x0F", "miss", "none", "0x0D"]);
+    assert_eq!(each[1], ["miss", "0x354", "0x0", "0x5", "0x0D", "miss"]);
+    assert_eq!(each[2], ["0x0D"]);
+    let text = markdown::paper(&paper, Edition::Key, &Style::default());
+    for part in [
+        "A byte is read at virtual address 0x03D4.",
+        "The same access: a byte is read at virtual address 0x03D4.",
+        "TLB misses: **1**",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    // There is only one access, so no sentence describes the state between accesses.
+    assert!(!text.contains("previous one left"), "{text}");
+}
+
 #[test]
 fn a_paper_holds_no_answer_and_its_key_does() {
     let exam = exam(3);

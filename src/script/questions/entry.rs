@@ -74,11 +74,17 @@ impl Entry {
         attachment.downcast_ref()
     }
 
-    /// Adds the printed text of an item, and the machine before its operation.
+    /// Adds the printed text of an item, the machine before its operation, and the operation of an `ask last`.
     #[must_use]
-    pub(crate) fn asked(mut self, printed: Printed, before: Option<Machine>) -> Self {
+    pub(crate) fn asked(
+        mut self,
+        printed: Printed,
+        before: Option<Machine>,
+        last: Option<Arc<Did>>,
+    ) -> Self {
         if let Self::Item { item, .. } = &mut self {
             item.printed = printed;
+            item.last = last;
             if let Some(hardware) = &mut item.hardware {
                 hardware.before = before.map(Arc::new);
             }
@@ -109,6 +115,9 @@ pub struct EntryItem {
     pub points: Option<Number>,
     /// The machine of the question.
     pub hardware: Option<Hardware>,
+    /// The operation of an `ask last`, which an earlier statement performed. The operation of any other item is in the
+    /// record of the item's statement.
+    pub(crate) last: Option<Arc<Did>>,
 }
 
 /// How a paper prints an item.
@@ -196,6 +205,13 @@ pub enum ItemKind {
 }
 
 impl ItemKind {
+    /// Replaces the text of the operation with the text in another item about the same operation.
+    pub(crate) fn set_operation(&mut self, of: &Self) {
+        if let (Self::Facts { operation, .. }, Self::Facts { operation: own, .. }) = (self, of) {
+            operation.clone_from(own);
+        }
+    }
+
     /// Returns the number of blanks.
     pub(crate) fn blanks(&self) -> usize {
         match self {

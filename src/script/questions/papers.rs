@@ -26,6 +26,9 @@ pub(crate) struct Papers {
     pub(crate) cover: Option<u32>,
     /// The radix of the paper, if `exam` specifies a radix.
     pub(crate) radix: Option<Radix>,
+    /// The latest operation before the current question, which `ask last` does not ask about, because the tables of the
+    /// question show the state after the operation.
+    pub(crate) last_before: Option<Arc<Did>>,
     sheet: Option<Sheet>,
 }
 
@@ -130,6 +133,7 @@ pub(crate) fn item(cx: &mut Cx, kind: ItemKind, points: Option<(Number, Span)>) 
         printed: Printed::default(),
         points,
         hardware: hardware(cx),
+        last: None,
     };
     Entry::Item {
         item: Box::new(item),

@@ -209,6 +209,11 @@ impl Topics {
                 did => {
                     self.blanks(did, blanks, bare);
                     self.operation(did, blanks, bare);
+                    if !item.again {
+                        self.accesses += 1;
+                        let is_probe = matches!(did, Did::Access(access) if access.probe);
+                        self.probes += usize::from(is_probe);
+                    }
                 }
             },
             ItemKind::Table {
@@ -363,8 +368,6 @@ impl Topics {
             Did::Access(access) => Some(access),
             _ => None,
         };
-        self.accesses += 1;
-        self.probes += usize::from(access.is_some_and(|access| access.probe));
         let of_file = |fault: &FaultRecord| {
             let area = fault.area.as_ref().map(|area| &area.area.backing);
             fault.class() == Some(FaultClass::File) || matches!(area, Some(Backing::File { .. }))
