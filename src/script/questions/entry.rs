@@ -139,9 +139,19 @@ pub struct Hardware {
     pub(crate) spec: Arc<Spec>,
     /// The kernel's settings, if a kernel is running.
     pub kernel: Option<KernelConfig>,
+    pub(crate) sharing: Sharing,
     /// The machine before the operation. Grading computes the consequences of wrong answers on it.
     /// A copy of a machine needs only a few words of memory.
     pub(crate) before: Option<Arc<Machine>>,
+}
+
+/// The processes that can share frames.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Sharing {
+    /// Number of processes so far.
+    pub(crate) processes: usize,
+    /// Whether `fork` created a process.
+    pub(crate) forked: bool,
 }
 
 /// The script text of an operation on one line, with the values of its variables filled in.
