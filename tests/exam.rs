@@ -172,7 +172,7 @@ fn a_second_ask_about_an_access_does_not_repeat_it() {
     for part in [
         "A byte is read at virtual address 0x03D4.",
         "The same access: a byte is read at virtual address 0x03D4.",
-        "TLB misses: **1**",
+        "TLB misses (1 point): **1**",
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }

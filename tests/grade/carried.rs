@@ -43,7 +43,7 @@ fn digits(name: &str, script: &str, columns: &[&str], rows: &[(&str, &[&str])]) 
 #[test]
 fn errors_are_carried_between_two_blocks_about_one_access() {
     let script = "machine simple\nset page_table { | vpn ppn v |; | 0F 0D 1 | }\nquestion \"q\" points 5 {\n\
-                  ask read 0x3D4 => vpn, ppn\nask last => pa, ci, ct }";
+                  ask read 0x3D4 => vpn, ppn points 2\nask last => pa, ci, ct points 3 }";
     let columns = ["1.1.vpn", "1.1.ppn", "1.2.pa", "1.2.ci", "1.2.ct"];
     let rows: [(&str, &[&str]); 3] = [
         ("right", &["0F", "0D", "354", "5", "0D"]),
