@@ -11,6 +11,7 @@ use super::papers::{
 use super::prose::{perhaps_points, prose_of, radix_named, reflowed};
 use super::rounding::{endless, needs_number, rounding};
 use super::tables::table_asked;
+use super::whole::is_whole;
 use super::wording::{
     AnyAsked, conditions_in_words, fact_condition, operation_in_words, prompt_of, recorded_in_words,
 };
@@ -250,6 +251,7 @@ fn value_asked(
         form,
         unit,
         round,
+        whole: is_whole(of),
     };
     let derivation = variables::derive(cx, of, radix.unwrap_or(Radix::Decimal))?;
     Ok(ItemKind::Value {

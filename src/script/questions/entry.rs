@@ -336,6 +336,8 @@ pub struct Blank {
     pub(crate) unit: Option<Arc<str>>,
     /// The number of significant digits, if the answer is rounded.
     pub(crate) round: Option<u32>,
+    /// Whether the question, and not only its key, has a whole number as its answer: a count, but no rate and no time.
+    pub(crate) whole: bool,
 }
 
 /// The notation of a blank. The notation does not depend on whether the operation has the fact, so the notation

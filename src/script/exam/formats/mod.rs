@@ -19,6 +19,7 @@ pub mod plan;
 pub(crate) mod practice;
 mod prairielearn;
 pub(crate) mod prompt;
+pub(crate) mod prose;
 mod qti;
 mod solution;
 pub mod style;
