@@ -1095,3 +1095,119 @@ fn the_conditions_of_an_option_leave_no_trace() {
         "{key}"
     );
 }
+
+#[test]
+fn a_counter_of_a_cache_prints_the_rules_of_the_cache() {
+    let of = |settings: &str| {
+        assumptions(&format!(
+            "machine {{ physical 16 bits, cache {{ lines 2, block 16 B, {settings} }} }}\n\
+             question \"Q\" {{\n  for a in [0, 16, 0, 32, 0] {{ read a }}\n  ask \"Misses\" = cache.misses\n}}"
+        ))
+    };
+    let (lru, fifo) = (
+        of("fully-associative, policy lru"),
+        of("fully-associative, policy fifo"),
+    );
+    assert!(lru.contains("LRU selects the victim"), "{lru}");
+    assert!(fifo.contains("FIFO selects the victim"), "{fifo}");
+    let stores = of("no-write-allocate, write-through");
+    assert!(
+        stores.contains("write-through and no-write-allocate"),
+        "{stores}"
+    );
+}
+
+#[test]
+fn a_value_computed_from_the_size_of_an_entry_prints_the_size() {
+    let of = |size: &str, given: &str| {
+        assumptions(&format!(
+            "question \"Q\" {{\n  machine {{ virtual 43 bits, physical 34 bits, page 4 KB, pte {size} }}\n  {given}\n  \
+             ask \"Size\" = machine.flat_page_table_bytes\n}}"
+        ))
+    };
+    assert!(of("4 B", "given machine").contains("A page-table entry has 4 bytes."));
+    assert!(of("8 B", "").contains("A page-table entry has 8 bytes."));
+    // The declaration already states a size other than the default size.
+    assert_eq!(of("8 B", "given machine"), "");
+}
+
+#[test]
+fn raw_entries_have_the_positions_of_their_fields() {
+    let text = assumptions(
+        "machine { virtual 16 bits, physical 20 bits, page 4 KB, pte 4 B }\n\
+         set page_table { | vpn pte |; | 1 00005007 |; | 3 00007001 | }\n\
+         question \"Q\" {\n  given machine, page_table columns vpn pte\n  \
+         for va in [0x1234, 0x3234] { ask write va = 1 => ppn, fault }\n}",
+    );
+    // A format of 4 bytes has the bits of the Intel SDM in the low 9 bits, and the PPN from bit 12 on.
+    for part in [
+        "A page-table entry has 4 bytes: P is bit 0, R/W is bit 1, U/S is bit 2, and the PPN is bits 12 to 19.",
+        "These accesses cause page faults: an access in user mode if U/S is 0, and a store if R/W is 0.",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
+fn a_walk_through_memory_prints_the_address_of_the_first_table() {
+    let of = |given: &str| {
+        assumptions(&format!(
+            "machine {{ virtual 8 bits, physical 10 bits, page 16 B, page_table {{ levels 2, bits 2 2, pte 2 B }} }}\n\
+             set cr3 = 0x100\nset pte 1 0x102 {{ ppn 0x12, p 1 }}\nset pte 2 0x124 {{ ppn 0x3F, p 1 }}\n\
+             question \"Q\" {{\n  {given}\n  ask read 0x65 => pte1.address, pa, fault\n}}"
+        ))
+    };
+    let sentence = "The level-1 page table is at physical address 0x100.";
+    assert!(of("given machine, memory").contains(sentence));
+    for stated in [
+        "given memory, cr3",
+        "given memory\n  text \"CR3 is 0x100.\"",
+    ] {
+        assert!(!of(stated).contains(sentence), "{stated}");
+    }
+}
+
+#[test]
+fn permissions_of_a_given_page_table_are_explained() {
+    let of = |columns: &str, row: &str, by: &str| {
+        assumptions(&format!(
+            "machine {{ virtual 16 bits, physical 16 bits, page 256 B }}\n\
+             set page_table {{ | vpn ppn v {columns} |; | 1 5 1 {row} | }}\n\
+             question \"Q\" {{\n  given machine, page_table\n  ask translate 0x110 for write {by} => fault\n}}"
+        ))
+    };
+    let both = of("us rw", "0 1", "");
+    for part in [
+        "Accesses are in user mode unless stated otherwise.",
+        "an access in user mode if U/S is 0, and a store if R/W is 0.",
+        "In supervisor mode, R/W also applies.",
+    ] {
+        assert!(both.contains(part), "{part}: {both}");
+    }
+    let writes = of("rw", "1", "");
+    assert!(
+        writes.contains("These accesses cause page faults: a store if R/W is 0.")
+            && !writes.contains("user mode"),
+        "{writes}"
+    );
+    assert!(!of("", "", "").contains("U/S"));
+    assert!(of("", "", "by supervisor").contains("U/S"));
+}
+
+#[test]
+fn several_cores_have_tlbs_and_caches_of_their_own() {
+    let of = |other: u32| {
+        assumptions(&format!(
+            "machine {{ physical 16 bits, cores 2, cache L1 {{ lines 2, block 16 B }}, cache L2 {{ lines 8, block 16 B, shared }} }}\n\
+             question \"Q\" {{\n  given machine\n  ask write 0 = 1 => L1, L2\n  core {other}\n  ask read 0 => L1, L2\n}}"
+        ))
+    };
+    let text = of(1);
+    for part in [
+        "Each core has its own L1. All cores share L2.",
+        "A store on one core invalidates the copies in the caches of the other cores.",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(!of(0).contains("core"));
+}

@@ -19,7 +19,7 @@ use pagewalk_engine::kernel::vma::Backing;
 use pagewalk_engine::machine::event::{AccessKind, Event};
 use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::reference_string::{Replacement, Ticks};
-use pagewalk_engine::machine::spec::Spec;
+use pagewalk_engine::machine::spec::{Side, Spec};
 
 /// A topic of a question, other than TLBs and caches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +34,8 @@ pub(crate) enum Topic {
     Entries,
     /// Addresses or raw values of entries that students write.
     RawEntries,
+    /// A column of raw values of entries.
+    RawColumn,
     /// The number of page tables, or their tree.
     Counted,
     /// The contents of memory.
@@ -174,6 +176,7 @@ impl Topics {
             TableId::Cache(at) => drop(self.parts.insert(Component::Cache(at))),
             TableId::PageTable => self.add([
                 (Topic::Tables, true),
+                (Topic::RawColumn, has("pte")),
                 (Topic::Accessed, has("a")),
                 (Topic::Dirty, has("d")),
             ]),
@@ -290,8 +293,12 @@ impl Topics {
                     let counts = PART_PROPERTIES
                         .iter()
                         .any(|row| row.name == *name && row.fact.is_some());
-                    self.parts
-                        .extend(Component::named(spec, part).filter(|_| counts));
+                    let part = Component::named(spec, part).filter(|_| counts);
+                    self.parts.extend(part);
+                    if let Some(Component::Cache(at)) = part {
+                        let of_fetches = spec.caches[at].side == Side::Instructions;
+                        self.add([(Topic::UsesCaches, true), (Topic::Fetches, of_fetches)]);
+                    }
                 }
                 _ => {}
             }

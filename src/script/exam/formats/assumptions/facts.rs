@@ -48,6 +48,7 @@ const TRANSLATION: &[Rule] = &[
 ];
 const OF_TLBS: &[Rule] = &[
     Rule::Unlisted,
+    Rule::Cores,
     Rule::Fill,
     Rule::Switch,
     Rule::Faults,
@@ -57,6 +58,7 @@ const OF_TLBS: &[Rule] = &[
 /// A physically indexed cache depends on the frames.
 const OF_CACHES: &[Rule] = &[
     Rule::Unlisted,
+    Rule::Cores,
     Rule::Fill,
     Rule::CachedWalk,
     Rule::Inclusion,
@@ -76,6 +78,7 @@ const OF_BYTES: &[Rule] = &[
 ];
 const OF_TIMES: &[Rule] = &[
     Rule::Unlisted,
+    Rule::Cores,
     Rule::Fill,
     Rule::CachedWalk,
     Rule::Inclusion,
@@ -170,6 +173,7 @@ const OF_RAW_ENTRIES: &[Rule] = &[
     Rule::ZeroPage,
 ];
 const OF_TABLES: &[Rule] = &[Rule::Tables, Rule::Frames, Rule::ZeroPage];
+const OF_TABLE_BYTES: &[Rule] = &[Rule::EntrySize, Rule::Tables, Rule::Frames, Rule::ZeroPage];
 const OF_RESIDENT: &[Rule] = &[
     Rule::Faults,
     Rule::CopyOnWrite,
@@ -233,9 +237,10 @@ const ROWS: &[(Kind, &[&str], &[Rule])] = &[
     (Kind::Counter, &["sets", "ways", "index_bits", "offset_bits", "tag_bits", "reach", "vipt", "colors"], ARITHMETIC),
     (Kind::Path, &[
         "machine.vpn_bits", "machine.vpo_bits", "machine.ppn_bits", "machine.pages", "machine.frames", "machine.page_bytes",
-        "machine.flat_page_table_bytes",
     ], ARITHMETIC),
-    (Kind::Path, &["page_table.tables", "page_table.bytes"], OF_TABLES),
+    (Kind::Path, &["machine.flat_page_table_bytes"], &[Rule::EntrySize]),
+    (Kind::Path, &["page_table.tables"], OF_TABLES),
+    (Kind::Path, &["page_table.bytes"], OF_TABLE_BYTES),
     (Kind::Path, &["frames.total", "swap.slots"], ARITHMETIC),
     (Kind::Path, &["frames.used", "frames.free"], OF_RESIDENT),
     (Kind::Path, &["swap.used", "swap.free"], OF_SWAP),

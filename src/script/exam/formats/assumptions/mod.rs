@@ -3,6 +3,7 @@
 mod asked;
 mod facts;
 mod lookups;
+mod machine_rules;
 mod orders;
 mod policy_rules;
 mod rules;
@@ -90,6 +91,13 @@ fn rules_of(question: &Question) -> BTreeSet<Rule> {
     if rules.contains(&Rule::Frames) && evicts() {
         rules.insert(Rule::Victim);
     }
+    // Whatever rests on the entries of a page table also rests on where and how they are stored, and on their permissions.
+    if rules.contains(&Rule::Unlisted) {
+        rules.extend([Rule::Base, Rule::Entry, Rule::Rights]);
+    }
+    if rules.contains(&Rule::EntrySize) {
+        rules.insert(Rule::Entry);
+    }
     let hardware = question.items().find_map(|item| item.hardware.as_ref());
     match hardware.and_then(|hardware| hardware.kernel.as_ref()) {
         // The neighbors that a fault maps are those in the page cache.
@@ -146,10 +154,12 @@ fn of_machine(
         forked: all.forked || own.forked,
     });
     let context = Context {
+        question,
         hardware,
         sharing,
         asked,
         fills,
+        sized: rules.contains(&Rule::EntrySize),
         orders,
     };
     sentences.extend(rules.iter().flat_map(|rule| rule.sentences(&context)));

@@ -1,7 +1,9 @@
 //! The rules that decide keys, and their sentences.
 
 use super::lookups::lookups;
+use super::machine_rules::{base, cores, entry, rights};
 use super::policy_rules::rule;
+use crate::exam::paper::Question;
 use crate::exam::topics::{Topic, Topics};
 use crate::questions::entry::{Hardware, Sharing};
 use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPolicy};
@@ -14,6 +16,16 @@ use pagewalk_engine::machine::spec::{CacheSpec, Inclusion, Spec};
 pub(super) enum Rule {
     /// Missing entries of a given page table.
     Unlisted,
+    /// The address of a page table in memory.
+    Base,
+    /// The size of an entry, and the positions of its fields.
+    Entry,
+    /// The size of an entry, for a value that is computed from it.
+    EntrySize,
+    /// The accesses that entries forbid.
+    Rights,
+    /// The TLBs and caches of each core.
+    Cores,
     /// The entry that a miss fills, its victim, and the policies for stores.
     Fill,
     /// Without a kernel, the bytes of memory are known only if a cache holds them, so [`Rule::Fill`] decides the values.
@@ -64,12 +76,15 @@ pub(super) enum Rule {
 
 /// The circumstances of a question.
 pub(super) struct Context<'q> {
+    pub(super) question: &'q Question,
     pub(super) hardware: &'q Hardware,
     /// The processes of the question's state.
     pub(super) sharing: Sharing,
     pub(super) asked: &'q Topics,
     /// Whether the question's answers depend on lookups in TLBs and caches.
     pub(super) fills: bool,
+    /// Whether an answer is computed from the size of an entry.
+    pub(super) sized: bool,
     /// The sentences about the order of the entries in sets.
     pub(super) orders: Vec<String>,
 }
@@ -78,7 +93,16 @@ impl Rule {
     /// Returns the sentences of the rule, or none if the machine or the kernel lacks what the rule is about.
     pub(super) fn sentences(self, context: &Context) -> Vec<String> {
         let (spec, asked) = (&*context.hardware.spec, context.asked);
+        let question = context.question;
         match (self, &context.hardware.kernel) {
+            (Self::Base, None) => base(question, spec, asked).into_iter().collect(),
+            (Self::Rights, None) => rights(question, spec).into_iter().collect(),
+            (Self::Entry, _) => entry(question, spec, asked, context.sized)
+                .into_iter()
+                .collect(),
+            // [`Rule::Entry`] has the sentence.
+            (Self::EntrySize, _) => Vec::new(),
+            (Self::Cores, _) => cores(question, spec, asked).into_iter().collect(),
             (Self::Fill, _) => {
                 let mut sentences = lookups(spec, asked);
                 sentences.extend(context.orders.iter().cloned());

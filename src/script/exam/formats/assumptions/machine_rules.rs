@@ -1,0 +1,253 @@
+//! Rules of the machine that depend on what the question prints: the entries, their permissions, the page table in memory,
+//! and the cores.
+
+use crate::exam::paper::{Piece, Question};
+use crate::exam::topics::{Topic, Topics};
+use crate::questions::radix::Radix;
+use crate::run::record::{Access, Did, View};
+use crate::run::table::TableId;
+use pagewalk_engine::machine::event::{AccessKind, Fault, Privilege};
+use pagewalk_engine::machine::pte::{BITS, Bit, PteFormat};
+use pagewalk_engine::machine::spec::{Side, Spec};
+
+/// Returns the accesses of a question.
+fn accesses(question: &Question) -> impl Iterator<Item = &Access> {
+    let operations = question
+        .items()
+        .flat_map(|item| item.since.iter().chain([&item.did]));
+    operations.filter_map(|did| match &**did {
+        Did::Access(access) => Some(&**access),
+        _ => None,
+    })
+}
+
+/// Whether a text of the question contains one of these words, such as the address of the page table.
+fn says(question: &Question, words: &[String]) -> bool {
+    fn texts<'q>(body: &'q [Piece]) -> Vec<&'q str> {
+        let text = |piece: &'q Piece| match piece {
+            Piece::Text(text) => vec![&**text],
+            Piece::Part { body, .. } => texts(body),
+            _ => Vec::new(),
+        };
+        body.iter().flat_map(text).collect()
+    }
+    let texts = texts(&question.body);
+    let own = |text: &&str| {
+        let mut tokens = text.split(|c: char| !c.is_alphanumeric());
+        tokens.any(|token| words.iter().any(|word| word.eq_ignore_ascii_case(token)))
+    };
+    texts.iter().any(own)
+}
+
+/// Whether the question shows or asks for raw page-table entries.
+fn shows_raw_entries(asked: &Topics, in_memory: bool) -> bool {
+    asked.is(Topic::RawColumn) || asked.is(Topic::RawEntries) || in_memory && asked.is(Topic::Dump)
+}
+
+/// Returns the physical address of the level-1 page table in memory, if it is the same for all items.
+fn root(question: &Question) -> Option<u64> {
+    let states = question.items().filter_map(|item| item.hardware.as_ref());
+    let mut roots = states
+        .filter_map(|hardware| hardware.before.as_deref())
+        .map(|machine| machine.cr3().map(|root| root.raw()));
+    let first = roots.next()??;
+    roots.all(|root| root == Some(first)).then_some(first)
+}
+
+/// Returns the sentence about the address of a page table that is in memory, unless the question states the address.
+pub(super) fn base(question: &Question, spec: &Spec, asked: &Topics) -> Option<String> {
+    let root = root(question)?;
+    let given = |view: &View| matches!(view, View::Value { of, .. } if of == "cr3");
+    if !(asked.is(Topic::Dump) || asked.is(Topic::RawEntries))
+        || question.views().any(given)
+        || says(question, &[format!("0x{root:x}"), root.to_string()])
+    {
+        return None;
+    }
+    let decimal = question
+        .items()
+        .any(|item| item.printed.radix == Some(Radix::Decimal));
+    let address = if decimal {
+        root.to_string()
+    } else {
+        format!("0x{root:X}")
+    };
+    let levels = spec.mmu.as_ref()?.levels.len();
+    let table = if levels > 1 {
+        "level-1 page table"
+    } else {
+        "page table"
+    };
+    Some(format!("The {table} is at physical address {address}."))
+}
+
+/// Returns the sentence about the size of an entry, and about the positions of its fields if the question shows or
+/// asks for raw entries.
+pub(super) fn entry(
+    question: &Question,
+    spec: &Spec,
+    asked: &Topics,
+    sized: bool,
+) -> Option<String> {
+    let pte = &spec.mmu.as_ref()?.pte;
+    let raw = shows_raw_entries(asked, root(question).is_some());
+    // A declaration omits only the default format, and the positions of a format with only a size.
+    let of_size = |bytes| PteFormat::default_for(spec.ppn_bits(), bytes).as_ref() == Ok(pte);
+    let declared = question
+        .views()
+        .any(|view| matches!(view, View::Declaration(_)))
+        && !of_size(None)
+        && !(raw && of_size(Some(pte.bytes)));
+    let (bytes, plural) = (pte.bytes, if pte.bytes == 1 { "" } else { "s" });
+    let size = format!("A page-table entry has {bytes} byte{plural}");
+    if declared || !raw && !sized {
+        return None;
+    }
+    if !raw {
+        return Some(format!("{size}."));
+    }
+    let used = |bit| match bit {
+        Bit::P | Bit::Rw | Bit::Us => true,
+        Bit::A | Bit::D => asked.is(Topic::RawEntries),
+        Bit::Xd => asked.is(Topic::Fetches),
+        Bit::Wt | Bit::Cd | Bit::Ps | Bit::G => false,
+    };
+    let mut fields: Vec<String> = BITS
+        .iter()
+        .filter(|row| used(row.bit))
+        .filter_map(|row| {
+            let place = pte.bit_position(row.bit)?;
+            Some(format!("{} is bit {place}", pte.label(row)))
+        })
+        .collect();
+    let (low, high) = (pte.ppn_low, pte.ppn_high);
+    fields.push(if low == high {
+        format!("the PPN is bit {low}")
+    } else {
+        format!("the PPN is bits {low} to {high}")
+    });
+    let last = fields.pop()?;
+    let comma = if fields.len() > 1 { "," } else { "" };
+    Some(if fields.is_empty() {
+        format!("{size}: {last}.")
+    } else {
+        format!("{size}: {}{comma} and {last}.", fields.join(", "))
+    })
+}
+
+/// Returns the sentences about the accesses that an entry forbids: those about the columns of a given page table, and those
+/// about raw entries if they forbid an access.
+pub(super) fn rights(question: &Question, spec: &Spec) -> Option<String> {
+    let pte = &spec.mmu.as_ref()?.pte;
+    let supervisor = accesses(question).any(|access| access.mode == Privilege::Supervisor);
+    let forbidden = accesses(question)
+        .any(|access| matches!(access.outcome.fault, Some(Fault::Protection { .. })));
+    let has_column = |bit: Bit| {
+        question.views().any(|view| match view {
+            View::Table(table) if table.id == TableId::PageTable => {
+                let mut columns = table.groups.iter().flatten();
+                columns.any(|column| bit.row().names().any(|name| *column == *name))
+            }
+            _ => false,
+        })
+    };
+    let does = |kind| accesses(question).any(|access| access.kind == kind);
+    let decides = |bit: Bit, used: bool| {
+        pte.bit_position(bit).is_some() && (has_column(bit) || used && (supervisor || forbidden))
+    };
+    let value = |bit: Bit, forbids: bool| {
+        let forbids = forbids != pte.inverted.has(bit);
+        format!("{} is {}", pte.label(bit.row()), u8::from(forbids))
+    };
+    let all = [
+        (Bit::Us, true, "an access in user mode", false),
+        (Bit::Rw, does(AccessKind::Write), "a store", false),
+        (
+            Bit::Xd,
+            does(AccessKind::Execute),
+            "an instruction fetch",
+            true,
+        ),
+    ];
+    let shown: Vec<_> = all
+        .into_iter()
+        .filter(|(bit, used, ..)| decides(*bit, *used))
+        .collect();
+    let each: Vec<String> = shown
+        .iter()
+        .map(|(bit, _, access, forbids)| format!("{access} if {}", value(*bit, *forbids)))
+        .collect();
+    let of_all_modes: Vec<String> = shown
+        .iter()
+        .filter(|(bit, ..)| *bit != Bit::Us)
+        .map(|(bit, ..)| pte.label(bit.row()))
+        .collect();
+    let user = shown.iter().any(|(bit, ..)| *bit == Bit::Us) || supervisor;
+    let (last, first) = each.split_last()?;
+    let mut text = String::new();
+    if user {
+        text.push_str("Accesses are in user mode unless stated otherwise. ");
+    }
+    let forbidden = match first {
+        [] => last.clone(),
+        [one] => format!("{one}, and {last}"),
+        _ => format!("{}, and {last}", first.join(", ")),
+    };
+    text.push_str(&format!("These accesses cause page faults: {forbidden}."));
+    if user && !of_all_modes.is_empty() {
+        let verb = if of_all_modes.len() == 1 {
+            "applies"
+        } else {
+            "apply"
+        };
+        let bits = of_all_modes.join(" and ");
+        text.push_str(&format!(" In supervisor mode, {bits} also {verb}."));
+    }
+    Some(text)
+}
+
+/// Returns the sentences about the TLBs and caches of several cores, if the question uses several cores.
+pub(super) fn cores(question: &Question, spec: &Spec, asked: &Topics) -> Option<String> {
+    let mut used = accesses(question).map(|access| access.core);
+    let first = used.next()?;
+    if used.all(|core| core == first) {
+        return None;
+    }
+    let seen = |side: Side| asked.is(Topic::Fetches) || side.serves(AccessKind::Read);
+    let tlbs = spec.tlbs.iter().filter(|tlb| seen(tlb.side));
+    let caches = || {
+        let used = spec.caches.iter().filter(|_| asked.is(Topic::UsesCaches));
+        used.filter(|cache| seen(cache.side))
+    };
+    let name = |name: &str| match name {
+        "tlb" => "TLB".to_owned(),
+        other => other.to_owned(),
+    };
+    let own: Vec<String> = tlbs
+        .map(|tlb| name(&tlb.name))
+        .chain(
+            caches()
+                .filter(|cache| !cache.shared)
+                .map(|cache| name(&cache.name)),
+        )
+        .collect();
+    let shared: Vec<String> = caches()
+        .filter(|cache| cache.shared)
+        .map(|cache| name(&cache.name))
+        .collect();
+    let mut text = Vec::new();
+    if !own.is_empty() {
+        text.push(format!("Each core has its own {}.", own.join(" and ")));
+    }
+    if !shared.is_empty() {
+        text.push(format!("All cores share {}.", shared.join(" and ")));
+    }
+    if caches().any(|cache| !cache.shared) {
+        text.push(
+            "A store on one core invalidates the copies in the caches of the other cores. Before any access to a block, the other cores write \
+             back their dirty copies of the block to memory and keep them as clean copies."
+                .to_owned(),
+        );
+    }
+    (!text.is_empty()).then(|| text.join(" "))
+}
