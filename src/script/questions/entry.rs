@@ -79,11 +79,17 @@ impl Entry {
         attachment.downcast_ref()
     }
 
-    /// Adds the printed text of an item, and the machine before its operation.
+    /// Adds the printed text of an item, the machine before its operation, and the operation of an `ask last`.
     #[must_use]
-    pub(crate) fn asked(mut self, printed: Printed, before: Option<Machine>) -> Self {
+    pub(crate) fn asked(
+        mut self,
+        printed: Printed,
+        before: Option<Machine>,
+        last: Option<Arc<Did>>,
+    ) -> Self {
         if let Self::Item { item, .. } = &mut self {
             item.printed = printed;
+            item.last = last;
             if let Some(hardware) = &mut item.hardware {
                 hardware.before = before.map(Arc::new);
             }
@@ -114,6 +120,9 @@ pub struct EntryItem {
     pub points: Option<Number>,
     /// The machine of the question.
     pub hardware: Option<Hardware>,
+    /// The operation of an `ask last`, which an earlier statement performed. The operation of any other item is in the
+    /// record of the item's statement.
+    pub(crate) last: Option<Arc<Did>>,
 }
 
 /// How a paper prints an item.
@@ -135,9 +144,19 @@ pub struct Hardware {
     pub(crate) spec: Arc<Spec>,
     /// The kernel's settings, if a kernel is running.
     pub kernel: Option<KernelConfig>,
+    pub(crate) sharing: Sharing,
     /// The machine before the operation. Grading computes the consequences of wrong answers on it.
     /// A copy of a machine needs only a few words of memory.
     pub(crate) before: Option<Arc<Machine>>,
+}
+
+/// The processes that can share frames.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Sharing {
+    /// Number of processes so far.
+    pub(crate) processes: usize,
+    /// Whether `fork` created a process.
+    pub(crate) forked: bool,
 }
 
 /// The script text of an operation on one line, with the values of its variables filled in.
@@ -201,6 +220,13 @@ pub enum ItemKind {
 }
 
 impl ItemKind {
+    /// Replaces the text of the operation with the text in another item about the same operation.
+    pub(crate) fn set_operation(&mut self, of: &Self) {
+        if let (Self::Facts { operation, .. }, Self::Facts { operation: own, .. }) = (self, of) {
+            operation.clone_from(own);
+        }
+    }
+
     /// Returns the number of blanks.
     pub(crate) fn blanks(&self) -> usize {
         match self {

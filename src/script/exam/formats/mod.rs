@@ -29,7 +29,7 @@ pub mod tree;
 mod typst;
 
 pub use answer_table::answer_table;
-pub use fairness::{fairness, indivisible};
+pub use fairness::{fairness, hints, indivisible};
 pub use json::{json, solutions, value as json_value};
 pub(crate) use label::{filled, label};
 pub use latex::latex;

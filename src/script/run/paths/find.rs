@@ -8,7 +8,6 @@ use crate::run::facts::{self, Family};
 use crate::run::nouns::THING_NOUNS;
 use crate::run::nouns::naming::{self, page_table_of, unknown_part};
 use crate::run::nouns::value::noun_value;
-use crate::run::record::Did;
 use crate::run::running::{is_process, process_called};
 use crate::run::session::Cx;
 use crate::run::settings::{
@@ -203,12 +202,7 @@ fn last_fact(cx: &mut Cx, name: &Word) -> Result<Value, Stop> {
         .help("`last` is the latest access, system call, `probe`, `reference`, or `replay`")
         .into());
     };
-    let (family, spec) = match (&*last, last.call()) {
-        (Did::Access(access), _) => (Family::Access, Some(&*access.spec)),
-        (_, Some(call)) => (Family::Call, Some(&*call.spec)),
-        (Did::Replay(run), _) => (Family::Replay, Some(&**run.spec())),
-        _ => (Family::Reference, None),
-    };
+    let (family, spec) = Family::of(&last);
     let key = facts::key(&name.text, family, spec).map_err(|near| {
         let diagnostic = Diagnostic::new(
             Code::UnknownFact,
