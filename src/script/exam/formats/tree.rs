@@ -171,15 +171,16 @@ pub(crate) fn kept(blocks: &[Block]) -> impl Iterator<Item = bool> {
     })
 }
 
-/// Width of a page in characters of running text.
-const PAGE: usize = 96;
+/// Number of characters of running text on a width of the text size.
+const CHARACTERS: f64 = 2.2;
 /// Shares of the page's width, in percent, after which boxes stand.
 const SHARES: [usize; 5] = [20, 30, 40, 50, 60];
 
 /// Returns, for each block, the share of the page's width after which the box of a value stands, in percent, or `None` if
 /// the box stands at the right edge. The boxes of adjacent values are below each other. The share depends on the room of
-/// the labels, which is the same in every version.
-pub(crate) fn label_shares(blocks: &[Block]) -> Vec<Option<usize>> {
+/// the labels, which is the same in every version. `width` is that of the page as a multiple of the text size.
+pub(crate) fn label_shares(blocks: &[Block], width: f64) -> Vec<Option<usize>> {
+    let page = (width * CHARACTERS) as usize;
     let share = |block: &Block| {
         let Block::Value {
             label, points, how, ..
@@ -196,7 +197,7 @@ pub(crate) fn label_shares(blocks: &[Block]) -> Vec<Option<usize>> {
         let length = room.chars().count() + 1 + more[0] + more[1];
         SHARES
             .into_iter()
-            .find(|share| length * 100 <= share * PAGE)
+            .find(|share| length * 100 <= share * page)
     };
     let is_value = |block: &Block| matches!(block, Block::Value { .. });
     blocks
@@ -550,13 +551,16 @@ mod tests {
         let long = "a label of many words ".repeat(4);
         let (near, far) = (value("Hits"), value(&"x".repeat(30)));
         assert_eq!(
-            label_shares(&[near.clone(), far, value(&long), Block::Space(10), near]),
+            label_shares(
+                &[near.clone(), far, value(&long), Block::Space(10), near],
+                45.0
+            ),
             [Some(50), Some(50), None, None, Some(20)]
         );
         // The digits of a number move no box.
         assert_eq!(
-            label_shares(&[value("Reads of 0x4")]),
-            label_shares(&[value("Reads of 0x3FC")])
+            label_shares(&[value("Reads of 0x4")], 45.0),
+            label_shares(&[value("Reads of 0x3FC")], 45.0)
         );
     }
 

@@ -40,7 +40,11 @@ struct Writer {
 
 impl Writer {
     fn blocks(&mut self, blocks: &[Block]) {
-        for ((block, kept), share) in blocks.iter().zip(kept(blocks)).zip(label_shares(blocks)) {
+        for ((block, kept), share) in blocks
+            .iter()
+            .zip(kept(blocks))
+            .zip(label_shares(blocks, self.canvas.columns()))
+        {
             if kept {
                 self.put("<div class=\"keep\">\n");
                 self.block(block, share);

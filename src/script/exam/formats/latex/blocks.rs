@@ -48,7 +48,11 @@ impl<'l> Writer<'l> {
             canvas,
             text,
         };
-        for ((block, kept), share) in blocks.iter().zip(kept(blocks)).zip(label_shares(blocks)) {
+        for ((block, kept), share) in blocks
+            .iter()
+            .zip(kept(blocks))
+            .zip(label_shares(blocks, canvas.columns()))
+        {
             let written = writer.block(block, share);
             let _ = if kept {
                 writeln!(writer.out, "\\keep{{{written}}}")

@@ -60,7 +60,11 @@ impl Writer {
             out: String::new(),
             canvas,
         };
-        for ((block, kept), share) in blocks.iter().zip(kept(blocks)).zip(label_shares(blocks)) {
+        for ((block, kept), share) in blocks
+            .iter()
+            .zip(kept(blocks))
+            .zip(label_shares(blocks, canvas.columns()))
+        {
             writer.block(block, kept, share);
         }
         writer.out
