@@ -97,6 +97,16 @@ const OF_FAULTS: &[Rule] = &[
     Rule::ZeroPage,
     Rule::Kill,
 ];
+/// Whether an access faults, without the class of the fault.
+const OF_PAGE_FAULTS: &[Rule] = &[
+    Rule::Unlisted,
+    Rule::Faults,
+    Rule::CopyOnWrite,
+    Rule::Frames,
+    Rule::FaultAround,
+    Rule::ZeroPage,
+    Rule::Kill,
+];
 /// The fault that sends a signal has a class of its own, but the signals themselves are those of Linux.
 const OF_SIGNALS: &[Rule] = &[Rule::Faults, Rule::Frames, Rule::ZeroPage, Rule::Kill];
 const OF_COUNTS: &[Rule] = &[
@@ -174,6 +184,7 @@ const ROWS: &[(Kind, &[&str], &[Rule])] = &[
     (Kind::Access, &["vpn", "vpo", "tlbi", "tlbt", "pieces"], ARITHMETIC),
     (Kind::Access, &["tlb", "walk"], OF_TLBS),
     (Kind::Access, &["fault"], OF_FAULTS),
+    (Kind::Access, &["page-fault"], OF_PAGE_FAULTS),
     (Kind::Access, &["ppn", "ppo", "pa"], TRANSLATION),
     (Kind::Access, &["co", "ci", "ct"], OF_CACHE_FIELDS),
     (Kind::Access, &["cache", "served"], OF_CACHES),
@@ -221,12 +232,14 @@ const ROWS: &[(Kind, &[&str], &[Rule])] = &[
     ], OF_CACHES),
     (Kind::Counter, &["sets", "ways", "index_bits", "offset_bits", "tag_bits", "reach", "vipt", "colors"], ARITHMETIC),
     (Kind::Path, &[
-        "machine.vpn_bits", "machine.vpo_bits", "machine.ppn_bits", "machine.pages", "machine.frames", "machine.flat_page_table_bytes",
+        "machine.vpn_bits", "machine.vpo_bits", "machine.ppn_bits", "machine.pages", "machine.frames", "machine.page_bytes",
+        "machine.flat_page_table_bytes",
     ], ARITHMETIC),
     (Kind::Path, &["page_table.tables", "page_table.bytes"], OF_TABLES),
     (Kind::Path, &["frames.total", "swap.slots"], ARITHMETIC),
     (Kind::Path, &["frames.used", "frames.free"], OF_RESIDENT),
     (Kind::Path, &["swap.used", "swap.free"], OF_SWAP),
+    (Kind::Path, &["kernel.processes"], STANDARD),
     (Kind::Path, &["ksm.scans"], ARITHMETIC),
     (Kind::Path, &["ksm.merged"], OF_COPIES),
     (Kind::Process, &["rss"], OF_RESIDENT),
@@ -330,7 +343,7 @@ pub(super) fn of_path(names: &[&str], spec: &Spec) -> &'static [Rule] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, ROWS, row};
+    use super::{Kind, ROWS, Rule, row};
     use crate::run::facts::{
         ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_COUNTERS,
         REPLAY_FACTS,
@@ -393,12 +406,14 @@ mod tests {
     fn every_askable_fact_has_one_row() {
         let askable = askable();
         assert!(askable.len() > 120, "{}", askable.len());
-        for (kind, name) in &askable {
-            let rows = ROWS
-                .iter()
-                .filter(|(own, names, _)| own == kind && names.contains(&&**name));
-            assert_eq!(rows.count(), 1, "{kind:?} {name}");
-        }
+        let rows = |(kind, name): &&(Kind, String)| {
+            let own = |(own, names, _): &&(Kind, &[&str], &[Rule])| {
+                own == kind && names.contains(&&**name)
+            };
+            ROWS.iter().filter(own).count()
+        };
+        let wrong: Vec<_> = askable.iter().filter(|fact| rows(fact) != 1).collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
         for noun in ["stats", "processes", "reference", "steps"] {
             assert!(row(Kind::Table, noun).is_some(), "{noun}");
         }
@@ -410,11 +425,13 @@ mod tests {
         let names = ROWS
             .iter()
             .flat_map(|(kind, names, _)| names.iter().map(move |name| (*kind, *name)));
-        for (kind, name) in names.filter(|(kind, _)| *kind != Kind::Table) {
-            let known = askable
-                .iter()
-                .any(|(own, known)| (*own, &**known) == (kind, name));
-            assert!(known, "{kind:?} {name}");
-        }
+        let known = |(kind, name): &(Kind, &str)| {
+            *kind == Kind::Table
+                || askable
+                    .iter()
+                    .any(|(own, known)| own == kind && known == name)
+        };
+        let unknown: Vec<_> = names.filter(|fact| !known(fact)).collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
     }
 }
