@@ -401,14 +401,18 @@ impl<'a> Repeats<'a> {
     }
 
     fn block(&mut self, body: &'a [Stmt]) {
-        body.iter().for_each(|stmt| self.stmt(stmt, ""));
+        for stmt in body {
+            self.stmt(stmt, "");
+        }
     }
 
     fn stmt(&mut self, stmt: &'a Stmt, process: &str) {
         match &stmt.kind {
             StmtKind::Part { body, .. } => self.block(body),
             StmtKind::InProcess { process, body } => {
-                body.iter().for_each(|stmt| self.stmt(stmt, &process.text));
+                for stmt in &**body {
+                    self.stmt(stmt, &process.text);
+                }
             }
             StmtKind::Ask(ask) => {
                 if let Asked::Facts { probe, operation } = &ask.what
