@@ -141,10 +141,19 @@ fn slip((script, original): &(String, String), state: &mut u64) -> Slip {
     }
 }
 
-/// Returns the script without differences of layout.
+/// Returns the script without differences of layout. Zeros at the beginning of a hexadecimal number do not change its value.
 fn canonical(text: &str) -> String {
     let text = format(text).unwrap_or_else(|_| text.to_owned());
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut parts = text.split("0x");
+    let mut new = parts.next().unwrap_or("").to_owned();
+    for part in parts {
+        let digits = part.trim_start_matches('0');
+        let zero = !digits.starts_with(|c: char| c.is_ascii_hexdigit());
+        new += if zero { "0x0" } else { "0x" };
+        new += digits;
+    }
+    new
 }
 
 fn line_of(text: &str, at: usize) -> usize {
@@ -184,8 +193,10 @@ fn try_half(half: usize) -> (Figures, String) {
         for edit in &edits {
             let new = edited(&slip.text, Span::start_of(0), std::slice::from_ref(edit));
             figures.fixes += 1;
+            let was = &slip.text[edit.span.start as usize..edit.span.end as usize];
             if canonical(&new) == wanted {
                 figures.restored += 1;
+                let _ = writeln!(verdicts, "  right {was:?} -> {:?}", edit.replacement);
                 continue;
             }
             // An insertion may be next to the place.
@@ -194,12 +205,13 @@ fn try_half(half: usize) -> (Figures, String) {
             let line = line_of(&new, edit.span.start as usize) - 1;
             let _ = writeln!(
                 verdicts,
-                "  {}: {}",
+                "  {} {was:?} -> {:?}: {}",
                 if near { "wrong" } else { "BESIDE" },
+                edit.replacement,
                 new.lines().nth(line).unwrap_or("")
             );
         }
-        if !verdicts.is_empty() || edits.is_empty() || !on_line {
+        {
             let line = |text: &str| {
                 text.lines()
                     .nth(line_of(&slip.text, start) - 1)

@@ -232,6 +232,19 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     let name = text.get(start as usize..end as usize)?;
     match diagnostic.code {
         Code::UnknownProcess => undeclared(text, name, diagnostic.span),
+        // A name alone that statements below use as a process.
+        Code::UnknownVerb if text[line_at(text, start as usize)].trim() == name => {
+            let below = &text[end as usize..];
+            let uses = |line: &str| {
+                let rest = line.trim_start().strip_prefix(name).map(str::trim_start);
+                rest.is_some_and(|rest| rest.starts_with([':', '{']))
+            };
+            let fix = Fix::put_in(file, start, "process ");
+            below
+                .lines()
+                .any(uses)
+                .then(|| Advice::fixed(None, None, fix, false))
+        }
         // A variable that nothing uses, and a similar name that several places use.
         Code::UnknownName => {
             let all = layout::tokens(text).list;
@@ -274,15 +287,20 @@ fn undeclared(text: &str, name: &str, span: Span) -> Option<Advice> {
         return Some(Advice::fixed(Some(message), None, fix, true));
     }
     let forks = (2..at).find(|at| word(*at) == "fork" && word(at + 1) == "(");
+    let is_process =
+        |name: &str| (0..all.len()).any(|at| word(at) == name && matches!(word(at + 1), ":" | "{"));
     if let Some(fork) = forks.filter(|_| !table)
         && word(fork - 1) == "="
+        && !is_process(word(fork - 2))
     {
         let fix = Fix::write(span, name, word(fork - 2));
         let message = "`let NAME = fork()` names the new process NAME";
         return Some(Advice::fixed(Some(message), None, fix, true));
     }
     let declares = |line: &str| line.trim_start().starts_with("process ");
+    // A preset has a dash, a process has none.
     if is_keyword(name)
+        || name.contains('-')
         || matches!(name, "machine" | "kernel" | "exam")
         || text.lines().any(declares)
     {

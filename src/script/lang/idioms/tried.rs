@@ -29,6 +29,9 @@ const WORK_OF_BYTE: u64 = 16;
 /// Maximum number of repairs to try for an error. More repairs that parse are ambiguous.
 const REPAIRS: usize = 48;
 
+/// By how much a repair must be more plausible than any other.
+const MARGIN: i32 = 4;
+
 /// Maximum number of changed places in a fix to try without some of them.
 const CHANGES: usize = 6;
 
@@ -292,6 +295,22 @@ fn is_part(text: &str, word: &str) -> bool {
     !word.is_empty() && text.split(|c| !word_char(c)).any(|other| other == word)
 }
 
+/// Whether an edit makes one word of a word and its neighbor.
+fn glues(text: &str, edit: &TextEdit) -> bool {
+    let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    let (start, end) = (edit.span.start as usize, edit.span.end as usize);
+    let (before, after) = (
+        text[..start].chars().next_back(),
+        text[end..].chars().next(),
+    );
+    let (old, new) = (&text[start..end], &*edit.replacement);
+    if new.is_empty() {
+        return word(before) && word(after);
+    }
+    word(before) && word(new.chars().next()) && !word(old.chars().next())
+        || word(after) && word(new.chars().next_back()) && !word(old.chars().next_back())
+}
+
 /// Whether the line with a byte goes on in the next line.
 fn goes_on(text: &str, at: usize) -> bool {
     let line = text[line_at(text, at)].trim_end();
@@ -365,9 +384,11 @@ impl Trial<'_> {
         }
         let place = diagnostic.span.start as usize;
         let statement = (!self.open).then(|| Statement::at(text, place)).flatten();
-        let doubled = statement
-            .as_ref()
-            .map_or_else(Vec::new, |one| one.doubled(diagnostic));
+        let doubled = statement.as_ref().map_or_else(Vec::new, |one| {
+            let mut fixes = one.doubled(diagnostic);
+            fixes.extend(one.closings(diagnostic));
+            fixes
+        });
         // Which of several braces is superfluous is clear only if no other error is left.
         let brace = |fix: &Fix| fix.was.as_deref() == Some("}");
         let doubled = doubled.into_iter().find_map(|fix| {
@@ -659,30 +680,43 @@ impl Trial<'_> {
         after.iter().filter(there).collect()
     }
 
-    /// Returns the only repair of one token that leaves no error in the statement and adds none elsewhere.
+    /// Returns the repair of one token that leaves no error in the statement and adds none elsewhere, unless another one is
+    /// about as plausible.
     fn repair(
         &mut self,
         diagnostic: &Diagnostic,
         statement: &Statement,
         text: &str,
     ) -> Option<(Fix, Vec<Diagnostic>)> {
-        let mut only = None;
-        for repairs in statement.repairs(diagnostic) {
-            if repairs.len() > REPAIRS {
-                return None;
-            }
-            for fix in repairs {
-                if let Some(found) = self.cleared(diagnostic, fix, text)
-                    && self.is_only(diagnostic, &found.0, text, &found.1)
-                    && only.replace(found).is_some()
-                {
-                    return None;
-                }
-            }
-            if only.is_some() {
+        let mut only: Option<(i32, String, (Fix, Vec<Diagnostic>))> = None;
+        let mut tried = 0;
+        for repair in statement.repairs(diagnostic) {
+            let best = only.as_ref().map(|(score, _, _)| *score);
+            if best.is_some_and(|best| repair.score + MARGIN <= best) {
                 break;
             }
+            let Some(new) = repair
+                .fix
+                .edit(text)
+                .and_then(|edit| statement.reads(&edit))
+            else {
+                continue;
+            };
+            if only.as_ref().is_some_and(|(_, same, _)| *same == new) {
+                continue;
+            }
+            tried += 1;
+            if tried > REPAIRS {
+                return None;
+            }
+            if let Some(found) = self.cleared(diagnostic, repair.fix, text)
+                && self.is_only(diagnostic, &found.0, text, &found.1)
+                && (repair.lacks_value || only.replace((repair.score, new, found)).is_some())
+            {
+                return None;
+            }
         }
+        let only = only.map(|(_, _, found)| found);
         only.filter(|_| self.read <= READ_AGAIN)
     }
 
@@ -755,6 +789,9 @@ impl Trial<'_> {
         let Some(edit) = fix.edit(text).filter(|edit| !overlaps(edit)) else {
             return Tried::Fails;
         };
+        if glues(text, &edit) {
+            return Tried::Fails;
+        }
         let alone = edited(text, Span::start_of(file), std::slice::from_ref(&edit));
         if goes_on(&alone, edit.span.start as usize + edit.replacement.len())
             && !goes_on(text, edit.span.end as usize)
