@@ -173,13 +173,18 @@ impl<'a> Statement<'a> {
         if names_keyword {
             return None;
         }
+        let words = || {
+            let words = new_tokens.list.iter().map(|token| token.text(&new));
+            words.collect::<Vec<_>>().join(" ")
+        };
+        // The statement goes on in the block.
+        if edit.replacement.contains('{') && edit.span.end >= self.span(0).end {
+            return Some(words());
+        }
         let opened = |byte: &u8| (*byte == b'{').then_some(" }");
         let closings: String = new_tokens.open.iter().filter_map(opened).collect();
         let whole = format!("{}{new}{}{}", self.around.0, closings, self.around.1);
-        parse(0, &whole, &mut ()).diagnostics.is_empty().then(|| {
-            let words = new_tokens.list.iter().map(|token| token.text(&new));
-            words.collect::<Vec<_>>().join(" ")
-        })
+        parse(0, &whole, &mut ()).diagnostics.is_empty().then(words)
     }
 
     /// Returns repairs of one token, the most plausible first.
@@ -352,7 +357,7 @@ impl<'a> Statement<'a> {
             beside
                 || after_operator
                 || glued
-                || kind(index) == TokenKind::Word && matches!(kind(index + 1), TokenKind::Open(_))
+                || kind(index) == TokenKind::Word && kind(index + 1) == TokenKind::Open(b'(')
         };
         let cell = |index: usize| self.tokens[index].kind == TokenKind::Cell;
         let begins =
@@ -466,7 +471,9 @@ impl<'a> Statement<'a> {
             // A foreign character has a meaning.
             _ if !word.is_ascii() => false,
             TokenKind::Word | TokenKind::Number if self.is_glued(word) => false,
-            TokenKind::Close(b'}') | TokenKind::Prose | TokenKind::Hole => false,
+            // A brace that begins a line ends a block.
+            TokenKind::Close(b'}') => !before.trim_end_matches([' ', '\t']).ends_with('\n'),
+            TokenKind::Prose | TokenKind::Hole => false,
             TokenKind::Cell => code == Code::UnknownColumn || table && !short,
             TokenKind::String { .. } if table => !short,
             _ if table => false,

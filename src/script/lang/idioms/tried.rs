@@ -432,7 +432,7 @@ impl Trial<'_> {
         if works && advised.as_ref().is_none_or(|one| !one.nothing) {
             return None;
         }
-        let brace = diagnostic.code == Code::Unclosed && text[place..].starts_with('{');
+        let brace = works && diagnostic.code == Code::Unclosed && text[place..].starts_with('{');
         if advised.as_ref().is_none_or(|one| !one.nothing)
             && !brace
             && let Some((fix, after)) =
