@@ -81,6 +81,13 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     found.extend(defined(diagnostic, text));
     found.extend(comment(line, at - range.start, place));
     found.extend(percent(line, at - range.start, place));
+    // The line above goes on after its `%`.
+    if let Some(above) = range.start.checked_sub(1).map(|end| line_at(text, end))
+        && text[above.clone()].trim_end().ends_with('%')
+    {
+        let place = |from: usize, to: usize| Span::new(file, above.start + from..above.start + to);
+        found.extend(percent(&text[above.clone()], 0, place));
+    }
     found.extend(blocks::advice(text, &range, file));
     found.extend(tables::advice(text, &range, file));
     found.extend(steps::advice(text, &range, file));

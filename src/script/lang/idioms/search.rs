@@ -764,6 +764,15 @@ impl<'a> Statement<'a> {
                 };
                 let join = |sign: &&str| Fix::write(place, word, format!("{a}{sign}{b}"));
                 fixes.extend(signs.iter().map(join));
+                // The sign is on the wrong side of the second word.
+                if index + 1 < self.tokens.len() && matches!(self.word(index + 1), "," | "." | ":")
+                {
+                    let both = self.place(file, index, index + 1);
+                    let was = &self.text[both.start as usize..both.end as usize];
+                    let sign = self.word(index + 1);
+                    let space = if sign == "." { "" } else { " " };
+                    fixes.push(Fix::write(both, was, format!("{a}{sign}{space}{b}")));
+                }
             }
         }
         fixes
