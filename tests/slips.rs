@@ -193,10 +193,8 @@ fn try_half(half: usize) -> (Figures, String) {
         for edit in &edits {
             let new = edited(&slip.text, Span::start_of(0), std::slice::from_ref(edit));
             figures.fixes += 1;
-            let was = &slip.text[edit.span.start as usize..edit.span.end as usize];
             if canonical(&new) == wanted {
                 figures.restored += 1;
-                let _ = writeln!(verdicts, "  right {was:?} -> {:?}", edit.replacement);
                 continue;
             }
             // An insertion may be next to the place.
@@ -205,13 +203,12 @@ fn try_half(half: usize) -> (Figures, String) {
             let line = line_of(&new, edit.span.start as usize) - 1;
             let _ = writeln!(
                 verdicts,
-                "  {} {was:?} -> {:?}: {}",
+                "  {}: {}",
                 if near { "wrong" } else { "BESIDE" },
-                edit.replacement,
                 new.lines().nth(line).unwrap_or("")
             );
         }
-        {
+        if !verdicts.is_empty() || edits.is_empty() || !on_line {
             let line = |text: &str| {
                 text.lines()
                     .nth(line_of(&slip.text, start) - 1)
@@ -254,7 +251,7 @@ fn fixes_restore_the_scripts_of_the_first_half() {
     if let Some(file) = std::env::var_os("PAGEWALK_SLIPS") {
         fs::write(file, format!("{figures:?}\n\n{report}")).expect("a file");
     }
-    at_least(&figures, 97, 98, 52);
+    at_least(&figures, 97, 97, 57);
 }
 
 #[test]

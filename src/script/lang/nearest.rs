@@ -150,6 +150,11 @@ mod tests {
     }
 
     #[test]
+    fn the_same_letters_come_before_fewer() {
+        assert_eq!(nearest("bsrk", ["brk", "sbrk"].into_iter()), Some("sbrk"));
+    }
+
+    #[test]
     fn synonyms_come_before_spelling() {
         let settings = || ["virtual", "physical", "page", "policy", "replacement"].into_iter();
         for (theirs, ours) in [

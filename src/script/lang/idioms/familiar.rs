@@ -74,8 +74,9 @@ fn counted(all: &[Token], text: &str) -> HashMap<Pair, usize> {
             TokenKind::End => "\n",
             _ => token.text(text),
         };
-        *found.entry([last, this.to_owned()]).or_default() += 1;
-        last = this.to_owned();
+        let pair = [std::mem::take(&mut last), this.to_owned()];
+        *found.entry(pair).or_default() += 1;
+        this.clone_into(&mut last);
     }
     *found.entry([last, "\n".to_owned()]).or_default() += 1;
     found

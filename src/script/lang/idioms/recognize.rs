@@ -7,7 +7,7 @@ use super::marks::{comment, defined, note, percent, words};
 use super::pattern::matched;
 use super::rewritten::{fact, found_in, rewritten, stated};
 use super::rows::{Idiom, REMOVED, is_keyword, section};
-use super::spelled::{TABLE, respelled, spelled};
+use super::spelled::{TABLE, respelled};
 use super::tokens::{indent, line_at, nesting, tokens};
 use super::variants::{method, of_process, whole};
 use super::{blocks, settings, steps, tables};
@@ -189,11 +189,6 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         if !said.contains(' ') && line[to..].trim_start().starts_with('{') {
             continue;
         }
-        if diagnostic.code == Code::UnknownProcess {
-            let head = said.find('{').map_or(said, |brace| &said[..=brace]);
-            let row = found_in(section("statements"), head);
-            found.extend(row.map(|(row, _)| Advice::of(row, None, row.ours.is_empty())));
-        }
         let follows_block = line[..from].trim_end().ends_with('}');
         let opens = line[to..].trim_start().starts_with('{');
         let new = statements(said, read && block.is_none(), |new| match new {
@@ -210,14 +205,6 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
                     && (setting || follows_block || block.is_some_and(|block| block != "choice")))
         };
         found.extend(new.into_iter().filter(fits));
-    }
-    if let [(part, new)] = &*spelled(line) {
-        let fix = Fix::write(
-            place(part.start, part.end),
-            &line[part.clone()],
-            new.as_str(),
-        );
-        found.push(Advice::fixed(None, None, fix, false));
     }
     if let Some(new) = respelled(line) {
         let (from, to) = whole(line);

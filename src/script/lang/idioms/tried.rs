@@ -394,9 +394,7 @@ impl Trial<'_> {
         let doubled = doubled.into_iter().find_map(|fix| {
             let found = self.cleared(diagnostic, fix, text);
             let (fix, after) = found?;
-            let opens = matches!(fix.was.as_deref(), Some("(" | "["));
-            let only = (!brace(&fix) || after.is_empty())
-                && (!opens || self.is_only(diagnostic, &fix, text, &after));
+            let only = !brace(&fix) || after.is_empty();
             only.then_some((fix, after))
         });
         if let Some((fix, after)) = doubled {
@@ -489,9 +487,7 @@ impl Trial<'_> {
             // The comma is on the wrong side of the bracket.
             false
         } else if sign {
-            fewer
-                && self.left_on_line(fix, text, &after).is_empty()
-                && self.is_only(diagnostic, fix, text, &after)
+            fewer && self.left_on_line(fix, text, &after).is_empty()
         } else {
             self.is_clean(diagnostic, fix, text, &after)
         };
@@ -499,83 +495,6 @@ impl Trial<'_> {
             Tried::Works(after)
         } else {
             Tried::Fails
-        }
-    }
-
-    /// Whether no other bracket can be the wrong one: the brace that a fix inserts or removes leaves no error that it explains,
-    /// and the open bracket at the error is not superfluous.
-    fn is_only(
-        &mut self,
-        diagnostic: &Diagnostic,
-        fix: &Fix,
-        text: &str,
-        after: &[Diagnostic],
-    ) -> bool {
-        let span = diagnostic.span;
-        let there = text.get(span.start as usize..span.end as usize);
-        match (fix.text.trim(), there) {
-            ("", Some("}")) => after.is_empty(),
-            ("}", _) => {
-                // The next line may contain another token in place of the brace.
-                let known = |one: &&Diagnostic| self.now.iter().any(|old| same(old, one));
-                let reads = |one: &Diagnostic| {
-                    let codes = [Code::UnknownVerb, Code::WrongCount, Code::UnknownProcess];
-                    is_reading(one) || codes.contains(&one.code)
-                };
-                !after.iter().filter(|one| !known(one)).any(reads)
-            }
-            (")" | "]", Some(open @ ("(" | "["))) => {
-                let line = line_at(text, span.start as usize);
-                let opens = text[span.start as usize..line.end].match_indices(open);
-                let mut places = opens.map(|(at, _)| {
-                    let start = span.start + at as u32;
-                    Span {
-                        start,
-                        end: start + 1,
-                        ..span
-                    }
-                });
-                places.all(|place| {
-                    self.cleared(diagnostic, Fix::write(place, open, ""), text)
-                        .is_none()
-                })
-            }
-            ("", Some("(" | "[")) => {
-                let line = line_at(text, span.start as usize);
-                let sign = &text[span.start as usize..span.end as usize];
-                let opens = text[line.clone()].match_indices(sign);
-                let mut others = opens
-                    .map(|(at, _)| Span::new(span.file, line.start + at..line.start + at + 1))
-                    .filter(|one| {
-                        one.end < fix.span.start.min(span.start)
-                            || one.start > fix.span.end.max(span.end)
-                    });
-                others.all(|place| {
-                    self.cleared(diagnostic, Fix::write(place, sign, ""), text)
-                        .is_none()
-                })
-            }
-            ("(" | "[", Some(close @ (")" | "]"))) => self
-                .cleared(diagnostic, Fix::write(span, close, ""), text)
-                .is_none(),
-            // A bracket with spaces on both sides.
-            ("", Some(")" | "]"))
-                if text[..span.start as usize].ends_with(' ')
-                    && text[span.end as usize..].starts_with([' ', '\n']) =>
-            {
-                true
-            }
-            ("", Some(close @ (")" | "]"))) => {
-                let line = line_at(text, span.start as usize);
-                let open = if close == ")" { "(" } else { "[" };
-                let all = tokens(&text[line.start..span.start as usize]);
-                let mut places = all.iter().map(|token| (line.start + token.start) as u32);
-                places.all(|at| {
-                    self.cleared(diagnostic, Fix::put_in(span.file, at, open), text)
-                        .is_none()
-                })
-            }
-            _ => true,
         }
     }
 
@@ -710,7 +629,6 @@ impl Trial<'_> {
                 return None;
             }
             if let Some(found) = self.cleared(diagnostic, repair.fix, text)
-                && self.is_only(diagnostic, &found.0, text, &found.1)
                 && (repair.lacks_value || only.replace((repair.score, new, found)).is_some())
             {
                 return None;
