@@ -152,6 +152,169 @@ fn state_carries_from_one_ask_to_the_next_and_a_probe_leaves_none() {
     );
 }
 
+/// CS:APP 9.6.4: virtual address 0x3D4 has VPN 0x0F, PPN 0x0D, PA 0x354, CO 0, CI 5, and CT 0x0D.
+#[test]
+fn a_second_ask_about_an_access_does_not_repeat_it() {
+    let script = "machine simple\nset page_table { | vpn ppn v |; | 0F 0D 1 | }\nquestion \"q\" {\n\
+                  part \"a\" { ask read 0x3D4 => vpn, tlb, fault, ppn }\n\
+                  part \"b\" { ask last => tlb, pa, co, ci, ct, cache; ask last => ppn }\n\
+                  ask \"TLB misses\" = tlb.misses }";
+    let paper = paper(script, 0);
+    let keys = |blanks: &[Blank]| blanks.iter().map(Blank::answer).collect::<Vec<_>>();
+    let each: Vec<Vec<String>> = worksheets(&paper.questions[0])
+        .iter()
+        .map(|(_, blanks)| keys(blanks))
+        .collect();
+    assert_eq!(each[0], ["0x0F", "miss", "none", "0x0D"]);
+    assert_eq!(each[1], ["miss", "0x354", "0x0", "0x5", "0x0D", "miss"]);
+    assert_eq!(each[2], ["0x0D"]);
+    let text = markdown(&paper, Edition::Key, &Style::default());
+    for part in [
+        "A byte is read at virtual address 0x03D4.",
+        "The same access: a byte is read at virtual address 0x03D4.",
+        "TLB misses (1 point): **1**",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    // There is only one access, so no sentence describes the state between accesses.
+    assert!(!text.contains("previous one left"), "{text}");
+}
+
+/// Returns the assumptions that the paper of a question prints, one for each line.
+fn assumptions(script: &str) -> String {
+    let text = markdown(&paper(script, 0), Edition::Paper, &Style::default());
+    let (_, after) = text.split_once("Assumptions").unwrap_or_default();
+    let lines = after.lines().skip(1).skip_while(|line| line.is_empty());
+    lines
+        .take_while(|line| line.starts_with("- "))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn a_paper_prints_the_rules_that_its_answers_rest_on() {
+    let process = "process P { | area | start | end | perms | backing |; | data | 601000 | 602000 | rw-p | anonymous | }\n\
+                   P: write 0x601040 = 1\n";
+    let forked = format!("{process}P: let C = fork()\n");
+    let ask = |before: &str, ask: &str| assumptions(&format!("{before}question \"q\" {{ {ask} }}"));
+    let copied = ask(
+        &forked,
+        "C: ask write 0x601040 = 2 => copied; P: ask write 0x601040 = 3 => copied",
+    );
+    for part in [
+        "share the frames of their resident private pages",
+        "If other entries still point to the frame, the page is copied",
+        "If no other entry does, the kernel reuses the frame",
+    ] {
+        assert!(copied.contains(part), "{part}: {copied}");
+    }
+    let cases = [
+        // No process has forked, and the kernel has no files.
+        (
+            ask(process, "P: ask write 0x601040 = 2 => copied"),
+            "",
+            "fork",
+        ),
+        (
+            ask(process, "P: ask write 0x601040 = 2 => copied"),
+            "",
+            "file",
+        ),
+        (
+            ask(process, "P: ask read 0x601040 => fault"),
+            "demand-zero (the first access",
+            "file",
+        ),
+        (
+            ask(&forked, "ask \"Frames\" = frames.used"),
+            "share the frames",
+            "lowest number",
+        ),
+        (
+            ask(process, "ask \"Major\" = P.faults.major"),
+            "major if the kernel reads",
+            "class",
+        ),
+        (
+            ask(
+                &format!("kernel {{ frames 3, scope local }}\n{process}"),
+                "P: ask read 0x601040 => evicted",
+            ),
+            "selects a victim among the frames of the process",
+            "swap slot",
+        ),
+        (
+            ask(
+                &format!("kernel {{ frames 3, replacement clock, swap 2 slots }}\n{process}"),
+                "P: ask read 0x601040 => evicted, swapped-out",
+            ),
+            "Clock replacement: loading a page sets its use bit",
+            "fork",
+        ),
+        (
+            ask(
+                &format!("kernel {{ signals kill }}\n{process}"),
+                "P: ask read 0 => signal",
+            ),
+            "A signal of a page fault ends the process.",
+            "classes of page faults",
+        ),
+        (
+            ask(process, "P: ask malloc(24) => returns"),
+            "malloc works like that of glibc",
+            "mmap chooses",
+        ),
+        (
+            ask(
+                process,
+                "P: let p = mmap(NULL, 4096, 3, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0); ask \"p\" = p radix hex",
+            ),
+            "mmap chooses the highest hole",
+            "malloc",
+        ),
+    ];
+    for (text, part, other) in &cases {
+        assert!(text.contains(part), "{part}: {text}");
+        assert!(!text.contains(other), "{other}: {text}");
+    }
+}
+
+#[test]
+fn assumptions_mention_only_parts_of_the_machine() {
+    let machine = |parts: &str| {
+        format!("machine {{ virtual 14 bits, physical 12 bits, page 64 B {parts} }}\n")
+    };
+    let set = "set page_table { | vpn ppn v |; | 0F 0D 1 | }\n";
+    let ask = "question \"q\" { ask read 0x3D4 => tlb, fault, ppn, cache, byte, cycles }";
+    let process = "process P { | area | start | end | perms | backing |; | data | 1000 | 1080 | rw-p | anonymous | }\n\
+                   question \"q\" { ask write 0x1000 = 1 => fault, tlb, ppn, cache, cycles; ask \"Table\" = P.rss }";
+    for (parts, tlb, cache) in [
+        ("", false, false),
+        (", tlb { entries 4, latency 1 }", true, false),
+        (
+            ", cache { sets 4, ways 1, block 4 B, latency 1 }",
+            false,
+            true,
+        ),
+        (
+            ", tlb { entries 4, latency 1 }, cache { sets 4, ways 1, block 4 B, latency 1 }",
+            true,
+            true,
+        ),
+    ] {
+        for script in [
+            format!("{}{set}{ask}", machine(parts)),
+            format!("{}{process}", machine(parts)),
+        ] {
+            let text = assumptions(&script);
+            assert!(text.contains("Memory is byte-addressable"), "{script}");
+            assert_eq!(text.contains("TLB"), tlb, "{script}\n{text}");
+            assert_eq!(text.contains("cache"), cache, "{script}\n{text}");
+            assert!(!text.contains("swap"), "{script}\n{text}");
+        }
+    }
+}
+
 #[test]
 fn a_paper_holds_no_answer_and_its_key_does() {
     let exam = exam(3);

@@ -278,3 +278,34 @@ fn a_bracket_left_out_of_an_example_is_put_back_or_nothing_is_offered() {
         "{healed} of {offered}"
     );
 }
+
+/// The braces of a program in a text begin no values. A text that is only a program becomes a listing.
+#[test]
+fn a_program_in_a_text_is_a_mistake_with_a_fix() {
+    for (text, fixed) in [
+        (
+            "int f(void) { for (i = 0; i < N; i++) s += a[i]; }",
+            "```int f(void) { for (i = 0; i < N; i++) s += a[i]; }```",
+        ),
+        (
+            "struct { int x; }  and  f() { return n; }  and `int` code",
+            "struct {{ int x; }}  and  f() {{ return n; }}  and `int` code",
+        ),
+    ] {
+        let script = |text: &str| {
+            format!("question \"C\" points 1 {{\n  text \"\"\"{text}\"\"\"\n  ask \"x\" = 1\n}}\n")
+        };
+        let mistakes = wrong(&script(text));
+        let [mistake] = &mistakes[..] else {
+            panic!("{mistakes:?}")
+        };
+        assert!(
+            mistake.message.contains("code follows"),
+            "{}",
+            mistake.message
+        );
+        let (new, ..) = with_fix(&script(text), mistake).expect("a fix");
+        assert_eq!(new, script(fixed));
+        assert!(wrong(&new).is_empty(), "{:?}", wrong(&new));
+    }
+}

@@ -378,9 +378,12 @@
   "Move to the end of the prose at point, its next hole, or LIMIT.
 Return BLOCKS, with a block for the hole if there is one."
   (let (done)
-    (while (and (not done) (re-search-forward "\"\"\"\\|{{\\|}}\\|{" limit 'move))
+    (while (and (not done) (re-search-forward "\"\"\"\\|```\\|{{\\|}}\\|{" limit 'move))
       (pcase (match-string-no-properties 0)
         ("\"\"\"" (setq done t))
+        ;; A fence without a second one ends with the prose.
+        ("```" (when (and (re-search-forward "```\\|\"\"\"" limit 'move) (eq (char-before) ?\"))
+                 (setq done t)))
         ("{"
          (setq done t)
          (let ((end (save-excursion (skip-chars-forward "^}\n" limit) (point))))

@@ -3,7 +3,7 @@
 use pagewalk_engine::kernel::syscall::{constants, system_calls};
 use pagewalk_engine::machine::policy::POLICIES;
 use pagewalk_engine::machine::presets::PRESETS;
-use pagewalk_engine::machine::pte::BITS;
+use pagewalk_engine::machine::pte::{BITS, BitRow};
 use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::value::UNITS;
 use pagewalk_script::lang::value::functions::FUNCTIONS;
@@ -70,12 +70,7 @@ pub const LISTS: &[List] = &[
     List {
         name: "bits",
         holds: "bits of a page-table entry",
-        words: || {
-            let names = |row: &'static pagewalk_engine::machine::pte::BitRow| {
-                [&[row.name], row.aliases, row.inverses].concat()
-            };
-            BITS.iter().flat_map(names).collect()
-        },
+        words: || BITS.iter().flat_map(BitRow::names).collect(),
     },
     List {
         name: "values",

@@ -4,6 +4,7 @@
 mod copies;
 mod faults;
 mod kinds;
+mod labels;
 mod mappings;
 mod printed;
 mod replacement;

@@ -1,7 +1,7 @@
 //! Tests of the printed parts of a paper: tables, addresses, notation, and formulas.
 
 use pagewalk_script::exam::fair::{Fairness, Sample};
-use pagewalk_script::exam::formats::{Edition, Style, fairness, markdown};
+use pagewalk_script::exam::formats::{Edition, Style, fairness, hints, markdown};
 use pagewalk_script::exam::paper::Division;
 
 use crate::running::paper;
@@ -190,6 +190,39 @@ fn a_ppn_without_a_table_gets_a_hint() {
         let (_, text) = findings(&format!("question \"Q\" {{ {given}; ask read 0 => ppn }}"));
         assert!(!text.contains("prints no page table"), "{given}: {text}");
     }
+}
+
+/// The hints that `pagewalk exam` prints concern the paper alone. Versions without random values are no hint.
+#[test]
+fn hints_about_a_paper_come_in_the_order_of_its_questions() {
+    let paper = paper(
+        "machine simple\nset page_table { | vpn ppn v |; | 00 28 1 | }\nquestion \"Z\" points 10 { ask read 0 => vpn, vpo, ppn }\n\
+         question \"A\" points 2 { given machine, page_table; ask read 0 => ppn, pa }",
+        0,
+    );
+    let found = hints(&paper);
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert!(
+        found[0].starts_with("Z: 10 points do not divide"),
+        "{found:?}"
+    );
+    assert!(found[1].starts_with("Z: asks for a PPN"), "{found:?}");
+    assert!(
+        found[2].starts_with("Z: asks about an address"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_value_after_a_call_that_no_text_states_gets_a_hint() {
+    let hint = "asks for an address that `malloc` returned";
+    let ask = "P: let p = malloc(24); ask \"Address of the block\" = p radix hex }";
+    let hints_of = |text: &str| {
+        let script = format!("process P\nquestion \"Q\" {{ text \"{text}\"; {ask}");
+        hints(&paper(&script, 0)).join("\n")
+    };
+    assert!(hints_of("A process allocates memory.").contains(hint));
+    assert_eq!(hints_of("P calls malloc(24)."), "");
 }
 
 #[test]

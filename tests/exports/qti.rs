@@ -10,7 +10,7 @@ use super::papers::{export, of_question, paper, special, versions};
 use super::xml::{Node, read};
 
 /// The files in a package, indexed by path.
-fn files(papers: &[Paper]) -> BTreeMap<String, String> {
+pub fn files(papers: &[Paper]) -> BTreeMap<String, String> {
     let package = export("qti", papers).expect("a package");
     assert_eq!(package.len(), 1);
     let mut zip = ZipArchive::new(Cursor::new(package[0].bytes.clone())).expect("a zip");

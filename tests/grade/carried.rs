@@ -38,6 +38,24 @@ fn digits(name: &str, script: &str, columns: &[&str], rows: &[(&str, &[&str])]) 
         .collect()
 }
 
+/// An error in one `ask` about an access is carried forward to the next `ask` about it. PPN 0x0E leads to PA 0x394, CI 5, and
+/// CT 0x0E, and a physical address with another offset leads to nothing.
+#[test]
+fn errors_are_carried_between_two_blocks_about_one_access() {
+    let script = "machine simple\nset page_table { | vpn ppn v |; | 0F 0D 1 | }\nquestion \"q\" points 5 {\n\
+                  ask read 0x3D4 => vpn, ppn points 2\nask last => pa, ci, ct points 3 }";
+    let columns = ["1.1.vpn", "1.1.ppn", "1.2.pa", "1.2.ci", "1.2.ct"];
+    let rows: [(&str, &[&str]); 3] = [
+        ("right", &["0F", "0D", "354", "5", "0D"]),
+        ("carried", &["0F", "0E", "394", "5", "0E"]),
+        ("wrong", &["0F", "0E", "395", "6", "0E"]),
+    ];
+    assert_eq!(
+        digits("last", script, &columns, &rows),
+        ["11111", "10111", "10001"]
+    );
+}
+
 /// Entries for the walk of 0x1040 only. All other memory is unknown.
 const WALK: &str = "machine { virtual 32 bits, physical 32 bits, page 4 KB,\n\
     page_table { levels 2, bits 10 10, pte { size 4 B, valid 0, ppn 12..31 } } }\n\

@@ -89,18 +89,28 @@ done:
   return true;
 }
 
-// Scans text up to a hole or the closing quotes. Doubled braces are text, and so is a single closing brace.
+// Takes at most three of the same characters. Returns whether there were three.
+static bool take_three(TSLexer *lexer, int32_t c) {
+  unsigned count = 0;
+  while (count < 3 && lexer->lookahead == c) {
+    take(lexer);
+    count++;
+  }
+  return count == 3;
+}
+
+// Scans text up to a hole or the closing quotes. Doubled braces are text, and so is a single closing brace. Between fences, all is
+// text. A fence without a second one ends with the text.
 static bool scan_prose(TSLexer *lexer) {
-  bool any = false;
+  bool any = false, code = false;
   while (!lexer->eof(lexer)) {
     lexer->mark_end(lexer);
     if (lexer->lookahead == '"') {
-      unsigned quotes = 0;
-      while (quotes < 3 && lexer->lookahead == '"') {
-        take(lexer);
-        quotes++;
-      }
-      if (quotes == 3) break;
+      if (take_three(lexer, '"')) break;
+    } else if (lexer->lookahead == '`') {
+      if (take_three(lexer, '`')) code = !code;
+    } else if (code) {
+      take(lexer);
     } else if (lexer->lookahead == '{') {
       take(lexer);
       if (lexer->lookahead != '{') break;

@@ -27,20 +27,23 @@ function! s:Outermost(lnum) abort
   return from
 endfunction
 
-" Returns the open brackets and triple quotes before a line as [line, column, character]. Starts at a line outside all braces.
+" Returns the open brackets, triple quotes, and fences before a line as [line, column, character]. Starts at a line outside all braces.
 function! s:Open(lnum) abort
   let open = []
   for lnum in range(max([1, s:Outermost(a:lnum)]), a:lnum - 1)
     let [text, at] = [getline(lnum), 0]
     while 1
       let in_prose = !empty(open) && open[-1][2] ==# '"'
-      let [piece, at, after] = matchstrpos(text, in_prose ? '"""\|{{\|}}\|{' :
+      let in_code = !empty(open) && open[-1][2] ==# '`'
+      let [piece, at, after] = matchstrpos(text, in_code ? '"""\|```' : in_prose ? '"""\|```\|{{\|}}\|{' :
             \ '"""\|"\%([^"\\]\|\\.\)*"\|''\%([^''\\]\|\\.\)*''\|#.*\|[({\[)}\]]', at)
       if at < 0
         break
+      elseif in_code
+        call remove(open, piece ==# '```' ? -1 : -2, -1)
       elseif piece ==# '"""' && in_prose || piece =~# '^[])}]$' && !empty(open)
         call remove(open, -1)
-      elseif piece =~# '^\%("""\|[({\[]\)$'
+      elseif piece =~# '^\%("""\|```\|[({\[]\)$'
         call add(open, [lnum, at + 1, piece[0]])
       endif
       let at = after

@@ -135,10 +135,12 @@ syn match pagewalkStringEscape /\\\%(x\x\+\|\o\{1,3}\|.\)/ contained
 hi def link pagewalkStringEscape SpecialChar
 syn region pagewalkString start=/"/ skip=/\\./ end=/"/ end=/$/ oneline contains=pagewalkStringEscape
 syn region pagewalkString start=/'/ skip=/\\./ end=/'/ end=/$/ oneline contains=pagewalkStringEscape
-syn region pagewalkString start=/"""/ end=/"""/ contains=pagewalkHole,pagewalkStringBraces
+syn region pagewalkString start=/"""/ end=/"""/ contains=pagewalkHole,pagewalkStringBraces,pagewalkStringCode
 syn region pagewalkHole matchgroup=pagewalkBrace start=/{/ end=/}/ contained contains=@pagewalkExpression
 syn match pagewalkStringBraces /{{\|}}/ contained
 hi def link pagewalkStringBraces SpecialChar
+syn region pagewalkStringCode start=/```/ end=/```/ end=/\%("""\)\@=/ contained
+hi def link pagewalkStringCode pagewalkString
 
 syn match pagewalkComment /#.*/ contains=@Spell
 

@@ -18,7 +18,7 @@ use pagewalk_script::api::exam::{
     Edition, FORMATS, Fairness, File, Format, Paper, Style, Version, Writer,
 };
 use pagewalk_script::api::{self, CheckedScript};
-use pagewalk_script::exam::formats::{answer_table, fairness as report};
+use pagewalk_script::exam::formats::{answer_table, fairness as report, indivisible};
 use pagewalk_script::lang::course::BadCourse;
 use pagewalk_script::lang::loader::{Cached, Disk};
 use pagewalk_script::report::text::text;
@@ -140,7 +140,7 @@ impl Exam {
             layout: &layout,
             style: diagnostic_style(color),
             threads: std::thread::available_parallelism().map_or(1, usize::from),
-            indivisible: OnceLock::new(),
+            hints: OnceLock::new(),
         };
         if self.wanted.check.is_some() {
             return Ok(check(&making, &versions, color));
@@ -157,7 +157,7 @@ impl Exam {
         } else {
             made(&making, format, &versions)
         }?;
-        making.complain_of_points();
+        making.give_hints();
         let Some(folder) = &destination.folder else {
             return stream(made, format).map(ExamOutput::Stream);
         };
@@ -212,12 +212,14 @@ enum ExamOutput {
 
 fn check(making: &PaperMaker, versions: &[Option<Version>], color: Color) -> ExamOutput {
     let fairness = Fairness::compare(&making.samples(versions));
-    // All versions have the same points.
-    if let Some(Ok(_)) = versions
+    // All versions have the same points. The report contains the other hints.
+    if let Some(Ok(paper)) = versions
         .first()
         .map(|version| making.paper(version.as_ref()))
     {
-        making.complain_of_points();
+        for hint in paper.questions.iter().filter_map(indivisible) {
+            complain(&format!("pagewalk: {hint}\n"));
+        }
     }
     let versions: Vec<Version> = versions.iter().flatten().cloned().collect();
     let text = text(&report(&fairness, &versions), color.theme(&io::stdout()));

@@ -8,7 +8,7 @@ use crate::face::threads::side_by_side;
 use pagewalk_script::api::exam::{
     Edition, Exam, File, Paper, PaperError, Refusal, Sample, ScriptError, Style as Layout, Version,
 };
-use pagewalk_script::exam::formats::indivisible;
+use pagewalk_script::exam::formats::hints;
 use pagewalk_script::lang::loader::{Cached, Disk};
 use pagewalk_script::report::diagnostics::Style;
 
@@ -50,8 +50,8 @@ pub(crate) struct PaperMaker<'a> {
     pub(crate) layout: &'a Layout,
     pub(crate) style: Style,
     pub(crate) threads: usize,
-    /// Hints about points that do not divide, which are the same for all versions.
-    pub(crate) indivisible: OnceLock<Vec<String>>,
+    /// Hints for the author about the first paper.
+    pub(crate) hints: OnceLock<Vec<String>>,
 }
 
 impl PaperMaker<'_> {
@@ -139,8 +139,7 @@ impl PaperMaker<'_> {
         let of = || self.name_of(version);
         let paper = self.exam.paper(version);
         if let Ok(paper) = &paper {
-            let hints = || paper.questions.iter().filter_map(indivisible).collect();
-            self.indivisible.get_or_init(hints);
+            self.hints.get_or_init(|| hints(paper));
         }
         paper.map_err(|error| match error {
             PaperError::Diagnostics(diagnostics) => {
@@ -159,9 +158,9 @@ impl PaperMaker<'_> {
         })
     }
 
-    /// Warns of points that do not divide. The papers print them as fractions, and marks are exact.
-    pub(super) fn complain_of_points(&self) {
-        for hint in self.indivisible.get().into_iter().flatten() {
+    /// Prints the hints for the author.
+    pub(super) fn give_hints(&self) {
+        for hint in self.hints.get().into_iter().flatten() {
             complain(&format!("pagewalk: {hint}\n"));
         }
     }

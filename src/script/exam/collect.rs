@@ -57,6 +57,7 @@ struct OpenItem {
     did: Arc<Did>,
     since: Arc<[Arc<Did>]>,
     retry: Option<Arc<Did>>,
+    again: bool,
 }
 
 impl OpenItem {
@@ -127,6 +128,18 @@ impl Collector {
         if let Some(place) = self.open_pieces(in_part) {
             place.push(piece);
         }
+    }
+
+    /// Returns the first item of the question that is about this operation.
+    fn item_about(&self, did: &Arc<Did>) -> Option<&OpenItem> {
+        fn find<'o>(pieces: &'o [OpenPiece], did: &Arc<Did>) -> Option<&'o OpenItem> {
+            pieces.iter().find_map(|piece| match piece {
+                OpenPiece::Item(item) => Arc::ptr_eq(&item.did, did).then_some(&**item),
+                OpenPiece::Part(part) => find(&part.pieces, did),
+                OpenPiece::Ready(_) => None,
+            })
+        }
+        find(&self.questions.last()?.pieces, did)
     }
 
     /// Adds an access to the last item if it repeats the item's access after a page fault.
@@ -208,11 +221,21 @@ impl Collector {
                 if since.len() > EXPLAINED {
                     since.clear();
                 }
+                let mut asked = (**item).clone();
+                let did = asked.last.as_ref().unwrap_or(did).clone();
+                since.retain(|earlier| !Arc::ptr_eq(earlier, &did));
+                let earlier = asked.last.as_ref().and_then(|_| self.item_about(&did));
+                let again = earlier.is_some();
+                if let Some(earlier) = earlier {
+                    asked.hardware.clone_from(&earlier.asked.hardware);
+                    asked.kind.set_operation(&earlier.asked.kind);
+                }
                 let item = OpenItem {
-                    asked: (**item).clone(),
-                    did: did.clone(),
+                    asked,
+                    did,
                     since: since.into(),
                     retry: None,
+                    again,
                 };
                 self.put(OpenPiece::Item(Box::new(item)), *in_part);
                 self.last = Some(*in_part);
@@ -274,6 +297,7 @@ impl Open {
                     did,
                     since,
                     retry,
+                    again: item.again,
                 };
                 Piece::Item(Box::new(item))
             }

@@ -67,6 +67,8 @@ pub struct PaperItem {
     pub(crate) since: Arc<[Arc<Did>]>,
     /// The repetition of an access that ended with a page fault.
     pub(crate) retry: Option<Arc<Did>>,
+    /// Whether an earlier item of the question is about the same operation, which ran only once.
+    pub(crate) again: bool,
 }
 
 impl Paper {

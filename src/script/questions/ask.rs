@@ -1,22 +1,31 @@
 //! Runs and checks `ask`.
 
+use std::sync::Arc;
+
 use super::blanks::blank;
 use super::entry::{Blank, Form, ItemKind, Printed, Radix};
 use super::messages::messages_asked;
-use super::papers::{enter, item, needs_question, radix_of_paper, sheet_mut, unsure_of_question};
+use super::papers::{
+    enter, exam_mut, item, needs_question, radix_of_paper, sheet_mut, unsure_of_question,
+};
 use super::prose::{perhaps_points, prose_of, radix_named, reflowed};
 use super::rounding::{endless, needs_number, rounding};
 use super::tables::table_asked;
+use super::whole::is_whole;
 use super::wording::{
-    AnyAsked, conditions_in_words, fact_condition, operation_in_words, prompt_of,
+    AnyAsked, conditions_in_words, fact_condition, operation_in_words, prompt_of, recorded_in_words,
 };
 use super::{any, variables};
-use crate::lang::ast::{Ask, Asked, Claim, Condition, Expr, Fact, Operation, Span, Stmt, Word};
+use crate::lang::ast::{
+    Ask, Asked, Claim, Condition, Expr, ExprKind, Fact, Operation, OperationKind, Span, Stmt, Word,
+};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::run::checks::{check_fact, unknown_fact};
 use crate::run::eval::eval;
-use crate::run::expectations::{check_condition, check_operation};
-use crate::run::facts;
+use crate::run::expectations::{check_condition, check_facts, check_operation};
+use crate::run::facts::{self, Family};
+use crate::run::paths::LAST;
 use crate::run::prepare::{carry_out, try_out};
 use crate::run::record::{Check, Did, MessageLevel, Shown, View};
 use crate::run::session::{Cx, Run};
@@ -39,15 +48,26 @@ pub(crate) fn run_ask(run: &mut Run, stmt: &Stmt, ask: &Ask) -> Result<(), Stop>
         .map(|prompt| prose_of(cx, prompt))
         .transpose()?;
     prompt = prompt.map(|prompt| reflowed(&prompt));
-    let before = cx
-        .state
-        .hardware()
-        .filter(|_| matches!(ask.what, Asked::Facts { .. }))
-        .cloned();
+    let runs = matches!(&ask.what, Asked::Facts { operation, .. } if !is_last(cx, operation));
+    let before = cx.state.hardware().filter(|_| runs).cloned();
+    let mut last = None;
     let (kind, did, checks) = match &ask.what {
+        Asked::Facts { probe, operation } if is_last(cx, operation) => {
+            asks_something(ask, &stmt.facts)?;
+            refuse_repeat(operation, *probe)?;
+            let own = last.insert(last_operation(cx, operation)?);
+            last_asked(cx, &stmt.facts, own, radix)?
+        }
         Asked::Facts { probe, operation } => {
             asks_something(ask, &stmt.facts)?;
-            facts_asked(cx, &stmt.facts, operation, *probe, radix)?
+            let (did, family) = if *probe {
+                try_out(cx, operation)?
+            } else {
+                carry_out(cx, operation)?
+            };
+            let (blanks, checks) = blanks_asked(cx, &stmt.facts, &did, family, radix)?;
+            let operation = operation_in_words(cx, operation);
+            (ItemKind::Facts { operation, blanks }, did, checks)
         }
         Asked::Value { label, value, unit } => {
             let kind = value_asked(cx, label, value, unit.as_ref(), (radix, round))?;
@@ -99,33 +119,29 @@ pub(crate) fn run_ask(run: &mut Run, stmt: &Stmt, ask: &Ask) -> Result<(), Stop>
         place: stmt.span,
         solution: None,
     };
-    enter(cx, entry.asked(printed, before));
+    enter(cx, entry.asked(printed, before, last));
     run.finish(stmt.span, did, checks)
 }
 
-fn facts_asked(
+/// Returns the blanks of an operation, and the checks of the facts whose values the script contains.
+fn blanks_asked(
     cx: &mut Cx,
     stated: &[Fact],
-    operation: &Operation,
-    probe: bool,
+    did: &Did,
+    family: Family,
     radix: Option<Radix>,
-) -> Result<(ItemKind, Did, Vec<Check>), Stop> {
-    let (did, family) = if probe {
-        try_out(cx, operation)?
-    } else {
-        carry_out(cx, operation)?
-    };
+) -> Result<(Vec<Blank>, Vec<Check>), Stop> {
     let spec = cx.spec().cloned();
     let pa = cx.state.hardware().and_then(|machine| machine.pa(0).ok());
     let (mut blanks, mut checks) = (Vec::new(), Vec::new());
     for fact in stated {
         if fact.claim != Claim::Blank {
-            checks.push(check_fact(cx, fact, &did, family)?);
+            checks.push(check_fact(cx, fact, did, family)?);
             continue;
         }
         let key = facts::key(&fact.name.text, family, spec.as_deref())
             .map_err(|near| unknown_fact(cx, fact, near, family))?;
-        if let (Did::Replay(run), Some(count)) = (&did, key.request())
+        if let (Did::Replay(run), Some(count)) = (did, key.request())
             && !run.has(count)
         {
             let message = format!("this `replay` has no fact `{}`", fact.name.text);
@@ -137,10 +153,84 @@ fn facts_asked(
                 ))
                 .into());
         }
-        blanks.push(blank(&fact.name.text, &key, &did, radix, pa));
+        blanks.push(blank(&fact.name.text, &key, did, radix, pa));
     }
-    let operation = operation_in_words(cx, operation);
-    Ok((ItemKind::Facts { operation, blanks }, did, checks))
+    Ok((blanks, checks))
+}
+
+/// Whether an `ask` is about the operation before it. A variable may have the name `last`.
+fn is_last(cx: &Cx, operation: &Operation) -> bool {
+    let name = match &operation.kind {
+        OperationKind::Expr(Expr {
+            kind: ExprKind::Name(name),
+            ..
+        }) => &**name,
+        _ => return false,
+    };
+    name == LAST && cx.state.find(LAST).is_none()
+}
+
+/// Rejects `ask probe last` and `ask P1: last`, because `last` runs nothing.
+fn refuse_repeat(operation: &Operation, probe: bool) -> Result<(), Diagnostic> {
+    if !probe && operation.process.is_none() {
+        return Ok(());
+    }
+    let message = "`last` is an operation that has run, and does not run again";
+    Err(Diagnostic::new(Code::Misplaced, operation.span, message)
+        .help("write `ask last` alone")
+        .fix(Fix::replace(operation.span, LAST)))
+}
+
+/// Returns the latest operation of the question.
+fn last_operation(cx: &mut Cx, operation: &Operation) -> Result<Arc<Did>, Stop> {
+    let before = exam_mut(cx).last_before.as_ref().map(Arc::as_ptr);
+    match &cx.state.last {
+        Some(last) if before != Some(Arc::as_ptr(last)) => Ok(last.clone()),
+        _ => {
+            let message = "this question contains no operation before this statement";
+            let error = Diagnostic::new(Code::NoAnswer, operation.span, message);
+            Err(error
+                .label("`last` is the operation before this statement")
+                .help("write the operation itself: `ask read va => vpn, ppn`")
+                .into())
+        }
+    }
+}
+
+/// Returns the blanks of the operation before the `ask`. The record of the `ask` contains the key, but not the operation,
+/// which has its own record.
+fn last_asked(
+    cx: &mut Cx,
+    stated: &[Fact],
+    last: &Arc<Did>,
+    radix: Option<Radix>,
+) -> Result<(ItemKind, Did, Vec<Check>), Stop> {
+    let (blanks, checks) = blanks_asked(cx, stated, last, Family::of(last).0, radix)?;
+    let views = blanks.iter().map(|blank| View::Value {
+        of: format!("{LAST}.{}", blank.fact),
+        value: blank.key.clone().unwrap_or_else(|| Shown::word("-")),
+    });
+    let shown = Did::Shown(views.collect());
+    let operation = recorded_in_words(last);
+    Ok((ItemKind::Facts { operation, blanks }, shown, checks))
+}
+
+/// Checks the facts of `ask last`. The kind of the operation is unknown before the run, so each fact must be a fact of some
+/// operation.
+fn check_last(cx: &mut Cx, stated: &[Fact]) {
+    let spec = cx.spec().cloned();
+    let has = |family: &Family| {
+        let known = |fact: &Fact| facts::key(&fact.name.text, *family, spec.as_deref()).is_ok();
+        stated.iter().all(known)
+    };
+    let families = [
+        Family::Access,
+        Family::Call,
+        Family::Replay,
+        Family::Reference,
+    ];
+    let family = families.into_iter().find(has).unwrap_or(Family::Access);
+    check_facts(cx, stated, family, true);
 }
 
 fn value_asked(
@@ -161,6 +251,7 @@ fn value_asked(
         form,
         unit,
         round,
+        whole: is_whole(of),
     };
     let derivation = variables::derive(cx, of, radix.unwrap_or(Radix::Decimal))?;
     Ok(ItemKind::Value {
@@ -239,6 +330,12 @@ fn check_prompt(cx: &mut Cx, ask: &Ask) -> Result<(), Stop> {
 
 fn check_asked(cx: &mut Cx, stmt: &Stmt, ask: &Ask) -> Result<(), Stop> {
     match &ask.what {
+        Asked::Facts { probe, operation } if is_last(cx, operation) => {
+            asks_something(ask, &stmt.facts)?;
+            refuse_repeat(operation, *probe)?;
+            check_last(cx, &stmt.facts);
+            Ok(())
+        }
         Asked::Facts { operation, .. } => {
             asks_something(ask, &stmt.facts)?;
             check_operation(cx, operation, &stmt.facts, true)

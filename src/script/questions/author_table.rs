@@ -10,6 +10,7 @@ use super::rows::{known, settings};
 use super::settings::TABLE_SETTINGS;
 use super::tables::too_large;
 use super::variables;
+use super::whole::is_whole;
 use crate::lang::ast::{Expr, ExprKind, Setting};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
@@ -145,6 +146,7 @@ fn cell(cx: &mut Cx, expr: &Expr, column: &Column, blank: bool) -> Result<Author
             form,
             unit: None,
             round: None,
+            whole: is_whole(expr),
         };
         return Ok(AuthorCell::Blank(Box::new(blank), derivation));
     }

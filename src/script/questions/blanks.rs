@@ -26,6 +26,7 @@ pub(crate) fn blank(
     let form = form(key, did, radix, pa);
     let is_answer =
         |shown: &Shown| !matches!((form, &shown.value), (Form::Number { .. }, Value::Text(_)));
+    let kind = key.kind().values;
     let (key, unit) = (key.value_in(did).filter(is_answer), unit(key, did));
     Blank {
         fact: fact.clone(),
@@ -33,6 +34,7 @@ pub(crate) fn blank(
         form,
         unit,
         round: None,
+        whole: matches!(form, Form::Number { .. }) && kind != Values::Fraction,
     }
 }
 

@@ -8,9 +8,10 @@ use super::open::Open;
 pub use super::radix::Radix;
 use crate::lang::span::Span;
 use crate::lang::value::{Number, Value};
-use crate::run::record::{Attachment, Did, Shown, StepRecord, View};
+use crate::run::record::{Attachment, CallRecord, Did, Shown, StepRecord, View};
 use crate::run::table::{Cell, Rows, TableId};
 use pagewalk_engine::kernel::config::KernelConfig;
+use pagewalk_engine::kernel::syscall::Returns;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::spec::Spec;
 
@@ -74,11 +75,17 @@ impl Entry {
         attachment.downcast_ref()
     }
 
-    /// Adds the printed text of an item, and the machine before its operation.
+    /// Adds the printed text of an item, the machine before its operation, and the operation of an `ask last`.
     #[must_use]
-    pub(crate) fn asked(mut self, printed: Printed, before: Option<Machine>) -> Self {
+    pub(crate) fn asked(
+        mut self,
+        printed: Printed,
+        before: Option<Machine>,
+        last: Option<Arc<Did>>,
+    ) -> Self {
         if let Self::Item { item, .. } = &mut self {
             item.printed = printed;
+            item.last = last;
             if let Some(hardware) = &mut item.hardware {
                 hardware.before = before.map(Arc::new);
             }
@@ -109,6 +116,9 @@ pub struct EntryItem {
     pub points: Option<Number>,
     /// The machine of the question.
     pub hardware: Option<Hardware>,
+    /// The operation of an `ask last`, which an earlier statement performed. The operation of any other item is in the
+    /// record of the item's statement.
+    pub(crate) last: Option<Arc<Did>>,
 }
 
 /// How a paper prints an item.
@@ -130,9 +140,19 @@ pub struct Hardware {
     pub(crate) spec: Arc<Spec>,
     /// The kernel's settings, if a kernel is running.
     pub kernel: Option<KernelConfig>,
+    pub(crate) sharing: Sharing,
     /// The machine before the operation. Grading computes the consequences of wrong answers on it.
     /// A copy of a machine needs only a few words of memory.
     pub(crate) before: Option<Arc<Machine>>,
+}
+
+/// The processes that can share frames.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Sharing {
+    /// Number of processes so far.
+    pub(crate) processes: usize,
+    /// Whether `fork` created a process.
+    pub(crate) forked: bool,
 }
 
 /// The script text of an operation on one line, with the values of its variables filled in.
@@ -196,6 +216,13 @@ pub enum ItemKind {
 }
 
 impl ItemKind {
+    /// Replaces the text of the operation with the text in another item about the same operation.
+    pub(crate) fn set_operation(&mut self, of: &Self) {
+        if let (Self::Facts { operation, .. }, Self::Facts { operation: own, .. }) = (self, of) {
+            operation.clone_from(own);
+        }
+    }
+
     /// Returns the number of blanks.
     pub(crate) fn blanks(&self) -> usize {
         match self {
@@ -309,6 +336,8 @@ pub struct Blank {
     pub(crate) unit: Option<Arc<str>>,
     /// The number of significant digits, if the answer is rounded.
     pub(crate) round: Option<u32>,
+    /// Whether the question, and not only its key, has a whole number as its answer: a count, but no rate and no time.
+    pub(crate) whole: bool,
 }
 
 /// The notation of a blank. The notation does not depend on whether the operation has the fact, so the notation
@@ -342,6 +371,18 @@ impl Form {
 }
 
 impl Blank {
+    /// Whether the key is the address that a system call returned.
+    pub(crate) fn is_result(&self, call: &CallRecord) -> bool {
+        let Some(Value::Number(key)) = self.key.as_ref().map(|key| &key.value) else {
+            return false;
+        };
+        call.returns() == Returns::Pointer
+            && call
+                .reply
+                .result
+                .is_ok_and(|address| key.as_integer() == Some(i128::from(address)))
+    }
+
     /// Whether the key is rounded.
     pub(crate) fn is_approximate(&self) -> bool {
         match (&self.key, self.round) {

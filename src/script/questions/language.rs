@@ -52,7 +52,7 @@ pub(crate) static PAPER_VERBS: &[Verb] = &[
     Verb {
         name: "text",
         params: &[PROSE],
-        help: "adds prose to a question",
+        help: "adds prose to a question: `{EXPR}` in `\"\"\"…\"\"\"` prints a value, `{{` prints a brace, and text between fences of three backticks is code as written",
         example: "question \"Q\" { text \"Name the page.\"; ask 0x10 => vpn }",
         family: Family::None,
         prepare: commands::text,

@@ -53,6 +53,7 @@ fn row(at: usize, messages: &Messages) -> Vec<AuthorCell> {
         },
         unit: None,
         round: None,
+        whole: true,
     };
     let number = AuthorCell::Blank(Box::new(blank), Derivation::default());
     vec![number, text("from"), text("to"), text("message")]

@@ -29,6 +29,7 @@ pub(crate) mod sheet;
 mod tables;
 mod tried;
 mod variables;
+mod whole;
 pub(crate) mod wording;
 
 pub use commands::LENGTHS;

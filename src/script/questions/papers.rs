@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::arrangement::{Arrangement, Known};
-use super::entry::{Entry, EntryItem, Hardware, ItemKind, Printed, Radix};
+use super::entry::{Entry, EntryItem, Hardware, ItemKind, Printed, Radix, Sharing};
 use super::sheet::Sheet;
 use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -26,6 +26,9 @@ pub(crate) struct Papers {
     pub(crate) cover: Option<u32>,
     /// The radix of the paper, if `exam` specifies a radix.
     pub(crate) radix: Option<Radix>,
+    /// The latest operation before the current question, which `ask last` does not ask about, because the tables of the
+    /// question show the state after the operation.
+    pub(crate) last_before: Option<Arc<Did>>,
     sheet: Option<Sheet>,
 }
 
@@ -130,6 +133,7 @@ pub(crate) fn item(cx: &mut Cx, kind: ItemKind, points: Option<(Number, Span)>) 
         printed: Printed::default(),
         points,
         hardware: hardware(cx),
+        last: None,
     };
     Entry::Item {
         item: Box::new(item),
@@ -139,10 +143,15 @@ pub(crate) fn item(cx: &mut Cx, kind: ItemKind, points: Option<(Number, Span)>) 
 
 fn hardware(cx: &Cx) -> Option<Hardware> {
     let spec = cx.spec()?.clone();
-    let kernel = cx.state.kernel().map(|kernel| kernel.config().clone());
+    let kernel = cx.state.kernel();
+    let sharing = kernel.map_or_else(Sharing::default, |kernel| Sharing {
+        processes: kernel.processes().count(),
+        forked: kernel.processes().any(|process| process.parent.is_some()),
+    });
     Some(Hardware {
         spec,
-        kernel,
+        kernel: kernel.map(|kernel| kernel.config().clone()),
+        sharing,
         before: None,
     })
 }

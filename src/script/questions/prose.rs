@@ -5,6 +5,7 @@ use super::radix::RADIXES;
 use super::wording::series;
 use crate::lang::ast::{Expr, ExprKind, Piece, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::layout::code::FENCE;
 use crate::lang::nearest::nearest;
 use crate::lang::value::{Number, Value};
 use crate::lang::visit::any_expr;
@@ -133,7 +134,10 @@ const CODE: &str = "    ";
 
 /// Joins the lines of a text, unless the text has several paragraphs or preformatted lines.
 pub(crate) fn reflowed(text: &str) -> String {
-    if text.contains("\n\n") || text.lines().any(|line| line.starts_with(CODE)) {
+    if text.contains("\n\n")
+        || text.contains(FENCE)
+        || text.lines().any(|line| line.starts_with(CODE))
+    {
         return text.to_owned();
     }
     text.split_whitespace().collect::<Vec<_>>().join(" ")

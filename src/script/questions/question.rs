@@ -36,6 +36,7 @@ pub(crate) fn run_question(
     run.enter_isolated(title, true)?;
     let cx = &mut run.cx;
     open_sheet(cx, Sheet::new(title.span, points));
+    exam_mut(cx).last_before = cx.state.last.clone();
     // Students do not see the figures outside the question, so no change since them is marked.
     cx.state.discard_figures();
     cx.state.random = own_generator(cx, &title.text);

@@ -9,6 +9,7 @@ use crate::lang::value::Value;
 use crate::lang::visit::{Visit, walk_expr};
 use crate::run::facts::{Family, key};
 use crate::run::prepare::family;
+use crate::run::record::Did;
 use crate::run::session::Cx;
 use crate::run::state::Binding;
 
@@ -90,6 +91,27 @@ pub(crate) fn operation_in_words(cx: &Cx, operation: &Operation) -> OperationTex
         whole: from(operation.span.start),
         operation: from(start),
         stored: stored.map_or_else(String::new, |value| from(value.span.start)),
+    }
+}
+
+/// Returns the text of an operation that has run.
+pub(crate) fn recorded_in_words(did: &Did) -> OperationText {
+    let (process, operation) = match (did, did.call()) {
+        (_, Some(call)) => (Some(&call.process), call.written()),
+        (Did::Replay(run), _) => (None, format!("replay {}", run.name)),
+        _ => (None, String::new()),
+    };
+    let stored = match did {
+        Did::Access(access) => access.stored.as_ref().map(Value::quoted),
+        _ => None,
+    };
+    OperationText {
+        whole: match process {
+            Some(process) => format!("{}: {operation}", process.name),
+            None => operation.clone(),
+        },
+        operation,
+        stored: stored.unwrap_or_default(),
     }
 }
 

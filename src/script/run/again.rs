@@ -1,7 +1,7 @@
 //! Checks a script again after a change of a few statements.
 //!
-//! A statement that gives no name and leaves the state as it is affects no other statement. If only such statements have
-//! changed, the check of the others has the same results.
+//! A statement that gives no name and leaves the state as it is affects no other statement, and no diagnostic of another
+//! statement refers to it. If only such statements have changed, the check of the others has the same results.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::files::Files;
 use super::script::{Checked, in_order, report_part};
 use super::session::{Checker, Cx, Options};
 use super::state::State;
-use crate::lang::ast::{Span, Stmt};
+use crate::lang::ast::Stmt;
 use crate::lang::check::{AHEAD, is_plain, replaced_in};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::include::Script;
@@ -63,8 +63,8 @@ pub(crate) fn check_again(
     let all = || checked.diagnostics.iter().chain(&checked.warnings);
     // A name is reported once, so that another place of the same name may have no error yet.
     let names = |one: &Diagnostic| one.code == Code::UnknownName;
-    let depends = |one: &Diagnostic| one.code.ends_run() || !place.has(one) && place.meets(one);
-    if checked.work > LITTLE || all().count() > FEW || all().any(|one| names(one) || depends(one)) {
+    let few = all().count() <= FEW;
+    if checked.work > LITTLE || !few || all().any(|one| names(one) || one.code.ends_run()) {
         return None;
     }
 
@@ -86,12 +86,12 @@ pub(crate) fn check_again(
     let before = checker.checkpoint(start);
     let is_same = |checker: &Checker| {
         let now = checker.checkpoint(start);
+        // Only actions change the rest of a check's state.
         checker
             .cx
             .unsure
             .as_ref()
             .is_some_and(|unsure| !unsure.acted)
-            && now.state.is_copy_of(&before.state)
             && now.processes == before.processes
             && Arc::ptr_eq(&now.extension, &before.extension)
             && Arc::ptr_eq(&now.checked_calls, &before.checked_calls)
@@ -205,18 +205,6 @@ impl Place {
     /// Whether a diagnostic is about one of the statements.
     fn has(&self, one: &Diagnostic) -> bool {
         self.0.contains(&one.span.start)
-    }
-
-    /// Whether a diagnostic about another statement refers to one of the statements, or to the text around all of them.
-    fn meets(&self, one: &Diagnostic) -> bool {
-        let fix = one.fix.iter().map(|fix| fix.span);
-        let related = one.related.iter().map(|(span, _)| *span);
-        let meets = |span: Span| span.start < self.0.end && span.end > self.0.start;
-        let between = |span: Span| span.start < self.0.start && span.end > self.0.start;
-        std::iter::once(one.span)
-            .chain(fix)
-            .chain(related)
-            .any(|span| meets(span) || between(span))
     }
 
     /// Moves the places of a diagnostic that are after the statements.

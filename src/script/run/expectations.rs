@@ -67,7 +67,7 @@ pub(crate) fn check_operation(
 }
 
 /// Checks the names of facts, and the values that are known.
-pub(super) fn check_facts(cx: &mut Cx, stated: &[Fact], family: Family, asked: bool) {
+pub(crate) fn check_facts(cx: &mut Cx, stated: &[Fact], family: Family, asked: bool) {
     for fact in stated {
         if let Err(Stop::Wrong(diagnostics)) = check_stated(cx, fact, family, asked) {
             cx.report(diagnostics);

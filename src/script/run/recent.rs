@@ -35,11 +35,6 @@ impl RecentAccesses {
         });
     }
 
-    /// Whether nothing has changed since the accesses were copied from the others.
-    pub(crate) fn is_copy_of(&self, others: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &others.0)
-    }
-
     /// Returns the accesses of a process.
     pub(crate) fn of_process(&self, pid: Pid) -> AccessMarks {
         self.0

@@ -175,25 +175,6 @@ impl State {
         }
     }
 
-    /// Whether nothing has changed since the state was copied from the other one, apart from the machine's contents.
-    pub(crate) fn is_copy_of(&self, other: &Self) -> bool {
-        let kind = |of: &Self| std::mem::discriminant(&of.machine);
-        let same_did = |one: &Option<Arc<Did>>, other: &Option<Arc<Did>>| {
-            one.as_ref().map(Arc::as_ptr) == other.as_ref().map(Arc::as_ptr)
-        };
-        let same_scopes = self.scopes.len() == other.scopes.len()
-            && (self.scopes.iter().zip(&other.scopes))
-                .all(|(one, other)| Arc::ptr_eq(&one.names, &other.names));
-        kind(self) == kind(other)
-            && same_scopes
-            && same_did(&self.last, &other.last)
-            && same_did(&self.reference, &other.reference)
-            && (self.random, self.seed) == (other.random, other.seed)
-            && self.accesses.is_copy_of(&other.accesses)
-            && Arc::ptr_eq(&self.columns, &other.columns)
-            && Arc::ptr_eq(&self.figures, &other.figures)
-    }
-
     /// Replaces the machine with a machine that has no contents.
     pub(crate) fn declare(&mut self, machine: Machine) {
         self.machine = Slot::Is(Arc::new(machine));

@@ -212,7 +212,7 @@ fn bits(out: &mut Tables) {
             words(row.aliases),
             row.label.to_owned(),
             row.help.to_owned(),
-            words(row.inverses),
+            words(row.inverse.as_slice()),
         ]
     });
     table(out, "", ["bit", "also", "printed", "is", "inverse"], rows);

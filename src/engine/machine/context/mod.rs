@@ -15,11 +15,19 @@ impl Machine {
             .map(Pa::new)
     }
 
-    /// The process whose address space the current core uses, or 0 without a kernel.
+    /// The address-space identifier of the current core: that of its process, or 0 until a script sets it.
     pub fn asid(&self) -> u16 {
         self.translator
             .as_ref()
             .map_or(0, |translator| translator.context(self.core()).asid)
+    }
+
+    /// Sets the address-space identifier (ASID) of the current core. TLB entries remain valid.
+    pub fn set_asid(&mut self, asid: u16) {
+        let core = self.core();
+        if let Some(translator) = &mut self.translator {
+            translator.contexts_mut()[core as usize].asid = asid;
+        }
     }
 
     /// Sets the root of the page table in memory for all cores. `None` selects the detached page table. TLB

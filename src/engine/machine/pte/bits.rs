@@ -56,8 +56,8 @@ pub struct BitRow {
     pub name: &'static str,
     /// The other names.
     pub aliases: &'static [&'static str],
-    /// Names with the inverse meaning, which some lectures use. For example, `sup 1` means `us 0`.
-    pub inverses: &'static [&'static str],
+    /// The name with the inverse meaning, which some lectures use. For example, `sup 1` means `us 0`.
+    pub inverse: Option<&'static str>,
     /// The bit's name on lecture slides.
     pub label: &'static str,
     /// The help text, which is one line.
@@ -77,7 +77,7 @@ pub const BITS: [BitRow; 10] = [
         bit: Bit::P,
         name: "p",
         aliases: &["v", "valid"],
-        inverses: &[],
+        inverse: None,
         label: "P",
         help: "present: the entry maps a page or points to a table",
         meanings: [
@@ -90,7 +90,7 @@ pub const BITS: [BitRow; 10] = [
         bit: Bit::Rw,
         name: "rw",
         aliases: &["write"],
-        inverses: &[],
+        inverse: None,
         label: "R/W",
         help: "stores are allowed",
         meanings: ["{pages} cannot be written", "{pages} can be written"],
@@ -100,7 +100,7 @@ pub const BITS: [BitRow; 10] = [
         bit: Bit::Us,
         name: "us",
         aliases: &[],
-        inverses: &["sup"],
+        inverse: Some("sup"),
         label: "U/S",
         help: "user mode can access the page (0: supervisor only)",
         meanings: [
@@ -113,7 +113,7 @@ pub const BITS: [BitRow; 10] = [
         bit: Bit::Wt,
         name: "wt",
         aliases: &[],
-        inverses: &[],
+        inverse: None,
         label: "WT",
         help: "the page (or table) is cached write-through",
         meanings: [
@@ -126,7 +126,7 @@ pub const BITS: [BitRow; 10] = [
         bit: Bit::Cd,
         name: "cd",
         aliases: &[],
-        inverses: &[],
+        inverse: None,
         label: "CD",
         help: "the page (or table) is not cached",
         meanings: ["{target} can be cached", "{target} is not cached"],
@@ -136,7 +136,7 @@ pub const BITS: [BitRow; 10] = [
         bit: Bit::A,
         name: "a",
         aliases: &[],
-        inverses: &[],
+        inverse: None,
         label: "A",
         help: "accessed: the MMU sets this bit when a walk uses the entry",
         meanings: [
@@ -149,7 +149,7 @@ pub const BITS: [BitRow; 10] = [
         bit: Bit::D,
         name: "d",
         aliases: &[],
-        inverses: &[],
+        inverse: None,
         label: "D",
         help: "dirty: the MMU sets this bit on a store to the page",
         meanings: [
@@ -162,7 +162,7 @@ pub const BITS: [BitRow; 10] = [
         bit: Bit::Ps,
         name: "ps",
         aliases: &[],
-        inverses: &[],
+        inverse: None,
         label: "PS",
         help: "page size: an upper-level entry maps a huge page",
         meanings: ["the entry points to a table", "the entry maps a huge page"],
@@ -172,7 +172,7 @@ pub const BITS: [BitRow; 10] = [
         bit: Bit::G,
         name: "g",
         aliases: &[],
-        inverses: &[],
+        inverse: None,
         label: "G",
         help: "global: a TLB flush keeps the entry",
         meanings: [
@@ -185,7 +185,7 @@ pub const BITS: [BitRow; 10] = [
         bit: Bit::Xd,
         name: "xd",
         aliases: &[],
-        inverses: &["exec"],
+        inverse: Some("exec"),
         label: "XD",
         help: "instructions cannot be fetched from the page",
         meanings: [
@@ -204,12 +204,16 @@ impl Bit {
 }
 
 impl BitRow {
-    /// The bit with this name or alias, and whether the name has the inverse meaning.
+    /// The bit with this name, and whether the name has the inverse meaning.
     pub fn named(name: &str) -> Option<(Bit, bool)> {
-        BITS.iter().find_map(|row| {
-            let straight = row.name == name || row.aliases.contains(&name);
-            (straight || row.inverses.contains(&name)).then_some((row.bit, !straight))
-        })
+        let row = BITS.iter().find(|row| row.names().any(|own| own == name))?;
+        Some((row.bit, row.inverse == Some(name)))
+    }
+
+    /// All names in scripts, the one with the inverse meaning last.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        let aliases = self.aliases.iter().copied();
+        [self.name].into_iter().chain(aliases).chain(self.inverse)
     }
 
     /// Whether the bit has a meaning in a present entry.

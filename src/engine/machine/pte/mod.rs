@@ -90,6 +90,8 @@ pub struct PteFormat {
     pub ppn_low: u32,
     /// Highest bit of the PPN.
     pub ppn_high: u32,
+    /// The bits that an entry contains inverted. For example, `sup 7` in a script is U/S as bit 7, where 0 means 1.
+    pub inverted: Flags,
     /// Whether the most significant byte comes first.
     pub big_endian: bool,
 }
@@ -225,6 +227,7 @@ impl PteFormat {
             places,
             ppn_low,
             ppn_high,
+            inverted: Flags::NONE,
             big_endian: false,
         })
     }
@@ -269,6 +272,12 @@ impl PteFormat {
         self.places[bit as usize]
     }
 
+    /// The label of a bit in an entry, such as `U/S`, or `SUP` if the entry contains it inverted.
+    pub fn label(&self, row: &BitRow) -> String {
+        let inverse = row.inverse.filter(|_| self.inverted.has(row.bit));
+        inverse.map_or_else(|| row.label.to_owned(), str::to_uppercase)
+    }
+
     /// The lowest and the highest bit that a present entry leaves to the operating system, or `None` if the bits are
     /// not at Intel's positions (Intel SDM 3A, table 4-20: bits 9 to 11).
     pub fn software_bits(&self) -> Option<(u32, u32)> {
@@ -287,7 +296,8 @@ impl PteFormat {
     /// from the format are dropped.
     pub fn encode(&self, pte: Pte) -> u64 {
         let ppn = (pte.ppn & mask(self.ppn_bits())) << self.ppn_low;
-        let held = BITS.iter().filter(|row| pte.flags.has(row.bit));
+        let is_one = |bit| pte.flags.has(bit) != self.inverted.has(bit);
+        let held = BITS.iter().filter(|row| is_one(row.bit));
         held.filter_map(|row| self.bit_position(row.bit))
             .fold(ppn, |raw, place| raw | 1 << place)
     }
@@ -296,7 +306,7 @@ impl PteFormat {
     /// bits read as 0.
     pub fn decode(&self, raw: u64) -> Pte {
         let on = |bit| match self.bit_position(bit) {
-            Some(place) => raw >> place & 1 == 1,
+            Some(place) => (raw >> place & 1 == 1) != self.inverted.has(bit),
             None => matches!(bit, Bit::P | Bit::Rw | Bit::Us),
         };
         let flags = BITS.iter().fold(Flags::NONE, |flags, row| {
@@ -319,18 +329,15 @@ impl PteFormat {
         mark.map_or(Flags::NONE, |bit| Flags::NONE.with(bit))
     }
 
-    /// The disk location in an entry that is not present: its PPN field if all other bits are 0. Location 0 has the
+    /// The disk location in an entry that is not present: its PPN field if no other bit is set. Location 0 has the
     /// mark of [`PteFormat::swap_mark`], and an entry of 0 has no location.
     pub fn disk_location(&self, pte: Pte) -> Option<u64> {
-        let others = self.encode(Pte { ppn: 0, ..pte });
-        let mark = self.encode(Pte {
-            ppn: 0,
-            flags: self.swap_mark(),
-        });
+        let others = |flags| self.encode(Pte { ppn: 0, flags });
+        let (mark, none) = (others(self.swap_mark()), others(Flags::NONE));
         let is_location = if pte.ppn == 0 {
-            mark != 0 && others == mark
+            mark != none && others(pte.flags) == mark
         } else {
-            others == 0
+            others(pte.flags) == none
         };
         (!pte.flags.has(Bit::P) && is_location).then_some(pte.ppn)
     }

@@ -75,6 +75,17 @@ pub(crate) struct Found {
 }
 
 impl Sample {
+    /// Returns the questions with their titles, in the order of the paper.
+    pub(crate) fn in_order(&self) -> impl Iterator<Item = (&str, &Question)> {
+        let mut questions: Vec<(&str, &Question)> = self
+            .questions
+            .iter()
+            .map(|(title, question)| (&**title, question))
+            .collect();
+        questions.sort_by_key(|(_, question)| question.number);
+        questions.into_iter()
+    }
+
     /// Extracts the data for a comparison from a paper.
     pub fn from_paper(paper: &Paper) -> Self {
         let all = fields(paper);

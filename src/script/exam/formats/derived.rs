@@ -74,6 +74,7 @@ fn paths(
                 form: Form::Free,
                 unit: None,
                 round: None,
+                whole: false,
             };
             let label = called(&blank, labels).trim_end_matches('?').to_owned();
             let seen = topics.seen(did);

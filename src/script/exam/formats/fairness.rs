@@ -2,8 +2,8 @@
 
 use super::plan::mixed;
 use crate::exam::Version;
-use crate::exam::fair::{Blank, Fairness, Lacking};
-use crate::exam::paper::{Division, Question};
+use crate::exam::fair::{Blank, Fairness, Lacking, Sample};
+use crate::exam::paper::{Division, Paper, Question};
 use crate::report::doc::{Block, Cell, Table, Tone};
 
 /// Maximum number of problems reported per kind.
@@ -29,20 +29,10 @@ pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
         );
         verdict(false, &words)
     }));
-    blocks.extend(of.lacking.iter().map(|(question, lacking)| {
-        let words = match lacking {
-            Lacking::PageTable => {
-                "asks for a PPN, but the paper prints no page table; add `given page_table`"
-            }
-            Lacking::PageSize => {
-                "asks about an address, but the paper states no page size; add `given machine`"
-            }
-            Lacking::String => {
-                "asks about a reference string, but the paper does not print it; add `figure reference`"
-            }
-        };
-        Block::line(format!("! {question}: {words}"))
-    }));
+    let lacking = of.lacking.iter();
+    blocks.extend(
+        lacking.map(|(question, lacking)| Block::line(format!("! {}", lacks(question, *lacking)))),
+    );
     blocks.extend(guessable(of));
     blocks.extend(readable(of, &name));
     blocks.push(Block::Table(table(&of.blanks)));
@@ -56,6 +46,36 @@ pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
         format!("{}: {text}", count(of.versions, "version")),
     ));
     blocks
+}
+
+/// Returns hints for the author about a single paper: points that do not divide, and what the paper does not print. Other
+/// findings of a check compare versions.
+pub fn hints(paper: &Paper) -> Vec<String> {
+    let sample = Sample::from_paper(paper);
+    let lacking = sample.in_order().flat_map(|(title, question)| {
+        let lacking = question.lacking.iter();
+        lacking.map(move |lacking| lacks(title, *lacking))
+    });
+    let points = paper.questions.iter().filter_map(indivisible);
+    points.chain(lacking).collect()
+}
+
+fn lacks(question: &str, lacking: Lacking) -> String {
+    let words = match lacking {
+        Lacking::PageTable => {
+            "asks for a PPN, but the paper prints no page table; add `given page_table`"
+        }
+        Lacking::PageSize => {
+            "asks about an address, but the paper states no page size; add `given machine`"
+        }
+        Lacking::String => {
+            "asks about a reference string, but the paper does not print it; add `figure reference`"
+        }
+        Lacking::Call(name) => &format!(
+            "asks for an address that `{name}` returned, but the paper does not print this call; add a `text` with the call"
+        ),
+    };
+    format!("{question}: {words}")
 }
 
 /// Returns a hint for the author if the points of a question do not divide.

@@ -81,6 +81,8 @@ const TABLES: &[(&str, &str)] = &[
     ("ppn", "PPN"),
     ("set", "Set"),
     ("tag", "Tag"),
+    ("asid", "ASID"),
+    ("pte", "PTE"),
     ("idx", "Idx"),
     ("v", "V"),
     ("pa", "PA"),

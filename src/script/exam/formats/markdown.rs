@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::plan::sheet;
+use super::prose;
 use super::style::{Edition, Style};
 use super::tree::{
     Blank, Block, Cell, Choice, Figure, Front, Paragraph, Table, WorksheetRow, flush,
@@ -114,7 +115,7 @@ fn list(out: &mut String, title: &str, items: &[String]) {
     }
     let _ = writeln!(out, "{title}\n");
     for item in items {
-        let _ = writeln!(out, "- {}", escaped(item));
+        let _ = writeln!(out, "- {}", marked(item));
     }
     out.push('\n');
 }
@@ -131,7 +132,7 @@ fn block(out: &mut String, block: &Block) {
             let _ = writeln!(out, "### {}{}\n", escaped(name), worth(points));
             blocks(out, body);
         }
-        Block::Prose(paragraphs) => prose(out, paragraphs),
+        Block::Prose(paragraphs) => self::paragraphs(out, paragraphs),
         Block::Given(table) => self::table(out, table),
         Block::Pairs { title, pairs } => {
             write_fenced(
@@ -151,7 +152,7 @@ fn block(out: &mut String, block: &Block) {
             heads,
             rows,
         } => {
-            let _ = writeln!(out, "{}{}\n", escaped(prompt), worth(points));
+            let _ = writeln!(out, "{}{}\n", marked(prompt), worth(points));
             worksheet(out, heads, rows);
         }
         Block::Value {
@@ -168,7 +169,7 @@ fn block(out: &mut String, block: &Block) {
             let _ = writeln!(
                 out,
                 "{}{}: {}{how}\n",
-                escaped(label),
+                marked(label),
                 worth(points),
                 boxed(blank)
             );
@@ -178,7 +179,7 @@ fn block(out: &mut String, block: &Block) {
             points,
             tables,
         } => {
-            let _ = writeln!(out, "{}{}\n", escaped(how), worth(points));
+            let _ = writeln!(out, "{}{}\n", marked(how), worth(points));
             for table in tables {
                 self::table(out, table);
             }
@@ -190,7 +191,7 @@ fn block(out: &mut String, block: &Block) {
             options,
             ..
         } => {
-            let _ = writeln!(out, "{} {}{}\n", escaped(text), escaped(how), worth(points));
+            let _ = writeln!(out, "{} {}{}\n", marked(text), escaped(how), worth(points));
             choice(out, options);
         }
         Block::Essay {
@@ -200,18 +201,18 @@ fn block(out: &mut String, block: &Block) {
             rubric,
             ..
         } => {
-            let _ = writeln!(out, "{}{}\n", escaped(text), worth(points));
+            let _ = writeln!(out, "{}{}\n", marked(text), worth(points));
             essay(out, *space, rubric);
         }
         Block::Worked(steps) => blocks(out, steps),
     }
 }
 
-fn prose(out: &mut String, paragraphs: &[Paragraph]) {
+fn paragraphs(out: &mut String, paragraphs: &[Paragraph]) {
     for paragraph in paragraphs {
         match paragraph {
             Paragraph::Words(words) => {
-                let _ = writeln!(out, "{}\n", escaped(words));
+                let _ = writeln!(out, "{}\n", marked(words));
             }
             Paragraph::Code(code) => fenced(out, code),
         }
@@ -225,7 +226,7 @@ fn steps(out: &mut String, steps: &[(String, String)]) {
         } else {
             format!("{}: ", escaped(who))
         };
-        let _ = writeln!(out, "{number}. {who}{}", escaped(what));
+        let _ = writeln!(out, "{number}. {who}{}", marked(what));
     }
     out.push('\n');
 }
@@ -316,8 +317,7 @@ fn worth(points: &str) -> String {
 
 /// Adds text in a code fence that the text itself cannot close.
 fn fenced(out: &mut String, text: &str) {
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
+    let fence = fence(text, 3);
     let _ = writeln!(out, "{fence}text\n{text}\n{fence}\n");
 }
 
@@ -368,7 +368,7 @@ fn choice(out: &mut String, options: &[Choice]) {
         let _ = writeln!(
             out,
             "- [{tick}] {}",
-            escaped(&option.text).replace('\n', " ")
+            marked(&option.text).replace('\n', " ")
         );
     }
     out.push('\n');
@@ -385,38 +385,58 @@ fn essay(out: &mut String, space: u32, rubric: &[(String, Option<String>)]) {
         let points = points
             .as_ref()
             .map_or_else(String::new, |points| format!(" ({})", escaped(points)));
-        let _ = writeln!(out, "- {}{points}", escaped(text));
+        let _ = writeln!(out, "- {}{points}", marked(text));
     }
     out.push('\n');
 }
 
-/// Returns text as code.
+/// Returns text as code, between more backticks than it contains.
 fn code(words: &str) -> String {
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
     if words.contains('`') {
-        format!("`` {words} ``")
+        let fence = fence(&words, 2);
+        format!("{fence} {words} {fence}")
     } else {
         format!("`{words}`")
     }
 }
 
+/// Returns at least `least` backticks, which the text does not contain.
+fn fence(text: &str, least: usize) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    "`".repeat(least.max(longest + 1))
+}
+
+/// Escapes text for Markdown and HTML, with code between backticks.
+fn marked(words: &str) -> String {
+    let line = |line: &str| {
+        let mut begins = true;
+        prose::marked(
+            line.trim(),
+            |words| escaped_line(words, std::mem::take(&mut begins)),
+            code,
+        )
+    };
+    words.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
 /// Escapes text for Markdown and HTML.
 fn escaped(words: &str) -> String {
-    let mut out = String::with_capacity(words.len());
-    for (at, line) in words.lines().enumerate() {
-        if at > 0 {
-            out.push('\n');
+    let line = |line: &str| escaped_line(line.trim(), true);
+    words.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Escapes a part of a line. Some characters have a meaning only at the beginning of the line.
+fn escaped_line(line: &str, begins: bool) -> String {
+    let mut out = String::with_capacity(line.len());
+    let number = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    for (place, character) in line.char_indices() {
+        let has_meaning = place == 0 && "-+=~".contains(character)
+            || number > 0 && place == number && ".)".contains(character);
+        if begins && has_meaning || "\\`*_<>[]|#&$".contains(character) {
+            out.push('\\');
         }
-        let line = line.trim();
-        let number = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        for (place, character) in line.char_indices() {
-            let begins = place == 0 && "-+=~".contains(character)
-                || number > 0 && place == number && ".)".contains(character);
-            if begins || "\\`*_<>[]|#&$".contains(character) {
-                out.push('\\');
-            }
-            out.push(character);
-        }
+        out.push(character);
     }
     out
 }

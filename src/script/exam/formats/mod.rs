@@ -19,6 +19,7 @@ pub mod plan;
 pub(crate) mod practice;
 mod prairielearn;
 pub(crate) mod prompt;
+pub(crate) mod prose;
 mod qti;
 mod solution;
 pub mod style;
@@ -28,7 +29,7 @@ pub mod tree;
 mod typst;
 
 pub use answer_table::answer_table;
-pub use fairness::{fairness, indivisible};
+pub use fairness::{fairness, hints, indivisible};
 pub use json::{json, solutions, value as json_value};
 pub(crate) use label::{filled, label};
 pub use latex::latex;

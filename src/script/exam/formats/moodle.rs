@@ -10,7 +10,7 @@ use quick_xml::events::BytesCData;
 
 use super::bank::group::{Group, Laid, groups, weights};
 use super::bank::input::{Input, field_location, identifier, input, refusal, slug, title};
-use super::bank::stem::{Slots, context, escaped, rubric_html, stem};
+use super::bank::stem::{Slots, context, escaped, marked, rubric_html, stem};
 use super::style::{File, Refusal};
 use crate::exam::field::{Asked, Field};
 use crate::exam::paper::Paper;
@@ -118,7 +118,7 @@ fn of_question(
             });
         };
         let given = context(section, field, &mut Cloze { weights: [].iter() });
-        let stem = format!("{given}<p>{}</p>", escaped(text));
+        let stem = format!("{given}<p>{}</p>", marked(text));
         // If the order of the questions differs between versions, the field names also differ.
         let own = match group.number {
             Some(_) => format!("{named}: {}", field.name),
@@ -278,7 +278,7 @@ impl Slots for Cloze<'_> {
                     weight(),
                     options
                         .iter()
-                        .map(|(option, right)| (escaped(option), *right)),
+                        .map(|(option, right)| (marked(option), *right)),
                 )
             }
             Input::Essay { .. } => "<em>This is a separate question.</em>".to_owned(),

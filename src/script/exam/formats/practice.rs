@@ -5,8 +5,10 @@ use super::label::{how, label};
 use super::labels::Labels;
 use super::page::{asked_table, bare};
 use super::prompt::prompt;
+use super::prose::paragraphs;
 use super::solution::solution;
 use super::style::Edition;
+use super::tree::Paragraph;
 use crate::exam::field::{Asked, Field};
 use crate::exam::paper::{PaperItem, Piece, Question};
 use crate::exam::topics::Topics;
@@ -116,10 +118,11 @@ fn of_author(table: &AuthorTable) -> Table {
 }
 
 fn lines(text: &str) -> Vec<Block> {
-    text.lines()
-        .filter(|line| !line.trim().is_empty())
-        .map(|line| Block::line(line.trim()))
-        .collect()
+    let block = |paragraph| match paragraph {
+        Paragraph::Words(text) => Block::line(text),
+        Paragraph::Code(text) => Block::Script(text),
+    };
+    paragraphs(text).into_iter().map(block).collect()
 }
 
 fn points(points: Number) -> String {

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::derived::{cells, decided, derived, paired};
-use super::label::paragraphs;
 use super::label::{called, filled};
 use super::labels::Labels;
 use super::page::bare;
 use super::prompt::of_done;
+use super::prose::paragraphs;
 use super::tree::Paragraph;
 use crate::exam::paper::PaperItem;
 use crate::exam::topics::{Topic, Topics};
@@ -29,7 +29,8 @@ use pagewalk_engine::machine::event::{Event, Purpose};
 pub(crate) fn solution(item: &PaperItem, topics: &Topics, labels: &Labels) -> Vec<Block> {
     if let Some(own) = &item.printed.solution {
         let line = |paragraph| match paragraph {
-            Paragraph::Words(text) | Paragraph::Code(text) => Block::line(text),
+            Paragraph::Words(text) => Block::line(text),
+            Paragraph::Code(text) => Block::Script(text),
         };
         return paragraphs(own).into_iter().map(line).collect();
     }

@@ -449,15 +449,16 @@ pub(crate) fn flush(text: &str) -> String {
 /// Pads every number to a maximum number of digits, so that the text has the same width in every version.
 pub(crate) fn stable_width(words: &str) -> Option<String> {
     let mut changed = false;
-    let wide = words.split(' ').map(|word| {
-        if !word.contains(|c: char| c.is_ascii_digit()) {
+    let wide = words.split_inclusive([' ', '`']).map(|word| {
+        let bare = word.trim_end_matches([' ', '`']);
+        if !bare.contains(|c: char| c.is_ascii_digit()) {
             return word.to_owned();
         }
         changed = true;
-        let length = word.chars().count();
-        "0".repeat(length.next_multiple_of(4))
+        let length = bare.chars().count();
+        "0".repeat(length.next_multiple_of(4)) + &word[bare.len()..]
     });
-    let wide = wide.collect::<Vec<_>>().join(" ");
+    let wide: String = wide.collect();
     changed.then_some(wide)
 }
 
@@ -470,5 +471,10 @@ mod tests {
         assert_eq!(stable_width("at 0x4 now"), stable_width("at 0x3 now"));
         assert_eq!(stable_width("at 0x1A"), stable_width("at 0x1"));
         assert_eq!(stable_width("none"), None);
+        // The backticks around code stay.
+        assert_eq!(
+            stable_width("of `a[1]`, `b` 2").as_deref(),
+            Some("of `0000`, `b` 0000")
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! Marking of a sheet.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::carry::{facts, mistakes};
 use super::grid;
@@ -92,15 +93,20 @@ pub fn mark_field(key: &Key, name: &str, sheet: &Sheet, rules: &Rules) -> Option
 
 /// Marks an item with the key that earns the student the most points. The key applies to the whole
 /// item, because a student's assumption applies to a whole operation.
-fn item(key: &Key, own: &[Field], sheet: &Sheet, rules: &Rules) -> impl Iterator<Item = Mark> {
-    let mut best = judged(key, own, sheet, rules);
+fn item<'p>(
+    key: &Key<'p>,
+    own: &[Field<'p>],
+    sheet: &Sheet,
+    rules: &Rules,
+) -> impl Iterator<Item = Mark> {
+    let mut best = judged(key, &key.fields, own, sheet, rules);
     for other in &key.others {
         let under: Option<Vec<Field>> = own
             .iter()
             .map(|field| other.get(&field.name).cloned())
             .collect();
         let Some(under) = under else { continue };
-        let mut rival = judged(key, &under, sheet, rules);
+        let mut rival = judged(key, other.values(), &under, sheet, rules);
         if worth(own, &rival).compare(worth(own, &best)).is_gt() {
             for (verdict, _) in &mut rival {
                 if *verdict == Verdict::Right {
@@ -142,13 +148,32 @@ fn worth(own: &[Field], judged: &[Judged]) -> Number {
     )
 }
 
-/// Returns the verdicts of an item's fields.
-fn judged(key: &Key, own: &[Field], sheet: &Sheet, rules: &Rules) -> Vec<Judged> {
+/// Returns the verdicts of an item's fields. `all` are the fields of the item's paper.
+fn judged<'f, 'p: 'f>(
+    key: &Key,
+    all: impl IntoIterator<Item = &'f Field<'p>>,
+    own: &[Field<'p>],
+    sheet: &Sheet,
+    rules: &Rules,
+) -> Vec<Judged> {
     let Some(first) = own.first() else {
         return Vec::new();
     };
     let mut judged = match &first.item.kind {
-        ItemKind::Facts { .. } => facts(first.item, own, sheet, rules),
+        // Errors are also carried forward between several items about one operation.
+        ItemKind::Facts { .. } => {
+            let of_operation = |field: &&Field| Arc::ptr_eq(&field.item.did, &first.item.did);
+            let fields: Vec<Field> = all.into_iter().filter(of_operation).cloned().collect();
+            let judged = facts(first.item, &fields, sheet, rules);
+            let mut by_name: BTreeMap<String, Judged> = fields
+                .into_iter()
+                .map(|field| field.name)
+                .zip(judged)
+                .collect();
+            own.iter()
+                .filter_map(|field| by_name.remove(&field.name))
+                .collect()
+        }
         ItemKind::Author(table) if table.order.is_some() => {
             order::numbers(table, own, sheet, rules)
         }

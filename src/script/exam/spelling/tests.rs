@@ -11,6 +11,7 @@ fn blank(fact: &str, key: Option<Shown>, form: Form) -> Blank {
         form,
         unit: None,
         round: None,
+        whole: true,
     }
 }
 

@@ -40,8 +40,6 @@ pub(crate) enum Topic {
     Dump,
     /// Bytes that are read or written.
     Data,
-    /// Values of bytes.
-    Bytes,
     /// Values of several bytes.
     Words,
     /// Physical addresses, or their parts.
@@ -56,16 +54,10 @@ pub(crate) enum Topic {
     Fetches,
     /// Accesses that use the caches as well as the MMU.
     UsesCaches,
-    /// Lookups in TLBs and caches.
-    Lookups,
     /// Page faults.
     Faults,
-    /// Minor and major faults.
-    Major,
     /// Accesses that the script repeats after page faults.
     Retries,
-    /// Numbers of page frames.
-    Frames,
     /// Areas of files.
     Files,
     /// Values that can be missing.
@@ -155,7 +147,6 @@ impl Topics {
                 self.add([
                     (Topic::PageTable, is_page_table),
                     (Topic::Dump, table.id == TableId::Memory),
-                    (Topic::Frames, is_page_table || table.id == TableId::Frames),
                 ]);
             }
             View::Tree(_) => self.found.extend([
@@ -209,6 +200,11 @@ impl Topics {
                 did => {
                     self.blanks(did, blanks, bare);
                     self.operation(did, blanks, bare);
+                    if !item.again {
+                        self.accesses += 1;
+                        let is_probe = matches!(did, Did::Access(access) if access.probe);
+                        self.probes += usize::from(is_probe);
+                    }
                 }
             },
             ItemKind::Table {
@@ -233,7 +229,6 @@ impl Topics {
                 self.add([
                     (Topic::Machine, true),
                     (Topic::PageTable, table.id == TableId::PageTable),
-                    (Topic::Frames, table.id != TableId::Maps),
                 ]);
             }
             ItemKind::Value { derivation, .. } => self.paths(derivation, spec, bare),
@@ -251,7 +246,6 @@ impl Topics {
                 let has = |name: &str| facts.iter().any(|fact| **fact == *name);
                 self.add([
                     (Topic::Machine, true),
-                    (Topic::Lookups, true),
                     (Topic::UsesCaches, true),
                     (Topic::PageTable, true),
                     (Topic::Faults, has("fault") || has("page-fault")),
@@ -278,14 +272,7 @@ impl Topics {
         self.structures(derivation, spec, bare);
         for path in &derivation.paths {
             let has = |names: &[&str]| path.names.iter().any(|name| names.contains(&&**name));
-            self.add([
-                (Topic::Frames, has(&["frame", "frames", "ppn", "pa"])),
-                (
-                    Topic::Major,
-                    has(&["major", "minor", "disk_reads", "disk_writes"]),
-                ),
-                (Topic::Faults, has(&["fault", "faults", "page-fault"])),
-            ]);
+            self.add([(Topic::Faults, has(&["fault", "faults", "page-fault"]))]);
         }
     }
 
@@ -363,8 +350,6 @@ impl Topics {
             Did::Access(access) => Some(access),
             _ => None,
         };
-        self.accesses += 1;
-        self.probes += usize::from(access.is_some_and(|access| access.probe));
         let of_file = |fault: &FaultRecord| {
             let area = fault.area.as_ref().map(|area| &area.area.backing);
             fault.class() == Some(FaultClass::File) || matches!(area, Some(Backing::File { .. }))
@@ -408,7 +393,6 @@ impl Topics {
             let fact = &*blank.fact;
             let key = key(fact, family, spec.map(|spec| &**spec)).ok();
             let subject = key.as_ref().map(Key::subject);
-            let part = key.as_ref().and_then(Key::part);
             let is_field = matches!(fact, "vpn" | "vpo" | "tlbi" | "tlbt");
             let is_known = match Words::for_blank(blank, bare) {
                 Some(words @ Words::YesNo { .. }) => !words.is_missing(blank),
@@ -416,11 +400,7 @@ impl Topics {
             };
             self.add([
                 (Topic::Missing, !is_known),
-                (Topic::Frames, is_of_frame(fact, subject, part)),
-                (Topic::Major, matches!(fact, "minor" | "major" | "cycles")),
                 (Topic::Faults, fact == "fault"),
-                (Topic::Lookups, part.is_some() || is_lookup(subject)),
-                (Topic::Bytes, fact == "byte"),
                 (Topic::RawEntries, subject == Some(Subject::Entries)),
             ]);
         }
@@ -469,33 +449,4 @@ impl Topics {
         ]);
         self.policies.push(replacement);
     }
-}
-
-/// Whether a fact depends on the frame that the kernel allocates.
-fn is_of_frame(fact: &str, subject: Option<Subject>, part: Option<Component>) -> bool {
-    const OTHERS: [&str; 11] = [
-        "vpn", "vpo", "ppo", "signal", "code", "minor", "major", "copied", "returns", "error",
-        "value",
-    ];
-    let of_page = matches!(
-        subject,
-        Some(Subject::FirstTlb | Subject::Tlbs | Subject::Walks | Subject::Indexes)
-    );
-    let faults = matches!(fact, "fault" | "page-fault");
-    !(of_page || faults || OTHERS.contains(&fact) || matches!(part, Some(Component::Tlb(_))))
-}
-
-/// Whether a fact is about a lookup in a TLB or cache.
-fn is_lookup(subject: Option<Subject>) -> bool {
-    matches!(
-        subject,
-        Some(
-            Subject::FirstTlb
-                | Subject::Tlbs
-                | Subject::FirstCache
-                | Subject::Caches
-                | Subject::Times
-                | Subject::Walks
-        )
-    )
 }

@@ -3,6 +3,7 @@
 use super::{Known, check};
 use crate::lang::ast::Stmt;
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::include::read_text;
 use crate::lang::parse::parse;
 use crate::lang::visit::statements;
 
@@ -229,6 +230,38 @@ fn diagnostics_past_a_report_have_no_suggestions() {
     let script: String = (0..200).map(line).collect();
     let guessed: Vec<bool> = found(&script).iter().map(|one| one.fix.is_some()).collect();
     assert_eq!(guessed, [[true; 100], [false; 100]].concat());
+}
+
+#[test]
+fn operations_that_a_question_asks_about_twice() {
+    let warned = |body: &str| {
+        let script = format!("machine simple\nquestion \"q\" {{ {body} }}");
+        let (sources, script, wrong) = read_text("q.pw", &script, &mut ());
+        assert_eq!(wrong, [], "{body}");
+        let found = super::unlikely(&script.body, &script.body, &sources);
+        let fixes = found.iter().filter_map(|one| one.fix.as_ref());
+        fixes.map(|fix| fix.text.clone()).collect::<Vec<_>>()
+    };
+    for body in [
+        "ask read 0x28F => vpn; ask read  0x28F => ppn",
+        "part \"a\" { ask 0x28F => vpn }; part \"b\" { text \"Now the cache.\"; ask 0x28F => cache }",
+        "P: ask write 0x28F = 1 => vpn; ask tlb columns v; P: ask write 0x28F = 1 => ppn",
+    ] {
+        assert_eq!(warned(body), ["last"], "{body}");
+    }
+    for body in [
+        // The author wants the value of one fact in both runs.
+        "ask read 0x28F => vpn, tlb; ask read 0x28F => tlb",
+        "ask read 0x28F => vpn; ask last => ppn",
+        "ask read 0x28F => vpn; read 0x300; ask read 0x28F => tlb",
+        "ask read 0x28F => vpn; ask read 0x300 => tlb; ask read 0x28F => cache",
+        "ask probe read 0x28F => vpn; ask probe read 0x28F => ppn",
+        "ask reference 1 2 { frames 1 } => faults; ask reference 1 2 { frames 1 } => hits",
+        "P: ask read 0x28F => vpn; Q: ask read 0x28F => ppn",
+        "let last = 5; ask read 0x28F => vpn; ask read 0x28F => ppn",
+    ] {
+        assert_eq!(warned(body), [""; 0], "{body}");
+    }
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use crate::lang::ast::{
-    Asked, BinaryOp, Claim, Command, Expr, ExprKind, Fact, OperationKind, Pages, Setting, Settings,
-    Span, Stmt, StmtKind, UnaryOp, Word,
+    Asked, BinaryOp, Claim, Command, Expr, ExprKind, Fact, Operation, OperationKind, Pages,
+    Setting, Settings, Span, Stmt, StmtKind, UnaryOp, Word,
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -59,6 +59,13 @@ pub(crate) fn unlikely(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec
         }
     }
     found.extend(revealed(part));
+    if !statements(script).any(|stmt| variable(stmt) == Some("last")) {
+        for stmt in statements(part) {
+            if let StmtKind::Question { body, .. } = &stmt.kind {
+                Repeats::new(sources, &mut found).block(body);
+            }
+        }
+    }
     let mut powers = Powers {
         sources,
         script,
@@ -372,6 +379,84 @@ pub(super) fn revealed(script: &[Stmt]) -> Vec<Diagnostic> {
         .map(warning)
         .collect()
 }
+
+/// Finds operations that a question asks about twice, one directly after the other, for different facts. The second operation
+/// runs on the state that the first one left, so its hits and faults are others. If a fact is asked for twice, the author
+/// wants both of its values, and a statement between the questions that may change the state makes the second operation
+/// another one.
+struct Repeats<'a> {
+    sources: &'a Sources,
+    found: &'a mut Vec<Diagnostic>,
+    /// The text of the latest operation, and the facts that the question asks for.
+    latest: Option<(String, Vec<&'a str>)>,
+}
+
+impl<'a> Repeats<'a> {
+    fn new(sources: &'a Sources, found: &'a mut Vec<Diagnostic>) -> Self {
+        Self {
+            sources,
+            found,
+            latest: None,
+        }
+    }
+
+    fn block(&mut self, body: &'a [Stmt]) {
+        body.iter().for_each(|stmt| self.stmt(stmt, ""));
+    }
+
+    fn stmt(&mut self, stmt: &'a Stmt, process: &str) {
+        match &stmt.kind {
+            StmtKind::Part { body, .. } => self.block(body),
+            StmtKind::InProcess { process, body } => {
+                body.iter().for_each(|stmt| self.stmt(stmt, &process.text));
+            }
+            StmtKind::Ask(ask) => {
+                if let Asked::Facts { probe, operation } = &ask.what
+                    && !probe
+                {
+                    self.operation(stmt, operation, process);
+                }
+            }
+            StmtKind::Given { .. } => {}
+            StmtKind::Command(command) if QUIET.contains(&&*command.verb.text) => {}
+            _ => self.latest = None,
+        }
+    }
+
+    fn operation(&mut self, stmt: &'a Stmt, operation: &'a Operation, process: &str) {
+        let text = self.sources.text(operation.span);
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if words == "last" {
+            return;
+        }
+        let asked: Vec<&str> = stmt.facts.iter().map(|fact| &*fact.name.text).collect();
+        let whole = format!("{process}: {words}");
+        let repeated = self.latest.as_ref().is_some_and(|(earlier, facts)| {
+            *earlier == whole && !facts.iter().any(|fact| asked.contains(fact))
+        });
+        // A reference string starts from its own pages, and a trace is replayed again for other counts.
+        let runs_again = match &operation.kind {
+            OperationKind::Reference { .. } => false,
+            OperationKind::Command(command) => &*command.verb.text != "replay",
+            OperationKind::Expr(_) => true,
+        };
+        if repeated && runs_again {
+            let message = "this operation runs twice, and its second run starts from the state after the first one";
+            let warning = Diagnostic::warning(Code::Unlikely, operation.span, message);
+            self.found.push(
+                warning
+                    .help("to ask for more facts of the first run, write `last`")
+                    .fix(Fix::write(operation.span, text, "last")),
+            );
+        }
+        self.latest = Some((whole, asked));
+    }
+}
+
+/// Statements that leave the state of the machine as it is.
+const QUIET: &[&str] = &[
+    "text", "solution", "figure", "choice", "essay", "table", "show", "expect",
+];
 
 fn starts_string(stmt: &Stmt) -> bool {
     match &stmt.kind {

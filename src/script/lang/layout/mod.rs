@@ -7,6 +7,7 @@
 //!
 //! The pass recognizes only words, strings, brackets, and table rows, not the kinds of statements.
 
+pub(crate) mod code;
 mod note;
 mod recovery;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Errors in brackets and strings, and the positions where the pass resumes.
 
 use super::note::{Level, LevelKind};
-use super::{After, Code, DEPTH_LIMIT, Diagnostic, Scan, WORD_LIMIT};
+use super::{After, Code, DEPTH_LIMIT, Diagnostic, Scan, WORD_LIMIT, code};
 use crate::lang::fix::Fix;
 
 /// Maximum number of times that the pass goes back in one file. This limit keeps the running time linear.
@@ -134,6 +134,33 @@ impl Scan<'_> {
         // Newlines of a block in the hole end no statement around the text.
         self.pending.clear();
         self.after = After::Nothing;
+    }
+
+    /// Reports the braces of a program in prose, and skips the prose. Returns false if the prose has no end.
+    pub(super) fn code_in_prose(&mut self) -> bool {
+        let from = self.top().at + 3;
+        let Some(length) = self.text.get(from..).and_then(|rest| rest.find("\"\"\"")) else {
+            return false;
+        };
+        let (at, end) = (self.at, from + length);
+        let inside = self.span(from, end);
+        let fix = Fix::replace(inside, code::as_printed(&self.text[from..end]));
+        let diagnostic = self.report(
+            Code::Syntax,
+            self.span(at, at + 1),
+            "`{` begins a value in a text, but code follows",
+            "a brace of the code",
+        );
+        diagnostic.help = Some(
+            "write ``` before and after the code, or each of its braces twice: `{{` and `}}`"
+                .to_owned(),
+        );
+        diagnostic.fix = Some(Box::new(fix));
+        self.levels.pop();
+        let block = self.block();
+        self.levels[block].damaged = true;
+        self.at = end + 3;
+        true
     }
 
     /// Whether a `)` or `]` at the end of its line is in the place of a `}`: it begins the line, or the line opens the block.

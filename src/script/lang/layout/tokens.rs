@@ -2,7 +2,7 @@
 //! if its brackets and strings have errors.
 
 use super::note::{LONG, LevelKind, Notes, Token, TokenKind, Tokens, is_operator};
-use super::{After, HEAD_LIMIT, Layout, Scan, lay_out};
+use super::{After, HEAD_LIMIT, Layout, Scan, code, lay_out};
 
 impl Scan<'_> {
     /// Scans one token or a piece of prose, and records it if tokens are requested.
@@ -284,7 +284,7 @@ impl Scan<'_> {
     /// Scans the text of prose up to a `{` or the end of the prose.
     pub(super) fn prose(&mut self) {
         let rest = self.rest();
-        let Some(length) = rest.find(['{', '"', '}']) else {
+        let Some(length) = rest.find(['{', '"', '}', '`']) else {
             self.at = self.text.len();
             return;
         };
@@ -295,7 +295,15 @@ impl Scan<'_> {
             self.at += 3;
         } else if rest.starts_with("{{") || rest.starts_with("}}") {
             self.at += 2;
+        } else if rest.starts_with(code::FENCE) {
+            self.at += code::fenced(rest);
         } else if rest.starts_with('{') {
+            let before = &self.text[self.top().at + 3..self.at];
+            // An editor's tokens do not depend on the text after them.
+            let code = self.notes.is_none() && code::is_code(before, &rest[1..]);
+            if code && self.code_in_prose() {
+                return;
+            }
             self.push(LevelKind::Hole);
             self.at += 1;
         } else {

@@ -187,7 +187,9 @@ impl Tree<'_> {
         let mut deepest = 0;
         let mut pieces = Vec::new();
         for piece in part.into_inner() {
-            if piece.as_rule() == Rule::prose_text {
+            if piece.as_rule() == Rule::fenced {
+                pieces.push(Piece::Text(piece.as_str().into()));
+            } else if piece.as_rule() == Rule::prose_text {
                 pieces.push(Piece::Text(
                     piece.as_str().replace("{{", "{").replace("}}", "}").into(),
                 ));

@@ -192,7 +192,7 @@ impl Formats<'_> {
         let bits = BITS.iter().filter(|row| has(row.bit)).filter_map(|row| {
             format
                 .bit_position(row.bit)
-                .map(|place| PteField::mmu(row.label, (place, place)))
+                .map(|place| PteField::mmu(&format.label(row), (place, place)))
         });
         let mut fields: Vec<PteField> = bits.collect();
         fields.extend(ppn.map(|name| PteField::mmu(name, (format.ppn_low, format.ppn_high))));
@@ -257,6 +257,7 @@ impl Formats<'_> {
                 continue;
             };
             let on = pte.flags.has(row.bit);
+            let is_one = on != format.inverted.has(row.bit);
             let meaning = match row.bit {
                 Bit::P if value.is_none() => {
                     "the entry was never set, so it is not present".to_owned()
@@ -269,7 +270,13 @@ impl Formats<'_> {
             let known = present || row.bit == Bit::P;
             meanings.push((
                 at,
-                PteMeaning::new(row.label, 1, value.map(|_| on.into()), known, meaning),
+                PteMeaning::new(
+                    &format.label(row),
+                    1,
+                    value.map(|_| is_one.into()),
+                    known,
+                    meaning,
+                ),
             ));
         }
         let ppn = if is_reserved {
@@ -308,10 +315,9 @@ impl Formats<'_> {
 
     /// Returns the value under a name with the inverse meaning, if the script has named a column so.
     fn inverse(&self, row: &BitRow, on: bool) -> String {
-        let named = row
-            .inverses
-            .iter()
-            .find(|name| self.columns.iter().any(|column| column == *name));
+        let is_column = |name: &&str| self.columns.iter().any(|column| column == name);
+        let named = row.inverse.filter(is_column);
+        let named = named.filter(|_| !self.mmu.pte.inverted.has(row.bit));
         named.map_or_else(String::new, |name| {
             format!(" ({} = {})", name.to_uppercase(), u8::from(!on))
         })

@@ -347,9 +347,18 @@ fn entry(raw: u64, format: &PteFormat, spec: &Spec) -> String {
     for row in &BITS {
         if let Some(place) = format.bit_position(row.bit) {
             let value = raw >> place & 1;
+            let inverse = row.inverse.filter(|_| format.inverted.has(row.bit));
+            let meaning = inverse.map_or_else(
+                || row.help.to_owned(),
+                |inverse| format!("{} 1 is {} 0", code(inverse), code(row.name)),
+            );
             rows.push((
                 place,
-                format!("| {} | {place} | {value} | {} |", row.label, row.help),
+                format!(
+                    "| {} | {place} | {value} | {} |",
+                    format.label(row),
+                    meaning
+                ),
             ));
         }
     }

@@ -11,7 +11,7 @@ use crate::services::complete::{CursorToken, TokenRole};
 use crate::services::lookup::{Found, look_up};
 use pagewalk_engine::kernel::abi::Errno;
 use pagewalk_engine::machine::policy::POLICIES;
-use pagewalk_engine::machine::pte::{BITS, BitRow};
+use pagewalk_engine::machine::pte::BitRow;
 
 /// Describes a word in its context, if a description exists.
 pub(crate) fn word(
@@ -202,10 +202,7 @@ fn bit(word: &str, state: &State) -> Option<String> {
 
 /// Describes a column of a table: a bit, or the fact of the same name.
 fn column(word: &str, state: &State) -> Option<String> {
-    let is_bit = BITS
-        .iter()
-        .any(|row| row.name == word || row.aliases.contains(&word) || row.inverses.contains(&word));
-    if is_bit {
+    if BitRow::named(word).is_some() {
         bit(word, state)
     } else {
         rows(word, &["facts"])

@@ -148,7 +148,8 @@ fn pte(format: &PteFormat, ppn_bits: u32) -> Option<Setting> {
     let mut all = vec![Setting::value("size", &bytes), Setting::value("ppn", &ppn)];
     all.extend(BITS.iter().filter_map(|row| {
         let position = format.bit_position(row.bit)?;
-        Some(Setting::value(row.name, &position))
+        let inverse = row.inverse.filter(|_| format.inverted.has(row.bit));
+        Some(Setting::value(inverse.unwrap_or(row.name), &position))
     }));
     all.extend(flag(format.big_endian, "big-endian"));
     Some(Setting::block("pte", "", all))

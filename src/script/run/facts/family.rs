@@ -1,5 +1,8 @@
 //! The kinds of statements that have facts.
 
+use crate::run::record::Did;
+use pagewalk_engine::machine::spec::Spec;
+
 /// The kind of statement that a fact belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {
@@ -11,4 +14,16 @@ pub enum Family {
     Replay,
     /// A statement without facts.
     None,
+}
+
+impl Family {
+    /// Returns the kind of a statement that has facts, and the machine that it ran on.
+    pub(crate) fn of(did: &Did) -> (Self, Option<&Spec>) {
+        match (did, did.call()) {
+            (Did::Access(access), _) => (Self::Access, Some(&*access.spec)),
+            (_, Some(call)) => (Self::Call, Some(&*call.spec)),
+            (Did::Replay(run), _) => (Self::Replay, Some(&**run.spec())),
+            _ => (Self::Reference, None),
+        }
+    }
 }

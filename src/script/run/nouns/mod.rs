@@ -36,3 +36,4 @@ pub(crate) use steps::{
 };
 pub(crate) use thing::ThingRow;
 pub use thing::{THING_NOUNS, ThingNoun, ThingRef};
+pub(crate) use tlb::asid_of;

@@ -7,18 +7,16 @@ use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Vpn;
 use pagewalk_engine::machine::pte::{BITS, Bit, BitRow, Flags, Pte};
 
+use super::sets;
+
 /// Returns the permitted columns and rows of the noun's tables. The names `v`, `p`, and `valid` denote the same
 /// column, and `sup read write exec` are aliases of `us rw xd`.
 pub(crate) fn layout(machine: &Machine, _: usize) -> Layout {
-    let names = BITS.iter().flat_map(|row| {
-        [row.name]
-            .into_iter()
-            .chain(row.aliases.iter().copied())
-            .chain(row.inverses.iter().copied())
-    });
+    let names = BITS.iter().flat_map(BitRow::names);
     let columns = ["ppn", "read"]
         .into_iter()
         .chain(names)
+        .chain(["pte"])
         .map(String::from)
         .collect();
     Layout {
@@ -72,6 +70,7 @@ pub(crate) fn cell(
             let ppn = present.or_else(kept).map(|pte| pte.ppn).or_else(on_disk);
             Cell::hex(ppn, digits(machine.spec().ppn_bits()))
         }
+        ("pte", _) => sets::raw_cell(machine, pte),
         ("read", _) => present.map_or(Cell::Nothing, |_| Cell::bit(true)),
         (_, Some((bit, inverse))) => pte.map_or(Cell::Nothing, |pte| {
             Cell::bit(pte.flags.has(bit) != inverse)
@@ -92,11 +91,13 @@ pub(crate) fn put(machine: &mut Machine, _: usize, row: &WrittenRow) -> Result<(
             format!("VPN 0x{:X} has more than {} bits", row.key(), e.bits),
         )
     })?;
-    let mut pte = Pte {
+    let raw = sets::raw_entry(machine, &row.cells)?;
+    let mut pte = raw.unwrap_or(Pte {
         ppn: 0,
         flags: Flags::OPEN,
-    };
-    let (mut valid_input, mut ppn) = (None, None);
+    });
+    let mut valid_input = raw.map(|pte| pte.flags.has(Bit::P));
+    let mut ppn = raw.map(|pte| pte.ppn);
     for cell in row.cells.iter().skip(1) {
         let Some(n) = cell.to_set()? else { continue };
         match &*cell.column {

@@ -30,6 +30,8 @@ pub struct Contents {
 pub enum What {
     /// CR3. After a script sets CR3, walks read memory.
     Cr3(Pa),
+    /// The address-space identifier of the current core.
+    Asid(u16),
     /// A page-table entry in memory, as its raw word.
     Pte { level: u32, at: Pa, raw: u64 },
 }
@@ -43,6 +45,10 @@ impl Contents {
         match self.what {
             What::Cr3(pa) => {
                 machine.set_cr3(Some(pa));
+                Ok(())
+            }
+            What::Asid(asid) => {
+                machine.set_asid(asid);
                 Ok(())
             }
             What::Pte { level, at, raw } => machine

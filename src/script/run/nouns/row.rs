@@ -91,11 +91,11 @@ impl TableNoun {
     }
 }
 
-/// Whether a column's name is canonical, not an alias. For the P bit, the canonical name is `v`, because TLBs
+/// Whether a column's name is canonical, not an alias. `read` and `pte` repeat the contents of other columns. For the P bit, the canonical name is `v`, because TLBs
 /// and caches also use `v`.
 fn canonical(column: &str) -> bool {
     match BitRow::named(column) {
-        _ if column == "read" => false,
+        _ if matches!(column, "read" | "pte") => false,
         Some((Bit::P, _)) => column == "v",
         Some((bit, inverse)) => !inverse && bit.row().name == column,
         None => true,
@@ -106,7 +106,7 @@ fn canonical(column: &str) -> bool {
 pub const TABLE_NOUNS: &[TableNoun] = &[
     TableNoun {
         name: "page_table",
-        columns: "vpn ppn v rw us wt cd a d ps g xd",
+        columns: "vpn ppn v rw us wt cd a d ps g xd, or vpn pte",
         help: "the page table, by virtual page number",
         layout: page_table::layout,
         keys: page_table::keys,
@@ -119,7 +119,7 @@ pub const TABLE_NOUNS: &[TableNoun] = &[
     },
     TableNoun {
         name: "tlb",
-        columns: "set (tag ppn v rw us xd g d)…",
+        columns: "set (tag asid ppn v rw us xd g d)…, or set (tag asid pte)…",
         help: "a TLB, with one group of columns per way",
         layout: tlb::layout,
         keys: tlb::keys,

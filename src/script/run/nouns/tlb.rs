@@ -1,14 +1,15 @@
-//! The `tlb` noun: the column `set`, then a group `tag ppn v` and bits for each way.
+//! The `tlb` noun: the column `set`, then a group `tag asid ppn v` and bits for each way.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::span::Span;
 use crate::run::table::{Cell, InvalidEntries, Layout, TableId, WrittenCell, WrittenRow, digits};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::{SetIndex, Tag};
 use pagewalk_engine::machine::contents::TlbLine;
-use pagewalk_engine::machine::pte::{Bit, BitRow, Flags};
+use pagewalk_engine::machine::pte::{Bit, BitRow, Flags, Pte};
 use pagewalk_engine::machine::spec::TlbSpec;
 
-use super::sets;
+use super::sets::{self, raw_cell};
 
 /// The TLB entry's bits that a table may contain.
 const BITS: [Bit; 5] = [Bit::Rw, Bit::Us, Bit::Xd, Bit::G, Bit::D];
@@ -28,9 +29,12 @@ fn tag_bits(machine: &Machine, level: usize) -> u32 {
 pub(crate) fn layout(machine: &Machine, level: usize) -> Layout {
     let tlb = spec(machine, level);
     let bits = BITS.iter().map(|bit| bit.row().name);
-    let columns = ["tag", "ppn", "v"]
+    let columns = ["tag"]
         .into_iter()
+        .chain(tlb.asid.then_some("asid"))
+        .chain(["ppn", "v"])
         .chain(bits)
+        .chain(["pte"])
         .map(String::from)
         .collect();
     let noun = if &*tlb.name == "tlb" {
@@ -83,9 +87,17 @@ pub(crate) fn cell(
     let kept = invalid == InvalidEntries::Shown && line.flags.has(Bit::P);
     match column {
         "tag" => Cell::hex(line.tag.map(Tag::raw), digits(tag_bits(machine, level))),
+        "asid" => Cell::hex(line.tag.map(|_| line.asid.into()), 1),
         "v" => Cell::bit(line.valid),
         _ if !line.valid && !kept => Cell::Nothing,
         "ppn" => Cell::Hex(line.ppn.raw(), digits(machine.spec().ppn_bits())),
+        "pte" => {
+            let pte = Pte {
+                ppn: line.ppn.raw(),
+                flags: line.flags.with_bit(Bit::P, line.valid),
+            };
+            raw_cell(machine, Some(pte))
+        }
         bit => BitRow::named(bit).map_or(Cell::Nothing, |(bit, _)| Cell::bit(line.flags.has(bit))),
     }
 }
@@ -95,7 +107,13 @@ pub(crate) fn cell(
 /// # Errors
 /// Returns `value-too-wide` or `bad-table`.
 pub(crate) fn put(machine: &mut Machine, level: usize, row: &WrittenRow) -> Result<(), Diagnostic> {
-    let tag = |line: &TlbLine| line.tag.filter(|_| line.valid).map(Tag::raw);
+    let has_asids = spec(machine, level).asid;
+    let tag = |line: &TlbLine| {
+        Some((
+            line.tag.filter(|_| line.valid)?,
+            line.asid * u16::from(has_asids),
+        ))
+    };
     let lines = sets::ways(row, |group| way(machine, level, group), tag)?;
     if let Some(set) = set(machine, level, row.key()) {
         machine.set_tlb_lines(level, set, &lines);
@@ -104,12 +122,18 @@ pub(crate) fn put(machine: &mut Machine, level: usize, row: &WrittenRow) -> Resu
 }
 
 fn way(machine: &Machine, level: usize, group: &[WrittenCell]) -> Result<TlbLine, Diagnostic> {
+    let raw = sets::raw_entry(machine, group)?;
     let mut line = TlbLine {
-        flags: OPEN,
+        // A TLB entry has neither A nor PS.
+        flags: raw.map_or(OPEN, |pte| pte.flags.without(Bit::A).without(Bit::Ps)),
+        asid: machine.asid(),
         ..TlbLine::default()
     };
-    let mut valid_input = None;
-    let mut ppn = None;
+    let mut valid_input = raw.map(|pte| pte.flags.has(Bit::P));
+    let mut ppn = match raw {
+        Some(pte) => machine.ppn(pte.ppn).ok(),
+        None => None,
+    };
     for cell in group {
         let Some(n) = cell.to_set()? else { continue };
         match &*cell.column {
@@ -123,6 +147,7 @@ fn way(machine: &Machine, level: usize, group: &[WrittenCell]) -> Result<TlbLine
             "ppn" => {
                 ppn = Some(machine.ppn(n).map_err(|e| cell.too_wide(e.bits))?);
             }
+            "asid" => line.asid = asid_of(n, cell.span)?,
             "v" => valid_input = Some(cell.bit()?),
             bit => {
                 if let Some((bit, inverse)) = BitRow::named(bit) {
@@ -145,22 +170,44 @@ fn way(machine: &Machine, level: usize, group: &[WrittenCell]) -> Result<TlbLine
     Ok(line)
 }
 
+/// Returns a number as an address-space identifier.
+///
+/// # Errors
+/// Returns `value-too-wide`.
+pub(crate) fn asid_of(n: u64, place: Span) -> Result<u16, Diagnostic> {
+    u16::try_from(n).map_err(|_| {
+        Diagnostic::new(
+            Code::ValueTooWide,
+            place,
+            format!("ASID 0x{n:X} has more than 16 bits"),
+        )
+        .label("at most 0xFFFF")
+    })
+}
+
 /// Returns the sets that `show` prints.
 pub(crate) fn keys(machine: &Machine, level: usize) -> Vec<u64> {
     sets::shown(spec(machine, level).sets, || present(machine, level))
 }
 
-/// Returns the columns that `show` prints. A bit has a column if it differs from the default in some entry.
+/// Returns the columns that `show` prints. A bit has a column if it differs from the default in some entry, and the ASID
+/// if it is not that of the core.
 pub(crate) fn shown(machine: &Machine, level: usize) -> Vec<String> {
     let sets = keys(machine, level);
     let ways = spec(machine, level).ways as usize;
-    let unusual = |bit: &Bit| {
-        let odd = |line: TlbLine| line.valid && line.flags.has(*bit) != OPEN.has(*bit);
+    let any = |odd: &dyn Fn(TlbLine) -> bool| {
         sets.iter()
             .any(|&key| (0..ways).any(|way| odd(line(machine, level, key, way))))
     };
-    let bits = BITS.iter().filter(|bit| unusual(bit));
+    let unusual = |bit: Bit| any(&|line| line.valid && line.flags.has(bit) != OPEN.has(bit));
+    let bits = BITS.iter().filter(|bit| unusual(**bit));
+    let foreign = |line: TlbLine| line.valid && line.asid != machine.asid();
+    let asid = (spec(machine, level).asid && any(&foreign)).then_some("asid");
     let bits = bits.map(|bit| bit.row().name);
-    let columns = ["tag", "ppn", "v"].into_iter().chain(bits);
+    let columns = ["tag"]
+        .into_iter()
+        .chain(asid)
+        .chain(["ppn", "v"])
+        .chain(bits);
     columns.map(String::from).collect()
 }

@@ -8,7 +8,6 @@ use crate::run::facts::{self, Family};
 use crate::run::nouns::THING_NOUNS;
 use crate::run::nouns::naming::{self, page_table_of, unknown_part};
 use crate::run::nouns::value::noun_value;
-use crate::run::record::Did;
 use crate::run::running::{is_process, process_called};
 use crate::run::session::Cx;
 use crate::run::settings::{
@@ -20,7 +19,7 @@ use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::Machine;
 
 use super::declared::{DECLARED, LAST, is_in_bytes, kind_of, measured, no_property, setting_paths};
-use super::kernel::{KERNEL_PROPERTIES, PROCESS_PROPERTIES};
+use super::kernel::{KERNEL_PROPERTIES, KernelProperty, PROCESS_PROPERTIES};
 use super::machine::MACHINE_PROPERTIES;
 use super::part::{PART_PROPERTIES, part_of};
 
@@ -132,6 +131,9 @@ fn process_property(cx: &mut Cx, of: &Word, rest: &[Word], name: &Word) -> Resul
 
 /// Returns a setting of the kernel or of main memory: `kernel.swap`, `memory.latency`.
 fn declared_property(cx: &mut Cx, of: &Word, name: &Word) -> Result<Value, Stop> {
+    if kernel_properties(&of.text).any(|row| row.name == &*name.text) {
+        return kernel_property(cx, of, name);
+    }
     let checking = cx.checking();
     let (value, spec) = if &*of.text == "kernel" {
         let kernel = cx.kernel(of.span)?;
@@ -147,14 +149,20 @@ fn declared_property(cx: &mut Cx, of: &Word, name: &Word) -> Result<Value, Stop>
         Some(_) if checking => Err(Stop::Unknowable),
         Some(value) => Ok(measured(&of.text, &name.text, value, Some(&spec))),
         None => {
+            let properties = kernel_properties(&of.text).map(|row| row.name);
             let names = setting_paths(&of.text).map(|setting| setting.name);
+            let names = names.chain(properties);
             Err(no_property(&of.text, name, names).into())
         }
     }
 }
 
+fn kernel_properties(of: &str) -> impl Iterator<Item = &'static KernelProperty> {
+    KERNEL_PROPERTIES.iter().filter(move |row| row.of == of)
+}
+
 fn kernel_property(cx: &mut Cx, of: &Word, name: &Word) -> Result<Value, Stop> {
-    let rows = || KERNEL_PROPERTIES.iter().filter(|row| row.of == &*of.text);
+    let rows = || kernel_properties(&of.text);
     let Some(row) = rows().find(|row| row.name == &*name.text) else {
         return Err(no_property(&of.text, name, rows().map(|row| row.name)).into());
     };
@@ -194,12 +202,7 @@ fn last_fact(cx: &mut Cx, name: &Word) -> Result<Value, Stop> {
         .help("`last` is the latest access, system call, `probe`, `reference`, or `replay`")
         .into());
     };
-    let (family, spec) = match (&*last, last.call()) {
-        (Did::Access(access), _) => (Family::Access, Some(&*access.spec)),
-        (_, Some(call)) => (Family::Call, Some(&*call.spec)),
-        (Did::Replay(run), _) => (Family::Replay, Some(&**run.spec())),
-        _ => (Family::Reference, None),
-    };
+    let (family, spec) = Family::of(&last);
     let key = facts::key(&name.text, family, spec).map_err(|near| {
         let diagnostic = Diagnostic::new(
             Code::UnknownFact,

@@ -3,7 +3,7 @@
 use crate::lang::value::Value;
 use crate::run::nouns::size;
 use pagewalk_engine::kernel::Kernel;
-use pagewalk_engine::kernel::process::Process;
+use pagewalk_engine::kernel::process::{Process, ProcessState};
 
 /// A property of the kernel.
 pub struct KernelProperty {
@@ -66,6 +66,15 @@ pub const KERNEL_PROPERTIES: &[KernelProperty] = &[
             u64::from(k.swap().slots).saturating_sub(k.swap().used().into())
         })
     },
+    property(
+        "kernel",
+        "processes",
+        "processes that exist: running ones and zombies",
+        |k| {
+            let exists = |of: &&Process| !matches!(of.state, ProcessState::Ended { .. });
+            k.processes().filter(exists).count() as u64
+        },
+    ),
     property("ksm", "scans", "number of `ksm scan` runs", |k| {
         k.merging().scans
     }),

@@ -70,6 +70,13 @@ pub const MACHINE_PROPERTIES: &[MachineProperty] = &[
     ),
     property(
         "machine",
+        "page_bytes",
+        "page size",
+        |m| 1 << m.spec().page_bits(),
+        |m| Some(format!("2^{}", m.spec().vpo_bits())),
+    ),
+    property(
+        "machine",
         "pages",
         "number of virtual pages",
         |m| m.spec().pages(),

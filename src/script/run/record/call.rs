@@ -34,6 +34,12 @@ pub struct CallRecord {
 }
 
 impl CallRecord {
+    /// The call in script notation, without its process.
+    pub(crate) fn written(&self) -> String {
+        let args: Vec<&str> = self.args.iter().map(|arg| arg.written.as_str()).collect();
+        format!("{}({})", self.name, args.join(", "))
+    }
+
     /// The return value in C if the call failed.
     pub(crate) fn failure(&self) -> i64 {
         system_call(self.name).map_or(-1, |row| row.failure)

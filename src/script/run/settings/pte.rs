@@ -20,6 +20,7 @@ pub(crate) struct PteDraft {
     bytes: Option<u32>,
     places: [Option<u32>; BITS.len()],
     ppn: Option<(u32, u32)>,
+    inverted: Flags,
     big_endian: bool,
     /// Location of the format, or `None` for a preset's format.
     span: Option<Span>,
@@ -102,6 +103,7 @@ impl PteDraft {
             bytes: Some(format.bytes),
             places: format.places,
             ppn: Some((format.ppn_low, format.ppn_high)),
+            inverted: format.inverted,
             big_endian: format.big_endian,
             ..Self::default()
         }
@@ -127,7 +129,7 @@ impl PteDraft {
         let mut wrong = Vec::new();
         let (bits, others): (Vec<&Field>, Vec<&Field>) = block
             .iter()
-            .partition(|f| BitRow::named(&f.name.text).is_some_and(|(_, inverse)| !inverse));
+            .partition(|f| BitRow::named(&f.name.text).is_some());
         let others: Vec<Field> = others.into_iter().cloned().collect();
         apply(PTE_SETTINGS, "pte", &others, self, &mut wrong);
         wrong = wrong.into_iter().map(offer_bits).collect();
@@ -140,12 +142,13 @@ impl PteDraft {
     }
 
     fn bit(&mut self, field: &Field) -> Result<(), Vec<Diagnostic>> {
-        let Some((bit, _)) = BitRow::named(&field.name.text) else {
+        let Some((bit, inverse)) = BitRow::named(&field.name.text) else {
             return Ok(());
         };
         let n = sole(field)?
             .within(0, 63, Code::BadFormat, "a bit number")
             .map_err(one)?;
+        self.inverted = self.inverted.with_bit(bit, inverse);
         if self.places[bit as usize].replace(n as u32).is_some() {
             return Err(one(Diagnostic::new(
                 Code::Duplicate,
@@ -218,6 +221,7 @@ impl PteDraft {
             places: self.places,
             ppn_low,
             ppn_high,
+            inverted: self.inverted,
             big_endian: self.big_endian,
         };
         format.check().map_err(wrong)?;
@@ -242,10 +246,7 @@ fn offer_bits(mut diagnostic: Diagnostic) -> Diagnostic {
         .nth(1)
         .unwrap_or_default()
         .to_owned();
-    let names = || {
-        BITS.iter()
-            .flat_map(|row| [row.name].into_iter().chain(row.aliases.iter().copied()))
-    };
+    let names = || BITS.iter().flat_map(BitRow::names);
     let settings = || PTE_SETTINGS.iter().map(|row| row.name);
     diagnostic.fix = None;
     match nearest(&said, names().chain(settings())) {

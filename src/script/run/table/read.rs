@@ -5,7 +5,7 @@ use std::collections::hash_map;
 
 use super::model::{Cell, Column, ColumnKind};
 use super::written::{Layout, Shape, Wanted, WrittenCell, WrittenRow, name};
-use crate::lang::ast::{self, CellKind, Record, Table};
+use crate::lang::ast::{self, CellKind, ExprKind, Record, Table};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
@@ -48,8 +48,8 @@ pub(crate) fn read_table(
     let mut first: HashMap<u64, usize> = HashMap::new();
     let mut unknowable = false;
     for record in &records {
-        let row = match row(cx, record, shape) {
-            Ok(row) => row,
+        let read = match read_rows(cx, record, shape) {
+            Ok(read) => read,
             Err(Stop::Wrong(mistakes)) => {
                 wrong.extend(mistakes);
                 continue;
@@ -60,15 +60,17 @@ pub(crate) fn read_table(
             }
             Err(stop @ Stop::Closed) => return Err(stop),
         };
-        if let Shape::Entries(layout) = shape {
-            match first.entry(row.key()) {
-                hash_map::Entry::Occupied(other) => {
-                    wrong.push(twice(&row, &rows[*other.get()], layout));
+        for row in read {
+            if let Shape::Entries(layout) = shape {
+                match first.entry(row.key()) {
+                    hash_map::Entry::Occupied(other) => {
+                        wrong.push(twice(&row, &rows[*other.get()], layout));
+                    }
+                    hash_map::Entry::Vacant(new) => drop(new.insert(rows.len())),
                 }
-                hash_map::Entry::Vacant(new) => drop(new.insert(rows.len())),
             }
+            rows.push(row);
         }
-        rows.push(row);
     }
     match (wrong.is_empty(), unknowable) {
         (false, _) => Err(wrong.into()),
@@ -77,12 +79,15 @@ pub(crate) fn read_table(
     }
 }
 
-fn row(cx: &mut Cx, record: &Record, shape: &Shape) -> Result<WrittenRow, Stop> {
+/// Reads a row. If its first cell is a range, the row has an entry for each number of the range, and the ranges in other
+/// cells count along.
+fn read_rows(cx: &mut Cx, record: &Record, shape: &Shape) -> Result<Vec<WrittenRow>, Stop> {
     let mut row = WrittenRow {
         cells: Vec::with_capacity(record.cells.len()),
         span: record.span,
     };
     let (mut way, mut begin) = (0, 1);
+    let mut lengths: Vec<Option<u64>> = Vec::new();
     for (head, cell) in &record.cells {
         let Some((column, kind)) = shape.named(shape.column(name(head))) else {
             continue;
@@ -91,16 +96,93 @@ fn row(cx: &mut Cx, record: &Record, shape: &Shape) -> Result<WrittenRow, Stop> 
         if way_so_far.iter().any(|other| other.column == column) {
             (way, begin) = (way + 1, row.cells.len());
         }
+        let range = match shape {
+            Shape::Entries(_) => range(cx, cell)?,
+            Shape::Objects { .. } | Shape::Texts => None,
+        };
+        let wanted = match range {
+            Some((first, _)) => Wanted::Is(Cell::Number(first)),
+            None => wanted(cx, cell, kind)?,
+        };
         let written = WrittenCell {
             column,
             way,
-            wanted: wanted(cx, cell, kind)?,
+            wanted,
             span: cell.span,
         };
-        permitted(&written, row.cells.is_empty(), shape)?;
+        let length = range.map(|(_, length)| length);
+        permitted(&written, length.unwrap_or(1), row.cells.is_empty(), shape)?;
         row.cells.push(written);
+        lengths.push(length);
     }
-    Ok(row)
+    let key = lengths.first().copied().flatten();
+    let counts = |length: &Option<u64>| length.is_some() && *length != key;
+    if let Some(at) = lengths.iter().position(counts) {
+        let message = match (key, lengths[at]) {
+            (Some(key), Some(length)) => {
+                format!("this range has {length} numbers, but the first one of the row has {key}")
+            }
+            _ => "a row with a range needs a range in its first column".to_owned(),
+        };
+        return Err(Diagnostic::new(Code::BadTable, row.cells[at].span, message).into());
+    }
+    let Some(key) = key else {
+        return Ok(vec![row]);
+    };
+    let cells = row.cells.len() as u64;
+    cx.work(key.saturating_mul(cells * WORK_OF_CELL), row.span)?;
+    let entry = |number: u64| {
+        let mut entry = row.clone();
+        for (cell, _) in entry
+            .cells
+            .iter_mut()
+            .zip(&lengths)
+            .filter(|(_, length)| length.is_some())
+        {
+            let first = cell.number().unwrap_or(0);
+            cell.wanted = Wanted::Is(Cell::Number(first + number));
+        }
+        entry
+    };
+    Ok((0..key).map(entry).collect())
+}
+
+/// Returns the first number of a range in a cell, such as `10..18` or `10..=17`, and how many it has.
+fn range(cx: &mut Cx, cell: &ast::Cell) -> Result<Option<(u64, u64)>, Stop> {
+    let (from, to) = match &cell.kind {
+        CellKind::Bare(word) => {
+            let Some((from, to)) = word.split_once("..") else {
+                return Ok(None);
+            };
+            let (to, more) = to.strip_prefix('=').map_or((to, 0), |last| (last, 1));
+            if from.is_empty() || to.is_empty() {
+                let message = "a range needs a number before and after `..`";
+                return Err(Diagnostic::new(Code::BadNumber, cell.span, message).into());
+            }
+            let end = |text| hexadecimal(text, cell.span).map(u128::from);
+            (end(from)?, end(to)? + more)
+        }
+        CellKind::Expr(expr) if matches!(expr.kind, ExprKind::Range { .. }) => {
+            match eval(cx, expr)? {
+                Value::Range { from, to } => {
+                    let number = |n: i128| u128::try_from(n).unwrap_or(u128::MAX);
+                    (number(from), number(to))
+                }
+                _ => return Ok(None),
+            }
+        }
+        _ => return Ok(None),
+    };
+    let count = to.checked_sub(from).filter(|count| *count > 0);
+    match (u64::try_from(from), count.map(u64::try_from)) {
+        (Ok(from), Some(Ok(count))) if from.checked_add(count - 1).is_some() => {
+            Ok(Some((from, count)))
+        }
+        _ => {
+            let message = "this range contains no numbers that an entry can have";
+            Err(Diagnostic::new(Code::BadTable, cell.span, message).into())
+        }
+    }
 }
 
 fn wanted(cx: &mut Cx, cell: &ast::Cell, kind: ColumnKind) -> Result<Wanted, Stop> {
@@ -132,14 +214,20 @@ fn wanted(cx: &mut Cx, cell: &ast::Cell, kind: ColumnKind) -> Result<Wanted, Sto
     }))
 }
 
-/// Checks that a cell may have its contents.
-fn permitted(cell: &WrittenCell, first: bool, shape: &Shape) -> Result<(), Diagnostic> {
+/// Checks that a cell, or the cells of a range, may have their contents.
+fn permitted(
+    cell: &WrittenCell,
+    length: u64,
+    first: bool,
+    shape: &Shape,
+) -> Result<(), Diagnostic> {
     match shape {
         Shape::Entries(layout) if first => {
             let Some(key) = cell.number() else {
                 let message = format!("an entry needs a value for `{}`", layout.key);
                 return Err(Diagnostic::new(Code::BadTable, cell.span, message));
             };
+            let key = key + (length - 1);
             if u128::from(key) >= layout.keys {
                 let message = format!("`{}` has no {} 0x{key:X}", layout.noun, layout.key);
                 return Err(Diagnostic::new(Code::ValueTooWide, cell.span, message)

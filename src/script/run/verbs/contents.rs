@@ -4,7 +4,9 @@ use crate::lang::ast::{Expr, ExprKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::bind::{Bound, word};
 use crate::run::eval::{eval, integer, physical};
-use crate::run::nouns::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, ThingRef, Views, What, plan};
+use crate::run::nouns::{
+    Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, ThingRef, Views, What, asid_of, plan,
+};
 use crate::run::record::{Did, Shown};
 use crate::run::running::{looked_at, process_called};
 use crate::run::session::{Action, Cx, Verb};
@@ -34,6 +36,8 @@ pub(crate) fn set(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         Some("cr3" | "pte") if has_kernel(cx) => {
             return Err(kept(first, "page tables").into());
         }
+        Some("asid") if has_kernel(cx) => return Err(kept(first, "ASIDs").into()),
+        Some("asid") => asid(cx, bound)?,
         Some("cr3") => cr3(cx, bound)?,
         Some("pte") => pte(cx, bound)?,
         _ => return rows(cx, bound),
@@ -123,6 +127,29 @@ fn cr3(cx: &mut Cx, bound: &Bound) -> Result<What, Stop> {
         ([_, more, ..], _) => Err(bound.unexpected(more).into()),
         _ => Err(bound.missing("an address after `=`").into()),
     }
+}
+
+fn asid(cx: &mut Cx, bound: &Bound) -> Result<What, Stop> {
+    let place = &bound.operands[0];
+    needs_mmu(cx, place)?;
+    bound.refuse()?;
+    if !cx
+        .machine(place.span)?
+        .spec()
+        .tlbs
+        .iter()
+        .any(|tlb| tlb.asid)
+    {
+        let message = "no TLB of this machine has address-space IDs";
+        return Err(Diagnostic::new(Code::NoMachine, place.span, message)
+            .label("has no effect")
+            .help("declare a TLB with `asid on`")
+            .into());
+    }
+    let [value] = bound.assigned else {
+        return Err(bound.missing("a number after `=`").into());
+    };
+    Ok(What::Asid(asid_of(integer(cx, value)?, value.span)?))
 }
 
 fn pte(cx: &mut Cx, bound: &Bound) -> Result<What, Stop> {

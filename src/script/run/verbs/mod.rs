@@ -95,6 +95,7 @@ pub(crate) const VERBS: &[Verb] = &[
         params: &[Ways(&[
             &[NOUN, TABLE],
             &[Literal("cr3"), Equals, PA],
+            &[Literal("asid"), Equals, N],
             &[Keyword("pte"), LEVEL, PA, Equals, RAW],
             &[Keyword("pte"), LEVEL, PA, Block(Contents::Entry, "fields")],
         ])],

@@ -18,7 +18,6 @@ use crate::run::paths::{
     KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PART_PROPERTIES, PROCESS_PROPERTIES, PeekFunction,
     kind_of, part_of, setting_paths,
 };
-use crate::run::record::Did;
 use crate::run::settings::SettingWord;
 use crate::run::state::{Binding, State};
 use crate::services::names::NameKind;
@@ -107,12 +106,8 @@ impl Offers<'_> {
 
     /// Returns the fact family of the latest statement that has facts.
     fn last_family(&self) -> Family {
-        match self.state.last.as_deref() {
-            None | Some(Did::Access(_)) => Family::Access,
-            Some(did) if did.call().is_some() => Family::Call,
-            Some(Did::Replay(_)) => Family::Replay,
-            Some(_) => Family::Reference,
-        }
+        let last = self.state.last.as_deref();
+        last.map_or(Family::Access, |did| Family::of(did).0)
     }
 
     /// Whether a process with this name exists.

@@ -134,12 +134,7 @@ impl Offers<'_> {
             pick.add(row.name, ItemKind::Setting, row.help);
         }
         if block.bits {
-            for bit in BITS.iter().filter(|bit| !said.contains(&bit.name)) {
-                [bit.name]
-                    .iter()
-                    .chain(bit.aliases)
-                    .for_each(|name| pick.add(name, ItemKind::Bit, bit.help));
-            }
+            bits(pick, said);
         }
     }
 
@@ -150,12 +145,7 @@ impl Offers<'_> {
         for row in ppn.iter().filter(|row| !said.contains(&row.name)) {
             pick.add(row.name, ItemKind::Bit, "the physical page number");
         }
-        for bit in BITS.iter().filter(|bit| !said.contains(&bit.name)) {
-            let names = [bit.name]
-                .into_iter()
-                .chain(bit.aliases.iter().chain(bit.inverses).copied());
-            names.for_each(|name| pick.add(name, ItemKind::Bit, bit.help));
-        }
+        bits(pick, said);
     }
 
     fn params(&self, pick: &mut Pick, params: &[&Param]) {
@@ -187,7 +177,7 @@ impl Offers<'_> {
     fn word(&self, pick: &mut Pick, head: Head, word: &str) {
         let setting = head.kind == HeadKind::Setting;
         // If a kernel is running, a script cannot set page tables.
-        if matches!(word, "cr3" | "pte") && self.state.kernel().is_some() {
+        if matches!(word, "cr3" | "asid" | "pte") && self.state.kernel().is_some() {
             return;
         }
         let policy = Policy::by_name(word).filter(|_| setting).map(Policy::row);
@@ -252,6 +242,13 @@ impl Offers<'_> {
         }
         self.processes(pick, ":");
         self.expression(pick);
+    }
+}
+
+fn bits(pick: &mut Pick, said: &[&str]) {
+    for bit in BITS.iter().filter(|bit| !said.contains(&bit.name)) {
+        bit.names()
+            .for_each(|name| pick.add(name, ItemKind::Bit, bit.help));
     }
 }
 

@@ -410,7 +410,7 @@ impl<'t> Statement<'t> {
             _ if calls => Family::Call,
             HeadKind::Verb(family) => family,
             HeadKind::Where => Family::Access,
-            HeadKind::Form if head.name == "probe" => Family::Access,
+            HeadKind::Form if matches!(head.name, "probe" | "ask") => Family::Access,
             HeadKind::Form | HeadKind::Other => Family::None,
         }
     }

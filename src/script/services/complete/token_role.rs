@@ -308,7 +308,7 @@ const TRAILERS: [(&str, &[&str]); 6] = [
 
 /// Whether `set` accepts this word although it is not a noun.
 fn is_register(word: &str) -> bool {
-    matches!(word, "cr3" | "pte")
+    matches!(word, "cr3" | "asid" | "pte")
 }
 
 /// Whether a word is an alternative form of a setting, such as `none` in `[NAME] { … } | none`.

@@ -1,17 +1,26 @@
 //! The assumptions of a paper, printed so that students do not have to ask about them.
 
+mod asked;
+mod facts;
+mod lookups;
 mod orders;
 mod policy_rules;
+mod rules;
 mod strings;
 
+use std::collections::BTreeSet;
+
+use self::lookups::named;
+use self::rules::{Context, Rule};
 use self::strings::of_strings;
 use crate::exam::paper::Question;
 use crate::exam::topics::{Topic, Topics};
-use crate::questions::entry::Hardware;
-use pagewalk_engine::kernel::config::KernelConfig;
+use crate::questions::entry::{Hardware, Sharing};
+use crate::run::record::{Did, FaultRecord};
+use pagewalk_engine::kernel::event::KernelStep;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::event::AccessKind;
-use pagewalk_engine::machine::spec::{CacheSpec, Spec, WritePolicy};
+use pagewalk_engine::machine::spec::Spec;
 
 /// Sentences about missing values: one for values after an access, and one for table cells.
 const NO_VALUE: [&str; 2] = [
@@ -42,17 +51,14 @@ pub(crate) fn no_value(questions: &[Topics]) -> Option<&'static str> {
 /// Returns the assumptions of a question without the one about missing values.
 pub(crate) fn stated(question: &Question, asked: &Topics) -> Vec<String> {
     let mut sentences = Vec::new();
-    if asked.is(Topic::Machine)
-        && let Some(hardware) = question
-            .items()
-            .filter_map(|item| item.hardware.as_ref())
-            .last()
+    let rules = rules_of(question);
+    if let Some(hardware) = question
+        .items()
+        .filter_map(|item| item.hardware.as_ref())
+        .last()
+        .filter(|_| asked.is(Topic::Machine) || !rules.is_empty())
     {
-        let before = question
-            .items()
-            .find_map(|item| item.hardware.as_ref()?.before.as_deref());
-        let orders = before.map_or_else(Vec::new, |machine| of_order(question, machine, asked));
-        of_machine(hardware, orders, asked, &mut sentences);
+        of_machine(question, hardware, asked, &rules, &mut sentences);
     }
     of_strings(asked, &mut sentences);
     if asked.accesses > 1 {
@@ -69,11 +75,37 @@ pub(crate) fn stated(question: &Question, asked: &Topics) -> Vec<String> {
     sentences
 }
 
+/// Returns the rules that decide the answers of a question.
+fn rules_of(question: &Question) -> BTreeSet<Rule> {
+    let mut rules = BTreeSet::new();
+    for item in question.items() {
+        rules.extend(asked::of_item(item));
+    }
+    let evicts = || {
+        let operations = question
+            .items()
+            .flat_map(|item| item.since.iter().chain([&item.did]));
+        operations.flat_map(|did| faults(did)).any(is_eviction)
+    };
+    if rules.contains(&Rule::Frames) && evicts() {
+        rules.insert(Rule::Victim);
+    }
+    let hardware = question.items().find_map(|item| item.hardware.as_ref());
+    match hardware.and_then(|hardware| hardware.kernel.as_ref()) {
+        // The neighbors that a fault maps are those in the page cache.
+        Some(kernel) if kernel.fault_around > 1 && rules.contains(&Rule::FaultAround) => {
+            rules.insert(Rule::PageCache);
+        }
+        None if rules.contains(&Rule::CachedBytes) => {
+            rules.insert(Rule::Fill);
+        }
+        _ => {}
+    }
+    rules
+}
+
 /// Describes the replacement order of the sets from which the question evicts entries.
 fn of_order(question: &Question, machine: &Machine, asked: &Topics) -> Vec<String> {
-    if !asked.is(Topic::Lookups) {
-        return Vec::new();
-    }
     let spec = machine.spec();
     let used = |name: &str| {
         let fetches = asked.is(Topic::Fetches);
@@ -95,217 +127,50 @@ fn of_order(question: &Question, machine: &Machine, asked: &Topics) -> Vec<Strin
 }
 
 fn of_machine(
+    question: &Question,
     hardware: &Hardware,
-    orders: Vec<String>,
     asked: &Topics,
+    rules: &BTreeSet<Rule>,
     sentences: &mut Vec<String>,
 ) {
     let spec = &hardware.spec;
-    // If the entries are in memory, the given bytes show their values.
-    if spec.mmu.is_some()
-        && hardware.kernel.is_none()
-        && asked.is(Topic::PageTable)
-        && !asked.is(Topic::RawEntries)
-        && asked.listed >> spec.vpn_bits().min(63) == 0
-    {
-        sentences.push("Page-table entries that are not listed are not present.".to_owned());
-    }
-    // On bare hardware, the value of a byte is known only if a cache holds the byte.
-    if asked.is(Topic::Lookups) || asked.is(Topic::Bytes) && hardware.kernel.is_none() {
-        of_lookups(spec, asked, sentences);
-    }
-    sentences.extend(orders);
-    match &hardware.kernel {
-        Some(kernel) => of_kernel(spec, kernel, asked, sentences),
-        None if spec.mmu.is_none() || !asked.is(Topic::Faults) || asked.is(Topic::Retries) => {}
-        None if spec.tlbs.is_empty() && spec.caches.is_empty() => {
-            sentences.push("A page fault ends the access.".to_owned());
-        }
-        None => {
-            sentences.push(
-                "A page fault ends the access, which then fills no TLB entry and uses no cache."
-                    .to_owned(),
-            );
-        }
-    }
-    sentences.push("Memory is byte-addressable.".to_owned());
-    sentences.extend(byte_order(spec, asked));
-}
-
-/// Describes how misses fill the TLBs and caches. Groups the TLBs and caches that follow the same rules.
-/// Omits instruction caches and TLBs if the question fetches no instructions.
-fn of_lookups(spec: &Spec, asked: &Topics, sentences: &mut Vec<String>) {
-    let fetches = asked.is(Topic::Fetches);
-    let tlbs = spec
-        .tlbs
-        .iter()
-        .filter(|tlb| fetches || tlb.side.serves(AccessKind::Read));
-    let tlbs = tlbs.map(|tlb| {
-        (
-            &*tlb.name,
-            Shape::new(tlb.sets, tlb.ways),
-            tlb.policy.row().title,
-            String::new(),
-        )
+    let mut states = question.items().filter_map(|item| item.hardware.as_ref());
+    let before = states.find_map(|state| state.before.as_deref());
+    let fills = rules.contains(&Rule::Fill);
+    let orders = before.filter(|_| fills);
+    let orders = orders.map_or_else(Vec::new, |machine| of_order(question, machine, asked));
+    let sharing = question.items().filter_map(|item| item.hardware.as_ref());
+    let sharing = sharing.map(|hardware| hardware.sharing);
+    let sharing = sharing.fold(Sharing::default(), |all, own| Sharing {
+        processes: all.processes.max(own.processes),
+        forked: all.forked || own.forked,
     });
-    let caches = spec
-        .caches
-        .iter()
-        .filter(|_| asked.is(Topic::UsesCaches))
-        .filter(|cache| fetches || cache.side.serves(AccessKind::Read));
-    let caches = caches.map(|cache| {
-        (
-            &*cache.name,
-            Shape::new(cache.sets, cache.ways),
-            cache.policy.row().title,
-            stores(cache),
-        )
-    });
-    let mut alike: Vec<(Vec<&str>, Shape, &str, String)> = Vec::new();
-    for (name, shape, policy, stores) in tlbs.chain(caches) {
-        let same = alike
-            .last_mut()
-            .filter(|row| (row.1, row.2, &row.3) == (shape, policy, &stores));
-        match same {
-            Some(row) => row.0.push(name),
-            None => alike.push((vec![name], shape, policy, stores)),
-        }
-    }
-    for (names, shape, policy, stores) in alike {
-        let verb = if names.len() == 1 { "is" } else { "are" };
-        let stores = if stores.is_empty() {
-            stores
-        } else {
-            format!(" {} {verb} {stores}.", listed(&names, "The", "and"))
-        };
-        sentences.push(format!("{}{stores}", filled(&named(&names), shape, policy)));
-    }
-}
-
-/// Returns `the TLB`, or `L1d, L2, or L3`.
-fn named(names: &[&str]) -> String {
-    listed(names, "the", "or")
-}
-
-/// Joins the names of TLBs or caches. A list begins with `article` if its first part has no name, and has the conjunction
-/// `word` before the last name.
-fn listed(names: &[&str], article: &str, word: &str) -> String {
-    let one = |(at, name): (usize, &&str)| {
-        let article = if at == 0 { article } else { "the" };
-        match *name {
-            "tlb" => format!("{article} TLB"),
-            "cache" => format!("{article} cache"),
-            other => other.to_owned(),
-        }
+    let context = Context {
+        hardware,
+        sharing,
+        asked,
+        fills,
+        orders,
     };
-    let names: Vec<String> = names.iter().enumerate().map(one).collect();
-    match &*names {
-        [first, last] => format!("{first} {word} {last}"),
-        [first @ .., last] if !first.is_empty() => format!("{}, {word} {last}", first.join(", ")),
-        _ => names.concat(),
+    sentences.extend(rules.iter().flat_map(|rule| rule.sentences(&context)));
+    if asked.is(Topic::Machine) {
+        sentences.push("Memory is byte-addressable.".to_owned());
+        sentences.extend(byte_order(spec, asked));
     }
 }
 
-/// The organization of a TLB or cache.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    DirectMapped,
-    SetAssociative,
-    FullyAssociative,
-}
-
-impl Shape {
-    fn new(sets: u64, ways: u32) -> Self {
-        match (sets, ways) {
-            (_, 1) => Self::DirectMapped,
-            (1, _) => Self::FullyAssociative,
-            _ => Self::SetAssociative,
-        }
+/// Returns the page faults of an access or a system call.
+fn faults(did: &Did) -> &[FaultRecord] {
+    match (did, did.call()) {
+        (Did::Access(access), _) => access.faults(),
+        (_, Some(call)) => &call.faults,
+        _ => &[],
     }
 }
 
-/// Describes the entry that a miss fills.
-fn filled(name: &str, shape: Shape, policy: &str) -> String {
-    let place = match shape {
-        Shape::DirectMapped => {
-            return format!("A miss in {name} replaces the only entry in the set.");
-        }
-        Shape::SetAssociative => " in the set",
-        Shape::FullyAssociative => "",
-    };
-    format!(
-        "A miss in {name} fills the lowest-numbered invalid entry{place}. If all entries are valid, {policy} selects the victim."
-    )
-}
-
-fn stores(cache: &CacheSpec) -> String {
-    let write = match cache.write {
-        WritePolicy::Back => "write-back",
-        WritePolicy::Through => "write-through",
-    };
-    format!(
-        "{write} and {}",
-        if cache.write_allocate {
-            "write-allocate"
-        } else {
-            "no-write-allocate"
-        }
-    )
-}
-
-fn of_kernel(spec: &Spec, kernel: &KernelConfig, asked: &Topics, sentences: &mut Vec<String>) {
-    if asked.is(Topic::Faults) {
-        let second = match (asked.is(Topic::Lookups), spec.caches.is_empty()) {
-            (false, _) => "",
-            (true, true) => ". Answers about the TLB are for the retry",
-            (true, false) => ". Answers about the TLB and cache are for the retry",
-        };
-        sentences.push(format!(
-            "The kernel handles page faults, and the processor retries the instruction{second}."
-        ));
-    }
-    if asked.is(Topic::Frames) {
-        sentences.push("The kernel allocates the free frame with the lowest number.".to_owned());
-    }
-    if let Some(frames) = kernel.frames {
-        let there = if frames == 1 {
-            "is 1 frame".to_owned()
-        } else {
-            format!("are {frames} frames")
-        };
-        sentences.push(format!(
-            "There {there} for user pages. When no frame is free, {} selects a victim.",
-            kernel.replacement.row().title
-        ));
-    }
-    if asked.is(Topic::Files) {
-        of_files(kernel, asked, sentences);
-    }
-    if kernel.zero_page {
-        sentences
-            .push("A read of an untouched anonymous page maps the shared zero page.".to_owned());
-    }
-}
-
-fn of_files(kernel: &KernelConfig, asked: &Topics, sentences: &mut Vec<String>) {
-    if asked.is(Topic::Major) || kernel.fault_around > 1 {
-        sentences.push(page_cache(kernel.warm).to_owned());
-    }
-    if kernel.fault_around > 1 {
-        sentences.push(format!(
-            "A read fault on a file page also maps those of its {} neighbors that are in the page cache.",
-            kernel.fault_around
-        ));
-    }
-}
-
-/// Describes whether files are in the page cache at the start.
-fn page_cache(warm: bool) -> &'static str {
-    if warm {
-        "Files are in the page cache, so a fault on a file page is minor."
-    } else {
-        "The first fault on a file page reads the page from disk and is a major fault. After that, the page is in the page cache."
-    }
+fn is_eviction(fault: &FaultRecord) -> bool {
+    let evicted = |step: &KernelStep| matches!(step, KernelStep::Evicted { .. });
+    fault.steps.iter().any(evicted)
 }
 
 /// Describes the byte order of the values that the question shows or asks for.

@@ -7,6 +7,7 @@ use std::fmt::Write;
 use crate::exam::field::Field;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::plan::points;
+use crate::exam::formats::prose;
 use crate::exam::formats::style::Refusal;
 use crate::exam::formats::tree::{
     Blank, Block, Cell, Figure, Paragraph, Section, Sheet, Table, WorksheetRow, flush,
@@ -117,7 +118,7 @@ impl<S: Slots> Stem<'_, '_, S> {
                 blank,
             } => {
                 let (label, said) = (
-                    escaped(label),
+                    marked(label),
                     escaped(&format!("{}{}", in_brackets(how), in_brackets(points))),
                 );
                 let drawn = self.blank(blank)?;
@@ -160,7 +161,7 @@ impl<S: Slots> Stem<'_, '_, S> {
                 for paragraph in paragraphs {
                     self.put(&match paragraph {
                         Paragraph::Words(words) => element("p", words),
-                        Paragraph::Code(code) => element("pre", code),
+                        Paragraph::Code(code) => preformatted(code),
                     });
                 }
             }
@@ -168,7 +169,7 @@ impl<S: Slots> Stem<'_, '_, S> {
             Block::Given(table) => drop(self.table(table)),
             Block::Pairs { title, pairs } => self.pairs(title, pairs),
             Block::Figure(figure) => self.figure(figure),
-            Block::Lines(lines) => self.put(&element("pre", lines)),
+            Block::Lines(lines) => self.put(&preformatted(lines)),
             Block::Steps(steps) => {
                 let steps = steps
                     .iter()
@@ -223,7 +224,7 @@ impl<S: Slots> Stem<'_, '_, S> {
             }
             return;
         }
-        self.put(&element("pre", &flush(&text(&figure.reported(), false))));
+        self.put(&preformatted(&flush(&text(&figure.reported(), false))));
     }
 
     fn worksheet(
@@ -235,7 +236,7 @@ impl<S: Slots> Stem<'_, '_, S> {
         let worth = escaped(&in_brackets(points));
         let mut out = format!(
             "<p>{}{worth}</p>\n<table{}>\n<tbody>\n",
-            escaped(prompt),
+            marked(prompt),
             self.slots.table()
         );
         for row in rows {
@@ -328,12 +329,23 @@ pub(crate) fn escaped(words: &str) -> String {
     out
 }
 
-/// Returns an element of escaped text, or nothing if the text is empty.
+/// Escapes text with code between backticks.
+pub(crate) fn marked(words: &str) -> String {
+    prose::marked(words, escaped, |code| {
+        format!("<code>{}</code>", escaped(code))
+    })
+}
+
+fn preformatted(lines: &str) -> String {
+    format!("<pre>{}</pre>", escaped(lines))
+}
+
+/// Returns an element of text, or nothing if the text is empty.
 fn element(tag: &str, words: &str) -> String {
     if words.is_empty() {
         String::new()
     } else {
-        format!("<{tag}>{}</{tag}>", escaped(words))
+        format!("<{tag}>{}</{tag}>", marked(words))
     }
 }
 
@@ -351,7 +363,7 @@ fn row(row: &Rubric) -> String {
     let worth = row.points.map_or_else(String::new, |worth| {
         format!(" ({})", points(worth, &Labels::default()))
     });
-    format!("<li>{}{worth}</li>", escaped(&row.text))
+    format!("<li>{}{worth}</li>", marked(&row.text))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::escape::boxed;
+use super::escape::{boxed, marked};
 use crate::exam::formats::canvas::Canvas;
 use crate::exam::formats::tree::{
     Block, Cell, Choice, Figure, Paragraph, Table, WorksheetRow, kept,
@@ -94,7 +94,7 @@ impl Writer {
                 let _ = writeln!(
                     self.out,
                     "<p class=\"value\" dir=\"auto\"><span>{}{how}{}:</span> <span>{boxed}</span></p>",
-                    escaped(label),
+                    marked(label),
                     worth(points)
                 );
             }
@@ -106,7 +106,7 @@ impl Writer {
                 let _ = writeln!(
                     self.out,
                     "<p class=\"lead\">{}{}</p>",
-                    escaped(how),
+                    marked(how),
                     worth(points)
                 );
                 for of in tables {
@@ -124,7 +124,7 @@ impl Writer {
                     self.out,
                     "<div class=\"choice\" data-field=\"{}\">\n<p class=\"lead\" dir=\"auto\">{} <span class=\"how\">{}</span>{}</p>",
                     escaped(field),
-                    escaped(text),
+                    marked(text),
                     escaped(how),
                     worth(points)
                 );
@@ -142,7 +142,7 @@ impl Writer {
                     self.out,
                     "<div class=\"essay\" data-field=\"{}\">\n<p class=\"lead\" dir=\"auto\">{}{}</p>",
                     escaped(field),
-                    escaped(text),
+                    marked(text),
                     worth(points)
                 );
                 self.essay(*space, rubric);
@@ -160,7 +160,7 @@ impl Writer {
         for paragraph in paragraphs {
             let _ = match paragraph {
                 Paragraph::Words(words) => {
-                    writeln!(self.out, "<p dir=\"auto\">{}</p>", escaped(words))
+                    writeln!(self.out, "<p dir=\"auto\">{}</p>", marked(words))
                 }
                 Paragraph::Code(code) => {
                     writeln!(self.out, "<pre><code>{}</code></pre>", escaped(code))
@@ -198,7 +198,7 @@ impl Writer {
             } else {
                 format!("<b>{}</b> ", escaped(who))
             };
-            let _ = writeln!(self.out, "<li>{who}{}</li>", escaped(what));
+            let _ = writeln!(self.out, "<li>{who}{}</li>", marked(what));
         }
         self.put("</ol>\n");
     }
@@ -222,7 +222,7 @@ impl Writer {
         let _ = writeln!(
             self.out,
             "<table class=\"worksheet\"><caption>{}{}</caption>\n<thead><tr><th scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead>\n<tbody>",
-            escaped(prompt),
+            marked(prompt),
             worth(points),
             escaped(&heads[0]),
             escaped(&heads[1])
@@ -250,7 +250,7 @@ impl Writer {
             let _ = writeln!(
                 self.out,
                 "<li dir=\"auto\"><span class=\"tick\" style=\"display:inline-block;width:1.1em;border:1px solid;text-align:center\">{tick}</span> {}</li>",
-                escaped(&option.text)
+                marked(&option.text)
             );
         }
         self.put("</ul>\n");
@@ -275,7 +275,7 @@ impl Writer {
                 let _ = writeln!(
                     self.out,
                     "<li dir=\"auto\"><b>{}</b>{points}</li>",
-                    escaped(text)
+                    marked(text)
                 );
             }
             self.put("</ul>");

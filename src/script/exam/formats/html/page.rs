@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::blocks::{self, ROOM, piece};
-use super::escape::{boxed, css_string};
+use super::escape::{boxed, css_string, marked};
 use crate::exam::formats::canvas::Canvas;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::plan::sheet;
@@ -179,7 +179,7 @@ fn sentences(out: &mut String, level: &str, heading: &str, said: &[String]) {
     }
     let _ = writeln!(out, "<{level}>{}</{level}>\n<ul>", escaped(heading));
     for sentence in said {
-        let _ = writeln!(out, "<li>{}</li>", escaped(sentence));
+        let _ = writeln!(out, "<li>{}</li>", marked(sentence));
     }
     out.push_str("</ul>\n");
 }

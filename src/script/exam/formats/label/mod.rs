@@ -4,7 +4,6 @@
 mod tests;
 
 use super::labels::Labels;
-use super::tree::Paragraph;
 use crate::exam::words::Words;
 use crate::questions::blanks::CYCLES;
 use crate::questions::entry::{Blank, Form, Radix};
@@ -135,51 +134,4 @@ pub(crate) fn filled(blank: &Blank, bare: bool) -> String {
         Some(Words::YesNo { .. }) if answer != "-" => "N".to_owned(),
         _ => answer,
     }
-}
-
-/// Indentation of preformatted lines.
-const CODE: usize = 4;
-
-/// Splits a text into paragraphs at blank lines. Lines indented by four or more spaces are preformatted.
-pub fn paragraphs(text: &str) -> Vec<Paragraph> {
-    let mut all: Vec<Paragraph> = Vec::new();
-    let text = text.replace('\t', "    ");
-    for chunk in text.split("\n\n").map(|chunk| chunk.trim_matches('\n')) {
-        if chunk.trim().is_empty() {
-            continue;
-        }
-        let is_code = chunk
-            .lines()
-            .all(|line| line.trim().is_empty() || line.len() - line.trim_start().len() >= CODE);
-        match (is_code, all.last_mut()) {
-            (true, Some(Paragraph::Code(code))) => {
-                code.push_str("\n\n");
-                code.push_str(chunk);
-            }
-            (true, _) => all.push(Paragraph::Code(chunk.to_owned())),
-            (false, _) => all.push(Paragraph::Words(
-                chunk.split_whitespace().collect::<Vec<_>>().join(" "),
-            )),
-        }
-    }
-    for paragraph in &mut all {
-        if let Paragraph::Code(code) = paragraph {
-            *code = dedented(code);
-        }
-    }
-    all
-}
-
-/// Removes the common indentation of all lines.
-fn dedented(code: &str) -> String {
-    let filled = || code.lines().filter(|line| !line.trim().is_empty());
-    let common = filled()
-        .map(|line| line.len() - line.trim_start_matches(' ').len())
-        .min()
-        .unwrap_or(0);
-    let lines: Vec<&str> = code
-        .lines()
-        .map(|line| line.get(common..).unwrap_or("").trim_end())
-        .collect();
-    lines.join("\n")
 }

@@ -1,5 +1,4 @@
-use super::{filled, how, label, paragraphs, width};
-use crate::exam::formats::tree::Paragraph::{Code, Words};
+use super::{filled, how, label, width};
 use crate::questions::entry::{Blank, Form, Radix};
 use crate::run::record::Shown;
 
@@ -10,6 +9,7 @@ fn blank(fact: &str, key: Option<Shown>, form: Form) -> Blank {
         form,
         unit: None,
         round: None,
+        whole: true,
     }
 }
 
@@ -75,22 +75,4 @@ fn the_textbook_asks_for_yes_and_no() {
         how(&of("fault", "file", faults), false),
         "none, protection, file"
     );
-}
-
-#[test]
-fn blank_lines_part_paragraphs_and_indentation_keeps_lines() {
-    let words = |text: &str| Words(text.to_owned());
-    assert_eq!(
-        paragraphs("one\ntwo\n\n\nthree"),
-        [words("one two"), words("three")]
-    );
-    assert_eq!(
-        paragraphs("see:\n\n    int main() {\n\n      fork();\n    }\n\nWhat is printed?"),
-        [
-            words("see:"),
-            Code("int main() {\n\n  fork();\n}".to_owned()),
-            words("What is printed?")
-        ]
-    );
-    assert_eq!(paragraphs(" \n\n"), []);
 }

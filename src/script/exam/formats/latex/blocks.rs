@@ -66,6 +66,10 @@ impl<'l> Writer<'l> {
         self.text.escaped(words)
     }
 
+    fn marked(&self, words: &str) -> String {
+        self.text.marked(words)
+    }
+
     fn worth(&self, points: &str) -> String {
         if points.is_empty() {
             String::new()
@@ -123,8 +127,8 @@ impl<'l> Writer<'l> {
                 blank,
             } => {
                 let rest = format!("{}{}:", self.how(how), self.worth(points));
-                let room = self.escaped(&stable_width(label).unwrap_or_else(|| label.clone()));
-                let (label, boxed) = (self.escaped(label), self::blank(blank, self.text));
+                let room = self.marked(&stable_width(label).unwrap_or_else(|| label.clone()));
+                let (label, boxed) = (self.marked(label), self::blank(blank, self.text));
                 format!("\\whole{{\\pwvalue{{{label}{rest}}}{{{room}{rest}}}{{{boxed}}}}}")
             }
             Block::Fill {
@@ -153,13 +157,13 @@ impl<'l> Writer<'l> {
                 rubric,
                 ..
             } => {
-                let lead = format!("{}{}", self.escaped(text), self.worth(points));
+                let lead = format!("{}{}", self.marked(text), self.worth(points));
                 let inside = if rubric.is_empty() {
                     "\\aline".repeat((*space / 8) as usize)
                 } else {
                     let row = |(text, points): &(String, Option<String>)| {
                         let points = self.worth(points.as_deref().unwrap_or_default());
-                        format!("\\point{{\\textbf{{{}}}{points}}}", self.escaped(text))
+                        format!("\\point{{\\textbf{{{}}}{points}}}", self.marked(text))
                     };
                     rubric.iter().map(row).collect()
                 };
@@ -182,9 +186,9 @@ impl<'l> Writer<'l> {
     /// Pads the text before an item's points, so that the text has the same width in every version.
     fn words(&self, words: &str, points: &str) -> String {
         let worth = self.worth(points);
-        let text = self.escaped(words);
+        let text = self.marked(words);
         match stable_width(words) {
-            Some(room) => format!("\\words{{{text}{worth}}}{{{}{worth}}}", self.escaped(&room)),
+            Some(room) => format!("\\words{{{text}{worth}}}{{{}{worth}}}", self.marked(&room)),
             None => format!("{text}{worth}\\par"),
         }
     }
@@ -192,7 +196,8 @@ impl<'l> Writer<'l> {
     fn lines(&self, lines: &str) -> String {
         let lines: Vec<String> = lines
             .lines()
-            .map(|line| format!("{}\\\\\n", self.text.fixed(line)))
+            // The braces part the line from the end of the line before, whose options would be `*` and `[`.
+            .map(|line| format!("{{}}{}\\\\\n", self.text.fixed(line)))
             .collect();
         format!(
             "\\fit{{\\small\\ttfamily\\begin{{tabular}}{{@{{}}l@{{}}}}{}\\end{{tabular}}}}",
@@ -209,7 +214,7 @@ impl<'l> Writer<'l> {
             };
             format!(
                 "\\par\\hangindent=2em\\hangafter=1\\makebox[2em][l]{{{number}.}}{who}{}\\par\n",
-                self.escaped(what)
+                self.marked(what)
             )
         };
         (1..).zip(steps).map(step).collect()
@@ -278,7 +283,7 @@ impl<'l> Writer<'l> {
         let options = options.iter().map(option).collect::<Vec<_>>().join("\n");
         format!(
             "\\whole{{{}{}\n{options}}}",
-            self.escaped(text),
+            self.marked(text),
             self.worth(points)
         )
     }

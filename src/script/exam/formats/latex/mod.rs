@@ -183,7 +183,7 @@ fn sentences(out: &mut String, heading: &str, said: &[String], text: &Text) {
     if !said.is_empty() {
         let _ = writeln!(out, "\\heading{{{}}}", text.escaped(heading));
         for sentence in said {
-            let _ = writeln!(out, "\\point{{{}}}", text.escaped(sentence));
+            let _ = writeln!(out, "\\point{{{}}}", text.marked(sentence));
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::exam::formats::plan::SUPERSCRIPTS;
+use crate::exam::formats::prose::marked;
 
 /// Non-ASCII characters that the basic fonts contain, or that can be composed from their characters.
 const SIGNS: &[(char, &str)] = &[
@@ -116,6 +117,12 @@ impl Text {
             }
         }
         out
+    }
+
+    /// Escapes text with code between backticks.
+    pub(crate) fn marked(&self, text: &str) -> String {
+        let code = |code: &str| format!("{{\\ttfamily {}}}", self.escaped(&code.replace('–', "-")));
+        marked(text, |words| self.escaped(words), code)
     }
 
     /// Escapes text on one line so that its spaces keep their width.

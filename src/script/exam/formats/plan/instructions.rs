@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use super::items::points;
-use crate::exam::formats::label::paragraphs;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::page::bare;
 use crate::exam::formats::prompt::filled;
+use crate::exam::formats::prose::paragraphs;
 use crate::exam::formats::tree::Paragraph;
 use crate::exam::paper::{Paper, PaperItem, Question};
 use crate::exam::words::Words;

@@ -277,6 +277,9 @@ fn alike(first: &PaperItem, item: &PaperItem) -> bool {
     if strings && !std::ptr::eq(first, item) && !share_string(first, item) {
         return false;
     }
+    if first.again || item.again {
+        return false;
+    }
     if first.printed.place == item.printed.place {
         return true;
     }

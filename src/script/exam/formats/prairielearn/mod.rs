@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::bank::group::{Group, Laid, groups, weights};
 use super::bank::input::{Input, input, slug, title};
-use super::bank::stem::{Slots, escaped, rubric_html, stem};
+use super::bank::stem::{Slots, escaped, marked, rubric_html, stem};
 use super::style::{File, Refusal};
 use crate::exam::field::{Asked, Field, slot};
 use crate::exam::paper::Paper;
@@ -233,7 +233,8 @@ impl Slots for Elements<'_> {
 }
 
 impl Elements<'_> {
-    /// Returns the base and the integer of a field that is an integer in every version.
+    /// Returns the base and the integer of a field whose question has a whole number as its answer. The key alone never
+    /// decides, because the element would reveal something about it.
     fn integer(&self, field: &Field) -> Option<(u32, String)> {
         let Asked::Blank(blank) = field.asked else {
             return None;
@@ -245,12 +246,14 @@ impl Elements<'_> {
         let Form::Number { radix, .. } = blank.form else {
             return None;
         };
-        let Known::Number(number) = blank.key.as_ref()?.value else {
-            return None;
+        // A paper writes fractions and negative numbers in decimal.
+        let whole = match radix {
+            Radix::Decimal => blank.whole,
+            Radix::Hex | Radix::Binary => match blank.key.as_ref()?.value {
+                Known::Number(number) => number.as_integer().is_some_and(|n| n >= 0),
+                _ => false,
+            },
         };
-        let whole = number
-            .as_integer()
-            .is_some_and(|n| n >= 0 || radix == Radix::Decimal);
         if !certain || !whole || blank.round.is_some() || self.dashes.contains(field.name.as_str())
         {
             return None;
@@ -270,7 +273,7 @@ fn choices<'o>(options: impl Iterator<Item = (&'o str, bool)>) -> String {
     let option = |(text, right): (&str, bool)| {
         format!(
             "<pl-answer correct=\"{right}\">{}</pl-answer>",
-            escaped(text)
+            marked(text)
         )
     };
     options.map(option).collect()

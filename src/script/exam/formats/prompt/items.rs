@@ -61,6 +61,21 @@ pub(crate) fn prompt_with(item: &PaperItem, labels: &Labels, cores: bool, tables
         return prompt.clone();
     }
     let tabled = tables && tabled(item).is_some();
+    let text = of_kind(item, labels, cores, tabled);
+    if !item.again {
+        return text;
+    }
+    let template = match &*item.did {
+        Did::Access(_) => "The same access: {operation}",
+        Did::Reference(_) => "The same references: {operation}",
+        Did::Replay(_) => "The same replay: {operation}",
+        _ => "The same system call: {operation}",
+    };
+    filled(labels, template, &[("operation", &lowercase(&text))])
+}
+
+/// Returns the prompt of an item without a text of the author.
+fn of_kind(item: &PaperItem, labels: &Labels, cores: bool, tabled: bool) -> String {
     match &item.kind {
         ItemKind::Facts { operation, .. } => match &*item.did {
             Did::Access(access) => {
@@ -134,10 +149,7 @@ pub(crate) fn of_done(did: &Did, labels: &Labels) -> String {
         let address = address(access, None, labels);
         return of_access(access, templates(access), labels, false, &address);
     }
-    let operation = did.call().map_or_else(String::new, |call| {
-        let args: Vec<&str> = call.args.iter().map(|arg| arg.written.as_str()).collect();
-        format!("{}({})", call.name, args.join(", "))
-    });
+    let operation = did.call().map_or_else(String::new, CallRecord::written);
     of_operation(did, &operation, labels, false)
 }
 
@@ -235,11 +247,19 @@ fn supposed(probe: bool, text: String, labels: &Labels) -> String {
     if !probe {
         return text;
     }
+    filled(
+        labels,
+        "Suppose that {operation}",
+        &[("operation", &lowercase(&text))],
+    )
+}
+
+/// Returns a sentence with a lowercase first letter.
+fn lowercase(text: &str) -> String {
     let mut letters = text.chars();
-    let text = letters.next().map_or_else(String::new, |first| {
+    letters.next().map_or_else(String::new, |first| {
         first.to_lowercase().collect::<String>() + letters.as_str()
-    });
-    filled(labels, "Suppose that {operation}", &[("operation", &text)])
+    })
 }
 
 /// Whether the operations of a paper run on several cores.

@@ -5,9 +5,9 @@ use std::io;
 
 use quick_xml::events::BytesText;
 
-use crate::exam::field::{Field, slot};
+use crate::exam::field::{Asked, Field, slot};
 use crate::exam::formats::bank::input::{Input, input};
-use crate::exam::formats::bank::stem::{Slots, escaped, rubric_html};
+use crate::exam::formats::bank::stem::{Slots, marked, rubric_html};
 use crate::exam::formats::style::{File, Refusal};
 use crate::report::xml::{Xml, document, empty, legal, within, words};
 
@@ -254,9 +254,10 @@ impl Slots for Interactions {
                 response.worth = accepted.into_iter().map(|one| (one, worth)).collect();
                 entry
             }
-            Input::Number(number, off) if off > 0.0 => {
+            Input::Number(number, off) if off > 0.0 || !is_whole(field) => {
+                let share = 100.0 * off / number.to_f64().abs();
                 (response.base, response.off) =
-                    ("float", Some(100.0 * off / number.to_f64().abs()));
+                    ("float", Some(if off > 0.0 { share } else { 0.0 }));
                 response.correct = vec![number.to_f64().to_string()];
                 entry
             }
@@ -309,6 +310,11 @@ impl Slots for Interactions {
     }
 }
 
+/// Whether the question has a whole number as its answer, whatever its key.
+fn is_whole(field: &Field) -> bool {
+    matches!(field.asked, Asked::Blank(blank) if blank.whole)
+}
+
 /// Declares the correct options. If several options are correct, each correct one earns a share, and each
 /// wrong one costs a share.
 fn note(response: &mut Response, options: &[(String, bool)], several: bool) {
@@ -333,7 +339,7 @@ fn choices(tag: &str, options: &[(String, bool)]) -> String {
             out,
             "<{tag} identifier=\"c{}\">{}</{tag}>",
             at + 1,
-            escaped(option)
+            marked(option)
         );
     }
     out

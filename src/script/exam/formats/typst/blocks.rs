@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::exam::formats::canvas::Canvas;
+use crate::exam::formats::prose::marked;
 use crate::exam::formats::tree::{
     Blank, Block, Cell, Figure, Paragraph, Table, WorksheetRow, kept, stable_width,
 };
@@ -154,7 +155,7 @@ impl Writer {
                 let options = options.collect::<Vec<_>>().join(", ");
                 format!(
                     "choice({}, {}, {}, lines: {}, {options})",
-                    string(text),
+                    flowing(text),
                     string(how),
                     perhaps(points),
                     lines(block)
@@ -170,14 +171,14 @@ impl Writer {
                 let rubric = rubric.iter().map(|(text, points)| {
                     format!(
                         "({}, {})",
-                        string(text),
+                        flowing(text),
                         perhaps(points.as_deref().unwrap_or_default())
                     )
                 });
                 let rubric = rubric.collect::<Vec<_>>().join(", ");
                 format!(
                     "essay({}, {}, {space}mm, {rubric})",
-                    string(text),
+                    flowing(text),
                     perhaps(points)
                 )
             }
@@ -372,8 +373,21 @@ pub(crate) fn perhaps(text: &str) -> String {
     }
 }
 
-/// Returns a string of running text. Long words may break after `_` (binary numbers) and `,`.
-fn flowing(text: &str) -> String {
+/// Returns running text, which is an expression of Typst: a string, or a block with the code between backticks.
+pub(crate) fn flowing(text: &str) -> String {
+    if !text.contains('`') {
+        return divided(text);
+    }
+    let parts = marked(
+        text,
+        |words| format!("{}; ", divided(words)),
+        |code| format!("code({}); ", divided(code)),
+    );
+    format!("{{ {parts}}}")
+}
+
+/// Returns a string. Long words may break after `_` (binary numbers) and `,`.
+fn divided(text: &str) -> String {
     let divided = text.split(' ').map(|word| {
         if word.chars().count() < LONG_WORD {
             word.to_owned()

@@ -11,7 +11,7 @@ use super::plan::sheet;
 use super::style::{Edition, Style};
 use super::tree::{Front, Section, Sheet};
 use crate::exam::paper::Paper;
-use blocks::{array, perhaps, string};
+use blocks::{array, flowing, perhaps, string};
 
 /// Functions for the elements of a paper.
 const FUNCTIONS: &str = include_str!("paper.typ");
@@ -139,7 +139,7 @@ fn front(out: &mut String, front: &Front, code: Option<&str>, labels: &Labels) {
 
 fn sentences(out: &mut String, level: u32, heading: &str, said: &[String]) {
     if !said.is_empty() {
-        let said: Vec<String> = said.iter().map(|sentence| string(sentence)).collect();
+        let said: Vec<String> = said.iter().map(|sentence| flowing(sentence)).collect();
         let _ = writeln!(
             out,
             "#sentences({}, {level}, {})",

@@ -387,6 +387,8 @@ fn paths() {
             ("let x = last.‸", "vpn fault tlb pte1", "hits trace"),
             ("let x = last.cache.‸", "index tag victim", "hits"),
             ("let x = last.pte1.‸", "address value", "vpn"),
+            ("question \"q\" { ask las‸", "last", ""),
+            ("question \"q\" { ask last => v‸", "vpn", "va"),
             ("let x = max(tlb.h‸", "hits", ""),
             ("show va.‸", "", ""),
         ],

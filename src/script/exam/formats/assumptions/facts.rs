@@ -1,0 +1,437 @@
+//! The rules on which the value of each askable fact rests.
+
+use super::rules::Rule;
+use crate::run::facts::{Component, Family, Key, key};
+use crate::run::record::Did;
+use crate::run::table::TableId;
+use pagewalk_engine::machine::spec::Spec;
+
+/// The kind of a fact. Facts of different kinds can have the same name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A fact of an access.
+    Access,
+    /// A fact of a page-table level, with `K` in place of the level.
+    Level,
+    /// A fact of a named TLB or cache, without the name.
+    Part,
+    /// A fact of a system call, other than its result.
+    Call,
+    /// The result of a system call with this name.
+    Result,
+    Reference,
+    Replay,
+    /// A counter or another property of a TLB or cache.
+    Counter,
+    /// A path that begins with a fixed name.
+    Path,
+    /// A property of a process.
+    Process,
+    /// The cells of a table.
+    Table,
+    /// A function that reads memory or a file.
+    Function,
+}
+
+/// The fact follows from the numbers of the paper.
+const ARITHMETIC: &[Rule] = &[];
+
+/// C, POSIX, or the manual pages of Linux define the fact, so a paper does not repeat the definition.
+const STANDARD: &[Rule] = &[];
+
+const TRANSLATION: &[Rule] = &[
+    Rule::Unlisted,
+    Rule::Faults,
+    Rule::Frame,
+    Rule::Frames,
+    Rule::ZeroPage,
+];
+const OF_TLBS: &[Rule] = &[
+    Rule::Unlisted,
+    Rule::Fill,
+    Rule::Switch,
+    Rule::Faults,
+    Rule::Frames,
+    Rule::ZeroPage,
+];
+/// A physically indexed cache depends on the frames.
+const OF_CACHES: &[Rule] = &[
+    Rule::Unlisted,
+    Rule::Fill,
+    Rule::CachedWalk,
+    Rule::Inclusion,
+    Rule::Faults,
+    Rule::Frame,
+    Rule::Frames,
+    Rule::ZeroPage,
+];
+/// The fields of a physical address.
+const OF_CACHE_FIELDS: &[Rule] = TRANSLATION;
+const OF_BYTES: &[Rule] = &[
+    Rule::Unlisted,
+    Rule::CachedBytes,
+    Rule::Faults,
+    Rule::Frames,
+    Rule::ZeroPage,
+];
+const OF_TIMES: &[Rule] = &[
+    Rule::Unlisted,
+    Rule::Fill,
+    Rule::CachedWalk,
+    Rule::Inclusion,
+    Rule::Latency,
+    Rule::Switch,
+    Rule::Faults,
+    Rule::Frame,
+    Rule::Frames,
+    Rule::PageCache,
+    Rule::ZeroPage,
+];
+const OF_FAULTS: &[Rule] = &[
+    Rule::Unlisted,
+    Rule::Faults,
+    Rule::Classes,
+    Rule::CopyOnWrite,
+    Rule::Frames,
+    Rule::FaultAround,
+    Rule::ZeroPage,
+    Rule::Kill,
+];
+/// Whether an access faults, without the class of the fault.
+const OF_PAGE_FAULTS: &[Rule] = &[
+    Rule::Unlisted,
+    Rule::Faults,
+    Rule::CopyOnWrite,
+    Rule::Frames,
+    Rule::FaultAround,
+    Rule::ZeroPage,
+    Rule::Kill,
+];
+/// The fault that sends a signal has a class of its own, but the signals themselves are those of Linux.
+const OF_SIGNALS: &[Rule] = &[Rule::Faults, Rule::Frames, Rule::ZeroPage, Rule::Kill];
+const OF_COUNTS: &[Rule] = &[
+    Rule::Faults,
+    Rule::Minor,
+    Rule::CopyOnWrite,
+    Rule::Frames,
+    Rule::Swap,
+    Rule::PageCache,
+    Rule::FaultAround,
+    Rule::ZeroPage,
+];
+const OF_EVICTIONS: &[Rule] = &[
+    Rule::Faults,
+    Rule::Frame,
+    Rule::CopyOnWrite,
+    Rule::Frames,
+    Rule::Victim,
+    Rule::FaultAround,
+    Rule::ZeroPage,
+];
+const OF_SWAP: &[Rule] = &[
+    Rule::Faults,
+    Rule::Frame,
+    Rule::CopyOnWrite,
+    Rule::Frames,
+    Rule::Victim,
+    Rule::Swap,
+    Rule::ZeroPage,
+];
+const OF_COPIES: &[Rule] = &[
+    Rule::Faults,
+    Rule::CopyOnWrite,
+    Rule::Frames,
+    Rule::ZeroPage,
+];
+const OF_FRAMES: &[Rule] = &[
+    Rule::Faults,
+    Rule::Frame,
+    Rule::CopyOnWrite,
+    Rule::Frames,
+    Rule::FaultAround,
+    Rule::ZeroPage,
+];
+const OF_ENTRIES: &[Rule] = &[
+    Rule::Unlisted,
+    Rule::AccessedDirty,
+    Rule::Faults,
+    Rule::Frame,
+    Rule::CopyOnWrite,
+    Rule::Frames,
+    Rule::ZeroPage,
+];
+const OF_RAW_ENTRIES: &[Rule] = &[
+    Rule::Unlisted,
+    Rule::AccessedDirty,
+    Rule::AsRead,
+    Rule::Faults,
+    Rule::Frame,
+    Rule::Frames,
+    Rule::ZeroPage,
+];
+const OF_TABLES: &[Rule] = &[Rule::Tables, Rule::Frames, Rule::ZeroPage];
+const OF_RESIDENT: &[Rule] = &[
+    Rule::Faults,
+    Rule::CopyOnWrite,
+    Rule::Frames,
+    Rule::FaultAround,
+    Rule::ZeroPage,
+];
+
+/// The rules of each askable fact. The conditions of the rules select those that apply to the machine of a question.
+#[rustfmt::skip]
+const ROWS: &[(Kind, &[&str], &[Rule])] = &[
+    (Kind::Access, &["vpn", "vpo", "tlbi", "tlbt", "pieces"], ARITHMETIC),
+    (Kind::Access, &["tlb", "walk"], OF_TLBS),
+    (Kind::Access, &["fault"], OF_FAULTS),
+    (Kind::Access, &["page-fault"], OF_PAGE_FAULTS),
+    (Kind::Access, &["ppn", "ppo", "pa"], TRANSLATION),
+    (Kind::Access, &["co", "ci", "ct"], OF_CACHE_FIELDS),
+    (Kind::Access, &["cache", "served"], OF_CACHES),
+    (Kind::Access, &["byte", "value"], OF_BYTES),
+    (Kind::Access, &["cycles"], OF_TIMES),
+    (Kind::Access, &["signal", "code"], OF_SIGNALS),
+    (Kind::Access, &["frame"], OF_FRAMES),
+    (Kind::Access, &["evicted"], OF_EVICTIONS),
+    (Kind::Access, &["swapped-out"], OF_SWAP),
+    (Kind::Access, &["copied"], OF_COPIES),
+    (Kind::Access, &["minor", "major"], OF_COUNTS),
+    // An access has no result of a system call.
+    (Kind::Access, &["returns", "error"], STANDARD),
+    (Kind::Level, &["vpnK"], ARITHMETIC),
+    (Kind::Level, &["pteK.address"], TRANSLATION),
+    (Kind::Level, &["pteK.value"], OF_RAW_ENTRIES),
+    (Kind::Part, &[""], OF_CACHES),
+    (Kind::Part, &[".index", ".tag", ".offset"], OF_CACHE_FIELDS),
+    (Kind::Part, &[".victim", ".writeback"], OF_CACHES),
+    (Kind::Call, &["error", "signal", "code"], STANDARD),
+    // The row of the system call has the rules of its result.
+    (Kind::Call, &["returns"], STANDARD),
+    (Kind::Call, &["fault"], OF_FAULTS),
+    (Kind::Call, &["minor", "major"], OF_COUNTS),
+    (Kind::Call, &["evicted"], OF_EVICTIONS),
+    (Kind::Call, &["swapped-out"], OF_SWAP),
+    (Kind::Call, &["copied"], OF_COPIES),
+    (Kind::Result, &["mmap", "mremap"], &[Rule::Placement]),
+    (Kind::Result, &["malloc", "calloc", "realloc"], &[Rule::Allocator]),
+    (Kind::Result, &["fork", "wait", "getpid"], &[Rule::Pids]),
+    (Kind::Result, &[
+        "open", "close", "read", "write", "pread", "pwrite", "lseek", "fstat", "ftruncate", "munmap", "mprotect", "msync", "madvise",
+        "brk", "sbrk", "mlock", "munlock", "execve", "exit", "free",
+    ], STANDARD),
+    (Kind::Reference, &["faults", "hits", "trace", "resident", "rate", "victim", "disk_reads", "disk_writes"], &[Rule::Strings]),
+    (Kind::Replay, &["accesses", "reads", "writes", "fetches", "straddling", "outside", "malformed"], ARITHMETIC),
+    (Kind::Replay, &["cycles"], OF_TIMES),
+    (Kind::Replay, &["walks"], OF_TLBS),
+    (Kind::Replay, &["faults", "minor", "major"], OF_COUNTS),
+    (Kind::Replay, &["evicted"], OF_EVICTIONS),
+    (Kind::Replay, &["disk_reads", "disk_writes", "swapped-out"], OF_SWAP),
+    (Kind::Counter, &[
+        "hits", "misses", "evictions", "writebacks", "walk_hits", "walk_misses", "miss_rate", "reads.hits", "reads.misses", "writes.hits",
+        "writes.misses", "fetches.hits", "fetches.misses", "compulsory", "capacity", "conflict",
+    ], OF_CACHES),
+    (Kind::Counter, &["sets", "ways", "index_bits", "offset_bits", "tag_bits", "reach", "vipt", "colors"], ARITHMETIC),
+    (Kind::Path, &[
+        "machine.vpn_bits", "machine.vpo_bits", "machine.ppn_bits", "machine.pages", "machine.frames", "machine.page_bytes",
+        "machine.flat_page_table_bytes",
+    ], ARITHMETIC),
+    (Kind::Path, &["page_table.tables", "page_table.bytes"], OF_TABLES),
+    (Kind::Path, &["frames.total", "swap.slots"], ARITHMETIC),
+    (Kind::Path, &["frames.used", "frames.free"], OF_RESIDENT),
+    (Kind::Path, &["swap.used", "swap.free"], OF_SWAP),
+    (Kind::Path, &["kernel.processes"], STANDARD),
+    (Kind::Path, &["ksm.scans"], ARITHMETIC),
+    (Kind::Path, &["ksm.merged"], OF_COPIES),
+    (Kind::Process, &["rss"], OF_RESIDENT),
+    (Kind::Process, &["faults.minor", "faults.major"], OF_COUNTS),
+    (Kind::Process, &["disk_reads", "disk_writes"], OF_SWAP),
+    (Kind::Process, &["vsize", "areas", "pc", "stdout", "state", "rsp", "brk"], STANDARD),
+    (Kind::Process, &["pid"], &[Rule::Pids]),
+    (Kind::Process, &["cr3"], OF_TABLES),
+    (Kind::Table, &["page_table"], OF_ENTRIES),
+    (Kind::Table, &["tlb"], OF_TLBS),
+    (Kind::Table, &["cache", "stats"], OF_CACHES),
+    (Kind::Table, &["memory"], OF_ENTRIES),
+    (Kind::Table, &["maps"], &[Rule::Placement]),
+    (Kind::Table, &["kernel_maps", "variables", "table"], STANDARD),
+    (Kind::Table, &["resident"], OF_FRAMES),
+    (Kind::Table, &["heap"], &[Rule::Allocator]),
+    (Kind::Table, &["frames"], OF_FRAMES),
+    (Kind::Table, &["swap"], OF_SWAP),
+    (Kind::Table, &["processes"], &[Rule::Pids]),
+    (Kind::Table, &["steps"], &[Rule::Fill, Rule::Faults]),
+    (Kind::Table, &["reference"], &[Rule::Strings]),
+    // The functions read what the accesses of the question stored.
+    (Kind::Function, &["byte", "word", "string", "file_byte", "file_size"], STANDARD),
+];
+
+/// Returns the rules of a fact, or `None` for an unknown name.
+fn row(kind: Kind, name: &str) -> Option<&'static [Rule]> {
+    let mut rows = ROWS.iter();
+    rows.find(|(own, names, _)| *own == kind && names.contains(&name))
+        .map(|(.., rules)| *rules)
+}
+
+fn rules(kind: Kind, name: &str) -> &'static [Rule] {
+    row(kind, name).unwrap_or_default()
+}
+
+/// Returns the kind of a fact, and its name in the rows.
+fn named(key: &Key) -> (Kind, String) {
+    match key {
+        Key::Access(row) => (Kind::Access, row.name.to_owned()),
+        Key::Level(row, _) => (Kind::Level, format!("{}K{}", row.pattern.0, row.pattern.1)),
+        Key::Component(row, _) => (Kind::Part, row.suffix.to_owned()),
+        Key::Call(row) => (Kind::Call, row.name.to_owned()),
+        Key::Reference(row) => (Kind::Reference, row.name.to_owned()),
+        Key::Replay(row) => (Kind::Replay, row.name.to_owned()),
+        Key::Counter(row, _) => (Kind::Counter, row.name.to_owned()),
+        Key::ReplayCounter(row, _) => (Kind::Counter, row.name.to_owned()),
+    }
+}
+
+/// Returns the rules of an operation's fact.
+pub(super) fn of_fact(did: &Did, fact: &str) -> Vec<Rule> {
+    let (family, spec) = Family::of(did);
+    let Ok(key) = key(fact, family, spec) else {
+        return Vec::new();
+    };
+    let (kind, name) = named(&key);
+    let mut all = rules(kind, &name).to_vec();
+    match key.part() {
+        // A lookup in a TLB does not depend on frames.
+        Some(Component::Tlb(_)) if kind == Kind::Part => {
+            let fields = matches!(&*name, ".index" | ".tag" | ".offset");
+            all = if fields { ARITHMETIC } else { OF_TLBS }.to_vec();
+        }
+        Some(Component::Tlb(_)) => all = OF_TLBS.to_vec(),
+        _ => {}
+    }
+    if let Some(call) = did.call().filter(|_| fact == "returns") {
+        all.extend(of_result(call.name));
+    }
+    all
+}
+
+/// Returns the rules of a system call's result.
+pub(super) fn of_result(call: &str) -> &'static [Rule] {
+    rules(Kind::Result, call)
+}
+
+/// Returns the rules of a table's cells.
+pub(super) fn of_table(table: TableId) -> &'static [Rule] {
+    rules(Kind::Table, table.noun())
+}
+
+/// Returns the rules of a path such as `P1.faults.minor`. A setting of the machine or the kernel is a given number.
+pub(super) fn of_path(names: &[&str], spec: &Spec) -> &'static [Rule] {
+    let Some((head, rest)) = names.split_first() else {
+        return ARITHMETIC;
+    };
+    let rest = rest.join(".");
+    let whole = format!("{head}.{rest}");
+    if let Some(part) = Component::named(spec, head) {
+        return match part {
+            Component::Tlb(_) if rules(Kind::Counter, &rest) == OF_CACHES => OF_TLBS,
+            _ => rules(Kind::Counter, &rest),
+        };
+    }
+    // A process has page tables of its own.
+    let table = whole.find("page_table.").map_or(&*whole, |at| &whole[at..]);
+    row(Kind::Path, table).unwrap_or_else(|| rules(Kind::Process, &rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, ROWS, Rule, row};
+    use crate::run::facts::{
+        ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_COUNTERS,
+        REPLAY_FACTS,
+    };
+    use crate::run::nouns::{TABLE_NOUNS, THING_NOUNS};
+    use crate::run::paths::{
+        KERNEL_PROPERTIES, MACHINE_PROPERTIES, PART_PROPERTIES, PEEK_FUNCTIONS, PROCESS_PROPERTIES,
+    };
+    use pagewalk_engine::kernel::syscall::system_calls;
+
+    /// Returns every fact that a script can ask for.
+    fn askable() -> Vec<(Kind, String)> {
+        let mut all: Vec<(Kind, String)> = Vec::new();
+        let mut add = |kind, name: &str| all.push((kind, name.to_owned()));
+        ACCESS_FACTS
+            .iter()
+            .for_each(|row| add(Kind::Access, row.name));
+        CALL_FACTS.iter().for_each(|row| add(Kind::Call, row.name));
+        COMPONENT_FACTS
+            .iter()
+            .for_each(|row| add(Kind::Part, row.suffix));
+        REFERENCE_FACTS
+            .iter()
+            .for_each(|row| add(Kind::Reference, row.name));
+        REPLAY_FACTS
+            .iter()
+            .for_each(|row| add(Kind::Replay, row.name));
+        REPLAY_COUNTERS
+            .iter()
+            .for_each(|row| add(Kind::Counter, row.name));
+        PART_PROPERTIES
+            .iter()
+            .for_each(|row| add(Kind::Counter, row.name));
+        PROCESS_PROPERTIES
+            .iter()
+            .for_each(|row| add(Kind::Process, row.name));
+        PEEK_FUNCTIONS
+            .iter()
+            .for_each(|row| add(Kind::Function, row.name));
+        system_calls().for_each(|row| add(Kind::Result, row.name));
+        TABLE_NOUNS
+            .iter()
+            .for_each(|row| add(Kind::Table, row.name));
+        THING_NOUNS
+            .iter()
+            .for_each(|row| add(Kind::Table, row.name));
+        for row in LEVEL_FACTS {
+            add(Kind::Level, &format!("{}K{}", row.pattern.0, row.pattern.1));
+        }
+        for row in MACHINE_PROPERTIES {
+            add(Kind::Path, &format!("{}.{}", row.of, row.name));
+        }
+        for row in KERNEL_PROPERTIES {
+            add(Kind::Path, &format!("{}.{}", row.of, row.name));
+        }
+        all
+    }
+
+    #[test]
+    fn every_askable_fact_has_one_row() {
+        let askable = askable();
+        assert!(askable.len() > 120, "{}", askable.len());
+        let rows = |(kind, name): &&(Kind, String)| {
+            let own = |(own, names, _): &&(Kind, &[&str], &[Rule])| {
+                own == kind && names.contains(&&**name)
+            };
+            ROWS.iter().filter(own).count()
+        };
+        let wrong: Vec<_> = askable.iter().filter(|fact| rows(fact) != 1).collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
+        for noun in ["stats", "processes", "reference", "steps"] {
+            assert!(row(Kind::Table, noun).is_some(), "{noun}");
+        }
+    }
+
+    #[test]
+    fn every_row_has_an_askable_fact() {
+        let askable = askable();
+        let names = ROWS
+            .iter()
+            .flat_map(|(kind, names, _)| names.iter().map(move |name| (*kind, *name)));
+        let known = |(kind, name): &(Kind, &str)| {
+            *kind == Kind::Table
+                || askable
+                    .iter()
+                    .any(|(own, known)| own == kind && known == name)
+        };
+        let unknown: Vec<_> = names.filter(|fact| !known(fact)).collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
+    }
+}

@@ -1,0 +1,353 @@
+//! The rules that decide keys, and their sentences.
+
+use super::lookups::lookups;
+use super::policy_rules::rule;
+use crate::exam::topics::{Topic, Topics};
+use crate::questions::entry::{Hardware, Sharing};
+use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPolicy};
+use pagewalk_engine::machine::pte::Bit;
+use pagewalk_engine::machine::reference_string::Replacement;
+use pagewalk_engine::machine::spec::{CacheSpec, Inclusion, Spec};
+
+/// A rule of the machine or of the kernel on which books and systems differ. The order is that of the sentences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rule {
+    /// Missing entries of a given page table.
+    Unlisted,
+    /// The entry that a miss fills, its victim, and the policies for stores.
+    Fill,
+    /// Without a kernel, the bytes of memory are known only if a cache holds them, so [`Rule::Fill`] decides the values.
+    CachedBytes,
+    /// Page walks that use the caches.
+    CachedWalk,
+    /// Caches that hold the blocks of other caches.
+    Inclusion,
+    /// The parts of a latency.
+    Latency,
+    /// Context switches that flush TLBs.
+    Switch,
+    /// The processor's updates of entries.
+    AccessedDirty,
+    /// The time at which a walk reads an entry.
+    AsRead,
+    /// The result of a page fault for the instruction.
+    Faults,
+    /// The names of the classes of page faults.
+    Classes,
+    /// Minor and major faults.
+    Minor,
+    /// Shared frames after a `fork`, and copies of pages.
+    CopyOnWrite,
+    /// The choice of a free frame.
+    Frame,
+    /// The number of frames, and the replacement policy.
+    Frames,
+    /// How the replacement policy selects a victim.
+    Victim,
+    /// Pages in the swap file.
+    Swap,
+    PageCache,
+    FaultAround,
+    ZeroPage,
+    /// Signals that end a process.
+    Kill,
+    /// The page tables that exist.
+    Tables,
+    /// The addresses that `mmap` chooses.
+    Placement,
+    /// The addresses that `malloc` chooses.
+    Allocator,
+    Pids,
+    /// The rules of reference strings, which depend on the string.
+    Strings,
+}
+
+/// The circumstances of a question.
+pub(super) struct Context<'q> {
+    pub(super) hardware: &'q Hardware,
+    /// The processes of the question's state.
+    pub(super) sharing: Sharing,
+    pub(super) asked: &'q Topics,
+    /// Whether the question's answers depend on lookups in TLBs and caches.
+    pub(super) fills: bool,
+    /// The sentences about the order of the entries in sets.
+    pub(super) orders: Vec<String>,
+}
+
+impl Rule {
+    /// Returns the sentences of the rule, or none if the machine or the kernel lacks what the rule is about.
+    pub(super) fn sentences(self, context: &Context) -> Vec<String> {
+        let (spec, asked) = (&*context.hardware.spec, context.asked);
+        match (self, &context.hardware.kernel) {
+            (Self::Fill, _) => {
+                let mut sentences = lookups(spec, asked);
+                sentences.extend(context.orders.iter().cloned());
+                sentences
+            }
+            (Self::Inclusion, _) if asked.is(Topic::UsesCaches) => inclusion(spec),
+            (Self::Strings | Self::CachedBytes | Self::Inclusion, _) => Vec::new(),
+            (_, None) => {
+                let sentence = self.of_machine(spec, asked);
+                let sentence = sentence.or_else(|| self.of_bare(spec, asked));
+                sentence.into_iter().collect()
+            }
+            (_, Some(kernel)) => {
+                let sentence = self.of_machine(spec, asked);
+                let sentence = sentence.or_else(|| self.of_kernel(kernel, context));
+                sentence.into_iter().collect()
+            }
+        }
+    }
+
+    /// Returns the sentence of a rule of the processor.
+    fn of_machine(self, spec: &Spec, asked: &Topics) -> Option<String> {
+        let mmu = spec.mmu.as_ref()?;
+        let text = match self {
+            Self::CachedWalk
+                if mmu.walk_cached && !spec.caches.is_empty() && asked.is(Topic::UsesCaches) =>
+            {
+                "A page walk fetches page-table entries through the caches."
+            }
+            Self::Latency => latency(spec),
+            Self::AccessedDirty => accessed(spec)?,
+            Self::AsRead if accessed(spec).is_some() => {
+                "The value of a page-table entry is the value that the walk reads, before the processor sets bits in it."
+            }
+            _ => return None,
+        };
+        Some(text.to_owned())
+    }
+
+    /// Returns the sentence of a rule of a machine without a kernel.
+    fn of_bare(self, spec: &Spec, asked: &Topics) -> Option<String> {
+        spec.mmu.as_ref()?;
+        let text = match self {
+            // If the entries are in memory, the given bytes show their values.
+            Self::Unlisted
+                if asked.is(Topic::PageTable)
+                    && !asked.is(Topic::RawEntries)
+                    && asked.listed >> spec.vpn_bits().min(63) == 0 =>
+            {
+                "Page-table entries that are not listed are not present."
+            }
+            Self::Faults if !asked.is(Topic::Faults) || asked.is(Topic::Retries) => return None,
+            Self::Faults => match (spec.tlbs.is_empty(), spec.caches.is_empty()) {
+                (true, true) => "A page fault ends the access.",
+                (true, false) => "A page fault ends the access, which then uses no cache.",
+                (false, true) => "A page fault ends the access, which then fills no TLB entry.",
+                (false, false) => {
+                    "A page fault ends the access, which then fills no TLB entry and uses no cache."
+                }
+            },
+            _ => return None,
+        };
+        Some(text.to_owned())
+    }
+
+    fn of_kernel(self, kernel: &KernelConfig, context: &Context) -> Option<String> {
+        let (spec, asked) = (&context.hardware.spec, context.asked);
+        let sharing = context.sharing;
+        let text = match self {
+            Self::Switch if sharing.processes > 1 => return switch(spec),
+            Self::Faults if asked.is(Topic::Faults) => return Some(retries(spec, context.fills)),
+            Self::Classes => return Some(classes(kernel, asked)),
+            Self::Minor => {
+                "A page fault is major if the kernel reads the page from disk, and minor otherwise. A fault that ends in a signal is neither."
+            }
+            Self::CopyOnWrite => return copies(kernel, sharing, asked),
+            Self::Frame => "The kernel allocates the free frame with the lowest number.",
+            Self::Frames => return frames(kernel),
+            Self::Victim => {
+                let rule = rule(Replacement::Policy(kernel.replacement))?;
+                return kernel.frames.map(|_| rule.printed(true, false));
+            }
+            Self::Swap if kernel.swap > 0 => {
+                "The kernel writes an evicted anonymous page to the lowest free swap slot. A page that it reads back keeps its slot until the \
+                 next store to the page, and until then, an eviction writes nothing."
+            }
+            Self::PageCache if asked.is(Topic::Files) => page_cache(kernel.warm),
+            Self::FaultAround if kernel.fault_around > 1 && asked.is(Topic::Files) => {
+                return Some(format!(
+                    "A read fault on a file page also maps those of its {} neighbors that are in the page cache.",
+                    kernel.fault_around
+                ));
+            }
+            Self::ZeroPage if kernel.zero_page => {
+                "A read of an untouched anonymous page maps the shared zero page."
+            }
+            Self::Kill if kernel.signals == SignalPolicy::Kill => {
+                "A signal of a page fault ends the process."
+            }
+            Self::Tables => {
+                "Each process has a level-1 page table. The kernel allocates any other page table when the first of its entries is needed, and \
+                 munmap frees tables that have no entries left."
+            }
+            Self::Placement => {
+                return Some(format!(
+                    "Without an address, mmap chooses the highest hole below 0x{:X} that is large enough.",
+                    kernel.mmap_base
+                ));
+            }
+            Self::Allocator => {
+                "malloc works like that of glibc: a block occupies the smallest multiple of 16 bytes, but at least 32 bytes, that holds an 8-byte \
+                 header and the requested bytes. A request first reuses the block of the same size that was freed last, if the size is at most 1040 \
+                 bytes and at most 7 blocks of this size are free. A request of at least 128 KB gets a mapping of its own."
+            }
+            Self::Pids => "fork gives the child the next unused PID.",
+            _ => return None,
+        };
+        Some(text.to_owned())
+    }
+}
+
+fn inclusion(spec: &Spec) -> Vec<String> {
+    let sentence = |cache: &CacheSpec| match cache.inclusion {
+        Inclusion::None => None,
+        Inclusion::Inclusive => Some(format!(
+            "{} is inclusive: an eviction from it invalidates the copies in the caches above.",
+            cache.name
+        )),
+        Inclusion::Exclusive => Some(format!(
+            "{} is exclusive: victims of the caches above fill it, and a hit moves the block up.",
+            cache.name
+        )),
+    };
+    spec.caches.iter().filter_map(sentence).collect()
+}
+
+fn latency(spec: &Spec) -> &'static str {
+    let caches = !spec.caches.is_empty();
+    match (
+        caches && spec.caches.iter().any(|cache| cache.virtual_index),
+        !spec.tlbs.is_empty(),
+        caches,
+    ) {
+        (true, true, _) => {
+            "The latency of an access is the sum of the latencies of its lookups and memory accesses, including those of page walks. The lookup in \
+             a virtually indexed cache overlaps with the TLB lookup, and only the longer latency is added."
+        }
+        (_, false, false) => {
+            "The latency of an access is the sum of the latencies of its memory accesses, including those of page walks."
+        }
+        _ => {
+            "The latency of an access is the sum of the latencies of its lookups and memory accesses, including those of page walks."
+        }
+    }
+}
+
+/// Describes the updates of the A and D bits, if the entries have them.
+fn accessed(spec: &Spec) -> Option<&'static str> {
+    let pte = &spec.mmu.as_ref()?.pte;
+    let has = |bit| pte.bit_position(bit).is_some();
+    match (has(Bit::A), has(Bit::D)) {
+        (true, true) => Some(
+            "A page walk sets the accessed bit (A) in the entries that it uses, and a store sets the dirty bit (D) in the entry of its page.",
+        ),
+        (true, false) => Some("A page walk sets the accessed bit (A) in the entries that it uses."),
+        (false, true) => Some("A store sets the dirty bit (D) in the entry of its page."),
+        (false, false) => None,
+    }
+}
+
+fn switch(spec: &Spec) -> Option<String> {
+    let (with, without): (Vec<_>, Vec<_>) = spec.tlbs.iter().partition(|tlb| tlb.asid);
+    let text = match (with.is_empty(), without.is_empty()) {
+        (_, true) if with.is_empty() => return None,
+        (_, true) => {
+            "TLB entries contain an address-space identifier, so a context switch flushes none of them."
+        }
+        _ => "A context switch flushes all TLB entries that are not global.",
+    };
+    Some(text.to_owned())
+}
+
+fn retries(spec: &Spec, fills: bool) -> String {
+    let second = match (fills, spec.tlbs.is_empty(), spec.caches.is_empty()) {
+        (false, ..) | (_, true, true) => "",
+        (true, false, true) => ". Answers about the TLB are for the retry",
+        (true, true, false) => ". Answers about the cache are for the retry",
+        (true, false, false) => ". Answers about the TLB and cache are for the retry",
+    };
+    format!("The kernel handles page faults, and the processor retries the instruction{second}.")
+}
+
+/// Defines the classes of page faults that can occur.
+fn classes(kernel: &KernelConfig, asked: &Topics) -> String {
+    let files = asked.is(Topic::Files);
+    let each = [
+        (
+            "demand-zero (the first access to a page of anonymous memory)",
+            !kernel.on_disk,
+        ),
+        (
+            "file (the page belongs to a mapped file and is not mapped yet, or a store finds a page of a shared file mapping that a load mapped)",
+            files,
+        ),
+        (
+            "swap (the page is on disk)",
+            kernel.swap > 0 || kernel.on_disk,
+        ),
+        (
+            "copy-on-write (a store finds a page that is mapped read-only, although its private area permits stores)",
+            true,
+        ),
+        ("protection (the area of the page forbids the access)", true),
+        ("segmentation (no area contains the address)", true),
+        ("bus (the page is beyond the end of its file)", files),
+    ];
+    let each: Vec<&str> = each
+        .into_iter()
+        .filter_map(|(class, possible)| possible.then_some(class))
+        .collect();
+    let (last, first) = each.split_last().unwrap_or((&"", &[]));
+    format!(
+        "The classes of page faults are {}, and {last}.",
+        first.join(", ")
+    )
+}
+
+/// Defines the sharing and copying of frames, as far as the processes share frames.
+fn copies(kernel: &KernelConfig, sharing: Sharing, asked: &Topics) -> Option<String> {
+    let mut text = Vec::new();
+    if sharing.forked {
+        text.push(
+            "After fork, both processes share the frames of their resident private pages: each entry points to the same frame and is read-only. \
+             A store to such a page faults (copy-on-write). If other entries still point to the frame, the page is copied: the kernel copies the \
+             frame to a new one and maps it writable. If no other entry does, the kernel reuses the frame: it makes the entry writable and copies \
+             nothing. A read copies nothing.",
+        );
+    }
+    if asked.is(Topic::Files) {
+        text.push("The first store to a page of a private file mapping copies the page from the page cache to a new frame.");
+    }
+    if kernel.zero_page {
+        text.push("The first store to a page that is mapped to the zero page copies the zero page to a new frame.");
+    }
+    (!text.is_empty()).then(|| text.join(" "))
+}
+
+fn frames(kernel: &KernelConfig) -> Option<String> {
+    let frames = kernel.frames?;
+    let there = if frames == 1 {
+        "is 1 frame".to_owned()
+    } else {
+        format!("are {frames} frames")
+    };
+    let among = match kernel.scope {
+        ReplacementScope::Global => "",
+        ReplacementScope::Local => " among the frames of the process that needs one",
+    };
+    Some(format!(
+        "There {there} for user pages. When no frame is free, {} selects a victim{among}.",
+        kernel.replacement.row().title
+    ))
+}
+
+/// Describes whether files are in the page cache at the start.
+fn page_cache(warm: bool) -> &'static str {
+    if warm {
+        "Files are in the page cache, so a fault on a file page is minor."
+    } else {
+        "The first fault on a file page reads the page from disk and is a major fault. After that, the page is in the page cache."
+    }
+}

@@ -1,0 +1,221 @@
+//! An author's text: paragraphs, listings, and code between backticks.
+
+use super::tree::Paragraph;
+use crate::lang::layout::code::FENCE;
+
+/// Indentation of preformatted lines.
+const CODE: usize = 4;
+
+/// Splits a text into paragraphs at blank lines. Lines between fences, and lines indented by four or more spaces, are
+/// preformatted.
+pub fn paragraphs(text: &str) -> Vec<Paragraph> {
+    let text = text.replace('\t', "    ");
+    let (mut all, mut rest) = (Vec::new(), &*text);
+    while let Some((before, code, after)) = listing(rest) {
+        all.extend(unfenced(before));
+        all.push(Paragraph::Code(code));
+        rest = after;
+    }
+    all.extend(unfenced(rest));
+    all
+}
+
+/// Returns the text before the first listing, the listing without its fences, and the text after it. A fenced text
+/// within a line is no listing.
+fn listing(text: &str) -> Option<(&str, String, &str)> {
+    let mut from = 0;
+    while let Some(at) = text[from..].find(FENCE).map(|at| from + at) {
+        let inside = &text[at + FENCE.len()..];
+        let (body, after) = inside.split_once(FENCE).unwrap_or((inside, ""));
+        let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+        let is_alone = text[line..at].trim().is_empty()
+            && after
+                .lines()
+                .next()
+                .is_none_or(|rest| rest.trim().is_empty());
+        if body.contains('\n') || is_alone {
+            return Some((&text[..at], code(body, at - line), after));
+        }
+        from = at + FENCE.len() + body.len() + FENCE.len();
+        if from >= text.len() {
+            break;
+        }
+    }
+    None
+}
+
+/// Returns the lines of a listing without the indentation of its fence, and without the language after the fence.
+fn code(body: &str, margin: usize) -> String {
+    let Some((first, rest)) = body.split_once('\n') else {
+        return body.trim().to_owned();
+    };
+    let is_language = first
+        .chars()
+        .all(|c| c.is_alphanumeric() || "+#-".contains(c));
+    let first = if is_language { "" } else { first };
+    let lines = rest.lines().map(|line| {
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        line[indent.min(margin)..].trim_end()
+    });
+    let lines: Vec<&str> = std::iter::once(first.trim_end()).chain(lines).collect();
+    lines.join("\n").trim_matches('\n').to_owned()
+}
+
+fn unfenced(text: &str) -> Vec<Paragraph> {
+    let mut all: Vec<Paragraph> = Vec::new();
+    for chunk in text.split("\n\n").map(|chunk| chunk.trim_matches('\n')) {
+        if chunk.trim().is_empty() {
+            continue;
+        }
+        let is_code = chunk
+            .lines()
+            .all(|line| line.trim().is_empty() || line.len() - line.trim_start().len() >= CODE);
+        match (is_code, all.last_mut()) {
+            (true, Some(Paragraph::Code(code))) => {
+                code.push_str("\n\n");
+                code.push_str(chunk);
+            }
+            (true, _) => all.push(Paragraph::Code(chunk.to_owned())),
+            (false, _) => all.push(Paragraph::Words(
+                chunk.split_whitespace().collect::<Vec<_>>().join(" "),
+            )),
+        }
+    }
+    for paragraph in &mut all {
+        if let Paragraph::Code(code) = paragraph {
+            *code = dedented(code);
+        }
+    }
+    all
+}
+
+/// Removes the common indentation of all lines.
+fn dedented(code: &str) -> String {
+    let filled = || code.lines().filter(|line| !line.trim().is_empty());
+    let common = filled()
+        .map(|line| line.len() - line.trim_start_matches(' ').len())
+        .min()
+        .unwrap_or(0);
+    let lines: Vec<&str> = code
+        .lines()
+        .map(|line| line.get(common..).unwrap_or("").trim_end())
+        .collect();
+    lines.join("\n")
+}
+
+/// Writes a line of text as `words` and `code` write its parts. Code is between equally long runs of backticks, as in
+/// Markdown. A run without a counterpart is itself.
+pub(crate) fn marked(
+    text: &str,
+    mut words: impl FnMut(&str) -> String,
+    mut code: impl FnMut(&str) -> String,
+) -> String {
+    let run = |text: &str| text.len() - text.trim_start_matches('`').len();
+    let (mut out, mut plain, mut at) = (String::new(), 0, 0);
+    while let Some(open) = text[at..].find('`').map(|found| at + found) {
+        let length = run(&text[open..]);
+        let inside = open + length;
+        let mut close = inside;
+        let end = loop {
+            let Some(found) = text[close..].find('`').map(|found| close + found) else {
+                break None;
+            };
+            if run(&text[found..]) == length {
+                break Some(found);
+            }
+            close = found + run(&text[found..]);
+        };
+        at = inside;
+        let Some(end) = end else { continue };
+        if plain < open {
+            out.push_str(&words(&text[plain..open]));
+        }
+        let body = &text[inside..end];
+        // The spaces separate the fence from a backtick of the code.
+        let padded = body
+            .strip_prefix(' ')
+            .and_then(|body| body.strip_suffix(' '));
+        out.push_str(&code(
+            padded
+                .filter(|body| !body.trim().is_empty())
+                .unwrap_or(body),
+        ));
+        (plain, at) = (end + length, end + length);
+    }
+    if plain < text.len() {
+        out.push_str(&words(&text[plain..]));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{marked, paragraphs};
+    use crate::exam::formats::tree::Paragraph::{Code, Words};
+
+    #[test]
+    fn blank_lines_part_paragraphs_and_indentation_keeps_lines() {
+        let words = |text: &str| Words(text.to_owned());
+        assert_eq!(
+            paragraphs("one\ntwo\n\n\nthree"),
+            [words("one two"), words("three")]
+        );
+        assert_eq!(
+            paragraphs("see:\n\n    int main() {\n\n      fork();\n    }\n\nWhat is printed?"),
+            [
+                words("see:"),
+                Code("int main() {\n\n  fork();\n}".to_owned()),
+                words("What is printed?")
+            ]
+        );
+        assert_eq!(paragraphs(" \n\n"), []);
+    }
+
+    #[test]
+    fn fences_keep_lines_and_their_indentation() {
+        let words = |text: &str| Words(text.to_owned());
+        let code = |text: &str| Code(text.to_owned());
+        assert_eq!(
+            paragraphs("see\n```c\nint f() {\n\n  {{ return; }}\n}\n```\nWhat\nnow?"),
+            [
+                words("see"),
+                code("int f() {\n\n  {{ return; }}\n}"),
+                words("What now?")
+            ]
+        );
+        // The fence's own indentation is not part of the code, but more is.
+        assert_eq!(
+            paragraphs("  ```\n    a\n  b\n c\n  ```"),
+            [code("  a\nb\nc")]
+        );
+        assert_eq!(paragraphs("```int  x;```"), [code("int  x;")]);
+        assert_eq!(paragraphs("a ```int  x;``` b"), [words("a ```int x;``` b")]);
+        // Without a second fence, the rest is code.
+        assert_eq!(paragraphs("a\n```\nb\n\nc"), [words("a"), code("b\n\nc")]);
+        assert_eq!(
+            paragraphs("```\na\n```\n```\nb\n```"),
+            [code("a"), code("b")]
+        );
+    }
+
+    #[test]
+    fn backticks_part_words_from_code() {
+        let shown = |text: &str| {
+            marked(
+                text,
+                |words| format!("({words})"),
+                |code| format!("[{code}]"),
+            )
+        };
+        for (text, parts) in [
+            ("an `int` of `a`", "(an )[int]( of )[a]"),
+            ("``a`b`` and ``` {x} ```", "[a`b]( and )[{x}]"),
+            ("don`t", "(don`t)"),
+            ("`a ``b`", "[a ``b]"),
+            ("` `", "[ ]"),
+            ("", ""),
+        ] {
+            assert_eq!(shown(text), parts, "{text}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The kind of box follows the question and not its key.
+
+use pagewalk_script::exam::formats::{Edition, Style, html, latex, markdown, typst};
+use pagewalk_script::exam::paper::Paper;
+
+use super::papers::{export, paper, text};
+use super::xml::{Node, fragment, read};
+
+/// A paper with the reads of its version. Their miss rate is 50 % or a third.
+fn version(reads: u32) -> Paper {
+    paper(
+        &format!(
+            "machine {{ physical 16 bits, cache {{ size 1 KB, block 16 B, direct-mapped }} }}\n\
+             question \"Q\" {{\n  for i in 0..{reads} {{ read 0 size 4 }}\n  let rate = cache.miss_rate\n  \
+             ask \"Miss rate\" = cache.miss_rate * 100 unit \"%\"\n  ask \"Ratio\" = cache.misses / cache.hits\n  ask \"Rate\" = 100 * rate\n  \
+             ask \"Average\" = max(2, 1 + cache.miss_rate * 2)\n  ask \"Hits\" = cache.hits\n  ask \"Bytes\" = cache.block * 2 ** cache.hits\n  \
+             table \"T\" {{ columns \"what\" \"how many\"; row \"rate\" ? = cache.miss_rate * 100; row \"hits\" ? = cache.hits }}\n}}"
+        ),
+        0,
+    )
+}
+
+/// The names and the kinds of all boxes in a PrairieLearn question, in order.
+fn elements(node: &Node) -> Vec<(String, String)> {
+    let own = node.children.iter().flat_map(|child| {
+        let box_of = (child.tag.clone(), child.attribute("base").to_owned());
+        let own = child.tag.starts_with("pl-").then_some(box_of);
+        own.into_iter().chain(elements(child))
+    });
+    own.collect()
+}
+
+#[test]
+fn a_whole_key_has_the_box_of_a_fraction() {
+    let (whole, fraction) = (version(2), version(3));
+    let prairielearn = |paper: &Paper| {
+        let files = export("prairielearn", std::slice::from_ref(paper)).expect("files");
+        let versions = files
+            .iter()
+            .find(|file| file.path.ends_with("versions.json"));
+        let versions: serde_json::Value =
+            serde_json::from_slice(&versions.expect("versions").bytes).expect("JSON");
+        elements(&fragment(
+            versions["versions"][0]["stem"].as_str().expect("a text"),
+        ))
+    };
+    let (number, integer) = (("pl-number-input", ""), ("pl-integer-input", "0"));
+    let expected = [
+        number, number, number, number, integer, integer, number, integer,
+    ];
+    for paper in [&whole, &fraction] {
+        let found = prairielearn(paper);
+        let found: Vec<(&str, &str)> = found.iter().map(|(tag, base)| (&**tag, &**base)).collect();
+        assert_eq!(found, expected);
+    }
+    let qti = |paper: &Paper| {
+        let files = super::qti::files(std::slice::from_ref(paper));
+        let (_, item) = files
+            .iter()
+            .find(|(path, _)| path.starts_with("items/"))
+            .expect("an item");
+        let item = read(item);
+        let types = item.all("responseDeclaration");
+        let types: Vec<String> = types
+            .iter()
+            .map(|one| one.attribute("baseType").to_owned())
+            .collect();
+        (
+            types,
+            item.all("textEntryInteraction").len(),
+            item.all("equal").len(),
+        )
+    };
+    assert_eq!(qti(&whole), qti(&fraction));
+    assert_eq!(
+        qti(&whole).0,
+        [
+            "float", "float", "float", "float", "string", "string", "float", "string"
+        ]
+    );
+    let moodle = |paper: &Paper| {
+        let quiz = text("moodle", std::slice::from_ref(paper));
+        quiz.matches(":NUMERICAL:").count()
+    };
+    assert_eq!((moodle(&whole), moodle(&fraction)), (8, 8));
+    for of in [html::page, typst, markdown] {
+        let [one, other] =
+            [&whole, &fraction].map(|paper| of(paper, Edition::Paper, &Style::default()));
+        assert_eq!(one, other);
+    }
+    let [one, other] =
+        [&whole, &fraction].map(|paper| latex(paper, Edition::Paper, &Style::default()));
+    assert_eq!(one.expect("LaTeX"), other.expect("LaTeX"));
+}
