@@ -7,7 +7,7 @@ use super::marks::{comment, defined, note, percent, words};
 use super::pattern::matched;
 use super::rewritten::{fact, found_in, rewritten, stated};
 use super::rows::{Idiom, REMOVED, is_keyword, section};
-use super::spelled::{TABLE, respelled};
+use super::spelled::{TABLE, respelled, spelled};
 use super::tokens::{indent, line_at, nesting, tokens};
 use super::variants::{method, of_process, whole};
 use super::{blocks, settings, steps, tables};
@@ -205,6 +205,14 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
                     && (setting || follows_block || block.is_some_and(|block| block != "choice")))
         };
         found.extend(new.into_iter().filter(fits));
+    }
+    if let [(part, new)] = &*spelled(line) {
+        let fix = Fix::write(
+            place(part.start, part.end),
+            &line[part.clone()],
+            new.as_str(),
+        );
+        found.push(Advice::fixed(None, None, fix, false));
     }
     if let Some(new) = respelled(line) {
         let (from, to) = whole(line);
