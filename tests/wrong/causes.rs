@@ -69,7 +69,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     // Contents, processes, and values without their verbs.
     ("machine simple/page_table {/  | vpn ppn |/  | 0F 0D |/}", 2, "changed with `set`", "set page_table {"),
     ("process P1/let pid = fork()/child: read 0x400000", 3, "names the new process", "pid: read 0x400000"),
-    ("process P1/P1: {/  let a = malloc(10)/}", 2, "remove `:`", "P1{"),
+    ("process P1/P1: {/  let a = malloc(10)/}", 2, "remove `:`", "P1 {"),
     ("process P1/let p = malloc(9)/show *p", 3, "not dereferenced", "show byte(p)"),
     ("machine simple/980 >> 6", 2, "`show` prints a value", "show 980 >> 6"),
     ("machine simple/set stats", 2, "no statement can set them", ""),

@@ -242,6 +242,7 @@ impl<'a> Statement<'a> {
         let joins = match sign.text(self.text) {
             "|" => false,
             "==" => !after.starts_with(','),
+            ":" => !after.starts_with('{'),
             _ => sign.kind == TokenKind::Operator,
         };
         if !joins {
