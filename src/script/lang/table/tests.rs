@@ -98,10 +98,10 @@ fn a_header_that_no_row_fits_is_wrong() {
     let (_, mistakes) = records("set x {\n| a b c |\n| 1 2 |\n| 3 4 |\n}");
     assert_eq!(
         mistakes,
-        ["0: the header has 3 columns, but every row has 2 cells"]
+        ["a b c: the header has 3 columns, but every row has 2 cells"]
     );
     let (_, mistakes) = records("set x {\n| a b b |\n| 1 2 |\n}");
-    assert_eq!(mistakes, ["0: the header has the column `b` twice"]);
+    assert_eq!(mistakes, ["b: the header has the column `b` twice"]);
 }
 
 #[test]
