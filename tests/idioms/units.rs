@@ -187,6 +187,7 @@ const WITHOUT_NUMBERS: &[&str] = &[
     "instructions",
     "index",
     "library",
+    "layout",
     "memory",
     "only",
     "option",
