@@ -196,7 +196,7 @@ fn a_ppn_without_a_table_gets_a_hint() {
 #[test]
 fn hints_about_a_paper_come_in_the_order_of_its_questions() {
     let paper = paper(
-        "machine simple\nquestion \"Z\" points 10 { ask read 0 => vpn, vpo, ppn }\n\
+        "machine simple\nset page_table { | vpn ppn v |; | 00 28 1 | }\nquestion \"Z\" points 10 { ask read 0 => vpn, vpo, ppn }\n\
          question \"A\" points 2 { given machine, page_table; ask read 0 => ppn, pa }",
         0,
     );
@@ -211,6 +211,18 @@ fn hints_about_a_paper_come_in_the_order_of_its_questions() {
         found[2].starts_with("Z: asks about an address"),
         "{found:?}"
     );
+}
+
+#[test]
+fn a_value_after_a_call_that_no_text_states_gets_a_hint() {
+    let hint = "asks for an address that `malloc` returned";
+    let ask = "P: let p = malloc(24); ask \"Address of the block\" = p radix hex }";
+    let hints_of = |text: &str| {
+        let script = format!("process P\nquestion \"Q\" {{ text \"{text}\"; {ask}");
+        hints(&paper(&script, 0)).join("\n")
+    };
+    assert!(hints_of("A process allocates memory.").contains(hint));
+    assert_eq!(hints_of("P calls malloc(24)."), "");
 }
 
 #[test]

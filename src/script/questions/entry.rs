@@ -8,9 +8,10 @@ use super::open::Open;
 pub use super::radix::Radix;
 use crate::lang::span::Span;
 use crate::lang::value::{Number, Value};
-use crate::run::record::{Attachment, Did, Shown, StepRecord, View};
+use crate::run::record::{Attachment, CallRecord, Did, Shown, StepRecord, View};
 use crate::run::table::{Cell, Rows, TableId};
 use pagewalk_engine::kernel::config::KernelConfig;
+use pagewalk_engine::kernel::syscall::Returns;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::spec::Spec;
 
@@ -40,6 +41,11 @@ pub enum Entry {
     /// The author's worked solution of the previous item.
     Solution {
         text: String,
+        in_part: bool,
+    },
+    /// Empty space on the printed paper, with its height in millimeters.
+    Space {
+        height: u32,
         in_part: bool,
     },
     /// Given tables and other views.
@@ -370,6 +376,18 @@ impl Form {
 }
 
 impl Blank {
+    /// Whether the key is the address that a system call returned.
+    pub(crate) fn is_result(&self, call: &CallRecord) -> bool {
+        let Some(Value::Number(key)) = self.key.as_ref().map(|key| &key.value) else {
+            return false;
+        };
+        call.returns() == Returns::Pointer
+            && call
+                .reply
+                .result
+                .is_ok_and(|address| key.as_integer() == Some(i128::from(address)))
+    }
+
     /// Whether the key is rounded.
     pub(crate) fn is_approximate(&self) -> bool {
         match (&self.key, self.round) {

@@ -16,6 +16,8 @@ pub(crate) enum Lacking {
     PageSize,
     /// The reference string whose faults a value counts.
     String,
+    /// A system call that returned the address that is the value of an item.
+    Call(&'static str),
 }
 
 /// What the questions of a paper have printed so far.
@@ -67,6 +69,9 @@ impl Stated {
         if !self.string && question.items().any(|item| self.lacks_string(item)) {
             lacking.push(Lacking::String);
         }
+        let calls = question.items().flat_map(asked_addresses);
+        let unsaid = calls.filter(|call| !self.says(&format!(" {call} ")));
+        lacking.extend(unsaid.map(Lacking::Call));
         lacking
     }
 
@@ -130,7 +135,7 @@ fn prints_entries(body: &[Piece]) -> bool {
         Piece::Given(_) | Piece::Figure(Figure::Views(_)) => true,
         Piece::Text(text) => text.contains('|') || text.contains("\n\n"),
         Piece::Part { body, .. } => prints_entries(body),
-        Piece::Figure(Figure::Bits { .. }) | Piece::Item(_) => false,
+        Piece::Figure(Figure::Bits { .. }) | Piece::Space(_) | Piece::Item(_) => false,
     })
 }
 
@@ -142,4 +147,16 @@ fn asks_ppn(item: &PaperItem) -> bool {
     };
     let asked = |blank: &Blank| &*blank.fact == "ppn" && blank.key.is_some();
     access.process.is_none() && blanks.iter().any(asked)
+}
+
+/// Returns the names of the system calls that returned the address of an item's value.
+fn asked_addresses(item: &PaperItem) -> Vec<&'static str> {
+    let ItemKind::Value { blank, .. } = &item.kind else {
+        return Vec::new();
+    };
+    let calls = item.since.iter().filter_map(|did| did.call());
+    calls
+        .filter(|call| blank.is_result(call))
+        .map(|call| call.name)
+        .collect()
 }

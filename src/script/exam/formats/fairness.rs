@@ -71,6 +71,9 @@ fn lacks(question: &str, lacking: Lacking) -> String {
         Lacking::String => {
             "asks about a reference string, but the paper does not print it; add `figure reference`"
         }
+        Lacking::Call(name) => &format!(
+            "asks for an address that `{name}` returned, but the paper does not print this call; add a `text` with the call"
+        ),
     };
     format!("{question}: {words}")
 }

@@ -3,10 +3,8 @@
 use super::facts::{of_fact, of_path, of_result, of_table};
 use super::rules::Rule;
 use crate::exam::paper::PaperItem;
-use crate::lang::value::Value;
 use crate::questions::entry::{Blank, Derivation, Evidence, ItemKind, PathValue};
 use crate::run::record::Did;
-use pagewalk_engine::kernel::syscall::Returns;
 use pagewalk_engine::machine::spec::Spec;
 
 /// Returns the rules of an item's answers.
@@ -82,16 +80,9 @@ fn of_evidence(evidence: &Evidence, spec: Option<&Spec>) -> Vec<Rule> {
 
 /// Returns the rules of an address that an earlier system call returned, such as that of a block.
 fn of_results(blank: &Blank, item: &PaperItem) -> Vec<Rule> {
-    let Some(Value::Number(key)) = blank.key.as_ref().map(|key| &key.value) else {
-        return Vec::new();
-    };
     let calls = item.since.iter().filter_map(|did| did.call());
     calls
-        .filter(|call| call.returns() == Returns::Pointer)
-        .filter(|call| {
-            let address = call.reply.result.as_ref().ok();
-            address.is_some_and(|address| key.as_integer() == Some(i128::from(*address)))
-        })
+        .filter(|call| blank.is_result(call))
         .flat_map(|call| of_result(call.name).to_vec())
         .collect()
 }

@@ -97,6 +97,16 @@ const OF_FAULTS: &[Rule] = &[
     Rule::ZeroPage,
     Rule::Kill,
 ];
+/// Whether an access faults, without the class of the fault.
+const OF_PAGE_FAULTS: &[Rule] = &[
+    Rule::Unlisted,
+    Rule::Faults,
+    Rule::CopyOnWrite,
+    Rule::Frames,
+    Rule::FaultAround,
+    Rule::ZeroPage,
+    Rule::Kill,
+];
 /// The fault that sends a signal has a class of its own, but the signals themselves are those of Linux.
 const OF_SIGNALS: &[Rule] = &[Rule::Faults, Rule::Frames, Rule::ZeroPage, Rule::Kill];
 const OF_COUNTS: &[Rule] = &[
@@ -174,6 +184,7 @@ const ROWS: &[(Kind, &[&str], &[Rule])] = &[
     (Kind::Access, &["vpn", "vpo", "tlbi", "tlbt", "pieces"], ARITHMETIC),
     (Kind::Access, &["tlb", "walk"], OF_TLBS),
     (Kind::Access, &["fault"], OF_FAULTS),
+    (Kind::Access, &["page-fault"], OF_PAGE_FAULTS),
     (Kind::Access, &["ppn", "ppo", "pa"], TRANSLATION),
     (Kind::Access, &["co", "ci", "ct"], OF_CACHE_FIELDS),
     (Kind::Access, &["cache", "served"], OF_CACHES),
@@ -221,12 +232,14 @@ const ROWS: &[(Kind, &[&str], &[Rule])] = &[
     ], OF_CACHES),
     (Kind::Counter, &["sets", "ways", "index_bits", "offset_bits", "tag_bits", "reach", "vipt", "colors"], ARITHMETIC),
     (Kind::Path, &[
-        "machine.vpn_bits", "machine.vpo_bits", "machine.ppn_bits", "machine.pages", "machine.frames", "machine.flat_page_table_bytes",
+        "machine.vpn_bits", "machine.vpo_bits", "machine.ppn_bits", "machine.pages", "machine.frames", "machine.page_bytes",
+        "machine.flat_page_table_bytes",
     ], ARITHMETIC),
     (Kind::Path, &["page_table.tables", "page_table.bytes"], OF_TABLES),
     (Kind::Path, &["frames.total", "swap.slots"], ARITHMETIC),
     (Kind::Path, &["frames.used", "frames.free"], OF_RESIDENT),
     (Kind::Path, &["swap.used", "swap.free"], OF_SWAP),
+    (Kind::Path, &["kernel.processes"], STANDARD),
     (Kind::Path, &["ksm.scans"], ARITHMETIC),
     (Kind::Path, &["ksm.merged"], OF_COPIES),
     (Kind::Process, &["rss"], OF_RESIDENT),
@@ -330,7 +343,7 @@ pub(super) fn of_path(names: &[&str], spec: &Spec) -> &'static [Rule] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, ROWS, row};
+    use super::{Kind, ROWS, Rule, row};
     use crate::run::facts::{
         ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_COUNTERS,
         REPLAY_FACTS,
@@ -343,62 +356,81 @@ mod tests {
 
     /// Returns every fact that a script can ask for.
     fn askable() -> Vec<(Kind, String)> {
-        let mut all: Vec<(Kind, String)> = Vec::new();
-        let mut add = |kind, name: &str| all.push((kind, name.to_owned()));
-        ACCESS_FACTS
-            .iter()
-            .for_each(|row| add(Kind::Access, row.name));
-        CALL_FACTS.iter().for_each(|row| add(Kind::Call, row.name));
-        COMPONENT_FACTS
-            .iter()
-            .for_each(|row| add(Kind::Part, row.suffix));
-        REFERENCE_FACTS
-            .iter()
-            .for_each(|row| add(Kind::Reference, row.name));
-        REPLAY_FACTS
-            .iter()
-            .for_each(|row| add(Kind::Replay, row.name));
-        REPLAY_COUNTERS
-            .iter()
-            .for_each(|row| add(Kind::Counter, row.name));
-        PART_PROPERTIES
-            .iter()
-            .for_each(|row| add(Kind::Counter, row.name));
-        PROCESS_PROPERTIES
-            .iter()
-            .for_each(|row| add(Kind::Process, row.name));
-        PEEK_FUNCTIONS
-            .iter()
-            .for_each(|row| add(Kind::Function, row.name));
-        system_calls().for_each(|row| add(Kind::Result, row.name));
-        TABLE_NOUNS
-            .iter()
-            .for_each(|row| add(Kind::Table, row.name));
-        THING_NOUNS
-            .iter()
-            .for_each(|row| add(Kind::Table, row.name));
-        for row in LEVEL_FACTS {
-            add(Kind::Level, &format!("{}K{}", row.pattern.0, row.pattern.1));
-        }
-        for row in MACHINE_PROPERTIES {
-            add(Kind::Path, &format!("{}.{}", row.of, row.name));
-        }
-        for row in KERNEL_PROPERTIES {
-            add(Kind::Path, &format!("{}.{}", row.of, row.name));
-        }
-        all
+        let names: [(Kind, Vec<&str>); 12] = [
+            (
+                Kind::Access,
+                ACCESS_FACTS.iter().map(|row| row.name).collect(),
+            ),
+            (Kind::Call, CALL_FACTS.iter().map(|row| row.name).collect()),
+            (
+                Kind::Part,
+                COMPONENT_FACTS.iter().map(|row| row.suffix).collect(),
+            ),
+            (
+                Kind::Reference,
+                REFERENCE_FACTS.iter().map(|row| row.name).collect(),
+            ),
+            (
+                Kind::Replay,
+                REPLAY_FACTS.iter().map(|row| row.name).collect(),
+            ),
+            (
+                Kind::Counter,
+                REPLAY_COUNTERS.iter().map(|row| row.name).collect(),
+            ),
+            (
+                Kind::Counter,
+                PART_PROPERTIES.iter().map(|row| row.name).collect(),
+            ),
+            (
+                Kind::Process,
+                PROCESS_PROPERTIES.iter().map(|row| row.name).collect(),
+            ),
+            (
+                Kind::Function,
+                PEEK_FUNCTIONS.iter().map(|row| row.name).collect(),
+            ),
+            (Kind::Result, system_calls().map(|row| row.name).collect()),
+            (
+                Kind::Table,
+                TABLE_NOUNS.iter().map(|row| row.name).collect(),
+            ),
+            (
+                Kind::Table,
+                THING_NOUNS.iter().map(|row| row.name).collect(),
+            ),
+        ];
+        let levels = LEVEL_FACTS.iter().map(|row| row.pattern);
+        let levels = levels.map(|(before, after)| (Kind::Level, format!("{before}K{after}")));
+        let machine = MACHINE_PROPERTIES.iter().map(|row| (row.of, row.name));
+        let paths = machine.chain(KERNEL_PROPERTIES.iter().map(|row| (row.of, row.name)));
+        let paths = paths.map(|(of, name)| (Kind::Path, format!("{of}.{name}")));
+        let owned = |(kind, names): (Kind, Vec<&str>)| {
+            names
+                .into_iter()
+                .map(move |name| (kind, name.to_owned()))
+                .collect::<Vec<_>>()
+        };
+        names
+            .into_iter()
+            .flat_map(owned)
+            .chain(levels)
+            .chain(paths)
+            .collect()
     }
 
     #[test]
     fn every_askable_fact_has_one_row() {
         let askable = askable();
         assert!(askable.len() > 120, "{}", askable.len());
-        for (kind, name) in &askable {
-            let rows = ROWS
-                .iter()
-                .filter(|(own, names, _)| own == kind && names.contains(&&**name));
-            assert_eq!(rows.count(), 1, "{kind:?} {name}");
-        }
+        let rows = |(kind, name): &&(Kind, String)| {
+            let own = |(own, names, _): &&(Kind, &[&str], &[Rule])| {
+                own == kind && names.contains(&&**name)
+            };
+            ROWS.iter().filter(own).count()
+        };
+        let wrong: Vec<_> = askable.iter().filter(|fact| rows(fact) != 1).collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
         for noun in ["stats", "processes", "reference", "steps"] {
             assert!(row(Kind::Table, noun).is_some(), "{noun}");
         }
@@ -410,11 +442,13 @@ mod tests {
         let names = ROWS
             .iter()
             .flat_map(|(kind, names, _)| names.iter().map(move |name| (*kind, *name)));
-        for (kind, name) in names.filter(|(kind, _)| *kind != Kind::Table) {
-            let known = askable
-                .iter()
-                .any(|(own, known)| (*own, &**known) == (kind, name));
-            assert!(known, "{kind:?} {name}");
-        }
+        let known = |(kind, name): &(Kind, &str)| {
+            *kind == Kind::Table
+                || askable
+                    .iter()
+                    .any(|(own, known)| own == kind && known == name)
+        };
+        let unknown: Vec<_> = names.filter(|fact| !known(fact)).collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! The rules that decide keys, and their sentences.
 
-use super::lookups;
+use super::lookups::lookups;
 use super::policy_rules::rule;
 use crate::exam::topics::{Topic, Topics};
 use crate::questions::entry::{Hardware, Sharing};
