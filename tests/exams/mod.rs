@@ -12,4 +12,5 @@ mod sheet;
 mod sizes;
 mod solutions;
 mod times;
+mod units;
 mod walks;

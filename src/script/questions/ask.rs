@@ -11,6 +11,7 @@ use super::papers::{
 use super::prose::{perhaps_points, prose_of, radix_named, reflowed};
 use super::rounding::{endless, needs_number, rounding};
 use super::tables::table_asked;
+use super::unit::wrong_unit;
 use super::whole::is_whole;
 use super::wording::{
     AnyAsked, conditions_in_words, fact_condition, operation_in_words, prompt_of, recorded_in_words,
@@ -243,6 +244,9 @@ fn value_asked(
     let label = prose_of(cx, label)?;
     let value = eval(cx, of)?;
     needs_number(of, &value, round)?;
+    if let Some(wrong) = unit.and_then(|unit| wrong_unit(cx, of, Some(&value), unit, false)) {
+        return Err(wrong.into());
+    }
     let form = Form::of_value(&value, radix.unwrap_or(Radix::Decimal), None);
     let unit = unit.map(|unit| unit.text.clone());
     let blank = Blank {
@@ -340,10 +344,14 @@ fn check_asked(cx: &mut Cx, stmt: &Stmt, ask: &Ask) -> Result<(), Stop> {
             asks_something(ask, &stmt.facts)?;
             check_operation(cx, operation, &stmt.facts, true)
         }
-        Asked::Value { label, value, .. } => {
+        Asked::Value { label, value, unit } => {
             let label = prose_of(cx, label).map(|_| ());
             let round = rounding(cx, ask)?;
-            let key = eval(cx, value)?;
+            let key = eval(cx, value);
+            let unit = unit.as_ref();
+            let wrong = unit.and_then(|unit| wrong_unit(cx, value, key.as_ref().ok(), unit, true));
+            cx.report(wrong.into_iter().collect());
+            let key = key?;
             needs_number(value, &key, round)?;
             if round.is_none() {
                 cx.report(endless(value, &key).into_iter().collect());

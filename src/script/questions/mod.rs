@@ -28,6 +28,7 @@ pub(crate) mod settings;
 pub(crate) mod sheet;
 mod tables;
 mod tried;
+mod unit;
 mod variables;
 mod whole;
 pub(crate) mod wording;

@@ -173,6 +173,18 @@ fn origin(cx: &Cx, name: &str) -> Option<Origin> {
     None
 }
 
+/// Returns the expression that set a variable, unless the variable is one of the `known` ones. Adds it to those.
+pub(super) fn definition(cx: &Cx, name: &str, known: &mut Vec<String>) -> Option<Expr> {
+    if known.iter().any(|known| **known == *name) {
+        return None;
+    }
+    known.push(name.to_owned());
+    match origin(cx, name)? {
+        Origin::Let(set) => Some(set),
+        Origin::Choose(_) => None,
+    }
+}
+
 /// Returns the evidence for a condition that holds, or the evidence against a condition that does not hold.
 pub(super) fn evidence(cx: &mut Cx, condition: &Condition, holds: bool) -> Result<Evidence, Stop> {
     let (operation, facts) = match condition {

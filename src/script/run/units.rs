@@ -2,8 +2,8 @@
 //! [`Slot`](crate::run::bind::Slot) requires. Variables and computed values have no unit.
 
 use crate::lang::ast::{
-    Asked, BinaryOp, Command, Expr, ExprKind, Operation, OperationKind, Pages, Setting, Settings,
-    Stmt, StmtKind, Word,
+    BinaryOp, Command, Expr, ExprKind, Operation, OperationKind, Pages, Setting, Settings, Stmt,
+    StmtKind, Word,
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -86,14 +86,6 @@ impl<'s> Visit<'s> for UnitCheck<'_> {
                 self.clause("question", &[Atom::Text, Atom::Word("points")], points);
             }
             StmtKind::Ask(ask) => {
-                if let Asked::Value {
-                    value,
-                    unit: Some(unit),
-                    ..
-                } = &ask.what
-                {
-                    self.answer(value, unit);
-                }
                 if let Some(points) = &ask.points {
                     self.clause("question", &[Atom::Text, Atom::Word("points")], points);
                 }
@@ -154,40 +146,6 @@ impl<'s> Visit<'s> for UnitCheck<'_> {
 }
 
 impl UnitCheck<'_> {
-    /// Checks that the value of an answer fits the required unit.
-    fn answer(&mut self, value: &Expr, asked: &Word) {
-        let Some(asked_unit) = Unit::named(&asked.text) else {
-            return;
-        };
-        let Some(unit) = (match &value.kind {
-            ExprKind::Quantity(_, unit) => Some(*unit),
-            ExprKind::Field(_, property) if is_in_bytes(&property.text) => Unit::named("B"),
-            _ => None,
-        }) else {
-            return;
-        };
-        if asked_unit.dimension != unit.dimension {
-            let message = format!(
-                "the answer is in `{}`, but `unit` asks for `{}`",
-                unit.name, asked_unit.name
-            );
-            self.found
-                .push(Diagnostic::new(Code::WrongUnit, asked.span, message));
-        } else if asked_unit.factor != (1, 1) {
-            // Without this check, the key of `4 KB unit KB` would be 4096.
-            let name = asked_unit.name;
-            let message =
-                format!("`unit {name}` only prints the unit, and does not convert the answer");
-            let fix = Fix::put_in(value.span.file, value.span.end, format!(" / 1 {name}"));
-            let help = format!("divide the answer: `… / 1 {name}`");
-            self.found.push(
-                Diagnostic::new(Code::WrongUnit, value.span, message)
-                    .help(help)
-                    .fix(fix),
-            );
-        }
-    }
-
     /// Checks a literal number of pages that is compared with, or added to, a path in bytes. During a check, the path
     /// has no value yet.
     fn pages_beside_bytes(&mut self, op: BinaryOp, pages: &Expr, bytes: &Expr) {

@@ -1,6 +1,6 @@
 //! Spellings of numbers, matched as patterns. No spelling is evaluated as an expression.
 
-use crate::lang::value::{Dimension, Measure, Number, UNITS, Unit};
+use crate::lang::value::{Dimension, Measure, Number, Unit};
 use crate::questions::entry::Radix;
 
 /// Maximum length of a number in characters.
@@ -110,7 +110,7 @@ fn scaled(text: &str, unit: Option<&str>) -> Option<Spelled> {
     let text = text.strip_suffix('.').unwrap_or(text);
     let after_space = text
         .rsplit_once(char::is_whitespace)
-        .filter(|(_, last)| known(last).is_some());
+        .filter(|(_, last)| Unit::spelt(last).is_some());
     let (number, named) = after_space.or_else(|| {
         let lower = text.to_lowercase();
         let digits = if lower.starts_with("0x") {
@@ -242,12 +242,12 @@ fn factor(named: &str, unit: Option<&str>) -> Option<Factor> {
     if named.is_empty() || unit.is_some_and(|unit| unit.eq_ignore_ascii_case(named)) {
         return Some(fits(one));
     }
-    let own = known(named)?;
+    let own = Unit::spelt(named)?;
     let own_factor = Number::fraction(own.factor.0, own.factor.1).ok()?;
     let Some(unit) = unit else {
         return Some(fits(own_factor));
     };
-    let unit = known(unit);
+    let unit = Unit::spelt(unit);
     let is = |dimension: Dimension| unit.is_some_and(|unit| unit.dimension == dimension);
     if named == "b" && is(Dimension::Bits) {
         return Some(fits(one));
@@ -276,23 +276,6 @@ fn quantity(unit: &Unit) -> ((Dimension, bool), Option<Number>) {
     let size = Number::fraction(unit.factor.0, unit.factor.1 * parts).ok();
     let is_cycles = unit.measure() == Some(Measure::Cycles);
     ((dimension, is_cycles), size)
-}
-
-/// Returns the unit that any spelling names: `kb`, `bytes`, `K`.
-fn known(name: &str) -> Option<&'static Unit> {
-    let lower = name.to_lowercase();
-    let long = match lower.as_str() {
-        "byte" | "bytes" => "B",
-        "k" => "KB",
-        "m" => "MB",
-        "g" => "GB",
-        "nanoseconds" | "nsec" => "ns",
-        // The micro sign becomes a Greek letter in some fonts and keyboards.
-        "µs" | "μs" => "us",
-        "percent" => "%",
-        other => other,
-    };
-    UNITS.iter().find(|row| row.name.eq_ignore_ascii_case(long))
 }
 
 /// Parses `3/4`, `2^10`, or one number.

@@ -82,6 +82,25 @@ impl Unit {
         UNITS.iter().find(|unit| unit.name == name)
     }
 
+    /// Returns the unit that any spelling names: `kb`, `bytes`, `K`, `milliseconds`.
+    pub(crate) fn spelt(name: &str) -> Option<&'static Self> {
+        let lower = name.to_lowercase();
+        let long = match lower.as_str() {
+            "byte" | "bytes" => "B",
+            "k" | "kilobyte" | "kilobytes" => "KB",
+            "m" | "megabyte" | "megabytes" => "MB",
+            "g" | "gigabyte" | "gigabytes" => "GB",
+            "nanosecond" | "nanoseconds" | "nsec" => "ns",
+            // The micro sign becomes a Greek letter in some fonts and keyboards.
+            "microsecond" | "microseconds" | "µs" | "μs" => "us",
+            "millisecond" | "milliseconds" => "ms",
+            "second" | "seconds" => "s",
+            "percent" => "%",
+            other => other,
+        };
+        UNITS.iter().find(|row| row.name.eq_ignore_ascii_case(long))
+    }
+
     /// Returns the unit of a number in a machine file.
     pub(crate) fn behind(text: &str) -> Option<&'static Self> {
         split_unit(text.trim()).and_then(|(_, unit)| Self::named(unit.trim()))
