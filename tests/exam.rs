@@ -633,10 +633,10 @@ fn a_prompt_says_everything_that_the_key_depends_on() {
     assert_eq!(
         prompts,
         [
-            "The virtual address 0x03C5 is translated on core 0.",
-            "The virtual address 0x03C5 is translated for a store on core 0.",
-            "The virtual address 0x03C5 is translated for an instruction fetch on core 0.",
-            "The virtual address 0x03C5 is translated in supervisor mode on core 0.",
+            "Translate the virtual address 0x03C5 on core 0.",
+            "Translate the virtual address 0x03C5 for a store on core 0.",
+            "Translate the virtual address 0x03C5 for an instruction fetch on core 0.",
+            "Translate the virtual address 0x03C5 in supervisor mode on core 0.",
             "4 bytes are read at virtual address 0x03C5 on core 0.",
             "The byte 0x07 is written at virtual address 0x03C5 on core 0.",
             "Suppose that a byte is read at virtual address 0x03C5 on core 0.",
@@ -722,8 +722,8 @@ fn addresses_and_stores_are_printed() {
             .map(|row| row[2..4].join(" "))
             .collect()
     };
-    assert_eq!(pages(&key), ["0 0", "1 1", "3 1"], "{key}");
-    assert_eq!(pages(&text), ["____ 0", "____ 1", "____ 1"], "{text}");
+    assert_eq!(pages(&key), ["0 N", "1 Y", "3 Y"], "{key}");
+    assert_eq!(pages(&text), ["____ N", "____ Y", "____ Y"], "{text}");
     let one = self::paper(
         "question \"q\" { ask reference 1 2 { frames 1, stores 1 } => disk_writes }",
         0,
@@ -803,14 +803,14 @@ fn ticks_and_bits_are_printed() {
     let grid = "question \"q\" { reference 1 2 { frames 2, replacement clock }; ask reference columns hit use modified }";
     let text = markdown(&paper(grid, 0), Edition::Paper, &Style::default());
     for head in [
-        "Hit (1 or 0)",
+        "Hit (Y/N)",
         "Use bits (frame 0 first)",
         "Modified bits (frame 0 first)",
     ] {
         assert!(text.contains(head), "{head}: {text}");
     }
     assert!(
-        !text.contains("on disk") && !text.contains("Write (1 or 0)"),
+        !text.contains("on disk") && !text.contains("Write (Y/N)"),
         "{text}"
     );
 }

@@ -477,6 +477,79 @@ fn every_page_has_the_name_and_id() {
 }
 
 #[test]
+fn an_author_chooses_the_layout_and_the_space_for_work() {
+    let script = |layout: &str| {
+        format!(
+            "exam {{ title \"T\"{layout} }}\nmachine simple\nquestion \"Q\" {{\n  text \"The machine.\"\n  given tlb\n  \
+             part \"a\" {{ ask \"Sum\" = 3; space 4 cm }}\n  part \"b\" {{ ask read 0x40 => vpn; space 2 lines }}\n}}\n\
+             question \"R\" {{ ask \"n\" = 1 }}"
+        )
+    };
+    let style = Style {
+        powers: false,
+        ..Style::default()
+    };
+    let printed = |layout: &str| {
+        let exam = paper(&script(layout), 0);
+        [
+            typst(&exam, Edition::Paper, &style),
+            latex(&exam, Edition::Paper, &style).expect("LaTeX"),
+            html::page(&exam, Edition::Paper, &style),
+        ]
+    };
+    let (pages, continuous) = (printed(""), printed(", layout continuous"));
+    assert_eq!(pages, printed(", layout pages"));
+    for (paged, on, off) in [
+        (
+            &pages[0],
+            "#let continuous = false",
+            "#let continuous = true",
+        ),
+        (
+            &pages[1],
+            "\\newcommand\\pwbreak{\\clearpage}",
+            "\\renewcommand\\pwbreak",
+        ),
+        (&pages[2], "<body>", "<body class=\"continuous\">"),
+    ] {
+        assert!(paged.contains(on) && !paged.contains(off), "{on}");
+        assert!(continuous.iter().any(|text| text.contains(off)), "{off}");
+    }
+    for spaces in [
+        ["space(40mm)", "\\pwspace{40mm}", "height:40mm"],
+        ["space(16mm)", "\\pwspace{16mm}", "height:16mm"],
+    ] {
+        for (text, space) in pages.iter().zip(spaces) {
+            assert_eq!(text.matches(space).count(), 1, "{space}");
+        }
+    }
+}
+
+#[test]
+fn the_machine_comes_before_the_assumptions() {
+    let script = "machine simple\nquestion \"Q\" { text \"Words of the author.\"; given tlb; ask read 0x40 => vpn; ask read 0x80 => vpn }\n\
+                  question \"R\" { ask \"n\" = 1 }";
+    let exam = paper(script, 0);
+    let style = Style::default();
+    for text in [
+        markdown(&exam, Edition::Paper, &style),
+        typst(&exam, Edition::Paper, &style),
+        latex(&exam, Edition::Paper, &style).expect("LaTeX"),
+        html::page(&exam, Edition::Paper, &style),
+    ] {
+        let at = |said: &str| {
+            text.find(said)
+                .unwrap_or_else(|| panic!("{said} in {text}"))
+        };
+        let own = at("starts from the state");
+        assert!(
+            at("Words of the author.") < own && own < at("TLB (hex)"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn prompts_and_last_lines_stay_with_their_neighbors() {
     let script = "machine simple\nquestion \"Q\" {\n  text \"The tables show the machine.\"\n  given tlb\n  \
         text \"Part a is about the TLB.\"\n  part \"a\" { text \"Read.\"; ask read 0x40 => vpn points 3 }\n  \

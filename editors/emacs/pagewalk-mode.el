@@ -42,15 +42,15 @@
   '(
     "choice" "core" "essay" "exam" "executable" "expect" "fetch" "figure" "file" "flush" "invlpg"
     "kernel" "ksm" "machine" "process" "read" "reclaim" "replay" "seed" "set" "show" "solution"
-    "swap" "sync" "table" "text" "tick" "translate" "write"
+    "space" "swap" "sync" "table" "text" "tick" "translate" "write"
    )
   "Words that begin other statements.")
 (defconst pagewalk-values
   '(
-    "aging" "binary" "both" "byte" "cached" "clock" "cold" "counting" "csv" "data" "decimal"
-    "demand-zero" "digits" "din" "direct-mapped" "exclusive" "fetches" "fifo" "first" "for"
-    "fully-associative" "gap" "global" "hex" "in" "inclusive" "instructions" "kill" "lackey" "lfu"
-    "lifo" "local" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off" "on" "on-disk" "one"
+    "aging" "binary" "both" "byte" "cached" "clock" "cold" "continuous" "counting" "csv" "data"
+    "decimal" "demand-zero" "digits" "din" "direct-mapped" "exclusive" "fetches" "fifo" "first"
+    "for" "fully-associative" "gap" "global" "hex" "in" "inclusive" "instructions" "kill" "lackey"
+    "lfu" "lifo" "local" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off" "on" "on-disk" "one"
     "optimal" "options" "physical" "pick" "pin" "plru" "points" "questions" "radix" "random"
     "report" "second-chance" "split" "third-chance" "uncached" "virtual" "warm" "when" "where"
     "window" "word" "working-set" "zero"
@@ -63,7 +63,7 @@
   "Machines that have a name.")
 (defconst pagewalk-nouns
   '(
-    "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps" "memory"
+    "asid" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps" "memory"
     "page_table" "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
    )
   "What can be set, expected and shown.")
@@ -100,7 +100,7 @@
   "Units of numbers.")
 (defconst pagewalk-heads
   '(
-    "cache" "frames" "ksm" "last" "machine" "memory" "page_table" "swap" "tlb"
+    "cache" "frames" "kernel" "ksm" "last" "machine" "memory" "page_table" "swap" "tlb"
    )
   "Words whose properties can be asked for.")
 (defconst pagewalk-part-properties
@@ -272,7 +272,7 @@
       ('cover
        (cond
         ((member word '("pick" "of")) 'font-lock-keyword-face)
-        ((equal last "shuffle") 'font-lock-constant-face)
+        ((member last '("addressable" "layout" "radix" "shuffle")) 'font-lock-constant-face)
         ((pagewalk--block-number block) 'pagewalk-number)))
       ('choices
        (cond

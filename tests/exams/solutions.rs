@@ -297,7 +297,7 @@ fn cells_with_drawn_values_and_facts_are_derived() {
     has(
         &text,
         &[
-            "the virtual address 0x3ABC is translated. Physical address 0x2ABC",
+            "the MMU translates the virtual address 0x3ABC. Physical address 0x2ABC",
             "0x5D0E: PPN 0x5 is followed by PPO 0xD0E, which equals the VPO",
         ],
     );

@@ -10,10 +10,7 @@ use super::xml::{Node, fragment, read};
 const LISTING: &str = "int f(void) {\n    for (;;) { s += a[i] & 1; }  // 100% #1 $x_1 ~^ \\n <b> ]]> {{y}}\n\n*p = `x`; [0] = @1;\n}";
 
 fn code() -> Paper {
-    let listing: String = LISTING
-        .lines()
-        .map(|line| format!("    {line}\n"))
-        .collect();
+    let listing = format!("    {}\n", LISTING.replace('\n', "\n    "));
     paper(
         &format!(
             "question \"C\" {{\n  text \"\"\"\n    Call `f(a[0] % 2)`, {{1 + 1}} times:\n\n    ```c\n{listing}    ```\n    Then it ends.\n  \"\"\"\n  \

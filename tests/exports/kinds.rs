@@ -20,7 +20,7 @@ fn version(reads: u32) -> Paper {
     )
 }
 
-/// The names and the kinds of all boxes in a PrairieLearn question, in order.
+/// The names and the kinds of all boxes in a question for `PrairieLearn`, in order.
 fn elements(node: &Node) -> Vec<(String, String)> {
     let own = node.children.iter().flat_map(|child| {
         let box_of = (child.tag.clone(), child.attribute("base").to_owned());

@@ -18,7 +18,7 @@ const FOUND: &[(&str, &str)] = &[
     // The newline after an unclosed block in a hole ended a statement that began later.
     (
         "  {[\"\"\"{\n   {\n  }{r\"\"\"",
-        "unclosed unclosed unclosed",
+        "unclosed syntax unclosed",
     ),
     // The formatter removed a row that the parser kept.
     (

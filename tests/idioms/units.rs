@@ -186,6 +186,7 @@ const WITHOUT_NUMBERS: &[&str] = &[
     "inclusion",
     "instructions",
     "index",
+    "layout",
     "library",
     "memory",
     "only",

@@ -60,7 +60,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/read 0 0 => vpn 0", 2, "takes no other value", "read 0 => vpn 0"),
     ("machine simple/translate 0 write", 2, "does not accept the word `write`", "translate 0 for write"),
     ("machine simple/choose walked in in 0..4", 2, "in", "choose walked in 0..4"),
-    ("machine simple/read (1 + 2 )) => vpn 0", 2, "closes nothing", "read (1 + 2 )=> vpn 0"),
+    ("machine simple/read (1 + 2 )) => vpn 0", 2, "closes nothing", "read (1 + 2 ) => vpn 0"),
     ("def f(x) { expect x == 1 )/f(1)", 1, "`{` is closed by `)`", "def f(x) { expect x == 1 }"),
     ("machine simple/set page_table {/  | vpn ppn v |/  | 0F  0D  1 |/  | 10  0E 5  1 |/}", 5, "remove `5`", "  | 10  0E  1 |"),
     ("machine simple/set page_table {/  | vpn | | v |/  | 0F  | 0D | 1 |/}", 4, "header has 2", ""),
@@ -69,7 +69,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     // Contents, processes, and values without their verbs.
     ("machine simple/page_table {/  | vpn ppn |/  | 0F 0D |/}", 2, "changed with `set`", "set page_table {"),
     ("process P1/let pid = fork()/child: read 0x400000", 3, "names the new process", "pid: read 0x400000"),
-    ("process P1/P1: {/  let a = malloc(10)/}", 2, "remove `:`", "P1{"),
+    ("process P1/P1: {/  let a = malloc(10)/}", 2, "remove `:`", "P1 {"),
     ("process P1/let p = malloc(9)/show *p", 3, "not dereferenced", "show byte(p)"),
     ("machine simple/980 >> 6", 2, "`show` prints a value", "show 980 >> 6"),
     ("machine simple/set stats", 2, "no statement can set them", ""),

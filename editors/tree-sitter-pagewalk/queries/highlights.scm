@@ -164,8 +164,8 @@
   operand: (name) @constant
   (#any-of? @constant
   ; BEGIN generated words values
-  "aging" "binary" "both" "byte" "cached" "clock" "cold" "counting" "csv" "data" "decimal"
-  "demand-zero" "digits" "din" "direct-mapped" "exclusive" "fetches" "fifo" "first" "for"
+  "aging" "binary" "both" "byte" "cached" "clock" "cold" "continuous" "counting" "csv" "data"
+  "decimal" "demand-zero" "digits" "din" "direct-mapped" "exclusive" "fetches" "fifo" "first" "for"
   "fully-associative" "gap" "global" "hex" "in" "inclusive" "instructions" "kill" "lackey" "lfu"
   "lifo" "local" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off" "on" "on-disk" "one"
   "optimal" "options" "physical" "pick" "pin" "plru" "points" "questions" "radix" "random" "report"
@@ -178,7 +178,7 @@
   operand: (name) @constant
   (#any-of? @constant
   ; BEGIN generated words paper_choices
-  "binary" "byte" "decimal" "hex" "options" "questions" "word"
+  "binary" "byte" "continuous" "decimal" "hex" "options" "pages" "questions" "word"
   ; END generated words
   ))
 
@@ -202,7 +202,7 @@
   noun: (name) @type
   (#any-of? @type
   ; BEGIN generated words nouns
-  "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps" "memory"
+  "asid" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps" "memory"
   "page_table" "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
   ; END generated words
   ))
@@ -212,7 +212,7 @@
   (columns)
   (#any-of? @type
   ; BEGIN generated words nouns
-  "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps" "memory"
+  "asid" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps" "memory"
   "page_table" "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
   ; END generated words
   ))
@@ -223,7 +223,7 @@
   operand: (name) @type
   (#any-of? @type
   ; BEGIN generated words nouns
-  "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps" "memory"
+  "asid" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps" "memory"
   "page_table" "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
   ; END generated words
   ))
@@ -295,7 +295,7 @@
   )
   (#any-of? @type
   ; BEGIN generated words nouns
-  "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps" "memory"
+  "asid" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps" "memory"
   "page_table" "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
   ; END generated words
   ))
@@ -340,7 +340,7 @@
   of: (name) @type
   (#any-of? @type
   ; BEGIN generated words heads
-  "cache" "frames" "ksm" "last" "machine" "memory" "page_table" "swap" "tlb"
+  "cache" "frames" "kernel" "ksm" "last" "machine" "memory" "page_table" "swap" "tlb"
   ; END generated words
   ))
 

@@ -22,26 +22,26 @@ let s:forms = s:Words([
 let s:verbs = s:Words([
       \ 'choice', 'core', 'essay', 'exam', 'executable', 'expect', 'fetch', 'figure', 'file',
       \ 'flush', 'invlpg', 'kernel', 'ksm', 'machine', 'process', 'read', 'reclaim', 'replay',
-      \ 'seed', 'set', 'show', 'solution', 'swap', 'sync', 'table', 'text', 'tick', 'translate',
-      \ 'write'])
+      \ 'seed', 'set', 'show', 'solution', 'space', 'swap', 'sync', 'table', 'text', 'tick',
+      \ 'translate', 'write'])
 " words that settings take
 let s:values = s:Words([
-      \ 'aging', 'binary', 'both', 'byte', 'cached', 'clock', 'cold', 'counting', 'csv', 'data',
-      \ 'decimal', 'demand-zero', 'digits', 'din', 'direct-mapped', 'exclusive', 'fetches', 'fifo',
-      \ 'first', 'for', 'fully-associative', 'gap', 'global', 'hex', 'in', 'inclusive',
-      \ 'instructions', 'kill', 'lackey', 'lfu', 'lifo', 'local', 'lookahead', 'lru', 'min', 'mru',
-      \ 'none', 'nru', 'of', 'off', 'on', 'on-disk', 'one', 'optimal', 'options', 'physical', 'pick',
-      \ 'pin', 'plru', 'points', 'questions', 'radix', 'random', 'report', 'second-chance', 'split',
-      \ 'third-chance', 'uncached', 'virtual', 'warm', 'when', 'where', 'window', 'word',
-      \ 'working-set', 'zero'])
+      \ 'aging', 'binary', 'both', 'byte', 'cached', 'clock', 'cold', 'continuous', 'counting',
+      \ 'csv', 'data', 'decimal', 'demand-zero', 'digits', 'din', 'direct-mapped', 'exclusive',
+      \ 'fetches', 'fifo', 'first', 'for', 'fully-associative', 'gap', 'global', 'hex', 'in',
+      \ 'inclusive', 'instructions', 'kill', 'lackey', 'lfu', 'lifo', 'local', 'lookahead', 'lru',
+      \ 'min', 'mru', 'none', 'nru', 'of', 'off', 'on', 'on-disk', 'one', 'optimal', 'options',
+      \ 'physical', 'pick', 'pin', 'plru', 'points', 'questions', 'radix', 'random', 'report',
+      \ 'second-chance', 'split', 'third-chance', 'uncached', 'virtual', 'warm', 'when', 'where',
+      \ 'window', 'word', 'working-set', 'zero'])
 " machines that have a name
 let s:presets = s:Words([
       \ 'core-i7', 'simple'])
 " what can be set, expected and shown
 let s:nouns = s:Words([
-      \ 'cache', 'cr3', 'frames', 'geometry', 'heap', 'kernel_maps', 'layout', 'machine', 'maps',
-      \ 'memory', 'page_table', 'processes', 'pte', 'reference', 'resident', 'stats', 'steps',
-      \ 'swap', 'tables', 'tlb'])
+      \ 'asid', 'cache', 'cr3', 'frames', 'geometry', 'heap', 'kernel_maps', 'layout', 'machine',
+      \ 'maps', 'memory', 'page_table', 'processes', 'pte', 'reference', 'resident', 'stats',
+      \ 'steps', 'swap', 'tables', 'tlb'])
 " words that facts have
 let s:fact_words = s:Words([
       \ 'BUS_ADRERR', 'E2BIG', 'EACCES', 'EAGAIN', 'EBADF', 'EBUSY', 'ECHILD', 'EEXIST', 'EFAULT',
@@ -71,7 +71,7 @@ let s:units = s:Words([
       \ 'pages', 's', 'slot', 'slots', 'us'])
 " words whose properties can be asked for
 let s:heads = s:Words([
-      \ 'cache', 'frames', 'ksm', 'last', 'machine', 'memory', 'page_table', 'swap', 'tlb'])
+      \ 'cache', 'frames', 'kernel', 'ksm', 'last', 'machine', 'memory', 'page_table', 'swap', 'tlb'])
 " properties of a TLB or cache
 let s:part_properties = s:Words([
       \ 'colors', 'evictions', 'hits', 'index_bits', 'miss_rate', 'misses', 'offset_bits', 'reach',
@@ -195,7 +195,7 @@ syn region pagewalkCover matchgroup=pagewalkBrace start=/{/ end=/}/ contained
       \ contains=pagewalkComment,@pagewalkExpression,pagewalkNounSetting,pagewalkKeywordCover,pagewalkConstantCover,
       \pagewalkNumberCover
 call s:Match('Keyword', 'Cover', s:Words(['pick', 'of']), 'contained')
-call s:Match('Constant', 'Cover', '\%(shuffle\s\+\)\@<=' . s:word, 'contained')
+call s:Match('Constant', 'Cover', '\%(\%(addressable\|layout\|radix\|shuffle\)\s\+\)\@<=' . s:word, 'contained')
 call s:Match('Number', 'Cover', '\d\w*\s\+\%(of' . s:end . '\)\@!' . s:word, 'contained')
 
 " The options of a choice and the rubrics of an essay.

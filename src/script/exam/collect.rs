@@ -88,8 +88,8 @@ impl Collector {
     }
 
     /// Returns the declared arrangement and the paper to arrange.
-    pub(super) fn parts(mut self) -> (Arrangement, Paper) {
-        (std::mem::take(&mut self.arrangement), self.paper())
+    pub(super) fn parts(self) -> (Arrangement, Paper) {
+        (self.arrangement.clone(), self.paper())
     }
 
     /// Returns the paper with all questions in script order and all points distributed.
@@ -106,6 +106,7 @@ impl Collector {
         Paper {
             cover: self.cover,
             version: None,
+            continuous: self.arrangement.continuous,
             questions: questions.collect(),
         }
     }
@@ -196,6 +197,9 @@ impl Collector {
                     self.since.clear();
                 }
                 self.put(OpenPiece::Ready(Piece::Text(text.clone())), *in_part);
+            }
+            Entry::Space { height, in_part } => {
+                self.put(OpenPiece::Ready(Piece::Space(*height)), *in_part);
             }
             Entry::Solution { text, in_part } => {
                 let last = self.open_pieces(*in_part).and_then(|pieces| {

@@ -13,6 +13,8 @@ pub struct Paper {
     pub cover: Vec<(Arc<str>, String)>,
     /// The version, if there are several.
     pub version: Option<Version>,
+    /// Whether a question follows the question before it on the same page.
+    pub continuous: bool,
     pub questions: Vec<Question>,
 }
 
@@ -39,6 +41,8 @@ pub enum Division {
 pub(crate) enum Piece {
     /// Prose.
     Text(String),
+    /// Empty space on the printed paper, with its height in millimeters.
+    Space(u32),
     /// Given tables and other views.
     Given(Vec<View>),
     Figure(Figure),

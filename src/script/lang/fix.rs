@@ -113,8 +113,9 @@ fn apart(file: &str, span: Span) -> Span {
             ..span
         }
     } else {
+        let joins = before.ends_with(|c: char| c.is_alphanumeric() || ")]}\"'".contains(c));
         Span {
-            end: span.end + u32::from(after.starts_with(' ')),
+            end: span.end + u32::from(after.starts_with(' ') && !joins),
             ..span
         }
     }

@@ -59,7 +59,10 @@ pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&
         } else {
             (length.max(others) / 3).min(MOST_MISTAKES)
         };
-        let most = best.map_or(limit, |(fewest, _)| limit.min(fewest.saturating_sub(1)));
+        // Of two words with as many mistakes, the one with the same letters is more similar.
+        let most = best.map_or(limit, |(fewest, _)| {
+            limit.min(fewest.saturating_sub(usize::from(!shuffled)))
+        });
         // This inexpensive test rejects most words. A difference of N letters in length requires at least N
         // misspellings, and a misspelling changes at most two letters.
         if length.abs_diff(others) > most || different(&letters, &self::letters(&other)) > 2 * most
@@ -144,6 +147,11 @@ mod tests {
         assert_eq!(of("tlb"), Some("tlbi"));
         assert_eq!(of("pn"), Some("vpn"));
         assert_eq!(of("singla"), Some("signal"));
+    }
+
+    #[test]
+    fn the_same_letters_come_before_fewer() {
+        assert_eq!(nearest("bsrk", ["brk", "sbrk"].into_iter()), Some("sbrk"));
     }
 
     #[test]

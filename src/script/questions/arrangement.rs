@@ -22,6 +22,8 @@ pub struct Arrangement {
     pub(crate) questions: bool,
     /// Whether to shuffle the options of each choice.
     pub(crate) options: bool,
+    /// Whether a question follows the question before it on the same page.
+    pub(crate) continuous: bool,
     /// The seed of the random choices.
     pub(crate) seed: u64,
     /// The titles of the paper's questions in order, if the script lists them.

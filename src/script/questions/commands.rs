@@ -1,4 +1,4 @@
-//! `exam`, `text`, `solution`, `essay`.
+//! `exam`, `text`, `solution`, `space`, `essay`.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::papers::{self, enter, exam_mut, item, needs_question, puts, sheet};
 use super::prose::{self, perhaps_points, prose_of, radix_of, reflowed, written_text};
 use super::rows::{known, missing, settings};
 use super::settings::{
-    ADDRESSABLE, ADDRESSABLE_UNITS, ARRANGEMENT_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS,
+    ADDRESSABLE, ADDRESSABLE_UNITS, ARRANGEMENT_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS, LAYOUTS,
     NOTATION_SETTINGS,
 };
 use super::sheet::Sheet;
@@ -24,7 +24,7 @@ use crate::run::session::{Action, Cx};
 use crate::run::settings::list;
 use crate::run::stop::Stop;
 
-/// Units for the height of an essay's answer space, with their lengths in millimeters. A ruled line is 8 mm
+/// Units for the height of a space on the paper, with their lengths in millimeters. A ruled line is 8 mm
 /// high.
 pub const LENGTHS: [(&str, u64); 3] = [("mm", 1), ("cm", 10), ("lines", 8)];
 
@@ -84,6 +84,11 @@ pub(crate) fn exam(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
                 return Err(row.missing("a radix").into());
             };
             radix = Some(radix_of(value)?);
+            continue;
+        }
+        if &*name.text == "layout" {
+            row.refuse()?;
+            arrangement.continuous = row.has(LAYOUTS[1]);
             continue;
         }
         if arranges(&name.text) {
@@ -179,6 +184,30 @@ pub fn solution(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     }
     let in_part = papers::in_part(cx);
     Ok(puts(Entry::Solution { text, in_part }, vec![view]))
+}
+
+/// `space 4 cm`
+///
+/// # Errors
+/// Returns `misplaced`, `unknown-word`, or `bad-width`.
+pub(crate) fn space(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
+    needs_question(cx, bound.place)?;
+    let n = bound.expr(Slot::Number)?;
+    if !bound
+        .words()
+        .any(|word| LENGTHS.iter().any(|(name, _)| *name == word))
+    {
+        return Err(no_unit(n, bound.unread().next().as_ref()).into());
+    }
+    bound.refuse()?;
+    let height = length(cx, n, bound)?;
+    let in_part = papers::in_part(cx);
+    let view = View::Value {
+        of: String::new(),
+        value: Shown::word(&format!("{height} mm")),
+    };
+    let height = height.to_f64().ceil() as u32;
+    Ok(puts(Entry::Space { height, in_part }, vec![view]))
 }
 
 /// Returns the text of a statement that takes one text and nothing else.

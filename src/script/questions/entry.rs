@@ -43,6 +43,11 @@ pub enum Entry {
         text: String,
         in_part: bool,
     },
+    /// Empty space on the printed paper, with its height in millimeters.
+    Space {
+        height: u32,
+        in_part: bool,
+    },
     /// Given tables and other views.
     Given {
         views: Vec<View>,

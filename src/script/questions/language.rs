@@ -42,7 +42,7 @@ pub(crate) static PAPER_VERBS: &[Verb] = &[
     Verb {
         name: "exam",
         params: &[settings(
-            "title, course, term, date, duration, aids, instructions, radix hex|decimal|binary, addressable byte|word, pool TEXT pick N of [TEXT, …], shuffle questions|options",
+            "title, course, term, date, duration, aids, instructions, radix hex|decimal|binary, addressable byte|word, layout pages|continuous, pool TEXT pick N of [TEXT, …], shuffle questions|options",
         )],
         help: "sets the cover and structure of an exam paper",
         example: "exam { title \"Final\", duration 90 min, shuffle options }",
@@ -64,6 +64,14 @@ pub(crate) static PAPER_VERBS: &[Verb] = &[
         example: "question \"Q\" { ask \"Sum\" = 2 + 2; solution \"Add the numbers.\" }",
         family: Family::None,
         prepare: commands::solution,
+    },
+    Verb {
+        name: "space",
+        params: &[N, OneOf(UNITS_OF_LENGTH)],
+        help: "adds empty space to a printed question, for the students' work",
+        example: "question \"Q\" { ask 0x10 => vpn; space 4 cm }",
+        family: Family::None,
+        prepare: commands::space,
     },
     Verb {
         name: "figure",

@@ -56,7 +56,15 @@ pub(crate) const NOTATION_SETTINGS: &[SettingWord] = &[
         &[Words(&ADDRESSABLE_UNITS)],
         "whether papers call the unit of memory at each address a byte (the default) or a word",
     ),
+    once(
+        "layout",
+        &[Words(&LAYOUTS)],
+        "whether each question starts on a new page (the default) or follows the question before it",
+    ),
 ];
+
+/// The layouts that `layout` accepts.
+pub(crate) const LAYOUTS: [&str; 2] = ["pages", "continuous"];
 
 /// The setting of `exam` that names the unit of memory at each address. It changes only the words
 /// of a paper. A simulated memory of words would need a width for each cell, and questions about

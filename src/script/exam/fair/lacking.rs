@@ -135,7 +135,7 @@ fn prints_entries(body: &[Piece]) -> bool {
         Piece::Given(_) | Piece::Figure(Figure::Views(_)) => true,
         Piece::Text(text) => text.contains('|') || text.contains("\n\n"),
         Piece::Part { body, .. } => prints_entries(body),
-        Piece::Figure(Figure::Bits { .. }) | Piece::Item(_) => false,
+        Piece::Figure(Figure::Bits { .. }) | Piece::Space(_) | Piece::Item(_) => false,
     })
 }
 

@@ -96,7 +96,7 @@ impl Printed {
                 self.item(std::iter::once(text.as_str()).chain(options));
             }
             Block::Essay { text, .. } => self.item([text.as_str()]),
-            Block::Worked(_) => {}
+            Block::Space(_) | Block::Worked(_) => {}
         }
     }
 

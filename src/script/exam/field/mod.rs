@@ -99,7 +99,7 @@ impl<'p> Fields<'p> {
                     let own = format!("{prefix}{}", part_name(name, parts));
                     self.add_body(question, Some(name), &own, body);
                 }
-                Piece::Text(_) | Piece::Given(_) | Piece::Figure(_) => {}
+                Piece::Text(_) | Piece::Space(_) | Piece::Given(_) | Piece::Figure(_) => {}
             }
         }
     }

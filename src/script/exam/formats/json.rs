@@ -86,6 +86,7 @@ fn question(question: &Question, edition: Edition, cores: bool) -> Value {
 fn pieces(body: &[Piece], edition: Edition, cores: bool) -> Vec<Value> {
     let one = |piece: &Piece| match piece {
         Piece::Text(words) => json!({ "kind": "text", "text": words }),
+        Piece::Space(height) => json!({ "kind": "space", "space_mm": height }),
         Piece::Given(views) => {
             json!({ "kind": "given", "given": views.iter().map(given).collect::<Vec<_>>() })
         }

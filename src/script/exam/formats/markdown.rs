@@ -40,12 +40,14 @@ pub fn markdown(paper: &Paper, edition: Edition, style: &Style) -> String {
             escaped(&question.title),
             escaped(&question.points)
         );
+        let (introduction, rest) = question.parts_on_page();
+        blocks(&mut out, introduction);
         list(
             &mut out,
             &format!("*{}*", say("Assumptions")),
             &question.assumptions,
         );
-        blocks(&mut out, &question.body);
+        blocks(&mut out, rest);
     }
     out
 }
@@ -204,6 +206,8 @@ fn block(out: &mut String, block: &Block) {
             let _ = writeln!(out, "{}{}\n", marked(text), worth(points));
             essay(out, *space, rubric);
         }
+        // Markdown has no heights.
+        Block::Space(_) => {}
         Block::Worked(steps) => blocks(out, steps),
     }
 }

@@ -5,7 +5,7 @@ use crate::questions::entry::ItemKind;
 use crate::report::doc::{Cell, Table};
 use crate::report::narrate::replay::line;
 use crate::run::record::{AccessVerb, Did, ReferenceRun, Replayed, Shown};
-use crate::run::table::{Rows, TableId};
+use crate::run::table::{self, Rows, TableId};
 
 use super::style::Edition;
 use pagewalk_engine::machine::event::{AccessKind, Privilege};
@@ -126,6 +126,19 @@ pub(crate) fn asked_table(of: &Rows, columns: &[std::sync::Arc<str>], edition: E
         groups,
         rows: rows.collect(),
     }
+}
+
+/// Returns `Y` or `N` for a cell of the table of a reference string that says yes or no, as a blank for a lookup does.
+pub(crate) fn yes_or_no(of: TableId, column: &str, cell: &table::Cell) -> Option<&'static str> {
+    match cell {
+        table::Cell::Number(n) if is_yes_no(of, column) => Some(if *n == 0 { "N" } else { "Y" }),
+        _ => None,
+    }
+}
+
+/// Whether the cells of a column say yes or no.
+pub(crate) fn is_yes_no(of: TableId, column: &str) -> bool {
+    of == TableId::Reference && matches!(column, "hit" | "write")
 }
 
 /// Returns the width of a column's widest cell, so that all blanks of the column are equally wide.

@@ -43,6 +43,7 @@ fn add(body: &[Piece], cores: bool, sections: &mut Vec<Vec<Block>>) {
         };
         match piece {
             Piece::Text(text) => last.extend(lines(text)),
+            Piece::Space(_) => {}
             Piece::Given(views) => last.extend(views.iter().flat_map(view::blocks)),
             Piece::Figure(Figure::Views(views)) => {
                 last.extend(views.iter().flat_map(view::unanswered));

@@ -12,6 +12,8 @@ use crate::run::table::TableId;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sheet {
     pub(crate) edition: Edition,
+    /// Whether a question follows the question before it on the same page.
+    pub(crate) continuous: bool,
     /// The version's code, which is printed on each page.
     pub(crate) code: Option<String>,
     /// The contents before the questions.
@@ -59,6 +61,25 @@ pub struct Section {
     /// The assumptions that apply only to this question.
     pub(crate) assumptions: Vec<String>,
     pub body: Vec<Block>,
+}
+
+impl Section {
+    /// Returns the introduction, which describes the machine, and the other blocks. A screen prints all assumptions between
+    /// them.
+    pub(crate) fn parts(&self) -> (&[Block], &[Block]) {
+        let introduces = |block: &&Block| matches!(block, Block::Prose(_) | Block::Pairs { .. });
+        self.body
+            .split_at(self.body.iter().take_while(introduces).count())
+    }
+
+    /// Returns the parts on a page. Without assumptions between them, the introduction stays with the block after it.
+    pub(crate) fn parts_on_page(&self) -> (&[Block], &[Block]) {
+        if self.assumptions.is_empty() {
+            (&[], &self.body)
+        } else {
+            self.parts()
+        }
+    }
 }
 
 /// The contents of a question. The points of an item are empty if the item has all the points of its
@@ -111,6 +132,8 @@ pub enum Block {
         field: String,
         options: Vec<Choice>,
     },
+    /// Empty space for the students' work, with its height in millimeters.
+    Space(u32),
     /// Free text, with its height in millimeters and its rubric, which only a key shows.
     Essay {
         text: String,
@@ -146,6 +169,44 @@ pub(crate) fn kept(blocks: &[Block]) -> impl Iterator<Item = bool> {
             [next, ..] => introduces && !matches!(next, Block::Prose(_)),
         }
     })
+}
+
+/// Number of characters of running text on a width of the text size.
+const CHARACTERS: f64 = 2.2;
+/// Shares of the page's width, in percent, after which boxes stand.
+const SHARES: [usize; 5] = [20, 30, 40, 50, 60];
+
+/// Returns, for each block, the share of the page's width after which the box of a value stands, in percent, or `None` if
+/// the box stands at the right edge. The boxes of adjacent values are below each other. The share depends on the room of
+/// the labels, which is the same in every version. `width` is that of the page as a multiple of the text size.
+pub(crate) fn label_shares(blocks: &[Block], width: f64) -> Vec<Option<usize>> {
+    let page = (width * CHARACTERS) as usize;
+    let share = |block: &Block| {
+        let Block::Value {
+            label, points, how, ..
+        } = block
+        else {
+            return None;
+        };
+        let room = stable_width(label).unwrap_or_else(|| label.clone());
+        let more = [points, how].map(|text| match text.chars().count() {
+            0 => 0,
+            // The space and the parentheses.
+            length => length + 3,
+        });
+        let length = room.chars().count() + 1 + more[0] + more[1];
+        SHARES
+            .into_iter()
+            .find(|share| length * 100 <= share * page)
+    };
+    let is_value = |block: &Block| matches!(block, Block::Value { .. });
+    blocks
+        .chunk_by(|one, other| is_value(one) == is_value(other))
+        .flat_map(|run| {
+            let widest = run.iter().filter_map(share).max();
+            run.iter().map(move |block| share(block).and(widest))
+        })
+        .collect()
 }
 
 /// A paragraph of prose.
@@ -239,7 +300,8 @@ impl Table {
         let half = self.rows.len().div_ceil(2);
         let rows = (0..half).map(|at| {
             let mut row = self.rows[at].clone();
-            let blank = || vec![Cell::Word(String::new()); columns as usize];
+            // An empty word would align its whole column at the left.
+            let blank = || vec![Cell::Number(String::new()); columns as usize];
             row.extend(self.rows.get(at + half).cloned().unwrap_or_else(blank));
             row
         });
@@ -464,7 +526,7 @@ pub(crate) fn stable_width(words: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::stable_width;
+    use super::{Blank, Block, Cell, Table, label_shares, stable_width};
 
     #[test]
     fn room_does_not_depend_on_the_digits_of_a_number() {
@@ -476,5 +538,42 @@ mod tests {
             stable_width("of `a[1]`, `b` 2").as_deref(),
             Some("of `0000`, `b` 0000")
         );
+    }
+
+    #[test]
+    fn adjacent_boxes_are_below_each_other() {
+        let value = |label: &str| Block::Value {
+            label: label.to_owned(),
+            points: "2 points".to_owned(),
+            how: String::new(),
+            blank: Blank::default(),
+        };
+        let long = "a label of many words ".repeat(4);
+        let (near, far) = (value("Hits"), value(&"x".repeat(30)));
+        assert_eq!(
+            label_shares(
+                &[near.clone(), far, value(&long), Block::Space(10), near],
+                45.0
+            ),
+            [Some(50), Some(50), None, None, Some(20)]
+        );
+        // The digits of a number move no box.
+        assert_eq!(
+            label_shares(&[value("Reads of 0x4")], 45.0),
+            label_shares(&[value("Reads of 0x3FC")], 45.0)
+        );
+    }
+
+    #[test]
+    fn an_uneven_table_keeps_its_alignment() {
+        let row = |n: usize| vec![Cell::Number(n.to_string())];
+        let table = Table {
+            groups: vec![vec!["VPN".to_owned()]],
+            rows: (0..13).map(row).collect(),
+            ..Table::default()
+        };
+        let folded = table.folded(80);
+        assert_eq!(folded.rows.len(), 7);
+        assert!(!folded.has_word(0) && !folded.has_word(1));
     }
 }

@@ -112,6 +112,11 @@ pub fn of_value(value: &Value, radix: Radix, digits: Option<u32>) -> Vec<String>
     }
 }
 
+/// Returns the spellings of `Y` or `N`.
+pub(crate) fn of_yes_or_no(word: &str) -> Vec<String> {
+    all(if word == YES[0] { YES } else { NO })
+}
+
 /// Returns every sensible spelling of a table cell.
 pub fn of_cell(cell: &Cell) -> Vec<String> {
     match cell {

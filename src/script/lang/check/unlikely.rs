@@ -381,7 +381,7 @@ pub(super) fn revealed(script: &[Stmt]) -> Vec<Diagnostic> {
 }
 
 /// Finds operations that a question asks about twice, one directly after the other, for different facts. The second operation
-/// runs on the state that the first one left, so its hits and faults are others. If a fact is asked for twice, the author
+/// runs on the state that the first one left, so its hits and faults are others. If both questions ask for a fact, the author
 /// wants both of its values, and a statement between the questions that may change the state makes the second operation
 /// another one.
 struct Repeats<'a> {
@@ -401,14 +401,18 @@ impl<'a> Repeats<'a> {
     }
 
     fn block(&mut self, body: &'a [Stmt]) {
-        body.iter().for_each(|stmt| self.stmt(stmt, ""));
+        for stmt in body {
+            self.stmt(stmt, "");
+        }
     }
 
     fn stmt(&mut self, stmt: &'a Stmt, process: &str) {
         match &stmt.kind {
             StmtKind::Part { body, .. } => self.block(body),
             StmtKind::InProcess { process, body } => {
-                body.iter().for_each(|stmt| self.stmt(stmt, &process.text));
+                for stmt in &**body {
+                    self.stmt(stmt, &process.text);
+                }
             }
             StmtKind::Ask(ask) => {
                 if let Asked::Facts { probe, operation } = &ask.what

@@ -167,5 +167,9 @@ pub(super) fn percent(
         "a percentage cannot contain a space",
         "`%` touches its number: `50%`",
     );
-    Some(Advice::fixed(Some(message), Some(help), fix, false))
+    let ends = line[sign[1].end()..].trim().is_empty();
+    Some(Advice {
+        place: Some(place(sign[1].start, sign[1].end())),
+        ..Advice::fixed(Some(message), Some(help), fix, ends)
+    })
 }

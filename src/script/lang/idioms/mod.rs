@@ -7,6 +7,7 @@
 
 mod advice;
 mod blocks;
+mod familiar;
 mod marks;
 mod outcome;
 mod pattern;

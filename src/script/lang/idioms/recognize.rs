@@ -81,6 +81,13 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     found.extend(defined(diagnostic, text));
     found.extend(comment(line, at - range.start, place));
     found.extend(percent(line, at - range.start, place));
+    // The line above goes on after its `%`.
+    if let Some(above) = range.start.checked_sub(1).map(|end| line_at(text, end))
+        && text[above.clone()].trim_end().ends_with('%')
+    {
+        let place = |from: usize, to: usize| Span::new(file, above.start + from..above.start + to);
+        found.extend(percent(&text[above.clone()], 0, place));
+    }
     found.extend(blocks::advice(text, &range, file));
     found.extend(tables::advice(text, &range, file));
     found.extend(steps::advice(text, &range, file));
@@ -182,11 +189,6 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         if !said.contains(' ') && line[to..].trim_start().starts_with('{') {
             continue;
         }
-        if diagnostic.code == Code::UnknownProcess {
-            let head = said.find('{').map_or(said, |brace| &said[..=brace]);
-            let row = found_in(section("statements"), head);
-            found.extend(row.map(|(row, _)| Advice::of(row, None, row.ours.is_empty())));
-        }
         let follows_block = line[..from].trim_end().ends_with('}');
         let opens = line[to..].trim_start().starts_with('{');
         let new = statements(said, read && block.is_none(), |new| match new {
@@ -232,6 +234,19 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     let name = text.get(start as usize..end as usize)?;
     match diagnostic.code {
         Code::UnknownProcess => undeclared(text, name, diagnostic.span),
+        // A name alone that statements below use as a process.
+        Code::UnknownVerb if text[line_at(text, start as usize)].trim() == name => {
+            let below = &text[end as usize..];
+            let uses = |line: &str| {
+                let rest = line.trim_start().strip_prefix(name).map(str::trim_start);
+                rest.is_some_and(|rest| rest.starts_with([':', '{']))
+            };
+            let fix = Fix::put_in(file, start, "process ");
+            below
+                .lines()
+                .any(uses)
+                .then(|| Advice::fixed(None, None, fix, false))
+        }
         // A variable that nothing uses, and a similar name that several places use.
         Code::UnknownName => {
             let all = layout::tokens(text).list;
@@ -274,15 +289,20 @@ fn undeclared(text: &str, name: &str, span: Span) -> Option<Advice> {
         return Some(Advice::fixed(Some(message), None, fix, true));
     }
     let forks = (2..at).find(|at| word(*at) == "fork" && word(at + 1) == "(");
+    let is_process =
+        |name: &str| (0..all.len()).any(|at| word(at) == name && matches!(word(at + 1), ":" | "{"));
     if let Some(fork) = forks.filter(|_| !table)
         && word(fork - 1) == "="
+        && !is_process(word(fork - 2))
     {
         let fix = Fix::write(span, name, word(fork - 2));
         let message = "`let NAME = fork()` names the new process NAME";
         return Some(Advice::fixed(Some(message), None, fix, true));
     }
     let declares = |line: &str| line.trim_start().starts_with("process ");
+    // A preset has a dash, a process has none.
     if is_keyword(name)
+        || name.contains('-')
         || matches!(name, "machine" | "kernel" | "exam")
         || text.lines().any(declares)
     {

@@ -1,7 +1,6 @@
 //! Repairs of a statement in which one token is wrong: deletes, inserts, exchanges, or replaces a token near the error.
 
-use std::collections::BTreeMap;
-
+use super::familiar::Familiar;
 use super::rows::{is_keyword, keywords};
 use super::spelled::{TABLE, unit};
 use super::tokens::line_at;
@@ -23,6 +22,23 @@ const SIGNS: &[&str] = &[
 
 /// Maximum length in bytes of the text around an error, in a script of at most 64 times this length.
 const LONGEST: usize = 1 << 10;
+
+/// How likely each kind of repair is: a misspelled word of the language, exchanged or joined words, a superfluous token, a
+/// wrong or missing sign, or a missing word of the language.
+const WORD: i32 = 6;
+const EXCHANGE: i32 = 4;
+const REMOVAL: i32 = 2;
+const SIGN: i32 = 0;
+const MISSING: i32 = -6;
+
+/// A repair of one token.
+pub(super) struct Repair {
+    pub(super) fix: Fix,
+    /// The plausibility of the repair: that of its kind, and how familiar the pairs of tokens are that it makes.
+    pub(super) score: i32,
+    /// Whether the repair removes a sign whose value may be missing. Only the author knows the value.
+    pub(super) lacks_value: bool,
+}
 
 /// The tokens of a text, and the statement that contains an error.
 pub(super) struct Statement<'a> {
@@ -129,15 +145,9 @@ impl<'a> Statement<'a> {
         )
     }
 
-    /// Whether the statement has the form of a statement after an edit.
-    fn reads(&self, edit: &TextEdit) -> Option<String> {
-        let span = self.span(edit.span.file);
-        let new = edited(
-            self.text.get(span.start as usize..span.end as usize)?,
-            span,
-            std::slice::from_ref(edit),
-        );
-        let was = self.text.get(span.start as usize..span.end as usize)?;
+    /// Returns the tokens of the statement after an edit, if it then has the form of a statement.
+    pub(super) fn reads(&self, edit: &TextEdit) -> Option<String> {
+        let (was, new) = self.edited(edit)?;
         let new_tokens = tokens(&new);
         let names_keyword = new_tokens.list.windows(2).any(|pair| {
             let (first, second) = (pair[0].text(&new), pair[1].text(&new));
@@ -163,38 +173,87 @@ impl<'a> Statement<'a> {
         if names_keyword {
             return None;
         }
+        let words = || {
+            let words = new_tokens.list.iter().map(|token| token.text(&new));
+            words.collect::<Vec<_>>().join(" ")
+        };
+        // The statement goes on in the block.
+        if edit.replacement.contains('{') && edit.span.end >= self.span(0).end {
+            return Some(words());
+        }
         let opened = |byte: &u8| (*byte == b'{').then_some(" }");
         let closings: String = new_tokens.open.iter().filter_map(opened).collect();
         let whole = format!("{}{new}{}{}", self.around.0, closings, self.around.1);
-        parse(0, &whole, &mut ())
-            .diagnostics
-            .is_empty()
-            .then(|| new.split_whitespace().collect())
+        parse(0, &whole, &mut ()).diagnostics.is_empty().then(words)
     }
 
-    /// Returns the fixes after which the statement parses, without those that have the same effect. The first group
-    /// exchanges words, so that no word is lost.
-    pub(super) fn repairs(&self, of: &Diagnostic) -> [Vec<Fix>; 3] {
-        let reading = |fixes: Vec<Fix>| {
-            let mut found: BTreeMap<String, Fix> = BTreeMap::new();
+    /// Returns repairs of one token, the most plausible first.
+    pub(super) fn repairs(&self, of: &Diagnostic) -> Vec<Repair> {
+        let file = of.span.file;
+        let (words, others) = self.exchanges(of);
+        let (removed, others): (Vec<_>, Vec<_>) = others
+            .into_iter()
+            .chain(self.edits(of))
+            .partition(|fix| fix.text.is_empty());
+        let kinds = [
+            (WORD, self.keywords(file).collect()),
+            (EXCHANGE, words),
+            (EXCHANGE, self.divided(file)),
+            (REMOVAL, removed),
+            (SIGN, others),
+            (MISSING, self.missing(file)),
+        ];
+        let familiar = Familiar::of(&self.all, self.text);
+        let mut all = Vec::new();
+        for (prior, fixes) in kinds {
             for fix in fixes {
                 if let Some(edit) = fix.edit(self.text)
-                    && let Some(new) = self.reads(&edit)
+                    && let Some((was, new)) = self.edited(&edit)
                 {
-                    found.entry(new).or_insert(fix);
+                    all.push(Repair {
+                        score: prior + familiar.gain(was, &new),
+                        lacks_value: fix.text.is_empty() && self.lacks_value(&edit),
+                        fix,
+                    });
                 }
             }
-            found.into_values().collect()
+        }
+        all.sort_by_key(|one| -one.score);
+        all
+    }
+
+    /// Returns the text of the statement before and after an edit.
+    fn edited(&self, edit: &TextEdit) -> Option<(&'a str, String)> {
+        let span = self.span(edit.span.file);
+        let was = self.text.get(span.start as usize..span.end as usize)?;
+        Some((was, edited(was, span, std::slice::from_ref(edit))))
+    }
+
+    /// Whether the value beside a removed sign may be missing, so that the sign is not superfluous.
+    fn lacks_value(&self, edit: &TextEdit) -> bool {
+        let removed = |token: &&Token| {
+            token.start >= edit.span.start as usize && token.end <= edit.span.end as usize
         };
-        let (mut words, others) = self.exchanges(of);
-        words.extend(self.keywords(of.span.file));
-        words.extend(self.divided(of.span.file));
-        let others = others.into_iter().chain(self.edits(of)).collect();
-        [
-            reading(words),
-            reading(others),
-            reading(self.missing(of.span.file)),
-        ]
+        let Some(sign) = self.tokens.iter().find(removed) else {
+            return false;
+        };
+        // Bars belong to tables, and a comparison has its values before a comma.
+        let after = self.text[sign.end..].trim_start_matches(' ');
+        let joins = match sign.text(self.text) {
+            "|" => false,
+            "==" => !after.starts_with(','),
+            ":" => !after.starts_with('{'),
+            _ => sign.kind == TokenKind::Operator,
+        };
+        if !joins {
+            return false;
+        }
+        [sign.start, sign.end].into_iter().any(|at| {
+            ["0", "x"].iter().any(|value| {
+                let put = TextEdit::new(Span::new(edit.span.file, at..at), format!(" {value} "));
+                self.reads(&put).is_some()
+            })
+        })
     }
 
     /// Returns the first word of the block of settings that contains the statement.
@@ -278,14 +337,12 @@ impl<'a> Statement<'a> {
                 && !matches!(self.word(index), "in" | "where")
         };
         let last = self.tokens.len().saturating_sub(1);
-        let near = self.at.saturating_sub(3)..(self.at + 2).min(last);
+        let near = self.at.saturating_sub(5)..(self.at + 4).min(last);
         let head = (self.at > 3 && last > 0).then_some(0);
         let keyword = |index: usize| is_keyword(self.word(index));
         // A name before a bracket may be that of a function.
         let calls = |index: usize| {
             let kind = |index: usize| self.tokens[index].kind;
-            let braces =
-                |index| matches!(kind(index), TokenKind::Open(b'{') | TokenKind::Close(b'}'));
             let bracket = |index| matches!(kind(index), TokenKind::Open(_) | TokenKind::Close(_));
             let operator = |index| kind(index) == TokenKind::Operator && self.word(index) != ",";
             let beside =
@@ -298,12 +355,10 @@ impl<'a> Statement<'a> {
                 && self.tokens[index].start == self.tokens[index - 1].end;
             // In `% ) 4`, the operator may be on the wrong side of the bracket.
             let after_operator = bracket(index) && index > 0 && operator(index - 1);
-            braces(index)
-                || braces(index + 1)
-                || beside
+            beside
                 || after_operator
                 || glued
-                || kind(index) == TokenKind::Word && matches!(kind(index + 1), TokenKind::Open(_))
+                || kind(index) == TokenKind::Word && kind(index + 1) == TokenKind::Open(b'(')
         };
         let cell = |index: usize| self.tokens[index].kind == TokenKind::Cell;
         let begins =
@@ -313,8 +368,6 @@ impl<'a> Statement<'a> {
             let not = self.word(*index) == "not" || self.word(index + 1) == "not";
             !not && !calls(*index) && (cells || !cell(*index)) && (*index > 0 || starts)
         };
-        // Outside settings, a unit is not the name of a setting.
-        let named = self.block().is_some();
         let both = head.into_iter().chain(near).filter(moves).map(|index| {
             let (both, next) = (self.place(file, index, index + 1), self.word(index + 1));
             let between = &self.text[self.tokens[index].end..self.tokens[index + 1].start];
@@ -326,7 +379,7 @@ impl<'a> Statement<'a> {
             let unit = |index: usize| unit(self.word(index)).is_some();
             let units = unit(*index) && unit(index + 1);
             let was = fix.was.as_deref().unwrap_or_default();
-            !(units || unit_after_number(was) || !named && unit_after_number(&fix.text))
+            !(units || unit_after_number(was))
         });
         let (words, others): (Vec<_>, Vec<_>) =
             both.partition(|(index, _)| bare(*index) && bare(index + 1));
@@ -405,123 +458,97 @@ impl<'a> Statement<'a> {
         word.is_ascii() && !self.is_known(word, 2) && halves().any(|(a, b)| known(a) || known(b))
     }
 
-    /// Whether a token can be superfluous. An operator without its operand is not, nor is a bracket.
+    /// Whether a token can be superfluous.
     fn may_be_removed(&self, index: usize, of: &Diagnostic) -> bool {
-        let code = of.code;
+        let (code, token, word) = (of.code, self.tokens[index], self.word(index));
+        let table = code == Code::BadTable;
         // `this row has 2 cells, but the header has 3 columns`
         let counts: Vec<usize> = numbers(&of.message).collect();
         let short = matches!(counts[..], [cells, columns] if cells <= columns);
-        // A foreign character has a meaning.
-        if !self.word(index).is_ascii() {
-            return false;
-        }
-        let is = |index: usize, kind: fn(TokenKind) -> bool| {
-            self.tokens.get(index).is_some_and(|token| kind(token.kind))
-        };
-        let operator = |kind| matches!(kind, TokenKind::Operator);
-        let token = self.tokens[index];
         let (before, after) = (&self.text[..token.start], &self.text[token.end..]);
-        // A row or call may have too many parts anywhere, and a word that begins a line may be the next statement.
-        let elsewhere = matches!(code, Code::WrongCount | Code::BadTable | Code::BadNumber)
-            || index > 0 && before.trim_end_matches([' ', '\t']).ends_with('\n');
-        let parts = |index: usize| {
-            !is(index, |kind| {
-                matches!(
-                    kind,
-                    TokenKind::Word
-                        | TokenKind::Number
-                        | TokenKind::String { .. }
-                        | TokenKind::Close(b')' | b']')
-                )
-            })
-        };
-        let apart = before.ends_with([' ', '\n']) && after.starts_with([' ', '\n']);
-        let comma = |index: Option<usize>| {
-            index.is_some_and(|index| index < self.tokens.len() && self.word(index) == ",")
-        };
+        let kind = |index: usize| self.tokens.get(index).map(|token| token.kind);
+        let word_before = index > 0 && kind(index - 1) == Some(TokenKind::Word);
         match token.kind {
-            TokenKind::Word | TokenKind::Number if self.is_glued(self.word(index)) => false,
-            TokenKind::Close(b'}') => false,
-            TokenKind::Cell => code == Code::UnknownColumn || code == Code::BadTable && !short,
-            TokenKind::String { .. } if code == Code::BadTable => !short,
+            // A foreign character has a meaning.
+            _ if !word.is_ascii() => false,
+            TokenKind::Word | TokenKind::Number if self.is_glued(word) => false,
+            // A brace that begins a line ends a block.
+            TokenKind::Close(b'}') => !before.trim_end_matches([' ', '\t']).ends_with('\n'),
+            TokenKind::Prose | TokenKind::Hole => false,
+            TokenKind::Cell => code == Code::UnknownColumn || table && !short,
+            TokenKind::String { .. } if table => !short,
+            _ if table => false,
             // A word after a block is not a statement.
             _ if self.tokens.len() == 1 => {
                 let ended = before.trim_end_matches([' ', '\t']).ends_with('}');
-                ended || !matches!(token.kind, TokenKind::Word)
-            }
-            // One value too many.
-            TokenKind::Word | TokenKind::Number
-                if code == Code::WrongCount
-                    && index > 0
-                    && (token.start, token.end)
-                        == (of.span.start as usize, of.span.end as usize)
-                    && after.starts_with([' ', '\n', ','])
-                    && of.message.contains("one") =>
-            {
-                // After a number, the word may be a unit.
-                !is(index - 1, |kind| kind == TokenKind::Number) || unit(self.word(index)).is_some()
-            }
-            _ if elsewhere => false,
-            // A sign is missing between two values that touch.
-            TokenKind::Word | TokenKind::Number
-                if before.ends_with(|c: char| c.is_ascii_alphanumeric() || ")]".contains(c)) =>
-            {
-                false
-            }
-            // An open bracket more often lacks its end.
-            TokenKind::Prose | TokenKind::Hole | TokenKind::Open(_) => false,
-            TokenKind::Operator if self.word(index) == "." => apart,
-            // A process and its block.
-            TokenKind::Operator
-                if self.word(index) == ":"
-                    && is(index + 1, |kind| kind == TokenKind::Open(b'{')) =>
-            {
-                true
-            }
-            TokenKind::Operator if self.word(index) == "," => {
-                let opens = index == 0 || matches!(self.tokens[index - 1].kind, TokenKind::Open(_));
-                !opens && !comma(index.checked_sub(1)) && !comma(Some(index + 1))
-            }
-            TokenKind::Operator => {
-                let joins = matches!(self.word(index), "+" | "-" | "*" | "/" | "%" | "~" | "!");
-                let verb = is_keyword(self.word(0)) || lists(TABLE, "missing verbs", self.word(0));
-                let after_head = index <= 1 && apart && !joins && verb
-                    || index + 1 < self.tokens.len() && is_operator(self.word(index + 1));
-                // After `=` and `=>`, a value is missing.
-                let begins = index > 0 && matches!(self.word(index - 1), "=" | "=>");
-                after_head
-                    || !begins && index > 0 && is(index - 1, operator)
-                    || is(index + 1, operator)
+                ended || token.kind != TokenKind::Word
             }
             // A misspelled number, or the name of a function, is wrong, not superfluous.
-            TokenKind::Word if self.word(index).contains("x0") => false,
-            TokenKind::Word
-                if after.starts_with('(')
-                    && (code == Code::UnknownFunction
-                        || !(index > 0 && is(index - 1, |kind| kind == TokenKind::Word))) =>
-            {
-                false
+            TokenKind::Word if word.contains("x0") => false,
+            TokenKind::Word if after.starts_with('(') => {
+                word_before && code != Code::UnknownFunction
             }
-            TokenKind::Word => {
-                let word = self.word(index);
-                let known = nearest(word, keywords()).is_some_and(|near| near != word);
-                let begins = index == 1 && is_keyword(self.word(0));
-                if unit(word).is_some() && is(index + 1, |kind| kind == TokenKind::Number) {
-                    return false;
-                }
-                let value = index > 0 && (parts(index - 1) || begins) && parts(index + 1);
-                index > 0 && !value && !is_operator(self.word(index)) && !known
-            }
-            // A value without its name is not superfluous.
-            TokenKind::Number | TokenKind::String { .. } => {
-                // The number of the line may precede the statement.
-                let verb = |word| is_keyword(word) || lists(TABLE, "missing verbs", word);
-                let title = index == 1 && matches!(token.kind, TokenKind::String { .. });
-                !title && index == 0 && is(1, |kind| kind == TokenKind::Word) && verb(self.word(1))
-                    || !title && index > 0 && !(parts(index - 1) && parts(index + 1))
+            // A title or a value without its name is not superfluous.
+            TokenKind::String { .. } => {
+                let beside = |index: usize| {
+                    matches!(
+                        kind(index),
+                        Some(
+                            TokenKind::Word
+                                | TokenKind::Number
+                                | TokenKind::String { .. }
+                                | TokenKind::Close(b')' | b']')
+                        )
+                    )
+                };
+                let counted = matches!(code, Code::WrongCount | Code::BadNumber);
+                index > 1 && !counted && (beside(index - 1) || beside(index + 1))
             }
             _ => true,
         }
+    }
+
+    /// Returns the repairs of an unclosed bracket by another token in place of the one that closes it.
+    pub(super) fn closings(&self, of: &Diagnostic) -> Option<Fix> {
+        let (open, from) = (self.all.get(self.near)?, self.near + 1);
+        let written = |token: &Token, sign: &str| {
+            let place = Span::new(of.span.file, token.start..token.end);
+            Fix::write(place, token.text(self.text), sign)
+        };
+        let wanted = match open.kind {
+            _ if of.code != Code::Unclosed => return None,
+            TokenKind::Open(b'(') => ")",
+            TokenKind::Open(b'[') => "]",
+            TokenKind::Open(b'{') => {
+                // A word alone on its line, or before `else`, is where the brace belongs.
+                let at = of
+                    .fix
+                    .as_ref()
+                    .filter(|fix| fix.text.trim() == "}")?
+                    .span
+                    .start;
+                let index = self
+                    .all
+                    .iter()
+                    .position(|token| token.start > at as usize)?;
+                let line = &self.text[line_at(self.text, self.all[index].start)];
+                let word = self.all[index].text(self.text);
+                let rest = line.trim().strip_prefix(word)?.trim_start();
+                let alone = rest.is_empty() || rest.starts_with(['#', ';']);
+                return (alone || rest.starts_with("else")).then(|| written(&self.all[index], "}"));
+            }
+            _ => return None,
+        };
+        let mut depth = 0;
+        let close = self.all[from..].iter().find(|token| {
+            match token.kind {
+                TokenKind::Open(_) => depth += 1,
+                TokenKind::Close(_) => depth -= 1,
+                _ => {}
+            }
+            depth < 0
+        })?;
+        (close.text(self.text) != wanted).then(|| written(close, wanted))
     }
 
     /// The index of the word that begins the statement after the name of its process.
@@ -551,8 +578,8 @@ impl<'a> Statement<'a> {
     fn edits(&self, of: &Diagnostic) -> Vec<Fix> {
         let file = of.span.file;
         let (from, to) = (
-            self.at.saturating_sub(2),
-            (self.at + 2).min(self.tokens.len()),
+            self.at.saturating_sub(4),
+            (self.at + 4).min(self.tokens.len()),
         );
         let mut fixes = Vec::new();
         let (from, to) = match of.code {
@@ -719,9 +746,12 @@ impl<'a> Statement<'a> {
             if !matches!(kind, TokenKind::Word | TokenKind::Number) || !word.is_ascii() {
                 continue;
             }
+            let place = self.place(file, index, index);
+            if let Some(digits) = misspelled_hex(word) {
+                fixes.push(Fix::write(place, word, format!("0x{digits}")));
+            }
             let number = |part: &str| part.starts_with(|c: char| c.is_ascii_digit());
             let known = |part: &str| self.is_known(part, 1) || number(part);
-            let place = self.place(file, index, index);
             for (a, b) in (1..word.len()).map(|at| word.split_at(at)) {
                 if !known(a) || !known(b) || number(a) && number(b) {
                     continue;
@@ -735,10 +765,34 @@ impl<'a> Statement<'a> {
                 };
                 let join = |sign: &&str| Fix::write(place, word, format!("{a}{sign}{b}"));
                 fixes.extend(signs.iter().map(join));
+                // The sign is on the wrong side of the second word.
+                if index + 1 < self.tokens.len() && matches!(self.word(index + 1), "," | "." | ":")
+                {
+                    let both = self.place(file, index, index + 1);
+                    let was = &self.text[both.start as usize..both.end as usize];
+                    let sign = self.word(index + 1);
+                    let space = if sign == "." { "" } else { " " };
+                    fixes.push(Fix::write(both, was, format!("{a}{sign}{space}{b}")));
+                }
             }
         }
         fixes
     }
+}
+
+/// Returns the digits of a hexadecimal number with a wrong letter in its prefix.
+fn misspelled_hex(word: &str) -> Option<&str> {
+    let (prefix, digits) = word.split_at_checked(2)?;
+    let hexadecimal = |digits: &str| {
+        digits.bytes().all(|c| c.is_ascii_hexdigit())
+            && digits.contains(|c: char| !c.is_lowercase())
+    };
+    let wrong = match prefix.as_bytes() {
+        [b'0', letter] => letter.is_ascii_alphabetic() && !letter.is_ascii_hexdigit(),
+        [letter, b'x'] => letter.is_ascii_alphabetic(),
+        _ => false,
+    };
+    (wrong && prefix != "0x" && !digits.is_empty() && hexadecimal(digits)).then_some(digits)
 }
 
 /// Whether a text is a number with its unit.

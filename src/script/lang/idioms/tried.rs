@@ -29,6 +29,9 @@ const WORK_OF_BYTE: u64 = 16;
 /// Maximum number of repairs to try for an error. More repairs that parse are ambiguous.
 const REPAIRS: usize = 48;
 
+/// By how much a repair must be more plausible than any other.
+const MARGIN: i32 = 4;
+
 /// Maximum number of changed places in a fix to try without some of them.
 const CHANGES: usize = 6;
 
@@ -292,6 +295,22 @@ fn is_part(text: &str, word: &str) -> bool {
     !word.is_empty() && text.split(|c| !word_char(c)).any(|other| other == word)
 }
 
+/// Whether an edit makes one word of a word and its neighbor.
+fn glues(text: &str, edit: &TextEdit) -> bool {
+    let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    let (start, end) = (edit.span.start as usize, edit.span.end as usize);
+    let (before, after) = (
+        text[..start].chars().next_back(),
+        text[end..].chars().next(),
+    );
+    let (old, new) = (&text[start..end], &*edit.replacement);
+    if new.is_empty() {
+        return word(before) && word(after);
+    }
+    word(before) && word(new.chars().next()) && !word(old.chars().next())
+        || word(after) && word(new.chars().next_back()) && !word(old.chars().next_back())
+}
+
 /// Whether the line with a byte goes on in the next line.
 fn goes_on(text: &str, at: usize) -> bool {
     let line = text[line_at(text, at)].trim_end();
@@ -365,17 +384,17 @@ impl Trial<'_> {
         }
         let place = diagnostic.span.start as usize;
         let statement = (!self.open).then(|| Statement::at(text, place)).flatten();
-        let doubled = statement
-            .as_ref()
-            .map_or_else(Vec::new, |one| one.doubled(diagnostic));
+        let doubled = statement.as_ref().map_or_else(Vec::new, |one| {
+            let mut fixes = one.doubled(diagnostic);
+            fixes.extend(one.closings(diagnostic));
+            fixes
+        });
         // Which of several braces is superfluous is clear only if no other error is left.
         let brace = |fix: &Fix| fix.was.as_deref() == Some("}");
         let doubled = doubled.into_iter().find_map(|fix| {
             let found = self.cleared(diagnostic, fix, text);
             let (fix, after) = found?;
-            let opens = matches!(fix.was.as_deref(), Some("(" | "["));
-            let only = (!brace(&fix) || after.is_empty())
-                && (!opens || self.is_only(diagnostic, &fix, text, &after));
+            let only = !brace(&fix) || after.is_empty();
             only.then_some((fix, after))
         });
         if let Some((fix, after)) = doubled {
@@ -411,7 +430,7 @@ impl Trial<'_> {
         if works && advised.as_ref().is_none_or(|one| !one.nothing) {
             return None;
         }
-        let brace = diagnostic.code == Code::Unclosed && text[place..].starts_with('{');
+        let brace = works && diagnostic.code == Code::Unclosed && text[place..].starts_with('{');
         if advised.as_ref().is_none_or(|one| !one.nothing)
             && !brace
             && let Some((fix, after)) =
@@ -468,9 +487,7 @@ impl Trial<'_> {
             // The comma is on the wrong side of the bracket.
             false
         } else if sign {
-            fewer
-                && self.left_on_line(fix, text, &after).is_empty()
-                && self.is_only(diagnostic, fix, text, &after)
+            fewer && self.left_on_line(fix, text, &after).is_empty()
         } else {
             self.is_clean(diagnostic, fix, text, &after)
         };
@@ -478,83 +495,6 @@ impl Trial<'_> {
             Tried::Works(after)
         } else {
             Tried::Fails
-        }
-    }
-
-    /// Whether no other bracket can be the wrong one: the brace that a fix inserts or removes leaves no error that it explains,
-    /// and the open bracket at the error is not superfluous.
-    fn is_only(
-        &mut self,
-        diagnostic: &Diagnostic,
-        fix: &Fix,
-        text: &str,
-        after: &[Diagnostic],
-    ) -> bool {
-        let span = diagnostic.span;
-        let there = text.get(span.start as usize..span.end as usize);
-        match (fix.text.trim(), there) {
-            ("", Some("}")) => after.is_empty(),
-            ("}", _) => {
-                // The next line may contain another token in place of the brace.
-                let known = |one: &&Diagnostic| self.now.iter().any(|old| same(old, one));
-                let reads = |one: &Diagnostic| {
-                    let codes = [Code::UnknownVerb, Code::WrongCount, Code::UnknownProcess];
-                    is_reading(one) || codes.contains(&one.code)
-                };
-                !after.iter().filter(|one| !known(one)).any(reads)
-            }
-            (")" | "]", Some(open @ ("(" | "["))) => {
-                let line = line_at(text, span.start as usize);
-                let opens = text[span.start as usize..line.end].match_indices(open);
-                let mut places = opens.map(|(at, _)| {
-                    let start = span.start + at as u32;
-                    Span {
-                        start,
-                        end: start + 1,
-                        ..span
-                    }
-                });
-                places.all(|place| {
-                    self.cleared(diagnostic, Fix::write(place, open, ""), text)
-                        .is_none()
-                })
-            }
-            ("", Some("(" | "[")) => {
-                let line = line_at(text, span.start as usize);
-                let sign = &text[span.start as usize..span.end as usize];
-                let opens = text[line.clone()].match_indices(sign);
-                let mut others = opens
-                    .map(|(at, _)| Span::new(span.file, line.start + at..line.start + at + 1))
-                    .filter(|one| {
-                        one.end < fix.span.start.min(span.start)
-                            || one.start > fix.span.end.max(span.end)
-                    });
-                others.all(|place| {
-                    self.cleared(diagnostic, Fix::write(place, sign, ""), text)
-                        .is_none()
-                })
-            }
-            ("(" | "[", Some(close @ (")" | "]"))) => self
-                .cleared(diagnostic, Fix::write(span, close, ""), text)
-                .is_none(),
-            // A bracket with spaces on both sides.
-            ("", Some(")" | "]"))
-                if text[..span.start as usize].ends_with(' ')
-                    && text[span.end as usize..].starts_with([' ', '\n']) =>
-            {
-                true
-            }
-            ("", Some(close @ (")" | "]"))) => {
-                let line = line_at(text, span.start as usize);
-                let open = if close == ")" { "(" } else { "[" };
-                let all = tokens(&text[line.start..span.start as usize]);
-                let mut places = all.iter().map(|token| (line.start + token.start) as u32);
-                places.all(|at| {
-                    self.cleared(diagnostic, Fix::put_in(span.file, at, open), text)
-                        .is_none()
-                })
-            }
-            _ => true,
         }
     }
 
@@ -659,30 +599,42 @@ impl Trial<'_> {
         after.iter().filter(there).collect()
     }
 
-    /// Returns the only repair of one token that leaves no error in the statement and adds none elsewhere.
+    /// Returns the repair of one token that leaves no error in the statement and adds none elsewhere, unless another one is
+    /// about as plausible.
     fn repair(
         &mut self,
         diagnostic: &Diagnostic,
         statement: &Statement,
         text: &str,
     ) -> Option<(Fix, Vec<Diagnostic>)> {
-        let mut only = None;
-        for repairs in statement.repairs(diagnostic) {
-            if repairs.len() > REPAIRS {
-                return None;
-            }
-            for fix in repairs {
-                if let Some(found) = self.cleared(diagnostic, fix, text)
-                    && self.is_only(diagnostic, &found.0, text, &found.1)
-                    && only.replace(found).is_some()
-                {
-                    return None;
-                }
-            }
-            if only.is_some() {
+        let mut only: Option<(i32, String, (Fix, Vec<Diagnostic>))> = None;
+        let mut tried = 0;
+        for repair in statement.repairs(diagnostic) {
+            let best = only.as_ref().map(|(score, _, _)| *score);
+            if best.is_some_and(|best| repair.score + MARGIN <= best) {
                 break;
             }
+            let Some(new) = repair
+                .fix
+                .edit(text)
+                .and_then(|edit| statement.reads(&edit))
+            else {
+                continue;
+            };
+            if only.as_ref().is_some_and(|(_, same, _)| *same == new) {
+                continue;
+            }
+            tried += 1;
+            if tried > REPAIRS {
+                return None;
+            }
+            if let Some(found) = self.cleared(diagnostic, repair.fix, text)
+                && (repair.lacks_value || only.replace((repair.score, new, found)).is_some())
+            {
+                return None;
+            }
         }
+        let only = only.map(|(_, _, found)| found);
         only.filter(|_| self.read <= READ_AGAIN)
     }
 
@@ -755,6 +707,9 @@ impl Trial<'_> {
         let Some(edit) = fix.edit(text).filter(|edit| !overlaps(edit)) else {
             return Tried::Fails;
         };
+        if glues(text, &edit) {
+            return Tried::Fails;
+        }
         let alone = edited(text, Span::start_of(file), std::slice::from_ref(&edit));
         if goes_on(&alone, edit.span.start as usize + edit.replacement.len())
             && !goes_on(text, edit.span.end as usize)

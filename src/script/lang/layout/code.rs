@@ -82,9 +82,9 @@ fn doubled(prose: &str) -> String {
             fenced(found)
         } else if found.starts_with("{{") || found.starts_with("}}") {
             2
-        } else if found.starts_with('{') {
+        } else if let Some(inside) = found.strip_prefix('{') {
             let end = closing(found);
-            if is_code(before, &found[1..]) {
+            if is_code(before, inside) {
                 out.push_str(&found[..end].replace('{', "{{").replace('}', "}}"));
                 rest = &found[end..];
                 continue;

@@ -297,10 +297,10 @@ impl Scan<'_> {
             self.at += 2;
         } else if rest.starts_with(code::FENCE) {
             self.at += code::fenced(rest);
-        } else if rest.starts_with('{') {
+        } else if let Some(inside) = rest.strip_prefix('{') {
             let before = &self.text[self.top().at + 3..self.at];
             // An editor's tokens do not depend on the text after them.
-            let code = self.notes.is_none() && code::is_code(before, &rest[1..]);
+            let code = self.notes.is_none() && code::is_code(before, inside);
             if code && self.code_in_prose() {
                 return;
             }

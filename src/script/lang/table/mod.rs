@@ -2,6 +2,8 @@
 
 use super::ast::{Cell, CellKind, Record, Table, TableRow};
 use super::diagnostic::{Code, Diagnostic};
+use super::fix::Fix;
+use super::span::Span;
 
 impl Table {
     /// Returns the entries of the table, in order. Each repetition of the first column in the header begins
@@ -12,6 +14,9 @@ impl Table {
         starts.push(self.header.len());
         let mut records = Vec::new();
         let mut diagnostics = Vec::new();
+        if let Some(diagnostic) = self.wrong_header() {
+            return (records, vec![diagnostic]);
+        }
         for (index, row) in self.rows.iter().enumerate() {
             let last = index + 1 == self.rows.len();
             if let Some(diagnostic) = self.mistake(row, &starts, last) {
@@ -46,6 +51,38 @@ impl Table {
             .enumerate()
             .filter(|(_, cell)| Some(name(cell)) == first);
         again.map(|(index, _)| index).collect()
+    }
+
+    /// Reports the header if it has a column twice, or if all of several rows have the same other number of cells.
+    fn wrong_header(&self) -> Option<Diagnostic> {
+        let (wanted, given) = (self.header.len(), self.rows.first()?.cells.len());
+        let (first, last) = (self.header.first()?, self.header.last()?);
+        if given == wanted || self.rows.iter().any(|row| row.cells.len() != given) {
+            return None;
+        }
+        let twice = |pair: &&[Cell]| name(&pair[0]).is_some() && name(&pair[0]) == name(&pair[1]);
+        if let Some([_, again]) = self.header.windows(2).find(twice)
+            && given + 1 == wanted
+        {
+            let column = name(again)?;
+            let message = format!("the header has the column `{column}` twice");
+            let fix = Fix::write(again.span, column, "");
+            return Some(Diagnostic::new(Code::BadTable, again.span, message).fix(fix));
+        }
+        // The last row may have fewer entries.
+        if self.rows.len() < 2 || given < wanted && self.starts().contains(&given) {
+            return None;
+        }
+        let message = format!(
+            "the header has {}, but every row has {}",
+            columns(wanted),
+            cells(given)
+        );
+        let span = Span {
+            end: last.span.end,
+            ..first.span
+        };
+        Some(Diagnostic::new(Code::BadTable, span, message))
     }
 
     /// Reports a wrong number of cells in a row, at the first extra cell or after the last cell.

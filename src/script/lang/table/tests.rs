@@ -94,6 +94,17 @@ fn rows_that_do_not_fit_are_left_out() {
 }
 
 #[test]
+fn a_header_that_no_row_fits_is_wrong() {
+    let (_, mistakes) = records("set x {\n| a b c |\n| 1 2 |\n| 3 4 |\n}");
+    assert_eq!(
+        mistakes,
+        ["a b c: the header has 3 columns, but every row has 2 cells"]
+    );
+    let (_, mistakes) = records("set x {\n| a b b |\n| 1 2 |\n}");
+    assert_eq!(mistakes, ["b: the header has the column `b` twice"]);
+}
+
+#[test]
 fn only_whole_entries_may_be_missing_and_only_at_the_end() {
     let (entries, mistakes) = records("set x {\n| a b | a b |\n| 1 2 |\n| 3 4 | 5 |\n}");
     assert_eq!(entries, [""; 0]);

@@ -208,7 +208,7 @@ fn a_word_is_described_by_its_meaning() {
         ("show page_ta‸ble", &["page_table", "columns: vpn ppn v"]),
         (
             "expect L1d.miss_‸rate < 1",
-            &["NAME.miss_rate", "Misses / accesses"],
+            &["NAME.miss_rate", "Share of the accesses that miss"],
         ),
         ("expect P1.faults.mi‸nor == 0", &["P1.faults.minor"]),
         ("expect P1.faul‸ts.minor == 0", &["P1.faults.minor"]),

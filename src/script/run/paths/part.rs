@@ -106,11 +106,9 @@ pub const PART_PROPERTIES: &[PartProperty] = &[
                 p.stats.hits + p.stats.misses
             ))
         },
-        ..part(
-            "miss_rate",
-            "misses / accesses, or 0 if there are no accesses",
-            |p| Some(miss_rate(&p.stats)),
-        )
+        ..part("miss_rate", "share of the accesses that miss", |p| {
+            Some(miss_rate(&p.stats))
+        })
     },
     PartProperty {
         formula: |p| p.quotient(),

@@ -2,6 +2,7 @@
 
 use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use pagewalk_engine::machine::check::{SpecError, SpecPart, SpecProblem};
 use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Spec, TlbSpec};
 
@@ -136,7 +137,10 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
         help: "main memory",
         repeats: false,
         get: None,
-        set: |d, f| block_of(f, MEMORY_SETTINGS, &mut d.memory_latency),
+        set: |d, f| match size_of_memory(f) {
+            Some(wrong) => Err(one(wrong)),
+            None => block_of(f, MEMORY_SETTINGS, &mut d.memory_latency),
+        },
     },
     SettingRow {
         name: "cores",
@@ -153,6 +157,22 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
         },
     },
 ];
+
+/// Reports a size of memory, which follows from the width of physical addresses.
+fn size_of_memory(field: &Field) -> Option<Diagnostic> {
+    let size = field.args.first().filter(|_| field.block.is_none())?;
+    let message = |physical: &str| {
+        format!("the width of physical addresses determines the size of memory: `{physical}`")
+    };
+    let wrong = |physical| Diagnostic::new(Code::WrongCount, field.span, message(physical));
+    Some(match size.log2("a size") {
+        Ok(bits) => {
+            let physical = format!("physical {bits} bits");
+            wrong(&physical).fix(Fix::replace(field.span, physical))
+        }
+        Err(_) => wrong("physical 12 bits"),
+    })
+}
 
 /// Settings of `memory` inside `machine`.
 pub(crate) const MEMORY_SETTINGS: &[SettingRow<u64>] = &[SettingRow {

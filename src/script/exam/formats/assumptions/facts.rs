@@ -356,50 +356,67 @@ mod tests {
 
     /// Returns every fact that a script can ask for.
     fn askable() -> Vec<(Kind, String)> {
-        let mut all: Vec<(Kind, String)> = Vec::new();
-        let mut add = |kind, name: &str| all.push((kind, name.to_owned()));
-        ACCESS_FACTS
-            .iter()
-            .for_each(|row| add(Kind::Access, row.name));
-        CALL_FACTS.iter().for_each(|row| add(Kind::Call, row.name));
-        COMPONENT_FACTS
-            .iter()
-            .for_each(|row| add(Kind::Part, row.suffix));
-        REFERENCE_FACTS
-            .iter()
-            .for_each(|row| add(Kind::Reference, row.name));
-        REPLAY_FACTS
-            .iter()
-            .for_each(|row| add(Kind::Replay, row.name));
-        REPLAY_COUNTERS
-            .iter()
-            .for_each(|row| add(Kind::Counter, row.name));
-        PART_PROPERTIES
-            .iter()
-            .for_each(|row| add(Kind::Counter, row.name));
-        PROCESS_PROPERTIES
-            .iter()
-            .for_each(|row| add(Kind::Process, row.name));
-        PEEK_FUNCTIONS
-            .iter()
-            .for_each(|row| add(Kind::Function, row.name));
-        system_calls().for_each(|row| add(Kind::Result, row.name));
-        TABLE_NOUNS
-            .iter()
-            .for_each(|row| add(Kind::Table, row.name));
-        THING_NOUNS
-            .iter()
-            .for_each(|row| add(Kind::Table, row.name));
-        for row in LEVEL_FACTS {
-            add(Kind::Level, &format!("{}K{}", row.pattern.0, row.pattern.1));
-        }
-        for row in MACHINE_PROPERTIES {
-            add(Kind::Path, &format!("{}.{}", row.of, row.name));
-        }
-        for row in KERNEL_PROPERTIES {
-            add(Kind::Path, &format!("{}.{}", row.of, row.name));
-        }
-        all
+        let names: [(Kind, Vec<&str>); 12] = [
+            (
+                Kind::Access,
+                ACCESS_FACTS.iter().map(|row| row.name).collect(),
+            ),
+            (Kind::Call, CALL_FACTS.iter().map(|row| row.name).collect()),
+            (
+                Kind::Part,
+                COMPONENT_FACTS.iter().map(|row| row.suffix).collect(),
+            ),
+            (
+                Kind::Reference,
+                REFERENCE_FACTS.iter().map(|row| row.name).collect(),
+            ),
+            (
+                Kind::Replay,
+                REPLAY_FACTS.iter().map(|row| row.name).collect(),
+            ),
+            (
+                Kind::Counter,
+                REPLAY_COUNTERS.iter().map(|row| row.name).collect(),
+            ),
+            (
+                Kind::Counter,
+                PART_PROPERTIES.iter().map(|row| row.name).collect(),
+            ),
+            (
+                Kind::Process,
+                PROCESS_PROPERTIES.iter().map(|row| row.name).collect(),
+            ),
+            (
+                Kind::Function,
+                PEEK_FUNCTIONS.iter().map(|row| row.name).collect(),
+            ),
+            (Kind::Result, system_calls().map(|row| row.name).collect()),
+            (
+                Kind::Table,
+                TABLE_NOUNS.iter().map(|row| row.name).collect(),
+            ),
+            (
+                Kind::Table,
+                THING_NOUNS.iter().map(|row| row.name).collect(),
+            ),
+        ];
+        let levels = LEVEL_FACTS.iter().map(|row| row.pattern);
+        let levels = levels.map(|(before, after)| (Kind::Level, format!("{before}K{after}")));
+        let machine = MACHINE_PROPERTIES.iter().map(|row| (row.of, row.name));
+        let paths = machine.chain(KERNEL_PROPERTIES.iter().map(|row| (row.of, row.name)));
+        let paths = paths.map(|(of, name)| (Kind::Path, format!("{of}.{name}")));
+        let owned = |(kind, names): (Kind, Vec<&str>)| {
+            names
+                .into_iter()
+                .map(move |name| (kind, name.to_owned()))
+                .collect::<Vec<_>>()
+        };
+        names
+            .into_iter()
+            .flat_map(owned)
+            .chain(levels)
+            .chain(paths)
+            .collect()
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::exam::field::{Asked, Field};
 use crate::exam::formats::page;
 use crate::exam::formats::style::Refusal;
 use crate::exam::paper::Paper;
-use crate::exam::spelling::{of_cell, of_value, spellings};
+use crate::exam::spelling::{of_cell, of_value, of_yes_or_no, spellings};
 use crate::exam::words::Words;
 use crate::lang::value::{Number, Value};
 use crate::questions::entry::{Answers, Blank, Form, ItemKind, Radix, Rubric};
@@ -55,7 +55,15 @@ pub(crate) fn input(field: &Field) -> Result<Input, Refusal> {
         Asked::Blank(blank) => {
             Ok(interchangeable(field).unwrap_or_else(|| of_blank(blank, page::bare(field.item))))
         }
-        Asked::Cell { cell, .. } => Ok(Input::Text(of_cell(cell))),
+        Asked::Cell { column, cell, .. } => {
+            let spellings = of_cell(cell);
+            let word = match &field.item.kind {
+                ItemKind::Table { table, .. } => page::yes_or_no(table.id, column, cell),
+                _ => None,
+            };
+            let words = word.map_or_else(Vec::new, of_yes_or_no);
+            Ok(Input::Text([words, spellings].concat()))
+        }
         Asked::Any => any(field),
         Asked::Choice => choice(field),
         Asked::Essay => {

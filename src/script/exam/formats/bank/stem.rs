@@ -58,8 +58,10 @@ pub(crate) fn stem(
         fields,
         slots,
     };
+    let (introduction, rest) = section.parts();
+    stem.blocks(introduction)?;
     stem.list(sheet.front.assumptions.iter().chain(&section.assumptions));
-    stem.blocks(&section.body)?;
+    stem.blocks(rest)?;
     Ok(stem.out)
 }
 

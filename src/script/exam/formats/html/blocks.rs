@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::escape::{boxed, marked};
 use crate::exam::formats::canvas::Canvas;
 use crate::exam::formats::tree::{
-    Block, Cell, Choice, Figure, Paragraph, Table, WorksheetRow, kept,
+    Block, Cell, Choice, Figure, Paragraph, Table, WorksheetRow, kept, label_shares,
 };
 use crate::report::scene::placed_svg;
 use crate::report::xml::escaped;
@@ -40,13 +40,17 @@ struct Writer {
 
 impl Writer {
     fn blocks(&mut self, blocks: &[Block]) {
-        for (block, kept) in blocks.iter().zip(kept(blocks)) {
+        for ((block, kept), share) in blocks
+            .iter()
+            .zip(kept(blocks))
+            .zip(label_shares(blocks, self.canvas.columns()))
+        {
             if kept {
                 self.put("<div class=\"keep\">\n");
-                self.block(block);
+                self.block(block, share);
                 self.put("</div>\n");
             } else {
-                self.block(block);
+                self.block(block, share);
             }
         }
     }
@@ -55,7 +59,7 @@ impl Writer {
         self.out.push_str(html);
     }
 
-    fn block(&mut self, block: &Block) {
+    fn block(&mut self, block: &Block, share: Option<usize>) {
         match block {
             Block::Part { name, points, body } => {
                 let _ = writeln!(
@@ -91,9 +95,11 @@ impl Writer {
                     format!(" <span class=\"how\">({})</span>", escaped(how))
                 };
                 let boxed = boxed(blank);
+                let share =
+                    share.map_or_else(String::new, |share| format!(" style=\"flex:0 0 {share}%\""));
                 let _ = writeln!(
                     self.out,
-                    "<p class=\"value\" dir=\"auto\"><span>{}{how}{}:</span> <span>{boxed}</span></p>",
+                    "<p class=\"value\" dir=\"auto\"><span{share}>{}{how}{}:</span> <span>{boxed}</span></p>",
                     marked(label),
                     worth(points)
                 );
@@ -147,6 +153,9 @@ impl Writer {
                 );
                 self.essay(*space, rubric);
                 self.put("</div>\n");
+            }
+            Block::Space(height) => {
+                let _ = writeln!(self.out, "<div style=\"height:{height}mm\"></div>");
             }
             Block::Worked(steps) => {
                 self.put("<div class=\"worked\">\n");

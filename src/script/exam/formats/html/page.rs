@@ -26,8 +26,13 @@ pub fn page(paper: &Paper, edition: Edition, style: &Style) -> String {
     let _ = writeln!(out, "<title>{}</title>", escaped(&sheet.front.title));
     let _ = writeln!(
         out,
-        "<style>\n{}{STYLE}</style>\n</head>\n<body>",
-        paged(&sheet, style)
+        "<style>\n{}{STYLE}</style>\n</head>\n<body{}>",
+        paged(&sheet, style),
+        if sheet.continuous {
+            " class=\"continuous\""
+        } else {
+            ""
+        }
     );
     front(&mut out, &sheet.front, sheet.code.as_deref(), &style.labels);
     let canvas = Canvas::for_page(ROOM, style.large);
@@ -192,12 +197,14 @@ fn section(out: &mut String, question: &Section, canvas: Canvas, labels: &Labels
         escaped(&question.number),
         escaped(&question.title)
     );
+    let (introduction, rest) = question.parts_on_page();
+    out.push_str(&piece(introduction, canvas));
     sentences(
         out,
         "h3",
         labels.localize("Assumptions"),
         &question.assumptions,
     );
-    out.push_str(&piece(&question.body, canvas));
+    out.push_str(&piece(rest, canvas));
     out.push_str("</section>\n");
 }

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use super::text::Text;
 use crate::exam::formats::canvas::Canvas;
 use crate::exam::formats::tree::{
-    Blank, Block, Cell, Choice, Figure, Paragraph, Table, WorksheetRow, kept, stable_width,
+    Blank, Block, Cell, Choice, Figure, Paragraph, Table, WorksheetRow, kept, label_shares,
+    stable_width,
 };
 use crate::report::scene::latex;
 
@@ -47,8 +48,12 @@ impl<'l> Writer<'l> {
             canvas,
             text,
         };
-        for (block, kept) in blocks.iter().zip(kept(blocks)) {
-            let written = writer.block(block);
+        for ((block, kept), share) in blocks
+            .iter()
+            .zip(kept(blocks))
+            .zip(label_shares(blocks, canvas.columns()))
+        {
+            let written = writer.block(block, share);
             let _ = if kept {
                 writeln!(writer.out, "\\keep{{{written}}}")
             } else {
@@ -86,7 +91,7 @@ impl<'l> Writer<'l> {
         }
     }
 
-    fn block(&self, block: &Block) -> String {
+    fn block(&self, block: &Block, share: Option<usize>) -> String {
         match block {
             Block::Part { name, points, body } => {
                 let head = format!("\\heading{{{}{}}}", self.escaped(name), self.worth(points));
@@ -99,7 +104,7 @@ impl<'l> Writer<'l> {
                         if is_worked(&some[0]) {
                             within
                         } else {
-                            format!("\\whole{{{head}\n{within}}}")
+                            format!("\\pwpart{{{head}\n{within}}}")
                         }
                     });
                 parts.collect::<Vec<_>>().join("\n")
@@ -129,7 +134,11 @@ impl<'l> Writer<'l> {
                 let rest = format!("{}{}:", self.how(how), self.worth(points));
                 let room = self.marked(&stable_width(label).unwrap_or_else(|| label.clone()));
                 let (label, boxed) = (self.marked(label), self::blank(blank, self.text));
-                format!("\\whole{{\\pwvalue{{{label}{rest}}}{{{room}{rest}}}{{{boxed}}}}}")
+                let (name, share) = match share {
+                    Some(share) => ("pwnear", format!("{{0.{share}}}")),
+                    None => ("pwvalue", String::new()),
+                };
+                format!("\\whole{{\\{name}{{{label}{rest}}}{{{room}{rest}}}{{{boxed}}}{share}}}")
             }
             Block::Fill {
                 how,
@@ -169,6 +178,7 @@ impl<'l> Writer<'l> {
                 };
                 format!("\\whole{{{lead}\\room{{{space}mm}}{{{inside}}}}}")
             }
+            Block::Space(height) => format!("\\pwspace{{{height}mm}}"),
             Block::Worked(steps) => {
                 let canvas = self.canvas.indented(INDENT);
                 format!("\\worked{{{}}}", Self::blocks(steps, canvas, self.text))
@@ -325,7 +335,7 @@ impl<'l> Writer<'l> {
         let columns: String = columns.collect();
         let heads: Vec<String> = table
             .columns()
-            .map(|(_, name, _)| self.text.fixed(name))
+            .map(|(_, name, _)| format!("\\textnormal{{{}}}", self.text.fixed(name)))
             .collect();
         let row = |row: &Vec<Cell>| {
             let cells = row.iter().map(|cell| match cell {

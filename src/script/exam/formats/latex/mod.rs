@@ -34,6 +34,11 @@ pub fn latex(paper: &Paper, edition: Edition, style: &Style) -> Result<String, R
     setup(&mut out, &sheet, style, &text);
     front(&mut out, &sheet, &style.labels, &text);
     let canvas = Canvas::for_page(style.page.size().0 - 2.0 * MARGIN, style.large);
+    if sheet.continuous {
+        out.push_str(
+            "\\renewcommand\\pwbreak{\\par\\vspace{2em}}\\renewcommand\\pwpart[1]{\\par #1\\par}\n",
+        );
+    }
     for question in &sheet.questions {
         section(&mut out, question, canvas, &style.labels, &text);
         refuse(&text, &format!("question {}", question.number))?;
@@ -202,11 +207,13 @@ fn section(out: &mut String, question: &Section, canvas: Canvas, labels: &Labels
         text.escaped(title),
         text.escaped(points)
     );
+    let (introduction, rest) = question.parts_on_page();
+    out.push_str(&Writer::blocks(introduction, canvas, text));
     sentences(
         out,
         labels.localize("Assumptions"),
         &question.assumptions,
         text,
     );
-    out.push_str(&Writer::blocks(&question.body, canvas, text));
+    out.push_str(&Writer::blocks(rest, canvas, text));
 }

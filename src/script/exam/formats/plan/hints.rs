@@ -9,8 +9,8 @@ use crate::run::table::{Cell, Rows, TableId};
 
 /// The notation of columns in the step table of a reference string.
 const NOTATIONS: &[(&str, &str)] = &[
-    ("write", "1 or 0"),
-    ("hit", "1 or 0"),
+    ("write", "Y/N"),
+    ("hit", "Y/N"),
     ("use", "frame 0 first"),
     ("modified", "frame 0 first"),
 ];

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::items::points;
 use crate::exam::formats::labels::Labels;
-use crate::exam::formats::page::bare;
+use crate::exam::formats::page::{bare, is_yes_no};
 use crate::exam::formats::prompt::filled;
 use crate::exam::formats::prose::paragraphs;
 use crate::exam::formats::tree::Paragraph;
@@ -110,7 +110,8 @@ fn writings(item: &PaperItem) -> Vec<Writing> {
                 .iter()
                 .flat_map(|row| row.iter().enumerate())
                 .filter(|(at, _)| asked(*at));
-            let cells = cells.filter_map(|(_, cell)| match cell {
+            let cells = cells.filter_map(|(at, cell)| match cell {
+                _ if is_yes_no(table.id, names[at]) => Some(Writing::YesNo),
                 Cell::Hex(..) => Some(Writing::Hex),
                 Cell::Text(_) => None,
                 _ => Some(Writing::Decimal),

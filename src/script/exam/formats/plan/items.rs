@@ -7,7 +7,7 @@ use super::medium::Medium;
 use crate::exam::field::fields;
 use crate::exam::formats::label::{called, filled, how, roomy, width};
 use crate::exam::formats::labels::Labels;
-use crate::exam::formats::page::{bare, printed};
+use crate::exam::formats::page::{bare, printed, yes_or_no};
 use crate::exam::formats::prompt::{prompt_with, several_cores, tabled};
 use crate::exam::formats::style::Edition;
 use crate::exam::formats::tree::{Blank, Block, Cell, Choice, Table, WorksheetRow};
@@ -345,6 +345,12 @@ impl<'p> Items<'p> {
         let kept = |at: usize| printed[at] && (spare == 0 || asked[at]);
         let rooms: Vec<u32> = (0..heads.len()).map(|at| column_room(of, at)).collect();
         let mut names = names.into_iter();
+        let shown = |at: usize, cell: &table::Cell| {
+            yes_or_no(of.id, heads[at], cell).map_or_else(
+                || cell.to_string(),
+                |word| self.labels.localize(word).to_owned(),
+            )
+        };
         let rows = of.rows.iter().map(|row| {
             let cells = row
                 .iter()
@@ -353,7 +359,7 @@ impl<'p> Items<'p> {
                 .filter(|(at, _)| kept(*at));
             let cells = cells.map(|(at, cell)| match asked[at] {
                 true => {
-                    let content = self.edition.filled().then(|| cell.to_string());
+                    let content = self.edition.filled().then(|| shown(at, cell));
                     Cell::Blank(Blank {
                         field: names.next().unwrap_or_default(),
                         width: rooms[at],
@@ -362,7 +368,7 @@ impl<'p> Items<'p> {
                     })
                 }
                 false if matches!(cell, table::Cell::Text(_)) => Cell::Word(cell.to_string()),
-                false => Cell::Number(cell.to_string()),
+                false => Cell::Number(shown(at, cell)),
             });
             cells.collect()
         });

@@ -123,7 +123,7 @@ fn block(of: &mut Block) {
                     .chain(rubric.iter_mut().map(|(text, _)| text)),
             );
         }
-        Block::Figure(_) | Block::Lines(_) => {}
+        Block::Figure(_) | Block::Lines(_) | Block::Space(_) => {}
     }
 }
 

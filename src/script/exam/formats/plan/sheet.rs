@@ -109,6 +109,7 @@ fn within(
         });
     Sheet {
         edition,
+        continuous: paper.continuous,
         code: paper.version.as_ref().map(|version| version.code.clone()),
         questions: questions.collect(),
         front: Front {
@@ -163,6 +164,7 @@ impl Plan<'_> {
             rest = more;
             match piece {
                 Piece::Text(words) => blocks.push(Block::Prose(paragraphs(words))),
+                Piece::Space(height) => blocks.push(Block::Space(*height)),
                 Piece::Given(views) => {
                     blocks.extend(views.iter().flat_map(|view| self.given(view)));
                 }

@@ -14,8 +14,8 @@ use pagewalk_engine::machine::event::{AccessKind, Privilege};
 pub(super) fn templates(access: &Access) -> [&'static str; 2] {
     match (access.verb, access.data.len()) {
         (AccessVerb::Translate, _) => [
-            "The {address} is translated{why}.",
-            "The {address} of process {process} is translated{why}.",
+            "Translate the {address}{why}.",
+            "Translate the {address} of process {process}{why}.",
         ],
         (AccessVerb::Fetch, _) => [
             "An instruction is fetched at {address}{why}.",
@@ -147,7 +147,14 @@ fn address(access: &Access, radix: Option<Radix>, labels: &Labels) -> String {
 pub(crate) fn of_done(did: &Did, labels: &Labels) -> String {
     if let Did::Access(access) = did {
         let address = address(access, None, labels);
-        return of_access(access, templates(access), labels, false, &address);
+        let templates = match access.verb {
+            AccessVerb::Translate => [
+                "The MMU translates the {address}{why}.",
+                "The MMU translates the {address} of process {process}{why}.",
+            ],
+            _ => templates(access),
+        };
+        return of_access(access, templates, labels, false, &address);
     }
     let operation = did.call().map_or_else(String::new, CallRecord::written);
     of_operation(did, &operation, labels, false)

@@ -158,20 +158,15 @@ fn of_addresses(items: &[&PaperItem], labels: &Labels, cores: bool) -> Option<St
             item.printed.prompt.clone()
         }
         (ItemKind::Facts { .. }, Did::Access(access)) => {
-            let [one, each, these] = match access.spec.mmu {
+            let [one, each] = match access.spec.mmu {
                 Some(_) => [
                     "one of these virtual addresses",
                     "each of these virtual addresses",
-                    "These virtual addresses",
                 ],
-                None => [
-                    "one of these addresses",
-                    "each of these addresses",
-                    "These addresses",
-                ],
+                None => ["one of these addresses", "each of these addresses"],
             };
             let (templates, address) = match access.verb {
-                AccessVerb::Translate => (TRANSLATED, these),
+                AccessVerb::Translate => (TRANSLATED, each),
                 _ => (templates(access), if access.probe { one } else { each }),
             };
             Some(of_access(
@@ -240,6 +235,6 @@ fn row_templates(access: &Access) -> [&'static str; 2] {
 
 /// The templates for several addresses that are translated.
 const TRANSLATED: [&str; 2] = [
-    "{address} are translated{why}.",
-    "{address} of process {process} are translated{why}.",
+    "Translate {address}{why}.",
+    "Translate {address} of process {process}{why}.",
 ];

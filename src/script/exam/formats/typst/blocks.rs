@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::exam::formats::canvas::Canvas;
 use crate::exam::formats::prose::marked;
 use crate::exam::formats::tree::{
-    Blank, Block, Cell, Figure, Paragraph, Table, WorksheetRow, kept, stable_width,
+    Blank, Block, Cell, Figure, Paragraph, Table, WorksheetRow, kept, label_shares, stable_width,
 };
 use crate::report::scene::placed_svg;
 
@@ -60,8 +60,12 @@ impl Writer {
             out: String::new(),
             canvas,
         };
-        for (block, kept) in blocks.iter().zip(kept(blocks)) {
-            writer.block(block, kept);
+        for ((block, kept), share) in blocks
+            .iter()
+            .zip(kept(blocks))
+            .zip(label_shares(blocks, canvas.columns()))
+        {
+            writer.block(block, kept, share);
         }
         writer.out
     }
@@ -75,7 +79,7 @@ impl Writer {
         self.out.push('\n');
     }
 
-    fn block(&mut self, block: &Block, kept: bool) {
+    fn block(&mut self, block: &Block, kept: bool, share: Option<usize>) {
         let line = match block {
             Block::Part { name, points, body } => self.part(name, points, body),
             Block::Prose(paragraphs) => paragraphs
@@ -121,12 +125,13 @@ impl Writer {
                 how,
                 blank,
             } => format!(
-                "value({}, {}, {}, {}, {})",
+                "value({}, {}, {}, {}, {}, share: {})",
                 flowing(label),
                 flowing(&stable_width(label).unwrap_or_else(|| label.clone())),
                 perhaps(points),
                 perhaps(how),
-                self::blank(blank)
+                self::blank(blank),
+                share.map_or_else(|| "none".to_owned(), |share| format!("{share}%"))
             ),
             Block::Fill {
                 how,
@@ -182,6 +187,7 @@ impl Writer {
                     perhaps(points)
                 )
             }
+            Block::Space(height) => format!("space({height}mm)"),
             Block::Worked(steps) => {
                 let canvas = self.canvas.indented(INDENT);
                 format!("worked({{\n{}}})", Self::blocks(steps, canvas))
@@ -294,7 +300,11 @@ fn count(block: &Block) -> Option<usize> {
                     .map(|option| text(&option.text))
                     .sum::<usize>()
         }
-        Block::Part { .. } | Block::Figure(_) | Block::Essay { .. } | Block::Worked(_) => {
+        Block::Part { .. }
+        | Block::Figure(_)
+        | Block::Space(_)
+        | Block::Essay { .. }
+        | Block::Worked(_) => {
             return None;
         }
     })

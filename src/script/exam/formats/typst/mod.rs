@@ -9,7 +9,7 @@ use super::canvas::Canvas;
 use super::labels::Labels;
 use super::plan::sheet;
 use super::style::{Edition, Style};
-use super::tree::{Front, Section, Sheet};
+use super::tree::{Block, Front, Section, Sheet};
 use crate::exam::paper::Paper;
 use blocks::{array, flowing, perhaps, string};
 
@@ -29,9 +29,10 @@ pub fn typst(paper: &Paper, edition: Edition, style: &Style) -> String {
 pub(crate) fn all(papers: &[Paper], edition: Edition, style: &Style) -> String {
     let (_, height) = style.page.size();
     let mut out = format!(
-        "#let high = {:.1}mm\n#let large = {}\n",
+        "#let high = {:.1}mm\n#let large = {}\n#let continuous = {}\n",
         height - MARGINS.1 - MARGINS.2,
-        style.large
+        style.large,
+        papers.iter().any(|paper| paper.continuous)
     );
     out.push_str(FUNCTIONS);
     text(&mut out, style);
@@ -149,8 +150,8 @@ fn sentences(out: &mut String, level: u32, heading: &str, said: &[String]) {
     }
 }
 
-/// Writes a question, which starts on a new page. A longer question in another version therefore does
-/// not move the boxes of later questions.
+/// Writes a question. By default, it starts on a new page, and a longer question in another version therefore does not
+/// move the boxes of later questions.
 fn section(out: &mut String, question: &Section, canvas: Canvas, labels: &Labels) {
     let Section {
         number,
@@ -165,11 +166,19 @@ fn section(out: &mut String, question: &Section, canvas: Canvas, labels: &Labels
         string(title),
         string(points)
     );
+    let (introduction, rest) = question.parts_on_page();
+    blocks(out, introduction, canvas);
     sentences(
         out,
         2,
         labels.localize("Assumptions"),
         &question.assumptions,
     );
-    let _ = writeln!(out, "#{{\n{}}}", Writer::blocks(&question.body, canvas));
+    blocks(out, rest, canvas);
+}
+
+fn blocks(out: &mut String, blocks: &[Block], canvas: Canvas) {
+    if !blocks.is_empty() {
+        let _ = writeln!(out, "#{{\n{}}}", Writer::blocks(blocks, canvas));
+    }
 }

@@ -300,8 +300,8 @@ fn settings_and_their_words() {
             ),
             (
                 "machine { pte { ‸",
-                "size ppn valid p rw us little-endian",
-                "sup",
+                "size ppn valid p rw us sup little-endian",
+                "read",
             ),
             ("machine { virtual 14 ‸", "bits bit", "virtual KB ns"),
             ("machine { page 64 ‸", "B KB", "bits ns"),
