@@ -20,6 +20,10 @@ pub(crate) fn agrees(answer: &Answer, key: Option<&Shown>, way: AnswerForm) -> b
             Some(digits) => spelled.fits && spelled.value.rounds_with(*key, digits),
             None => is_number(*spelled, *key),
         },
+        (Answer::Number(spelled), Value::Text(key)) => {
+            number::read(key, Radix::Decimal, None, None)
+                .is_some_and(|page| is_number(*spelled, page.value))
+        }
         (Answer::Word(word), Value::Text(key)) => {
             *word == &**key || page_fault(way) && (*word, &**key) == ("page", "protection")
         }

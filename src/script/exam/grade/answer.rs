@@ -33,6 +33,8 @@ pub(crate) enum Notation {
     Flag,
     /// This number of bits, with or without separators.
     Bits(usize),
+    /// A frame or a page, whose number can follow its name: `frame 3`, `p3`.
+    Place,
 }
 
 /// The accepted form of a blank's answers.
@@ -51,7 +53,11 @@ pub(crate) struct AnswerForm<'p> {
 impl<'p> AnswerForm<'p> {
     /// Returns the form for a blank.
     pub(crate) fn for_blank(blank: &'p Blank, bare: bool) -> Self {
-        let notation = Notation::Plain;
+        let notation = if &*blank.fact == "frame" {
+            Notation::Place
+        } else {
+            Notation::Plain
+        };
         let measured = match &blank.key {
             Some(Shown {
                 value: Value::Number(key),
@@ -87,8 +93,10 @@ impl<'p> AnswerForm<'p> {
             Cell::Nothing => None,
         });
         let notation = Notation::of_column(table, at);
+        let pages = pages_of_column(table, at).filter(|_| notation == Notation::Plain);
+        let notation = pages.map_or(notation, |_| Notation::Place);
         Self {
-            form: form.unwrap_or(Form::Free),
+            form: pages.or(form).unwrap_or(Form::Free),
             unit: None,
             round: None,
             bare: true,
@@ -116,7 +124,21 @@ impl<'p> AnswerForm<'p> {
             Notation::Bits(count) => {
                 return bits(&text, count).map_or(Answer::Unreadable, Answer::Text);
             }
-            Notation::Plain => {}
+            Notation::Plain | Notation::Place => {}
+        }
+        let (text, absent) = match (self.notation, self.form) {
+            (Notation::Place, Form::Number { .. }) => (
+                words::unnamed(&text).to_owned(),
+                words::is_absent(&text, true),
+            ),
+            (_, Form::Number { .. }) => {
+                let absent = words::is_absent(&text, false);
+                (text, absent)
+            }
+            _ => (text, false),
+        };
+        if absent {
+            return Answer::Dash;
         }
         match self.form {
             Form::Words(known) => match words::read(&text, known, self.bare) {
@@ -153,6 +175,21 @@ impl Notation {
         });
         cell.map_or(Self::Plain, |bits| Self::Bits(bits.len()))
     }
+}
+
+/// Returns the form of a column of pages with numbers, or `None` for names.
+fn pages_of_column(table: &Rows, at: usize) -> Option<Form> {
+    let cells = table.rows.iter().filter_map(|row| row.get(at));
+    let mut pages = cells.filter_map(|cell| match cell {
+        Cell::Text(page) => Some(page),
+        _ => None,
+    });
+    let is_decimal = |page: &String| page.parse::<u64>().is_ok_and(|n| n.to_string() == *page);
+    let is_number = pages.next().is_some_and(is_decimal) && pages.all(is_decimal);
+    is_number.then_some(Form::Number {
+        radix: Radix::Decimal,
+        digits: None,
+    })
 }
 
 /// Returns the digits of `0 1 0`, `0,1,0`, `0b010`, or `010b` if there is one digit for each bit.

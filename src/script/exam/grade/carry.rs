@@ -5,7 +5,7 @@ use super::answer::{Answer, AnswerForm};
 use super::judge::{Judged, bare, read, simple};
 use super::marked::Verdict;
 use super::rules::Rules;
-use super::sheet::{Given, Sheet};
+use super::sheet::Sheet;
 use crate::exam::field::{Asked, Field};
 use crate::exam::paper::PaperItem;
 use crate::lang::value::Number;
@@ -19,7 +19,6 @@ type Answered<'p> = (&'p Blank, AnswerForm<'p>, Answer);
 
 /// Marks the blanks of an operation, first independently and then with errors carried forward.
 pub(crate) fn facts(item: &PaperItem, own: &[Field], sheet: &Sheet, rules: &Rules) -> Vec<Judged> {
-    let unanswered = Given::Text(String::new());
     let answered: Vec<Answered> = own
         .iter()
         .filter_map(|field| {
@@ -27,13 +26,15 @@ pub(crate) fn facts(item: &PaperItem, own: &[Field], sheet: &Sheet, rules: &Rule
                 return None;
             };
             let way = AnswerForm::for_blank(blank, bare(item));
-            let given = sheet.answers.get(&field.name).unwrap_or(&unanswered);
-            Some((blank, way, read(way, given, rules)))
+            Some((blank, way, read(way, sheet.given(&field.name), rules)))
         })
         .collect();
     let each = answered.iter().zip(own);
     let mut judged: Vec<Judged> = each
-        .map(|((blank, way, answer), field)| simple(answer, blank.key.as_ref(), *way, field, rules))
+        .map(|((blank, way, answer), field)| {
+            let given = sheet.given(&field.name);
+            simple(answer, given, blank.key.as_ref(), *way, field, rules)
+        })
         .collect();
     if let (Did::Access(access), true) = (&*item.did, judged.iter().any(is_wrong)) {
         carry(item, access, &answered, &mut judged, rules);

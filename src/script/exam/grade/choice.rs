@@ -28,6 +28,9 @@ pub fn read(text: &str, options: &[Alternative]) -> Option<Vec<usize>> {
             return Some(once(chosen));
         }
     }
+    if whole.contains(" and ") {
+        return read(&whole.replace(" and ", ";"), options);
+    }
     let letters: Option<Vec<usize>> = whole
         .chars()
         .map(|letter| letter_of(letter, options.len()))
@@ -99,6 +102,7 @@ mod tests {
             "c, b",
             "3; a set, or a way",
             "b & c & b",
+            "B and C",
             "2/3",
             "b|neither",
         ] {

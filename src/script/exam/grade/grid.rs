@@ -7,7 +7,7 @@ use super::answer::{Answer, AnswerForm};
 use super::judge::{Judged, read, simple};
 use super::marked::Verdict;
 use super::rules::Rules;
-use super::sheet::{Given, Sheet};
+use super::sheet::Sheet;
 use crate::exam::field::{Asked, Field};
 use crate::run::nouns::reference_cell;
 use crate::run::record::{ReferenceRun, Shown};
@@ -26,7 +26,6 @@ pub(crate) fn cells(
     sheet: &Sheet,
     rules: &Rules,
 ) -> Vec<Judged> {
-    let unanswered = Given::Text(String::new());
     let answers: Vec<(AnswerForm, Answer)> = own
         .iter()
         .map(|field| {
@@ -36,14 +35,7 @@ pub(crate) fn cells(
                 0
             };
             let way = AnswerForm::of_column(table, at);
-            (
-                way,
-                read(
-                    way,
-                    sheet.answers.get(&field.name).unwrap_or(&unanswered),
-                    rules,
-                ),
-            )
+            (way, read(way, sheet.given(&field.name), rules))
         })
         .collect();
     let mut judged: Vec<Judged> = own
@@ -55,7 +47,8 @@ pub(crate) fn cells(
             } else {
                 None
             };
-            simple(answer, key.as_ref(), *way, field, rules)
+            let given = sheet.given(&field.name);
+            simple(answer, given, key.as_ref(), *way, field, rules)
         })
         .collect();
     if run.steps().len() <= STEPS && judged.iter().any(|(verdict, _)| *verdict == Verdict::Wrong) {

@@ -23,15 +23,21 @@ pub(crate) type Satisfies<'s> = dyn Fn(&Answers, &Value) -> bool + 's;
 
 /// Marks a field independently of others.
 pub(crate) fn alone(satisfies: &Satisfies, field: &Field, sheet: &Sheet, rules: &Rules) -> Judged {
-    let unanswered = Given::Text(String::new());
-    let given = sheet.answers.get(&field.name).unwrap_or(&unanswered);
+    let given = sheet.given(&field.name);
     let empty = matches!(given, Given::Text(text) if text.trim().is_empty());
-    match (&field.item.kind, field.asked) {
+    let judged = match (&field.item.kind, field.asked) {
         (_, Asked::Blank(blank)) => blank_alone(blank, field, given, rules),
         (ItemKind::Table { table, .. }, Asked::Cell { at, cell, .. }) => {
             let shown = cell.shown();
             let way = AnswerForm::of_column(table, at);
-            simple(&read(way, given, rules), Some(&shown), way, field, rules)
+            simple(
+                &read(way, given, rules),
+                given,
+                Some(&shown),
+                way,
+                field,
+                rules,
+            )
         }
         (ItemKind::Essay { .. }, _) => (
             if empty {
@@ -45,7 +51,15 @@ pub(crate) fn alone(satisfies: &Satisfies, field: &Field, sheet: &Sheet, rules: 
         (ItemKind::Any { answers, radix, .. }, _) => any(satisfies, answers, *radix, given, rules),
         (ItemKind::Choice { options, .. }, _) => chosen(options, field, given, rules),
         _ => (Verdict::Unreadable, Number::ZERO),
+    };
+    let lost = matches!(
+        judged.0,
+        Verdict::Wrong | Verdict::Unreadable | Verdict::Partly
+    );
+    if lost && is_listed(&field.name, given, rules) {
+        return (Verdict::Accepted, Number::from(1u64));
     }
+    judged
 }
 
 /// Whether no kernel handles the item's faults.
@@ -67,6 +81,7 @@ fn blank_alone(blank: &Blank, field: &Field, given: &Given, rules: &Rules) -> Ju
     let way = AnswerForm::for_blank(blank, bare(field.item));
     simple(
         &read(way, given, rules),
+        given,
         blank.key.as_ref(),
         way,
         field,
@@ -76,6 +91,7 @@ fn blank_alone(blank: &Blank, field: &Field, given: &Given, rules: &Rules) -> Ju
 
 pub(crate) fn simple(
     answer: &Answer,
+    given: &Given,
     key: Option<&Shown>,
     way: AnswerForm,
     field: &Field,
@@ -91,6 +107,9 @@ pub(crate) fn simple(
     if let Some(verdict) = correct(answer) {
         return (verdict, Number::from(1u64));
     }
+    if is_listed(&field.name, given, rules) {
+        return (Verdict::Accepted, Number::from(1u64));
+    }
     // The instructor decides which of two meanings counts, if one of them is correct.
     let unclear = answer
         .other()
@@ -99,6 +118,13 @@ pub(crate) fn simple(
         if unclear { &Answer::Unreadable } else { answer },
         rules.wrong,
     )
+}
+
+/// Whether the rules list this text for the field. The instructor can also accept an answer that no blank can read.
+fn is_listed(field: &str, given: &Given, rules: &Rules) -> bool {
+    let text = words::plain(&given.text());
+    let mut listed = rules.also.get(field).into_iter().flatten();
+    !text.is_empty() && listed.any(|also| words::plain(&also.text()) == text)
 }
 
 /// Whether the rules list this answer as an additional correct answer.

@@ -60,10 +60,14 @@ impl From<Number> for Spelled {
 
 /// Parses a number for a blank. Digits without a prefix have the blank's radix. `unit` is the blank's unit.
 pub fn read(text: &str, radix: Radix, digits: Option<u32>, unit: Option<&str>) -> Option<Spelled> {
-    let text = text.trim();
-    if text.len() > LONGEST {
+    if text.trim().len() > LONGEST {
         return None;
     }
+    let text = powers_on_the_line(text.trim());
+    let (text, radix) = match without_radix(&text) {
+        Some(digits) => (digits, Radix::Hex),
+        None => (&*text, radix),
+    };
     if radix == Radix::Decimal {
         return decimal(text, unit);
     }
@@ -85,6 +89,31 @@ pub fn read(text: &str, radix: Radix, digits: Option<u32>, unit: Option<&str>) -
             .map(Spelled::from)
             .or_else(|| scaled(text, unit)),
     }
+}
+
+/// Writes `2¹⁰` as `2^10`.
+fn powers_on_the_line(text: &str) -> String {
+    const RAISED: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
+    const PLAIN: &[u8] = b"0123456789-";
+    let (mut line, mut raised) = (String::new(), false);
+    for c in text.chars() {
+        let place = RAISED.chars().position(|own| own == c);
+        if place.is_some() && !raised {
+            line.push('^');
+        }
+        raised = place.is_some();
+        line.push(place.map_or(c, |place| PLAIN[place] as char));
+    }
+    line
+}
+
+/// Returns the digits of `0D hex`, `0D (hex)`, or `0D₁₆`.
+fn without_radix(text: &str) -> Option<&str> {
+    let text = text.strip_suffix('.').unwrap_or(text);
+    let rest = ["₁₆", "(hex)", "hex", "Hex", "HEX"]
+        .iter()
+        .find_map(|radix| text.strip_suffix(radix))?;
+    Some(rest.trim_end())
 }
 
 /// Parses a number in a hexadecimal or binary blank.
@@ -252,7 +281,8 @@ fn factor(named: &str, unit: Option<&str>) -> Option<Factor> {
     if named == "b" && is(Dimension::Bits) {
         return Some(fits(one));
     }
-    if named.len() == 1 && own.name.len() == 2 && !is(Dimension::Bytes) {
+    let is_prefix = named.len() == 1 || named.to_lowercase().ends_with('i');
+    if is_prefix && own.name.len() == 2 && !is(Dimension::Bytes) {
         // `16 K` is 16384 entries, but 2 K ns could be 2000 or 2048.
         let counts = !is(Dimension::Time) && !is(Dimension::Fraction);
         return counts.then(|| fits(own_factor));
@@ -281,16 +311,26 @@ fn quantity(unit: &Unit) -> ((Dimension, bool), Option<Number>) {
 /// Parses `3/4`, `2^10`, or one number.
 fn fraction(text: &str) -> Option<Spelled> {
     if let Some((above, under)) = text.split_once('/') {
-        let (above, under) = (places(above.trim())?, places(under.trim())?);
-        return above.value.divide(under.value).ok().map(Spelled::from);
+        let (above, under) = (product(above)?, product(under)?);
+        return above.divide(under).ok().map(Spelled::from);
     }
-    if text.starts_with("2^") || text.starts_with("2**") {
-        return power(text).map(Spelled::from);
+    if text.contains(['^', '*', '×', '·']) {
+        return product(text).map(Spelled::from);
     }
     let other = swapped(text).and_then(|text| places(&text));
     Some(Spelled {
         other: other.map(|other| (other.value, other.within)),
         ..places(text)?
+    })
+}
+
+/// Parses a product of numbers and powers of 2, or one of them.
+fn product(text: &str) -> Option<Number> {
+    let text = text.replace("**", "^");
+    let mut factors = text.split(['*', '×', '·']).map(str::trim);
+    factors.try_fold(Number::from(1u64), |all, own| {
+        let own = power(own).or_else(|| places(own).map(|own| own.value))?;
+        all.times(own).ok()
     })
 }
 

@@ -4,7 +4,7 @@ use super::answer::{Answer, AnswerForm};
 use super::judge::{Judged, read, simple};
 use super::marked::Verdict;
 use super::rules::Rules;
-use super::sheet::{Given, Sheet};
+use super::sheet::Sheet;
 use crate::exam::field::{Asked, Field};
 use crate::lang::value::Number;
 use crate::questions::entry::{AuthorTable, Blank};
@@ -34,8 +34,10 @@ pub(crate) fn numbers(
             continue;
         };
         let (answer, way) = answered(asked, field, sheet, rules);
+        let given = sheet.given(&field.name);
         let is_right = |row: &&usize| {
-            !used[**row] && simple(&answer, keys[**row], way, field, rules).0 == Verdict::Right
+            let mark = |key| simple(&answer, given, key, way, field, rules);
+            !used[**row] && mark(keys[**row]).0 == Verdict::Right
         };
         if let Some(row) = groups[at].iter().find(is_right).copied() {
             used[row] = true;
@@ -48,7 +50,8 @@ pub(crate) fn numbers(
         (None, Asked::Blank(asked)) => {
             let (answer, way) = answered(asked, field, sheet, rules);
             let free = group.into_iter().find(|row| !used[*row]);
-            simple(&answer, free.and_then(|row| keys[row]), way, field, rules)
+            let key = free.and_then(|row| keys[row]);
+            simple(&answer, sheet.given(&field.name), key, way, field, rules)
         }
         _ => (Verdict::Unreadable, Number::ZERO),
     });
@@ -61,8 +64,6 @@ fn answered<'p>(
     sheet: &Sheet,
     rules: &Rules,
 ) -> (Answer, AnswerForm<'p>) {
-    let unanswered = Given::Text(String::new());
-    let given = sheet.answers.get(&field.name).unwrap_or(&unanswered);
     let way = AnswerForm::for_blank(asked, true);
-    (read(way, given, rules), way)
+    (read(way, sheet.given(&field.name), rules), way)
 }

@@ -33,6 +33,16 @@ pub struct Sheet {
     pub by_hand: BTreeMap<String, Number>,
 }
 
+/// The answer of a field that the sheet does not contain.
+static UNANSWERED: Given = Given::Text(String::new());
+
+impl Sheet {
+    /// Returns the answer to a field, which is empty if the sheet has none.
+    pub(crate) fn given(&self, field: &str) -> &Given {
+        self.answers.get(field).unwrap_or(&UNANSWERED)
+    }
+}
+
 impl From<&str> for Given {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())

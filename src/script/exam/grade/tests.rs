@@ -526,3 +526,74 @@ fn points_are_written_with_at_most_four_decimals() {
         ("0.0625".into(), "0.1235".into())
     );
 }
+
+#[test]
+fn words_and_numbers_are_read_in_the_spellings_of_students() {
+    const FAULTS: &[&str] = &["none", "copy-on-write", "demand-zero", "segmentation"];
+    const BARE: &[&str] = &["none", "page", "protection"];
+    for (text, words, bare, word) in [
+        ("no fault", FAULTS, false, Some("none")),
+        ("No page fault", FAULTS, false, Some("none")),
+        ("cow fault", FAULTS, false, Some("copy-on-write")),
+        ("Copy-On-Write fault", FAULTS, false, Some("copy-on-write")),
+        ("fault", FAULTS, false, None),
+        ("fault", BARE, true, Some("page")),
+        ("no fault", BARE, true, Some("none")),
+        ("F", BARE, true, None),
+        ("cold miss", &["hit", "miss"], true, Some("miss")),
+        ("compulsory miss", &["hit", "miss"], true, Some("miss")),
+        ("near miss", &["hit", "miss"], true, None),
+    ] {
+        assert_eq!(words::read(text, words, bare), word, "{text}");
+    }
+    for (text, hit) in [
+        ("fault", Some(false)),
+        ("page fault", Some(false)),
+        ("PF", Some(false)),
+        ("no fault", Some(true)),
+        ("perhaps", None),
+    ] {
+        assert_eq!(words::flag(text), hit, "{text}");
+    }
+    for text in [
+        "64 Mi",
+        "2^26",
+        "2²⁶",
+        "8192*8192",
+        "8192 × 8192",
+        "2^40/2^14",
+        "65536 Ki",
+    ] {
+        assert_eq!(decimal(text).as_deref(), Some("67108864"), "{text}");
+    }
+    for text in ["5^2", "2*", "*2", "2/0"] {
+        assert_eq!(decimal(text), None, "{text}");
+    }
+    for text in ["0D hex", "0D (hex)", "0D₁₆", "D HEX."] {
+        assert_eq!(hex(text), Some(13), "{text}");
+    }
+}
+
+#[test]
+fn the_number_of_a_frame_can_follow_its_name() {
+    let frame = AnswerForm {
+        notation: Notation::Place,
+        ..form(Form::Number {
+            radix: Radix::Decimal,
+            digits: None,
+        })
+    };
+    let three = Some(Shown::word("3"));
+    for text in ["3", "03", "0x3", "3.0", "p3", "page 3", "Frame 3", "#3"] {
+        let answer = frame.read(&Given::from(text));
+        assert!(agrees(&answer, three.as_ref(), frame), "{text}");
+    }
+    for text in ["empty", "-", "no", "no frame", "No page"] {
+        let answer = frame.read(&Given::from(text));
+        assert_eq!(answer, Answer::Dash, "{text}");
+    }
+    for text in ["page", "3 or 4", "x", "3?"] {
+        let answer = frame.read(&Given::from(text));
+        assert_eq!(answer, Answer::Unreadable, "{text}");
+    }
+}

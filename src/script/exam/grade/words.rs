@@ -26,7 +26,19 @@ const DASHES: &[&str] = &[
     "unknown",
     "undefined",
     "∅",
+    "empty",
 ];
+/// What a student can miss, as in `no frame`.
+const ABSENT: &[&str] = &[
+    "no frame",
+    "no page",
+    "no value",
+    "no address",
+    "no ppn",
+    "no pa",
+];
+/// Kinds of hits and misses.
+const KINDS: &[&str] = &["cold", "compulsory", "conflict", "capacity", "cache", "tlb"];
 /// Synonyms for the words that facts use.
 const OTHERWISE: &[(&str, &str)] = &[
     ("h", "hit"),
@@ -49,6 +61,23 @@ pub(crate) fn is_dash(text: &str) -> bool {
     DASHES.contains(&plain(text).as_str())
 }
 
+/// Whether a text states that there is no value. For a frame or a page, `no` suffices.
+pub(crate) fn is_absent(text: &str, place: bool) -> bool {
+    let text = plain(text);
+    ABSENT.contains(&&*text) || place && text == "no"
+}
+
+/// Returns the number of a frame or a page without its name: `3` for `frame 3`, `page 3`, `p3`, and `#3`.
+pub(crate) fn unnamed(text: &str) -> &str {
+    let text = text.trim();
+    let rest = ["frame", "page", "p", "#"].iter().find_map(|name| {
+        let (own, rest) = text.split_at_checked(name.len())?;
+        own.eq_ignore_ascii_case(name).then(|| rest.trim_start())
+    });
+    rest.filter(|rest| rest.starts_with(|c: char| c.is_ascii_hexdigit()))
+        .unwrap_or(text)
+}
+
 /// Returns the word of the blank that a text means. The text can also be yes or no.
 pub fn read(text: &str, words: &'static [&'static str], bare: bool) -> Option<&'static str> {
     let text = plain(text);
@@ -64,6 +93,24 @@ pub fn read(text: &str, words: &'static [&'static str], bare: bool) -> Option<&'
         .and_then(|(_, word)| own(word));
     if otherwise.is_some() {
         return otherwise;
+    }
+    if bare && named == "fault" {
+        return own("page");
+    }
+    if matches!(&*named, "no-fault" | "no-page-fault" | "no-pagefault") {
+        return own("none");
+    }
+    if let Some(class) = named
+        .strip_suffix("-fault")
+        .filter(|_| words.contains(&"none"))
+    {
+        return read(class, words, bare);
+    }
+    if let Some((kind, word)) = named.rsplit_once('-')
+        && KINDS.contains(&kind)
+        && words.contains(&"miss")
+    {
+        return own(word);
     }
     let (yes, no) = pair(words, bare)?;
     // Accept `Y (protection)`, as the key prints it, and other remarks in parentheses.
@@ -86,6 +133,12 @@ pub fn read(text: &str, words: &'static [&'static str], bare: bool) -> Option<&'
 
 /// Returns the bit that a text means: 1 for yes or a hit, and 0 for no or a miss.
 pub(crate) fn flag(text: &str) -> Option<bool> {
+    // A reference either hits or faults.
+    match &*plain(text) {
+        "fault" | "page fault" | "pagefault" | "pf" => return Some(false),
+        "no fault" | "no page fault" => return Some(true),
+        _ => {}
+    }
     read(text, &["hit", "miss"], true).map(|word| word == "hit")
 }
 

@@ -87,9 +87,9 @@ impl Unit {
         let lower = name.to_lowercase();
         let long = match lower.as_str() {
             "byte" | "bytes" => "B",
-            "k" | "kilobyte" | "kilobytes" => "KB",
-            "m" | "megabyte" | "megabytes" => "MB",
-            "g" | "gigabyte" | "gigabytes" => "GB",
+            "k" | "ki" | "kilobyte" | "kilobytes" => "KB",
+            "m" | "mi" | "megabyte" | "megabytes" => "MB",
+            "g" | "gi" | "gigabyte" | "gigabytes" => "GB",
             "nanosecond" | "nanoseconds" | "nsec" => "ns",
             // The micro sign becomes a Greek letter in some fonts and keyboards.
             "microsecond" | "microseconds" | "µs" | "μs" => "us",

@@ -310,7 +310,9 @@ fn void(rules: &mut Rules, value: &Setting) -> Result<(), String> {
 
 fn also(rules: &mut Rules, value: &Setting) -> Result<(), String> {
     let Setting::Map(each) = value else {
-        return Err("needs field names, each with answers".to_owned());
+        return Err(
+            "needs field names, each with answers, such as `{ 1.1: [\"eight\"] }`".to_owned(),
+        );
     };
     for (name, answers) in each {
         let answers = answers.iter().map(|answer| Given::Text(answer.clone()));

@@ -12,28 +12,22 @@ impl Rules {
         if let Some(line) = too_deep(text) {
             return vec![format!("{name}:{line}: brackets are nested too deeply")];
         }
-        let said: BTreeMap<String, serde_yaml::Value> = match serde_yaml::from_str(text) {
-            Ok(said) => said,
+        let settings = match settings(text) {
+            Ok(settings) => settings,
             Err(_) if text.trim().is_empty() => return Vec::new(),
             Err(error) => return vec![format!("{name}: {error}")],
         };
-        let spelled = spelled(text);
         let mut wrong = Vec::new();
-        for (rule, value) in said {
+        for (rule, value) in settings {
             let place = line_of(text, &rule).map_or_else(String::new, |line| format!(":{line}"));
-            let own = spelled
-                .clone()
-                .filter(|_| rule == "also")
-                .or_else(|| setting(&value));
-            let set = own.ok_or_else(|| "does not accept this value".to_owned());
-            if let Err(message) = set.and_then(|value| self.set(&rule, &value)) {
+            if let Err(message) = value.and_then(|value| self.set(&rule, &value)) {
                 wrong.push(format!("{name}{place}: `{rule}` {message}"));
             }
         }
         wrong
     }
 
-    /// Sets a rule such as `carried=1/2`. A value with commas is a list.
+    /// Sets a rule such as `carried=1/2`. A value with commas is a list, and a value in braces is a map.
     ///
     /// # Errors
     /// A message.
@@ -41,6 +35,15 @@ impl Rules {
         let (rule, value) = written
             .split_once('=')
             .ok_or("a rule is written `NAME=VALUE`")?;
+        let text = format!("{}: {value}", rule.trim());
+        if value.trim_start().starts_with('{') && too_deep(&text).is_none() {
+            let settings = settings(&text).map_err(|error| error.to_string())?;
+            return settings.into_iter().try_for_each(|(rule, value)| {
+                value
+                    .and_then(|value| self.set(&rule, &value))
+                    .map_err(|message| format!("`{rule}` {message}"))
+            });
+        }
         let value = if value.contains(',') {
             Setting::List(
                 value
@@ -54,6 +57,23 @@ impl Rules {
         self.set(rule.trim(), &value)
             .map_err(|message| format!("`{}` {message}", rule.trim()))
     }
+}
+
+/// Returns the values of the rules in a YAML text. The value of a rule can be an error.
+fn settings(text: &str) -> Result<Vec<(String, Result<Setting, String>)>, serde_yaml::Error> {
+    let said: BTreeMap<String, serde_yaml::Value> = serde_yaml::from_str(text)?;
+    let spelled = spelled(text);
+    let each = said.into_iter().map(|(rule, value)| {
+        let own = spelled
+            .clone()
+            .filter(|_| rule == "also")
+            .or_else(|| setting(&value));
+        (
+            rule,
+            own.ok_or_else(|| "does not accept this value".to_owned()),
+        )
+    });
+    Ok(each.collect())
 }
 
 /// Returns the original spelling of additional answers, which YAML may parse as numbers.
@@ -136,6 +156,13 @@ mod tests {
             (rules.floor, rules.void.get("1b.byte")),
             (Floor::None, Some(&Void::Full))
         );
+        assert_eq!(rules.set_written("also={1.1: [\"eight\", 08]}"), Ok(()));
+        assert_eq!(
+            rules.also["1.1"],
+            ["eight", "08"].map(|text| Given::Text(text.to_owned()))
+        );
+        let form = rules.set_written("also=1.1").expect_err("an error");
+        assert!(form.contains("such as `{ 1.1:"), "{form}");
         assert_eq!(
             rules.also["1a.byte"],
             ["-", "0x0D"].map(|text| Given::Text(text.to_owned()))
