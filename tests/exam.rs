@@ -1159,12 +1159,7 @@ fn a_walk_through_memory_prints_the_address_of_the_first_table() {
     };
     let sentence = "The level-1 page table is at physical address 0x100.";
     assert!(of("given machine, memory").contains(sentence));
-    for stated in [
-        "given memory, cr3",
-        "given memory\n  text \"CR3 is 0x100.\"",
-    ] {
-        assert!(!of(stated).contains(sentence), "{stated}");
-    }
+    assert!(!of("given memory\n  text \"CR3 is 0x100.\"").contains(sentence));
 }
 
 #[test]

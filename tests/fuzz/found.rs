@@ -16,10 +16,7 @@ const FOUND: &[(&str, &str)] = &[
     ("machine simple\nset c=4{p}", "unknown-noun"),
     ("process P=1{p}", "wrong-count"),
     // The newline after an unclosed block in a hole ended a statement that began later.
-    (
-        "  {[\"\"\"{\n   {\n  }{r\"\"\"",
-        "unclosed syntax unclosed",
-    ),
+    ("  {[\"\"\"{\n   {\n  }{r\"\"\"", "unclosed syntax unclosed"),
     // The formatter removed a row that the parser kept.
     (
         "machine simple\nset tlb {\n  set tag ppn valid\n  -- - - -\n}",

@@ -173,11 +173,11 @@ pub(crate) fn kept(blocks: &[Block]) -> impl Iterator<Item = bool> {
 
 /// Number of characters of running text on a width of the text size.
 const CHARACTERS: f64 = 2.2;
-/// Shares of the page's width, in percent, after which boxes stand.
+/// Shares of the page's width, in percent, after which boxes begin.
 const SHARES: [usize; 5] = [20, 30, 40, 50, 60];
 
-/// Returns, for each block, the share of the page's width after which the box of a value stands, in percent, or `None` if
-/// the box stands at the right edge. The boxes of adjacent values are below each other. The share depends on the room of
+/// Returns, for each block, the share of the page's width after which the box of a value begins, in percent, or `None` if
+/// the box is at the right edge. The boxes of adjacent values are below each other. The share depends on the room of
 /// the labels, which is the same in every version. `width` is that of the page as a multiple of the text size.
 pub(crate) fn label_shares(blocks: &[Block], width: f64) -> Vec<Option<usize>> {
     let page = (width * CHARACTERS) as usize;

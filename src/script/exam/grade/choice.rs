@@ -18,7 +18,7 @@ pub fn read(text: &str, options: &[Alternative]) -> Option<Vec<usize>> {
         let parts: Vec<&str> = text
             .split(separators)
             .map(str::trim)
-            .filter(|part| !part.is_empty())
+            .filter(|part| !part.is_empty() && !part.eq_ignore_ascii_case("and"))
             .collect();
         let each: Option<Vec<usize>> = parts
             .iter()
@@ -27,9 +27,6 @@ pub fn read(text: &str, options: &[Alternative]) -> Option<Vec<usize>> {
         if let Some(chosen) = each.filter(|_| !parts.is_empty()) {
             return Some(once(chosen));
         }
-    }
-    if whole.contains(" and ") {
-        return read(&whole.replace(" and ", ";"), options);
     }
     let letters: Option<Vec<usize>> = whole
         .chars()

@@ -308,7 +308,7 @@ fn quantity(unit: &Unit) -> ((Dimension, bool), Option<Number>) {
     ((dimension, is_cycles), size)
 }
 
-/// Parses `3/4`, `2^10`, or one number.
+/// Parses `3/4`, `2^10`, `32*32`, or one number.
 fn fraction(text: &str) -> Option<Spelled> {
     if let Some((above, under)) = text.split_once('/') {
         let (above, under) = (product(above)?, product(under)?);

@@ -1,11 +1,14 @@
 //! Rules of the machine that depend on what the question prints: the entries, their permissions, the page table in memory,
 //! and the cores.
 
+use std::fmt::Write as _;
+
 use crate::exam::paper::{Piece, Question};
 use crate::exam::topics::{Topic, Topics};
 use crate::questions::radix::Radix;
 use crate::run::record::{Access, Did, View};
 use crate::run::table::TableId;
+use pagewalk_engine::machine::addr::Pa;
 use pagewalk_engine::machine::event::{AccessKind, Fault, Privilege};
 use pagewalk_engine::machine::pte::{BITS, Bit, PteFormat};
 use pagewalk_engine::machine::spec::{Side, Spec};
@@ -49,7 +52,7 @@ fn root(question: &Question) -> Option<u64> {
     let states = question.items().filter_map(|item| item.hardware.as_ref());
     let mut roots = states
         .filter_map(|hardware| hardware.before.as_deref())
-        .map(|machine| machine.cr3().map(|root| root.raw()));
+        .map(|machine| machine.cr3().map(Pa::raw));
     let first = roots.next()??;
     roots.all(|root| root == Some(first)).then_some(first)
 }
@@ -57,9 +60,7 @@ fn root(question: &Question) -> Option<u64> {
 /// Returns the sentence about the address of a page table that is in memory, unless the question states the address.
 pub(super) fn base(question: &Question, spec: &Spec, asked: &Topics) -> Option<String> {
     let root = root(question)?;
-    let given = |view: &View| matches!(view, View::Value { of, .. } if of == "cr3");
     if !(asked.is(Topic::Dump) || asked.is(Topic::RawEntries))
-        || question.views().any(given)
         || says(question, &[format!("0x{root:x}"), root.to_string()])
     {
         return None;
@@ -193,7 +194,7 @@ pub(super) fn rights(question: &Question, spec: &Spec) -> Option<String> {
         [one] => format!("{one}, and {last}"),
         _ => format!("{}, and {last}", first.join(", ")),
     };
-    text.push_str(&format!("These accesses cause page faults: {forbidden}."));
+    let _ = write!(text, "These accesses cause page faults: {forbidden}.");
     if user && !of_all_modes.is_empty() {
         let verb = if of_all_modes.len() == 1 {
             "applies"
@@ -201,7 +202,7 @@ pub(super) fn rights(question: &Question, spec: &Spec) -> Option<String> {
             "apply"
         };
         let bits = of_all_modes.join(" and ");
-        text.push_str(&format!(" In supervisor mode, {bits} also {verb}."));
+        let _ = write!(text, " In supervisor mode, {bits} also {verb}.");
     }
     Some(text)
 }

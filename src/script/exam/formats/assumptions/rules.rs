@@ -100,8 +100,6 @@ impl Rule {
             (Self::Entry, _) => entry(question, spec, asked, context.sized)
                 .into_iter()
                 .collect(),
-            // [`Rule::Entry`] has the sentence.
-            (Self::EntrySize, _) => Vec::new(),
             (Self::Cores, _) => cores(question, spec, asked).into_iter().collect(),
             (Self::Fill, _) => {
                 let mut sentences = lookups(spec, asked);
@@ -109,7 +107,10 @@ impl Rule {
                 sentences
             }
             (Self::Inclusion, _) if asked.is(Topic::UsesCaches) => inclusion(spec),
-            (Self::Strings | Self::CachedBytes | Self::Inclusion, _) => Vec::new(),
+            // [`Rule::Entry`] has the sentence about the size of an entry.
+            (Self::Strings | Self::CachedBytes | Self::Inclusion | Self::EntrySize, _) => {
+                Vec::new()
+            }
             (_, None) => {
                 let sentence = self.of_machine(spec, asked);
                 let sentence = sentence.or_else(|| self.of_bare(spec, asked));

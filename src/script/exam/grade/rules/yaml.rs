@@ -59,8 +59,11 @@ impl Rules {
     }
 }
 
-/// Returns the values of the rules in a YAML text. The value of a rule can be an error.
-fn settings(text: &str) -> Result<Vec<(String, Result<Setting, String>)>, serde_yaml::Error> {
+/// A rule with its value, or with the reason why it does not accept the value.
+type Written = (String, Result<Setting, String>);
+
+/// Returns the values of the rules in a YAML text.
+fn settings(text: &str) -> Result<Vec<Written>, serde_yaml::Error> {
     let said: BTreeMap<String, serde_yaml::Value> = serde_yaml::from_str(text)?;
     let spelled = spelled(text);
     let each = said.into_iter().map(|(rule, value)| {
