@@ -1127,6 +1127,8 @@ fn a_value_computed_from_the_size_of_an_entry_prints_the_size() {
     };
     assert!(of("4 B", "given machine").contains("A page-table entry has 4 bytes."));
     assert!(of("8 B", "").contains("A page-table entry has 8 bytes."));
+    assert_eq!(of("4 B", "text \"Each entry has four bytes.\""), "");
+    assert!(of("4 B", "text \"A block has 4 bytes.\"").contains("has 4 bytes"));
     // The declaration already states a size other than the default size.
     assert_eq!(of("8 B", "given machine"), "");
 }
@@ -1159,7 +1161,7 @@ fn a_walk_through_memory_prints_the_address_of_the_first_table() {
     };
     let sentence = "The level-1 page table is at physical address 0x100.";
     assert!(of("given machine, memory").contains(sentence));
-    assert!(!of("given memory\n  text \"CR3 is 0x100.\"").contains(sentence));
+    assert!(!of("given memory\n  text \"CR3 is 0x0100.\"").contains(sentence));
 }
 
 #[test]

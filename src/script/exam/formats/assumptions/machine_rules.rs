@@ -24,8 +24,8 @@ fn accesses(question: &Question) -> impl Iterator<Item = &Access> {
     })
 }
 
-/// Whether a text of the question contains one of these words, such as the address of the page table.
-fn says(question: &Question, words: &[String]) -> bool {
+/// Returns the words of each sentence that the author wrote in the question, in lower case. Numbers have no leading zeros.
+fn sentences(question: &Question) -> Vec<Vec<String>> {
     fn texts<'q>(body: &'q [Piece]) -> Vec<&'q str> {
         let text = |piece: &'q Piece| match piece {
             Piece::Text(text) => vec![&**text],
@@ -34,12 +34,47 @@ fn says(question: &Question, words: &[String]) -> bool {
         };
         body.iter().flat_map(text).collect()
     }
-    let texts = texts(&question.body);
-    let own = |text: &&str| {
-        let mut tokens = text.split(|c: char| !c.is_alphanumeric());
-        tokens.any(|token| words.iter().any(|word| word.eq_ignore_ascii_case(token)))
+    let word = |word: &str| {
+        let word = word.to_lowercase();
+        match word.strip_prefix("0x") {
+            Some(digits) => format!("0x{}", digits.trim_start_matches('0')),
+            None => word,
+        }
     };
-    texts.iter().any(own)
+    let words = |sentence: &str| {
+        let words = sentence.split(|c: char| !c.is_alphanumeric());
+        words.filter(|own| !own.is_empty()).map(word).collect()
+    };
+    let texts = texts(&question.body).into_iter();
+    texts.flat_map(|text| text.split('.')).map(words).collect()
+}
+
+/// Whether the author states the size of an entry, as in `each entry has 4 bytes`.
+fn states_size(question: &Question, bytes: u32) -> bool {
+    let name = match bytes {
+        1 => "one",
+        2 => "two",
+        4 => "four",
+        8 => "eight",
+        _ => "",
+    };
+    let number = bytes.to_string();
+    let is_size = |pair: &[String]| {
+        (pair[0] == number || pair[0] == name) && matches!(&*pair[1], "byte" | "bytes")
+    };
+    let is_entry = |word: &String| matches!(&**word, "entry" | "entries" | "pte" | "ptes");
+    let mut all = sentences(question).into_iter();
+    all.any(|words| words.iter().any(is_entry) && words.windows(2).any(is_size))
+}
+
+/// Whether the author states the positions of the PPN, as in `bits 12 to 31`.
+fn states_places(question: &Question, (low, high): (u32, u32)) -> bool {
+    let (low, high) = (low.to_string(), high.to_string());
+    let mut all = sentences(question).into_iter();
+    all.any(|words| {
+        let has = |word: &str| words.iter().any(|own| own == word);
+        has("bits") && has(&low) && has(&high)
+    })
 }
 
 /// Whether the question shows or asks for raw page-table entries.
@@ -61,7 +96,10 @@ fn root(question: &Question) -> Option<u64> {
 pub(super) fn base(question: &Question, spec: &Spec, asked: &Topics) -> Option<String> {
     let root = root(question)?;
     if !(asked.is(Topic::Dump) || asked.is(Topic::RawEntries))
-        || says(question, &[format!("0x{root:x}"), root.to_string()])
+        || sentences(question)
+            .iter()
+            .flatten()
+            .any(|word| *word == format!("0x{root:x}") || *word == root.to_string())
     {
         return None;
     }
@@ -101,7 +139,12 @@ pub(super) fn entry(
         && !(raw && of_size(Some(pte.bytes)));
     let (bytes, plural) = (pte.bytes, if pte.bytes == 1 { "" } else { "s" });
     let size = format!("A page-table entry has {bytes} byte{plural}");
-    if declared || !raw && !sized {
+    let stated = if raw {
+        states_places(question, (pte.ppn_low, pte.ppn_high))
+    } else {
+        states_size(question, pte.bytes)
+    };
+    if declared || stated || !raw && !sized {
         return None;
     }
     if !raw {
