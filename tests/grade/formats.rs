@@ -231,6 +231,61 @@ fn each_student_has_the_paper_of_their_seed_or_version() {
         marks(&ran.out)[&("s1".to_owned(), "version".to_owned())],
         code("s2")
     );
+    // The list of versions disagrees, so the instructor decides.
+    let (own, other) = (code("s1"), code("s2"));
+    let doubt = format!(
+        "codes.csv:2: `s1` has version {other} here but version {own} elsewhere; the total is 1 with version {other} and 0 with version {own}"
+    );
+    assert!(ran.messages.contains(&doubt), "{}", ran.messages);
+    let text = format!("id,version,1a.vpn\ns1,{other},{}\n", vpn("s2"));
+    let file = put(&folder, "doubt.csv", text);
+    let review = folder.join("review.csv").to_string_lossy().into_owned();
+    let grade = || {
+        pagewalk(&[
+            "grade",
+            EXAM,
+            &file,
+            "--versions",
+            &list,
+            "--review",
+            &review,
+        ])
+    };
+    let ran = grade();
+    assert_eq!(ran.status, 1, "{}", ran.messages);
+    let listed = std::fs::read_to_string(&review).expect("the review file");
+    assert!(listed.contains(&format!("s1,version,{other},")), "{listed}");
+    put(
+        &folder,
+        "review.csv",
+        format!("id,field,answer,read as\ns1,version,{other},{own}\n"),
+    );
+    let ran = grade();
+    assert_eq!(total(&ran.out, "s1"), "0", "{}", ran.messages);
+    assert!(!ran.messages.contains("elsewhere"), "{}", ran.messages);
+    // A seed and a version in the same row disagree.
+    let seed = std::fs::read_to_string(&list).expect("the list");
+    let seed = seed
+        .lines()
+        .find(|line| line.starts_with(&own))
+        .expect("a version");
+    let seed = seed.split(',').nth(1).expect("a seed");
+    let text = format!("id,seed,version,1a.vpn\ns1,{seed},{other},{}\n", vpn("s1"));
+    let ran = pagewalk(&[
+        "grade",
+        EXAM,
+        &put(&folder, "both.csv", text),
+        "--versions",
+        &list,
+    ]);
+    let doubt = format!(
+        "`s1` has version {own} here but version {other} elsewhere; the total is 1 with version {own} and 0"
+    );
+    assert!(
+        ran.status == 1 && ran.messages.contains(&doubt),
+        "{}",
+        ran.messages
+    );
 }
 
 #[test]

@@ -191,6 +191,25 @@ fn several_options_count_together_or_each() {
     assert_eq!(each("several=each"), ["4", "2", "0", "2", "4", "0"]);
 }
 
+/// An instructor can accept a text that no blank can read.
+#[test]
+fn listed_answers_count_whatever_they_are() {
+    let folder = folder("listed");
+    let exam = put(
+        &folder,
+        "q.pw",
+        "question \"q\" points 2 { ask \"Bits\" = 8; ask \"Bytes\" = 1 unit B }",
+    );
+    let file = put(&folder, "a.csv", "id,1.1,1.2\ns1,Eight ,one\n");
+    let total = |rule: &str| {
+        let ran = pagewalk(&["grade", &exam, &file, "--rule", rule]);
+        marks(&ran.out)[&("s1".to_owned(), "total".to_owned())].clone()
+    };
+    assert_eq!(total("also={1.1: [\"eight\"]}"), "1");
+    assert_eq!(total("also={1.1: [\"eight\"], 1.2: [one]}"), "2");
+    assert_eq!(total("also={1.1: [\"nine\"]}"), "0");
+}
+
 #[test]
 fn invalid_rules_are_reported() {
     let folder = folder("no-rules");

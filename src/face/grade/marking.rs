@@ -296,10 +296,12 @@ impl Versions {
     ) -> Result<PaperVersion, String> {
         if let Some(seed) = &row.seed {
             let seed = parse(seed).ok_or_else(|| format!("`{seed}` is not a seed"))?;
+            let own = self.by_code.iter().find(|(_, own)| **own == seed);
+            let code = own.map(|(code, _)| code).or(row.version.as_ref());
             return Ok(PaperVersion {
                 seed,
                 listed: false,
-                code: row.version.clone().unwrap_or_default(),
+                code: code.cloned().unwrap_or_default(),
             });
         }
         if let Some(code) = row.version.as_ref().or(given.code.as_ref()) {
@@ -356,11 +358,46 @@ impl Versions {
     }
 }
 
+impl Versions {
+    /// Returns the version in another source of the row's version, if it differs: the code beside a seed, or the entry for
+    /// the student in the list of versions.
+    pub(crate) fn contrary(&self, row: &StudentRow, drawn: &PaperVersion) -> Option<PaperVersion> {
+        let beside = row.version.as_ref().filter(|_| row.seed.is_some());
+        let of_student = self
+            .by_id
+            .get(&row.id)
+            .filter(|_| row.seed.is_some() || row.version.is_some());
+        let mut listed = beside
+            .into_iter()
+            .chain(of_student)
+            .filter_map(|code| self.by_code.get_key_value(code));
+        let (code, seed) = listed.find(|(_, seed)| **seed != drawn.seed)?;
+        Some(PaperVersion {
+            seed: *seed,
+            listed: true,
+            code: code.clone(),
+        })
+    }
+}
+
+/// The field of a row's version in the file.
+const VERSION: &str = "version";
+
 /// The columns of the file. The instructor fills in the last column.
 const COLUMNS: [&str; 4] = ["id", "field", "answer", "read as"];
 
 /// An answer that cannot be read: the student's ID, the field, and the answer.
 pub(crate) type UnreadableAnswer = [String; 3];
+
+/// Returns the version of a row as the file lists it.
+pub(crate) fn doubtful_version(row: &StudentRow) -> UnreadableAnswer {
+    let written = row.seed.as_ref().or(row.version.as_ref());
+    [
+        row.id.clone(),
+        VERSION.to_owned(),
+        written.cloned().unwrap_or_default(),
+    ]
+}
 
 /// The unreadable answers of a student.
 fn unreadable_answers(own: &Marked) -> impl Iterator<Item = UnreadableAnswer> {
@@ -407,6 +444,12 @@ impl Review {
                 .insert([id, field, answer], reading.trim().to_owned());
         }
         Ok(review)
+    }
+
+    /// Returns the version that the instructor has chosen for a row.
+    pub(crate) fn version(&self, row: &StudentRow) -> Option<&String> {
+        let reading = self.0.get(&doubtful_version(row));
+        reading.filter(|reading| !reading.is_empty())
     }
 
     /// Replaces a row's unreadable answers with the instructor's readings.

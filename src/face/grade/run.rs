@@ -16,11 +16,13 @@ use pagewalk_script::exam::marks;
 use pagewalk_script::exam::marks::{Columns, Format, TableRow};
 use pagewalk_script::exam::roster::{Flaw, plain};
 use pagewalk_script::lang::nearest::nearest;
+use pagewalk_script::lang::value::Number;
 use pagewalk_script::report::narrate::count;
 
 use super::arguments::{FeedbackFormat, Grade};
 use super::marking::{
-    GivenVersion, Marking, MarkingResult, PaperVersion, Review, Versions, mark_all,
+    GivenVersion, Marking, MarkingResult, PaperVersion, Review, Versions, doubtful_version,
+    mark_all,
 };
 use super::rows::{ColumnNames, StudentRow, read_bytes, read_text};
 use super::{arguments, csv};
@@ -40,6 +42,8 @@ struct Papers {
     each: Vec<PaperRows>,
     /// The errors in invalid rows.
     flaws: Vec<Flaw>,
+    /// The rows whose version contradicts another source, with the version that counts and the other one.
+    doubts: Vec<(StudentRow, [PaperVersion; 2])>,
     /// Whether the file has a column for each field.
     has_columns: bool,
 }
@@ -60,11 +64,21 @@ impl Grade {
             code: self.code.clone(),
             needed: script.depends_on_seed(),
         };
+        let review = match self.review.as_deref().map(Review::read).transpose() {
+            Ok(review) => review,
+            Err(message) => {
+                return Ok(wrong(
+                    self.review.as_deref().unwrap_or(Path::new("")),
+                    &message,
+                ));
+            }
+        };
         let Ok(Papers {
             each: mut papers,
             mut flaws,
+            doubts,
             has_columns,
-        }) = self.papers(&given)
+        }) = self.papers(&given, review.as_ref())
         else {
             return Ok(Status::Wrong);
         };
@@ -85,15 +99,6 @@ impl Grade {
             },
             keep_marks: self.statistics || self.before.is_some(),
             limits: self.limits.limits(),
-        };
-        let review = match self.review.as_deref().map(Review::read).transpose() {
-            Ok(review) => review,
-            Err(message) => {
-                return Ok(wrong(
-                    self.review.as_deref().unwrap_or(Path::new("")),
-                    &message,
-                ));
-            }
         };
         if let Some(review) = &review {
             papers
@@ -144,7 +149,9 @@ impl Grade {
                 return Ok(wrong(folder, &message));
             }
         }
-        let unreadable = std::mem::take(&mut done.unreadable);
+        let mut unreadable = std::mem::take(&mut done.unreadable);
+        self.report_doubts(&marking, &doubts, review.as_ref());
+        unreadable.extend(doubts.iter().map(|(row, _)| doubtful_version(row)));
         let (open, how) = if let (Some(path), Some(review)) = (&self.review, review) {
             let (text, open) = review.text(unreadable);
             if let Err(error) = write_file(path, &text) {
@@ -159,10 +166,15 @@ impl Grade {
         };
         if open > 0 {
             let what = count(open as u64, "answer is", "answers are");
-            complain(&format!("pagewalk: {what} unreadable; {how}\n"));
+            let why = if doubts.is_empty() {
+                "unreadable"
+            } else {
+                "unreadable or of a doubtful version"
+            };
+            complain(&format!("pagewalk: {what} {why}; {how}\n"));
         }
         let status = self.write(&done.rows, marking.columns, &done.marked)?;
-        Ok(status.max(if has_errors {
+        Ok(status.max(if has_errors || !doubts.is_empty() {
             Status::Failed
         } else {
             Status::Held
@@ -240,7 +252,11 @@ impl Grade {
     }
 
     /// Groups the valid rows by paper, and returns the errors in invalid rows.
-    fn papers(&self, given: &GivenVersion) -> Result<Papers, AlreadyReported> {
+    fn papers(
+        &self,
+        given: &GivenVersion,
+        review: Option<&Review>,
+    ) -> Result<Papers, AlreadyReported> {
         let named = ColumnNames {
             seed: self.seed_column.clone(),
             version: self.version_column.clone(),
@@ -256,7 +272,7 @@ impl Grade {
             }
             None => Versions::default(),
         };
-        let mut flaws = rows.flaws;
+        let (mut flaws, mut doubts) = (rows.flaws, Vec::new());
         let mut papers: BTreeMap<PaperVersion, Vec<StudentRow>> = BTreeMap::new();
         let mut seen: BTreeMap<String, u64> = BTreeMap::new();
         for mut row in rows.rows {
@@ -277,8 +293,15 @@ impl Grade {
                 ));
                 continue;
             }
+            let chosen = review.and_then(|review| review.version(&row)).cloned();
+            let is_chosen = chosen.is_some();
+            if is_chosen {
+                (row.seed, row.version) = (None, chosen);
+            }
             match versions.paper_of(&row, given) {
                 Ok(drawn) => {
+                    let other = versions.contrary(&row, &drawn).filter(|_| !is_chosen);
+                    doubts.extend(other.map(|other| (row.clone(), [drawn.clone(), other])));
                     seen.insert(row.id.clone(), row.line);
                     papers.entry(drawn).or_default().push(row);
                 }
@@ -288,8 +311,46 @@ impl Grade {
         Ok(Papers {
             each: papers.into_iter().collect(),
             flaws,
+            doubts,
             has_columns: rows.has_columns,
         })
+    }
+
+    /// Reports each row whose version contradicts another source, with the points for both versions.
+    fn report_doubts(
+        &self,
+        marking: &Marking,
+        doubts: &[(StudentRow, [PaperVersion; 2])],
+        review: Option<&Review>,
+    ) {
+        let marking = Marking {
+            feedback: None,
+            keep_marks: true,
+            ..*marking
+        };
+        for (row, versions) in doubts {
+            let mut row = row.clone();
+            if let Some(review) = review {
+                review.apply(&mut row);
+            }
+            let points = versions.clone().map(|drawn| {
+                let name = match &*drawn.code {
+                    "" => format!("the seed 0x{:x}", drawn.seed),
+                    code => format!("version {code}"),
+                };
+                let done = mark_all(&marking, &[(drawn, vec![row.clone()])]);
+                let total = done.marked.first().map(|marked| marked.total);
+                let rounded = |total: Number| (total.to_f64() * 100.0).round() / 100.0;
+                (name, total.map_or(0.0, rounded))
+            });
+            let [(own, with_own), (other, with_other)] = points;
+            complain(&format!(
+                "pagewalk: {}:{}: `{}` has {own} here but {other} elsewhere; the total is {with_own} with {own} and {with_other} with {other}\n",
+                shown(&self.answers),
+                row.line,
+                row.id
+            ));
+        }
     }
 
     /// Reports errors in rows, and returns whether there are any errors.

@@ -308,29 +308,19 @@ fn quantity(unit: &Unit) -> ((Dimension, bool), Option<Number>) {
     ((dimension, is_cycles), size)
 }
 
-/// Parses `3/4`, `2^10`, `32*32`, or one number.
+/// Parses `3/4`, `2^10`, or one number.
 fn fraction(text: &str) -> Option<Spelled> {
     if let Some((above, under)) = text.split_once('/') {
-        let (above, under) = (product(above)?, product(under)?);
-        return above.divide(under).ok().map(Spelled::from);
+        let (above, under) = (places(above.trim())?, places(under.trim())?);
+        return above.value.divide(under.value).ok().map(Spelled::from);
     }
-    if text.contains(['^', '*', '×', '·']) {
-        return product(text).map(Spelled::from);
+    if text.starts_with("2^") || text.starts_with("2**") {
+        return power(text).map(Spelled::from);
     }
     let other = swapped(text).and_then(|text| places(&text));
     Some(Spelled {
         other: other.map(|other| (other.value, other.within)),
         ..places(text)?
-    })
-}
-
-/// Parses a product of numbers and powers of 2, or one of them.
-fn product(text: &str) -> Option<Number> {
-    let text = text.replace("**", "^");
-    let mut factors = text.split(['*', '×', '·']).map(str::trim);
-    factors.try_fold(Number::from(1u64), |all, own| {
-        let own = power(own).or_else(|| places(own).map(|own| own.value))?;
-        all.times(own).ok()
     })
 }
 

@@ -555,19 +555,8 @@ fn words_and_numbers_are_read_in_the_spellings_of_students() {
     ] {
         assert_eq!(words::flag(text), hit, "{text}");
     }
-    for text in [
-        "64 Mi",
-        "2^26",
-        "2²⁶",
-        "8192*8192",
-        "8192 × 8192",
-        "2^40/2^14",
-        "65536 Ki",
-    ] {
+    for text in ["64 Mi", "2^26", "2²⁶", "65536 Ki"] {
         assert_eq!(decimal(text).as_deref(), Some("67108864"), "{text}");
-    }
-    for text in ["5^2", "2*", "*2", "2/0"] {
-        assert_eq!(decimal(text), None, "{text}");
     }
     for text in ["0D hex", "0D (hex)", "0D₁₆", "D HEX."] {
         assert_eq!(hex(text), Some(13), "{text}");
