@@ -2,7 +2,7 @@
 
 use crate::running::text;
 
-/// Runs a question that asks for this value, after these statements.
+/// Runs a question about this value, after these statements.
 fn asked(before: &str, value: &str) -> Vec<(String, String, String)> {
     let script = format!(
         "machine {{ virtual 16 bits, physical 16 bits, page 4 KB, cache {{ lines 2, block 16 B }}, memory {{ latency 100 ns }} }}\n\

@@ -39,21 +39,13 @@ const ARITHMETIC: &[Rule] = &[];
 /// C, POSIX, or the manual pages of Linux define the fact, so a paper does not repeat the definition.
 const STANDARD: &[Rule] = &[];
 
-const TRANSLATION: &[Rule] = &[
-    Rule::Unlisted,
-    Rule::Faults,
-    Rule::Frame,
-    Rule::Frames,
-    Rule::ZeroPage,
-];
+const TRANSLATION: &[Rule] = &[Rule::Unlisted, Rule::Paged, Rule::Frame];
 const OF_TLBS: &[Rule] = &[
     Rule::Unlisted,
     Rule::Cores,
     Rule::Fill,
     Rule::Switch,
-    Rule::Faults,
-    Rule::Frames,
-    Rule::ZeroPage,
+    Rule::Paged,
 ];
 /// A physically indexed cache depends on the frames.
 const OF_CACHES: &[Rule] = &[
@@ -62,20 +54,12 @@ const OF_CACHES: &[Rule] = &[
     Rule::Fill,
     Rule::CachedWalk,
     Rule::Inclusion,
-    Rule::Faults,
+    Rule::Paged,
     Rule::Frame,
-    Rule::Frames,
-    Rule::ZeroPage,
 ];
 /// The fields of a physical address.
 const OF_CACHE_FIELDS: &[Rule] = TRANSLATION;
-const OF_BYTES: &[Rule] = &[
-    Rule::Unlisted,
-    Rule::CachedBytes,
-    Rule::Faults,
-    Rule::Frames,
-    Rule::ZeroPage,
-];
+const OF_BYTES: &[Rule] = &[Rule::Unlisted, Rule::CachedBytes, Rule::Paged];
 const OF_TIMES: &[Rule] = &[
     Rule::Unlisted,
     Rule::Cores,
@@ -84,103 +68,74 @@ const OF_TIMES: &[Rule] = &[
     Rule::Inclusion,
     Rule::Latency,
     Rule::Switch,
-    Rule::Faults,
+    Rule::Paged,
     Rule::Frame,
-    Rule::Frames,
     Rule::PageCache,
-    Rule::ZeroPage,
 ];
 const OF_FAULTS: &[Rule] = &[
     Rule::Unlisted,
-    Rule::Faults,
+    Rule::Paged,
     Rule::Classes,
     Rule::CopyOnWrite,
-    Rule::Frames,
     Rule::FaultAround,
-    Rule::ZeroPage,
     Rule::Kill,
 ];
 /// Whether an access faults, without the class of the fault.
 const OF_PAGE_FAULTS: &[Rule] = &[
     Rule::Unlisted,
-    Rule::Faults,
+    Rule::Paged,
     Rule::CopyOnWrite,
-    Rule::Frames,
     Rule::FaultAround,
-    Rule::ZeroPage,
     Rule::Kill,
 ];
 /// The fault that sends a signal has a class of its own, but the signals themselves are those of Linux.
-const OF_SIGNALS: &[Rule] = &[Rule::Faults, Rule::Frames, Rule::ZeroPage, Rule::Kill];
+const OF_SIGNALS: &[Rule] = &[Rule::Paged, Rule::Kill];
 const OF_COUNTS: &[Rule] = &[
-    Rule::Faults,
+    Rule::Paged,
     Rule::Minor,
     Rule::CopyOnWrite,
-    Rule::Frames,
     Rule::Swap,
     Rule::PageCache,
     Rule::FaultAround,
-    Rule::ZeroPage,
 ];
 const OF_EVICTIONS: &[Rule] = &[
-    Rule::Faults,
+    Rule::Paged,
     Rule::Frame,
     Rule::CopyOnWrite,
-    Rule::Frames,
     Rule::Victim,
     Rule::FaultAround,
-    Rule::ZeroPage,
 ];
 const OF_SWAP: &[Rule] = &[
-    Rule::Faults,
+    Rule::Paged,
     Rule::Frame,
     Rule::CopyOnWrite,
-    Rule::Frames,
     Rule::Victim,
     Rule::Swap,
-    Rule::ZeroPage,
 ];
-const OF_COPIES: &[Rule] = &[
-    Rule::Faults,
-    Rule::CopyOnWrite,
-    Rule::Frames,
-    Rule::ZeroPage,
-];
+const OF_COPIES: &[Rule] = &[Rule::Paged, Rule::CopyOnWrite];
 const OF_FRAMES: &[Rule] = &[
-    Rule::Faults,
+    Rule::Paged,
     Rule::Frame,
     Rule::CopyOnWrite,
-    Rule::Frames,
     Rule::FaultAround,
-    Rule::ZeroPage,
 ];
 const OF_ENTRIES: &[Rule] = &[
     Rule::Unlisted,
     Rule::AccessedDirty,
-    Rule::Faults,
+    Rule::Paged,
     Rule::Frame,
     Rule::CopyOnWrite,
-    Rule::Frames,
-    Rule::ZeroPage,
 ];
 const OF_RAW_ENTRIES: &[Rule] = &[
     Rule::Unlisted,
     Rule::AccessedDirty,
     Rule::AsRead,
-    Rule::Faults,
+    Rule::Paged,
     Rule::Frame,
-    Rule::Frames,
-    Rule::ZeroPage,
 ];
 const OF_TABLES: &[Rule] = &[Rule::Tables, Rule::Frames, Rule::ZeroPage];
 const OF_TABLE_BYTES: &[Rule] = &[Rule::EntrySize, Rule::Tables, Rule::Frames, Rule::ZeroPage];
-const OF_RESIDENT: &[Rule] = &[
-    Rule::Faults,
-    Rule::CopyOnWrite,
-    Rule::Frames,
-    Rule::FaultAround,
-    Rule::ZeroPage,
-];
+const OF_RESIDENT: &[Rule] = &[Rule::Paged, Rule::CopyOnWrite, Rule::FaultAround];
 
 /// The rules of each askable fact. The conditions of the rules select those that apply to the machine of a question.
 #[rustfmt::skip]

@@ -77,7 +77,7 @@ fn states_places(question: &Question, (low, high): (u32, u32)) -> bool {
     })
 }
 
-/// Whether the question shows or asks for raw page-table entries.
+/// Whether raw page-table entries are given or are answers.
 fn shows_raw_entries(asked: &Topics, in_memory: bool) -> bool {
     asked.is(Topic::RawColumn) || asked.is(Topic::RawEntries) || in_memory && asked.is(Topic::Dump)
 }
@@ -120,8 +120,8 @@ pub(super) fn base(question: &Question, spec: &Spec, asked: &Topics) -> Option<S
     Some(format!("The {table} is at physical address {address}."))
 }
 
-/// Returns the sentence about the size of an entry, and about the positions of its fields if the question shows or
-/// asks for raw entries.
+/// Returns the sentence about the size of an entry, and about the positions of its fields if raw entries are
+/// given or are answers.
 pub(super) fn entry(
     question: &Question,
     spec: &Spec,

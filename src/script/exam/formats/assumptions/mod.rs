@@ -82,6 +82,9 @@ fn rules_of(question: &Question) -> BTreeSet<Rule> {
     for item in question.items() {
         rules.extend(asked::of_item(item));
     }
+    if rules.contains(&Rule::Paged) {
+        rules.extend([Rule::Faults, Rule::Frames, Rule::ZeroPage]);
+    }
     let evicts = || {
         let operations = question
             .items()

@@ -16,6 +16,8 @@ use pagewalk_engine::machine::spec::{CacheSpec, Inclusion, Spec};
 pub(super) enum Rule {
     /// Missing entries of a given page table.
     Unlisted,
+    /// How pages come into memory: [`Rule::Faults`], [`Rule::Frames`], and [`Rule::ZeroPage`].
+    Paged,
     /// The address of a page table in memory.
     Base,
     /// The size of an entry, and the positions of its fields.
@@ -108,9 +110,10 @@ impl Rule {
             }
             (Self::Inclusion, _) if asked.is(Topic::UsesCaches) => inclusion(spec),
             // [`Rule::Entry`] has the sentence about the size of an entry.
-            (Self::Strings | Self::CachedBytes | Self::Inclusion | Self::EntrySize, _) => {
-                Vec::new()
-            }
+            (
+                Self::Strings | Self::CachedBytes | Self::Inclusion | Self::EntrySize | Self::Paged,
+                _,
+            ) => Vec::new(),
             (_, None) => {
                 let sentence = self.of_machine(spec, asked);
                 let sentence = sentence.or_else(|| self.of_bare(spec, asked));
