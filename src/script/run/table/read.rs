@@ -79,8 +79,8 @@ pub(crate) fn read_table(
     }
 }
 
-/// Reads a row. If its first cell is a range, the row has an entry for each number of the range, and the ranges in other
-/// cells count along.
+/// Reads a row. If its first cell is a range, the row has an entry for each number of the range. A range in another cell
+/// contains the values of these entries.
 fn read_rows(cx: &mut Cx, record: &Record, shape: &Shape) -> Result<Vec<WrittenRow>, Stop> {
     let mut row = WrittenRow {
         cells: Vec::with_capacity(record.cells.len()),
