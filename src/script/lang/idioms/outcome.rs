@@ -35,9 +35,16 @@ fn says(fix: &Fix) -> String {
 }
 
 /// Whether the existing fix of a diagnostic is better than the fix of any idiom.
-pub(super) fn has_own_fix(diagnostic: &Diagnostic) -> bool {
+pub(super) fn has_own_fix(diagnostic: &Diagnostic, text: &str) -> bool {
+    let below = || {
+        text.lines().any(|line| {
+            ["machine ", "#include"]
+                .iter()
+                .any(|head| line.starts_with(head))
+        })
+    };
     diagnostic.is_warning()
-        || matches!(diagnostic.code, Code::NoMachine)
+        || diagnostic.code == Code::NoMachine && !below()
         || diagnostic.code == Code::WrongUnit && diagnostic.fix.is_some()
 }
 

@@ -103,7 +103,7 @@ pub(super) fn word(block: &str, said: &str) -> String {
         };
         return format!("{name} {flag}");
     }
-    if flag.contains('-') {
+    if flag.contains(['-', ' ']) || block == "pte" {
         flag.to_owned()
     } else {
         said.to_owned()
