@@ -140,7 +140,10 @@ pub(super) fn comes_next(before: Code, after: &Diagnostic) -> bool {
         (Code::UnknownFunction, Code::WrongCount)
             | (Code::UnknownFact, Code::NoAnswer | Code::WrongCount)
             | (Code::UnknownVerb, Code::NoMachine | Code::UnknownFact)
-    ) || before == Code::UnknownVerb && after.message.contains(" is never ")
+    ) || before == Code::UnknownVerb
+        && [" is never ", "this machine has no "]
+            .iter()
+            .any(|part| after.message.contains(part))
 }
 
 /// Removes a failed fix from a diagnostic, along with the help that describes the fix.

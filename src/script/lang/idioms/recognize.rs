@@ -307,8 +307,9 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
                 pair[0].text(text) == "process" && pair[1].text(text) == name
             };
             if all.windows(2).any(process) {
+                let argument = text[end as usize..].starts_with([',', ')']);
                 let line = text[line_at(text, start as usize)].trim_start();
-                if !line.starts_with("for ") {
+                if argument && !line.starts_with("for ") {
                     let fix = Fix::write(diagnostic.span, name, format!("{name}.pid"));
                     let message = Some("a process is not a value; its number is its `pid`");
                     return Some(Advice::fixed(message, None, fix, false));

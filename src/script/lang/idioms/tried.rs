@@ -160,7 +160,7 @@ fn improve_all(
                     });
                     let left = !fewer && remains(diagnostic, cleared.unwrap_or_default());
                     settled[other] |= beside;
-                    failed[other] |= beside;
+                    failed[other] |= beside && !fixed[other];
                     // An error with a fix of its own is gone because of that fix.
                     gone[other] |= !fixed[other]
                         && (beside && !left || follows(diagnostic, at < other, cleared));

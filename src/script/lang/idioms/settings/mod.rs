@@ -180,8 +180,6 @@ fn part(piece: &[Token]) -> Option<String> {
     }
     let kind = match &*lower {
         "tlb" | "cache" => return Some(lower),
-        "tlbs" => "tlb",
-        "caches" => return Some("cache".to_owned()),
         _ if lower.ends_with("tlb") => "tlb",
         "l1" | "l2" | "l3" | "l1d" | "l1i" | "dcache" | "icache" | "llc" => "cache",
         _ => return None,

@@ -1,6 +1,6 @@
 //! Rewrites one setting, or several settings without commas between them.
 
-use super::names::{flagged, lowered, named, phrase, word};
+use super::names::{flagged, lettered, lowered, named, phrase, word};
 use super::value::{quoted, value, written};
 use crate::lang::idioms::tokens::Token;
 
@@ -114,7 +114,9 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
             ),
         ));
     }
-    let name = named(block, &phrase(&words), None)?;
+    let letter = words.first().filter(|_| at > names);
+    let letter = letter.and_then(|letter| lettered(block, letter));
+    let name = named(block, &phrase(&words), None).or_else(|| letter.map(str::to_owned))?;
     if number(next) {
         let (length, value, unit) = value(&all[at..])?;
         // The remaining values belong to the same setting.
