@@ -52,9 +52,10 @@ pub(super) fn forks(part: &[Stmt], sources: &Sources) -> Vec<Diagnostic> {
     found
 }
 
-/// Warns about a `fork` in a loop that has no statements for its child.
+/// Warns about a `fork` in a loop if nothing in the loop or below it uses the child.
 fn repeated(of: &Stmt, body: &[Stmt], sources: &Sources) -> Option<Diagnostic> {
-    let text = sources.text(of.span);
+    let file = sources.file(of.span.file)?;
+    let text = file.text.get(of.span.start as usize..)?;
     let uses = |name: &str| {
         let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
         words.filter(|word| *word == name).count()

@@ -288,6 +288,7 @@ fn only_the_parent_goes_on_after_a_fork() {
     for script in [
         "repeat 3 { A: let b = fork(); b: exit(0) }",
         "repeat 3 { let b = fork()\nb { read 0x100 } }",
+        "for i in 0..2 { P1: let twin = fork() }\nexpect twin == 5",
         "P1 { let child = fork(); write 0x600000 = 'x' }",
         "P: let child = fork()\nP: fork()\nchild: fork()",
         "A { fork(); wait() }",

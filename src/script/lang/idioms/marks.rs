@@ -21,9 +21,6 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
     if let Some(digits) = digits.filter(|digits| digits.chars().all(|c| c.is_ascii_hexdigit())) {
         return vec![advice(fix(format!("0x{digits}")))];
     }
-    if said.starts_with('\\') && said.len() == 2 && diagnostic.fix.is_none() {
-        return vec![advice(fix(format!("\\{said}")))];
-    }
     if diagnostic.code == Code::UnknownName
         && said.bytes().all(|c| matches!(c, b'A'..=b'F' | b'0'..=b'9'))
         && (said.len() > 1
@@ -37,18 +34,6 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
         return found;
     }
     if diagnostic.code == Code::UnknownName {
-        // The letter O instead of the digit 0.
-        let digits = said
-            .trim_start_matches(['o', 'O'])
-            .strip_prefix(['x', 'X'])
-            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
-            .filter(|_| !line.trim_start().starts_with("machine"));
-        found.extend(digits.filter(|digits| digits.len() > 1).map(|digits| {
-            advice(fix(format!(
-                "0x{}",
-                digits.strip_prefix('0').unwrap_or(digits)
-            )))
-        }));
         let part = |at: usize| lists(TABLE, "counted", &said[..at].to_ascii_lowercase());
         let fields = said.char_indices().filter(|(at, c)| *c == '_' && part(*at));
         let paths = fields.map(|(at, _)| format!("{}.{}", &said[..at], &said[at + 1..]));

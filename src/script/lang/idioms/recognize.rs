@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::advice::Advice;
 use super::marks::{comment, defined, note, percent, words};
 use super::pattern::matched;
-use super::rewritten::{fact, found_in, rewritten, stated};
-use super::rows::{Idiom, REMOVED, is_keyword, section};
+use super::rewritten::{fact, rewritten, stated};
+use super::rows::{Idiom, REMOVED, is_keyword};
 use super::spelled::{TABLE, respelled, spelled};
 use super::tokens::{indent, line_at, nesting, tokens};
 use super::variants::{method, of_process, whole};
@@ -91,26 +91,15 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     found.extend(blocks::advice(text, &range, file));
     found.extend(tables::advice(text, &range, file));
     found.extend(steps::advice(text, &range, file));
-    // The parser treats a block with an unknown head as settings, and reports the error inside the block.
-    if let Some(head) = head_above(text, &range) {
-        let said = text[head.clone()].trim();
-        let above = [
-            blocks::advice(text, &head, file),
-            tables::advice(text, &head, file),
-        ];
-        let row = found_in(section("statements"), said).filter(|(row, _)| row.ours.is_empty());
-        let advised = row.map(|(row, _)| Advice::of(row, None, true));
-        let place = Some(Span::new(file, head.end - said.len()..head.end));
-        found.extend(
-            above
-                .into_iter()
-                .flatten()
-                .chain(advised)
-                .map(|advice| Advice {
-                    place: advice.place.or(place),
-                    ..advice
-                }),
-        );
+    // The error may be in a row of the table.
+    if let Some(head) = head_above(text, &range)
+        && let Some(advice) = tables::advice(text, &head, file)
+    {
+        let place = advice.place.unwrap_or(Span::new(file, head));
+        found.push(Advice {
+            place: Some(place),
+            ..advice
+        });
     }
     found.extend(declared(diagnostic, text));
     if diagnostic.code == Code::WhichProcess

@@ -564,9 +564,9 @@ impl Trial<'_> {
         if fix.text.contains('{') && left.iter().any(closes_nothing) {
             return false;
         }
-        let unread =
-            |one: &&Diagnostic| is_reading(one) && !self.now.iter().any(|old| same(old, one));
-        if !is_reading(diagnostic) && left.iter().any(unread) || closes_more(&fix.text) {
+        if !is_reading(diagnostic) && left.iter().any(|one| is_reading(one))
+            || closes_more(&fix.text)
+        {
             return false;
         }
         let more = |one: &&Diagnostic| matches!(one.code, Code::UnknownWord | Code::WrongCount);

@@ -72,6 +72,23 @@ impl Scan<'_> {
         true
     }
 
+    /// Returns the quote that begins the string before an unclosed one, and the end of its first word, if the string lacks its
+    /// own closing quote: `file "data.txt = "hello"`.
+    fn earlier_string(&self, open: usize) -> Option<(usize, usize)> {
+        let start = self.text[..open].rfind('\n').map_or(0, |at| at + 1);
+        let quotes: Vec<usize> = self.text[start..open]
+            .match_indices('"')
+            .map(|(at, _)| start + at)
+            .collect();
+        let [.., first, second] = quotes[..] else {
+            return None;
+        };
+        let inside = &self.text[first + 1..second];
+        let touches = self.text[second + 1..].starts_with(|c: char| c.is_ascii_alphanumeric());
+        let word = inside.find(' ').filter(|_| inside.ends_with(' '))?;
+        touches.then_some((first, first + 1 + word))
+    }
+
     /// Reports a string that is unclosed at the end of its line.
     pub(super) fn unclosed_string(&mut self, line_end: usize) {
         let open = self.at;
@@ -87,10 +104,13 @@ impl Scan<'_> {
                 "a byte must be written as 'h', and strings must be in double quotes",
             )
         };
-        let fix = self.closing_quote(open, line_end);
+        let (place, fix) = match self.earlier_string(open) {
+            Some((quote, end)) => (quote, Some(self.put_in(end, "\""))),
+            None => (open, self.closing_quote(open, line_end)),
+        };
         let diagnostic = self.report(
             Code::Unclosed,
-            self.span(open, open + 1),
+            self.span(place, place + 1),
             message,
             "opened here",
         );

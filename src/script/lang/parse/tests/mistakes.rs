@@ -149,6 +149,7 @@ let x = "a\qb"            -> syntax at "\\q": `\q` is not an escape sequence (us
 let x = 'ab'              -> syntax at "'ab'": '…' must contain one byte, not 2 (a string must be in double quotes)
 let x = ''                -> syntax at "''": '…' must contain one byte, but these quotes are empty
 scenario "\xff" { }       -> syntax at "\"\\xff\"": byte 0 of this string is not valid UTF-8 (names and labels must be UTF-8; other strings can contain any bytes)
+file "f = "hello"         -> unclosed at "\"": this string is never closed (a string must end on the line where it begins; enclose multiline text in `"""`)
 let x = "abc              -> unclosed at "\"": this string is never closed (a string must end on the line where it begins; enclose multiline text in `"""`)
 "#,
     );
