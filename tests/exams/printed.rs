@@ -426,10 +426,20 @@ fn points_that_do_not_divide_get_a_hint_with_points_that_do() {
     let five = "ask translate 0x3D4 => vpn, vpo; ask translate 0 => vpn, tlb, fault }";
     let own =
         "ask translate 0x3D4 => vpn, vpo points 2; ask translate 0 => vpn, tlb, fault points 2 }";
-    let division = |question: &str| paper(&format!("{MACHINE}{question}"), 0).questions[0].division;
+    let larger = |each: &[(&str, u64)]| {
+        let each = each
+            .iter()
+            .map(|(name, points)| ((*name).to_owned(), (*points).into()));
+        Division::Uneven(each.collect())
+    };
+    let division = |question: &str| {
+        paper(&format!("{MACHINE}{question}"), 0).questions[0]
+            .division
+            .clone()
+    };
     assert_eq!(
         division(&format!("question \"Q\" points 4 {{ {six}")),
-        Division::Uneven(Some(6))
+        larger(&[("", 6)])
     );
     assert_eq!(
         division(&format!("question \"Q\" points 6 {{ {six}")),
@@ -437,15 +447,34 @@ fn points_that_do_not_divide_get_a_hint_with_points_that_do() {
     );
     assert_eq!(
         division(&format!("question \"Q\" points 14 {{ {five}")),
-        Division::Uneven(Some(15))
+        larger(&[("", 15)])
     );
     assert_eq!(
         division(&format!("question \"Q\" points 15 {{ {five}")),
         Division::Even
     );
-    // Items with points of their own would keep them.
-    assert_eq!(
-        division(&format!("question \"Q\" points 4 {{ {own}")),
-        Division::Uneven(None)
-    );
+    // Two points for three blanks are 2/3 each, and three points one each. One part of five points has two items with
+    // two and three blanks, which have 1 1/4 and 5/6 points each, and six points would be 1 1/2 and 1.
+    let parts = "part \"a\" points 5 { ask translate 0x3D4 => vpn, vpo; ask translate 0 => vpn, tlb, fault }\n\
+        part \"b\" { ask translate 0 => vpn, tlb, fault points 2 } }";
+    for (question, points, raised, expected) in [
+        (own, 4, "points 5", larger(&[("item 2", 3), ("", 5)])),
+        (
+            parts,
+            7,
+            "points 9",
+            larger(&[("part a", 6), ("item 1 of part b", 3), ("", 9)]),
+        ),
+    ] {
+        let old = format!("question \"Q\" points {points} {{ {question}");
+        assert_eq!(division(&old), expected);
+        let new = old
+            .replace(
+                &format!("\"Q\" points {points}"),
+                &format!("\"Q\" {raised}"),
+            )
+            .replace("\"a\" points 5", "\"a\" points 6")
+            .replace("fault points 2", "fault points 3");
+        assert_eq!(division(&new), Division::Even, "{new}");
+    }
 }

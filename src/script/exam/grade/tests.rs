@@ -492,6 +492,7 @@ fn a_student_whose_total_alone_changes_is_listed() {
     let before = |id: &str, total: i64| Before {
         id: id.to_owned(),
         total: Some(total.into()),
+        of: Some(8i64.into()),
         fields: [("1".to_owned(), 4i64.into()), ("2".to_owned(), 4i64.into())].into(),
     };
     let regraded = regraded(
