@@ -44,6 +44,10 @@ impl Points {
 
     /// Whether the points `whole` divide among the blanks.
     fn divides(&self, whole: Option<Number>) -> bool {
+        // A question without items has no blanks.
+        if self.alone.is_zero() {
+            return true;
+        }
         if self.within.is_empty() {
             let hundred = Ratio::from(100);
             let each = |whole: Number| Some(whole.as_ratio()? / self.alone.as_ratio()? * hundred);
@@ -86,5 +90,21 @@ impl Points {
         if let Some(points) = better.stated.filter(|points| self.stated != Some(*points)) {
             list.push((self.name.clone(), points));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Division, Number, Points};
+
+    #[test]
+    fn a_question_that_asks_for_nothing_has_nothing_to_divide() {
+        let question = Points {
+            name: String::new(),
+            stated: None,
+            alone: Number::ZERO,
+            within: Vec::new(),
+        };
+        assert_eq!(question.division(), Division::Even);
     }
 }

@@ -68,6 +68,12 @@ fn lacks(question: &str, lacking: Lacking) -> String {
         Lacking::PageSize => {
             "asks about an address, but the paper states no page size; add `given machine`"
         }
+        Lacking::Machine(size) => {
+            &format!("asks about the machine, but the paper states no {size}; add `given machine`")
+        }
+        Lacking::Setting(setting) => &format!(
+            "asks about a reference string, but the text of its `as` states no {setting}; add it to the text"
+        ),
         Lacking::String => {
             "asks about a reference string, but the paper does not print it; add `figure reference`"
         }
