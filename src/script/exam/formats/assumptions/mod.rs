@@ -12,6 +12,7 @@ mod strings;
 use std::collections::BTreeSet;
 
 use self::lookups::named;
+use self::machine_rules::number;
 use self::rules::{Context, Rule};
 use self::strings::of_strings;
 use crate::exam::paper::Question;
@@ -130,11 +131,12 @@ fn of_order(question: &Question, machine: &Machine, asked: &Topics) -> Vec<Strin
             && (fetches || tlb.or(cache).unwrap_or(true));
         is_used.then(|| named(&[name]))
     };
-    orders::of_machine(machine, used, |part, set| {
+    let evicts = |part, set| {
         question
             .items()
             .any(|item| orders::evicts(item, machine, part, set))
-    })
+    };
+    orders::of_machine(machine, used, evicts, |set| number(question, set))
 }
 
 fn of_machine(
