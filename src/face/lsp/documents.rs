@@ -45,8 +45,9 @@ pub(crate) struct Buffer {
     parts: Option<Arc<[Part]>>,
     /// The scripts of an earlier version.
     earlier: Arc<[Part]>,
-    /// The results of running earlier versions. The worker drops them, because dropping many records takes time.
-    outdated: Vec<Arc<[Arc<RunResult>]>>,
+    /// The scripts of the versions before that one. The worker drops them, because dropping the statements and records of a
+    /// long script takes time.
+    outdated: Vec<Arc<[Part]>>,
 }
 
 impl Buffer {
@@ -126,7 +127,7 @@ impl Documents {
         }
         buffer.text = text.into();
         buffer.version = version;
-        buffer.outdated.extend(buffer.ran.take());
+        buffer.ran = None;
         buffer.stop();
         self.forget();
     }
@@ -311,7 +312,8 @@ impl Documents {
         self.texts = None;
         for buffer in self.buffers.values_mut() {
             if let Some(parts) = buffer.parts.take() {
-                buffer.earlier = parts;
+                let outdated = std::mem::replace(&mut buffer.earlier, parts);
+                buffer.outdated.push(outdated);
             }
         }
     }

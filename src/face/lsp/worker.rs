@@ -77,8 +77,8 @@ pub(crate) struct Check {
     pub(crate) version: i32,
     /// Set to true when the result is no longer needed.
     pub(crate) stop: Arc<AtomicBool>,
-    /// The results of earlier versions.
-    pub(crate) outdated: Vec<Arc<[Arc<RunResult>]>>,
+    /// The scripts of earlier versions, to drop.
+    pub(crate) outdated: Vec<Arc<[Part]>>,
 }
 
 impl Check {
