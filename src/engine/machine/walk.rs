@@ -125,7 +125,7 @@ pub(super) fn forbidden(
     }
 }
 
-/// Combines permissions with those of one more level. R/W and U/S must be set at all levels, and XD takes
+/// Combines permissions with those of one more level. On Intel processors, R/W and U/S must be set at all levels, and XD takes
 /// effect at any level (Intel SDM 3A, section 4.6).
 fn accumulate(so_far: Flags, entry: Flags) -> Flags {
     so_far
@@ -157,7 +157,9 @@ impl Walker<'_> {
                 PteKind::Reserved => return Err(Fault::Reserved { level }),
                 PteKind::Table | PteKind::Page => {}
             }
-            rights = accumulate(rights, visit.pte.flags);
+            if self.layout.mmu.pte.restricts(visit.found) {
+                rights = accumulate(rights, visit.pte.flags);
+            }
             visits.push(visit);
             if visit.found == PteKind::Page {
                 break;

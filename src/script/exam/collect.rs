@@ -12,7 +12,7 @@ use crate::lang::value::Number;
 use crate::questions::arrangement::Arrangement;
 use crate::questions::entry::{Entry, EntryItem as Asked};
 use crate::questions::points::{Share, declared, shares, total};
-use crate::run::record::{Did, Sink, StepRecord};
+use crate::run::record::{CallRecord, Did, Sink, StepRecord};
 
 /// Collects a paper.
 #[derive(Debug, Default)]
@@ -25,6 +25,8 @@ pub struct Collector {
     since: Vec<Arc<Did>>,
     /// Whether the last item is in a part. `None` before the first item of a question.
     last: Option<bool>,
+    /// Whether a statement that the paper does not print has changed the state since the last item, text, table, or figure.
+    unseen: bool,
 }
 
 /// Maximum number of operations that a worked solution explains before an item. If there are more operations, the
@@ -58,6 +60,7 @@ struct OpenItem {
     since: Arc<[Arc<Did>]>,
     retry: Option<Arc<Did>>,
     again: bool,
+    unseen: bool,
 }
 
 impl OpenItem {
@@ -172,6 +175,7 @@ impl Collector {
             }
             Entry::Question { title, points } => {
                 self.since.clear();
+                self.unseen = false;
                 self.last = None;
                 self.questions.push(Open {
                     title: title.clone(),
@@ -196,6 +200,7 @@ impl Collector {
                 {
                     self.since.clear();
                 }
+                self.unseen = false;
                 self.put(OpenPiece::Ready(Piece::Text(text.clone())), *in_part);
             }
             Entry::Space { height, in_part } => {
@@ -214,10 +219,12 @@ impl Collector {
             }
             Entry::Given { views, in_part } => {
                 self.since.clear();
+                self.unseen = false;
                 self.put(OpenPiece::Ready(Piece::Given(views.clone())), *in_part);
             }
             Entry::Figure { figure, in_part } => {
                 self.since.clear();
+                self.unseen = false;
                 self.put(OpenPiece::Ready(Piece::Figure(figure.clone())), *in_part);
             }
             Entry::Item { item, in_part } => {
@@ -240,6 +247,7 @@ impl Collector {
                     since: since.into(),
                     retry: None,
                     again,
+                    unseen: std::mem::take(&mut self.unseen) && self.last.is_some(),
                 };
                 self.put(OpenPiece::Item(Box::new(item)), *in_part);
                 self.last = Some(*in_part);
@@ -252,7 +260,12 @@ impl Sink for Collector {
     fn accept(&mut self, record: &StepRecord) -> bool {
         if let Some(entry) = Entry::in_record(record) {
             self.enter(entry, &record.did);
-        } else if !self.questions.is_empty() && self.since.len() <= EXPLAINED {
+        } else if !self.questions.is_empty() {
+            let retried = self.retried(&record.did);
+            self.unseen |= !retried && changes_state(record);
+            if self.since.len() > EXPLAINED {
+                return true;
+            }
             let calls = record
                 .calls
                 .iter()
@@ -262,12 +275,25 @@ impl Sink for Collector {
                 Did::Access(access) => !access.probe,
                 did => did.call().is_some_and(|call| !call.probe),
             };
-            if explained && !self.retried(&record.did) {
+            if explained && !retried {
                 self.since.push(record.did.clone());
             }
         }
         true
     }
+}
+
+/// Whether a statement can change the state on which the answers of a question depend.
+fn changes_state(record: &StepRecord) -> bool {
+    let by_call = |call: &CallRecord| !call.probe;
+    record.calls.iter().any(|call| by_call(call))
+        || match &*record.did {
+            Did::Access(access) => !access.probe,
+            Did::Machine(_) | Did::Action(_) | Did::Replay(_) => true,
+            // Statements with nothing to report, such as `flush` and `set`. An expectation has checks.
+            Did::Quiet => record.checks.is_empty(),
+            did => did.call().is_some_and(by_call),
+        }
 }
 
 impl Open {
@@ -302,6 +328,7 @@ impl Open {
                     since,
                     retry,
                     again: item.again,
+                    unseen: item.unseen,
                 };
                 Piece::Item(Box::new(item))
             }

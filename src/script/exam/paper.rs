@@ -73,6 +73,8 @@ pub struct PaperItem {
     pub(crate) retry: Option<Arc<Did>>,
     /// Whether an earlier item of the question is about the same operation, which ran only once.
     pub(crate) again: bool,
+    /// Whether a statement that the paper does not print has changed the state since the previous item of the question.
+    pub(crate) unseen: bool,
 }
 
 impl Paper {

@@ -34,6 +34,9 @@ pub(crate) fn answers(
 ) -> Result<Answers, Stop> {
     let value = eval(cx, from)?;
     let (first, all) = satisfying(cx, name, (from, &value), conditions, KEPT)?;
+    if first.is_empty() && !all {
+        return Err(too_many(from).into());
+    }
     if first.is_empty() {
         let message = format!("no `{}` satisfies the conditions", name.text);
         return Err(Diagnostic::new(Code::NothingToChoose, from.span, message)
@@ -64,11 +67,7 @@ pub(crate) fn judged(cx: &mut Cx, holds: &Holds) -> Result<(bool, Vec<Evidence>)
     let value = eval(cx, from)?;
     let (first, all) = satisfying(cx, name, (from, &value), &holds.conditions, 1)?;
     if first.is_empty() && !all {
-        let message = format!("none of the first {CANDIDATES} values satisfies the conditions");
-        return Err(Diagnostic::new(Code::LimitSize, from.span, message)
-            .label("there are too many values to try")
-            .help("narrow the range")
-            .into());
+        return Err(too_many(from).into());
     }
     let example = match first.first() {
         Some(first) => example_evidence(cx, name, first, &holds.conditions)?,
@@ -85,6 +84,39 @@ pub(crate) fn judged(cx: &mut Cx, holds: &Holds) -> Result<(bool, Vec<Evidence>)
             tried,
         }],
     ))
+}
+
+/// Reports that no tried value satisfies the conditions, and that there are more.
+fn too_many(from: &Expr) -> Diagnostic {
+    let message = format!("none of the first {CANDIDATES} values satisfies the conditions");
+    Diagnostic::new(Code::LimitSize, from.span, message)
+        .label("there are too many values to try")
+        .help("narrow the range")
+}
+
+/// Names the range as the reason why the search needs more steps than a script may take.
+fn in_range(stop: Stop, from: &Expr) -> Stop {
+    let Stop::Wrong(mut wrong) = stop else {
+        return stop;
+    };
+    for one in wrong.iter_mut().filter(|one| one.code == Code::LimitSteps) {
+        one.span = from.span;
+        one.label = "there are too many values to try".into();
+        one.help = Some("narrow the range".into());
+    }
+    Stop::Wrong(wrong)
+}
+
+/// Whether conditions are about the accesses of addresses.
+pub(crate) fn about_addresses(conditions: &[Condition]) -> bool {
+    conditions.iter().any(|condition| match condition {
+        Condition::Facts { operation, .. } => match &operation.kind {
+            OperationKind::Command(command) => !command.call,
+            OperationKind::Expr(_) => true,
+            OperationKind::Reference { .. } => false,
+        },
+        Condition::Expr(_) => false,
+    })
 }
 
 /// Sets the variable to a value, and returns the evidence for the conditions on facts.
@@ -124,7 +156,7 @@ fn satisfying(
     for candidate in items.take(CANDIDATES as usize) {
         cx.work(WORK, name.span)?;
         cx.state.bind(&name.text, Binding::Value(candidate.clone()));
-        let refused = refusal(cx, conditions)?;
+        let refused = refusal(cx, conditions).map_err(|stop| in_range(stop, from))?;
         if refused.is_none() {
             if first.len() == most {
                 all = false;
@@ -167,15 +199,7 @@ pub(crate) fn example(
 
 /// Describes all values of a variable: `no address from 0x0 to 0x3FFF`.
 fn tried(name: &Word, value: &Value, conditions: &[Condition]) -> String {
-    let accesses = |condition: &Condition| match condition {
-        Condition::Facts { operation, .. } => match &operation.kind {
-            OperationKind::Command(command) => !command.call,
-            OperationKind::Expr(_) => true,
-            OperationKind::Reference { .. } => false,
-        },
-        Condition::Expr(_) => false,
-    };
-    let of_addresses = conditions.iter().any(accesses);
+    let of_addresses = about_addresses(conditions);
     let what = if of_addresses {
         "address".to_owned()
     } else {

@@ -7,6 +7,8 @@ mod bits;
 
 use std::fmt;
 
+use super::event::PteKind;
+
 pub use bits::{BITS, Bit, BitRow, BitUse, EntryKind};
 
 /// A set of bits of an entry.
@@ -94,6 +96,8 @@ pub struct PteFormat {
     pub inverted: Flags,
     /// Whether the most significant byte comes first.
     pub big_endian: bool,
+    /// Whether only the entry of a page restricts accesses, as in RISC-V, where R, W, X, and U are 0 in the entries above it.
+    pub leaf_permissions: bool,
 }
 
 /// The reason why a format is invalid.
@@ -229,6 +233,7 @@ impl PteFormat {
             ppn_high,
             inverted: Flags::NONE,
             big_endian: false,
+            leaf_permissions: false,
         })
     }
 
@@ -285,6 +290,12 @@ impl PteFormat {
         let is_intel =
             (0..low).all(|place| self.places[place as usize] == Some(place)) && self.ppn_low == 12;
         is_intel.then(|| (low, self.ppn_low - 1))
+    }
+
+    /// Whether the permissions of an entry of this kind count.
+    #[inline]
+    pub fn restricts(&self, found: PteKind) -> bool {
+        found == PteKind::Page || !self.leaf_permissions
     }
 
     /// Width of the PPN field in bits.

@@ -152,7 +152,7 @@ impl Fairness {
                 .extend(keys.map(|table| (title.to_owned(), table.clone())));
             let lacking: BTreeSet<Lacking> = each
                 .iter()
-                .flat_map(|(_, question)| question.lacking.iter().copied())
+                .flat_map(|(_, question)| question.lacking.iter().cloned())
                 .collect();
             let lacking = lacking.into_iter().map(|what| (title.to_owned(), what));
             fairness.lacking.extend(lacking);

@@ -1,14 +1,18 @@
 //! Information that a question has to print, because its answers depend on it.
 
 use super::printed::{Source, Text, tokens};
+use crate::exam::formats::assumptions::{part_of, unstated_contents};
 use crate::exam::paper::{PaperItem, Piece, Question};
 use crate::questions::entry::{Blank, Figure, ItemKind};
+use crate::run::facts::Component;
 use crate::run::record::{Did, ReferenceRun, View};
 use crate::run::table::TableId;
+use pagewalk_engine::machine::spec::Latency;
+use std::collections::BTreeSet;
 
 /// Something that answers depend on, and that the paper does not print. A text may say it in other words, so this is
 /// only a hint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Lacking {
     /// Entries that contain the PPN of an access.
     PageTable,
@@ -18,7 +22,16 @@ pub(crate) enum Lacking {
     String,
     /// A system call that returned the address that is the value of an item.
     Call(&'static str),
+    /// Statements between two items that change the state.
+    Between,
+    /// The contents of a TLB or cache that an item's operation looks up.
+    Contents(String),
+    /// The latencies of the machine.
+    Latencies,
 }
+
+/// The fact that is the latency of an access.
+const LATENCY: &str = "cycles";
 
 /// What the questions of a paper have printed so far.
 #[derive(Default)]
@@ -26,6 +39,7 @@ pub(super) struct Stated {
     entries: bool,
     machine: bool,
     string: bool,
+    parts: BTreeSet<Component>,
     /// The prose, each text as words with a blank before and after each word.
     prose: Vec<String>,
 }
@@ -40,6 +54,7 @@ impl Stated {
                 View::Table(table) if table.id == TableId::Reference => self.string = true,
                 _ => {}
             }
+            self.parts.extend(part_of(view));
         }
         self.string |= question.items().any(|item| match &item.kind {
             ItemKind::Facts { .. } => matches!(&*item.did, Did::Reference(_)),
@@ -68,6 +83,15 @@ impl Stated {
         }
         if !self.string && question.items().any(|item| self.lacks_string(item)) {
             lacking.push(Lacking::String);
+        }
+        if question.items().any(is_after_unseen) {
+            lacking.push(Lacking::Between);
+        }
+        let contents = unstated_contents(question).into_iter();
+        let contents = contents.filter(|(part, _)| !self.parts.contains(part));
+        lacking.extend(contents.map(|(_, name)| Lacking::Contents(name)));
+        if !self.machine && question.items().any(|item| self.lacks_latencies(item)) {
+            lacking.push(Lacking::Latencies);
         }
         let calls = question.items().flat_map(asked_addresses);
         let unsaid = calls.filter(|call| !self.says(&format!(" {call} ")));
@@ -114,6 +138,23 @@ impl Stated {
         derivation.operations().any(of_string)
     }
 
+    /// Whether an item asks for the latency of an access, but no text contains the latency of a part of the machine.
+    fn lacks_latencies(&self, item: &PaperItem) -> bool {
+        let (ItemKind::Facts { blanks, .. }, Did::Access(access)) = (&item.kind, &*item.did) else {
+            return false;
+        };
+        let asked = |blank: &Blank| blank.key.is_some() && &*blank.fact == LATENCY;
+        let spec = &access.spec;
+        let latencies = (spec.tlbs.iter().map(|tlb| tlb.latency))
+            .chain(spec.caches.iter().map(|cache| cache.latency))
+            .chain([spec.memory_latency]);
+        let said = |latency: Latency| {
+            let whole = latency / 1000;
+            latency % 1000 != 0 || whole < 2 || self.says(&format!(" {whole} "))
+        };
+        blanks.iter().any(asked) && !latencies.map(said).all(|said| said)
+    }
+
     fn says(&self, words: &str) -> bool {
         self.prose.iter().any(|text| text.contains(words))
     }
@@ -127,6 +168,13 @@ fn pages(run: &ReferenceRun) -> String {
         None => run.names[*page as usize].to_string(),
     });
     format!(" {} ", words.collect::<Vec<_>>().join(" "))
+}
+
+/// Whether the paper prints an operation without the changes before it. A value can be about the changes, which the texts of its
+/// question describe.
+fn is_after_unseen(item: &PaperItem) -> bool {
+    let printed = matches!(item.kind, ItemKind::Facts { .. }) && item.printed.prompt.is_none();
+    item.unseen && printed
 }
 
 /// Whether a question prints anything that may contain page-table entries: a table, a figure, or a text with a table.

@@ -31,7 +31,7 @@ pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
     }));
     let lacking = of.lacking.iter();
     blocks.extend(
-        lacking.map(|(question, lacking)| Block::line(format!("! {}", lacks(question, *lacking)))),
+        lacking.map(|(question, lacking)| Block::line(format!("! {}", lacks(question, lacking)))),
     );
     blocks.extend(guessable(of));
     blocks.extend(readable(of, &name));
@@ -54,13 +54,13 @@ pub fn hints(paper: &Paper) -> Vec<String> {
     let sample = Sample::from_paper(paper);
     let lacking = sample.in_order().flat_map(|(title, question)| {
         let lacking = question.lacking.iter();
-        lacking.map(move |lacking| lacks(title, *lacking))
+        lacking.map(move |lacking| lacks(title, lacking))
     });
     let points = paper.questions.iter().filter_map(indivisible);
     points.chain(lacking).collect()
 }
 
-fn lacks(question: &str, lacking: Lacking) -> String {
+fn lacks(question: &str, lacking: &Lacking) -> String {
     let words = match lacking {
         Lacking::PageTable => {
             "asks for a PPN, but the paper prints no page table; add `given page_table`"
@@ -70,6 +70,15 @@ fn lacks(question: &str, lacking: Lacking) -> String {
         }
         Lacking::String => {
             "asks about a reference string, but the paper does not print it; add `figure reference`"
+        }
+        Lacking::Between => {
+            "the paper does not print the statements between two of its operations; add a `text` with them, or `ask` them, too"
+        }
+        Lacking::Contents(name) => &format!(
+            "asks about {name}, but the paper does not print its contents, and it is not empty; add `given`, or `flush` it"
+        ),
+        Lacking::Latencies => {
+            "asks for the cycles of an access, but the paper states no latencies; add `given machine`"
         }
         Lacking::Call(name) => &format!(
             "asks for an address that `{name}` returned, but the paper does not print this call; add a `text` with the call"

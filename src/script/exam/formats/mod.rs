@@ -1,7 +1,7 @@
 //! Readable papers, with or without their keys.
 
 mod answer_table;
-mod assumptions;
+pub(crate) mod assumptions;
 mod bank;
 mod canvas;
 mod derived;

@@ -227,6 +227,7 @@ fn pte(format: &PteFormat, ppn_bits: u32) -> Option<Setting> {
         Some(Setting::value(inverse.unwrap_or(row.name), &position))
     }));
     all.extend(flag(format.big_endian, "big-endian"));
+    all.extend(flag(format.leaf_permissions, "leaf-permissions"));
     Some(Setting::block("pte", "", all))
 }
 

@@ -22,6 +22,7 @@ pub(crate) struct PteDraft {
     ppn: Option<(u32, u32)>,
     inverted: Flags,
     big_endian: bool,
+    leaf_permissions: bool,
     /// Location of the format, or `None` for a preset's format.
     span: Option<Span>,
     said: Vec<(Arc<str>, Span)>,
@@ -70,6 +71,17 @@ pub(crate) const PTE_SETTINGS: &[SettingRow<PteDraft>] = &[
             Ok(())
         },
     },
+    SettingRow {
+        name: "leaf-permissions",
+        params: &[],
+        help: "only the entry of a page restricts accesses, as in RISC-V",
+        repeats: false,
+        get: None,
+        set: |d, _| {
+            d.leaf_permissions = true;
+            Ok(())
+        },
+    },
 ];
 
 /// Returns the bit numbers of a range, such as `0..6` or `0..=6` (both include bit 6), or of a
@@ -105,6 +117,7 @@ impl PteDraft {
             ppn: Some((format.ppn_low, format.ppn_high)),
             inverted: format.inverted,
             big_endian: format.big_endian,
+            leaf_permissions: format.leaf_permissions,
             ..Self::default()
         }
     }
@@ -196,6 +209,7 @@ impl PteDraft {
             let format = PteFormat::default_for(ppn_bits, self.bytes).map_err(wrong)?;
             return Ok(PteFormat {
                 big_endian: self.big_endian,
+                leaf_permissions: self.leaf_permissions,
                 ..format
             });
         }
@@ -223,6 +237,7 @@ impl PteDraft {
             ppn_high,
             inverted: self.inverted,
             big_endian: self.big_endian,
+            leaf_permissions: self.leaf_permissions,
         };
         format.check().map_err(wrong)?;
         if format.ppn_bits() < ppn_bits {

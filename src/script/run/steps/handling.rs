@@ -150,9 +150,11 @@ fn denying(spec: &Spec, attempt: &[Event], why: ProtectionCause) -> Decider {
             level,
             address,
             value: Some(raw),
-            found: PteKind::Table,
+            found: found @ PteKind::Table,
             ..
-        } if (spec.mmu.as_ref()?.pte.decode(raw).flags).has(bit) == denies => {
+        } if spec.mmu.as_ref()?.pte.restricts(found)
+            && (spec.mmu.as_ref()?.pte.decode(raw).flags).has(bit) == denies =>
+        {
             let raw = address.map(|_| raw);
             Some(Decider::UpperEntry { level, raw })
         }

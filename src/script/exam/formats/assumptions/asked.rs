@@ -32,12 +32,14 @@ pub(super) fn of_item(item: &PaperItem) -> Vec<Rule> {
             }
         }
         // Any lookup may decide whether a value satisfies the conditions.
-        ItemKind::Any { .. } => rules.extend([Rule::Unlisted, Rule::Fill, Rule::Faults]),
+        ItemKind::Any { facts, .. } if !facts.is_empty() => {
+            rules.extend([Rule::Unlisted, Rule::Fill, Rule::Faults]);
+        }
         ItemKind::Choice { options, .. } => {
             let evidence = options.iter().flat_map(|option| &option.evidence);
             rules.extend(evidence.flat_map(|evidence| of_evidence(evidence, spec)));
         }
-        ItemKind::Essay { .. } => {}
+        ItemKind::Any { .. } | ItemKind::Essay { .. } => {}
     }
     rules
 }

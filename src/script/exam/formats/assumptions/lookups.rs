@@ -62,7 +62,7 @@ pub(super) fn named(names: &[&str]) -> String {
 
 /// Joins the names of TLBs or caches. A list begins with `article` if its first part has no name, and has the conjunction
 /// `word` before the last name.
-fn listed(names: &[&str], article: &str, word: &str) -> String {
+pub(super) fn listed(names: &[&str], article: &str, word: &str) -> String {
     let one = |(at, name): (usize, &&str)| {
         let article = if at == 0 { article } else { "the" };
         match *name {

@@ -184,7 +184,7 @@ pub(super) fn entry(
 
 /// Returns the sentences about the accesses that an entry forbids: those about the columns of a given page table, and those
 /// about raw entries if they forbid an access.
-pub(super) fn rights(question: &Question, spec: &Spec) -> Option<String> {
+pub(super) fn rights(question: &Question, spec: &Spec, asked: &Topics) -> Option<String> {
     let pte = &spec.mmu.as_ref()?.pte;
     let supervisor = accesses(question).any(|access| access.mode == Privilege::Supervisor);
     let forbidden = accesses(question)
@@ -241,6 +241,14 @@ pub(super) fn rights(question: &Question, spec: &Spec) -> Option<String> {
         _ => format!("{}, and {last}", first.join(", ")),
     };
     let _ = write!(text, "These accesses cause page faults: {forbidden}.");
+    let upper = spec.mmu.as_ref().is_some_and(|mmu| mmu.levels.len() > 1);
+    if upper && asked.is(Topic::Entries) {
+        text.push_str(if pte.leaf_permissions {
+            " Only the last entry of a walk counts."
+        } else {
+            " Each entry of a walk counts."
+        });
+    }
     if user && !of_all_modes.is_empty() {
         let verb = if of_all_modes.len() == 1 {
             "applies"

@@ -4,6 +4,7 @@ mod asked;
 mod facts;
 mod lookups;
 mod machine_rules;
+mod machines;
 mod orders;
 mod policy_rules;
 mod rules;
@@ -11,18 +12,20 @@ mod strings;
 
 use std::collections::BTreeSet;
 
-use self::lookups::named;
+use self::lookups::{listed, named};
 use self::machine_rules::number;
 use self::rules::{Context, Rule};
 use self::strings::of_strings;
 use crate::exam::paper::Question;
 use crate::exam::topics::{Topic, Topics};
 use crate::questions::entry::{Hardware, Sharing};
-use crate::run::record::{Did, FaultRecord};
+use crate::run::facts::Component;
+use crate::run::record::{Did, FaultRecord, View};
+use crate::run::table::TableId;
 use pagewalk_engine::kernel::event::KernelStep;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::event::AccessKind;
-use pagewalk_engine::machine::spec::Spec;
+use pagewalk_engine::machine::spec::{Side, Spec};
 
 /// Sentences about missing values: one for values after an access, and one for table cells.
 const NO_VALUE: [&str; 2] = [
@@ -52,16 +55,7 @@ pub(crate) fn no_value(questions: &[Topics]) -> Option<&'static str> {
 
 /// Returns the assumptions of a question without the one about missing values.
 pub(crate) fn stated(question: &Question, asked: &Topics) -> Vec<String> {
-    let mut sentences = Vec::new();
-    let rules = rules_of(question);
-    if let Some(hardware) = question
-        .items()
-        .filter_map(|item| item.hardware.as_ref())
-        .last()
-        .filter(|_| asked.is(Topic::Machine) || !rules.is_empty())
-    {
-        of_machine(question, hardware, asked, &rules, &mut sentences);
-    }
+    let mut sentences = of_machines(question, asked);
     of_strings(asked, &mut sentences);
     if asked.accesses > 1 {
         sentences.push(if asked.probes == asked.accesses {
@@ -116,27 +110,122 @@ fn rules_of(question: &Question) -> BTreeSet<Rule> {
     rules
 }
 
-/// Describes the replacement order of the sets from which the question evicts entries.
+/// Returns the sentences about the machines of a question. If there are several, those that do not apply to all begin with the
+/// parts that are about the machine, or with its number.
+fn of_machines(question: &Question, asked: &Topics) -> Vec<String> {
+    let of_one = |question: &Question, asked: &Topics| {
+        let (mut sentences, rules) = (Vec::new(), rules_of(question));
+        let hardware = question.items().filter_map(|item| item.hardware.as_ref());
+        if let Some(hardware) = hardware
+            .last()
+            .filter(|_| asked.is(Topic::Machine) || !rules.is_empty())
+        {
+            of_machine(question, hardware, asked, &rules, &mut sentences);
+        }
+        sentences
+    };
+    let machines = machines::by_machine(question);
+    if machines.is_empty() {
+        return of_one(question, asked);
+    }
+    let each: Vec<(String, Vec<String>)> = machines
+        .into_iter()
+        .map(|(name, own)| (name, of_one(&own, &Topics::of_question(&own))))
+        .collect();
+    let of_all = |said: &String| each.iter().all(|(_, own)| own.contains(said));
+    let shared = each[0].1.iter().filter(|said| of_all(said)).cloned();
+    let own = each.iter().flat_map(|(name, own)| {
+        let own = own.iter().filter(|said| !of_all(said));
+        own.map(move |said| format!("{name}: {said}"))
+    });
+    shared.chain(own).collect()
+}
+
+/// Returns the component that a view prints.
+pub(crate) fn part_of(view: &View) -> Option<Component> {
+    match view {
+        View::Table(table) => match table.id {
+            TableId::Tlb(at) => Some(Component::Tlb(at)),
+            TableId::Cache(at) => Some(Component::Cache(at)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Returns the TLBs and caches that the operations of a question use.
+fn used_parts<'s>(spec: &'s Spec, asked: &Topics) -> impl Iterator<Item = (Component, &'s str)> {
+    let fetches = asked.is(Topic::Fetches);
+    let is_used = move |side: Side| fetches || side.serves(AccessKind::Read);
+    let tlbs = spec.tlbs.iter().enumerate();
+    let tlbs = tlbs.filter(move |(_, tlb)| is_used(tlb.side));
+    let caches = spec.caches.iter().enumerate();
+    let with_caches = asked.is(Topic::UsesCaches);
+    let caches = caches.filter(move |(_, cache)| with_caches && is_used(cache.side));
+    tlbs.map(|(at, tlb)| (Component::Tlb(at), &*tlb.name))
+        .chain(caches.map(|(at, cache)| (Component::Cache(at), &*cache.name)))
+}
+
+/// Returns the used TLBs and caches that the question does not print, and whether each is empty before the first operation.
+fn unprinted_parts<'m>(
+    question: &Question,
+    machine: &'m Machine,
+    asked: &Topics,
+) -> Vec<(Component, &'m str, bool)> {
+    let printed: Vec<Component> = question.views().filter_map(part_of).collect();
+    let is_empty = |part| match part {
+        Component::Tlb(at) => machine.tlb_sets_in_use(at).is_empty(),
+        Component::Cache(at) => machine.cache_sets_in_use(at).is_empty(),
+    };
+    used_parts(machine.spec(), asked)
+        .filter(|(part, _)| !printed.contains(part))
+        .map(|(part, name)| (part, name, is_empty(part)))
+        .collect()
+}
+
+/// Returns the state of the machine before the first operation of a question.
+fn state_before(question: &Question) -> Option<&Machine> {
+    let mut states = question.items().filter_map(|item| item.hardware.as_ref());
+    states.find_map(|state| state.before.as_deref())
+}
+
+/// Returns the TLBs and caches on whose contents the answers of a question depend, but that are not empty, and that the question
+/// does not print, with their names in a sentence.
+pub(crate) fn unstated_contents(question: &Question) -> Vec<(Component, String)> {
+    let Some(machine) = state_before(question).filter(|_| rules_of(question).contains(&Rule::Fill))
+    else {
+        return Vec::new();
+    };
+    let parts = unprinted_parts(question, machine, &Topics::of_question(question));
+    let full = parts.into_iter().filter(|(.., empty)| !empty);
+    full.map(|(part, name, _)| (part, named(&[name]))).collect()
+}
+
+/// Describes the empty TLBs and caches, and the replacement order of the sets from which the question evicts entries.
 fn of_order(question: &Question, machine: &Machine, asked: &Topics) -> Vec<String> {
     let spec = machine.spec();
     let used = |name: &str| {
-        let fetches = asked.is(Topic::Fetches);
-        let tlb = spec
-            .tlb_named(name)
-            .map(|at| spec.tlbs[at].side.serves(AccessKind::Read));
-        let cache = spec
-            .cache_named(name)
-            .map(|at| spec.caches[at].side.serves(AccessKind::Read));
-        let is_used = tlb.unwrap_or(asked.is(Topic::UsesCaches))
-            && (fetches || tlb.or(cache).unwrap_or(true));
-        is_used.then(|| named(&[name]))
+        let mut used = used_parts(spec, asked);
+        used.any(|(_, own)| own == name).then(|| named(&[name]))
     };
     let evicts = |part, set| {
         question
             .items()
             .any(|item| orders::evicts(item, machine, part, set))
     };
-    orders::of_machine(machine, used, evicts, |set| number(question, set))
+    let mut sentences = orders::of_machine(machine, used, evicts, |set| number(question, set));
+    let parts = unprinted_parts(question, machine, asked);
+    let empty: Vec<&str> = (parts.iter().filter(|(.., empty)| *empty))
+        .map(|(_, name, _)| *name)
+        .collect();
+    if !empty.is_empty() {
+        let verb = if empty.len() == 1 { "is" } else { "are" };
+        sentences.push(format!(
+            "{} {verb} empty at first.",
+            listed(&empty, "The", "and")
+        ));
+    }
+    sentences
 }
 
 fn of_machine(
@@ -147,8 +236,7 @@ fn of_machine(
     sentences: &mut Vec<String>,
 ) {
     let spec = &hardware.spec;
-    let mut states = question.items().filter_map(|item| item.hardware.as_ref());
-    let before = states.find_map(|state| state.before.as_deref());
+    let before = state_before(question);
     let fills = rules.contains(&Rule::Fill);
     let orders = before.filter(|_| fills);
     let orders = orders.map_or_else(Vec::new, |machine| of_order(question, machine, asked));

@@ -98,7 +98,7 @@ impl Rule {
         let question = context.question;
         match (self, &context.hardware.kernel) {
             (Self::Base, None) => base(question, spec, asked).into_iter().collect(),
-            (Self::Rights, None) => rights(question, spec).into_iter().collect(),
+            (Self::Rights, None) => rights(question, spec, asked).into_iter().collect(),
             (Self::Entry, _) => entry(question, spec, asked, context.sized)
                 .into_iter()
                 .collect(),

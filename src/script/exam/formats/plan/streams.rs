@@ -32,10 +32,14 @@ impl Items<'_> {
     /// facts. Each item has a name. The table has one row for each item and one column for each fact. Returns
     /// `None` if the items do not fit in a table. A learning platform shows each item alone.
     pub(super) fn stream<'i>(&mut self, pieces: &'i [Piece], whole: Number) -> Option<Stream<'i>> {
-        let items = pieces.iter().map_while(|piece| match piece {
-            Piece::Item(item) => Some(&**item),
-            _ => None,
-        });
+        // The rows of a table follow each other without a change in between.
+        let items = pieces
+            .iter()
+            .enumerate()
+            .map_while(|(at, piece)| match piece {
+                Piece::Item(item) if at == 0 || !item.unseen => Some(&**item),
+                _ => None,
+            });
         if self.medium == Medium::Screen {
             return None;
         }
