@@ -107,6 +107,80 @@ fn a_paper_can_be_decimal() {
 }
 
 #[test]
+fn every_number_of_a_decimal_paper_is_decimal() {
+    let exam = "exam { radix decimal }\nset page_table { | vpn ppn |; | 0x11 28 | }\n\
+                set tlb { | set | tag ppn | tag ppn | tag ppn | tag ppn |; | 1 | 0 1 | 1 2 | 2 3 | 3 4 | }\nread 0x140\n";
+    let stores = "for va in [16, 20] { ask write va = va + 284 size 4 => pa }";
+    let of = |item: &str| {
+        let text = printed(
+            &format!("{exam}question \"Q\" {{\n  given tlb\n  {item}\n}}"),
+            Edition::Paper,
+        );
+        assert!(!text.contains("0x"), "{text}");
+        text
+    };
+    has_line(
+        &of(stores),
+        "Store of the 4-byte value 300 to 16 ____________",
+    );
+    let one = of("ask write 16 = 300 size 4 => pa");
+    assert!(
+        one.contains("The 4-byte value 300 is written at virtual address 16."),
+        "{one}"
+    );
+    let steps = of("read 68\n  ask steps");
+    assert!(
+        steps.contains("A byte is read at virtual address 68. Number the messages in order."),
+        "{steps}"
+    );
+    // Way 1 holds tag 1, the last one that was used.
+    let order = of("ask read 1092 => tlb, pa");
+    assert!(
+        order.contains("Set 1 of the TLB is full. From the least to the most recently used, its ways are 0, 2, 3, 1."),
+        "{order}"
+    );
+}
+
+#[test]
+fn a_given_machine_prints_the_defaults_that_the_author_states() {
+    let of = |settings: &str| {
+        let script = format!(
+            "machine {{ virtual 14 bits; physical 12 bits; page 64 B; tlb {{ entries 16, ways 4 {settings} }}\n\
+             cache L1 {{ sets 16, direct-mapped, block 4 B, write-back }} }}\n\
+             question \"Q\" {{ given machine; ask read 0 => vpn }}"
+        );
+        markdown(&paper(&script, 0), Edition::Paper, &Style::default())
+    };
+    let stated = of(", policy lru, for both, asid off");
+    has_line(
+        &stated,
+        "tlb { entries 16, ways 4, policy lru, for both, asid off }",
+    );
+    has_line(
+        &stated,
+        "cache L1 { sets 16, ways 1, block 4 B, write-back }",
+    );
+    has_line(&of(""), "tlb { entries 16, ways 4 }");
+    has_line(
+        &of(", policy fifo"),
+        "tlb { entries 16, ways 4, policy fifo }",
+    );
+}
+
+#[test]
+fn a_given_machine_of_words_has_no_bytes() {
+    let script = "exam { addressable word }\nmachine { virtual 14 bits; physical 12 bits; page 4 KB; pte 1 B\n\
+                  cache { size 64 B, direct-mapped, block 4 B } }\nquestion \"Q\" { given machine; ask read 0 => co }";
+    let text = markdown(&paper(script, 0), Edition::Paper, &Style::default());
+    has_line(&text, "page 4096 words");
+    has_line(&text, "page_table { pte 1 word }");
+    has_line(
+        &text,
+        "cache { size 64 words, direct-mapped, block 4 words }",
+    );
+}
+
+#[test]
 fn lists_in_prose_are_sentences() {
     let question = "question \"Q\" { text \"\"\"Pages {[5, 0, 1]} and {[7, 8]}, or {[3]}.\"\"\"; ask \"x\" = 1 }";
     has_line(

@@ -24,11 +24,12 @@ struct Ordered {
 /// Describes the order of the entries in the sets of a machine's TLBs and caches. `named` returns the name of a
 /// TLB or cache, or `None` for a TLB or cache that the question does not use. `evicts` returns whether the
 /// question evicts an entry from a set. The order in a set with invalid ways matters only if the question evicts
-/// an entry from such a set.
+/// an entry from such a set. `number` writes the number of a set.
 pub(super) fn of_machine(
     machine: &Machine,
     named: impl Fn(&str) -> Option<String>,
     evicts: impl Fn(Component, SetIndex) -> bool,
+    number: impl Fn(u64) -> String,
 ) -> Vec<String> {
     let spec = machine.spec();
     let each = Component::all(spec).filter_map(|part| {
@@ -64,12 +65,18 @@ pub(super) fn of_machine(
         if !sets.iter().any(|of| !of.full && evicts(part, of.set)) {
             sets.retain(|of| of.full);
         }
-        Some(sentences(&name, one_set, policy, &sets))
+        Some(sentences(&name, one_set, policy, &sets, &number))
     });
     each.flatten().collect()
 }
 
-fn sentences(name: &str, one_set: bool, policy: Policy, sets: &[Ordered]) -> Vec<String> {
+fn sentences(
+    name: &str,
+    one_set: bool,
+    policy: Policy,
+    sets: &[Ordered],
+    number: impl Fn(u64) -> String,
+) -> Vec<String> {
     let by_fill = matches!(policy, Policy::Fifo | Policy::Lifo);
     let full = sets.iter().all(|of| of.full);
     if sets.is_empty() {
@@ -95,23 +102,19 @@ fn sentences(name: &str, one_set: bool, policy: Policy, sets: &[Ordered]) -> Vec
     }
     let one = |of: &Ordered| {
         let ways: Vec<String> = of.ways.iter().map(ToString::to_string).collect();
-        let (set, ways) = (of.set.raw(), ways.join(", "));
+        let (set, ways) = (number(of.set.raw()), ways.join(", "));
         match (of.full, by_fill) {
             (true, true) => {
-                format!(
-                    "Set 0x{set:X} of {name} is full. Its ways were filled in this order: {ways}."
-                )
+                format!("Set {set} of {name} is full. Its ways were filled in this order: {ways}.")
             }
             (true, false) => format!(
-                "Set 0x{set:X} of {name} is full. From the least to the most recently used, its ways are {ways}."
+                "Set {set} of {name} is full. From the least to the most recently used, its ways are {ways}."
             ),
             (false, true) => {
-                format!(
-                    "The valid ways of set 0x{set:X} of {name} were filled in this order: {ways}."
-                )
+                format!("The valid ways of set {set} of {name} were filled in this order: {ways}.")
             }
             (false, false) => format!(
-                "From the least to the most recently used, the valid ways of set 0x{set:X} of {name} are {ways}."
+                "From the least to the most recently used, the valid ways of set {set} of {name} are {ways}."
             ),
         }
     };

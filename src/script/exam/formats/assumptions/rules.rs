@@ -1,7 +1,7 @@
 //! The rules that decide keys, and their sentences.
 
 use super::lookups::lookups;
-use super::machine_rules::{base, cores, entry, rights};
+use super::machine_rules::{base, cores, entry, number, rights};
 use super::policy_rules::rule;
 use crate::exam::paper::Question;
 use crate::exam::topics::{Topic, Topics};
@@ -217,8 +217,8 @@ impl Rule {
             }
             Self::Placement => {
                 return Some(format!(
-                    "Without an address, mmap chooses the highest hole below 0x{:X} that is large enough.",
-                    kernel.mmap_base
+                    "Without an address, mmap chooses the highest hole below {} that is large enough.",
+                    number(context.question, kernel.mmap_base)
                 ));
             }
             Self::Allocator => {
