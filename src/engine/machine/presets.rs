@@ -183,6 +183,7 @@ impl Spec {
             memory_latency: 0,
             nanoseconds: false,
             cores: 1,
+            stated: Vec::new(),
         }
     }
 

@@ -28,6 +28,9 @@ pub struct Spec {
     pub nanoseconds: bool,
     /// Number of cores, 1 to 64.
     pub cores: u32,
+    /// Each setting of a TLB or cache that the declaration contains, with the name of the TLB or cache. A paper prints also
+    /// those that are defaults.
+    pub stated: Vec<(Arc<str>, Arc<str>)>,
 }
 
 /// Address translation.

@@ -62,6 +62,7 @@ fn machine(dice: &mut SplitMix64) -> Machine {
             memory_latency: 0,
             nanoseconds: false,
             cores: 1 + dice.below(3) as u32,
+            stated: Vec::new(),
         };
         if spec.check().is_err() {
             continue;

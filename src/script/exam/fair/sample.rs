@@ -145,7 +145,7 @@ fn basis(item: &PaperItem, place: usize, texts: &[Text]) -> u64 {
         _ => operations(item)
             .into_iter()
             .fold(hash(&texts[own..=own]), |hash, did| {
-                mixed_text(hash, &of_done(did, &Labels::default()))
+                mixed_text(hash, &of_done(did, None, &Labels::default()))
             }),
     }
 }

@@ -12,6 +12,12 @@ pub(crate) struct Canvas {
     text: f64,
 }
 
+/// The canvas of formats without pages, which do not use it.
+pub(crate) const NO_PAGE: Canvas = Canvas {
+    room: 0.0,
+    text: 1.0,
+};
+
 impl Canvas {
     /// Creates a canvas as wide as the page without margins, with text in print size.
     pub(crate) fn for_page(room: f64, large: bool) -> Self {

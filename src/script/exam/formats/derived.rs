@@ -204,7 +204,7 @@ fn shown(evidence: &Evidence, bare: bool, labels: &Labels) -> Option<String> {
             Some(if matches!(**did, Did::Reference(_)) {
                 facts
             } else {
-                format!("{} {facts}", of_done(did, labels))
+                format!("{} {facts}", of_done(did, None, labels))
             })
         }
         Evidence::Truth { derivation, holds } => derivation
@@ -250,7 +250,7 @@ fn described(evidence: &Evidence, bare: bool, labels: &Labels) -> Option<String>
     if let Did::Access(access) = &mut done {
         access.probe = false;
     }
-    let sentence = of_done(&done, labels);
+    let sentence = of_done(&done, None, labels);
     let mut letters = sentence.trim_end_matches('.').chars();
     let first = letters.next()?.to_lowercase().to_string();
     let facts: Vec<String> = blanks

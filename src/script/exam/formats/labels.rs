@@ -316,6 +316,11 @@ impl Labels {
         }
     }
 
+    /// Whether each address names a word instead of a byte.
+    pub(crate) fn of_words(&self) -> bool {
+        self.of_words
+    }
+
     /// Returns the sentence that the paper prints if nothing changes it.
     fn usual<'a>(&self, english: &'a str) -> &'a str {
         let of_word = || OF_BYTES.iter().find(|(of_byte, _)| *of_byte == english);

@@ -11,6 +11,7 @@ mod json;
 mod label;
 pub mod labels;
 mod latex;
+mod leaves;
 mod markdown;
 mod moodle;
 pub(crate) mod page;
@@ -27,6 +28,7 @@ pub mod style;
 mod tests;
 pub mod tree;
 mod typst;
+mod walk;
 
 pub use answer_table::answer_table;
 pub use fairness::{fairness, hints, indivisible};

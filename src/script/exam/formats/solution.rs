@@ -324,9 +324,12 @@ fn since(item: &PaperItem, topics: &Topics, labels: &Labels) -> Vec<Block> {
         .filter(|did| !is_areas || !matches!(***did, Did::Access(_)));
     let done: Vec<&Arc<Did>> = done.collect();
     if done.len() > STEPPED {
-        let pairs = done
-            .iter()
-            .map(|did| (of_done(did, labels), results(did, topics)));
+        let pairs = done.iter().map(|did| {
+            (
+                of_done(did, item.printed.radix, labels),
+                results(did, topics),
+            )
+        });
         let pairs = pairs.filter(|(_, results)| !results.is_empty());
         return paired(pairs.collect()).into_iter().collect();
     }
@@ -337,7 +340,7 @@ fn since(item: &PaperItem, topics: &Topics, labels: &Labels) -> Vec<Block> {
             .filter(|block| !matches!(block, Block::Steps(steps) if steps.is_empty()))
             .collect();
         if !steps.is_empty() {
-            steps.insert(0, Block::line(of_done(did, labels)));
+            steps.insert(0, Block::line(of_done(did, item.printed.radix, labels)));
         }
         steps
     });

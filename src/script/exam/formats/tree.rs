@@ -324,6 +324,15 @@ impl Table {
         self.rows.iter().any(is_word)
     }
 
+    /// Returns the side at which the column is aligned: `l` or `r`.
+    pub(crate) fn side(&self, at: usize) -> &'static str {
+        if self.has_word(at) || self.has_blank(at) {
+            "l"
+        } else {
+            "r"
+        }
+    }
+
     /// Returns the width of each column in characters, including its name.
     pub(crate) fn widths(&self) -> Vec<u32> {
         let cells = |at: usize| {

@@ -35,7 +35,7 @@ use crate::report::words::reasons::note;
 use crate::run::record::{CallRecord, Check, Did, MessageLevel, StepRecord, View};
 pub use bits::{bits, fields};
 pub use changes::changes;
-pub(crate) use declaration::{declaration, setting_rows};
+pub(crate) use declaration::{declaration, on_paper, setting_rows};
 pub(crate) use process::layout_chain::{flags, prot};
 use process::{call, declared};
 use repeats::Repeats;

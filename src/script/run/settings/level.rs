@@ -55,6 +55,12 @@ impl Common {
             .map_or(self.span, |(_, span)| *span)
     }
 
+    /// Returns the settings of the declaration, each with the level's name.
+    pub(crate) fn stated(&self) -> impl Iterator<Item = (Arc<str>, Arc<str>)> {
+        let settings = self.places.iter();
+        settings.map(|(setting, _)| (self.name.clone(), setting.clone()))
+    }
+
     fn declared(&mut self, field: &Field) {
         self.span = field.span;
         let name = field.args.first().map(|arg| ("name".into(), arg.span));

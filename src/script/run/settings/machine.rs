@@ -1,5 +1,7 @@
 //! The settings of `machine { … }`.
 
+use std::sync::Arc;
+
 use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -30,6 +32,7 @@ pub(crate) struct MachineDraft {
     memory_latency: u64,
     nanoseconds: bool,
     cores: u32,
+    stated: Vec<(Arc<str>, Arc<str>)>,
     spans: Vec<(&'static str, Span)>,
 }
 
@@ -234,6 +237,7 @@ impl MachineDraft {
             memory_latency: spec.memory_latency,
             nanoseconds: spec.nanoseconds,
             cores: spec.cores,
+            stated: spec.stated.clone(),
             ..Self::default()
         };
         if let Some(mmu) = &spec.mmu {
@@ -271,6 +275,10 @@ impl MachineDraft {
             .filter_map(|d| d.build().map_err(|p| wrong.extend(p)).ok())
             .collect();
         let physical_bits = self.physical();
+        let of_tlbs = self.tlbs.iter().flat_map(|tlb| tlb.common().stated());
+        let of_caches = self.caches.iter();
+        let of_caches = of_caches.flat_map(|cache| cache.common().stated());
+        let inherited = self.stated.iter().cloned();
         let spec = Spec {
             mmu,
             physical_bits,
@@ -279,6 +287,7 @@ impl MachineDraft {
             memory_latency: self.memory_latency,
             nanoseconds: self.nanoseconds,
             cores: self.cores.max(1),
+            stated: inherited.chain(of_tlbs).chain(of_caches).collect(),
         };
         if wrong.is_empty()
             && let Err(errors) = spec.check()

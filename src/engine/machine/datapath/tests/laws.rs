@@ -82,6 +82,7 @@ impl Dice {
                 memory_latency: 0,
                 nanoseconds: false,
                 cores: 1 + self.below(3) as u32,
+                stated: Vec::new(),
             };
             if spec.check().is_ok() {
                 return spec;

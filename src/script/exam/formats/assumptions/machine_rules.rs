@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::exam::paper::{Piece, Question};
+use crate::exam::paper::{PaperItem, Piece, Question};
 use crate::exam::topics::{Topic, Topics};
 use crate::questions::radix::Radix;
 use crate::run::record::{Access, Did, View};
@@ -92,6 +92,16 @@ fn root(question: &Question) -> Option<u64> {
     roots.all(|root| root == Some(first)).then_some(first)
 }
 
+/// Returns a number in decimal if the exam is in decimal, and otherwise in hexadecimal.
+pub(super) fn number(question: &Question, n: u64) -> String {
+    let is_decimal = |item: &PaperItem| item.printed.radix == Some(Radix::Decimal);
+    if question.items().any(is_decimal) {
+        n.to_string()
+    } else {
+        format!("0x{n:X}")
+    }
+}
+
 /// Returns the sentence about the address of a page table that is in memory, unless the question states the address.
 pub(super) fn base(question: &Question, spec: &Spec, asked: &Topics) -> Option<String> {
     let root = root(question)?;
@@ -103,14 +113,7 @@ pub(super) fn base(question: &Question, spec: &Spec, asked: &Topics) -> Option<S
     {
         return None;
     }
-    let decimal = question
-        .items()
-        .any(|item| item.printed.radix == Some(Radix::Decimal));
-    let address = if decimal {
-        root.to_string()
-    } else {
-        format!("0x{root:X}")
-    };
+    let address = number(question, root);
     let levels = spec.mmu.as_ref()?.levels.len();
     let table = if levels > 1 {
         "level-1 page table"

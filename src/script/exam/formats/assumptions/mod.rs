@@ -13,6 +13,7 @@ mod strings;
 use std::collections::BTreeSet;
 
 use self::lookups::{listed, named};
+use self::machine_rules::number;
 use self::rules::{Context, Rule};
 use self::strings::of_strings;
 use crate::exam::paper::Question;
@@ -207,11 +208,13 @@ fn of_order(question: &Question, machine: &Machine, asked: &Topics) -> Vec<Strin
         let mut used = used_parts(spec, asked);
         used.any(|(_, own)| own == name).then(|| named(&[name]))
     };
-    let mut sentences = orders::of_machine(machine, used, |part, set| {
+    let evicts = |part, set| {
         question
             .items()
             .any(|item| orders::evicts(item, machine, part, set))
-    });
+    };
+    let mut sentences = orders::of_machine(machine, used, evicts, |set| number(question, set));
+    sentences.extend(orders::of_policies(question, machine, used));
     let parts = unprinted_parts(question, machine, asked);
     let empty: Vec<&str> = (parts.iter().filter(|(.., empty)| *empty))
         .map(|(_, name, _)| *name)

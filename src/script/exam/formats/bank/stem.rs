@@ -1,17 +1,18 @@
 //! Questions as HTML for a learning platform, with an input for each field. The HTML is also valid XML, and
 //! contains no styles or other elements that QTI does not support.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use crate::exam::field::Field;
+use crate::exam::formats::canvas::{Canvas, NO_PAGE};
 use crate::exam::formats::labels::Labels;
+use crate::exam::formats::leaves::{Leaves, NONE};
 use crate::exam::formats::plan::points;
 use crate::exam::formats::prose;
 use crate::exam::formats::style::Refusal;
-use crate::exam::formats::tree::{
-    Blank, Block, Cell, Figure, Paragraph, Section, Sheet, Table, WorksheetRow, flush,
-};
+use crate::exam::formats::tree::{Blank, Block, Cell, Figure, Section, Sheet, Table, flush};
+use crate::exam::formats::walk::{Escape, Format};
 use crate::questions::entry::Rubric;
 use crate::report::text::text;
 use crate::report::xml::legal;
@@ -32,11 +33,12 @@ pub(crate) trait Slots {
     fn table(&self) -> &'static str;
 }
 
-/// A question under construction.
+/// The format of a question.
 struct Stem<'f, 'p, S> {
-    out: String,
     fields: BTreeMap<&'f str, &'f Field<'p>>,
-    slots: &'f mut S,
+    slots: RefCell<&'f mut S>,
+    /// The reason why the platform does not support the first such field.
+    refused: RefCell<Option<Refusal>>,
 }
 
 /// Returns a question laid out for students, with its assumptions and fields.
@@ -49,40 +51,26 @@ pub(crate) fn stem(
     fields: &[Field],
     slots: &mut impl Slots,
 ) -> Result<String, Refusal> {
-    let fields = fields
-        .iter()
-        .map(|field| (field.name.as_str(), field))
-        .collect();
-    let mut stem = Stem {
-        out: String::new(),
-        fields,
-        slots,
-    };
+    let stem = Stem::new(fields, slots);
     let (introduction, rest) = section.parts();
-    stem.blocks(introduction)?;
-    stem.list(sheet.front.assumptions.iter().chain(&section.assumptions));
-    stem.blocks(rest)?;
-    Ok(stem.out)
+    let assumptions = [&*sheet.front.assumptions, &*section.assumptions].concat();
+    let html = [
+        stem.blocks(introduction, NO_PAGE),
+        stem.sentences(0, "", &assumptions),
+        stem.blocks(rest, NO_PAGE),
+    ];
+    stem.refused.into_inner().map_or(Ok(html.concat()), Err)
 }
 
 /// Returns the context of a field: the given contents of its question and part.
 pub(crate) fn context(section: &Section, field: &Field, slots: &mut impl Slots) -> String {
-    let mut stem = Stem {
-        out: String::new(),
-        fields: BTreeMap::new(),
-        slots,
+    let stem = Stem::new(&[], slots);
+    let of = |block: &Block| match block {
+        Block::Part { body, .. } if holds(body, &field.name) => given(body),
+        other => given(std::slice::from_ref(other)),
     };
-    for block in &section.body {
-        match block {
-            Block::Part { body, .. } if holds(body, &field.name) => {
-                for block in body {
-                    stem.given(block);
-                }
-            }
-            other => stem.given(other),
-        }
-    }
-    stem.out
+    let given: Vec<Block> = section.body.iter().flat_map(of).collect();
+    stem.blocks(&given, NO_PAGE)
 }
 
 /// Whether the blocks contain an essay.
@@ -91,222 +79,140 @@ fn holds(body: &[Block], essay: &str) -> bool {
         .any(|block| matches!(block, Block::Essay { field, .. } if field == essay))
 }
 
-impl<S: Slots> Stem<'_, '_, S> {
-    fn put(&mut self, html: &str) {
-        self.out.push_str(html);
-        self.out.push('\n');
-    }
+/// Returns the blocks that contain no field.
+fn given(blocks: &[Block]) -> Vec<Block> {
+    let is_given = |block: &&Block| {
+        matches!(
+            block,
+            Block::Prose(_)
+                | Block::Given(_)
+                | Block::Pairs { .. }
+                | Block::Figure(_)
+                | Block::Lines(_)
+                | Block::Steps(_)
+        )
+    };
+    blocks.iter().filter(is_given).cloned().collect()
+}
 
-    fn blocks(&mut self, blocks: &[Block]) -> Result<(), Refusal> {
-        blocks.iter().try_for_each(|block| self.block(block))
-    }
-
-    fn block(&mut self, block: &Block) -> Result<(), Refusal> {
-        match block {
-            Block::Part { name, points, body } => {
-                self.put(&element("h4", &format!("{name}{}", in_brackets(points))));
-                self.blocks(body)?;
-            }
-            Block::Worksheet {
-                prompt,
-                points,
-                rows,
-                ..
-            } => self.worksheet(prompt, points, rows)?,
-            Block::Value {
-                label,
-                points,
-                how,
-                blank,
-            } => {
-                let (label, said) = (
-                    marked(label),
-                    escaped(&format!("{}{}", in_brackets(how), in_brackets(points))),
-                );
-                let drawn = self.blank(blank)?;
-                self.put(&format!("<p>{label}{said}: {drawn}</p>"));
-            }
-            Block::Fill {
-                how,
-                points,
-                tables,
-            } => {
-                self.put(&element("p", &format!("{how}{}", in_brackets(points))));
-                tables.iter().try_for_each(|table| self.table(table))?;
-            }
-            Block::Choice {
-                text,
-                how,
-                points,
-                field,
-                ..
-            } => {
-                self.alone(text, &format!("{how}{}", in_brackets(points)), field)?;
-            }
-            Block::Essay {
-                text,
-                points,
-                field,
-                ..
-            } => {
-                self.alone(text, in_brackets(points).trim(), field)?;
-            }
-            other => self.given(other),
-        }
-        Ok(())
-    }
-
-    /// Adds a block that contains no field.
-    fn given(&mut self, block: &Block) {
-        match block {
-            Block::Prose(paragraphs) => {
-                for paragraph in paragraphs {
-                    self.put(&match paragraph {
-                        Paragraph::Words(words) => element("p", words),
-                        Paragraph::Code(code) => preformatted(code),
-                    });
-                }
-            }
-            // A given table has no fields, so this call never returns a refusal.
-            Block::Given(table) => drop(self.table(table)),
-            Block::Pairs { title, pairs } => self.pairs(title, pairs),
-            Block::Figure(figure) => self.figure(figure),
-            Block::Lines(lines) => self.put(&preformatted(lines)),
-            Block::Steps(steps) => {
-                let steps = steps
-                    .iter()
-                    .map(|(who, what)| element("li", format!("{who} {what}").trim()));
-                let steps: String = steps.collect();
-                self.put(&format!("<ol>{steps}</ol>"));
-            }
-            _ => {}
+impl<'f, 'p, S> Stem<'f, 'p, S> {
+    fn new(fields: &'f [Field<'p>], slots: &'f mut S) -> Self {
+        Self {
+            fields: fields
+                .iter()
+                .map(|field| (field.name.as_str(), field))
+                .collect(),
+            slots: RefCell::new(slots),
+            refused: RefCell::default(),
         }
     }
 
-    fn list<'s>(&mut self, sentences: impl Iterator<Item = &'s String>) {
-        let items: Vec<String> = sentences.map(|sentence| element("li", sentence)).collect();
-        if !items.is_empty() {
-            self.put(&format!("<ul>\n{}\n</ul>", items.join("\n")));
-        }
-    }
-
-    fn pairs(&mut self, title: &str, pairs: &[(String, String)]) {
-        let mut out = format!(
-            "<table{}>\n{}<tbody>\n",
-            self.slots.table(),
-            element("caption", title)
-        );
-        for (name, value) in pairs {
-            let _ = writeln!(
-                out,
-                "<tr><th scope=\"row\">{}</th><td>{}</td></tr>",
-                escaped(name),
-                escaped(value)
-            );
-        }
-        self.put(&format!("{out}</tbody>\n</table>"));
-    }
-
-    /// Adds a figure. Converts the bits of an address to a table of bit numbers with empty cells below.
-    /// Converts other figures to text drawings.
-    fn figure(&mut self, figure: &Figure) {
-        if let Figure::Bits { title, bits } = figure {
-            for row in bits.chunks(32) {
-                let names = row.iter().map(|(bit, _)| bit.to_string()).collect();
-                let room = row
-                    .iter()
-                    .map(|_| Cell::Word("\u{A0}".to_owned()))
-                    .collect();
-                drop(self.table(&Table {
-                    title: title.clone(),
-                    groups: vec![names],
-                    rows: vec![room],
-                    ..Table::default()
-                }));
+    /// Returns the input for a field, or nothing for a field of no name or one that the platform does not support.
+    fn slot(
+        &self,
+        field: &str,
+        of: impl FnOnce(&mut S, &Field) -> Result<String, Refusal>,
+    ) -> Option<String> {
+        let field = self.fields.get(field)?;
+        match of(&mut self.slots.borrow_mut(), field) {
+            Ok(slot) => Some(slot),
+            Err(refusal) => {
+                self.refused.borrow_mut().get_or_insert(refusal);
+                None
             }
-            return;
         }
-        self.put(&preformatted(&flush(&text(&figure.reported(), false))));
-    }
-
-    fn worksheet(
-        &mut self,
-        prompt: &str,
-        points: &str,
-        rows: &[WorksheetRow],
-    ) -> Result<(), Refusal> {
-        let worth = escaped(&in_brackets(points));
-        let mut out = format!(
-            "<p>{}{worth}</p>\n<table{}>\n<tbody>\n",
-            marked(prompt),
-            self.slots.table()
-        );
-        for row in rows {
-            let label = escaped(&format!("{}{}", row.label, in_brackets(&row.how)));
-            let drawn = self.blank(&row.blank)?;
-            let _ = writeln!(
-                out,
-                "<tr><th scope=\"row\">{label}</th><td>{drawn}</td></tr>"
-            );
-        }
-        self.put(&format!("{out}</tbody>\n</table>"));
-        Ok(())
-    }
-
-    fn table(&mut self, of: &Table) -> Result<(), Refusal> {
-        let mut out = format!(
-            "<table{}>\n{}<thead><tr>",
-            self.slots.table(),
-            element("caption", &of.title)
-        );
-        for (_, name, _) in of.columns() {
-            let _ = write!(out, "<th scope=\"col\">{}</th>", escaped(name));
-        }
-        out.push_str("</tr></thead>\n<tbody>\n");
-        for row in &of.rows {
-            out.push_str("<tr>");
-            for cell in row {
-                let drawn = match cell {
-                    Cell::Word(words) | Cell::Number(words) => escaped(words),
-                    Cell::Blank(blank) => self.blank(blank)?,
-                };
-                let _ = write!(out, "<td>{drawn}</td>");
-            }
-            out.push_str("</tr>\n");
-        }
-        self.put(&format!("{out}</tbody>\n</table>"));
-        Ok(())
-    }
-
-    /// Adds the input for a field, followed by the unit.
-    fn blank(&mut self, blank: &Blank) -> Result<String, Refusal> {
-        let Some(field) = self.fields.get(blank.field.as_str()) else {
-            return Ok(String::new());
-        };
-        let drawn = self.slots.blank(field)?;
-        Ok(blank.unit.as_ref().map_or_else(
-            || drawn.clone(),
-            |unit| format!("{drawn} {}", escaped(unit)),
-        ))
-    }
-
-    /// Adds text with the input for a field below the text.
-    fn alone(&mut self, words: &str, how: &str, field: &str) -> Result<(), Refusal> {
-        self.put(&element("p", format!("{words} {how}").trim()));
-        if let Some(field) = self.fields.get(field) {
-            let drawn = self.slots.block(field)?;
-            self.put(&drawn);
-        }
-        Ok(())
     }
 }
 
-/// Returns ` (8 points)`, or nothing.
-fn in_brackets(words: &str) -> String {
-    if words.is_empty() {
-        String::new()
-    } else {
-        format!(" ({words})")
+impl<S> Escape for Stem<'_, '_, S> {
+    fn plain(&self, text: &str) -> String {
+        escaped(text)
+    }
+
+    fn code(&self, code: &str) -> String {
+        format!("<code>{}</code>", escaped(code))
+    }
+}
+
+impl<S: Slots> Format for Stem<'_, '_, S> {
+    const LEAVES: Leaves = Leaves {
+        points: (" («text»)", ""),
+        worth: (" («text»)", ""),
+        how: (" («text»)", ""),
+        title: ("<caption>«text»</caption>", ""),
+        who: ("«text» ", ""),
+        part: "«head»«body»",
+        part_head: "<h4>«name»«points»</h4>\n",
+        paragraph: "<p>«text»</p>\n",
+        code: "<pre>«text»</pre>\n",
+        lines: "<pre>«text»</pre>\n",
+        pairs: "<table«attributes»>\n«title»<tbody>\n«rows»</tbody>\n</table>\n",
+        pair: (
+            "<tr><th scope=\"row\">«name»</th><td>«value»</td></tr>\n",
+            "",
+        ),
+        steps: "<ol>«steps»</ol>\n",
+        step: ("<li>«who»«what»</li>", ""),
+        worksheet: "<p>«lead»</p>\n<table«attributes»>\n<tbody>\n«rows»</tbody>\n</table>\n",
+        worksheet_row: (
+            "<tr><th scope=\"row\">«label»«how»</th><td>«blank»</td></tr>\n",
+            "",
+        ),
+        value: ["<p>«label»«how»«points»: «blank»</p>\n"; 2],
+        given: "«table»",
+        fill: "<p>«how»«points»</p>\n«tables»",
+        table: "<table«attributes»>\n«title»<thead><tr>«heads»</tr></thead>\n<tbody>\n«rows»</tbody>\n</table>\n",
+        table_head: ("<th scope=\"col\">«name»</th>", ""),
+        table_row: ("<tr>«cells»</tr>\n", ""),
+        cell: ("<td>«cell»</td>", ""),
+        row_head: "<td>«cell»</td>",
+        choice: "<p>«text» «how»«points»</p>\n«input»",
+        essay: "<p>«text»«points»</p>\n«input»",
+        sentences: ["<ul>\n«sentences»</ul>\n"; 2],
+        sentence: ("<li>«text»</li>\n", ""),
+        ..NONE
+    };
+
+    fn preformatted(&self, lines: &str) -> String {
+        escaped(lines)
+    }
+
+    /// Returns the input for a field, followed by the unit.
+    fn blank(&self, blank: &Blank) -> String {
+        let slot = self.slot(&blank.field, S::blank);
+        let unit = blank.unit.as_ref();
+        let unit = unit.map_or_else(String::new, |unit| format!(" {}", escaped(unit)));
+        slot.map_or_else(String::new, |slot| slot + &unit)
+    }
+
+    fn input(&self, field: &str) -> String {
+        self.slot(field, S::block)
+            .map_or_else(String::new, |slot| slot + "\n")
+    }
+
+    fn attributes(&self, _: Option<&Table>, _: Canvas) -> String {
+        self.slots.borrow().table().to_owned()
+    }
+
+    /// Converts the bits of an address to a table of bit numbers with empty cells below. Converts other figures to text
+    /// drawings.
+    fn figure(&self, figure: &Figure, canvas: Canvas) -> String {
+        let Figure::Bits { title, bits } = figure else {
+            return self.block(
+                &Block::Lines(flush(&text(&figure.reported(), false))),
+                None,
+                canvas,
+            );
+        };
+        let table = |row: &[(u32, Option<char>)]| Table {
+            title: title.clone(),
+            groups: vec![row.iter().map(|(bit, _)| bit.to_string()).collect()],
+            rows: vec![vec![Cell::Word("\u{A0}".to_owned()); row.len()]],
+            ..Table::default()
+        };
+        bits.chunks(32)
+            .map(|row| self.table(&table(row), "", canvas))
+            .collect()
     }
 }
 
@@ -336,19 +242,6 @@ pub(crate) fn marked(words: &str) -> String {
     prose::marked(words, escaped, |code| {
         format!("<code>{}</code>", escaped(code))
     })
-}
-
-fn preformatted(lines: &str) -> String {
-    format!("<pre>{}</pre>", escaped(lines))
-}
-
-/// Returns an element of text, or nothing if the text is empty.
-fn element(tag: &str, words: &str) -> String {
-    if words.is_empty() {
-        String::new()
-    } else {
-        format!("<{tag}>{}</{tag}>", marked(words))
-    }
 }
 
 /// Returns a rubric as a list, or an empty text for an empty rubric.

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use crate::exam::formats::prose;
 use crate::exam::formats::tree::Blank;
 use crate::report::xml::escaped;
 
@@ -19,13 +18,6 @@ pub(crate) fn css_string(text: &str) -> String {
     }
     out.push('"');
     out
-}
-
-/// Escapes text with code between backticks.
-pub(crate) fn marked(text: &str) -> String {
-    prose::marked(text, escaped, |code| {
-        format!("<code>{}</code>", escaped(code))
-    })
 }
 
 /// Returns the box for a blank, empty or filled in.

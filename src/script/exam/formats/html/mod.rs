@@ -1,7 +1,7 @@
 //! A paper as a self-contained HTML page.
 
-mod blocks;
 pub(crate) mod escape;
+mod leaves;
 mod page;
 mod report;
 

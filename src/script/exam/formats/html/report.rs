@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
-use super::blocks::{ROOM, piece};
+use super::leaves::{Html, ROOM};
 use crate::exam::formats::canvas::Canvas;
 use crate::exam::formats::tree;
 use crate::exam::formats::tree::from_doc;
+use crate::exam::formats::walk::Format;
 use crate::report::doc::{Blank, Block, Checks, Tone};
 use crate::report::narrate::{count, failures};
 use crate::report::xml::escaped;
@@ -70,13 +71,15 @@ fn put(out: &mut String, block: &Block) {
                 escaped(text)
             )
         }
-        Block::Worksheet(blanks) => write!(out, "{}", piece(&[worksheet(blanks)], canvas())),
+        Block::Worksheet(blanks) => {
+            out.push_str(&Html.blocks(&[worksheet(blanks)], canvas()));
+            Ok(())
+        }
         Block::Checks(checks) => checked(out, checks),
-        _ => write!(
-            out,
-            "{}",
-            piece(&from_doc(std::slice::from_ref(block)), canvas())
-        ),
+        _ => {
+            out.push_str(&Html.blocks(&from_doc(std::slice::from_ref(block)), canvas()));
+            Ok(())
+        }
     };
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::exam::formats::plan::SUPERSCRIPTS;
-use crate::exam::formats::prose::marked;
+use crate::exam::formats::walk::Escape;
 
 /// Non-ASCII characters that the basic fonts contain, or that can be composed from their characters.
 const SIGNS: &[(char, &str)] = &[
@@ -88,9 +88,8 @@ pub(crate) struct Text {
     missing: RefCell<BTreeSet<char>>,
 }
 
-impl Text {
-    /// Escapes text for TeX.
-    pub(crate) fn escaped(&self, text: &str) -> String {
+impl Escape for Text {
+    fn plain(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         for character in text.chars() {
             match character {
@@ -119,16 +118,16 @@ impl Text {
         out
     }
 
-    /// Escapes text with code between backticks.
-    pub(crate) fn marked(&self, text: &str) -> String {
-        let code = |code: &str| format!("{{\\ttfamily {}}}", self.escaped(&code.replace('–', "-")));
-        marked(text, |words| self.escaped(words), code)
+    fn code(&self, code: &str) -> String {
+        // LaTeX's monospaced font has a brace in place of an en dash.
+        format!("{{\\ttfamily {}}}", self.plain(&code.replace('–', "-")))
     }
+}
 
+impl Text {
     /// Escapes text on one line so that its spaces keep their width.
     pub(crate) fn fixed(&self, text: &str) -> String {
-        // LaTeX's monospaced font has a brace in place of an en dash.
-        self.escaped(&text.replace('–', "-")).replace(' ', "~")
+        self.plain(&text.replace('–', "-")).replace(' ', "~")
     }
 
     fn sign(&self, sign: char) -> String {
@@ -160,24 +159,24 @@ impl Text {
 
 #[cfg(test)]
 mod tests {
-    use super::{ACCENTS, Text};
+    use super::{ACCENTS, Escape, Text};
 
     #[test]
     fn text_means_nothing_to_tex() {
         let text = Text::default();
         assert_eq!(
-            text.escaped("\\a{b}$c$ & #_%"),
+            text.plain("\\a{b}$c$ & #_%"),
             "{\\ttfamily\\char92}a\\{b\\}\\$c\\$ \\& \\#{\\ttfamily\\char95}\\allowbreak{}\\%"
         );
         assert_eq!(
-            text.escaped("--^~"),
+            text.plain("--^~"),
             "{-}{-}{\\ttfamily\\char94}{\\ttfamily\\char126}"
         );
         assert_eq!(
-            (text.escaped("é ñ"), text.missing()),
+            (text.plain("é ñ"), text.missing()),
             ("\\'{e} \\~{n}".to_owned(), None)
         );
-        text.escaped("שלום");
+        text.plain("שלום");
         assert_eq!(text.missing(), Some('ו'));
     }
 

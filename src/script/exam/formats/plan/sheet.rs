@@ -19,7 +19,7 @@ use crate::exam::paper::{Paper, PaperItem, Piece, Question};
 use crate::exam::topics::Topics;
 use crate::lang::value::Number;
 use crate::questions::entry::Figure as Drawn;
-use crate::report::narrate::view;
+use crate::report::narrate::{on_paper, view};
 use crate::run::record::{StartRow, View};
 
 /// Lays out an edition of a paper.
@@ -224,6 +224,9 @@ impl Plan<'_> {
 
     /// Returns a given view. Uses the course's names for tables and columns.
     fn given(&self, view: &View) -> Vec<Block> {
+        if let View::Declaration(spec) = view {
+            return vec![Block::Lines(on_paper(spec, self.labels.of_words()))];
+        }
         let named = |block| match (block, view) {
             (Block::Given(table), View::Table(of)) => {
                 let mut table = named(table, self.labels);

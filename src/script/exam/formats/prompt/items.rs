@@ -9,10 +9,17 @@ use crate::questions::entry::{AuthorTable, ItemKind, Radix};
 use crate::run::record::{Access, AccessVerb, CallRecord, Did, Shown};
 use pagewalk_engine::machine::event::{AccessKind, Privilege};
 
+/// The templates for a translation that students do not carry out themselves, or only suppose.
+const TRANSLATED: [&str; 2] = [
+    "The MMU translates the {address}{why}.",
+    "The MMU translates the {address} of process {process}{why}.",
+];
+
 /// Returns the templates for an access: without a process, and with one. A paper's translation replaces these
 /// templates.
 pub(super) fn templates(access: &Access) -> [&'static str; 2] {
     match (access.verb, access.data.len()) {
+        (AccessVerb::Translate, _) if access.probe => TRANSLATED,
         (AccessVerb::Translate, _) => [
             "Translate the {address}{why}.",
             "Translate the {address} of process {process}{why}.",
@@ -80,7 +87,8 @@ fn of_kind(item: &PaperItem, labels: &Labels, cores: bool, tabled: bool) -> Stri
         ItemKind::Facts { operation, .. } => match &*item.did {
             Did::Access(access) => {
                 let address = address(access, item.printed.radix, labels);
-                of_access(access, templates(access), labels, cores, &address)
+                let value = stored(access, item.printed.radix);
+                of_access(access, templates(access), labels, cores, [&address, &value])
             }
             did => of_operation(did, &operation.operation, labels, tabled),
         },
@@ -102,7 +110,7 @@ fn of_kind(item: &PaperItem, labels: &Labels, cores: bool, tabled: bool) -> Stri
             let number = labels.localize("Number the messages in order.");
             match &**did {
                 did @ (Did::Access(_) | Did::Call(_)) => {
-                    format!("{} {number}", of_done(did, labels))
+                    format!("{} {number}", of_done(did, item.printed.radix, labels))
                 }
                 _ => number.to_owned(),
             }
@@ -127,11 +135,14 @@ pub(crate) fn kind_of_address(access: &Access) -> &'static str {
 
 /// Returns the address of an access in a radix.
 pub(crate) fn number_of_address(access: &Access, radix: Option<Radix>) -> String {
-    let bits = access.spec.virtual_bits();
+    in_radix(access.va.raw(), access.spec.virtual_bits(), radix)
+}
+
+fn in_radix(value: u64, bits: u32, radix: Option<Radix>) -> String {
     match radix {
-        Some(Radix::Decimal) => access.va.raw().to_string(),
-        Some(Radix::Binary) => Radix::Binary.write(&Value::from(access.va.raw()), Some(bits)),
-        _ => Shown::field(access.va.raw(), bits).to_string(),
+        Some(Radix::Decimal) => value.to_string(),
+        Some(Radix::Binary) => Radix::Binary.write(&Value::from(value), Some(bits)),
+        _ => Shown::field(value, bits).to_string(),
     }
 }
 
@@ -143,18 +154,16 @@ fn address(access: &Access, radix: Option<Radix>, labels: &Labels) -> String {
     )
 }
 
-/// Describes an operation that the paper does not ask about.
-pub(crate) fn of_done(did: &Did, labels: &Labels) -> String {
+/// Describes an operation that the paper does not ask about, with its address in a radix.
+pub(crate) fn of_done(did: &Did, radix: Option<Radix>, labels: &Labels) -> String {
     if let Did::Access(access) = did {
-        let address = address(access, None, labels);
+        let address = address(access, radix, labels);
         let templates = match access.verb {
-            AccessVerb::Translate => [
-                "The MMU translates the {address}{why}.",
-                "The MMU translates the {address} of process {process}{why}.",
-            ],
+            AccessVerb::Translate => TRANSLATED,
             _ => templates(access),
         };
-        return of_access(access, templates, labels, false, &address);
+        let value = stored(access, radix);
+        return of_access(access, templates, labels, false, [&address, &value]);
     }
     let operation = did.call().map_or_else(String::new, CallRecord::written);
     of_operation(did, &operation, labels, false)
@@ -179,13 +188,13 @@ fn of_operation(did: &Did, operation: &str, labels: &Labels, tabled: bool) -> St
     }
 }
 
-/// Describes an access at `address` with its templates.
+/// Describes an access with its templates, its address, and the stored value.
 pub(super) fn of_access(
     access: &Access,
     [passive, active]: [&'static str; 2],
     labels: &Labels,
     cores: bool,
-    address: &str,
+    [address, value]: [&str; 2],
 ) -> String {
     let why = format!("{}{}", purpose(access, labels), by(access.mode, labels));
     let core = if cores {
@@ -206,21 +215,21 @@ pub(super) fn of_access(
             ("address", address),
             ("n", &access.data.len().to_string()),
             ("stored", &access.stored_string().unwrap_or_default()),
-            ("value", &value(access)),
+            ("value", value),
             ("why", &why),
         ],
     );
     supposed(access.probe, text, labels)
 }
 
-/// Returns the stored bytes as a little-endian number.
-fn value(access: &Access) -> String {
-    let bytes = access
-        .data
+/// Returns the stored bytes as a little-endian number in a radix. A sentence about more than eight bytes has no number.
+pub(super) fn stored(access: &Access, radix: Option<Radix>) -> String {
+    let bytes = &access.data[..access.data.len().min(8)];
+    let value = bytes
         .iter()
         .rev()
-        .map(|byte| format!("{:02X}", byte.unwrap_or(0)));
-    format!("0x{}", bytes.collect::<String>())
+        .fold(0, |value, byte| value << 8 | u64::from(byte.unwrap_or(0)));
+    in_radix(value, 8 * bytes.len() as u32, radix)
 }
 
 /// Returns the kind of access that a translation is for, unless the access is a load.

@@ -1,6 +1,6 @@
 //! Prompts for items that share a table.
 
-use super::items::{kind_of_address, number_of_address, of_access, prompt, templates};
+use super::items::{kind_of_address, number_of_address, of_access, prompt, stored, templates};
 use super::strings::{Stated, memory, of_string, policy, tabled};
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::tree::Cell;
@@ -169,12 +169,14 @@ fn of_addresses(items: &[&PaperItem], labels: &Labels, cores: bool) -> Option<St
                 AccessVerb::Translate => (TRANSLATED, each),
                 _ => (templates(access), if access.probe { one } else { each }),
             };
+            let value = stored(access, item.printed.radix);
+            let address = labels.localize(address);
             Some(of_access(
                 access,
                 templates,
                 labels,
                 cores,
-                labels.localize(address),
+                [address, &value],
             ))
         }
         _ => None,
@@ -194,7 +196,14 @@ fn of_row(item: &PaperItem, labels: &Labels, cores: bool) -> Option<String> {
         _ if item.printed.prompt.is_some() => return Some(prompt(item, labels, cores)),
         (ItemKind::Facts { .. }, Did::Access(access)) if !access.probe => {
             let address = number_of_address(access, item.printed.radix);
-            of_access(access, row_templates(access), labels, cores, &address)
+            let value = stored(access, item.printed.radix);
+            of_access(
+                access,
+                row_templates(access),
+                labels,
+                cores,
+                [&address, &value],
+            )
         }
         (_, did) if did.call().is_some_and(|call| !call.probe) => prompt(item, labels, cores),
         _ => return None,
