@@ -74,7 +74,7 @@ fn repeated(of: &Stmt, body: &[Stmt], sources: &Sources) -> Option<Diagnostic> {
 
 /// Warns about a `fork` without a name before statements of the same process.
 fn continued(body: &[Stmt]) -> Option<Diagnostic> {
-    let at = body.iter().position(|stmt| forks_alone(&stmt))?;
+    let at = body.iter().position(forks_alone)?;
     let runs = |stmt: &Stmt| match &stmt.kind {
         StmtKind::Command(Command { verb, call, .. }) => {
             *call && !verb.text.starts_with("wait")
@@ -90,7 +90,7 @@ fn continued(body: &[Stmt]) -> Option<Diagnostic> {
 
 const SEPARATE: &str = "name the child, and write its statements in a separate block: `let child = fork()`, then `child { … }`";
 
-fn forks_alone(stmt: &&Stmt) -> bool {
+fn forks_alone(stmt: &Stmt) -> bool {
     matches!(&stmt.kind, StmtKind::Command(Command { verb, call: true, operands, .. })
         if &*verb.text == "fork" && operands.is_empty())
 }
