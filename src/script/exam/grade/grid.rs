@@ -27,31 +27,19 @@ pub(crate) fn cells(
     sheet: &Sheet,
     rules: &Rules,
 ) -> Vec<Judged> {
-    let answers: Vec<(AnswerForm, Answer)> = own
+    let (answers, mut judged): (Vec<(AnswerForm, Answer)>, Vec<Judged>) = own
         .iter()
         .map(|field| {
-            let at = if let Asked::Cell { at, .. } = field.asked {
-                at
-            } else {
-                0
+            let (at, key) = match field.asked {
+                Asked::Cell { at, cell, .. } => (at, Some(cell.shown())),
+                _ => (0, None),
             };
-            let way = AnswerForm::of_column(table, at);
-            (way, read(way, sheet.given(&field.name), rules))
+            let (way, given) = (AnswerForm::of_column(table, at), sheet.given(&field.name));
+            let answer = read(way, given, rules);
+            let judged = simple(&answer, given, key.as_ref(), way, field, rules);
+            ((way, answer), judged)
         })
-        .collect();
-    let mut judged: Vec<Judged> = own
-        .iter()
-        .zip(&answers)
-        .map(|(field, (way, answer))| {
-            let key = if let Asked::Cell { cell, .. } = field.asked {
-                Some(cell.shown())
-            } else {
-                None
-            };
-            let given = sheet.given(&field.name);
-            simple(answer, given, key.as_ref(), *way, field, rules)
-        })
-        .collect();
+        .unzip();
     if run.steps().len() <= STEPS && judged.iter().any(|(verdict, _)| *verdict == Verdict::Wrong) {
         let rows = 0..run.steps().len();
         let rows: Vec<Row> = rows.map(|row| own_row(row, own, &answers)).collect();
