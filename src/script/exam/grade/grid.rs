@@ -155,20 +155,30 @@ impl Grid<'_> {
     }
 
     /// Returns the pages that a row shows. For a cell without a page, assumes the referenced page, an empty frame, or
-    /// the page in the next row if it explains more cells of the next row than the step of the policy does.
+    /// the page in the next row if it explains more cells of the next row than the step of the policy does. A row
+    /// without any page explains nothing, or else one wrong cell after an empty row would earn points.
     fn shown(&self, steps: &ReferenceSteps, row: usize) -> Shows {
         let frames = || (0..).take(reference_frames(self.run));
         let own = frames().filter_map(|frame| Some((frame, self.page_in(row, frame)?)));
         let mut shown: Shows = own.collect();
-        let referenced = self.run.setup.pages.get(row).copied();
-        let asked = |frame: &u32| self.rows[row].contains_key(format!("frame{frame}").as_str());
-        for frame in frames().filter(asked) {
-            if shown.contains_key(&frame) {
+        if shown.is_empty() {
+            return shown;
+        }
+        let setup = &self.run.setup;
+        let known = |page: &Option<u32>| {
+            let held = setup.holding.iter().map(|held| held.page);
+            let mut known = held.chain(setup.pages.iter().take(row + 1).copied());
+            page.is_none_or(|page| known.any(|own| own == page))
+        };
+        let referenced = setup.pages.get(row).copied();
+        for frame in frames() {
+            let is_asked = self.rows[row].contains_key(format!("frame{frame}").as_str());
+            if !is_asked || shown.contains_key(&frame) {
                 continue;
             }
+            let next = self.page_in(row + 1, frame).filter(known);
             let mut best = self.explained(steps, row, &shown);
-            let options = [self.page_in(row + 1, frame), Some(referenced), Some(None)];
-            for page in options.into_iter().flatten() {
+            for page in [next, Some(referenced), Some(None)].into_iter().flatten() {
                 let mut other = shown.clone();
                 other.insert(frame, page);
                 let explained = self.explained(steps, row, &other);
