@@ -282,8 +282,8 @@ fn a_wrong_cell_after_empty_rows_earns_nothing() {
     for policy in &POLICIES[..3] {
         let paper = paper(&script(&string, *policy), 0);
         let rows = student(policy.0, &string, 0, Slip::Into(0)).unwrap();
-        for at in 1..string.len() {
-            for (frame, right) in rows[at].pages.iter().enumerate() {
+        for (at, row) in rows.iter().enumerate().skip(1) {
+            for (frame, right) in row.pages.iter().enumerate() {
                 for page in (0..9).map(Some).filter(|page| page != right) {
                     let name = format!("1.{}.frame{frame}", at + 1);
                     let own = BTreeMap::from([(name, written(page))]);

@@ -94,8 +94,11 @@ fn page_named(run: &ReferenceRun, way: AnswerForm, answer: &Answer) -> Option<u3
     })
 }
 
-/// The pages that a student's row shows, by frame.
-type Shows = BTreeMap<u32, Option<u32>>;
+/// The page in a frame, or `None` if the frame is empty.
+type Content = Option<u32>;
+
+/// What a student's row shows, by frame.
+type Shows = BTreeMap<u32, Content>;
 
 struct Grid<'a> {
     run: &'a ReferenceRun,
@@ -145,8 +148,8 @@ impl Grid<'_> {
         agrees(answer, Some(&cell), way)
     }
 
-    /// Returns the page that a cell shows, or `None` if the cell is empty or unreadable.
-    fn page_in(&self, row: usize, frame: u32) -> Option<Option<u32>> {
+    /// Returns the content that a cell shows, or `None` if the cell is blank or unreadable.
+    fn page_in(&self, row: usize, frame: u32) -> Option<Content> {
         let (_, way, answer) = self.rows.get(row)?.get(format!("frame{frame}").as_str())?;
         if answer.is_dash() {
             return Some(None);
@@ -165,7 +168,7 @@ impl Grid<'_> {
             return shown;
         }
         let setup = &self.run.setup;
-        let known = |page: &Option<u32>| {
+        let known = |page: &Content| {
             let held = setup.holding.iter().map(|held| held.page);
             let mut known = held.chain(setup.pages.iter().take(row + 1).copied());
             page.is_none_or(|page| known.any(|own| own == page))
@@ -216,10 +219,9 @@ impl Grid<'_> {
         if !computed.hit && own != Some(&Some(computed.page)) {
             let before = steps.frames();
             let before = |frame: &u32| before.get(*frame as usize).copied().flatten();
-            let holds = |(_, own): &(&u32, &Option<u32>)| **own == Some(computed.page);
+            let holds = |(_, own): &(&u32, &Content)| **own == Some(computed.page);
             // A frame with another new page shows a load of the referenced page under a wrong name.
-            let changed =
-                |(frame, own): &(&u32, &Option<u32>)| own.is_some() && **own != before(frame);
+            let changed = |(frame, own): &(&u32, &Content)| own.is_some() && **own != before(frame);
             let policy = own.is_none_or(|own| changed(&(&computed.frame, own)));
             let loaded = shown.iter().find(holds);
             let loaded = loaded.or_else(|| shown.iter().find(changed).filter(|_| !policy));
@@ -229,7 +231,7 @@ impl Grid<'_> {
         let Some(step) = step_with(&forced) else {
             return forced;
         };
-        let differs = |(frame, own): &(&u32, &Option<u32>)| {
+        let differs = |(frame, own): &(&u32, &Content)| {
             step.frames.get(**frame as usize).copied().flatten() != **own
         };
         forced.pages = shown
