@@ -97,7 +97,7 @@ fn page_named(run: &ReferenceRun, way: AnswerForm, answer: &Answer) -> Option<u3
 /// The page in a frame, or `None` if the frame is empty.
 type Content = Option<u32>;
 
-/// What a student's row shows, by frame.
+/// The contents of the frames in a student's row.
 type Shows = BTreeMap<u32, Content>;
 
 struct Grid<'a> {
