@@ -124,6 +124,7 @@ impl Format for Typst {
         ],
         sentence: ("«text»", ", "),
         question: "#question(«number», «title», «points»)\n«introduction»«assumptions»«body»",
+        introduction: ("#keep(gap: 0.9em, {\n«text»})\n", ""),
         body: ("#{\n«text»}\n", ""),
         appendix: ("#pagebreak(weak: true)\n#{\n«text»}\n", ""),
         ..NONE
