@@ -36,7 +36,7 @@ const READERS: [&str; 3] = [
 ];
 
 /// The other files that search a text for words, with the reason.
-const ALLOWED: [(&str, &str); 16] = [
+const ALLOWED: [(&str, &str); 14] = [
     (
         "src/engine/files/mod.rs",
         "the errors of the operating system",
@@ -70,12 +70,7 @@ const ALLOWED: [(&str, &str); 16] = [
         "the text of a golden file",
     ),
     // The following files still read labels and names of parts.
-    (
-        "src/script/exam/formats/assumptions/mod.rs",
-        "a part with its article",
-    ),
     ("src/script/exam/formats/labels.rs", "the title of a table"),
-    ("src/script/questions/tables.rs", "a size with its unit"),
     ("src/script/suite/amend/plan.rs", "the label of a check"),
     (
         "src/script/traces/sweep_reports/text.rs",

@@ -13,4 +13,5 @@ mod sizes;
 mod solutions;
 mod times;
 mod units;
+mod unseen;
 mod walks;

@@ -300,6 +300,126 @@ fn a_value_after_a_call_that_no_text_states_gets_a_hint() {
 }
 
 #[test]
+fn sizes_that_no_text_states_get_a_hint_if_a_value_is_computed_from_them() {
+    let size = |what: &str| {
+        format!("asks about the machine, but the paper states no {what}; add `given machine`")
+    };
+    let tables = "machine { virtual 39 bits, physical 39 bits, page 4 KB, page_table { levels 3, pte 8 B } }\n\
+        set page_table { | vpn ppn |; | 0 1 | }\n";
+    for (value, text, lacks) in [
+        ("page_table.bytes", "", &["page size"][..]),
+        ("page_table.bytes", "Pages have 4 KB.", &[]),
+        (
+            "machine.pages",
+            "",
+            &["page size", "size of virtual addresses"],
+        ),
+        (
+            "machine.pages",
+            "Pages have 4096 bytes.",
+            &["size of virtual addresses"],
+        ),
+        ("machine.pages", "39-bit addresses, and 4 KB pages.", &[]),
+        (
+            "machine.ppn_bits",
+            "A page has 2^12 bytes.",
+            &["size of physical addresses"],
+        ),
+    ] {
+        let question = format!("question \"Q\" {{ text \"{text}\"; ask \"Value\" = {value} }}");
+        let found = hints(&paper(&format!("{tables}{question}"), 0));
+        let expected: Vec<String> = lacks
+            .iter()
+            .map(|what| format!("Q: {}", size(what)))
+            .collect();
+        assert_eq!(found, expected, "{value} {text}");
+    }
+    let given =
+        format!("{tables}question \"Q\" {{ given machine; ask \"Value\" = machine.pages }}");
+    assert_eq!(hints(&paper(&given, 0)), [""; 0]);
+}
+
+#[test]
+fn settings_that_the_text_of_as_does_not_state_get_a_hint() {
+    let found = |setup: &str, text: &str| {
+        let ask = format!("ask reference 0x0 0x40 0x80 {{ {setup} }} as \"{text}\" => faults");
+        let found = hints(&paper(&format!("question \"Q\" {{ {ask} }}"), 0));
+        let lacks = found.into_iter().map(|hint| {
+            let lack = hint.split_once(" states no ").expect("a hint").1;
+            lack.split_once(';').expect("a hint").0.to_owned()
+        });
+        lacks.collect::<Vec<_>>()
+    };
+    let lru = "page 64, frames 3, replacement lru";
+    assert_eq!(
+        found(lru, "A loop visits an array."),
+        ["number of frames", "page size", "replacement policy"]
+    );
+    assert_eq!(
+        found(lru, "There are three frames of 64 bytes."),
+        ["replacement policy"]
+    );
+    for policy in ["LRU", "Least-recently-used replacement"] {
+        let text = format!("{policy}, 3 frames, and pages of 64 bytes.");
+        assert_eq!(found(lru, &text), [""; 0]);
+    }
+    assert_eq!(
+        found(
+            "page 64, replacement working-set, window 7",
+            "A working set of 64-byte pages."
+        ),
+        ["length of the window"]
+    );
+}
+
+#[test]
+fn ties_of_initial_pages_are_decided_by_the_paper() {
+    let text = |setup: &str, rows: &str| {
+        let ask = format!("ask reference 4 {{ {setup}\n{rows}\n}} => victim");
+        printed(&format!("question \"Q\" {{ {ask} }}"), Edition::Paper)
+    };
+    let tied = "Initial pages with the same time of last use were used in the listed order.";
+    let lru = "frames 3, replacement lru";
+    assert!(text(lru, "| page used |\n| 0 9 |\n| 1 9 |\n| 3 12 |").contains(tied));
+    assert!(!text(lru, "| page used |\n| 0 9 |\n| 1 8 |\n| 3 12 |").contains(tied));
+    let loaded = text(
+        lru,
+        "| page loaded used |\n| 0 3 9 |\n| 1 3 9 |\n| 3 2 12 |",
+    );
+    assert!(loaded.contains("with the same loading time were loaded in the listed order"));
+    assert!(loaded.contains("were used in the order in which they were loaded"));
+    let set = text(
+        "replacement working-set, window 2",
+        "| page used |\n| 0 6 |\n| 1 9 |\n| 2 9 |",
+    );
+    assert!(
+        set.contains(tied) && set.contains("Pages outside the window have already left memory.")
+    );
+}
+
+/// On x86-64 Linux with glibc 2.39, the first chunk of the heap has 0x290 bytes for the tcache, and the first `brk` adds
+/// 0x21000 bytes: the tcache, 128 KB, and 32 bytes, in whole pages.
+#[test]
+fn the_heap_has_its_place_on_the_paper() {
+    let script = "process P\nquestion \"Q\" { P { let a = malloc(12) }; ask P.heap columns start size used }";
+    let text = markdown(&paper(script, 0), Edition::Key, &Style::default());
+    assert!(
+        text.contains(
+            "The heap begins at 0x555555559000, and its first 656 bytes contain data of malloc."
+        ),
+        "{text}"
+    );
+    assert!(
+        text.contains("by the missing bytes, 128 KB, and 32 bytes, rounded up to whole pages.")
+    );
+    // 0x555555559000 + 0x290 + 0x10 is the block, and 0x21000 - 0x290 - 0x20 - 8 bytes are the free rest.
+    assert!(
+        text.contains("5555555592A0") && text.contains("20D48"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_page_size_that_no_text_states_gets_a_hint() {
     let hint = "states no page size";
     let asks = "ask translate 0x3D4 => vpn, vpo }";
@@ -500,10 +620,20 @@ fn points_that_do_not_divide_get_a_hint_with_points_that_do() {
     let five = "ask translate 0x3D4 => vpn, vpo; ask translate 0 => vpn, tlb, fault }";
     let own =
         "ask translate 0x3D4 => vpn, vpo points 2; ask translate 0 => vpn, tlb, fault points 2 }";
-    let division = |question: &str| paper(&format!("{MACHINE}{question}"), 0).questions[0].division;
+    let larger = |each: &[(&str, u64)]| {
+        let each = each
+            .iter()
+            .map(|(name, points)| ((*name).to_owned(), (*points).into()));
+        Division::Uneven(each.collect())
+    };
+    let division = |question: &str| {
+        paper(&format!("{MACHINE}{question}"), 0).questions[0]
+            .division
+            .clone()
+    };
     assert_eq!(
         division(&format!("question \"Q\" points 4 {{ {six}")),
-        Division::Uneven(Some(6))
+        larger(&[("", 6)])
     );
     assert_eq!(
         division(&format!("question \"Q\" points 6 {{ {six}")),
@@ -511,15 +641,34 @@ fn points_that_do_not_divide_get_a_hint_with_points_that_do() {
     );
     assert_eq!(
         division(&format!("question \"Q\" points 14 {{ {five}")),
-        Division::Uneven(Some(15))
+        larger(&[("", 15)])
     );
     assert_eq!(
         division(&format!("question \"Q\" points 15 {{ {five}")),
         Division::Even
     );
-    // Items with points of their own would keep them.
-    assert_eq!(
-        division(&format!("question \"Q\" points 4 {{ {own}")),
-        Division::Uneven(None)
-    );
+    // Two points for three blanks are 2/3 each, and three points one each. One part of five points has two items with
+    // two and three blanks, which have 1 1/4 and 5/6 points each, and six points would be 1 1/2 and 1.
+    let parts = "part \"a\" points 5 { ask translate 0x3D4 => vpn, vpo; ask translate 0 => vpn, tlb, fault }\n\
+        part \"b\" { ask translate 0 => vpn, tlb, fault points 2 } }";
+    for (question, points, raised, expected) in [
+        (own, 4, "points 5", larger(&[("item 2", 3), ("", 5)])),
+        (
+            parts,
+            7,
+            "points 9",
+            larger(&[("part a", 6), ("item 1 of part b", 3), ("", 9)]),
+        ),
+    ] {
+        let old = format!("question \"Q\" points {points} {{ {question}");
+        assert_eq!(division(&old), expected);
+        let new = old
+            .replace(
+                &format!("\"Q\" points {points}"),
+                &format!("\"Q\" {raised}"),
+            )
+            .replace("\"a\" points 5", "\"a\" points 6")
+            .replace("fault points 2", "fault points 3");
+        assert_eq!(division(&new), Division::Even, "{new}");
+    }
 }

@@ -147,4 +147,32 @@ fn a_changed_key_lists_the_changed_students() {
         "{}",
         ran.out
     );
+    // Four students have no point for the removed field, so their totals stay the same.
+    let ran = pagewalk(&[
+        "grade",
+        &exam,
+        &file,
+        "--before",
+        &marks,
+        "--rule",
+        "void={1a.vpn: remove}",
+    ]);
+    let lines: Vec<&str> = ran.out.lines().collect();
+    assert_eq!(
+        lines[2..8],
+        [
+            "The marks of 16 students change, and 4 students keep the same marks.",
+            "",
+            "The maximum changes from 50 to 49 points for 20 students.",
+            "",
+            "| Id | Name | Before | Now | Change | Maximum | Through |",
+            "| --- | --- | --- | --- | --- | --- | --- |",
+        ]
+    );
+    assert!(
+        ran.out
+            .contains("| all-right |  | 50 | 49 | −1 | 50 → 49 | 1a.vpn 1 → 0 |"),
+        "{}",
+        ran.out
+    );
 }

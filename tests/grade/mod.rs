@@ -4,6 +4,7 @@
 mod carried;
 mod feedback;
 mod formats;
+mod grids;
 mod messages;
 mod properties;
 mod refused;

@@ -147,6 +147,81 @@ fn another_answer_can_be_accepted() {
 }
 
 #[test]
+fn another_answer_can_be_accepted_for_one_version() {
+    let folder = folder("also-version");
+    let script = "question \"q\" { choose a in 0..1000; ask \"x\" = a; ask \"y\" = a + 1 }\n";
+    let exam = put(&folder, "exam.pw", script);
+    let made = pagewalk(&[
+        "exam",
+        &exam,
+        "--variants",
+        "2",
+        "--output",
+        &folder.join("out").to_string_lossy(),
+    ]);
+    assert_eq!(made.status, 0, "{}", made.messages);
+    let versions = folder
+        .join("out")
+        .join("exam.versions.csv")
+        .to_string_lossy()
+        .into_owned();
+    let list = std::fs::read_to_string(&versions).expect("a list");
+    let codes: Vec<&str> = list
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').next().expect("a code"))
+        .collect();
+    let answers = format!(
+        "id,version,1.1,1.2\ns1,{},none,-7\ns2,{},none,-7\n",
+        codes[0], codes[1]
+    );
+    let file = put(&folder, "answers.csv", answers);
+    let rules = put(
+        &folder,
+        "rules.yaml",
+        format!(
+            "also:\n  1.1 {}: [\"none\"]\n  1.2: [-7]\n",
+            codes[0].to_lowercase()
+        ),
+    );
+    let ran = pagewalk(&[
+        "grade",
+        &exam,
+        &file,
+        "--versions",
+        &versions,
+        "--rules",
+        &rules,
+    ]);
+    assert_eq!((ran.status, ran.messages.as_str()), (0, ""));
+    let marks = marks(&ran.out);
+    let of = |id: &str, field: &str| marks[&(id.to_owned(), field.to_owned())].clone();
+    assert_eq!(
+        (of("s1", "1.1"), of("s2", "1.1")),
+        ("1".to_owned(), "0".to_owned())
+    );
+    assert_eq!(
+        (of("s1", "1.2"), of("s2", "1.2")),
+        ("1".to_owned(), "1".to_owned())
+    );
+    // No paper has this code.
+    let ran = pagewalk(&[
+        "grade",
+        &exam,
+        &file,
+        "--versions",
+        &versions,
+        "--rule",
+        "also={1.1 ZZZZZ: [none]}",
+    ]);
+    assert!(
+        ran.messages.contains("the rules name `1.1 ZZZZZ`"),
+        "{}",
+        ran.messages
+    );
+}
+
+#[test]
 fn the_key_of_another_assumption_is_accepted_as_a_whole() {
     let folder = folder("also-script");
     let exam = fixed_exam(&folder);

@@ -151,6 +151,20 @@ fn appends_cost_a_step() {
     }
 }
 
+/// The range is the cause, not the length of the script.
+#[test]
+fn a_search_that_needs_too_many_steps_names_its_range() {
+    let script = "machine simple\nquestion \"Q\" { ask x in 0..0x4000 where probe translate x => vpn 0x1FF }";
+    let options = Options {
+        max_steps: 2000,
+        ..Options::default()
+    };
+    let outcome = text_within(script, options);
+    assert_eq!(sole(&outcome), ("limit-steps", "0..0x4000"));
+    let said = &outcome.mistakes[0].said;
+    assert!(said.contains("narrow the range"), "{said}");
+}
+
 #[test]
 fn time_is_limited() {
     let options = Options {

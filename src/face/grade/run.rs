@@ -463,6 +463,7 @@ fn read_before(path: &Path) -> Result<Vec<Before>, String> {
         Some(Before {
             id: record.text(&["id"])?,
             total: record.text(&["total"]).and_then(|text| mark(&text)),
+            of: record.text(&["max"]).and_then(|text| mark(&text)),
             fields: fields.collect(),
         })
     });

@@ -10,9 +10,11 @@ use crate::lang::parse::parse;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::visit::statements;
+use crate::questions::LANGUAGE;
 use crate::report::diagnostics::{Style, is_about_whole_file, render};
 use crate::run::record::Sink;
 use crate::run::session::{LimitNames, Options};
+use crate::run::settings::BLOCKS;
 use crate::run::{self, Checked, Earlier, Ended, Files, check_again};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -129,6 +131,7 @@ impl CheckedScript {
             &mut checked.diagnostics
         };
         improve(&checked.sources, found, checked.checked.work, &mut wrong);
+        name_other_blocks(&checked.sources, found);
         // A line with an error gets no warnings until the error is fixed.
         let row = |one: &Diagnostic| {
             let file = checked.sources.file(one.span.file);
@@ -319,6 +322,26 @@ fn once_per_cause(sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
             Some(help) => format!("{help}; {also}"),
             None => also,
         });
+    }
+}
+
+/// Replaces the list of a block's settings by the blocks that have the setting, or by the place of a statement.
+fn name_other_blocks(sources: &Sources, diagnostics: &mut [Diagnostic]) {
+    let unknown = |one: &&mut Diagnostic| one.code == Code::UnknownSetting && one.fix.is_none();
+    for one in diagnostics.iter_mut().filter(unknown) {
+        let name = sources.text(one.span).trim();
+        let blocks = BLOCKS.iter().filter(|block| block.setting(name).is_some());
+        let blocks: Vec<_> = blocks
+            .map(|block| format!("`{} {{ … }}`", block.name))
+            .collect();
+        if LANGUAGE.verb(name).is_some() && one.span.file == 0 {
+            one.help = Some(format!(
+                "`{name}` begins a statement: write it after the `}}` of the block"
+            ));
+        }
+        if !blocks.is_empty() {
+            one.help = Some(format!("it is a setting of {}", blocks.join(" and ")));
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::exam::field::slot;
 pub use crate::exam::grade::rules::Rules;
 use crate::exam::grade::rules::number;
 pub use crate::exam::grade::{Given, Mark, Marked, Sheet, Verdict};
-use crate::exam::grade::{Key, covers, mark, mark_field};
+use crate::exam::grade::{Key, mark, mark_field};
 pub use crate::exam::marks::{Format as FeedbackFormat, feedback};
 use crate::exam::paper::Paper;
 use crate::lang::value::{Number, Value};
@@ -90,9 +90,7 @@ impl<'p> Marking<'p> {
 
     /// Returns the names that rules use for a field or its containers.
     pub fn ruled(&self) -> impl Iterator<Item = &str> {
-        self.rules
-            .named()
-            .filter(|name| self.fields().iter().any(|field| covers(name, &field.name)))
+        self.rules.named().filter(|name| self.key.is_named(name))
     }
 
     /// Writes an answer on a sheet. Returns whether the paper has a field with this name.

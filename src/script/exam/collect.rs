@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use num_rational::Ratio;
-
 use super::arrange::arrange;
-use super::paper::{Division, Paper, PaperItem, Piece, Question};
+use super::division::Points;
+use super::paper::{Paper, PaperItem, Piece, Question};
 use super::version::{Student, Version};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::value::Number;
@@ -32,9 +31,6 @@ pub struct Collector {
 /// Maximum number of operations that a worked solution explains before an item. If there are more operations, the
 /// solution explains none of them.
 const EXPLAINED: usize = 32;
-
-/// Maximum number of points of a question that a hint proposes.
-const MOST_POINTS: u64 = 1000;
 
 /// A question or part whose points have not been distributed yet.
 #[derive(Debug)]
@@ -100,7 +96,7 @@ impl Collector {
         let questions = self.questions.into_iter().map(|open| {
             let (points, body) = open.settle(None);
             Question {
-                division: open.division(points),
+                division: open.stated_points(String::new()).division(),
                 title: open.title,
                 points,
                 body,
@@ -344,40 +340,32 @@ impl Open {
         (whole.unwrap_or(sum), settled.collect())
     }
 
-    /// Returns whether these points of the question divide among its blanks.
-    fn division(&self, points: Number) -> Division {
-        let divide = |points: Option<Number>| {
-            let hundred = Ratio::from(100);
-            let each = self.points_of_blanks(points);
-            each.is_some_and(|each| each.iter().all(|own| (own * hundred).is_integer()))
+    /// Returns the points that the script states. `name` is the name in a hint.
+    fn stated_points(&self, name: String) -> Points {
+        let place = |own: String| match name.as_str() {
+            "" => own,
+            part => format!("{own} of {part}"),
         };
-        let whole = points.as_ratio().map(|points| points.floor().to_integer());
-        match whole.and_then(|whole| u64::try_from(whole).ok()) {
-            Some(whole) if !divide(self.points) => {
-                let mut larger = whole + 1..=MOST_POINTS;
-                Division::Uneven(larger.find(|points| divide(Some((*points).into()))))
-            }
-            _ => Division::Even,
+        let mut items = 0;
+        let within = self.pieces.iter().filter_map(|piece| {
+            let OpenPiece::Part(part) = piece else {
+                let share = piece.share()?;
+                items += 1;
+                return Some(Points {
+                    name: place(format!("item {items}")),
+                    stated: share.stated,
+                    alone: share.alone,
+                    within: Vec::new(),
+                });
+            };
+            Some(part.stated_points(format!("part {}", part.title)))
+        });
+        Points {
+            within: within.collect(),
+            name,
+            stated: self.points,
+            alone: self.alone(),
         }
-    }
-
-    /// Returns the points of each blank, or of each item's blanks once, or `None` if the points do not add up.
-    fn points_of_blanks(&self, whole: Option<Number>) -> Option<Vec<Ratio<i128>>> {
-        let sharing = self
-            .pieces
-            .iter()
-            .filter_map(|piece| Some((piece, piece.share()?)));
-        let (pieces, each): (Vec<&OpenPiece>, Vec<Share>) = sharing.unzip();
-        let shared = shares(whole, &each).ok()?;
-        let mut blanks = Vec::new();
-        for ((piece, share), own) in pieces.into_iter().zip(each).zip(shared) {
-            if let OpenPiece::Part(part) = piece {
-                blanks.extend(part.points_of_blanks(part.points.or(Some(own)))?);
-            } else {
-                blanks.push(own.as_ratio()? / share.alone.as_ratio()?);
-            }
-        }
-        Some(blanks)
     }
 
     /// Returns the total of the items' points if no points are distributed.

@@ -4,6 +4,7 @@
 mod arrange;
 mod collect;
 mod compose;
+mod division;
 pub mod fair;
 pub mod field;
 pub mod formats;

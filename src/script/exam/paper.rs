@@ -29,11 +29,12 @@ pub struct Question {
 }
 
 /// Whether each blank of a question is worth points with at most two decimals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Division {
     Even,
-    /// The blanks are worth fractions. The next larger number of points that would divide, if there is one.
-    Uneven(Option<u64>),
+    /// The blanks are worth fractions. The next larger points that would divide, each with the name of the part or item,
+    /// or an empty name for the question. The list is empty if there are no such points.
+    Uneven(Vec<(String, Number)>),
 }
 
 /// A piece of a question or part.

@@ -107,18 +107,6 @@ fn in_range(stop: Stop, from: &Expr) -> Stop {
     Stop::Wrong(wrong)
 }
 
-/// Whether conditions are about the accesses of addresses.
-pub(crate) fn about_addresses(conditions: &[Condition]) -> bool {
-    conditions.iter().any(|condition| match condition {
-        Condition::Facts { operation, .. } => match &operation.kind {
-            OperationKind::Command(command) => !command.call,
-            OperationKind::Expr(_) => true,
-            OperationKind::Reference { .. } => false,
-        },
-        Condition::Expr(_) => false,
-    })
-}
-
 /// Sets the variable to a value, and returns the evidence for the conditions on facts.
 fn example_evidence(
     cx: &mut Cx,
@@ -199,7 +187,15 @@ pub(crate) fn example(
 
 /// Describes all values of a variable: `no address from 0x0 to 0x3FFF`.
 fn tried(name: &Word, value: &Value, conditions: &[Condition]) -> String {
-    let of_addresses = about_addresses(conditions);
+    let accesses = |condition: &Condition| match condition {
+        Condition::Facts { operation, .. } => match &operation.kind {
+            OperationKind::Command(command) => !command.call,
+            OperationKind::Expr(_) => true,
+            OperationKind::Reference { .. } => false,
+        },
+        Condition::Expr(_) => false,
+    };
+    let of_addresses = conditions.iter().any(accesses);
     let what = if of_addresses {
         "address".to_owned()
     } else {

@@ -82,11 +82,7 @@ pub(crate) fn run_ask(run: &mut Run, stmt: &Stmt, ask: &Ask) -> Result<(), Stop>
         } => {
             let value = eval(cx, from)?;
             let answers = any::answers(cx, name, from, conditions)?;
-            let radix = radix.unwrap_or(if any::about_addresses(conditions) {
-                Radix::Hex
-            } else {
-                Radix::Decimal
-            });
+            let radix = radix.unwrap_or(Radix::Hex);
             let written = |conditions: &[Condition]| {
                 let whole = among(name, from, conditions);
                 conditions_in_words(cx, whole, &name.text, (from, &value), conditions, radix)

@@ -9,7 +9,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::run::bind::{bind_operands, word};
 use crate::run::nouns::plan::{self, machine_seen};
-use crate::run::nouns::{ShowPlan, TableNoun, naming, size, too_long, whole_reference_table};
+use crate::run::nouns::{ShowPlan, TableNoun, naming, too_long, whole_reference_table};
 use crate::run::record::{Did, ReferenceRun, View};
 use crate::run::session::Cx;
 use crate::run::settings::list;
@@ -211,13 +211,8 @@ pub(crate) fn too_large(blanks: usize, place: Span) -> Result<(), Diagnostic> {
         return Ok(());
     }
     let message = format!("this table has {blanks} cells to fill in");
-    let most = size(CELLS as u128);
-    Err(
-        Diagnostic::new(Code::LimitSize, place, message).label(format!(
-            "at most {} are allowed",
-            most.trim_end_matches(" B")
-        )),
-    )
+    let limit = format!("at most {CELLS} are allowed");
+    Err(Diagnostic::new(Code::LimitSize, place, message).label(limit))
 }
 
 /// Adds columns that a table prints only if some entry differs from the default.

@@ -48,6 +48,25 @@ pub(super) fn wrong_unit(
         let converted = factors.iter().any(|factor| is_conversion(*factor));
         return (unit.factor != (1, 1) && !converted).then(|| unconverted(cx, of, unit));
     }
+    // Only the size of a page converts pages to bytes.
+    if own.measure() == Some(Measure::Pages)
+        && unit.dimension == Dimension::Bytes
+        && let Some(page) = cx
+            .spec()
+            .and_then(|spec| spec.mmu.as_ref())
+            .map(|mmu| mmu.page_bits)
+    {
+        let ratios = factors.iter().filter_map(|factor| factor.as_ratio());
+        let is_page = |(above, under): (i128, i128)| {
+            above.checked_mul(unit.factor.0) == under.checked_shl(page)
+        };
+        // A divisor is among the factors, too.
+        let is_page = |(a, b): (i128, i128)| is_page((a, b)) || is_page((b, a));
+        let converts = ratios
+            .map(|ratio| (*ratio.numer(), *ratio.denom()))
+            .any(is_page);
+        return (!converts).then(|| mismatch(cx, of, (own, unit), asked));
+    }
     // A plain factor can convert to any unit: `ppn_bits / 8` bytes, or `size / 12` entries.
     factors
         .is_empty()
@@ -141,10 +160,23 @@ fn is_ratio(cx: &mut Cx, of: &Expr, known: &mut Vec<String>) -> bool {
                 ratio.is_some_and(|ratio| ratio.numer() % 100 == 0 || ratio.denom() % 100 == 0)
             };
             let above = measure(cx, a);
-            above.is_some() && above == measure(cx, b) && !factors.iter().any(hundred)
+            if factors.iter().any(hundred) {
+                return false;
+            }
+            match above {
+                Some(_) => above == measure(cx, b),
+                // `1 / 3`, and the quotient of two counts
+                None => measure(cx, b).is_none() && number(cx, of).is_some_and(is_proper),
+            }
         }
         _ => false,
     }
+}
+
+/// Whether a number is between 0 and 1.
+fn is_proper(number: Number) -> bool {
+    let ratio = number.as_ratio();
+    ratio.is_some_and(|ratio| *ratio.numer() > 0 && ratio.numer() < ratio.denom())
 }
 
 fn measure(cx: &mut Cx, of: &Expr) -> Option<Measure> {

@@ -101,7 +101,7 @@ impl Checker<'_> {
     fn check(&mut self, stmt: &Stmt) -> Result<(), Stop> {
         self.cx.budget.temporary = 0;
         let units = wrong_units(&self.cx, stmt);
-        let wrong = !units.is_empty();
+        let wrong = units.iter().any(|one| !one.is_warning());
         self.cx.report(units);
         let pointless = wrong.then(|| without_points(stmt));
         let stmt = pointless.as_ref().unwrap_or(stmt);

@@ -178,7 +178,7 @@ pub(crate) fn unknown_process(cx: &Cx, process: &Word) -> Diagnostic {
         process.span,
         format!("there is no process `{}`", process.text),
     )
-    .label("a name before `:` or `{` must be a process");
+    .label("no earlier line declares this process");
     if let Some(verb) = cx.language().verb(&process.text) {
         return diagnostic.help(format!("write the statement as `{}`", verb.usage()));
     }

@@ -10,7 +10,7 @@ use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 use crate::lang::value::{Dimension, Number, Unit, Value};
 use crate::lang::visit::{Visit, walk_expr, walk_stmt};
-use pagewalk_engine::kernel::syscall::{ParamKind, SystemCall};
+use pagewalk_engine::kernel::syscall::{ParamKind, SystemCall, constants};
 use pagewalk_engine::machine::pte::BitRow;
 
 use super::bind::{
@@ -21,13 +21,13 @@ use super::paths::{PeekFunction, is_in_bytes};
 use super::session::{Cx, Language};
 use super::settings::BlockRow;
 use super::state::{Binding, Slot as Machine, State};
-use super::syscalls::called;
+use super::syscalls::{called, prototype};
 use super::verbs::Form;
 
 /// The settings that give the size of a TLB or cache in different dimensions.
 const CAPACITIES: &[&str] = &["size", "lines", "sets"];
 
-/// Returns errors for the misplaced units in a statement, excluding the statements in its blocks.
+/// Returns errors for the misplaced units and warnings about the misplaced constants in a statement, excluding the statements in its blocks.
 pub(crate) fn wrong_units(cx: &Cx, stmt: &Stmt) -> Vec<Diagnostic> {
     let page = match cx.spec() {
         Some(spec) => spec.mmu.as_ref().map(|mmu| 1 << mmu.page_bits),
@@ -262,7 +262,46 @@ impl UnitCheck<'_> {
                     arg,
                 );
             }
+            if let (Some(row), Some(parameter)) = (row, parameter) {
+                self.constants(row, parameter.name, arg);
+            }
             self.visit_expr(arg);
+        }
+    }
+
+    /// Warns about a constant of another parameter: `mmap(NULL, PROT_READ, 4096, …)`.
+    fn constants(&mut self, row: &SystemCall, parameter: &str, arg: &Expr) {
+        match &arg.kind {
+            ExprKind::Binary(_, a, b) => {
+                let before = self.found.len();
+                self.constants(row, parameter, a);
+                // One warning for each argument is enough.
+                if self.found.len() == before {
+                    self.constants(row, parameter, b);
+                }
+            }
+            ExprKind::Name(name) => {
+                let is_variable = self.state.is_some_and(|state| state.find(name).is_some());
+                let mut rows = constants().filter(|constant| *constant.name == **name);
+                let Some(constant) = rows.next().filter(|_| !is_variable) else {
+                    return;
+                };
+                let (of, takes) = constant
+                    .passed
+                    .rsplit_once('.')
+                    .unwrap_or(("", constant.passed));
+                let fits = takes == parameter && (of.is_empty() || of == row.name);
+                if fits || matches!(takes, "" | "*") {
+                    return;
+                }
+                let message = format!(
+                    "`{name}` is a value of `{takes}`, but this argument of `{}` is `{parameter}`",
+                    row.name
+                );
+                let warning = Diagnostic::warning(Code::Unlikely, arg.span, message);
+                self.found.push(warning.help(prototype(row)));
+            }
+            _ => {}
         }
     }
 

@@ -52,7 +52,9 @@ pub(crate) fn unknown_function(cx: &Cx, name: &Word) -> Diagnostic {
             name.span,
             format!("the definition `{}` has no value", name.text),
         )
-        .help("call the definition as a separate statement");
+        .help(
+            "a definition is a statement: write the expression here, or set a variable with `let`",
+        );
     }
     if let Some(row) = system_call(&name.text) {
         let message = format!(

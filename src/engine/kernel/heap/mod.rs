@@ -27,7 +27,7 @@ use super::persistent::{Map, Set};
 const UNIT: u64 = 16;
 /// Bytes from the start of a chunk to the address that `malloc` returns. The first 8 of them belong to the
 /// preceding chunk as long as that chunk is used.
-const BEFORE: u64 = 16;
+pub const CHUNK_START: u64 = 16;
 /// Bytes of a chunk that its user cannot use.
 const HEADER: u64 = 8;
 /// The minimum size of a chunk (`MINSIZE`).
@@ -37,7 +37,7 @@ const MOST_CACHED: u64 = 1040;
 /// The maximum number of chunks of the same size in the tcache (`TCACHE_FILL_COUNT`).
 const CACHED: usize = 7;
 /// The size of the chunk that contains the lists of the tcache, which is the first chunk of the heap.
-const TCACHE: u64 = 0x290;
+pub const TCACHE: u64 = 0x290;
 /// The maximum size of a chunk in a fastbin (`global_max_fast`).
 const MOST_FAST: u64 = 128;
 /// Chunks below this size have a bin for each size.
@@ -148,7 +148,7 @@ impl HeapBlock {
 
     /// The size of the block's chunk or area.
     fn chunk(&self) -> u64 {
-        self.size + if self.mapped() { BEFORE } else { HEADER }
+        self.size + if self.mapped() { CHUNK_START } else { HEADER }
     }
 
     /// Whether a free neighbor merges with the block.
@@ -224,7 +224,7 @@ impl Heap {
         let known = if self.in_area {
             old
         } else {
-            old.max((highest + BEFORE).saturating_sub(at))
+            old.max((highest + CHUNK_START).saturating_sub(at))
         };
         let dirty = if top == Some(at) {
             known.min(block.chunk())
@@ -305,7 +305,7 @@ impl Heap {
         area: u64,
         (size, wanted): (u64, u64),
     ) -> Option<u64> {
-        let start = at - BEFORE;
+        let start = at - CHUNK_START;
         let len = (wanted + HEADER).checked_next_multiple_of(memory.page())?;
         if len == area {
             return Some(at);
@@ -313,13 +313,13 @@ impl Heap {
         if let Some(moved) = memory.remap(start..start + area, len) {
             self.blocks.remove(&at);
             self.add_mapped(moved, len);
-            return Some(moved + BEFORE);
+            return Some(moved + CHUNK_START);
         }
         if area - HEADER >= wanted {
             return Some(at);
         }
         let new = self.malloc(memory, size)?;
-        memory.copy(at, new, area - BEFORE);
+        memory.copy(at, new, area - CHUNK_START);
         self.unmap(memory, at, area);
         Some(new)
     }
@@ -328,11 +328,14 @@ impl Heap {
     /// `malloc` would end the process or return memory that does not exist.
     pub(crate) fn cut(&mut self, brk: u64) {
         while brk < self.end {
-            let below = self.blocks.range(..self.end.saturating_add(BEFORE)).rev();
+            let below = self
+                .blocks
+                .range(..self.end.saturating_add(CHUNK_START))
+                .rev();
             let last = below
                 .map(|(at, block)| (*at, *block))
                 .find(|(_, block)| !block.mapped());
-            match last.filter(|(at, block)| at - BEFORE + block.chunk() > brk) {
+            match last.filter(|(at, block)| at - CHUNK_START + block.chunk() > brk) {
                 Some((at, _)) => drop(self.unlink(at)),
                 None => self.end = brk,
             }
@@ -343,7 +346,7 @@ impl Heap {
     pub(crate) fn declare(&mut self, from: u64, to: u64) {
         let start = from.next_multiple_of(UNIT);
         if to.saturating_sub(start) >= LEAST {
-            self.set_top(start + BEFORE, (to - start) / UNIT * UNIT);
+            self.set_top(start + CHUNK_START, (to - start) / UNIT * UNIT);
             (self.end, self.highest) = (to, to);
         }
     }
@@ -479,7 +482,7 @@ impl Heap {
             && let Some(start) = memory.map(len)
         {
             self.add_mapped(start, len);
-            return Some(start + BEFORE);
+            return Some(start + CHUNK_START);
         }
         self.extend(memory, wanted);
         self.carve(wanted)
@@ -494,7 +497,7 @@ impl Heap {
         let (Some(more), brk) = (missing.checked_next_multiple_of(page), memory.brk()) else {
             return;
         };
-        let old_end = self.top.map(|at| at - BEFORE + old);
+        let old_end = self.top.map(|at| at - CHUNK_START + old);
         let top = self.top.filter(|_| old_end == Some(brk));
         let (start, end) = match brk.checked_add(more).filter(|end| memory.set_brk(*end)) {
             Some(end) => {
@@ -535,7 +538,7 @@ impl Heap {
             None => return,
         };
         let before = self.top.take();
-        self.set_top(start + BEFORE, (end - start) / UNIT * UNIT);
+        self.set_top(start + CHUNK_START, (end - start) / UNIT * UNIT);
         if let Some(at) = before {
             // Two headers of 16 bytes mark the end of the old memory.
             self.blocks.remove(&at);
@@ -619,7 +622,7 @@ impl Heap {
         let extra = chunk.saturating_sub(LEAST + 1).saturating_sub(pad);
         let extra = extra - extra % memory.page().max(UNIT);
         let brk = memory.brk();
-        if extra > 0 && at - BEFORE + chunk == brk && memory.set_brk(brk - extra) {
+        if extra > 0 && at - CHUNK_START + chunk == brk && memory.set_brk(brk - extra) {
             self.set_top(at, chunk - extra);
             self.end = brk - extra;
         }
@@ -648,11 +651,11 @@ impl Heap {
 
     fn add_mapped(&mut self, start: u64, len: u64) {
         // The process may have unmapped an older block at this address itself.
-        self.unlink(start + BEFORE);
+        self.unlink(start + CHUNK_START);
         self.blocks.insert(
-            start + BEFORE,
+            start + CHUNK_START,
             HeapBlock {
-                size: len - BEFORE,
+                size: len - CHUNK_START,
                 state: BlockState::Mapped,
             },
         );
@@ -660,7 +663,7 @@ impl Heap {
 
     fn unmap(&mut self, memory: &mut dyn HeapMemory, at: u64, area: u64) {
         self.blocks.remove(&at);
-        memory.unmap(at - BEFORE..at - BEFORE + area);
+        memory.unmap(at - CHUNK_START..at - CHUNK_START + area);
     }
 
     fn next_position(&mut self) -> u64 {

@@ -5,7 +5,7 @@ use super::*;
 
 const START: u64 = 0x1000;
 /// The first block that a program allocates, behind the lists of the tcache.
-const FIRST_BLOCK: u64 = START + TCACHE + BEFORE;
+const FIRST_BLOCK: u64 = START + TCACHE + CHUNK_START;
 const AREAS: u64 = 1 << 40;
 
 /// Memory with a break and areas that never move.
@@ -358,8 +358,8 @@ fn random_sequences_keep_the_lists_sound() {
         let heap = &lab.heap;
         let mut end = 0;
         for (at, block) in &heap.blocks {
-            assert!(at - BEFORE >= end, "the block at {at:#x} overlaps");
-            end = at - BEFORE + block.chunk();
+            assert!(at - CHUNK_START >= end, "the block at {at:#x} overlaps");
+            end = at - CHUNK_START + block.chunk();
         }
         for at in &taken {
             assert!(heap.blocks[at].used());

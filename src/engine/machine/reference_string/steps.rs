@@ -67,7 +67,7 @@ impl ReferenceString {
         let mut steps = self.steps()?;
         let mut trace = Vec::with_capacity(self.pages.len());
         let (mut disk_writes, mut victim) = (0, None);
-        while let Some(moved) = steps.advance() {
+        while let Some(moved) = steps.advance(&ForcedStep::NONE) {
             trace.push(moved.hit);
             disk_writes += u64::from(moved.written());
             victim = moved.victim.map(|victim| victim.page);
@@ -116,25 +116,11 @@ impl ReferenceString {
             start: held.len(),
             time: held.len(),
             string,
-            forced: Vec::new(),
+            was_forced: false,
             random: self.random,
         };
         steps.load(&held);
         Ok(steps)
-    }
-
-    /// Runs the string step by step. Element `i` of `forced` overrides parts of step `i`.
-    ///
-    /// # Errors
-    /// As [`ReferenceString::steps`].
-    pub fn steps_with(
-        &self,
-        forced: Vec<ForcedStep>,
-    ) -> Result<ReferenceSteps<'_>, ReferenceError> {
-        Ok(ReferenceSteps {
-            forced,
-            ..self.steps()?
-        })
     }
 }
 
@@ -144,11 +130,27 @@ pub struct ForcedStep {
     /// The frame into which a miss loads the page. If this field is `None`, the policy chooses the frame. A clock
     /// hand sweeps until it selects this frame.
     pub frame: Option<u32>,
+    /// Whether a miss loads no page.
+    pub no_load: bool,
+    /// Frames whose pages differ after the step, with their pages, or `None` for an empty frame. Such a page replaces the
+    /// page of its frame without a load, and was last used when the string last referenced it.
+    pub pages: Vec<(u32, Option<u32>)>,
     /// The use bit of each frame after the step, starting at frame 0. Frames that are not listed keep their bits.
     pub use_bits: Vec<bool>,
     /// The frame that the clock hand points to after the step. If this field is `None`, the hand does not
     /// change.
     pub hand: Option<u32>,
+}
+
+impl ForcedStep {
+    /// A step that the policy determines.
+    pub const NONE: Self = Self {
+        frame: None,
+        no_load: false,
+        pages: Vec::new(),
+        use_bits: Vec::new(),
+        hand: None,
+    };
 }
 
 /// For each position in the string, the position of the next reference to the same page.
@@ -184,7 +186,7 @@ pub struct ReferenceSteps<'a> {
     next_use: Vec<usize>,
     /// The replacement policy of the frames.
     pool: Pool,
-    /// The frame of each page, or [`NOWHERE`].
+    /// The frame of each page, or [`NOWHERE`]. Not used after a forced step, after which a page can be in several frames.
     frame_of: Sparse<u32>,
     /// The page in each frame.
     resident: Vec<Option<Resident>>,
@@ -196,8 +198,8 @@ pub struct ReferenceSteps<'a> {
     start: usize,
     /// The time of the next reference.
     time: usize,
-    /// See [`ReferenceString::steps_with`].
-    forced: Vec<ForcedStep>,
+    /// Whether a [`ForcedStep`] changed a step.
+    was_forced: bool,
     random: SplitMix64,
 }
 
@@ -220,7 +222,14 @@ impl Iterator for ReferenceSteps<'_> {
     type Item = ReferenceStep;
 
     fn next(&mut self) -> Option<ReferenceStep> {
-        let moved = self.advance()?;
+        self.next_with(&ForcedStep::NONE)
+    }
+}
+
+impl ReferenceSteps<'_> {
+    /// Performs the next step with the parts that `forced` determines.
+    pub fn next_with(&mut self, forced: &ForcedStep) -> Option<ReferenceStep> {
+        let moved = self.advance(forced)?;
         Some(ReferenceStep {
             page: moved.page,
             hit: moved.hit,
@@ -237,9 +246,7 @@ impl Iterator for ReferenceSteps<'_> {
             state: self.pool.state(),
         })
     }
-}
 
-impl ReferenceSteps<'_> {
     /// Loads the initial pages and restores their last uses and bits.
     fn load(&mut self, held: &[Held]) {
         let mut by_use: Vec<usize> = (0..held.len()).collect();
@@ -274,27 +281,57 @@ impl ReferenceSteps<'_> {
         }
     }
 
-    fn advance(&mut self) -> Option<Moved> {
+    fn advance(&mut self, forced: &ForcedStep) -> Option<Moved> {
         let page = *self.string.get(self.time)?;
+        self.was_forced |= *forced != ForcedStep::NONE;
         self.look_ahead();
         let found = Some(self.frame_of(page)).filter(|frame| *frame != NOWHERE);
-        let next = self.next_use.get(self.time).copied().unwrap_or(NEVER);
         let (frame, mut victim) = match found {
             Some(frame) => {
                 self.pool.touch(frame);
                 (frame, None)
             }
-            None => self.make_room(),
+            None if forced.no_load => (NOWHERE, None),
+            None => self.make_room(forced.frame),
         };
-        if found.is_none() {
+        if frame != NOWHERE {
+            self.occupy(page, frame, found.is_some(), victim);
+        }
+        if found.is_some() && self.was_forced {
+            self.use_copies(frame);
+        }
+        if let Replacement::WorkingSet { window } = self.reference.replacement {
+            victim = self.leave_window(window);
+        }
+        if self.reference.ticks.follow(self.index()) {
+            self.pool.tick();
+        }
+        if *forced != ForcedStep::NONE {
+            self.restore(forced);
+        }
+        self.time += 1;
+        Some(Moved {
+            page,
+            hit: found.is_some(),
+            frame,
+            victim,
+        })
+    }
+
+    /// Records that the referenced page is in a frame, and that its load evicted `victim`.
+    fn occupy(&mut self, page: u32, frame: u32, hit: bool, victim: Option<Resident>) {
+        let next = self.next_use.get(self.time).copied().unwrap_or(NEVER);
+        if !hit && !self.was_forced {
             if let Some(victim) = victim {
                 self.frame_of.row_mut(victim.page.into())[0] = NOWHERE;
             }
             self.frame_of.row_mut(page.into())[0] = frame;
+        }
+        if !hit {
             self.pool.fill(frame);
         }
         let store = self.writes.contains(&page) || self.reference.stores.contains(self.index());
-        let old = self.resident[frame as usize].filter(|_| found.is_some());
+        let old = self.resident[frame as usize].filter(|_| hit);
         let (filled, dirty) = old.map_or((self.time, store), |old| (old.filled, old.dirty | store));
         self.resident[frame as usize] = Some(Resident {
             page,
@@ -306,27 +343,75 @@ impl ReferenceSteps<'_> {
         if store {
             self.pool.note_dirty(frame, true);
         }
-        match self.reference.replacement {
-            Replacement::Policy(_) => {}
-            Replacement::Optimal { .. } => self.rank(frame),
-            Replacement::WorkingSet { window } => victim = self.leave_window(window),
+        if let Replacement::Optimal { .. } = self.reference.replacement {
+            self.rank(frame);
         }
-        if self.reference.ticks.follow(self.index()) {
-            self.pool.tick();
+    }
+
+    /// Records the use of a page in every other frame in which a forced step placed the page.
+    fn use_copies(&mut self, frame: u32) {
+        let used = self.resident[frame as usize];
+        for (other, own) in (0..).zip(&mut self.resident) {
+            if other != frame && own.map(|own| own.page) == used.map(|used| used.page) {
+                *own = used;
+                self.pool.touch(other);
+            }
         }
-        if let Some(forced) = self.forced.get(self.index()) {
-            let hand = forced
-                .hand
-                .filter(|hand| (*hand as usize) < self.resident.len());
-            self.pool.restore(&forced.use_bits, hand);
+    }
+
+    /// Changes the state to the one that a forced step determines.
+    fn restore(&mut self, forced: &ForcedStep) {
+        let exists = |frame: u32| (frame as usize) < self.resident.len();
+        let hand = forced.hand.filter(|hand| exists(*hand));
+        let pages: Vec<(u32, Option<Resident>)> = forced
+            .pages
+            .iter()
+            .filter(|(frame, _)| exists(*frame))
+            .map(|&(frame, page)| (frame, page.map(|page| self.as_shown(frame, page))))
+            .collect();
+        for &(frame, page) in &pages {
+            let old = std::mem::replace(&mut self.resident[frame as usize], page);
+            if page.is_none() {
+                self.pool.forget(frame);
+                self.free.push(Reverse(frame));
+            } else if old.is_none() {
+                self.pool.fill(frame);
+            }
+            if let Replacement::Optimal { .. } = self.reference.replacement {
+                self.rank(frame);
+            }
         }
-        self.time += 1;
-        Some(Moved {
+        if let (Policy::Lru | Policy::Mru, false) = (self.reference.policy(), pages.is_empty()) {
+            let mut by_use: Vec<(usize, u32)> = (0..)
+                .zip(&self.resident)
+                // A page that was never used is evicted first.
+                .filter_map(|(frame, page)| Some((page.as_ref()?.last.wrapping_add(1), frame)))
+                .collect();
+            by_use.sort_unstable();
+            for (_, frame) in by_use {
+                self.pool.touch(frame);
+            }
+        }
+        self.pool.restore(&forced.use_bits, hand);
+    }
+
+    /// A page that a forced step places in a frame.
+    fn as_shown(&self, frame: u32, page: u32) -> Resident {
+        let resident = self.resident.iter().flatten();
+        let known = resident.filter(|own| own.page == page).map(|own| own.last);
+        let referenced = |own: &u32| *own == page;
+        let (past, future) = self.string.split_at(self.time + 1);
+        let next = future.iter().position(referenced);
+        Resident {
             page,
-            hit: found.is_some(),
-            frame,
-            victim,
-        })
+            filled: self.resident[frame as usize].map_or(self.time, |old| old.filled),
+            last: known
+                .max()
+                .or_else(|| past.iter().rposition(referenced))
+                .unwrap_or(NEVER),
+            next: next.map_or(NEVER, |next| self.time + 1 + next),
+            dirty: false,
+        }
     }
 
     /// The number of references so far.
@@ -336,16 +421,18 @@ impl ReferenceSteps<'_> {
 
     /// The frame of a page, or [`NOWHERE`].
     fn frame_of(&self, page: u32) -> u32 {
+        if self.was_forced {
+            let mut frames = (0..).zip(&self.resident);
+            let holds = |own: &Resident| own.page == page;
+            let found = frames.find(|(_, own)| own.as_ref().is_some_and(holds));
+            return found.map_or(NOWHERE, |(frame, _)| frame);
+        }
         self.frame_of.row(page.into()).map_or(NOWHERE, |row| row[0])
     }
 
     /// Returns the frame for the page to load, and the evicted page, if any. Uses the lowest free frame
     /// first.
-    fn make_room(&mut self) -> (u32, Option<Resident>) {
-        let forced = self
-            .forced
-            .get(self.index())
-            .and_then(|forced| forced.frame);
+    fn make_room(&mut self, forced: Option<u32>) -> (u32, Option<Resident>) {
         if let Some(frame) = forced.filter(|frame| (*frame as usize) < self.resident.len()) {
             let victim = self.resident[frame as usize];
             if victim.is_some() {
@@ -449,8 +536,8 @@ impl ReferenceSteps<'_> {
         Some(victim)
     }
 
-    /// The page in each frame.
-    fn frames(&self) -> Vec<Option<u32>> {
+    /// The page in each frame, starting at frame 0.
+    pub fn frames(&self) -> Vec<Option<u32>> {
         self.resident
             .iter()
             .map(|page| page.map(|page| page.page))

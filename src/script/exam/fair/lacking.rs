@@ -1,14 +1,16 @@
 //! Information that a question has to print, because its answers depend on it.
 
+use std::collections::BTreeSet;
+
 use super::printed::{Source, Text, tokens};
 use crate::exam::formats::assumptions::{part_of, unstated_contents};
 use crate::exam::paper::{PaperItem, Piece, Question};
-use crate::questions::entry::{Blank, Figure, ItemKind};
+use crate::questions::entry::{Blank, Derivation, Figure, ItemKind};
 use crate::run::facts::Component;
 use crate::run::record::{Did, ReferenceRun, View};
 use crate::run::table::TableId;
-use pagewalk_engine::machine::spec::Latency;
-use std::collections::BTreeSet;
+use pagewalk_engine::machine::reference_string::Replacement;
+use pagewalk_engine::machine::spec::{Latency, Spec};
 
 /// Something that answers depend on, and that the paper does not print. A text may say it in other words, so this is
 /// only a hint.
@@ -18,6 +20,10 @@ pub(crate) enum Lacking {
     PageTable,
     /// The page size, which divides an address.
     PageSize,
+    /// A property of the machine on which the value of a path depends.
+    Machine(&'static str),
+    /// A setting of a reference string whose sentence `as` replaces.
+    Setting(&'static str),
     /// The reference string whose faults a value counts.
     String,
     /// A system call that returned the address that is the value of an item.
@@ -29,6 +35,34 @@ pub(crate) enum Lacking {
     /// The latencies of the machine.
     Latencies,
 }
+
+/// A size of a machine as a power of 2, with its name in a hint.
+type Size = (&'static str, fn(&Spec) -> u32);
+const PAGE: Size = ("page size", Spec::page_bits);
+const VIRTUAL: Size = ("size of virtual addresses", Spec::virtual_bits);
+const PHYSICAL: Size = ("size of physical addresses", |spec| spec.physical_bits);
+
+/// The sizes from which students compute the value of a path.
+const OF_PATHS: &[(&[&str], &[Size])] = &[
+    (
+        &[
+            "machine.vpn_bits",
+            "machine.pages",
+            "machine.flat_page_table_bytes",
+        ],
+        &[VIRTUAL, PAGE],
+    ),
+    (
+        &["machine.vpo_bits", "page_table.tables", "page_table.bytes"],
+        &[PAGE],
+    ),
+    (&["machine.ppn_bits", "machine.frames"], &[PHYSICAL, PAGE]),
+];
+
+/// Small numbers as words.
+const NUMBERS: &[&str] = &[
+    "", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+];
 
 /// The fact that is the latency of an access.
 const LATENCY: &str = "cycles";
@@ -84,6 +118,11 @@ impl Stated {
         if !self.string && question.items().any(|item| self.lacks_string(item)) {
             lacking.push(Lacking::String);
         }
+        let items = || question.items();
+        let sizes = items().filter(|_| !self.machine);
+        let sizes = sizes.flat_map(|item| self.lacks_of_machine(item));
+        let settings = items().flat_map(|item| self.lacks_settings(item));
+        lacking.extend(sizes.chain(settings).collect::<BTreeSet<_>>());
         if question.items().any(is_after_unseen) {
             lacking.push(Lacking::Between);
         }
@@ -109,33 +148,115 @@ impl Stated {
         if spec.mmu.is_none() || !blanks.iter().any(|blank| blank.key.is_some()) {
             return false;
         }
-        let bits = spec.page_bits();
+        !self.says_bytes(spec.page_bits())
+    }
+
+    /// Whether a text contains a size of 2 to the power of `bits` bytes, or the number of bits.
+    fn says_bytes(&self, bits: u32) -> bool {
         let (short, unit) = (
             1_u64 << (bits % 10),
-            ["", "K", "M", "G"][bits as usize / 10 % 4],
+            ["", "K", "M", "G", "T", "P", "E"][bits as usize / 10 % 7],
         );
         let sizes = [
             format!(" {} ", 1_u128 << bits),
             format!(" {short} {unit}"),
             format!(" {short}{unit}"),
             format!(" {bits} bit"),
+            format!(" 2 {bits} "),
         ];
-        !sizes.iter().any(|size| self.says(size))
+        sizes.iter().any(|size| self.says(size))
+    }
+
+    /// Returns the sizes that determine a value about the machine, and that no text contains.
+    fn lacks_of_machine(&self, item: &PaperItem) -> Vec<Lacking> {
+        let spec = item.hardware.as_ref().map(|hardware| &hardware.spec);
+        let Some(spec) = spec.filter(|spec| spec.mmu.is_some()) else {
+            return Vec::new();
+        };
+        let paths = derivations(item)
+            .into_iter()
+            .flat_map(|derivation| &derivation.paths);
+        let sizes = paths.flat_map(|path| {
+            let path = path.names.join(".");
+            let is_own = |own: &&str| path == *own || path.ends_with(&format!(".{own}"));
+            let rows = OF_PATHS
+                .iter()
+                .filter(move |(own, _)| own.iter().any(is_own));
+            rows.flat_map(|(_, sizes)| *sizes).collect::<Vec<_>>()
+        });
+        let lacks = sizes.filter(|(_, bits)| !self.says_bytes(bits(spec)));
+        lacks.map(|(name, _)| Lacking::Machine(name)).collect()
+    }
+
+    /// Returns the settings of a reference string that the author's text replaces and does not contain.
+    fn lacks_settings(&self, item: &PaperItem) -> Vec<Lacking> {
+        let (Did::Reference(run), Some(_)) = (&*item.did, &item.printed.prompt) else {
+            return Vec::new();
+        };
+        let setup = &run.setup;
+        let (number, name, policy) = match setup.replacement {
+            Replacement::WorkingSet { window } => (window, "length of the window", "working set"),
+            Replacement::Optimal { .. } => (setup.frames.into(), "number of frames", "optimal"),
+            Replacement::Policy(policy) => {
+                (setup.frames.into(), "number of frames", policy.row().name)
+            }
+        };
+        let size = run
+            .page_size()
+            .map(|size| ("page size", self.says_number(size)));
+        let each = [
+            size,
+            Some((name, self.says_number(number))),
+            Some(("replacement policy", self.says_policy(policy))),
+        ];
+        let lacks = each.into_iter().flatten().filter(|(_, says)| !says);
+        lacks.map(|(name, _)| Lacking::Setting(name)).collect()
+    }
+
+    /// Whether a text contains a number as digits, as a word, or as a size in bytes.
+    fn says_number(&self, number: u64) -> bool {
+        let word = NUMBERS
+            .get(number as usize)
+            .is_some_and(|word| self.has_words(&[word]));
+        let is_size = number > 0 && number.is_power_of_two() && self.says_bytes(number.ilog2());
+        word || is_size || self.says(&format!(" {number} "))
+    }
+
+    /// Whether a text contains the name of a policy, or words whose initials are its name.
+    fn says_policy(&self, name: &str) -> bool {
+        let words: Vec<&str> = name.split(['-', ' ']).collect();
+        let stands_for = |words: &[&str]| {
+            let initials = words.iter().filter_map(|word| word.chars().next());
+            initials.flat_map(char::to_lowercase).eq(name.chars())
+        };
+        let mut texts = self.prose.iter();
+        self.has_words(&words)
+            || texts.any(|text| {
+                let words: Vec<&str> = text.split_whitespace().collect();
+                words.windows(name.len()).any(stands_for)
+            })
+    }
+
+    /// Whether a text contains these words in a row, in any case.
+    fn has_words(&self, words: &[&str]) -> bool {
+        let words = format!(" {} ", words.join(" "));
+        self.prose
+            .iter()
+            .any(|text| text.to_lowercase().contains(&words))
     }
 
     /// Whether a reference string determines the value of an item, but no text contains the string. A text describes a
     /// single reference in other words.
     fn lacks_string(&self, item: &PaperItem) -> bool {
-        let ItemKind::Value { derivation, .. } = &item.kind else {
-            return false;
-        };
         let of_string = |did: &Did| match did {
             Did::Reference(run) => {
                 run.trace.is_none() && run.setup.pages.len() > 1 && !self.says(&pages(run))
             }
             _ => false,
         };
-        derivation.operations().any(of_string)
+        derivations(item)
+            .into_iter()
+            .any(|derivation| derivation.operations().any(of_string))
     }
 
     /// Whether an item asks for the latency of an access, but no text contains the latency of a part of the machine.
@@ -157,6 +278,15 @@ impl Stated {
 
     fn says(&self, words: &str) -> bool {
         self.prose.iter().any(|text| text.contains(words))
+    }
+}
+
+/// Returns how the answers of an item are computed.
+fn derivations(item: &PaperItem) -> Vec<&Derivation> {
+    match &item.kind {
+        ItemKind::Value { derivation, .. } => vec![derivation],
+        ItemKind::Author(table) => table.blanks().map(|(.., derivation)| derivation).collect(),
+        _ => Vec::new(),
     }
 }
 

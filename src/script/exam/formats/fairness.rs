@@ -68,6 +68,12 @@ fn lacks(question: &str, lacking: &Lacking) -> String {
         Lacking::PageSize => {
             "asks about an address, but the paper states no page size; add `given machine`"
         }
+        Lacking::Machine(size) => {
+            &format!("asks about the machine, but the paper states no {size}; add `given machine`")
+        }
+        Lacking::Setting(setting) => &format!(
+            "asks about a reference string, but the text of its `as` states no {setting}; add it to the text"
+        ),
         Lacking::String => {
             "asks about a reference string, but the paper does not print it; add `figure reference`"
         }
@@ -89,13 +95,23 @@ fn lacks(question: &str, lacking: &Lacking) -> String {
 
 /// Returns a hint for the author if the points of a question do not divide.
 pub fn indivisible(question: &Question) -> Option<String> {
-    let Division::Uneven(larger) = question.division else {
+    let Division::Uneven(larger) = &question.division else {
         return None;
     };
     let (title, points) = (&question.title, mixed(question.points));
-    let instead = match larger {
-        Some(larger) => format!("`points {larger}` would"),
-        None => "give each `ask` points that do".to_owned(),
+    let each = larger.iter().map(|(name, points)| {
+        let points = format!("`points {}`", mixed(*points));
+        match (larger.len(), &**name) {
+            (1, "") => points,
+            (_, "") => format!("{points} for the question"),
+            (_, name) => format!("{points} for {name}"),
+        }
+    });
+    let each: Vec<String> = each.collect();
+    let instead = match &each[..] {
+        [] => "give each `ask` points that do".to_owned(),
+        [only] => format!("{only} would"),
+        [first @ .., last] => format!("{} and {last} would", first.join(", ")),
     };
     Some(format!(
         "{title}: {points} points do not divide among the blanks; {instead}"

@@ -109,7 +109,7 @@ impl<'p> AnswerForm<'p> {
             Given::Number(number) if matches!(self.form, Form::Number { .. }) => {
                 return Answer::Number(Spelled::from(*number));
             }
-            given => given.text(),
+            given => words::narrow(&given.text()),
         };
         if text.trim().is_empty() {
             return Answer::Unanswered;

@@ -3,6 +3,9 @@
 use super::words::plain;
 use crate::questions::entry::Alternative;
 
+/// Words between the names of options.
+const AND: &[&str] = &["and", "und", "et"];
+
 /// Returns the distinct options that an answer names by letter (`A`, `a) b)`, `AC`), by number from 1, or by
 /// text. Returns `None` if the answer contains anything else.
 pub fn read(text: &str, options: &[Alternative]) -> Option<Vec<usize>> {
@@ -18,7 +21,7 @@ pub fn read(text: &str, options: &[Alternative]) -> Option<Vec<usize>> {
         let parts: Vec<&str> = text
             .split(separators)
             .map(str::trim)
-            .filter(|part| !part.is_empty() && !part.eq_ignore_ascii_case("and"))
+            .filter(|part| !part.is_empty() && !AND.contains(&&*part.to_lowercase()))
             .collect();
         let each: Option<Vec<usize>> = parts
             .iter()
@@ -27,6 +30,12 @@ pub fn read(text: &str, options: &[Alternative]) -> Option<Vec<usize>> {
         if let Some(chosen) = each.filter(|_| !parts.is_empty()) {
             return Some(once(chosen));
         }
+    }
+    let words: Vec<&str> = whole.split(' ').collect();
+    let each = words.split(|word| AND.contains(word));
+    let each: Vec<String> = each.map(|words| words.join(" ")).collect();
+    if each.len() > 1 {
+        return read(&each.join(";"), options);
     }
     let letters: Option<Vec<usize>> = whole
         .chars()
@@ -100,6 +109,8 @@ mod tests {
             "3; a set, or a way",
             "b & c & b",
             "B and C",
+            "B und C",
+            "a set, or a way and neither",
             "2/3",
             "b|neither",
         ] {
@@ -107,7 +118,7 @@ mod tests {
         }
         // Text takes precedence over a number.
         assert_eq!(of("5"), Some(vec![0]));
-        for text in ["", ";", "D", "0", "4", "both", "b d", "bd", "a set"] {
+        for text in ["", ";", "and", "D", "0", "4", "both", "b d", "bd", "a set"] {
             assert_eq!(of(text), None, "{text}");
         }
     }

@@ -1,6 +1,7 @@
-//! The grid of a reference string, with errors carried forward. After a wrong victim, wrong use bits, or a
-//! wrong clock hand, the marking compares the next rows with the steps that the policy takes from the
-//! student's own row.
+//! The grid of a reference string, with errors carried forward. The marking compares each row with the step that the
+//! policy takes from the student's own row before it.
+
+use std::collections::BTreeMap;
 
 use super::agree::agrees;
 use super::answer::{Answer, AnswerForm};
@@ -9,13 +10,13 @@ use super::marked::Verdict;
 use super::rules::Rules;
 use super::sheet::Sheet;
 use crate::exam::field::{Asked, Field};
-use crate::run::nouns::reference_cell;
-use crate::run::record::{ReferenceRun, Shown};
-use crate::run::table::Rows;
-use pagewalk_engine::machine::reference_string::{ForcedStep, ReferenceStep};
+use crate::lang::value::Value;
+use crate::run::nouns::{reference_frames, step_cell};
+use crate::run::record::ReferenceRun;
+use crate::run::table::{Cell, Rows};
+use pagewalk_engine::machine::reference_string::{ForcedStep, ReferenceStep, ReferenceSteps};
 
-/// Maximum number of steps of a grid whose errors are carried forward. For each wrong row, the marking runs the
-/// reference string again.
+/// Maximum number of steps of a grid whose errors are carried forward.
 const STEPS: usize = 512;
 
 /// Marks the cells of a grid.
@@ -52,109 +53,206 @@ pub(crate) fn cells(
         })
         .collect();
     if run.steps().len() <= STEPS && judged.iter().any(|(verdict, _)| *verdict == Verdict::Wrong) {
-        carry(run, own, &answers, &mut judged, rules);
+        let rows = 0..run.steps().len();
+        let rows: Vec<Row> = rows.map(|row| own_row(row, own, &answers)).collect();
+        let grid = Grid {
+            run: &with_pages_of(run, &rows),
+            rows,
+        };
+        grid.carry(&mut judged, rules);
     }
     judged
 }
 
-fn carry(
-    run: &ReferenceRun,
-    own: &[Field],
-    answers: &[(AnswerForm, Answer)],
-    judged: &mut [Judged],
-    rules: &Rules,
-) {
-    let mut forced = vec![ForcedStep::default(); run.steps().len()];
-    let mut mistaken = Vec::new();
-    let mut own_run = run.clone();
-    let cells = |row: usize| {
-        own.iter()
-            .enumerate()
-            .filter_map(move |(place, field)| match field.asked {
-                Asked::Cell { column, .. } if field.row == row => Some((place, column)),
-                _ => None,
-            })
-    };
-    for row in 0..run.steps().len() {
-        // Compare the row with the values that follow from the student's earlier rows.
-        for (place, column) in cells(row) {
-            let (way, answer) = &answers[place];
-            let expected = reference_cell(&own_run, row, column).shown();
-            if !mistaken.is_empty()
-                && judged[place].0 == Verdict::Wrong
-                && agrees(answer, Some(&expected), *way)
-            {
-                judged[place] = (Verdict::Carried(mistaken.clone()), rules.carried);
-            }
-        }
-        let page = reference_cell(&own_run, row, "page").shown();
-        let own_cells = cells(row).map(|(place, column)| OwnCell {
-            column,
-            way: answers[place].0,
-            answer: &answers[place].1,
-        });
-        let own_step = own_step(&own_cells.collect::<Vec<_>>(), &page, &own_run.steps()[row]);
-        if own_step != ForcedStep::default() {
-            forced[row] = own_step;
-            if cells(row).any(|(place, _)| judged[place].0 != Verdict::Right) {
-                mistaken.push(format!("step {}", row + 1));
-            }
-            let Ok(steps) = run.setup.steps_with(forced.clone()) else {
-                return;
-            };
-            own_run = run.with_steps(steps.collect());
+/// The cells of a row by column, each with its index among the fields of the grid.
+type Row<'a> = BTreeMap<&'a str, (usize, AnswerForm<'a>, &'a Answer)>;
+
+fn own_row<'a>(row: usize, own: &[Field<'a>], answers: &'a [(AnswerForm<'a>, Answer)]) -> Row<'a> {
+    let cells = own.iter().zip(answers).enumerate();
+    cells
+        .filter_map(|(place, (field, (way, answer)))| match field.asked {
+            Asked::Cell { column, .. } if field.row == row => Some((column, (place, *way, answer))),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Returns the run with the names of all pages in a student's rows, which can differ from the pages of the string.
+fn with_pages_of(run: &ReferenceRun, rows: &[Row]) -> ReferenceRun {
+    let mut run = run.clone();
+    for (column, (_, way, answer)) in rows.iter().flatten() {
+        let name = match answer {
+            Answer::Number(number) => Value::Number(number.value),
+            Answer::Text(text) => Value::from(text.as_str()),
+            _ => continue,
+        };
+        if frame_of(column).is_some() && page_named(&run, *way, answer).is_none() {
+            run.names.push(name);
         }
     }
+    run
 }
 
-/// A student's cell.
-struct OwnCell<'a> {
-    column: &'a str,
-    way: AnswerForm<'a>,
-    answer: &'a Answer,
+/// Returns the frame whose page a column shows.
+fn frame_of(column: &str) -> Option<u32> {
+    column.strip_prefix("frame")?.parse().ok()
 }
 
-/// Returns the parts of the student's step that differ from the computed step: the frame for a page that was
-/// not resident, the use bits, and the clock hand. Without a column for the use bits and the clock
-/// hand, their state after the student's choice is unknown. The engine then assumes that the hand
-/// passed every other frame, which the printed rule allows.
-fn own_step(cells: &[OwnCell], page: &Shown, step: &ReferenceStep) -> ForcedStep {
-    let holds = |cell: &OwnCell| {
-        let frame = cell.column.strip_prefix("frame")?.parse::<u32>().ok()?;
-        agrees(cell.answer, Some(page), cell.way).then_some(frame)
-    };
-    let frame = cells
-        .iter()
-        .find_map(holds)
-        .filter(|frame| !step.hit && *frame != step.frame);
-    let named = |name: &str| {
-        cells
-            .iter()
-            .find(|cell| cell.column == name)
-            .map(|cell| cell.answer)
-    };
-    let use_bits = match (named("use"), &step.state.use_bits) {
-        (Some(Answer::Text(bits)), Some(computed)) => {
-            let bits: Vec<bool> = bits.chars().map(|bit| bit == '1').collect();
-            if computed.starts_with(&bits) {
-                Vec::new()
-            } else {
-                bits
+/// Returns the page that an answer names.
+fn page_named(run: &ReferenceRun, way: AnswerForm, answer: &Answer) -> Option<u32> {
+    (0..run.names.len() as u32).find(|page| {
+        let cell = Cell::Text(run.page(*page).to_string());
+        agrees(answer, Some(&cell.shown()), way)
+    })
+}
+
+/// The pages that a student's row shows, by frame.
+type Shows = BTreeMap<u32, Option<u32>>;
+
+struct Grid<'a> {
+    run: &'a ReferenceRun,
+    /// The student's rows.
+    rows: Vec<Row<'a>>,
+}
+
+impl Grid<'_> {
+    fn carry(&self, judged: &mut [Judged], rules: &Rules) {
+        let Ok(mut steps) = self.run.setup.steps() else {
+            return;
+        };
+        let mut mistaken = Vec::new();
+        for row in 0..self.rows.len() {
+            let Some(computed) = steps.clone().next() else {
+                return;
+            };
+            for (column, (place, way, answer)) in &self.rows[row] {
+                if !mistaken.is_empty()
+                    && judged[*place].0 == Verdict::Wrong
+                    && self.follows(&computed, row, column, *way, answer)
+                {
+                    judged[*place] = (Verdict::Carried(mistaken.clone()), rules.carried);
+                }
+            }
+            let forced = self.own_step(&steps, row, &self.shown(&steps, row));
+            steps.next_with(&forced);
+            let mut cells = self.rows[row].values();
+            if forced != ForcedStep::NONE
+                && cells.any(|(place, ..)| judged[*place].0 != Verdict::Right)
+            {
+                mistaken.push(format!("step {}", row + 1));
             }
         }
-        _ => Vec::new(),
-    };
-    let hand = match named("hand") {
-        Some(Answer::Number(hand)) => hand
-            .value
-            .as_integer()
-            .and_then(|hand| u32::try_from(hand).ok()),
-        _ => None,
-    };
-    let hand = hand.filter(|hand| step.state.hand.is_some_and(|computed| computed != *hand));
-    ForcedStep {
-        frame,
-        use_bits,
-        hand,
+    }
+
+    /// Whether an answer agrees with the cell of a step.
+    fn follows(
+        &self,
+        step: &ReferenceStep,
+        row: usize,
+        column: &str,
+        way: AnswerForm,
+        answer: &Answer,
+    ) -> bool {
+        let cell = step_cell(self.run, step, row, column).shown();
+        agrees(answer, Some(&cell), way)
+    }
+
+    /// Returns the page that a cell shows, or `None` if the cell is empty or unreadable.
+    fn page_in(&self, row: usize, frame: u32) -> Option<Option<u32>> {
+        let (_, way, answer) = self.rows.get(row)?.get(format!("frame{frame}").as_str())?;
+        if answer.is_dash() {
+            return Some(None);
+        }
+        page_named(self.run, *way, answer).map(Some)
+    }
+
+    /// Returns the pages that a row shows. For a cell without a page, assumes the referenced page, an empty frame, or
+    /// the page in the next row if it explains more cells of the next row than the step of the policy does.
+    fn shown(&self, steps: &ReferenceSteps, row: usize) -> Shows {
+        let frames = || (0..).take(reference_frames(self.run));
+        let own = frames().filter_map(|frame| Some((frame, self.page_in(row, frame)?)));
+        let mut shown: Shows = own.collect();
+        let referenced = self.run.setup.pages.get(row).copied();
+        let asked = |frame: &u32| self.rows[row].contains_key(format!("frame{frame}").as_str());
+        for frame in frames().filter(asked) {
+            if shown.contains_key(&frame) {
+                continue;
+            }
+            let mut best = self.explained(steps, row, &shown);
+            let options = [self.page_in(row + 1, frame), Some(referenced), Some(None)];
+            for page in options.into_iter().flatten() {
+                let mut other = shown.clone();
+                other.insert(frame, page);
+                let explained = self.explained(steps, row, &other);
+                if explained > best {
+                    (shown, best) = (other, explained);
+                }
+            }
+        }
+        shown
+    }
+
+    /// Returns the number of the student's cells in the next row that follow if this row shows these pages.
+    fn explained(&self, steps: &ReferenceSteps, row: usize, shown: &Shows) -> usize {
+        let mut steps = steps.clone();
+        steps.next_with(&self.own_step(&steps, row, shown));
+        let (Some(cells), Some(next)) = (self.rows.get(row + 1), steps.next()) else {
+            return 0;
+        };
+        let follows = |(column, (_, way, answer)): &(&&str, &(usize, AnswerForm, &Answer))| {
+            self.follows(&next, row + 1, column, *way, answer)
+        };
+        cells.iter().filter(follows).count()
+    }
+
+    /// Returns the parts of the student's step that differ from the step of the policy. Without columns for the use bits
+    /// and the clock hand, their state after the student's choice is unknown. The engine then assumes that the hand
+    /// passed every other frame, which the printed rule allows.
+    fn own_step(&self, steps: &ReferenceSteps, row: usize, shown: &Shows) -> ForcedStep {
+        let step_with = |forced: &ForcedStep| steps.clone().next_with(forced);
+        let Some(computed) = step_with(&ForcedStep::NONE) else {
+            return ForcedStep::NONE;
+        };
+        let mut forced = ForcedStep::NONE;
+        let own = shown.get(&computed.frame);
+        if !computed.hit && own != Some(&Some(computed.page)) {
+            let before = steps.frames();
+            let before = |frame: &u32| before.get(*frame as usize).copied().flatten();
+            let holds = |(_, own): &(&u32, &Option<u32>)| **own == Some(computed.page);
+            // A frame with another new page shows a load of the referenced page under a wrong name.
+            let changed =
+                |(frame, own): &(&u32, &Option<u32>)| own.is_some() && **own != before(frame);
+            let policy = own.is_none_or(|own| changed(&(&computed.frame, own)));
+            let loaded = shown.iter().find(holds);
+            let loaded = loaded.or_else(|| shown.iter().find(changed).filter(|_| !policy));
+            forced.frame = loaded.map(|(frame, _)| *frame);
+            forced.no_load = loaded.is_none() && !policy;
+        }
+        let Some(step) = step_with(&forced) else {
+            return forced;
+        };
+        let differs = |(frame, own): &(&u32, &Option<u32>)| {
+            step.frames.get(**frame as usize).copied().flatten() != **own
+        };
+        forced.pages = shown
+            .iter()
+            .filter(differs)
+            .map(|(frame, own)| (*frame, *own))
+            .collect();
+        let answer = |column: &str| self.rows[row].get(column).map(|(.., answer)| *answer);
+        if let (Some(Answer::Text(bits)), Some(computed)) = (answer("use"), &step.state.use_bits) {
+            let bits: Vec<bool> = bits.chars().map(|bit| bit == '1').collect();
+            if !computed.starts_with(&bits) {
+                forced.use_bits = bits;
+            }
+        }
+        if let (Some(Answer::Number(hand)), Some(computed)) = (answer("hand"), step.state.hand) {
+            let hand = hand
+                .value
+                .as_integer()
+                .and_then(|hand| u32::try_from(hand).ok());
+            forced.hand = hand.filter(|hand| *hand != computed);
+        }
+        forced
     }
 }

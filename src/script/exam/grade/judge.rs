@@ -159,7 +159,7 @@ pub(super) fn any(
 ) -> Judged {
     let spelled = match given {
         Given::Number(number) => Some(Spelled::from(*number)),
-        Given::Text(text) => number::read(text, radix, None, None),
+        Given::Text(text) => number::read(&words::narrow(text), radix, None, None),
     };
     let right = |value: &Value| {
         answers.first.iter().any(|right| same(right, value))
@@ -192,7 +192,7 @@ fn same(right: &Value, value: &Value) -> bool {
 }
 
 fn chosen(options: &[Alternative], field: &Field, given: &Given, rules: &Rules) -> Judged {
-    let Some(chosen) = choice::read(&given.text(), options) else {
+    let Some(chosen) = choice::read(&words::narrow(&given.text()), options) else {
         return wrong(&Answer::Unreadable, rules.wrong_choice);
     };
     let correct: Vec<usize> = (0..options.len())

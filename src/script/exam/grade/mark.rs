@@ -20,6 +20,8 @@ use crate::run::record::Did;
 /// A paper's key, with other accepted keys.
 pub struct Key<'p> {
     fields: Vec<Field<'p>>,
+    /// The code of the paper's version, or an empty string.
+    version: &'p str,
     /// Fields of the other keys by name.
     others: Vec<BTreeMap<String, Field<'p>>>,
     /// Whether a value satisfies an item's condition. The marking needs this check for items whose key does
@@ -43,9 +45,17 @@ impl<'p> Key<'p> {
         };
         Self {
             fields: fields(paper),
+            version: paper.version.as_ref().map_or("", |version| &version.code),
             others: others.iter().map(by_name).collect(),
             satisfies: Box::new(satisfies),
         }
+    }
+
+    /// Whether rules with this name apply to the paper.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        let (name, code) = Rules::split(name);
+        let has_name = self.fields.iter().any(|field| covers(name, &field.name));
+        has_name && code.is_none_or(|code| code.eq_ignore_ascii_case(self.version))
     }
 
     /// Returns the fields, in the order of the paper.
@@ -55,6 +65,7 @@ impl<'p> Key<'p> {
 }
 
 pub fn mark(key: &Key, sheet: &Sheet, rules: &Rules) -> Marked {
+    let rules = &*rules.of_version(key.version);
     let mut marks = Vec::with_capacity(key.fields.len());
     let mut rest = key.fields.as_slice();
     while let Some(first) = rest.first() {
@@ -80,6 +91,7 @@ pub fn mark(key: &Key, sheet: &Sheet, rules: &Rules) -> Marked {
 
 /// Marks one field of a sheet. Uses the other answers to carry errors forward.
 pub fn mark_field(key: &Key, name: &str, sheet: &Sheet, rules: &Rules) -> Option<Mark> {
+    let rules = &*rules.of_version(key.version);
     let of_item = key.fields.iter().find(|field| field.name == name)?.of_item;
     let own = key
         .fields

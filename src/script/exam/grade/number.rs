@@ -64,10 +64,7 @@ pub fn read(text: &str, radix: Radix, digits: Option<u32>, unit: Option<&str>) -
         return None;
     }
     let text = powers_on_the_line(text.trim());
-    let (text, radix) = match without_radix(&text) {
-        Some(digits) => (digits, Radix::Hex),
-        None => (&*text, radix),
-    };
+    let (text, radix) = without_radix(&text).unwrap_or((&text, radix));
     if radix == Radix::Decimal {
         return decimal(text, unit);
     }
@@ -91,7 +88,7 @@ pub fn read(text: &str, radix: Radix, digits: Option<u32>, unit: Option<&str>) -
     }
 }
 
-/// Writes `2¹⁰` as `2^10`.
+/// Writes `2¹⁰`, `2**10`, `2 ^ 10`, and `2^(10)` as `2^10`.
 fn powers_on_the_line(text: &str) -> String {
     const RAISED: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
     const PLAIN: &[u8] = b"0123456789-";
@@ -104,16 +101,35 @@ fn powers_on_the_line(text: &str) -> String {
         raised = place.is_some();
         line.push(place.map_or(c, |place| PLAIN[place] as char));
     }
-    line
+    let line = line.replace("**", "^");
+    let mut parts = line.split('^');
+    let mut joined = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let part = part.trim_start();
+        let inside = part.strip_prefix(['(', '{']);
+        let (power, rest) = inside
+            .and_then(|inside| inside.split_once([')', '}']))
+            .unwrap_or((part, ""));
+        joined.truncate(joined.trim_end().len());
+        joined.extend(["^", power.trim_start(), rest]);
+    }
+    joined
 }
 
-/// Returns the digits of `0D hex`, `0D (hex)`, or `0D₁₆`.
-fn without_radix(text: &str) -> Option<&str> {
+/// Returns the digits and the radix of `0D hex`, `0D (hex)`, `0D₁₆`, or `1101₂`.
+fn without_radix(text: &str) -> Option<(&str, Radix)> {
+    const RADIXES: [(&str, Radix); 7] = [
+        ("₁₆", Radix::Hex),
+        ("(hex)", Radix::Hex),
+        ("hex", Radix::Hex),
+        ("Hex", Radix::Hex),
+        ("HEX", Radix::Hex),
+        ("₁₀", Radix::Decimal),
+        ("₂", Radix::Binary),
+    ];
     let text = text.strip_suffix('.').unwrap_or(text);
-    let rest = ["₁₆", "(hex)", "hex", "Hex", "HEX"]
-        .iter()
-        .find_map(|radix| text.strip_suffix(radix))?;
-    Some(rest.trim_end())
+    let mut known = RADIXES.iter();
+    known.find_map(|(name, radix)| Some((text.strip_suffix(name)?.trim_end(), *radix)))
 }
 
 /// Parses a number in a hexadecimal or binary blank.
@@ -121,7 +137,8 @@ fn coded(text: &str, radix: Radix, digits: Option<u32>) -> Option<Number> {
     let plain = plain(text);
     if radix == Radix::Binary {
         let own = plain.strip_suffix('b').unwrap_or(&plain);
-        let (digits, radix) = prefixed(&plain).unwrap_or((own, 2));
+        let hex = || Some((plain.strip_suffix('h')?, 16));
+        let (digits, radix) = prefixed(&plain).or_else(hex).unwrap_or((own, 2));
         return whole(digits, radix);
     }
     // In `0b…` with the blank's number of digits, `0b` is part of a hexadecimal number.
@@ -206,12 +223,12 @@ fn decimal(text: &str, unit: Option<&str>) -> Option<Spelled> {
     }
     let text = text.strip_prefix('+').unwrap_or(text).replace('−', "-");
     let text = text.strip_suffix('.').unwrap_or(&text);
-    if let Some(spelled) = scientific(text) {
-        return Some(spelled);
+    let is_unit = |c: char| c.is_alphabetic() || c == '%';
+    let (number, named) = text.split_at(text.trim_end_matches(is_unit).len());
+    if let Some(spelled) = scientific(number) {
+        return spelled.times(factor(named, unit)?);
     }
-    let cut = text
-        .find(|c: char| c.is_alphabetic() || c == '%')
-        .unwrap_or(text.len());
+    let cut = text.find(is_unit).unwrap_or(text.len());
     let (number, named) = text.split_at(cut);
     let factor = factor(named.trim(), unit)?;
     fraction(number.trim())?.times(factor)
@@ -225,14 +242,10 @@ fn scientific(text: &str) -> Option<Spelled> {
         .collect::<String>()
         .to_lowercase();
     let (number, power) = text.split_once('e').or_else(|| {
-        let (number, power) = text.split_once("10^").or_else(|| text.split_once("10**"))?;
+        let (number, power) = text.split_once("10^")?;
         Some((number.strip_suffix(['*', 'x', '×', '·'])?, power))
     })?;
-    let power: i32 = power
-        .trim_start_matches(['(', '+'])
-        .trim_end_matches(')')
-        .parse()
-        .ok()?;
+    let power: i32 = power.trim_start_matches('+').parse().ok()?;
     if !(-LARGEST_POWER..=LARGEST_POWER).contains(&power) {
         return None;
     }
@@ -314,7 +327,7 @@ fn fraction(text: &str) -> Option<Spelled> {
         let (above, under) = (places(above.trim())?, places(under.trim())?);
         return above.value.divide(under.value).ok().map(Spelled::from);
     }
-    if text.starts_with("2^") || text.starts_with("2**") {
+    if text.starts_with("2^") {
         return power(text).map(Spelled::from);
     }
     let other = swapped(text).and_then(|text| places(&text));
@@ -326,10 +339,12 @@ fn fraction(text: &str) -> Option<Spelled> {
 
 /// Parses `2^10`.
 fn power(text: &str) -> Option<Number> {
-    let power = text
-        .strip_prefix("2^")
-        .or_else(|| text.strip_prefix("2**"))?;
-    let power: u32 = power.trim().parse().ok().filter(|power| *power < 64)?;
+    let power: u32 = text
+        .strip_prefix("2^")?
+        .trim()
+        .parse()
+        .ok()
+        .filter(|power| *power < 64)?;
     Some(Number::from(1u64 << power))
 }
 

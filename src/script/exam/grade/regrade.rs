@@ -11,6 +11,8 @@ pub struct Before {
     /// The student's ID.
     pub id: String,
     pub total: Option<Number>,
+    /// The maximum points.
+    pub of: Option<Number>,
     /// The marks of fields, if they were recorded.
     pub fields: BTreeMap<String, Number>,
 }
@@ -22,6 +24,8 @@ pub struct Change {
     pub(crate) name: String,
     /// The totals before and after the change.
     pub(crate) total: (Option<Number>, Number),
+    /// The maximum points before and after the change.
+    pub(crate) of: (Option<Number>, Number),
     /// The fields whose marks change, with their earlier and current marks.
     pub(crate) fields: Vec<(String, Number, Number)>,
 }
@@ -32,6 +36,8 @@ pub struct Regraded {
     pub(crate) changes: Vec<Change>,
     /// Number of students whose marks do not change.
     pub(crate) same: usize,
+    /// The maximum points before and after the change, if they differ, each with the number of students.
+    pub(crate) maxima: Vec<(Number, Number, usize)>,
     /// IDs that had no marks earlier.
     pub(crate) new: Vec<String>,
     /// IDs that have no marks now.
@@ -47,6 +53,15 @@ pub fn regraded(before: &[Before], now: &[Marked]) -> Regraded {
             regraded.new.push(marked.id.clone());
             continue;
         };
+        if let Some(old) = own.of.filter(|old| !nearly(*old, marked.of)) {
+            let pair = |(was, is, _): &&mut (Number, Number, usize)| {
+                nearly(*was, old) && nearly(*is, marked.of)
+            };
+            match regraded.maxima.iter_mut().find(pair) {
+                Some((.., students)) => *students += 1,
+                None => regraded.maxima.push((old, marked.of, 1)),
+            }
+        }
         let differs = |mark: &&super::Mark| {
             own.fields
                 .get(&mark.field)
@@ -67,6 +82,7 @@ pub fn regraded(before: &[Before], now: &[Marked]) -> Regraded {
             id: marked.id.clone(),
             name: marked.name.clone(),
             total,
+            of: (own.of, marked.of),
             fields,
         });
     }

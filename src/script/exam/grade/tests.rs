@@ -492,6 +492,7 @@ fn a_student_whose_total_alone_changes_is_listed() {
     let before = |id: &str, total: i64| Before {
         id: id.to_owned(),
         total: Some(total.into()),
+        of: Some(8i64.into()),
         fields: [("1".to_owned(), 4i64.into()), ("2".to_owned(), 4i64.into())].into(),
     };
     let regraded = regraded(
@@ -558,9 +559,60 @@ fn words_and_numbers_are_read_in_the_spellings_of_students() {
     for text in ["64 Mi", "2^26", "2²⁶", "65536 Ki"] {
         assert_eq!(decimal(text).as_deref(), Some("67108864"), "{text}");
     }
-    for text in ["0D hex", "0D (hex)", "0D₁₆", "D HEX."] {
+    for text in ["0D hex", "0D (hex)", "0D₁₆", "D HEX.", "1101₂", "13₁₀"] {
         assert_eq!(hex(text), Some(13), "{text}");
     }
+    for text in [
+        "2**26",
+        "2 ^ 26",
+        "2^(26)",
+        "2^{26} B",
+        "64 MByte",
+        "65536 KBytes",
+    ] {
+        assert_eq!(decimal(text).as_deref(), Some("67108864"), "{text}");
+    }
+    let value = |text: &str, radix: Radix, unit: Option<&str>| {
+        let read = number::read(text, radix, None, unit).filter(|read| read.fits);
+        read.map(|read| read.value.to_string())
+    };
+    for text in [
+        "1.205e-7 s",
+        "1.205*10^-7s",
+        "1,205·10⁻⁷ s",
+        "1.205 × 10^(-1) us",
+        "0.1205 µs",
+    ] {
+        let ns = value(text, Radix::Decimal, Some("ns"));
+        assert_eq!(ns.as_deref(), Some("120.5"), "{text}");
+    }
+    assert_eq!(value("1.205e-7 B", Radix::Decimal, Some("ns")), None);
+    for text in ["11111", "11111b", "11111₂", "0x1F", "1Fh"] {
+        let binary = value(text, Radix::Binary, None);
+        assert_eq!(binary.as_deref(), Some("31"), "{text}");
+    }
+}
+
+/// East Asian keyboards type full-width letters and digits.
+#[test]
+fn full_width_characters_have_their_usual_meaning() {
+    let means = |text: &str, key: Value, way: AnswerForm| {
+        agrees(&way.read(&text.into()), Some(&Shown::plain(key)), way)
+    };
+    let decimal = form(Form::Number {
+        radix: Radix::Decimal,
+        digits: None,
+    });
+    assert!(means(
+        "１２．５",
+        Value::from(Number::fraction(25, 2).expect("a number")),
+        decimal
+    ));
+    assert!(!means("１２", 21u64.into(), decimal));
+    let words = form(Form::Words(&["hit", "miss"]));
+    assert!(
+        means("ＨＩＴ", Value::from("hit"), words) && means("ｎ　", Value::from("miss"), words)
+    );
 }
 
 #[test]

@@ -160,6 +160,17 @@ pub(crate) fn is_page_fault(words: &[&str], bare: bool) -> bool {
     bare && words.contains(&"page")
 }
 
+/// Converts the full-width characters of East Asian keyboards to their usual width.
+pub(crate) fn narrow(text: &str) -> String {
+    const WIDE: std::ops::RangeInclusive<char> = '！'..='～';
+    let narrow = |c: char| match c {
+        '\u{3000}' => ' ',
+        c if WIDE.contains(&c) => char::from((c as u32 - '！' as u32) as u8 + b'!'),
+        c => c,
+    };
+    text.chars().map(narrow).collect()
+}
+
 /// Converts to lowercase with single spaces and without a final period.
 pub(crate) fn plain(text: &str) -> String {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();

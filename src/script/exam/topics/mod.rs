@@ -78,6 +78,14 @@ pub(crate) enum Topic {
     Listed,
     /// Initial pages without times of their last uses.
     Unused,
+    /// Initial pages with equal times of their last uses, which decide the victims.
+    UsedTogether,
+    /// Initial pages without loading times.
+    Unloaded,
+    /// Initial pages with equal loading times.
+    LoadedTogether,
+    /// The initial pages of a working set.
+    Window,
     /// Initial pages without reference bits.
     Unreferenced,
     /// Reference strings that start with a table of use bits.
@@ -421,12 +429,17 @@ impl Topics {
         let by_use = is(&[Policy::Lru, Policy::Mru]);
         let (row, is_empty) = (run.start.first(), run.setup.holding.is_empty());
         let ticks = run.setup.ticks != Ticks::Never;
+        let together = |time: fn(&StartRow) -> Option<u64>| {
+            let times: Vec<u64> = run.start.iter().filter_map(time).collect();
+            times.iter().collect::<BTreeSet<_>>().len() < times.len()
+        };
         let starts_with = |is: fn(&StartRow) -> bool| row.is_some_and(is);
         self.add([
             (Topic::Strings, true),
             (Topic::Empty, is_empty && !run.is_working_set()),
             (Topic::Holding, row.is_none() && !is_empty),
             (Topic::Started, starts_with(|row| row.loaded.is_some())),
+            (Topic::Unloaded, starts_with(|row| row.loaded.is_none())),
             (
                 Topic::Listed,
                 starts_with(|row| row.loaded.is_none())
@@ -436,6 +449,12 @@ impl Topics {
                 Topic::Unused,
                 by_use && starts_with(|row| row.used.is_none()),
             ),
+            (
+                Topic::UsedTogether,
+                (by_use || run.is_working_set()) && together(|row| row.used),
+            ),
+            (Topic::LoadedTogether, together(|row| row.loaded)),
+            (Topic::Window, run.is_working_set() && !is_empty),
             (
                 Topic::Unreferenced,
                 (uses_bits || is(&[Policy::Nru, Policy::Aging]))

@@ -334,6 +334,7 @@ impl Search<'_> {
             matches!(
                 part.kind,
                 ExprKind::Binary(..)
+                    | ExprKind::Quantity(..)
                     | ExprKind::Field(..)
                     | ExprKind::Call { .. }
                     | ExprKind::Index(..)

@@ -1,6 +1,7 @@
 //! Static checks that do not need a machine: names, calls, and duplicates.
 
 mod calls;
+mod forks;
 mod ignored;
 #[cfg(test)]
 mod tests;

@@ -265,6 +265,41 @@ fn operations_that_a_question_asks_about_twice() {
 }
 
 #[test]
+fn only_the_parent_goes_on_after_a_fork() {
+    let warned = |script: &str| {
+        let (sources, parsed, wrong) = read_text("f.pw", script, &mut ());
+        assert_eq!(wrong, [], "{script}");
+        let found = super::unlikely(&parsed.body, &parsed.body, &sources);
+        let at =
+            |one: &Diagnostic| script[one.span.start as usize..one.span.end as usize].to_owned();
+        found.iter().map(at).collect::<Vec<_>>()
+    };
+    for (script, place) in [
+        ("repeat 3 { A: let b = fork() }", "let b = fork()"),
+        ("for i in 0..3 { A { fork() } }", "fork()"),
+        ("A { fork(); write(1, \"x\", 1) }", "fork()"),
+        ("scenario \"s\" { process A; fork(); read 0x100 }", "fork()"),
+        ("if 1 == 1 { fork(); exit(0) }", "fork()"),
+        ("process A\nfork()\nfork()", "fork()"),
+        ("let pid = fork()\nif pid == 0 { exit(0) }", "pid == 0"),
+    ] {
+        assert_eq!(warned(script), [place], "{script}");
+    }
+    for script in [
+        "repeat 3 { A: let b = fork(); b: exit(0) }",
+        "repeat 3 { let b = fork()\nb { read 0x100 } }",
+        "P1 { let child = fork(); write 0x600000 = 'x' }",
+        "P: let child = fork()\nP: fork()\nchild: fork()",
+        "A { fork(); wait() }",
+        "A: fork()\nexpect kernel.processes == 2\nA: read 0x100",
+        "A { fork() }",
+        "repeat fork() - 3 { getpid() }",
+    ] {
+        assert_eq!(warned(script), [""; 0], "{script}");
+    }
+}
+
+#[test]
 fn figures_of_strings_that_questions_ask_about() {
     let spans = |script: &str| {
         let parsed = parse(0, script, &mut ());

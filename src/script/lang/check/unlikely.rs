@@ -1,10 +1,9 @@
 //! Warnings about code that runs but probably does not do what the author meant.
 
-use std::collections::HashSet;
-
+use super::forks::forks;
 use crate::lang::ast::{
     Asked, BinaryOp, Claim, Command, Expr, ExprKind, Fact, Operation, OperationKind, Pages,
-    Setting, Settings, Span, Stmt, StmtKind, UnaryOp, Word,
+    Setting, Settings, Span, Stmt, StmtKind, Word,
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -14,35 +13,9 @@ use crate::lang::visit::{Visit, VisitedIncludes, statements, walk_expr, walk_stm
 
 /// Returns the warnings about the statements of `part`, which are statements of the script.
 pub(crate) fn unlikely(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec<Diagnostic> {
-    let mut children: HashSet<&str> = HashSet::new();
-    let mut found = Vec::new();
+    let mut found = forks(part, sources);
     for stmt in statements(part) {
         match &stmt.kind {
-            StmtKind::Let { name, value } if is_fork(value) => {
-                children.insert(&name.text);
-            }
-            StmtKind::If {
-                condition,
-                then,
-                otherwise,
-            } => {
-                if let Some(side) = childs_side(condition, &children)
-                    && !then.is_empty()
-                {
-                    let child = if let ExprKind::Name(name) = &side.kind {
-                        Some(&**name)
-                    } else {
-                        None
-                    };
-                    found.push(parents_side(
-                        stmt,
-                        condition,
-                        child,
-                        otherwise.is_some(),
-                        sources,
-                    ));
-                }
-            }
             StmtKind::Command(Command {
                 verb,
                 block: Some(block),
@@ -106,6 +79,27 @@ fn variable(stmt: &Stmt) -> Option<&str> {
 }
 
 impl Powers<'_> {
+    /// Finds `0 < x < 2`, which compares a truth value with a number.
+    fn chain(&mut self, expr: &Expr) {
+        use BinaryOp::{Greater, GreaterEqual, Less, LessEqual};
+        let ordered = |expr: &Expr| match &expr.kind {
+            ExprKind::Binary(Less | LessEqual | Greater | GreaterEqual, left, right) => {
+                Some(((**left).clone(), (**right).clone()))
+            }
+            _ => None,
+        };
+        if let Some((left, _)) = ordered(expr)
+            && let Some((_, middle)) = ordered(&left)
+            && !self.sources.text(left.span).starts_with('(')
+        {
+            let middle = self.sources.text(middle.span).trim();
+            let message = "a comparison has two sides";
+            let fix = Fix::put_in(left.span.file, left.span.end, format!(" and {middle}"));
+            self.found
+                .push(Diagnostic::new(Code::WrongType, expr.span, message).fix(fix));
+        }
+    }
+
     /// Finds `frames == 4`, which compares the rows of a table with a number.
     fn rows(&mut self, left: &Expr, right: &Expr) {
         let number = matches!(
@@ -145,6 +139,7 @@ impl<'s> Visit<'s> for Powers<'_> {
         if let ExprKind::Binary(BinaryOp::Equal | BinaryOp::NotEqual, left, right) = &expr.kind {
             self.rows(left, right);
         }
+        self.chain(expr);
         let ExprKind::Binary(BinaryOp::BitXor, whole, exponent) = &expr.kind else {
             return;
         };
@@ -248,74 +243,6 @@ fn marked_blank(fact: &Fact) -> Option<Diagnostic> {
     let help = format!("a fact without a value is a blank: `{}`", fact.name.text);
     let warning = || Diagnostic::warning(Code::Unlikely, fact.span, message).help(&*help);
     (fact.claim == Claim::Open).then(|| warning().fix(Fix::replace(fact.span, &*fact.name.text)))
-}
-
-fn is_fork(value: &Expr) -> bool {
-    matches!(&value.kind, ExprKind::Call { name, args } if &*name.text == "fork" && args.is_empty())
-}
-
-/// Returns the operand that a C-style condition compares with 0 to select the child: a call or the name of a
-/// child.
-fn childs_side<'a>(condition: &'a Expr, children: &HashSet<&str>) -> Option<&'a Expr> {
-    if let ExprKind::Unary(UnaryOp::Not, side) = &condition.kind {
-        let child = matches!(&side.kind, ExprKind::Name(name) if children.contains(&**name));
-        return (child || is_fork(side)).then_some(side);
-    }
-    let ExprKind::Binary(BinaryOp::Equal, left, right) = &condition.kind else {
-        return None;
-    };
-    let zero = |expr: &Expr, text: &Expr| match &expr.kind {
-        ExprKind::Value(value) if value.same(&0u64.into()) => Some(text.span),
-        _ => None,
-    };
-    let side = if zero(right, left).is_some() {
-        left
-    } else {
-        zero(left, right).map(|_| right)?
-    };
-    let child = matches!(&side.kind, ExprKind::Name(name) if children.contains(&**name));
-    (child || is_fork(side)).then_some(side)
-}
-
-/// Warns about a C-style `fork`: the script continues in the parent, and statements in the child need the
-/// child's name.
-fn parents_side(
-    stmt: &Stmt,
-    condition: &Expr,
-    child: Option<&str>,
-    both: bool,
-    sources: &Sources,
-) -> Diagnostic {
-    let message =
-        "this block never runs: the script continues in the parent, where `fork()` is not 0";
-    let name = child.unwrap_or("child");
-    let help = match child {
-        Some(name) => format!("write the child's statements in a separate block: `{name} {{ … }}`"),
-        None => "name the child, and write its statements in a separate block: `let child = fork()`, then `child { … }`"
-            .to_owned(),
-    };
-    let warning = Diagnostic::warning(Code::Unlikely, condition.span, message).help(help);
-    let text = sources.file(stmt.span.file).map_or("", |file| &*file.text);
-    let (start, after) = (stmt.span.start, condition.span.end as usize);
-    let Some(brace) = text
-        .get(after..)
-        .and_then(|rest| rest.find('{'))
-        .filter(|_| !both)
-    else {
-        return warning;
-    };
-    let line = text[..start as usize].rfind('\n').map_or(0, |at| at + 1);
-    let blanks = text[line..start as usize].trim_end_matches(|c: char| !c.is_whitespace());
-    let made = if child.is_some() {
-        String::new()
-    } else {
-        format!("let {name} = fork()\n{blanks}")
-    };
-    let span = Span {
-        end: (after + brace) as u32,
-        ..stmt.span
-    };
-    warning.fix(Fix::replace(span, format!("{made}{name} ")))
 }
 
 /// Warns about page sizes of a few bytes, which were probably meant to be kilobytes.

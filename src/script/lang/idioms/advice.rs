@@ -36,6 +36,18 @@ impl Advice {
         }
     }
 
+    /// Returns advice that is right although no fix is.
+    pub(super) fn without(message: &'static str, help: &'static str) -> Self {
+        Self {
+            message: Some(message),
+            help: Some(help),
+            fix: None,
+            sure: true,
+            nothing: true,
+            place: None,
+        }
+    }
+
     /// Returns advice with its fix.
     pub(super) fn fixed(
         message: Option<&'static str>,

@@ -53,15 +53,22 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
         let fields = said.char_indices().filter(|(at, c)| *c == '_' && part(*at));
         let paths = fields.map(|(at, _)| format!("{}.{}", &said[..at], &said[at + 1..]));
         // The right side of a comparison is a word, not a fact.
-        let before = line.split(said).next().unwrap_or_default();
+        let (before, after) = line.split_once(said).unwrap_or_default();
+        let compared = before.trim_end().ends_with(['=', ' ']) && before.contains("last.");
+        if compared && lists(TABLE, "values", said) {
+            return vec![advice(fix(format!("\"{said}\"")))];
+        }
         let condition = ["expect", "assert", "if", "let", "show"]
             .iter()
             .any(|word| line.trim_start().starts_with(word))
-            && !before.trim_end().ends_with(['=', ',', '[']);
+            && !before.trim_end().ends_with(['=', ',', '['])
+            // A fact alone is no condition.
+            && (line.trim_start().starts_with(['l', 's']) || !after.trim().is_empty());
         let fact = (condition && is_latest(said)).then(|| format!("last.{said}"));
         found.extend(paths.chain(fact).map(|new| advice(fix(new))));
     }
     if matches!(diagnostic.code, Code::WrongType | Code::Unreadable)
+        && !rows(TABLE, "words").any(|(theirs, _)| theirs == said)
         && let Some(bare) = [('"', '"'), ('[', ']')]
             .into_iter()
             .find_map(|(open, close)| said.strip_prefix(open)?.strip_suffix(close))
@@ -71,7 +78,10 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
     let lower = said.to_lowercase();
     let quiet = (diagnostic.fix.is_none() && diagnostic.code != Code::Duplicate && lower != said)
         .then(|| advice(fix(lower)));
-    let ours = rows(TABLE, "words").filter(|(theirs, _)| *theirs == said);
+    // As a fact, an index is that of a TLB or cache.
+    let fact = diagnostic.code == Code::UnknownFact;
+    let ours =
+        rows(TABLE, "words").filter(|(theirs, _)| *theirs == said && !(fact && said == "index"));
     let ours = ours.flat_map(|(_, ours)| ours.split(' '));
     found.extend(ours.map(|our| advice(fix(our.to_owned()))).chain(quiet));
     found

@@ -35,9 +35,16 @@ fn says(fix: &Fix) -> String {
 }
 
 /// Whether the existing fix of a diagnostic is better than the fix of any idiom.
-pub(super) fn has_own_fix(diagnostic: &Diagnostic) -> bool {
+pub(super) fn has_own_fix(diagnostic: &Diagnostic, text: &str) -> bool {
+    let below = || {
+        text.lines().any(|line| {
+            ["machine ", "#include"]
+                .iter()
+                .any(|head| line.starts_with(head))
+        })
+    };
     diagnostic.is_warning()
-        || matches!(diagnostic.code, Code::NoMachine)
+        || diagnostic.code == Code::NoMachine && !below()
         || diagnostic.code == Code::WrongUnit && diagnostic.fix.is_some()
 }
 
@@ -133,7 +140,10 @@ pub(super) fn comes_next(before: Code, after: &Diagnostic) -> bool {
         (Code::UnknownFunction, Code::WrongCount)
             | (Code::UnknownFact, Code::NoAnswer | Code::WrongCount)
             | (Code::UnknownVerb, Code::NoMachine | Code::UnknownFact)
-    ) || before == Code::UnknownVerb && after.message.contains(" is never ")
+    ) || before == Code::UnknownVerb
+        && [" is never ", "this machine has no "]
+            .iter()
+            .any(|part| after.message.contains(part))
 }
 
 /// Removes a failed fix from a diagnostic, along with the help that describes the fix.

@@ -102,7 +102,7 @@ fn matches<'a>(
             .iter()
             .take_while(|token| lists(TABLE, "types", token.text))
             .count(),
-        "NAME" | "NAME2" => one(first.is_some_and(|token| {
+        "NAME" | "NAME2" | "NAME3" => one(first.is_some_and(|token| {
             token.is_name() && !token.text.contains('.') && !is_keyword(token.text)
         })),
         "TEXT" | "TEXT2" => one(first.is_some_and(Token::is_text)),

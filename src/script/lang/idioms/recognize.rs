@@ -129,6 +129,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     }
     // Bars belong to tables, and no idiom matches a table.
     if line.trim_start().starts_with('|') {
+        found.extend(tables::ranges(line, place));
         return found;
     }
     let block = block_of(text, &range);
@@ -180,8 +181,18 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         }));
         return found;
     }
-    for (from, to) in [whole(line), statement(line, at, &[";", "{", "}"])]
+    let (from, to) = statement(line, at, &[";", "{", "}"]);
+    // `P1: push 5`
+    let in_process = tokens(&line[from..to]);
+    let in_process = match &in_process[..] {
+        [name, colon, first, ..] if name.is_name() && colon.text == ":" => {
+            Some((from + first.start, to))
+        }
+        _ => None,
+    };
+    for (from, to) in [whole(line), (from, to)]
         .into_iter()
+        .chain(in_process)
         .chain(setting.then_some(entry))
     {
         let said = &line[from..to];
@@ -200,11 +211,19 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         let fits = |one: &Advice| {
             let head = opens && one.fix.as_ref().is_some_and(ends);
             // `} elif`, and a letter in a block of settings, have another meaning.
-            !head
-                && !(one.nothing
-                    && (setting || follows_block || block.is_some_and(|block| block != "choice")))
+            let option = block == Some("choice");
+            !head && !(one.nothing && (follows_block || (setting || block.is_some()) && !option))
         };
         found.extend(new.into_iter().filter(fits));
+    }
+    // One setting of a block in the line.
+    let (from, to) = entry;
+    if setting
+        && let Some(inner) = inner_block(&line[..from])
+        && let Some(new) = settings::line(inner, &line[from..to])
+    {
+        let fix = Fix::write(place(from, to), &line[from..to], new);
+        found.push(Advice::fixed(Some(SETTING), None, fix, false));
     }
     if let [(part, new)] = &*spelled(line) {
         let fix = Fix::write(
@@ -234,6 +253,40 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     let name = text.get(start as usize..end as usize)?;
     match diagnostic.code {
         Code::UnknownProcess => undeclared(text, name, diagnostic.span),
+        Code::NoMachine if text.starts_with("#include") => {
+            let line = text.lines().next()?;
+            let place = Span::new(file, 0..line.len());
+            let message = Some("a line that begins with `#` is a comment");
+            let name = line.trim_start_matches("#include").trim();
+            let name = name.trim_matches(['<', '>', '"']);
+            let fix = Fix::write(place, line, format!("include \"{name}\""));
+            Some(Advice {
+                place: Some(place),
+                ..Advice::fixed(message, None, fix, true)
+            })
+        }
+        Code::NoMachine => {
+            let mut below = text[end as usize..].lines();
+            below.any(|line| line.starts_with("machine ")).then(|| {
+                let help = "move its declaration above this line";
+                Advice::without("the machine is declared only below", help)
+            })
+        }
+        // A call of a definition without parentheses.
+        Code::UnknownVerb if text.contains(&format!("def {name}(")) => {
+            let line = line_at(text, start as usize);
+            let (from, to) = statement(
+                &text[line.clone()],
+                start as usize - line.start,
+                &[";", "{", "}"],
+            );
+            let said = &text[line.start + from..line.start + to];
+            let given = said.strip_prefix(name)?.trim();
+            let place = Span::new(file, line.start + from..line.start + to);
+            let fix = Fix::write(place, said, format!("{name}({given})"));
+            let message = Some("the arguments of a definition are in parentheses");
+            Some(Advice::fixed(message, None, fix, true))
+        }
         // A name alone that statements below use as a process.
         Code::UnknownVerb if text[line_at(text, start as usize)].trim() == name => {
             let below = &text[end as usize..];
@@ -250,6 +303,22 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
         // A variable that nothing uses, and a similar name that several places use.
         Code::UnknownName => {
             let all = layout::tokens(text).list;
+            let process = |pair: &[layout::Token]| {
+                pair[0].text(text) == "process" && pair[1].text(text) == name
+            };
+            if all.windows(2).any(process) {
+                let argument = text[end as usize..].starts_with([',', ')']);
+                let line = text[line_at(text, start as usize)].trim_start();
+                if argument && !line.starts_with("for ") {
+                    let fix = Fix::write(diagnostic.span, name, format!("{name}.pid"));
+                    let message = Some("a process is not a value; its number is its `pid`");
+                    return Some(Advice::fixed(message, None, fix, false));
+                }
+                return Some(Advice::without(
+                    "a process is not a value",
+                    "write the statements once for each process: `A { … }`, then `B { … }`",
+                ));
+            }
             let Some(near) = diagnostic.fix.as_ref().map(|fix| &fix.text) else {
                 return ended(&all, text, diagnostic.span);
             };
@@ -336,14 +405,7 @@ fn ended(all: &[layout::Token], text: &str, name: Span) -> Option<Advice> {
             "move its declaration above this line",
         )
     };
-    Some(Advice {
-        message: Some(message),
-        help: Some(help),
-        fix: None,
-        sure: true,
-        nothing: true,
-        place: None,
-    })
+    Some(Advice::without(message, help))
 }
 
 /// Returns the advice from the idiom table and the other notations for a statement. The function `fix` creates
@@ -422,6 +484,21 @@ pub(super) fn block_of<'a>(text: &'a str, line: &Range<usize>) -> Option<&'a str
     let head = head_above(text, line)?;
     let word = tokens(&text[head]).first()?.text;
     lists(TABLE, "blocks", word).then_some(word)
+}
+
+/// Returns the first word of the block of settings that is open at the end of a part of a line.
+fn inner_block(part: &str) -> Option<&str> {
+    let mut open = Vec::new();
+    let mut head = None;
+    for token in tokens(part) {
+        match token.text {
+            "{" => open.push(head.take()?),
+            "}" => drop(open.pop()),
+            "," | ";" => head = None,
+            word => head = head.or(Some(word)),
+        }
+    }
+    open.pop().filter(|word| lists(TABLE, "blocks", word))
 }
 
 /// Returns the earlier line that opens the block containing a line.

@@ -18,6 +18,8 @@ const MOST: usize = 16;
 /// Returns the advice for the loop that begins on a line of a text.
 pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
     let said = text[line.clone()].trim();
+    // The body may begin on the same line.
+    let said = said.find('{').map_or(said, |brace| &said[..=brace]);
     let (held, with_end) = rows(TABLE, "steps")
         .find_map(|(head, with_end)| Some((matched(head, said)?, with_end == "true")))?;
     let number = |hole| u64::try_from(Number::literal(held.get(hole)?).ok()?.as_integer()?).ok();
@@ -44,10 +46,5 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     let head = format!("for {} in [{list}] {{", held.get("NAME")?);
     let fix = Fix::replace(Span::new(file, start..start + said.len()), head);
     let message = Some("a loop iterates over a range or a list, and a range has no step");
-    Some(Advice::fixed(
-        message,
-        Some("list the values, or compute the step in the body"),
-        fix,
-        true,
-    ))
+    Some(Advice::fixed(message, None, fix, true))
 }

@@ -17,6 +17,8 @@ const FIELDS: &str = "contents must be a table: a row of column names, then one 
 const PROCESS: &str =
     "the braces of `process` contain areas; the statements of a process need a separate block";
 
+const PROCESS_AREAS: &str = "the braces of `process` contain a table of areas, not settings";
+
 /// Maximum length in bytes of a table to examine.
 const LONGEST: usize = 2000;
 
@@ -49,6 +51,13 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     if inside.contains(['{', '#', '"', '(']) {
         return None;
     }
+    let areas = ["area", "start", "end", "perms", "offset", "backing"];
+    if first == "process" && !inside.contains('|') && !areas.contains(&verb) {
+        return Some(Advice::without(
+            PROCESS_AREAS,
+            "write `process P1 { | area | start | end |; | heap | 600000 | 602000 | }`, or `process P1` alone",
+        ));
+    }
     if inside.contains('│') {
         let rows = inside
             .split_inclusive('\n')
@@ -71,7 +80,7 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
             "write each row on its own line",
             one_line(inside)?,
         )
-    } else if inside.contains(',') && !inside.contains('|') {
+    } else if inside.contains(',') {
         (
             COMMAS,
             "write the cells without commas",
@@ -94,6 +103,37 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
         place: comma.map(|at| Span::new(file, from + at..from + at + 1)),
         ..Advice::fixed(Some(message), Some(help), fix, false)
     })
+}
+
+/// Returns the advice for a row with cells such as `0..(2 GB / 4 KB)`, whose ranges must be in parentheses as a whole.
+pub(super) fn ranges(row: &str, place: impl Fn(usize, usize) -> Span) -> Option<Advice> {
+    let row = row.split('}').next().unwrap_or(row);
+    let (mut new, mut rest) = (String::new(), row);
+    while let Some((before, after)) = rest.split_once("..(") {
+        let start = before.rfind([' ', '|'])? + 1;
+        let mut depth = 1;
+        let end = after.find(|c: char| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            depth == 0
+        })?;
+        // A bare cell is hexadecimal.
+        let digits = &before[start..];
+        let digit = digits.len() == 1 && digits.starts_with(|c: char| c.is_ascii_digit());
+        let prefix = if digit || digits.starts_with('0') {
+            ""
+        } else {
+            "0x"
+        };
+        new = format!(
+            "{new}{}({prefix}{digits}..{})",
+            &before[..start],
+            &after[..end]
+        );
+        rest = &after[end + 1..];
+    }
+    let fix = Fix::write(place(0, row.len()), row.trim(), (new.clone() + rest).trim());
+    let message = Some("a cell with an expression must be in parentheses as a whole");
+    (!new.is_empty()).then(|| Advice::fixed(message, None, fix, true))
 }
 
 fn words_of(line: &str) -> impl Iterator<Item = &str> {

@@ -160,7 +160,7 @@ fn improve_all(
                     });
                     let left = !fewer && remains(diagnostic, cleared.unwrap_or_default());
                     settled[other] |= beside;
-                    failed[other] |= beside;
+                    failed[other] |= beside && !fixed[other];
                     // An error with a fix of its own is gone because of that fix.
                     gone[other] |= !fixed[other]
                         && (beside && !left || follows(diagnostic, at < other, cleared));
@@ -346,6 +346,15 @@ pub(super) fn reads(help: &str) -> bool {
     })
 }
 
+/// Whether an error is about values, in a statement whose words may all be right.
+fn is_of_values(one: &Diagnostic) -> bool {
+    let geometry = matches!(
+        one.code,
+        Code::BadWidth | Code::BadGeometry | Code::NotAPowerOfTwo
+    );
+    geometry || one.code == Code::WrongType && one.message.starts_with("the definition ")
+}
+
 /// The outcome of a fix.
 enum Tried {
     /// The fix works, and these errors remain.
@@ -379,7 +388,7 @@ impl Trial<'_> {
         diagnostic: &Diagnostic,
         text: &str,
     ) -> Option<(Advice, Option<Vec<Diagnostic>>)> {
-        if has_own_fix(diagnostic) || self.read.saturating_add(self.cost(text)) > READ_AGAIN {
+        if has_own_fix(diagnostic, text) || self.read.saturating_add(self.cost(text)) > READ_AGAIN {
             return None;
         }
         let place = diagnostic.span.start as usize;
@@ -433,6 +442,7 @@ impl Trial<'_> {
         let brace = works && diagnostic.code == Code::Unclosed && text[place..].starts_with('{');
         if advised.as_ref().is_none_or(|one| !one.nothing)
             && !brace
+            && !is_of_values(diagnostic)
             && let Some((fix, after)) =
                 statement.and_then(|one| self.repair(diagnostic, &one, text))
         {
@@ -554,9 +564,9 @@ impl Trial<'_> {
         if fix.text.contains('{') && left.iter().any(closes_nothing) {
             return false;
         }
-        if !is_reading(diagnostic) && left.iter().any(|one| is_reading(one))
-            || closes_more(&fix.text)
-        {
+        let unread =
+            |one: &&Diagnostic| is_reading(one) && !self.now.iter().any(|old| same(old, one));
+        if !is_reading(diagnostic) && left.iter().any(unread) || closes_more(&fix.text) {
             return false;
         }
         let more = |one: &&Diagnostic| matches!(one.code, Code::UnknownWord | Code::WrongCount);

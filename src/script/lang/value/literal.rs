@@ -87,9 +87,9 @@ impl Unit {
         let lower = name.to_lowercase();
         let long = match lower.as_str() {
             "byte" | "bytes" => "B",
-            "k" | "ki" | "kilobyte" | "kilobytes" => "KB",
-            "m" | "mi" | "megabyte" | "megabytes" => "MB",
-            "g" | "gi" | "gigabyte" | "gigabytes" => "GB",
+            "k" | "ki" | "kbyte" | "kbytes" | "kilobyte" | "kilobytes" => "KB",
+            "m" | "mi" | "mbyte" | "mbytes" | "megabyte" | "megabytes" => "MB",
+            "g" | "gi" | "gbyte" | "gbytes" | "gigabyte" | "gigabytes" => "GB",
             "nanosecond" | "nanoseconds" | "nsec" => "ns",
             // The micro sign becomes a Greek letter in some fonts and keyboards.
             "microsecond" | "microseconds" | "µs" | "μs" => "us",

@@ -207,8 +207,14 @@ pub(crate) fn frames(run: &ReferenceRun) -> usize {
 
 /// Returns a cell of the table. Steps are counted from 0.
 pub(crate) fn cell(run: &ReferenceRun, at: usize, column: &str) -> Cell {
-    let (Some(step), Some((column, frame))) = (run.steps().get(at), StepColumn::named(column))
-    else {
+    run.steps()
+        .get(at)
+        .map_or(Cell::Nothing, |step| cell_of(run, step, at, column))
+}
+
+/// Returns the cell of a step, which can differ from the step of the run.
+pub(crate) fn cell_of(run: &ReferenceRun, step: &ReferenceStep, at: usize, column: &str) -> Cell {
+    let Some((column, frame)) = StepColumn::named(column) else {
         return Cell::Nothing;
     };
     match column.cells {

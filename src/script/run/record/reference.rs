@@ -166,14 +166,6 @@ impl ReferenceRun {
         self.trace.is_some() && self.setup.pages.len() > TraceSource::LISTED
     }
 
-    /// Returns the run with other steps.
-    pub(crate) fn with_steps(&self, steps: Vec<ReferenceStep>) -> Self {
-        Self {
-            steps: steps.into(),
-            ..self.clone()
-        }
-    }
-
     /// Whether the script marks individual references as stores, or pages as modified, so that results include
     /// disk writes.
     pub(crate) fn has_stores(&self) -> bool {

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::ForcedStep;
-use super::{Held, ReferenceString, Replacement, Ticks, string, victims};
+use super::{ForcedStep, Held, ReferenceString, Replacement, Ticks, steps_with, string, victims};
 use crate::machine::policy::Policy;
 
 /// Tanenbaum, Modern Operating Systems, 4th edition, problem 3.27: the R bits of pages B to H and A are 11011011.
@@ -148,7 +147,7 @@ fn third_chance_evicts_the_lowest_class() {
 fn forced(reference: &ReferenceString, at: usize, frame: u32) -> (Vec<u32>, String, u32) {
     let mut steps = vec![ForcedStep::default(); reference.pages.len()];
     steps[at].frame = Some(frame);
-    let last = reference.steps_with(steps).unwrap().last().unwrap();
+    let last = steps_with(reference, &steps).pop().unwrap();
     let bits = last
         .state
         .use_bits
@@ -225,9 +224,9 @@ fn use_bits_and_the_hand_can_be_replaced() {
     steps[2] = ForcedStep {
         use_bits: vec![true, true, false],
         hand: Some(1),
-        ..ForcedStep::default()
+        ..ForcedStep::NONE
     };
-    let last = reference.steps_with(steps).unwrap().last().unwrap();
+    let last = steps_with(&reference, &steps).pop().unwrap();
     assert_eq!(
         (last.victim, last.state.use_bits),
         (Some(3), Some(vec![true, false, true]))
@@ -239,10 +238,8 @@ fn use_bits_and_the_hand_can_be_replaced() {
         frame: Some(7),
         use_bits: vec![true; 9],
         hand: Some(7),
+        ..ForcedStep::NONE
     };
-    assert!(
-        lru.steps_with(vec![own; 4])
-            .unwrap()
-            .eq(lru.steps().unwrap())
-    );
+    let steps: Vec<_> = lru.steps().unwrap().collect();
+    assert_eq!(steps_with(&lru, &vec![own; 4]), steps);
 }

@@ -8,7 +8,10 @@ use proptest::prelude::*;
 use crate::machine::policy::{POLICIES, Policy};
 use crate::machine::random::SplitMix64;
 
-use super::{Held, Indexes, ReferenceError, ReferenceString, ReferenceTotals, Replacement, Ticks};
+use super::{
+    ForcedStep, Held, Indexes, ReferenceError, ReferenceStep, ReferenceString, ReferenceTotals,
+    Replacement, Ticks,
+};
 
 const OPTIMAL: Replacement = Replacement::Optimal { lookahead: None };
 
@@ -24,6 +27,15 @@ fn string(pages: &[u32], frames: u32, replacement: Replacement) -> ReferenceStri
         ticks: Ticks::Never,
         random,
     }
+}
+
+/// The steps of a string, of which the first ones are forced.
+fn steps_with(reference: &ReferenceString, forced: &[ForcedStep]) -> Vec<ReferenceStep> {
+    let mut steps = reference.steps().unwrap();
+    let first = forced.iter().map_while(|forced| steps.next_with(forced));
+    let mut all: Vec<ReferenceStep> = first.collect();
+    all.extend(steps);
+    all
 }
 
 fn run(pages: &[u32], frames: u32, replacement: Replacement) -> ReferenceTotals {

@@ -6,8 +6,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::super::ForcedStep;
-use super::{Held, OPTIMAL, ReferenceString, Replacement, Ticks};
+use super::{ForcedStep, Held, OPTIMAL, ReferenceString, Replacement, Ticks, steps_with};
 use crate::machine::policy::{POLICIES, Policy, PolicyState};
 use crate::machine::random::SplitMix64;
 
@@ -217,6 +216,7 @@ fn forced_step() -> impl Strategy<Value = ForcedStep> {
             frame,
             use_bits,
             hand,
+            ..ForcedStep::NONE
         }
     })
 }
@@ -277,11 +277,10 @@ proptest! {
                 _ => forced.clone().unwrap_or_default(),
             };
             let mut model = Model::new(&reference);
-            let none = ForcedStep::default();
             let mut hits = BTreeSet::new();
-            for (index, step) in reference.steps_with(forced.clone()).unwrap().enumerate() {
+            for (index, step) in steps_with(&reference, &forced).into_iter().enumerate() {
                 let row = (step.frame, step.victim, step.written, step.frames, step.order, step.state);
-                prop_assert_eq!(row, model.step(index, forced.get(index).unwrap_or(&none)), "{:?} {}", replacement, index);
+                prop_assert_eq!(row, model.step(index, forced.get(index).unwrap_or(&ForcedStep::NONE)), "{:?} {}", replacement, index);
                 let dirty: Vec<bool> = model.frames.iter().map(|held| held.is_some_and(|held| held.dirty)).collect();
                 prop_assert_eq!(step.dirty, dirty);
                 if step.hit {

@@ -172,7 +172,7 @@ const ROWS: &[(Kind, &[&str], &[Rule])] = &[
     (Kind::Call, &["swapped-out"], OF_SWAP),
     (Kind::Call, &["copied"], OF_COPIES),
     (Kind::Result, &["mmap", "mremap"], &[Rule::Placement]),
-    (Kind::Result, &["malloc", "calloc", "realloc"], &[Rule::Allocator]),
+    (Kind::Result, &["malloc", "calloc", "realloc"], &[Rule::Allocator, Rule::Heap]),
     (Kind::Result, &["fork", "wait", "getpid"], &[Rule::Pids]),
     (Kind::Result, &[
         "open", "close", "read", "write", "pread", "pwrite", "lseek", "fstat", "ftruncate", "munmap", "mprotect", "msync", "madvise",
@@ -215,7 +215,7 @@ const ROWS: &[(Kind, &[&str], &[Rule])] = &[
     (Kind::Table, &["maps"], &[Rule::Placement]),
     (Kind::Table, &["kernel_maps", "variables", "table"], STANDARD),
     (Kind::Table, &["resident"], OF_FRAMES),
-    (Kind::Table, &["heap"], &[Rule::Allocator]),
+    (Kind::Table, &["heap"], &[Rule::Allocator, Rule::Heap]),
     (Kind::Table, &["frames"], OF_FRAMES),
     (Kind::Table, &["swap"], OF_SWAP),
     (Kind::Table, &["processes"], &[Rule::Pids]),

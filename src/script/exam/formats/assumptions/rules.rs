@@ -5,8 +5,10 @@ use super::machine_rules::{base, cores, entry, number, rights};
 use super::policy_rules::rule;
 use crate::exam::paper::Question;
 use crate::exam::topics::{Topic, Topics};
-use crate::questions::entry::{Hardware, Sharing};
+use crate::questions::entry::{Hardware, ItemKind, Sharing};
+use crate::run::table::{Cell, Rows, TableId};
 use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPolicy};
+use pagewalk_engine::kernel::heap::{CHUNK_START, TCACHE};
 use pagewalk_engine::machine::pte::Bit;
 use pagewalk_engine::machine::reference_string::Replacement;
 use pagewalk_engine::machine::spec::{CacheSpec, Inclusion, Spec};
@@ -71,6 +73,8 @@ pub(super) enum Rule {
     Placement,
     /// The addresses that `malloc` chooses.
     Allocator,
+    /// The place and the growth of the heap.
+    Heap,
     Pids,
     /// The rules of reference strings, which depend on the string.
     Strings,
@@ -108,6 +112,7 @@ impl Rule {
                 sentences.extend(context.orders.iter().cloned());
                 sentences
             }
+            (Self::Heap, Some(kernel)) => heap(question, kernel, spec),
             (Self::Inclusion, _) if asked.is(Topic::UsesCaches) => inclusion(spec),
             // [`Rule::Entry`] has the sentence about the size of an entry.
             (
@@ -226,6 +231,44 @@ impl Rule {
         };
         Some(text.to_owned())
     }
+}
+
+/// Describes where the heap of an answer begins, and how it grows.
+fn heap(question: &Question, kernel: &KernelConfig, spec: &Spec) -> Vec<String> {
+    let tables = || {
+        question.items().filter_map(|item| match &item.kind {
+            ItemKind::Table { table, .. } if table.id == TableId::Heap => Some(table),
+            _ => None,
+        })
+    };
+    let first = |table: &Rows| match table.rows.first()?.first()? {
+        Cell::Hex(start, _) => start.checked_sub(CHUNK_START),
+        _ => None,
+    };
+    let start = tables()
+        .find_map(|table| first(table))
+        .unwrap_or(kernel.brk_start);
+    // On a small machine, the allocator keeps no data in the heap.
+    let (own, more) = if spec.virtual_bits() >= 47 {
+        (
+            format!(", and its first {TCACHE} bytes contain data of malloc"),
+            ", 128 KB,",
+        )
+    } else {
+        (String::new(), "")
+    };
+    let mut sentences = vec![format!(
+        "The heap begins at 0x{start:X}{own}. If the free space at its end is too small, malloc extends the heap by the missing bytes{more} and 32 \
+         bytes, rounded up to whole pages."
+    )];
+    if tables().next().is_some() {
+        sentences.push(
+            "In the table, a block starts at the address that malloc returns, and its size does not include its header. The last block is the free \
+             space at the end of the heap."
+                .to_owned(),
+        );
+    }
+    sentences
 }
 
 fn inclusion(spec: &Spec) -> Vec<String> {

@@ -18,6 +18,23 @@ const OF_STRINGS: &[(&[Topic], &str)] = &[
         "The initial pages were last used in the order in which they were loaded.",
     ),
     (
+        &[Topic::LoadedTogether],
+        "Initial pages with the same loading time were loaded in the listed order.",
+    ),
+    (
+        &[Topic::UsedTogether, Topic::Started],
+        "Initial pages with the same time of last use were used in the order in which they were loaded.",
+    ),
+    (
+        &[Topic::UsedTogether, Topic::Unloaded],
+        "Initial pages with the same time of last use were used in the listed order.",
+    ),
+    (
+        &[Topic::Window],
+        "The initial pages were the references before the first one, in the order of their last uses. Pages outside the window \
+         have already left memory.",
+    ),
+    (
         &[Topic::Unreferenced],
         "The use bits of the initial pages are clear.",
     ),

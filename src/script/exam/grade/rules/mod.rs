@@ -2,6 +2,7 @@
 
 mod yaml;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::sheet::Given;
@@ -195,7 +196,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         name: "also",
-        values: "field names, each with answers",
+        values: "field names, optionally with the code of a version, each with answers",
         help: "other accepted answers, such as those based on a different stated assumption",
         set: also,
     },
@@ -219,6 +220,29 @@ impl Rules {
     /// Returns the names of fields, parts, and questions in the rules.
     pub fn named(&self) -> impl Iterator<Item = &str> {
         self.void.keys().chain(self.also.keys()).map(String::as_str)
+    }
+
+    /// Returns the field, part, or question in a name of the rules, and the code of a version if the rule is about only
+    /// one version, as in `1b.byte 7KXM4`.
+    pub(crate) fn split(name: &str) -> (&str, Option<&str>) {
+        match name.split_once(char::is_whitespace) {
+            Some((name, code)) => (name, Some(code.trim())),
+            None => (name, None),
+        }
+    }
+
+    /// Returns the rules for the papers of a version.
+    pub(crate) fn of_version(&self, own: &str) -> Cow<'_, Self> {
+        let mut rules = Cow::Borrowed(self);
+        for (name, answers) in &self.also {
+            if let (field, Some(code)) = Self::split(name)
+                && code.eq_ignore_ascii_case(own)
+            {
+                let also = rules.to_mut().also.entry(field.to_owned()).or_default();
+                also.extend(answers.iter().cloned());
+            }
+        }
+        rules
     }
 
     /// Sets a rule.

@@ -112,7 +112,16 @@ fn content(block: &str, said: &str) -> Option<String> {
     }
     let mut pieces: Vec<Vec<Token>> = vec![Vec::new()];
     let mut depth = 0;
+    let names_part = |token: &Token| part(std::slice::from_ref(token)).is_some();
+    // A comma can be missing before `tlb {` or `cache L1 {`.
+    let opens = |at: usize| {
+        let block = all[at + 1..].iter().take(2).any(|next| next.text == "{");
+        block && names_part(&all[at]) && at > 0 && !names_part(&all[at - 1])
+    };
     for (at, token) in all.iter().enumerate() {
+        if depth == 0 && opens(at) {
+            pieces.push(Vec::new());
+        }
         depth += nesting(token.text);
         // The comma in a number such as 4,096 does not separate list elements.
         let apart = token.text == ";" || token.text == "," && !thousands(&all, at);
@@ -121,13 +130,18 @@ fn content(block: &str, said: &str) -> Option<String> {
         } else {
             pieces.last_mut()?.push(*token);
         }
+        // A comma can be missing after a block.
+        if depth == 0 && token.text == "}" {
+            pieces.push(Vec::new());
+        }
     }
     pieces.retain(|piece| !piece.is_empty());
     let mut new: Vec<String> = Vec::new();
     let mut rest = pieces.iter().enumerate();
     while let Some((at, piece)) = rest.next() {
-        if let Some(part) = part(piece).filter(|_| matches!(block, "machine" | "kernel")) {
-            let (own, wrapped) = level(said, &part, piece, &pieces[at + 1..])?;
+        if let Some(part) = part(piece).filter(|_| matches!(block, "machine" | "kernel"))
+            && let Some((own, wrapped)) = level(said, &part, piece, &pieces[at + 1..])
+        {
             new.push(wrapped);
             for _ in 0..own {
                 rest.next();
@@ -159,6 +173,10 @@ fn part(piece: &[Token]) -> Option<String> {
     if word.eq_ignore_ascii_case("page_table") || word == "pte" || word == "memory" {
         let braced = piece.iter().any(|token| token.text == "{");
         return braced.then(|| word.to_ascii_lowercase());
+    }
+    // `memory_access_time 100 ns`
+    if first == "memory" {
+        return Some(lower);
     }
     let kind = match &*lower {
         "tlb" | "cache" => return Some(lower),

@@ -58,6 +58,14 @@ pub(super) fn named(block: &str, phrase: &str, unit: Option<&str>) -> Option<Str
     lists(TABLE, "known", &bare).then_some(bare)
 }
 
+/// Returns the setting that a letter of a textbook names: `N = 14`.
+pub(super) fn lettered(block: &str, letter: &str) -> Option<&'static str> {
+    let (_, names) = rows(TABLE, "letters").find(|(of, _)| *of == block)?;
+    let mut names = names.split(' ');
+    names.find(|name| name.eq_ignore_ascii_case(letter))?;
+    names.next()
+}
+
 /// Whether a setting that `NAMES` lists without a block belongs to this block.
 fn fits(block: &str, name: &str) -> bool {
     match name {
@@ -103,7 +111,7 @@ pub(super) fn word(block: &str, said: &str) -> String {
         };
         return format!("{name} {flag}");
     }
-    if flag.contains('-') {
+    if flag.contains(['-', ' ']) || block == "pte" {
         flag.to_owned()
     } else {
         said.to_owned()

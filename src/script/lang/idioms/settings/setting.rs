@@ -1,6 +1,6 @@
 //! Rewrites one setting, or several settings without commas between them.
 
-use super::names::{flagged, lowered, named, phrase, word};
+use super::names::{flagged, lettered, lowered, named, phrase, word};
 use super::value::{quoted, value, written};
 use crate::lang::idioms::tokens::Token;
 
@@ -13,7 +13,12 @@ pub(super) fn settings(block: &str, said: &str, piece: &[Token]) -> Option<Vec<S
         return Some(vec![word(block, token.text)]);
     }
     let mut new = Vec::new();
-    let between = |token: &&Token| matches!(token.text, "using" | "with" | "by" | "and" | ",");
+    let between = |token: &&Token| {
+        matches!(
+            token.text,
+            "using" | "with" | "by" | "and" | "," | "x" | "×" | "*"
+        )
+    };
     let mut rest = piece;
     while !rest.is_empty() {
         rest = &rest[rest.iter().take_while(between).count()..];
@@ -59,8 +64,15 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
         });
         let (length, name) = match found {
             Some(found) => found,
-            None if unit.is_some_and(|unit| unit.ends_with('B')) && block == "cache" => {
+            None if unit.is_some_and(|unit| unit.ends_with('B'))
+                && matches!(block, "cache" | "pte") =>
+            {
                 (0, "size".to_owned())
+            }
+            None if block == "page_table" && unit.is_none() => {
+                let bits = all.iter().take_while(|token| token.is_number());
+                let bits: Vec<&str> = bits.map(|token| token.text).collect();
+                return Some((bits.len(), format!("bits {}", bits.join(" "))));
             }
             None if unit == Some("entries") => (0, "entries".to_owned()),
             None => return None,
@@ -102,7 +114,9 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
             ),
         ));
     }
-    let name = named(block, &phrase(&words), None)?;
+    let letter = words.first().filter(|_| at > names);
+    let letter = letter.and_then(|letter| lettered(block, letter));
+    let name = named(block, &phrase(&words), None).or_else(|| letter.map(str::to_owned))?;
     if number(next) {
         let (length, value, unit) = value(&all[at..])?;
         // The remaining values belong to the same setting.

@@ -1,0 +1,153 @@
+//! Tests of what students cannot see: statements, contents, and latencies that no paper prints, and the rules of several
+//! machines.
+
+use pagewalk_script::exam::formats::{Edition, Style, hints, markdown};
+
+use crate::running::paper;
+
+/// A machine with a fully associative TLB of two entries, and a page table.
+const MACHINE: &str =
+    "machine { virtual 16 bits, physical 16 bits, page 256 B, tlb { entries 2, latency 3 ns }
+    memory { latency 70 ns } }
+set page_table { | vpn ppn |\n | 1..9 1..9 | }\n";
+
+fn printed(script: &str) -> String {
+    markdown(&paper(script, 0), Edition::Paper, &Style::default())
+}
+
+/// The hints about a question with these statements.
+fn found(statements: &str) -> String {
+    hints(&paper(
+        &format!("{MACHINE}question \"Q\" points 6 {{ given page_table\n {statements} }}"),
+        0,
+    ))
+    .join("\n")
+}
+
+#[test]
+fn a_hidden_change_between_two_accesses_is_reported_and_divides_their_table() {
+    let between = "statements between two of its operations";
+    for hidden in [
+        "flush tlb",
+        "read 0x300",
+        "set tlb { | set | tag ppn v |\n | 0 | 01 05 1 | }",
+        "invlpg 0x100",
+    ] {
+        let question =
+            format!("given machine\n ask read 0x100 => tlb\n {hidden}\n ask read 0x104 => tlb");
+        assert!(found(&question).contains(between), "{hidden}");
+        let text = printed(&format!(
+            "{MACHINE}question \"Q\" points 2 {{ {question} }}"
+        ));
+        // Each access has a table of its own.
+        assert_eq!(
+            text.matches("A byte is read at virtual address").count(),
+            2,
+            "{text}"
+        );
+    }
+    for visible in [
+        "ask read 0x100 => tlb\n text \"The TLB is flushed.\"\n flush tlb\n ask read 0x104 => tlb",
+        "ask read 0x100 => tlb\n flush tlb\n given tlb\n ask read 0x104 => tlb",
+        "ask read 0x100 => tlb\n flush tlb\n ask read 0x104 as \"After a flush, a byte is read at 0x104.\" => tlb",
+        "ask read 0x100 => tlb\n probe read 0x300\n let x = 3\n expect last.va == 0x100\n ask read 0x104 => tlb",
+        "ask read 0x100 => tlb\n ask read 0x104 => tlb",
+    ] {
+        assert!(
+            !found(&format!("given machine\n {visible}")).contains(between),
+            "{visible}"
+        );
+    }
+    let text = printed(&format!(
+        "{MACHINE}question \"Q\" points 2 {{ ask read 0x100 => tlb\n ask read 0x104 => tlb }}"
+    ));
+    assert!(
+        text.contains("A byte is read at each of these addresses."),
+        "{text}"
+    );
+}
+
+#[test]
+fn empty_tlbs_and_caches_are_stated_and_unprinted_contents_are_reported() {
+    let text = |statements: &str| printed(&format!("{MACHINE}{statements}"));
+    let empty = "- The TLB is empty at first.";
+    assert!(text("question \"Q\" points 1 { ask read 0x100 => tlb }").contains(empty));
+    assert!(!text("question \"Q\" points 1 { given tlb\n ask read 0x100 => tlb }").contains(empty));
+    // The answer does not depend on the TLB.
+    assert!(!text("question \"Q\" points 1 { ask read 0x100 => vpn }").contains(empty));
+    let full = "read 0x100\nquestion \"Q\" points 1 { ask read 0x104 => tlb }";
+    assert!(!text(full).contains(empty));
+    let of_contents = |script: &str| {
+        let found = hints(&paper(&format!("{MACHINE}{script}"), 0)).join("\n");
+        found.contains("asks about the TLB, but the paper does not print its contents")
+    };
+    assert!(of_contents(full));
+    assert!(!of_contents(
+        "read 0x100\nquestion \"Q\" points 1 { given tlb\n ask read 0x104 => tlb }"
+    ));
+    assert!(!of_contents(
+        "read 0x100\nflush tlb\nquestion \"Q\" points 1 { ask read 0x104 => tlb }"
+    ));
+    assert!(!of_contents(
+        "question \"Q\" points 1 { ask read 0x100 => tlb\n ask read 0x104 => tlb }"
+    ));
+}
+
+#[test]
+fn latencies_that_no_text_states_are_reported() {
+    let reported = |question: &str| found(question).contains("the paper states no latencies");
+    assert!(reported("ask read 0x100 => cycles"));
+    assert!(reported(
+        "text \"The memory needs 70 ns.\"\n ask read 0x100 => cycles"
+    ));
+    assert!(!reported(
+        "text \"The memory needs 70 ns, and the TLB 3 ns.\"\n ask read 0x100 => cycles"
+    ));
+    assert!(!reported("given machine\n ask read 0x100 => cycles"));
+    assert!(!reported("ask read 0x100 => tlb"));
+}
+
+#[test]
+fn each_machine_of_a_question_has_its_rules() {
+    let machine = |write: &str| {
+        format!(
+            "machine {{ physical 16 bits, cache {{ lines 4, block 16 B, direct-mapped, {write} }} }}"
+        )
+    };
+    let (back, through) = (
+        machine("write-back"),
+        machine("write-through, no-write-allocate"),
+    );
+    let ask = "ask write 0x00 = 1 => cache";
+    let in_parts = format!(
+        "question \"Q\" points 2 {{ {back}\n part \"a\" {{ {ask} }}\n {through}\n part \"b\" {{ {ask} }} }}"
+    );
+    let text = printed(&in_parts);
+    let rule = |name: &str, rule: &str| {
+        let line = format!(
+            "- {name}A miss in the cache replaces the only entry in the set. The cache is {rule}."
+        );
+        assert!(
+            text.lines().any(|own| own == line),
+            "no line `{line}` in\n{text}"
+        );
+    };
+    rule("Part a: ", "write-back and write-allocate");
+    rule("Part b: ", "write-through and no-write-allocate");
+    // Both machines have this rule.
+    assert!(text.contains("\n- Memory is byte-addressable.\n"), "{text}");
+    let text = printed(&format!(
+        "question \"Q\" points 2 {{ {back}\n {ask}\n {through}\n {ask} }}"
+    ));
+    assert!(
+        text.contains("- Machine 1: A miss") && text.contains("- Machine 2: A miss"),
+        "{text}"
+    );
+    let text = printed(&format!(
+        "question \"Q\" points 2 {{ {back}\n {ask}\n {back}\n {ask} }}"
+    ));
+    assert!(
+        text.contains("\n- A miss in the cache") && !text.contains("Machine 1"),
+        "{text}"
+    );
+}
