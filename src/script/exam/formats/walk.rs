@@ -516,7 +516,7 @@ pub(crate) trait Format: Escape {
         perhaps(Self::LEAVES.appendix, &self.blocks(&sheet.appendix, canvas))
     }
 
-    /// Returns the contents of a sheet: what is before the questions, the questions, and the appendix.
+    /// Returns the contents of a sheet: the front, the questions, and the appendix.
     fn contents(&self, sheet: &Sheet, canvas: Canvas, labels: &Labels) -> String {
         let questions = sheet.questions.iter();
         let questions = questions.map(|question| self.question(question, canvas, labels));

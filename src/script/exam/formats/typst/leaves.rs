@@ -230,7 +230,8 @@ fn lines(block: &Block) -> Option<usize> {
 
 /// Returns values as an array: `(a, b,)`.
 pub(crate) fn array(all: impl IntoIterator<Item = String>) -> String {
-    let items: String = all.into_iter().map(|one| format!("{one}, ")).collect();
+    let item = |one: String| format!("{one}, ");
+    let items: String = all.into_iter().map(item).collect();
     format!("({items})")
 }
 
