@@ -151,3 +151,48 @@ fn each_machine_of_a_question_has_its_rules() {
         "{text}"
     );
 }
+
+/// CS:APP's and Tanenbaum's rules: with clear use bits, the hand passes the entry that was used, and evicts the next one.
+#[test]
+fn policies_without_an_order_have_their_rules_and_their_state() {
+    let tlb = |policy: &str, before: &str| {
+        let machine = MACHINE.replace("entries 2,", &format!("entries 2, policy {policy},"));
+        let given = "set tlb { | set | tag ppn v | tag ppn v |\n | 0 | 01 01 1 | 02 02 1 | }";
+        printed(&format!(
+            "{machine}{given}\n{before}\nquestion \"Q\" points 2 {{ given tlb\n ask read 0x100 => tlb\n ask read 0x300 => tlb.victim }}"
+        ))
+    };
+    for (policy, rule, at_first) in [
+        (
+            "clock",
+            "A hit or a fill in the TLB sets the use bit",
+            "all use bits are clear",
+        ),
+        (
+            "second-chance",
+            "A fill in the TLB clears the use bit",
+            "all use bits are clear",
+        ),
+        (
+            "lfu",
+            "The victim in the TLB is the entry with the fewest hits",
+            "no entry has had a hit",
+        ),
+        (
+            "plru",
+            "PLRU in the TLB keeps a binary tree",
+            "all bits point to the left",
+        ),
+    ] {
+        let text = tlb(policy, "");
+        assert!(
+            text.contains(rule) && text.contains(at_first),
+            "{policy}: {text}"
+        );
+        let text = tlb(policy, "read 0x200\nread 0x100");
+        assert!(text.contains(rule), "{policy}: {text}");
+        // A paper cannot say that a used state is clear.
+        assert!(!text.contains(at_first), "{policy}: {text}");
+    }
+    assert!(!tlb("lru", "").contains("use bit"));
+}

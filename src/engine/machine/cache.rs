@@ -331,6 +331,11 @@ impl Cache {
         self.lines.order(set)
     }
 
+    /// See [`SetAssoc::is_as_listed`].
+    pub(crate) fn is_as_listed(&self, set: SetIndex) -> bool {
+        self.lines.is_as_listed(set)
+    }
+
     /// Sets the lines of a set; see [`SetAssoc::set_lines`].
     pub(crate) fn set_lines(&mut self, set: SetIndex, lines: &[Option<Line<Block>>]) {
         self.used = true;

@@ -196,6 +196,18 @@ impl Machine {
             .flatten()
     }
 
+    /// Whether the replacement state of a set of TLB `level` is like that after [`Machine::set_tlb_lines`]: use bits, tree bits,
+    /// and counts are 0, the clock hand is at way 0, and the ways were filled in order.
+    pub fn is_tlb_set_as_listed(&self, level: usize, set: SetIndex) -> bool {
+        self.tlb(level).is_none_or(|tlb| tlb.is_as_listed(set))
+    }
+
+    /// Whether the replacement state of a set of cache `level` is like that after [`Machine::set_cache_lines`], as for
+    /// [`Machine::is_tlb_set_as_listed`].
+    pub fn is_cache_set_as_listed(&self, level: usize, set: SetIndex) -> bool {
+        !self.has_cache(level) || self.hierarchy.cache(level, self.core()).is_as_listed(set)
+    }
+
     /// Sets the entries in a set of TLB `level`, starting at way 0. `None` leaves a way unchanged. Way 0
     /// becomes the least recently used way.
     pub fn set_tlb_lines(&mut self, level: usize, set: SetIndex, lines: &[Option<TlbLine>]) {

@@ -72,6 +72,17 @@ impl Policy {
         laid
     }
 
+    /// Whether the state is like that after [`Policy::order`]: stamps ascend, all bits and counts are 0, and the hand points to
+    /// way 0.
+    pub(crate) fn is_ordered(self, words: &[u64], ways: usize) -> bool {
+        let stamps = match self {
+            Self::Lru | Self::Mru | Self::Fifo | Self::Lifo | Self::Lfu => ways,
+            _ => 0,
+        };
+        let (stamps, rest) = words[..self.words(ways)].split_at(stamps);
+        stamps.is_sorted() && rest.iter().all(|word| *word == 0)
+    }
+
     /// Whether a touch changes the state. If a touch changes nothing, a hit does not need to write to the
     /// set.
     #[inline]

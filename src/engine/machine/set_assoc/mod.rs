@@ -439,6 +439,16 @@ impl<L: Copy + Default> SetAssoc<L> {
         ways.sort_by_key(|way| stamps[*way as usize]);
         Some(ways)
     }
+
+    /// Whether the state of the policy in a set is like that after [`SetAssoc::set_lines`]; see [`Policy::is_ordered`].
+    pub(crate) fn is_as_listed(&self, set: SetIndex) -> bool {
+        let ways = self.ways() as usize;
+        let state = self
+            .words
+            .row(set.raw())
+            .map(|row| &row[self.policy_words..]);
+        state.is_none_or(|words| self.policy.is_ordered(words, ways))
+    }
 }
 
 /// The lowest valid way of a row that has `tag` and satisfies `also`. The row starts with `mask` words of

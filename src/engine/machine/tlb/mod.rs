@@ -416,6 +416,11 @@ impl Tlb {
         self.entries.order(set)
     }
 
+    /// See [`SetAssoc::is_as_listed`].
+    pub(crate) fn is_as_listed(&self, set: SetIndex) -> bool {
+        self.entries.is_as_listed(set)
+    }
+
     /// Sets a line, which becomes the latest one of its set. The TLB must support the entry's page size.
     pub(crate) fn restore(&mut self, set: SetIndex, line: LineState, entry: TlbEntry) {
         self.memo.forget(set);

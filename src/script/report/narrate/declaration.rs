@@ -144,16 +144,19 @@ fn settings(spec: &Spec, stated: bool) -> Vec<Setting> {
         all.extend(page_table(spec, mmu));
     }
     all.extend(Component::all(spec).map(|part| {
-        let (word, mut own) = match part {
-            Component::Tlb(at) => ("tlb", tlb(&spec.tlbs[at])),
-            Component::Cache(at) => ("cache", cache(&spec.caches[at])),
+        let (word, mut own, latency) = match part {
+            Component::Tlb(at) => ("tlb", tlb(&spec.tlbs[at]), spec.tlbs[at].latency),
+            Component::Cache(at) => ("cache", cache(&spec.caches[at]), spec.caches[at].latency),
         };
+        own.extend(waits(spec, latency));
         if stated {
             own.extend(stated_defaults(spec, part, &own));
         }
         Setting::block(word, part.name(spec), own)
     }));
-    all.extend(waits(spec.memory_latency).map(|wait| Setting::block("memory", "", vec![wait])));
+    all.extend(
+        waits(spec, spec.memory_latency).map(|wait| Setting::block("memory", "", vec![wait])),
+    );
     if spec.cores > 1 {
         all.push(Setting::value("cores", &spec.cores));
     }
@@ -243,7 +246,6 @@ fn tlb(tlb: &TlbSpec) -> Vec<Setting> {
         all.push(Setting::new("pages", Is::Sizes(sizes)));
     }
     all.extend(tlb.asid.then(|| Setting::value("asid", &"on")));
-    all.extend(waits(tlb.latency));
     all
 }
 
@@ -274,7 +276,6 @@ fn cache(cache: &CacheSpec) -> Vec<Setting> {
         Inclusion::Exclusive => Some(Setting::value("inclusion", &"exclusive")),
     });
     all.extend(flag(cache.shared, "shared"));
-    all.extend(waits(cache.latency));
     all
 }
 
@@ -303,8 +304,9 @@ fn side(side: Side) -> Option<Setting> {
 }
 
 /// Returns a latency, which is stored in thousandths, as an exact decimal.
-fn waits(time: Latency) -> Option<Setting> {
+fn waits(spec: &Spec, time: Latency) -> Option<Setting> {
     let value = Number::fraction(i128::from(time), 1000)
         .map_or_else(|_| Value::from(time / 1000), Value::from);
-    (time > 0).then(|| Setting::value("latency", &value))
+    let unit = if spec.nanoseconds { " ns" } else { "" };
+    (time > 0).then(|| Setting::value("latency", &format!("{value}{unit}")))
 }

@@ -214,6 +214,7 @@ fn of_order(question: &Question, machine: &Machine, asked: &Topics) -> Vec<Strin
             .any(|item| orders::evicts(item, machine, part, set))
     };
     let mut sentences = orders::of_machine(machine, used, evicts, |set| number(question, set));
+    sentences.extend(orders::of_policies(question, machine, used));
     let parts = unprinted_parts(question, machine, asked);
     let empty: Vec<&str> = (parts.iter().filter(|(.., empty)| *empty))
         .map(|(_, name, _)| *name)

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::exam::paper::PaperItem;
+use crate::exam::paper::{PaperItem, Question};
 use crate::run::facts::Component;
 use crate::run::record::Did;
 use pagewalk_engine::machine::Machine;
@@ -119,6 +119,100 @@ fn sentences(
         }
     };
     sets.iter().take(LISTED).map(one).collect()
+}
+
+/// Describes how the policies without an order of entries select the victims of a question, and their state at first.
+/// `named` is as for [`of_machine`].
+pub(super) fn of_policies(
+    question: &Question,
+    machine: &Machine,
+    named: impl Fn(&str) -> Option<String>,
+) -> Vec<String> {
+    let spec = machine.spec();
+    let each = Component::all(spec).filter_map(|part| {
+        let policy = match part {
+            Component::Tlb(at) => spec.tlbs[at].policy,
+            Component::Cache(at) => spec.caches[at].policy,
+        };
+        let (rule, at_first) = details(policy)?;
+        let name = named(part.name(spec))?;
+        let evicting = evicting_sets(question, part);
+        if evicting.is_empty() {
+            return None;
+        }
+        let is_as_listed = |set: &SetIndex| match part {
+            Component::Tlb(at) => machine.is_tlb_set_as_listed(at, *set),
+            Component::Cache(at) => machine.is_cache_set_as_listed(at, *set),
+        };
+        let rule = rule.replace("{name}", &name);
+        Some(if evicting.iter().all(is_as_listed) {
+            format!("{rule} {at_first}")
+        } else {
+            rule
+        })
+    });
+    each.collect()
+}
+
+/// Returns how a policy selects the victim in a set of the part `{name}`, and its state at first.
+fn details(policy: Policy) -> Option<(&'static str, &'static str)> {
+    Some(match policy {
+        Policy::Clock => (
+            "A hit or a fill in {name} sets the use bit of the entry. To select a victim, the clock hand of the set clears set use \
+             bits until it reaches an entry whose use bit is clear. This entry is the victim, and the hand moves to the next way.",
+            "At first, the hand is at way 0 (the leftmost), and all use bits are clear.",
+        ),
+        Policy::SecondChance => (
+            "A fill in {name} clears the use bit of the entry, and a hit sets it. To select a victim, the clock hand of the set \
+             clears set use bits until it reaches an entry whose use bit is clear. This entry is the victim, and the hand moves \
+             to the next way.",
+            "At first, the hand is at way 0 (the leftmost), and all use bits are clear.",
+        ),
+        Policy::Lfu => (
+            "The victim in {name} is the entry with the fewest hits since its fill, and in a tie the one that was filled first.",
+            "At first, no entry has had a hit, and the ways were filled from left to right.",
+        ),
+        Policy::Plru => (
+            "PLRU in {name} keeps a binary tree of bits above the ways of a set. A hit or a fill points the bits above its way to \
+             the other half. The bits lead from the root to the victim.",
+            "At first, all bits point to the left.",
+        ),
+        _ => return None,
+    })
+}
+
+/// Returns the sets of a part from which the accesses of a question evict entries.
+fn evicting_sets(question: &Question, part: Component) -> BTreeSet<SetIndex> {
+    let dids = question
+        .items()
+        .flat_map(|item| item.since.iter().chain([&item.did]));
+    let events = dids.flat_map(|did| match &**did {
+        Did::Access(access) => access.events.as_slice(),
+        _ => &[],
+    });
+    events
+        .filter_map(|event| match (event, part) {
+            (
+                Event::TlbFill {
+                    tlb,
+                    set,
+                    victim: Some(_),
+                    ..
+                },
+                Component::Tlb(at),
+            ) => (*tlb as usize == at).then_some(*set),
+            (
+                Event::CacheFill {
+                    cache,
+                    set,
+                    victim: Some(_),
+                    ..
+                },
+                Component::Cache(at),
+            ) => (*cache as usize == at).then_some(*set),
+            _ => None,
+        })
+        .collect()
 }
 
 /// Whether an item's access, or an earlier access since the start, evicts an entry from a set.

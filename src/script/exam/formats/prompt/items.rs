@@ -9,10 +9,17 @@ use crate::questions::entry::{AuthorTable, ItemKind, Radix};
 use crate::run::record::{Access, AccessVerb, CallRecord, Did, Shown};
 use pagewalk_engine::machine::event::{AccessKind, Privilege};
 
+/// The templates for a translation that students do not carry out themselves, or only suppose.
+const TRANSLATED: [&str; 2] = [
+    "The MMU translates the {address}{why}.",
+    "The MMU translates the {address} of process {process}{why}.",
+];
+
 /// Returns the templates for an access: without a process, and with one. A paper's translation replaces these
 /// templates.
 pub(super) fn templates(access: &Access) -> [&'static str; 2] {
     match (access.verb, access.data.len()) {
+        (AccessVerb::Translate, _) if access.probe => TRANSLATED,
         (AccessVerb::Translate, _) => [
             "Translate the {address}{why}.",
             "Translate the {address} of process {process}{why}.",
@@ -152,10 +159,7 @@ pub(crate) fn of_done(did: &Did, radix: Option<Radix>, labels: &Labels) -> Strin
     if let Did::Access(access) = did {
         let address = address(access, radix, labels);
         let templates = match access.verb {
-            AccessVerb::Translate => [
-                "The MMU translates the {address}{why}.",
-                "The MMU translates the {address} of process {process}{why}.",
-            ],
+            AccessVerb::Translate => TRANSLATED,
             _ => templates(access),
         };
         let value = stored(access, radix);
