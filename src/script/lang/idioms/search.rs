@@ -54,6 +54,11 @@ pub(super) struct Statement<'a> {
     around: (String, String),
 }
 
+/// Whether a word is a constant of a set of flags, such as `PROT_READ`.
+fn is_flag(word: &str) -> bool {
+    word.contains('_') && !word.contains(|c: char| c.is_ascii_lowercase())
+}
+
 impl<'a> Statement<'a> {
     /// Returns the statement with an error at a byte.
     pub(super) fn at(text: &'a str, byte: usize) -> Option<Self> {
@@ -164,6 +169,10 @@ impl<'a> Statement<'a> {
         });
         let ends = |text: &str| text.trim_end().ends_with(',');
         if ends(&new) && !ends(was) {
+            return None;
+        }
+        // A statement compares two values.
+        if edit.replacement.trim() == "==" && was.contains("==") {
             return None;
         }
         let ranges = |text: &str| text.matches("..").count();
@@ -282,6 +291,8 @@ impl<'a> Statement<'a> {
             let words = match self.tokens[index].kind {
                 _ if in_settings && matches!(before, None | Some(",")) => "missing settings",
                 TokenKind::Bar | TokenKind::Cell => continue,
+                // A statement has one verb.
+                _ if begins && lists(TABLE, "begin", self.word(index)) => continue,
                 _ if begins && self.tokens.len() > 1 => "missing verbs",
                 TokenKind::Open(b'{') => "missing parts",
                 _ => continue,
@@ -455,7 +466,16 @@ impl<'a> Statement<'a> {
     fn is_glued(&self, word: &str) -> bool {
         let known = |part: &str| part.len() > 2 && self.is_known(part, 1);
         let halves = || (1..word.len()).map(|at| word.split_at(at));
-        word.is_ascii() && !self.is_known(word, 2) && halves().any(|(a, b)| known(a) || known(b))
+        let digits = |part: &str| !part.is_empty() && part.bytes().all(|c| c.is_ascii_digit());
+        // A number with a word before or after it, such as `P0` in a script with a process `P`.
+        let numbered = |(a, b): (&str, &str)| {
+            let used = |token: &Token| token.text(self.text) == a;
+            digits(a) && b.starts_with(|c: char| c.is_ascii_lowercase() && c != 'x')
+                || digits(b) && (unit(a).is_some() || self.all.iter().any(used))
+        };
+        word.is_ascii()
+            && !self.is_known(word, 2)
+            && halves().any(|(a, b)| known(a) || known(b) || numbered((a, b)))
     }
 
     /// Whether a token can be superfluous.
@@ -475,7 +495,13 @@ impl<'a> Statement<'a> {
             // A brace that begins a line ends a block.
             TokenKind::Close(b'}') => !before.trim_end_matches([' ', '\t']).ends_with('\n'),
             TokenKind::Prose | TokenKind::Hole => false,
-            TokenKind::Cell => code == Code::UnknownColumn || table && !short,
+            TokenKind::Cell if code == Code::UnknownColumn => true,
+            // Any value of a row, or a column of the header, can be the superfluous one.
+            TokenKind::Cell => {
+                let is_value =
+                    matches!(word, "-" | "*") || word.bytes().all(|c| c.is_ascii_hexdigit());
+                table && !short && !is_value
+            }
             TokenKind::String { .. } if table => !short,
             _ if table => false,
             // A word after a block is not a statement.
@@ -485,6 +511,10 @@ impl<'a> Statement<'a> {
             }
             // A misspelled number, or the name of a function, is wrong, not superfluous.
             TokenKind::Word if word.contains("x0") => false,
+            // A sign between two flags is missing.
+            TokenKind::Word if word_before && is_flag(word) && is_flag(self.word(index - 1)) => {
+                false
+            }
             TokenKind::Word if after.starts_with('(') => {
                 word_before && code != Code::UnknownFunction
             }

@@ -13,6 +13,7 @@ use super::tokens::{Token, line_at, nesting, tokens};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::edit::{TextEdit, edited};
 use crate::lang::fix::Fix;
+use crate::lang::layout;
 use crate::lang::parse::parse;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
@@ -71,6 +72,47 @@ pub(crate) fn improve(
     diagnostics.extend(others.into_iter().chain(settings));
 }
 
+/// Keeps the first of several errors about a name that only its declaration spells in another way, and corrects the declaration.
+fn blame_declarations(sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
+    let is_unknown = |one: &Diagnostic| {
+        one.span.file == 0 && matches!(one.code, Code::UnknownName | Code::UnknownProcess)
+    };
+    let Some(file) = sources
+        .file(0)
+        .filter(|_| diagnostics.iter().any(is_unknown))
+    else {
+        return;
+    };
+    let all = layout::tokens(&file.text).list;
+    let places = |name: &str| -> Vec<Span> {
+        let named = all.iter().filter(|token| token.text(&file.text) == name);
+        named
+            .map(|token| Span::new(0, token.start..token.end))
+            .collect()
+    };
+    let mut blamed: Vec<String> = Vec::new();
+    diagnostics.retain_mut(|one| {
+        let Some(fix) = one.fix.as_deref().filter(|_| is_unknown(one)) else {
+            return true;
+        };
+        let name = sources.text(one.span);
+        if blamed.iter().any(|known| known == name) {
+            return false;
+        }
+        let declared = places(&fix.text);
+        if let [declaration] = &declared[..]
+            && fix.was.as_deref() == Some(name)
+            && places(name).len() > 1
+        {
+            let help = format!("its declaration has the name `{}`", fix.text);
+            blamed.push(name.to_owned());
+            one.fix = Some(Box::new(Fix::write(*declaration, fix.text.clone(), name)));
+            one.help = Some(help);
+        }
+        true
+    });
+}
+
 fn improve_all(
     sources: &Sources,
     diagnostics: &mut Vec<Diagnostic>,
@@ -80,6 +122,7 @@ fn improve_all(
     if diagnostics.len() > TOLD && diagnostics.iter().any(|one| one.span.start > LONG) {
         return;
     }
+    blame_declarations(sources, diagnostics);
     let before = diagnostics.clone();
     let (mut gone, mut settled) = (vec![false; before.len()], vec![false; before.len()]);
     let (mut failed, mut fixed) = (vec![false; before.len()], vec![false; before.len()]);
