@@ -1,10 +1,10 @@
 #!/bin/sh
 # Measures the cost of grading 500 fictional students of the address-translation exam: first with a different paper for each
 # student, then with the same paper for all students. Prints the processor time and the elapsed time of five runs each.
-# Run `cargo build --release` first.
+# Run `cargo build --release` first, or pass a program: `benches/grade.sh [PROGRAM]`.
 set -eu
+binary=$(realpath "${1:-$(dirname "$0")/../target/release/pagewalk}")
 cd "$(dirname "$0")/.."
-binary=target/release/pagewalk
 folder=$(mktemp -d)
 trap 'rm -r "$folder"' EXIT
 
@@ -25,8 +25,11 @@ awk 'BEGIN {
 cut -d, -f1,3- "$folder/own.csv" > "$folder/one.csv"
 
 for answers in own one; do
+    # Without a column `seed`, the option names the paper of all students.
+    seed=
+    [ "$answers" = own ] || seed="--seed 1"
     for run in 1 2 3 4 5; do
         /usr/bin/time -f "$answers: %e s by the clock, %U + %S s of processors, %M KB" \
-            "$binary" grade examples/exams/address-translation.pw "$folder/$answers.csv" > /dev/null
+            "$binary" grade examples/exams/address-translation.pw "$folder/$answers.csv" $seed > /dev/null
     done
 done

@@ -112,6 +112,8 @@ fn nothing_is_markup_for_tex_and_letters_that_it_lacks_are_refused() {
         "{}",
         refusal.why
     );
+    // The version's code on the cover has the letter.
+    assert_eq!(refusal.part, "the cover");
     exam.version = None;
     for edition in [Edition::Paper, Edition::Key, Edition::Solutions] {
         let out = latex(&exam, edition, &Style::default()).expect("LaTeX");
@@ -547,6 +549,31 @@ fn the_machine_comes_before_the_assumptions() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn prompts_are_as_wide_as_the_page_and_reasons_contain_code() {
+    let script = "machine { virtual 24 bits, physical 24 bits, page 4 KB }\nkernel { brk-start 0x300000 }\nprocess P\n\
+                  question \"Q\" { ask sbrk(4096) => returns }";
+    let exam = paper(script, 0);
+    let html = html::page(&exam, Edition::Solutions, &Style::default());
+    assert!(
+        html.contains("<p class=\"lead\" dir=\"auto\">Process P calls")
+            && !html.contains("<caption>Process P calls"),
+        "{html}"
+    );
+    assert!(html.contains("<code>sbrk</code> succeeded"), "{html}");
+    let tex = latex(&exam, Edition::Solutions, &Style::default()).expect("LaTeX");
+    assert!(tex.contains("{\\ttfamily sbrk} succeeded"), "{tex}");
+}
+
+#[test]
+fn the_figure_of_a_lookup_is_possible_in_latex() {
+    let script = "machine simple\nset page_table { | vpn ppn |; | 0F 0D | }\n\
+                  set tlb { | set | tag ppn |; | 3 | 03 0D | }\n\
+                  question \"Q\" { figure translation read 0x3D4; ask read 0x3D4 => ppn }";
+    let tex = latex(&paper(script, 0), Edition::Key, &Style::default());
+    assert!(tex.expect("LaTeX").contains("$\\triangleright$"));
 }
 
 #[test]

@@ -128,6 +128,8 @@ fn every_number_of_a_decimal_paper_is_decimal() {
         one.contains("The 4-byte value 300 is written at virtual address 16."),
         "{one}"
     );
+    // 980 is in page 15.
+    assert!(of("choice \"Which VPN?\" { answers vpn of read 980 }").contains("- [ ] 15\n"));
     let steps = of("read 68\n  ask steps");
     assert!(
         steps.contains("A byte is read at virtual address 68. Number the messages in order."),

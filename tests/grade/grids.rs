@@ -275,3 +275,22 @@ fn an_empty_cell_costs_at_most_as_much_as_a_wrong_one() {
     }
     assert!(count > 300, "{count}");
 }
+
+#[test]
+fn a_wrong_cell_after_empty_rows_earns_nothing() {
+    let string = [1, 2, 3, 1, 4, 2];
+    for policy in &POLICIES[..3] {
+        let paper = paper(&script(&string, *policy), 0);
+        let rows = student(policy.0, &string, 0, Slip::Into(0)).unwrap();
+        for (at, row) in rows.iter().enumerate().skip(1) {
+            for (frame, right) in row.pages.iter().enumerate() {
+                for page in (0..9).map(Some).filter(|page| page != right) {
+                    let name = format!("1.{}.frame{frame}", at + 1);
+                    let own = BTreeMap::from([(name, written(page))]);
+                    let marked = graded(&paper, &own, &Rules::default());
+                    assert!(marked.total.is_zero(), "{policy:?} {own:?}");
+                }
+            }
+        }
+    }
+}

@@ -2,15 +2,16 @@
 
 use super::any::judged;
 use super::commands::before_block;
-use super::entry::{Alternative, ItemKind};
+use super::entry::{Alternative, ItemKind, Radix};
 use super::mistakes::{distractors, number};
-use super::papers::{item, needs_question, puts, unsure_of_question};
+use super::papers::{item, needs_question, puts, radix_of_paper, unsure_of_question};
 use super::probed::{not_an_access, operation};
 use super::prose::prose_of;
 use super::rows::{known, missing, settings};
 use super::settings::CHOICE_SETTINGS;
 use crate::lang::ast::{Expr, Holds, Setting};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::value::Value;
 use crate::run::bind::{Bound, Slot, word};
 use crate::run::eval::{eval, truth};
 use crate::run::expectations::check_condition;
@@ -200,8 +201,13 @@ fn answers(cx: &mut Cx, row: &Bound) -> Result<Vec<Alternative>, Stop> {
     let mut all: Vec<_> = all.collect();
     // In this order, the place of the correct option depends only on the values.
     all.sort_by_key(|(shown, _)| number(shown));
+    let decimal = radix_of_paper(cx) == Some(Radix::Decimal);
+    let text = |shown: &Shown| match &shown.value {
+        value @ Value::Number(_) if decimal => Radix::Decimal.write(value, None),
+        _ => shown.to_string(),
+    };
     let option = |(shown, mistake): (Shown, Option<&'static str>)| Alternative {
-        text: shown.to_string(),
+        text: text(&shown),
         correct: mistake.is_none(),
         mistake,
         evidence: Vec::new(),

@@ -266,14 +266,14 @@ impl Stated {
         };
         let asked = |blank: &Blank| blank.key.is_some() && &*blank.fact == LATENCY;
         let spec = &access.spec;
-        let latencies = (spec.tlbs.iter().map(|tlb| tlb.latency))
+        let mut latencies = (spec.tlbs.iter().map(|tlb| tlb.latency))
             .chain(spec.caches.iter().map(|cache| cache.latency))
             .chain([spec.memory_latency]);
         let said = |latency: Latency| {
             let whole = latency / 1000;
-            latency % 1000 != 0 || whole < 2 || self.says(&format!(" {whole} "))
+            !latency.is_multiple_of(1000) || whole < 2 || self.says(&format!(" {whole} "))
         };
-        blanks.iter().any(asked) && !latencies.map(said).all(|said| said)
+        blanks.iter().any(asked) && !latencies.all(said)
     }
 
     fn says(&self, words: &str) -> bool {

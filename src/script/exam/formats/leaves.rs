@@ -43,6 +43,7 @@ pub(crate) struct Leaves {
     pub(crate) steps: &'static str,
     /// Holes: `«number»`, `«who»`, `«what»`.
     pub(crate) step: Each,
+    pub(crate) worksheet_lead: Perhaps,
     /// Holes: `«lead»`, `«columns»`, `«heads»`, `«rows»`, `«height»`, `«attributes»`.
     pub(crate) worksheet: &'static str,
     /// Hole: `«text»`.
@@ -62,10 +63,8 @@ pub(crate) struct Leaves {
     pub(crate) table: &'static str,
     /// Holes: `«name»`, `«class»`.
     pub(crate) table_head: Each,
-    /// Holes: `«cells»`, `«below»`.
+    /// Hole: `«cells»`.
     pub(crate) table_row: Each,
-    /// The space below a row with boxes.
-    pub(crate) below_boxes: &'static str,
     /// Holes: `«cell»`, `«class»`, as for `row_head`.
     pub(crate) cell: Each,
     /// The first cell of a row if it names the row.
@@ -117,9 +116,10 @@ pub(crate) struct Leaves {
     pub(crate) sentence: Each,
     /// Holes: `«number»`, `«title»`, `«points»`, `«introduction»`, `«assumptions»`, `«body»`.
     pub(crate) question: &'static str,
-    /// The introduction and the body of a question. Hole: `«text»`.
+    /// The introduction of a question that has assumptions.
+    pub(crate) introduction: Perhaps,
+    /// The body of a question.
     pub(crate) body: Perhaps,
-    /// Hole: `«text»`.
     pub(crate) appendix: Perhaps,
 }
 
@@ -143,6 +143,7 @@ pub(crate) const NONE: Leaves = Leaves {
     pair_columns: (0, "", ""),
     steps: "",
     step: ("", ""),
+    worksheet_lead: ("«text»", ""),
     worksheet: "",
     worksheet_head: ("", ""),
     worksheet_row: ("", ""),
@@ -154,7 +155,6 @@ pub(crate) const NONE: Leaves = Leaves {
     table: "",
     table_head: ("", ""),
     table_row: ("", ""),
-    below_boxes: "",
     cell: ("«cell»", ""),
     row_head: "«cell»",
     class: ("", ""),
@@ -180,6 +180,7 @@ pub(crate) const NONE: Leaves = Leaves {
     sentences: [""; 2],
     sentence: ("", ""),
     question: "",
+    introduction: ("«text»", ""),
     body: ("«text»", ""),
     appendix: ("", ""),
 };

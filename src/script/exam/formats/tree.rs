@@ -318,9 +318,12 @@ impl Table {
         self.rows.iter().any(is_blank)
     }
 
-    /// Whether a cell of the column is a word, so that formats align the column at the left.
+    /// Whether a cell of the column is a word other than a number, so that formats align the column at the left. The names of
+    /// pages are often numbers, and a number at the left would run into the number before it.
     pub(crate) fn has_word(&self, at: usize) -> bool {
-        let is_word = |row: &Vec<Cell>| matches!(row.get(at), Some(Cell::Word(_)));
+        let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let is_word =
+            |row: &Vec<Cell>| matches!(row.get(at), Some(Cell::Word(text)) if !is_number(text));
         self.rows.iter().any(is_word)
     }
 
@@ -571,6 +574,17 @@ mod tests {
             label_shares(&[value("Reads of 0x4")], 45.0),
             label_shares(&[value("Reads of 0x3FC")], 45.0)
         );
+    }
+
+    #[test]
+    fn a_column_of_numbers_is_aligned_at_the_right() {
+        let row = |cells: [&str; 2]| cells.map(|text| Cell::Word(text.to_owned())).to_vec();
+        let table = Table {
+            groups: vec![vec!["Page".to_owned(), "Name".to_owned()]],
+            rows: vec![row(["7", "7"]), row(["10", "b"])],
+            ..Table::default()
+        };
+        assert_eq!([table.side(0), table.side(1)], ["r", "l"]);
     }
 
     #[test]

@@ -137,7 +137,7 @@ pub(crate) trait Format: Escape {
                 heads,
                 rows,
             } => {
-                let lead = self.words(prompt, points);
+                let lead = perhaps(leaves.worksheet_lead, &self.words(prompt, points));
                 self.worksheet(&lead, heads, rows, &height, canvas)
             }
             Block::Value {
@@ -335,13 +335,16 @@ pub(crate) trait Format: Escape {
             filled!(leaves.table_head.0, name, class)
         });
         let heads = joined(leaves.table_head, heads);
-        let begins: Vec<bool> = table.columns().map(|(_, _, begins)| begins).collect();
+        let columns = table.columns();
+        let columns: Vec<(bool, bool)> = columns
+            .map(|(at, _, begins)| (begins, table.has_word(at)))
+            .collect();
         // If the first column is a separate group, this column contains row headers.
         let names_rows = table.groups.len() > 1 && table.groups[0].len() == 1;
         let rows = table.rows.iter().map(|row| {
             let cells = row.iter().enumerate().map(|(at, of)| {
-                let begins = begins.get(at).is_some_and(|begins| *begins);
-                let class = class_of(begins, matches!(of, Cell::Word(_)));
+                let (begins, words) = columns.get(at).copied().unwrap_or_default();
+                let class = class_of(begins, matches!(of, Cell::Word(_)) && words);
                 let cell = match of {
                     Cell::Word(text) | Cell::Number(text) => self.cell(text),
                     Cell::Blank(blank) => self.blank(blank),
@@ -355,9 +358,7 @@ pub(crate) trait Format: Escape {
                 filled!(leaf, cell, class)
             });
             let cells = joined(leaves.cell, cells);
-            let has_box = row.iter().any(|cell| matches!(cell, Cell::Blank(_)));
-            let below = if has_box { leaves.below_boxes } else { "" };
-            filled!(leaves.table_row.0, cells, below)
+            filled!(leaves.table_row.0, cells)
         });
         let rows = joined(leaves.table_row, rows);
         let (title, columns) = (self.title(&table.title), self.columns(table));
@@ -494,8 +495,8 @@ pub(crate) trait Format: Escape {
     fn question(&self, question: &Section, canvas: Canvas, labels: &Labels) -> String {
         let leaves = &Self::LEAVES;
         let (introduction, rest) = question.parts_on_page();
-        let [introduction, body] =
-            [introduction, rest].map(|blocks| perhaps(leaves.body, &self.blocks(blocks, canvas)));
+        let introduction = perhaps(leaves.introduction, &self.blocks(introduction, canvas));
+        let body = perhaps(leaves.body, &self.blocks(rest, canvas));
         let heading = labels.localize("Assumptions");
         let assumptions = self.sentences(1, heading, &question.assumptions);
         let number = self.plain(&question.number);
@@ -515,7 +516,7 @@ pub(crate) trait Format: Escape {
         perhaps(Self::LEAVES.appendix, &self.blocks(&sheet.appendix, canvas))
     }
 
-    /// Returns the contents of a sheet: what is before the questions, the questions, and the appendix.
+    /// Returns the contents of a sheet: the front, the questions, and the appendix.
     fn contents(&self, sheet: &Sheet, canvas: Canvas, labels: &Labels) -> String {
         let questions = sheet.questions.iter();
         let questions = questions.map(|question| self.question(question, canvas, labels));

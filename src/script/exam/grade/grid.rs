@@ -27,31 +27,19 @@ pub(crate) fn cells(
     sheet: &Sheet,
     rules: &Rules,
 ) -> Vec<Judged> {
-    let answers: Vec<(AnswerForm, Answer)> = own
+    let (answers, mut judged): (Vec<(AnswerForm, Answer)>, Vec<Judged>) = own
         .iter()
         .map(|field| {
-            let at = if let Asked::Cell { at, .. } = field.asked {
-                at
-            } else {
-                0
+            let (at, key) = match field.asked {
+                Asked::Cell { at, cell, .. } => (at, Some(cell.shown())),
+                _ => (0, None),
             };
-            let way = AnswerForm::of_column(table, at);
-            (way, read(way, sheet.given(&field.name), rules))
+            let (way, given) = (AnswerForm::of_column(table, at), sheet.given(&field.name));
+            let answer = read(way, given, rules);
+            let judged = simple(&answer, given, key.as_ref(), way, field, rules);
+            ((way, answer), judged)
         })
-        .collect();
-    let mut judged: Vec<Judged> = own
-        .iter()
-        .zip(&answers)
-        .map(|(field, (way, answer))| {
-            let key = if let Asked::Cell { cell, .. } = field.asked {
-                Some(cell.shown())
-            } else {
-                None
-            };
-            let given = sheet.given(&field.name);
-            simple(answer, given, key.as_ref(), *way, field, rules)
-        })
-        .collect();
+        .unzip();
     if run.steps().len() <= STEPS && judged.iter().any(|(verdict, _)| *verdict == Verdict::Wrong) {
         let rows = 0..run.steps().len();
         let rows: Vec<Row> = rows.map(|row| own_row(row, own, &answers)).collect();
@@ -106,8 +94,11 @@ fn page_named(run: &ReferenceRun, way: AnswerForm, answer: &Answer) -> Option<u3
     })
 }
 
-/// The pages that a student's row shows, by frame.
-type Shows = BTreeMap<u32, Option<u32>>;
+/// The page in a frame, or `None` if the frame is empty.
+type Content = Option<u32>;
+
+/// The contents of the frames in a student's row.
+type Shows = BTreeMap<u32, Content>;
 
 struct Grid<'a> {
     run: &'a ReferenceRun,
@@ -157,8 +148,8 @@ impl Grid<'_> {
         agrees(answer, Some(&cell), way)
     }
 
-    /// Returns the page that a cell shows, or `None` if the cell is empty or unreadable.
-    fn page_in(&self, row: usize, frame: u32) -> Option<Option<u32>> {
+    /// Returns the content that a cell shows, or `None` if the cell is blank or unreadable.
+    fn page_in(&self, row: usize, frame: u32) -> Option<Content> {
         let (_, way, answer) = self.rows.get(row)?.get(format!("frame{frame}").as_str())?;
         if answer.is_dash() {
             return Some(None);
@@ -167,20 +158,30 @@ impl Grid<'_> {
     }
 
     /// Returns the pages that a row shows. For a cell without a page, assumes the referenced page, an empty frame, or
-    /// the page in the next row if it explains more cells of the next row than the step of the policy does.
+    /// the page in the next row if it explains more cells of the next row than the step of the policy does. A row
+    /// without any page explains nothing, or else one wrong cell after an empty row would earn points.
     fn shown(&self, steps: &ReferenceSteps, row: usize) -> Shows {
         let frames = || (0..).take(reference_frames(self.run));
         let own = frames().filter_map(|frame| Some((frame, self.page_in(row, frame)?)));
         let mut shown: Shows = own.collect();
-        let referenced = self.run.setup.pages.get(row).copied();
-        let asked = |frame: &u32| self.rows[row].contains_key(format!("frame{frame}").as_str());
-        for frame in frames().filter(asked) {
-            if shown.contains_key(&frame) {
+        if shown.is_empty() {
+            return shown;
+        }
+        let setup = &self.run.setup;
+        let known = |page: &Content| {
+            let held = setup.holding.iter().map(|held| held.page);
+            let mut known = held.chain(setup.pages.iter().take(row + 1).copied());
+            page.is_none_or(|page| known.any(|own| own == page))
+        };
+        let referenced = setup.pages.get(row).copied();
+        for frame in frames() {
+            let is_asked = self.rows[row].contains_key(format!("frame{frame}").as_str());
+            if !is_asked || shown.contains_key(&frame) {
                 continue;
             }
+            let next = self.page_in(row + 1, frame).filter(known);
             let mut best = self.explained(steps, row, &shown);
-            let options = [self.page_in(row + 1, frame), Some(referenced), Some(None)];
-            for page in options.into_iter().flatten() {
+            for page in [next, Some(referenced), Some(None)].into_iter().flatten() {
                 let mut other = shown.clone();
                 other.insert(frame, page);
                 let explained = self.explained(steps, row, &other);
@@ -218,10 +219,9 @@ impl Grid<'_> {
         if !computed.hit && own != Some(&Some(computed.page)) {
             let before = steps.frames();
             let before = |frame: &u32| before.get(*frame as usize).copied().flatten();
-            let holds = |(_, own): &(&u32, &Option<u32>)| **own == Some(computed.page);
+            let holds = |(_, own): &(&u32, &Content)| **own == Some(computed.page);
             // A frame with another new page shows a load of the referenced page under a wrong name.
-            let changed =
-                |(frame, own): &(&u32, &Option<u32>)| own.is_some() && **own != before(frame);
+            let changed = |(frame, own): &(&u32, &Content)| own.is_some() && **own != before(frame);
             let policy = own.is_none_or(|own| changed(&(&computed.frame, own)));
             let loaded = shown.iter().find(holds);
             let loaded = loaded.or_else(|| shown.iter().find(changed).filter(|_| !policy));
@@ -231,7 +231,7 @@ impl Grid<'_> {
         let Some(step) = step_with(&forced) else {
             return forced;
         };
-        let differs = |(frame, own): &(&u32, &Option<u32>)| {
+        let differs = |(frame, own): &(&u32, &Content)| {
             step.frames.get(**frame as usize).copied().flatten() != **own
         };
         forced.pages = shown

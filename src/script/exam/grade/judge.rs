@@ -28,16 +28,9 @@ pub(crate) fn alone(satisfies: &Satisfies, field: &Field, sheet: &Sheet, rules: 
     let judged = match (&field.item.kind, field.asked) {
         (_, Asked::Blank(blank)) => blank_alone(blank, field, given, rules),
         (ItemKind::Table { table, .. }, Asked::Cell { at, cell, .. }) => {
-            let shown = cell.shown();
             let way = AnswerForm::of_column(table, at);
-            simple(
-                &read(way, given, rules),
-                given,
-                Some(&shown),
-                way,
-                field,
-                rules,
-            )
+            let answer = read(way, given, rules);
+            simple(&answer, given, Some(&cell.shown()), way, field, rules)
         }
         (ItemKind::Essay { .. }, _) => (
             if empty {

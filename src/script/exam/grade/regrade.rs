@@ -24,8 +24,6 @@ pub struct Change {
     pub(crate) name: String,
     /// The totals before and after the change.
     pub(crate) total: (Option<Number>, Number),
-    /// The maximum points before and after the change.
-    pub(crate) of: (Option<Number>, Number),
     /// The fields whose marks change, with their earlier and current marks.
     pub(crate) fields: Vec<(String, Number, Number)>,
 }
@@ -82,7 +80,6 @@ pub fn regraded(before: &[Before], now: &[Marked]) -> Regraded {
             id: marked.id.clone(),
             name: marked.name.clone(),
             total,
-            of: (own.of, marked.of),
             fields,
         });
     }

@@ -237,13 +237,9 @@ pub fn regrade(of: &Regraded) -> String {
             if *students == 1 { "" } else { "s" }
         );
     }
-    let has_maxima = !of.maxima.is_empty();
-    let maximum = if has_maxima { " Maximum |" } else { "" };
-    let rule = if has_maxima { " --- |" } else { "" };
     if changed > 0 {
-        let _ = writeln!(
-            out,
-            "| Id | Name | Before | Now | Change |{maximum} Through |\n| --- | --- | --- | --- | --- |{rule} --- |"
+        out.push_str(
+            "| Id | Name | Before | Now | Change | Through |\n| --- | --- | --- | --- | --- | --- |\n",
         );
     }
     for change in &of.changes {
@@ -256,18 +252,14 @@ pub fn regrade(of: &Regraded) -> String {
                 decimal(*now)
             )
         });
-        let (was, is) = change.of;
-        let was = was.map_or_else(String::new, |was| format!("{} → ", decimal(was)));
-        let maximum = format!(" {was}{} |", decimal(is));
         let _ = writeln!(
             out,
-            "| {} | {} | {} | {} | {} |{} {} |",
+            "| {} | {} | {} | {} | {} | {} |",
             markdown(&change.id),
             markdown(&change.name),
             before.map_or_else(String::new, decimal),
             decimal(now),
             before.map_or_else(String::new, |before| signed(before, now)),
-            if has_maxima { &*maximum } else { "" },
             through.collect::<Vec<_>>().join(", ")
         );
     }

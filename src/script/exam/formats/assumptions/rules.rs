@@ -245,9 +245,7 @@ fn heap(question: &Question, kernel: &KernelConfig, spec: &Spec) -> Vec<String> 
         Cell::Hex(start, _) => start.checked_sub(CHUNK_START),
         _ => None,
     };
-    let start = tables()
-        .find_map(|table| first(table))
-        .unwrap_or(kernel.brk_start);
+    let start = tables().find_map(first).unwrap_or(kernel.brk_start);
     // On a small machine, the allocator keeps no data in the heap.
     let (own, more) = if spec.virtual_bits() >= 47 {
         (

@@ -46,7 +46,9 @@ impl Format for Html {
         ),
         steps: "<ol>\n«steps»</ol>\n",
         step: ("<li>«who»«what»</li>\n", ""),
-        worksheet: "<table class=\"worksheet\"><caption>«lead»</caption>\n<thead><tr>«heads»</tr></thead>\n<tbody>\n«rows»</tbody></table>\n",
+        // A caption would be as narrow as the table.
+        worksheet_lead: ("<p class=\"lead\" dir=\"auto\">«text»</p>\n", ""),
+        worksheet: "«lead»<table class=\"worksheet\">\n<thead><tr>«heads»</tr></thead>\n<tbody>\n«rows»</tbody></table>\n",
         worksheet_head: ("<th scope=\"col\">«text»</th>", ""),
         worksheet_row: (
             "<tr><th scope=\"row\">«label»«how»</th><td>«blank»</td></tr>\n",

@@ -8,6 +8,8 @@ use crate::report::scene::{Placed, Theme, latex};
 
 /// Width of a character in the monospaced font, relative to the text size.
 const CHARACTER: f64 = 0.525;
+/// Width of a bold capital letter, relative to the text size.
+const CAPITAL: f64 = 0.85;
 
 impl Format for Text {
     const LEAVES: Leaves = Leaves {
@@ -25,8 +27,8 @@ impl Format for Text {
         part_head: "\\heading{«name»«points»}",
         part_divided: Some(["«body»\n", "", ""]),
         paragraph: "«text»\n",
-        code: "«text»\n",
-        lines: "«text»\n",
+        code: "\\par\\vspace{0.6em}«text»\\vspace{0.3em}\n",
+        lines: "\\par\\vspace{0.6em}«text»\\vspace{0.3em}\n",
         pairs: "\\whole{«title»\\begin{tabular}{@{}>{\\raggedright\\arraybackslash}p{0.36\\linewidth}>{\\raggedright\\arraybackslash}p{0.56\\linewidth}@{}}\\hline\n\
             «rows»\\hline\\end{tabular}}\n",
         pair: ("«name» & «value»\\\\\n", ""),
@@ -37,7 +39,7 @@ impl Format for Text {
         ),
         worksheet: "\\whole{«lead»\\begin{tabular}{@{}«columns»@{\\hspace{2em}}l@{}}\n«heads»\\\\[0.2em]\n«rows»\\end{tabular}}\n",
         worksheet_head: ("\\textbf{«text»}", " & "),
-        worksheet_row: ("«label»«how» & «blank»\\\\[0.25em]\n", ""),
+        worksheet_row: ("«label»«how» & «blank»\\\\\n", ""),
         // Long labels may break into lines.
         worksheet_columns: (48, "l", ">{\\raggedright\\arraybackslash}m{0.6\\linewidth}"),
         value: [
@@ -48,9 +50,8 @@ impl Format for Text {
         fill: "\\whole{«how»«points»\n«tables»}\n",
         table: "\\whole{«title»\\fit{\\ttfamily\\setlength\\tabcolsep{0.35em}\\begin{tabular}{«columns»}\\hline\n\
             «heads»\\\\\\hline\n«rows»\\hline\\end{tabular}}}",
-        table_head: ("\\textnormal{«name»}", " & "),
-        table_row: ("«cells»\\\\«below»\n", ""),
-        below_boxes: "[0.2em]",
+        table_head: ("\\textnormal{\\bfseries «name»}", " & "),
+        table_row: ("«cells»\\\\\n", ""),
         cell: ("«cell»", " & "),
         figure: [
             ("\\whole{«drawings»}\n", "\\hspace{4mm}"),
@@ -81,8 +82,9 @@ impl Format for Text {
         ],
         grid_room: 12,
         sentences: ["\\heading{«heading»}\n«sentences»"; 2],
-        sentence: ("\\point{«text»}\n", ""),
+        sentence: ("\\point{«text»}\\pwstay\n", ""),
         question: "\\question{«number»}{«title»}{«points»}\n«introduction»«assumptions»«body»",
+        introduction: ("«text»\\pwstay\n", ""),
         appendix: ("\\clearpage\n«text»\n", ""),
         ..NONE
     };
@@ -115,13 +117,15 @@ impl Format for Text {
         self.fixed(text)
     }
 
-    /// Makes each column as wide as its widest possible contents.
+    /// Makes each column as wide as its widest possible contents. The names of columns are proportional.
     fn columns(&self, table: &Table) -> String {
-        let column = |((at, _, begins), width): ((usize, &str, bool), u32)| {
+        let wide = |c: char| if c.is_uppercase() { CAPITAL } else { CHARACTER };
+        let column = |((at, name, begins), width): ((usize, &str, bool), u32)| {
             let bar = if begins { "|" } else { "" };
             let side = table.side(at);
             let more = if table.has_blank(at) { 0.7 } else { 0.0 };
             let width = f64::from(width) * CHARACTER + more;
+            let width = width.max(name.chars().map(wide).sum());
             format!("{bar}w{{{side}}}{{{width:.2}em}}")
         };
         table.columns().zip(table.widths()).map(column).collect()

@@ -33,8 +33,9 @@ pub fn latex(paper: &Paper, edition: Edition, style: &Style) -> Result<String, R
     out.push_str(&text.front(&sheet, &style.labels));
     refuse(&text, "the cover")?;
     if sheet.continuous {
+        // With some stretch on each page, TeX compares breaks by the empty space above them, and `\pwstay` can weigh against one.
         out.push_str(
-            "\\renewcommand\\pwbreak{\\par\\vspace{2em}}\\renewcommand\\pwpart[1]{\\par #1\\par}\n",
+            "\\topskip=11pt plus .3\\textheight \\renewcommand\\pwbreak{\\par\\vspace{2em}}\\renewcommand\\pwpart[1]{\\par #1\\par}\n",
         );
     }
     for question in &sheet.questions {

@@ -124,6 +124,7 @@ impl Format for Typst {
         ],
         sentence: ("«text»", ", "),
         question: "#question(«number», «title», «points»)\n«introduction»«assumptions»«body»",
+        introduction: ("#keep(gap: 0.9em, {\n«text»})\n", ""),
         body: ("#{\n«text»}\n", ""),
         appendix: ("#pagebreak(weak: true)\n#{\n«text»}\n", ""),
         ..NONE
@@ -229,7 +230,8 @@ fn lines(block: &Block) -> Option<usize> {
 
 /// Returns values as an array: `(a, b,)`.
 pub(crate) fn array(all: impl IntoIterator<Item = String>) -> String {
-    let items: String = all.into_iter().map(|one| format!("{one}, ")).collect();
+    let item = |one: String| format!("{one}, ");
+    let items: String = all.into_iter().map(item).collect();
     format!("({items})")
 }
 
