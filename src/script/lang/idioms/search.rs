@@ -9,7 +9,7 @@ use crate::lang::edit::{TextEdit, edited};
 use crate::lang::fix::Fix;
 use crate::lang::layout::{Token, TokenKind, is_operator, tokens};
 use crate::lang::nearest::nearest;
-use crate::lang::parse::parse;
+use crate::lang::parse::{VERBS, parse};
 use crate::lang::sections::{lists, section};
 use crate::lang::span::Span;
 use crate::lang::value::UNITS;
@@ -249,7 +249,7 @@ impl<'a> Statement<'a> {
         // Bars belong to tables, and a comparison has its values before a comma.
         let after = self.text[sign.end..].trim_start_matches(' ');
         let joins = match sign.text(self.text) {
-            "|" => false,
+            "." => return true,
             "==" => !after.starts_with(','),
             ":" => !after.starts_with('{'),
             _ => sign.kind == TokenKind::Operator,
@@ -258,8 +258,8 @@ impl<'a> Statement<'a> {
             return false;
         }
         [sign.start, sign.end].into_iter().any(|at| {
-            ["0", "x"].iter().any(|value| {
-                let put = TextEdit::new(Span::new(edit.span.file, at..at), format!(" {value} "));
+            ["x", " 0 ", " x "].iter().any(|value| {
+                let put = TextEdit::new(Span::new(edit.span.file, at..at), *value);
                 self.reads(&put).is_some()
             })
         })
@@ -292,14 +292,19 @@ impl<'a> Statement<'a> {
                 _ if in_settings && matches!(before, None | Some(",")) => "missing settings",
                 TokenKind::Bar | TokenKind::Cell => continue,
                 // A statement has one verb.
-                _ if begins && lists(TABLE, "begin", self.word(index)) => continue,
+                _ if begins && VERBS.contains(&self.word(index)) => continue,
                 _ if begins && self.tokens.len() > 1 => "missing verbs",
                 TokenKind::Open(b'{') => "missing parts",
                 _ => continue,
             };
             let at = self.tokens[index].start as u32;
             let put = |word: &str| Fix::put_in(file, at, format!("{word} "));
-            fixes.extend(section(TABLE, words).split_whitespace().map(put));
+            // A setting before the brace is in the wrong place.
+            let head = self.around.0.lines().next_back().unwrap_or_default();
+            let new =
+                |word: &&str| !in_settings || !head.split_whitespace().any(|own| own == *word);
+            let words = || section(TABLE, words).split_whitespace().filter(new);
+            fixes.extend(words().map(put));
             let sign = matches!(
                 self.tokens[index].kind,
                 TokenKind::Operator | TokenKind::Close(_)
@@ -307,7 +312,7 @@ impl<'a> Statement<'a> {
             if sign && begins {
                 let place = self.place(file, index, index);
                 let write = |word: &str| Fix::write(place, self.word(index), word);
-                fixes.extend(section(TABLE, words).split_whitespace().map(write));
+                fixes.extend(words().map(write));
             }
         }
         fixes
@@ -508,6 +513,13 @@ impl<'a> Statement<'a> {
             _ if self.tokens.len() == 1 => {
                 let ended = before.trim_end_matches([' ', '\t']).ends_with('}');
                 ended || token.kind != TokenKind::Word
+            }
+            TokenKind::Word if code == Code::UnknownProcess => false,
+            // The value of a setting is missing, not the setting superfluous.
+            TokenKind::Word
+                if code == Code::WrongCount && after.trim_start().starts_with([',', '}']) =>
+            {
+                false
             }
             // A misspelled number, or the name of a function, is wrong, not superfluous.
             TokenKind::Word if word.contains("x0") => false,

@@ -99,6 +99,14 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
         format!("\n{}{blanks}", rows.concat()),
     );
     let comma = inside.find(',').filter(|_| message == COMMAS);
+    if let Some(at) = comma.filter(|_| inside.matches(',').count() == 1) {
+        let place = Span::new(file, from + at..from + at + 1);
+        let fix = Fix::write(place, ",", "");
+        return Some(Advice {
+            place: Some(place),
+            ..Advice::fixed(Some(message), Some("remove the comma"), fix, false)
+        });
+    }
     Some(Advice {
         place: comma.map(|at| Span::new(file, from + at..from + at + 1)),
         ..Advice::fixed(Some(message), Some(help), fix, false)

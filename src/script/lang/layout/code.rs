@@ -23,7 +23,9 @@ pub(super) fn is_code(before: &str, inside: &str) -> bool {
             (None, '"') if inside[at..].starts_with("\"\"\"") => return false,
             (None, '"' | '\'') => quote = Some(c),
             (None, ';' | '{') => return true,
-            (None, '}') => return !any,
+            (None, '}') => return !any && before.trim_end().ends_with(['=', ')']),
+            // The end of a sentence.
+            (None, '.') if inside[at + 1..].starts_with([' ', '\n']) => return false,
             (None, ',') if depth == 0 && before.trim_end().ends_with('=') => return true,
             (None, '(' | '[') => depth += 1,
             (None, ')' | ']') => depth = depth.saturating_sub(1),
