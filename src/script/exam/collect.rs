@@ -24,8 +24,10 @@ pub struct Collector {
     since: Vec<Arc<Did>>,
     /// Whether the last item is in a part. `None` before the first item of a question.
     last: Option<bool>,
-    /// Whether a statement that the paper does not print has changed the state since the last item, text, table, or figure.
+    /// Whether a statement that the paper does not print has changed the state since the last item, table, or figure.
     unseen: bool,
+    /// Whether a text since the last item may describe such a statement.
+    described: bool,
 }
 
 /// Maximum number of operations that a worked solution explains before an item. If there are more operations, the
@@ -196,7 +198,7 @@ impl Collector {
                 {
                     self.since.clear();
                 }
-                self.unseen = false;
+                self.described = true;
                 self.put(OpenPiece::Ready(Piece::Text(text.clone())), *in_part);
             }
             Entry::Space { height, in_part } => {
@@ -243,8 +245,9 @@ impl Collector {
                     since: since.into(),
                     retry: None,
                     again,
-                    unseen: std::mem::take(&mut self.unseen) && self.last.is_some(),
+                    unseen: self.unseen && !self.described && self.last.is_some(),
                 };
+                (self.unseen, self.described) = (false, false);
                 self.put(OpenPiece::Item(Box::new(item)), *in_part);
                 self.last = Some(*in_part);
             }

@@ -106,6 +106,11 @@ impl Question {
         })
     }
 
+    /// Whether the question contains prose besides its prompts.
+    pub(crate) fn has_text(&self) -> bool {
+        self.pieces().any(|piece| matches!(piece, Piece::Text(_)))
+    }
+
     /// Returns all items, in order.
     pub fn items(&self) -> impl Iterator<Item = &PaperItem> {
         self.pieces().filter_map(|piece| match piece {

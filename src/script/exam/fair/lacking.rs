@@ -126,9 +126,12 @@ impl Stated {
         if question.items().any(is_after_unseen) {
             lacking.push(Lacking::Between);
         }
-        let contents = unstated_contents(question).into_iter();
-        let contents = contents.filter(|(part, _)| !self.parts.contains(part));
-        lacking.extend(contents.map(|(_, name)| Lacking::Contents(name)));
+        // Any text may describe the contents.
+        if !question.has_text() {
+            let contents = unstated_contents(question).into_iter();
+            let contents = contents.filter(|(part, _)| !self.parts.contains(part));
+            lacking.extend(contents.map(|(_, name)| Lacking::Contents(name)));
+        }
         if !self.machine && question.items().any(|item| self.lacks_latencies(item)) {
             lacking.push(Lacking::Latencies);
         }

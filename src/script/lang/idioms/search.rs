@@ -501,12 +501,8 @@ impl<'a> Statement<'a> {
             TokenKind::Close(b'}') => !before.trim_end_matches([' ', '\t']).ends_with('\n'),
             TokenKind::Prose | TokenKind::Hole => false,
             TokenKind::Cell if code == Code::UnknownColumn => true,
-            // Any value of a row, or a column of the header, can be the superfluous one.
-            TokenKind::Cell => {
-                let is_value =
-                    matches!(word, "-" | "*") || word.bytes().all(|c| c.is_ascii_hexdigit());
-                table && !short && !is_value
-            }
+            // A placeholder is not superfluous. The header may lack a column.
+            TokenKind::Cell => table && !short && !matches!(word, "-" | "*"),
             TokenKind::String { .. } if table => !short,
             _ if table => false,
             // A word after a block is not a statement.

@@ -72,11 +72,11 @@ pub(crate) fn improve(
     diagnostics.extend(others.into_iter().chain(settings));
 }
 
-/// Keeps the first of several errors about a name that only its declaration spells in another way, and corrects the declaration.
+/// Keeps the first of several errors about a process that only its declaration spells in another way, and corrects the
+/// declaration.
 fn blame_declarations(sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
-    let is_unknown = |one: &Diagnostic| {
-        one.span.file == 0 && matches!(one.code, Code::UnknownName | Code::UnknownProcess)
-    };
+    // A variable that nothing uses has a warning of its own.
+    let is_unknown = |one: &Diagnostic| one.span.file == 0 && one.code == Code::UnknownProcess;
     let Some(file) = sources
         .file(0)
         .filter(|_| diagnostics.iter().any(is_unknown))
