@@ -25,9 +25,10 @@ pub(super) fn by_machine(question: &Question) -> Vec<(String, Question)> {
         before.push(piece);
         let Piece::Item(item) = piece else { continue };
         let spec = item.hardware.as_ref().map(|hardware| &*hardware.spec);
-        let is_same =
-            |group: &&mut Group| spec.is_none() || group.spec.is_none_or(|own| Some(own) == spec);
-        if groups.last_mut().filter(is_same).is_none() {
+        let goes_on = groups.last().is_some_and(|group: &Group| {
+            spec.is_none() || group.spec.is_none_or(|own| Some(own) == spec)
+        });
+        if !goes_on {
             groups.push(Group {
                 spec,
                 pieces: Vec::new(),
