@@ -379,6 +379,26 @@ fn lists_of_pages_are_accepted_with_any_separator() {
     assert!(wrong.ends_with(",4,6,0"), "{wrong}");
 }
 
+/// The guide accepts these notations of a page. FIFO evicts page 1 for page 4.
+#[test]
+fn a_victim_can_have_the_name_of_a_page() {
+    let folder = folder("victim");
+    let script = "question \"q\" points 2 { ask reference 1 2 3 4 { frames 3, replacement fifo } => victim }\n";
+    let exam = put(&folder, "e.pw", script);
+    let answers = "id,1.victim\na,1\nb,page 1\nc,p1\nd,#1\ne,page 2\n";
+    let file = put(&folder, "a.csv", answers);
+    let ran = pagewalk(&["grade", &exam, &file]);
+    let points = |line: &str| line.split(',').nth(3).map(str::to_owned);
+    let points: Vec<String> = ran.out.lines().skip(1).filter_map(points).collect();
+    assert_eq!(
+        points,
+        ["2", "2", "2", "2", "0"],
+        "{}{}",
+        ran.messages,
+        ran.out
+    );
+}
+
 #[test]
 fn a_wrong_victim_costs_only_its_own_row() {
     // The reference string 1 2 3 4 1 2 runs with FIFO and three frames. Misses load pages into frames 0, 1, 2, 0,

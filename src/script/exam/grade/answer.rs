@@ -53,7 +53,7 @@ pub(crate) struct AnswerForm<'p> {
 impl<'p> AnswerForm<'p> {
     /// Returns the form for a blank.
     pub(crate) fn for_blank(blank: &'p Blank, bare: bool) -> Self {
-        let notation = if &*blank.fact == "frame" {
+        let notation = if matches!(&*blank.fact, "frame" | "victim") {
             Notation::Place
         } else {
             Notation::Plain
