@@ -53,7 +53,10 @@ pub(crate) struct AnswerForm<'p> {
 impl<'p> AnswerForm<'p> {
     /// Returns the form for a blank.
     pub(crate) fn for_blank(blank: &'p Blank, bare: bool) -> Self {
-        let notation = if matches!(&*blank.fact, "frame" | "victim") {
+        // A page of a reference string may have a name instead of a number.
+        let victim = blank.key.as_ref().filter(|_| &*blank.fact == "victim");
+        let page = victim.and_then(|key| number_of_page(&key.value.to_string()));
+        let notation = if &*blank.fact == "frame" || page.is_some() {
             Notation::Place
         } else {
             Notation::Plain
@@ -66,7 +69,7 @@ impl<'p> AnswerForm<'p> {
             _ => None,
         };
         Self {
-            form: blank.form,
+            form: page.unwrap_or(blank.form),
             unit: blank.unit.as_deref().or(measured),
             round: blank.round,
             bare,
@@ -184,9 +187,16 @@ fn pages_of_column(table: &Rows, at: usize) -> Option<Form> {
         Cell::Text(page) => Some(page),
         _ => None,
     });
-    let is_decimal = |page: &String| page.parse::<u64>().is_ok_and(|n| n.to_string() == *page);
-    let is_number = pages.next().is_some_and(is_decimal) && pages.all(is_decimal);
-    is_number.then_some(Form::Number {
+    let form = number_of_page(pages.next()?)?;
+    pages
+        .all(|page| number_of_page(page).is_some())
+        .then_some(form)
+}
+
+/// Returns the form of a page that has a number, or `None` for a name.
+fn number_of_page(page: &str) -> Option<Form> {
+    let is_decimal = page.parse::<u64>().is_ok_and(|n| n.to_string() == page);
+    is_decimal.then_some(Form::Number {
         radix: Radix::Decimal,
         digits: None,
     })
