@@ -183,7 +183,7 @@ impl Spec {
             memory_latency: 0,
             nanoseconds: false,
             cores: 1,
-            stated: Vec::new(),
+            stated: crate::machine::spec::Stated::default(),
         }
     }
 

@@ -62,7 +62,7 @@ fn machine(dice: &mut SplitMix64) -> Machine {
             memory_latency: 0,
             nanoseconds: false,
             cores: 1 + dice.below(3) as u32,
-            stated: Vec::new(),
+            stated: crate::machine::spec::Stated::default(),
         };
         if spec.check().is_err() {
             continue;

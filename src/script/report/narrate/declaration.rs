@@ -178,7 +178,7 @@ const WITH_DEFAULTS: [&str; 7] = [
 fn stated_defaults(spec: &Spec, part: Component, printed: &[Setting]) -> Vec<Setting> {
     let name = part.name(spec);
     let stated = |setting: &&str| {
-        let mut settings = spec.stated.iter().filter(|(of, _)| **of == *name);
+        let mut settings = spec.stated.0.iter().filter(|(of, _)| **of == *name);
         settings.any(|(_, own)| **own == **setting)
     };
     let missing = |setting: &&str| !printed.iter().any(|one| one.name == **setting);

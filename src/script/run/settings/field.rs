@@ -388,16 +388,7 @@ pub(crate) fn one_of<T: Copy>(
     words: &[(&'static str, T)],
 ) -> Result<T, Vec<Diagnostic>> {
     let said = arg.word().unwrap_or_default();
-    let named = |said: &str| words.iter().find(|(word, _)| *word == said);
-    // A word of the setting takes precedence over a variable.
-    let of_variable = || match &arg.kind {
-        ArgKind::Word {
-            value: Some(Value::Text(text)),
-            ..
-        } => named(text),
-        _ => None,
-    };
-    if let Some((_, found)) = named(said).or_else(of_variable) {
+    if let Some((_, found)) = words.iter().find(|(word, _)| *word == said) {
         return Ok(*found);
     }
     let names = || words.iter().map(|(word, _)| *word);

@@ -237,7 +237,7 @@ impl MachineDraft {
             memory_latency: spec.memory_latency,
             nanoseconds: spec.nanoseconds,
             cores: spec.cores,
-            stated: spec.stated.clone(),
+            stated: spec.stated.0.clone(),
             ..Self::default()
         };
         if let Some(mmu) = &spec.mmu {
@@ -287,7 +287,9 @@ impl MachineDraft {
             memory_latency: self.memory_latency,
             nanoseconds: self.nanoseconds,
             cores: self.cores.max(1),
-            stated: inherited.chain(of_tlbs).chain(of_caches).collect(),
+            stated: pagewalk_engine::machine::spec::Stated(
+                inherited.chain(of_tlbs).chain(of_caches).collect(),
+            ),
         };
         if wrong.is_empty()
             && let Err(errors) = spec.check()

@@ -82,7 +82,7 @@ impl Dice {
                 memory_latency: 0,
                 nanoseconds: false,
                 cores: 1 + self.below(3) as u32,
-                stated: Vec::new(),
+                stated: crate::machine::spec::Stated::default(),
             };
             if spec.check().is_ok() {
                 return spec;
