@@ -171,8 +171,9 @@ impl<'a> Statement<'a> {
         if ends(&new) && !ends(was) {
             return None;
         }
-        // A statement compares two values.
-        if edit.replacement.trim() == "==" && was.contains("==") {
+        // A comparison has two sides.
+        let mut conditions = new.split(" and ").flat_map(|part| part.split(" or "));
+        if edit.replacement.trim() == "==" && conditions.any(|one| one.matches("==").count() > 1) {
             return None;
         }
         let ranges = |text: &str| text.matches("..").count();
@@ -246,10 +247,13 @@ impl<'a> Statement<'a> {
         let Some(sign) = self.tokens.iter().find(removed) else {
             return false;
         };
-        // Bars belong to tables, and a comparison has its values before a comma.
-        let after = self.text[sign.end..].trim_start_matches(' ');
+        // A bar joins flags, and a comparison has its values before a comma.
+        let (before, after) = (&self.text[..sign.start], &self.text[sign.end..]);
+        let after = after.trim_start_matches(' ');
         let joins = match sign.text(self.text) {
-            "." => return true,
+            // The name after the dot is missing.
+            "." => return before.ends_with(|c: char| c.is_alphanumeric()),
+            "|" => is_flag(before.split_whitespace().next_back().unwrap_or_default()),
             "==" => !after.starts_with(','),
             ":" => !after.starts_with('{'),
             _ => sign.kind == TokenKind::Operator,
@@ -510,10 +514,11 @@ impl<'a> Statement<'a> {
                 let ended = before.trim_end_matches([' ', '\t']).ends_with('}');
                 ended || token.kind != TokenKind::Word
             }
-            TokenKind::Word if code == Code::UnknownProcess => false,
             // The value of a setting is missing, not the setting superfluous.
             TokenKind::Word
-                if code == Code::WrongCount && after.trim_start().starts_with([',', '}']) =>
+                if code == Code::WrongCount
+                    && before.trim_end().ends_with([',', '{'])
+                    && after.trim_start().starts_with([',', '}']) =>
             {
                 false
             }
