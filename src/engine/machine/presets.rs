@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::policy::Policy;
 use super::pte::PteFormat;
-use super::spec::{CacheSpec, Capacity, Inclusion, Mmu, Side, Spec, TlbSpec, WritePolicy};
+use super::spec::{CacheSpec, Capacity, Inclusion, Mmu, Side, Spec, Stated, TlbSpec, WritePolicy};
 
 /// A named machine.
 #[derive(Debug)]
@@ -183,7 +183,7 @@ impl Spec {
             memory_latency: 0,
             nanoseconds: false,
             cores: 1,
-            stated: crate::machine::spec::Stated::default(),
+            stated: Stated::default(),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::machine::contents::{CacheLine, PteWord};
 use crate::machine::event::{AccessKind, Privilege};
 use crate::machine::pte::{Bit, Flags, Pte};
 use crate::machine::random::SplitMix64;
-use crate::machine::spec::{CacheSpec, Inclusion, Mmu, Side, Spec, WritePolicy};
+use crate::machine::spec::{CacheSpec, Inclusion, Mmu, Side, Spec, Stated, WritePolicy};
 use crate::machine::{Data, Machine};
 
 impl Machine {
@@ -62,7 +62,7 @@ fn machine(dice: &mut SplitMix64) -> Machine {
             memory_latency: 0,
             nanoseconds: false,
             cores: 1 + dice.below(3) as u32,
-            stated: crate::machine::spec::Stated::default(),
+            stated: Stated::default(),
         };
         if spec.check().is_err() {
             continue;

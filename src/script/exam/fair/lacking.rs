@@ -262,7 +262,7 @@ impl Stated {
             .any(|derivation| derivation.operations().any(of_string))
     }
 
-    /// Whether an item asks for the latency of an access, but no text contains the latency of a part of the machine.
+    /// Whether an item is about the latency of an access, but no text contains the latency of a part of the machine.
     fn lacks_latencies(&self, item: &PaperItem) -> bool {
         let (ItemKind::Facts { blanks, .. }, Did::Access(access)) = (&item.kind, &*item.did) else {
             return false;

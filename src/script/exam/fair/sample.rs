@@ -13,6 +13,7 @@ use crate::exam::paper::{Paper, PaperItem, Piece, Question as Asking};
 use crate::exam::spelling::of_cell;
 use crate::lang::value::Value;
 use crate::questions::entry::{Blank, Evidence, Figure, Form, ItemKind, Radix};
+use crate::run::facts::Component;
 use crate::run::facts::reported_facts;
 use crate::run::record::{Did, Shown, View};
 use crate::run::seeds::mixed_text;
@@ -534,12 +535,9 @@ fn changes(did: &Did, id: TableId) -> bool {
         Did::Access(_) => return false,
         other => return other.call().is_some_and(|call| !call.probe),
     };
-    let fills = |event: &Event| match (event, id) {
-        (Event::TlbFill { tlb, .. }, TableId::Tlb(at)) => *tlb as usize == at,
-        (Event::CacheFill { cache, .. }, TableId::Cache(at)) => *cache as usize == at,
-        _ => false,
-    };
-    let of_kernel = !matches!(id, TableId::Tlb(_) | TableId::Cache(_) | TableId::Memory);
+    let part = Component::of_table(id);
+    let fills = |event: &Event| part.is_some_and(|part| part.filled_set(event).is_some());
+    let of_kernel = part.is_none() && id != TableId::Memory;
     access.events.iter().any(fills) || of_kernel && !access.faults().is_empty()
 }
 

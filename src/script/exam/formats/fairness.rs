@@ -84,7 +84,7 @@ fn lacks(question: &str, lacking: &Lacking) -> String {
             "asks about {name}, but the paper does not print its contents, and it is not empty; add `given`, or `flush` it"
         ),
         Lacking::Latencies => {
-            "asks for the cycles of an access, but the paper states no latencies; add `given machine`"
+            "asks how many cycles an access takes, but the paper states no latencies; add `given machine`"
         }
         Lacking::Call(name) => &format!(
             "asks for an address that `{name}` returned, but the paper does not print this call; add a `text` with the call"

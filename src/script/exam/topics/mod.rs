@@ -179,9 +179,8 @@ impl Topics {
     /// Adds the topics of a table with these columns on the paper.
     fn table(&mut self, table: &Rows, columns: &[String]) {
         let has = |column: &str| columns.iter().any(|name| name == column);
+        self.parts.extend(Component::of_table(table.id));
         match table.id {
-            TableId::Tlb(at) => drop(self.parts.insert(Component::Tlb(at))),
-            TableId::Cache(at) => drop(self.parts.insert(Component::Cache(at))),
             TableId::PageTable => self.add([
                 (Topic::Tables, true),
                 (Topic::RawColumn, has("pte")),

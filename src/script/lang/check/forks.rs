@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::lang::ast::{BinaryOp, Command, Expr, ExprKind, Span, Stmt, StmtKind, UnaryOp};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
+use crate::lang::layout::tokens;
 use crate::lang::source::Sources;
 use crate::lang::visit::statements;
 
@@ -57,8 +58,8 @@ fn repeated(of: &Stmt, body: &[Stmt], sources: &Sources) -> Option<Diagnostic> {
     let file = sources.file(of.span.file)?;
     let text = file.text.get(of.span.start as usize..)?;
     let uses = |name: &str| {
-        let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        words.filter(|word| *word == name).count()
+        let all = tokens(text).list;
+        all.iter().filter(|token| token.text(text) == name).count()
     };
     let alone = |stmt: &&Stmt| match &stmt.kind {
         StmtKind::Let { name, value } => is_fork(value) && uses(&name.text) == 1,

@@ -1,9 +1,12 @@
 //! The fact values of TLBs, caches, and page-table levels.
 
+use pagewalk_engine::machine::addr::SetIndex;
 use pagewalk_engine::machine::event::{Event, Purpose};
+use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::spec::Spec;
 
 use crate::run::record::{Access, Shown};
+use crate::run::table::TableId;
 
 /// A TLB or cache, identified by its index in the spec.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,6 +33,45 @@ impl Component {
         match self {
             Self::Tlb(at) => &spec.tlbs[at].name,
             Self::Cache(at) => &spec.caches[at].name,
+        }
+    }
+
+    /// Returns the component whose contents a table lists.
+    pub(crate) fn of_table(id: TableId) -> Option<Self> {
+        match id {
+            TableId::Tlb(at) => Some(Self::Tlb(at)),
+            TableId::Cache(at) => Some(Self::Cache(at)),
+            _ => None,
+        }
+    }
+
+    /// Returns the replacement policy, and the numbers of sets and ways.
+    pub(crate) fn shape(self, spec: &Spec) -> (Policy, u64, u32) {
+        match self {
+            Self::Tlb(at) => (spec.tlbs[at].policy, spec.tlbs[at].sets, spec.tlbs[at].ways),
+            Self::Cache(at) => {
+                let cache = &spec.caches[at];
+                (cache.policy, cache.sets, cache.ways)
+            }
+        }
+    }
+
+    /// Returns the set of the component that an event fills, and whether the event evicts an entry.
+    pub(crate) fn filled_set(self, event: &Event) -> Option<(SetIndex, bool)> {
+        match (event, self) {
+            (
+                Event::TlbFill {
+                    tlb, set, victim, ..
+                },
+                Self::Tlb(at),
+            ) => (*tlb as usize == at).then_some((*set, victim.is_some())),
+            (
+                Event::CacheFill {
+                    cache, set, victim, ..
+                },
+                Self::Cache(at),
+            ) => (*cache as usize == at).then_some((*set, victim.is_some())),
+            _ => None,
         }
     }
 

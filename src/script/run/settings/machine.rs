@@ -6,7 +6,7 @@ use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use pagewalk_engine::machine::check::{SpecError, SpecPart, SpecProblem};
-use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Spec, TlbSpec};
+use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Spec, Stated, TlbSpec};
 
 use super::cache::{CACHE_SETTINGS, CacheDraft, TLB_SETTINGS, TlbDraft};
 use super::field::{
@@ -287,9 +287,7 @@ impl MachineDraft {
             memory_latency: self.memory_latency,
             nanoseconds: self.nanoseconds,
             cores: self.cores.max(1),
-            stated: pagewalk_engine::machine::spec::Stated(
-                inherited.chain(of_tlbs).chain(of_caches).collect(),
-            ),
+            stated: Stated(inherited.chain(of_tlbs).chain(of_caches).collect()),
         };
         if wrong.is_empty()
             && let Err(errors) = spec.check()

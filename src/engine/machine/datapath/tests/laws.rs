@@ -5,7 +5,7 @@
 use super::*;
 use crate::machine::contents::PteWord;
 use crate::machine::policy::Policy;
-use crate::machine::spec::{CacheSpec, Inclusion, Mmu, Side, TlbSpec, WritePolicy};
+use crate::machine::spec::{CacheSpec, Inclusion, Mmu, Side, Stated, TlbSpec, WritePolicy};
 
 /// A random number generator with the methods that the tests need.
 #[derive(Clone)]
@@ -82,7 +82,7 @@ impl Dice {
                 memory_latency: 0,
                 nanoseconds: false,
                 cores: 1 + self.below(3) as u32,
-                stated: crate::machine::spec::Stated::default(),
+                stated: Stated::default(),
             };
             if spec.check().is_ok() {
                 return spec;

@@ -21,7 +21,6 @@ use crate::exam::topics::{Topic, Topics};
 use crate::questions::entry::{Hardware, Sharing};
 use crate::run::facts::Component;
 use crate::run::record::{Did, FaultRecord, View};
-use crate::run::table::TableId;
 use pagewalk_engine::kernel::event::KernelStep;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::event::AccessKind;
@@ -144,11 +143,7 @@ fn of_machines(question: &Question, asked: &Topics) -> Vec<String> {
 /// Returns the component that a view prints.
 pub(crate) fn part_of(view: &View) -> Option<Component> {
     match view {
-        View::Table(table) => match table.id {
-            TableId::Tlb(at) => Some(Component::Tlb(at)),
-            TableId::Cache(at) => Some(Component::Cache(at)),
-            _ => None,
-        },
+        View::Table(table) => Component::of_table(table.id),
         _ => None,
     }
 }

@@ -33,14 +33,8 @@ pub(super) fn of_machine(
 ) -> Vec<String> {
     let spec = machine.spec();
     let each = Component::all(spec).filter_map(|part| {
-        let (policy, total) = match part {
-            Component::Tlb(at) => (spec.tlbs[at].policy, spec.tlbs[at].ways),
-            Component::Cache(at) => (spec.caches[at].policy, spec.caches[at].ways),
-        };
-        let one_set = match part {
-            Component::Tlb(at) => spec.tlbs[at].sets == 1,
-            Component::Cache(at) => spec.caches[at].sets == 1,
-        };
+        let (policy, all_sets, total) = part.shape(spec);
+        let one_set = all_sets == 1;
         let name = named(part.name(spec)).filter(|_| total > 1)?;
         let sets = match part {
             Component::Tlb(at) => machine.tlb_sets_in_use(at),
@@ -130,11 +124,7 @@ pub(super) fn of_policies(
 ) -> Vec<String> {
     let spec = machine.spec();
     let each = Component::all(spec).filter_map(|part| {
-        let policy = match part {
-            Component::Tlb(at) => spec.tlbs[at].policy,
-            Component::Cache(at) => spec.caches[at].policy,
-        };
-        let (rule, at_first) = details(policy)?;
+        let (rule, at_first) = details(part.shape(spec).0)?;
         let name = named(part.name(spec))?;
         let evicting = evicting_sets(question, part);
         if evicting.is_empty() {
@@ -190,54 +180,16 @@ fn evicting_sets(question: &Question, part: Component) -> BTreeSet<SetIndex> {
         Did::Access(access) => access.events.as_slice(),
         _ => &[],
     });
-    events
-        .filter_map(|event| match (event, part) {
-            (
-                Event::TlbFill {
-                    tlb,
-                    set,
-                    victim: Some(_),
-                    ..
-                },
-                Component::Tlb(at),
-            ) => (*tlb as usize == at).then_some(*set),
-            (
-                Event::CacheFill {
-                    cache,
-                    set,
-                    victim: Some(_),
-                    ..
-                },
-                Component::Cache(at),
-            ) => (*cache as usize == at).then_some(*set),
-            _ => None,
-        })
+    let filled = events.filter_map(|event| part.filled_set(event));
+    filled
+        .filter(|(_, evicts)| *evicts)
+        .map(|(set, _)| set)
         .collect()
 }
 
 /// Whether an item's access, or an earlier access since the start, evicts an entry from a set.
 pub(super) fn evicts(item: &PaperItem, start: &Machine, part: Component, set: SetIndex) -> bool {
-    let by_access = |event: &Event| match (event, part) {
-        (
-            Event::TlbFill {
-                tlb,
-                set: own,
-                victim,
-                ..
-            },
-            Component::Tlb(at),
-        ) => *tlb as usize == at && *own == set && victim.is_some(),
-        (
-            Event::CacheFill {
-                cache,
-                set: own,
-                victim,
-                ..
-            },
-            Component::Cache(at),
-        ) => *cache as usize == at && *own == set && victim.is_some(),
-        _ => false,
-    };
+    let by_access = |event: &Event| part.filled_set(event) == Some((set, true));
     if let Did::Access(access) = &*item.did
         && access.events.iter().any(by_access)
     {
@@ -258,10 +210,7 @@ pub(super) fn evicts(item: &PaperItem, start: &Machine, part: Component, set: Se
                     .tag
             }
         };
-        let ways = match part {
-            Component::Tlb(at) => start.spec().tlbs[at].ways,
-            Component::Cache(at) => start.spec().caches[at].ways,
-        };
+        let (.., ways) = part.shape(start.spec());
         (0..ways).filter_map(line).collect()
     };
     let before = item
