@@ -196,3 +196,10 @@ fn policies_without_an_order_have_their_rules_and_their_state() {
     }
     assert!(!tlb("lru", "").contains("use bit"));
 }
+
+#[test]
+fn a_size_that_two_items_need_is_reported_once() {
+    let found = found("ask read 0x100 => vpn\n ask \"Pages\" = machine.pages");
+    assert_eq!(found.matches("page size").count(), 1, "{found}");
+    assert!(found.contains("size of virtual addresses"), "{found}");
+}

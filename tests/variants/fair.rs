@@ -362,6 +362,17 @@ fn a_page_table_below_a_question_is_a_page_table() {
 }
 
 #[test]
+fn a_check_that_compared_nothing_does_not_pass() {
+    let says = |question: &str| {
+        let found = found(&format!("{SIMPLE}question \"q\" {{ {question} }}"), 20);
+        let text = pagewalk_script::exam::formats::fairness(&found, &[]);
+        format!("{text:?}").contains("no blank can be guessed")
+    };
+    assert!(says("choose a in 0..256; ask translate a => vpo"));
+    assert!(!says("ask translate 0x3D4 => vpo"));
+}
+
+#[test]
 fn versions_that_coincide_and_those_without_a_paper_are_reported() {
     let few = found(
         "question \"q\" { choose a in 0..4; ask \"{a}\" = a * a }",

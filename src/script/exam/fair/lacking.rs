@@ -120,7 +120,9 @@ impl Stated {
         }
         let items = || question.items();
         let sizes = items().filter(|_| !self.machine);
+        let said = lacking.contains(&Lacking::PageSize);
         let sizes = sizes.flat_map(|item| self.lacks_of_machine(item));
+        let sizes = sizes.filter(|size| !said || *size != Lacking::Machine(PAGE.0));
         let settings = items().flat_map(|item| self.lacks_settings(item));
         lacking.extend(sizes.chain(settings).collect::<BTreeSet<_>>());
         if question.items().any(is_after_unseen) {

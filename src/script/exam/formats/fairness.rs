@@ -234,7 +234,10 @@ fn ambiguous(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
 fn guessable(of: &Fairness) -> Vec<Block> {
     let found: Vec<&Blank> = of.blanks.iter().filter(|blank| blank.guessable()).collect();
     if found.is_empty() {
-        return vec![verdict(true, "no blank can be guessed")];
+        // Versions that do not differ cannot show what students can guess.
+        let any = of.blanks.iter().any(|blank| blank.drawn);
+        let good = any.then(|| verdict(true, "no blank can be guessed"));
+        return good.into_iter().collect();
     }
     let mut blocks = vec![verdict(
         false,
