@@ -89,7 +89,8 @@ impl Check {
             parts,
             version,
             stop,
-            outdated,
+            // Dropped after both results are sent, because dropping many records takes time.
+            outdated: _outdated,
         } = self;
         let mut found = DiagnosticsByFile::new();
         let mut files = vec![path.clone()];
@@ -112,7 +113,6 @@ impl Check {
             found,
             files,
         });
-        drop(outdated);
         if !settings.run {
             return;
         }
