@@ -89,9 +89,11 @@ impl Check {
             parts,
             version,
             stop,
-            // Dropped after both results are sent, because dropping many records takes time.
-            outdated: _outdated,
+            outdated,
         } = self;
+        // Dropping many records takes about as long as a check. Without a thread of its own, the next check would wait.
+        // If the thread cannot start, the records are dropped here.
+        let _ = thread::Builder::new().spawn(move || drop(outdated));
         let mut found = DiagnosticsByFile::new();
         let mut files = vec![path.clone()];
         for part in &*parts {
