@@ -167,7 +167,7 @@ pub(crate) fn replay(
         strict: addresses.strict,
         raised_by: LimitNames::KEYWORDS,
         max_memory: addresses.max_memory,
-        max_time: None,
+        deadline: None,
         interrupt,
     };
     for_each_trace(py, traces, interrupt, |trace| {
@@ -237,7 +237,7 @@ impl SweepArguments {
             format: self.format,
             strict: self.strict,
             raised_by: LimitNames::KEYWORDS,
-            max_time: None,
+            deadline: None,
             interrupt,
         }
     }

@@ -1,9 +1,11 @@
 //! Options that several commands share.
 
 use std::path::Path;
-use std::time::Duration;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
+use pagewalk_engine::trace::time_limit::{Deadline, TimeLimit};
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::course::{BadCourse, Course, of_folder};
 use pagewalk_script::lang::loader::{Disk, Loader, MemoryLimit, Within};
@@ -11,7 +13,6 @@ use pagewalk_script::lang::source::Sources;
 use pagewalk_script::lang::value::byte_size;
 use pagewalk_script::report::diagnostics::render;
 use pagewalk_script::run::session::{LimitNames, Limits};
-use pagewalk_script::traces::TimeLimit;
 
 use super::terminal::{Color, complain, diagnostic_style};
 
@@ -34,7 +35,7 @@ impl LimitArguments {
         Limits {
             max_steps: self.steps,
             max_memory: self.memory,
-            max_time: self.time,
+            max_time: self.time.map(elapsed),
         }
     }
 
@@ -57,9 +58,18 @@ pub(crate) struct ReplayLimits {
 }
 
 impl ReplayLimits {
-    /// The time limit, from now on.
-    pub(crate) fn time_from_now(self) -> Option<TimeLimit> {
-        self.time.and_then(TimeLimit::from_now)
+    /// The end of the limited time, which begins now.
+    pub(crate) fn deadline(self) -> Option<Deadline> {
+        self.time.map(|most| elapsed(most).begin())
+    }
+}
+
+/// A limit of the time that the system's clock measures.
+fn elapsed(most: Duration) -> TimeLimit {
+    static START: OnceLock<Instant> = OnceLock::new();
+    TimeLimit {
+        most,
+        clock: || START.get_or_init(Instant::now).elapsed(),
     }
 }
 
@@ -149,7 +159,8 @@ pub(crate) fn course_message(bad: BadCourse, color: Color) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::sync::OnceLock;
+    use std::time::{Duration, Instant};
 
     use super::seconds;
     use super::size;

@@ -16,12 +16,13 @@ use pagewalk_engine::trace::counting_replay::{
 use pagewalk_engine::trace::format::{FORMATS, Format as TraceFormat};
 use pagewalk_engine::trace::read_ahead::{TraceOrigin, is_standard_input};
 use pagewalk_engine::trace::replay::Straddle;
+use pagewalk_engine::trace::time_limit::Deadline;
 use pagewalk_script::api::{LimitNames, machines};
 use pagewalk_script::lang::loader::Disk;
 use pagewalk_script::report::text::Theme;
 use pagewalk_script::traces::named::{MappingNames, replacements};
 use pagewalk_script::traces::reports::{Ended, Replayed, json, plot, table, text, warnings};
-use pagewalk_script::traces::{ReplayOutcome, ReplayPlan, TimeLimit, named};
+use pagewalk_script::traces::{ReplayOutcome, ReplayPlan, named};
 
 use super::options::ReplayLimits;
 use super::progress::Bar;
@@ -126,7 +127,7 @@ impl Counts {
 impl Replay {
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let interrupt = interruptible();
-        let max_time = self.limits.time_from_now();
+        let deadline = self.limits.deadline();
         if self
             .traces
             .iter()
@@ -144,7 +145,7 @@ impl Replay {
             }
         };
         match self.addresses.map(&machine) {
-            Ok(map) => self.replay(&machine, map, max_time, color, &interrupt),
+            Ok(map) => self.replay(&machine, map, deadline, color, &interrupt),
             Err(why) => Ok(refused(&why)),
         }
     }
@@ -153,7 +154,7 @@ impl Replay {
         &self,
         machine: &Named,
         map: AddressMapping,
-        max_time: Option<TimeLimit>,
+        deadline: Option<Deadline>,
         color: Color,
         interrupt: &AtomicBool,
     ) -> io::Result<Status> {
@@ -171,7 +172,7 @@ impl Replay {
             strict: self.strict,
             raised_by: LimitNames::OPTIONS,
             max_memory: self.limits.memory,
-            max_time,
+            deadline,
             interrupt,
         };
         let mut output = ReplayOutput::new(self.format, color);

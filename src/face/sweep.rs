@@ -124,7 +124,7 @@ impl Sweep {
             format: self.trace_format,
             strict: self.strict,
             raised_by: LimitNames::OPTIONS,
-            max_time: self.limits.time_from_now(),
+            deadline: self.limits.deadline(),
             interrupt: &interrupt,
         };
         let files: Vec<&PathBuf> = std::iter::once(&self.trace)

@@ -26,5 +26,6 @@ mod source;
 pub mod sweep;
 pub mod tally;
 mod text;
+pub mod time_limit;
 mod tools;
 pub mod unreadable;

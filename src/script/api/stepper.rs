@@ -7,11 +7,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{CheckedScript, Snapshot};
 use crate::lang::ast::Block;
+use crate::lang::diagnostic::Diagnostic;
+use crate::lang::include::add_text;
+use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::run::kept_states::KeptStates;
 use crate::run::progress::{Frame, Progress};
 use crate::run::record::{Discard, Sink, StepRecord};
-use crate::run::script::not_understood;
+use crate::run::script::{check_in, not_understood, play_from};
 use crate::run::session::{Cx, Options, Run};
 use crate::run::state::State;
 use crate::run::stop::Stop;
@@ -42,6 +45,22 @@ impl Sink for Completing<'_> {
             self.closed.set(!self.sink.accept(record));
         }
         true
+    }
+}
+
+/// Takes the record after a number of others.
+struct Wanted {
+    skip: u64,
+    found: Option<StepRecord>,
+}
+
+impl Sink for Wanted {
+    fn accept(&mut self, record: &StepRecord) -> bool {
+        match self.skip.checked_sub(1) {
+            Some(left) => self.skip = left,
+            None => self.found = Some(record.clone()),
+        }
+        self.found.is_none()
     }
 }
 
@@ -97,6 +116,14 @@ impl Stepper {
             checkpoints,
             interrupt: Arc::default(),
         }
+    }
+
+    /// Limits the memory of the states that the run keeps for moving back, in bytes. With fewer states, moving back takes
+    /// longer. By default, they may need as much memory as the run itself.
+    #[must_use]
+    pub fn keeping(mut self, bytes: u64) -> Self {
+        self.checkpoints = KeptStates::new(self.now.clone(), bytes);
+        self
     }
 
     /// Returns the flag that interrupts [`Stepper::forward`] when another thread sets it.
@@ -156,6 +183,86 @@ impl Stepper {
             sink,
             Some(&interrupt),
         )
+    }
+
+    /// Returns the number of records so far.
+    pub fn records(&self) -> u64 {
+        self.now.totals.statements
+    }
+
+    /// Moves to the position after the statement with this record, and returns the record. Record 1 is the first, and 0 is
+    /// the beginning. If the script has fewer records, the run moves to the end.
+    ///
+    /// ```
+    /// use pagewalk_script::api::{CheckedScript, Options, Stepper};
+    ///
+    /// let text = "machine simple\nfor n in 0..3 { write 0x100 + n = n }\n";
+    /// let script = CheckedScript::from_text("loop.pw", text, &mut ());
+    /// let mut run = Stepper::new(script.into(), Options::default());
+    /// let written = run.goto_record(3).unwrap();
+    /// assert_eq!(run.script().sources.text(written.span), "write 0x100 + n = n");
+    /// assert_eq!((run.records(), run.goto_record(5).is_none()), (3, true));
+    /// ```
+    pub fn goto_record(&mut self, number: u64) -> Option<StepRecord> {
+        if number <= self.records() {
+            let before = |kept: &Progress| kept.totals.statements < number.max(1);
+            if let Some(kept) = self.checkpoints.latest_where(before) {
+                self.now = kept.clone();
+            }
+        }
+        let mut wanted = Wanted {
+            skip: number.checked_sub(self.records() + 1)?,
+            found: None,
+        };
+        self.run_to(u64::MAX, &mut wanted, None);
+        wanted.found
+    }
+
+    /// Runs statements on a copy of the state and returns their records, with the texts that the records refer to.
+    ///
+    /// # Errors
+    /// The diagnostics, with the texts that they refer to.
+    ///
+    /// ```
+    /// use pagewalk_script::api::{CheckedScript, Figure, Options, Stepper};
+    ///
+    /// let script = CheckedScript::from_text("a.pw", "machine simple\nread 0x3D4\n", &mut ());
+    /// let run = Stepper::new(script.into(), Options::default());
+    /// assert!(run.probe("figure system").is_err(), "no machine yet");
+    /// ```
+    pub fn probe(
+        &self,
+        text: &str,
+    ) -> Result<(Vec<StepRecord>, Sources), (Vec<Diagnostic>, Sources)> {
+        let mut sources = self.script.sources.clone();
+        let (read, mut wrong) = add_text(&mut sources, "<input>", text, &mut ());
+        let options = Options {
+            sets: true,
+            ..self.options
+        };
+        let (state, files) = (&self.now.state, &self.script.files);
+        if wrong.is_empty() {
+            wrong = check_in(state, &read.body, &sources, files, options).diagnostics;
+        }
+        let mut records: Vec<StepRecord> = Vec::new();
+        if wrong.is_empty() {
+            let state = state.clone();
+            let (ended, _) = play_from(
+                state,
+                &read.body,
+                &sources,
+                files,
+                options,
+                &mut records,
+                None,
+            );
+            wrong = ended.diagnostics;
+        }
+        if wrong.is_empty() {
+            Ok((records, sources))
+        } else {
+            Err((wrong, sources))
+        }
     }
 
     /// Moves to a position, or to the end if the script has fewer statements. Returns the new position.

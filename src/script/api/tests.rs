@@ -537,7 +537,7 @@ fn another_thread_ends_a_sweep() {
         format: None,
         strict: false,
         raised_by: LimitNames::OPTIONS,
-        max_time: None,
+        deadline: None,
         interrupt: &interrupt,
     };
     let outcome = thread::scope(|scope| {

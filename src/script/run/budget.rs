@@ -111,7 +111,6 @@ impl Cx<'_> {
         self.budget.worked = self.budget.worked.saturating_add(amount - covered);
         let Options {
             max_steps,
-            max_time,
             raised_by,
             ..
         } = self.env.options;
@@ -130,12 +129,10 @@ impl Cx<'_> {
             // A check continues after a mistake, but evaluates no further values.
             return Err(Stop::Unknowable);
         }
-        if let Some(most) =
-            max_time.filter(|&most| self.env.started.is_some_and(|at| at.elapsed() > most))
-        {
+        if let Some(over) = self.env.deadline.filter(|deadline| deadline.has_passed()) {
             let message = format!(
                 "Pagewalk stopped the script after {} seconds",
-                most.as_secs_f64()
+                over.limit.most.as_secs_f64()
             );
             let help =
                 "shorten the script, or raise the limit with `--max-time SECONDS`".to_owned();

@@ -57,6 +57,12 @@ impl<S: Borrow<State> + Clone> KeptStates<S> {
         Some((*at, &kept.state))
     }
 
+    /// The latest state of which `holds` is true, if it is true of all earlier states.
+    pub(crate) fn latest_where(&self, holds: impl Fn(&S) -> bool) -> Option<&S> {
+        let mut states = self.kept.values().rev().map(|kept| &kept.state);
+        states.find(|state| holds(state))
+    }
+
     /// Keeps the state at a position, before which the statements did this amount of work, if a state belongs there.
     /// Discards every second state as long as there are too many, or they need too much memory.
     pub(crate) fn keep(&mut self, position: u64, state: &S, worked: u64) {

@@ -1,6 +1,6 @@
 //! The limits of runs and of values.
 
-use std::time::Duration;
+use pagewalk_engine::trace::time_limit::TimeLimit;
 
 use crate::lang::loader::MemoryLimit;
 
@@ -11,14 +11,14 @@ pub(crate) const ACCESS_LIMIT: u64 = 1 << 20;
 pub(crate) const DEPTH_LIMIT: usize = 256;
 
 /// The limits of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// See [`Options::max_steps`](super::session::Options::max_steps).
     pub max_steps: u64,
     /// See [`Options::max_memory`](super::session::Options::max_memory).
     pub max_memory: u64,
     /// See [`Options::max_time`](super::session::Options::max_time).
-    pub max_time: Option<Duration>,
+    pub max_time: Option<TimeLimit>,
 }
 
 impl Limits {

@@ -5,7 +5,6 @@ use std::any::Any;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
 
 use super::bind::{Bound, Param, Params};
 use super::checkpoint::{CheckedCalls, CheckpointAt};
@@ -27,6 +26,7 @@ use crate::lang::source::Sources;
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::spec::Spec;
+use pagewalk_engine::trace::time_limit::{Deadline, TimeLimit};
 
 /// Options for running a script.
 #[derive(Clone, Copy)]
@@ -39,7 +39,7 @@ pub struct Options {
     /// Maximum elapsed time of each run. Unlike the other limits, it depends on the computer. Only
     /// a command can set it, and not a script, because a script must not behave differently on a
     /// slow computer.
-    pub max_time: Option<Duration>,
+    pub max_time: Option<TimeLimit>,
     /// The options or settings that raise the limits, as messages name them.
     pub raised_by: LimitNames,
     /// Default seed of a script.
@@ -307,8 +307,8 @@ pub(crate) struct Env<'s> {
     pub(crate) options: Options,
     /// A flag that ends the run when it becomes true.
     pub(crate) interrupt: Option<&'s AtomicBool>,
-    /// The start of the run, if its time is limited.
-    pub(crate) started: Option<Instant>,
+    /// The end of the time of the run, if it is limited.
+    pub(crate) deadline: Option<Deadline>,
 }
 
 /// The context in which a statement is prepared and performed.
@@ -369,7 +369,7 @@ impl<'s> Cx<'s> {
                 files,
                 options,
                 interrupt: None,
-                started: options.max_time.map(|_| Instant::now()),
+                deadline: options.max_time.map(TimeLimit::begin),
             },
             state: State::new(options.seed),
             blocks: Blocks::default(),

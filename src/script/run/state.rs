@@ -297,7 +297,7 @@ impl State {
         self.hardware().map(Machine::spec)
     }
 
-    pub(crate) fn hardware(&self) -> Option<&Machine> {
+    pub fn hardware(&self) -> Option<&Machine> {
         match &self.machine {
             Slot::Is(machine) => Some(machine),
             Slot::Kernel(kernel) => Some(kernel.machine()),

@@ -11,5 +11,4 @@ mod sweep_plan;
 pub mod sweep_reports;
 
 pub use replay_plan::{ReplayOutcome, ReplayPlan};
-pub use source::TimeLimit;
 pub use sweep_plan::{SweepOutcome, SweepPlan};

@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::named::Named;
 use super::reports::{Replayed, TraceRun, record};
-use super::source::{Stopped, TimeLimit, first_malformed, reason, unreadable};
+use super::source::{Stopped, first_malformed, reason, unreadable};
 use crate::report::narrate::thousands;
 use crate::run::session::LimitNames;
 use pagewalk_engine::trace::counting_replay::CountingReplay;
@@ -17,6 +17,7 @@ use pagewalk_engine::trace::reader::Progress;
 use pagewalk_engine::trace::record::Fetches;
 use pagewalk_engine::trace::record::Record;
 use pagewalk_engine::trace::replay::Straddle;
+use pagewalk_engine::trace::time_limit::Deadline;
 
 /// Options of a replay.
 ///
@@ -33,7 +34,7 @@ use pagewalk_engine::trace::replay::Straddle;
 ///     strict: true,
 ///     raised_by: LimitNames::OPTIONS,
 ///     max_memory: 4 << 30,
-///     max_time: None,
+///     deadline: None,
 ///     interrupt: &AtomicBool::new(false),
 /// };
 /// let trace = TraceOrigin::Bytes(b" L 1000,8\n L 1008,8\n S 2000,4\n".as_slice().into(), "three.trace".into());
@@ -58,7 +59,7 @@ pub struct ReplayPlan<'a> {
     /// Maximum memory of a replay, in bytes, estimated from fixed sizes.
     pub max_memory: u64,
     /// The time limit, if any. All replays with this plan share the limit.
-    pub max_time: Option<TimeLimit>,
+    pub deadline: Option<Deadline>,
     /// A flag that another thread sets to end the replay.
     pub interrupt: &'a AtomicBool,
 }
@@ -113,7 +114,7 @@ impl ReplayPlan<'_> {
         };
         let stop = StopSignals {
             interrupt: Some(self.interrupt),
-            deadline: self.max_time.map(|limit| limit.deadline),
+            deadline: self.deadline,
         };
         let fed = read_trace(trace, options, stop, &mut |batch, so_far, read| {
             progress(so_far);
@@ -128,7 +129,7 @@ impl ReplayPlan<'_> {
             trace: &name,
             records: counting.references().records,
             refused: self.refusal(&read),
-            limit: self.max_time,
+            deadline: self.deadline,
         };
         let (ended, why) = of.end(stopped, |stop| match stop {
             StopReason::Refused(why) => of.rejected(&why),

@@ -1,9 +1,8 @@
-//! Messages about traces, and the time limit of replays.
-
-use std::time::{Duration, Instant};
+//! Messages about traces.
 
 use pagewalk_engine::trace::counting_replay::ReplayError;
 use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar};
+use pagewalk_engine::trace::time_limit::Deadline;
 use pagewalk_engine::trace::unreadable::Unreadable;
 
 use super::reports::Ended;
@@ -35,7 +34,8 @@ pub(super) struct Stopped<'a> {
     pub(super) records: u64,
     /// The first malformed line, if it is an error.
     pub(super) refused: Option<String>,
-    pub(super) limit: Option<TimeLimit>,
+    /// The end of the time, if it is limited.
+    pub(super) deadline: Option<Deadline>,
 }
 
 /// How a replay or sweep ended, and the error, if any. `Err` means that there are no counts.
@@ -52,7 +52,7 @@ impl Stopped<'_> {
             ReadEnd::Unreadable(why) => {
                 Ok((Ended::Broken(why.to_string()), Some(unreadable(&why))))
             }
-            ReadEnd::TimeOut => match self.stuck(TimeLimit::message(self.limit)) {
+            ReadEnd::TimeOut => match self.stuck(self.time_out()) {
                 Ok((_, Some(message))) if self.records == 0 => Err(message),
                 end => end,
             },
@@ -64,36 +64,19 @@ impl Stopped<'_> {
         Err(format!("`{}` is rejected: {why}", self.trace))
     }
 
+    /// Explains that the time is over.
+    fn time_out(&self) -> String {
+        let most = (self.deadline).map_or(0.0, |deadline| deadline.limit.most.as_secs_f64());
+        format!(
+            "Pagewalk stopped it after {most} seconds; raise the limit with `--max-time SECONDS`"
+        )
+    }
+
     /// Returns an end after which the counts so far are useful.
     pub(super) fn stuck(&self, why: String) -> End {
         let Self { what, trace, .. } = self;
         let message = format!("the {what} of `{trace}` cannot continue: {why}");
         Ok((Ended::Broken(why), Some(message)))
-    }
-}
-
-/// The time limit of replays.
-#[derive(Debug, Clone, Copy)]
-pub struct TimeLimit {
-    most: Duration,
-    /// The time at which the replays end.
-    pub deadline: Instant,
-}
-
-impl TimeLimit {
-    /// A limit that begins now, or `None` if the limit is too long to matter.
-    pub fn from_now(most: Duration) -> Option<Self> {
-        Instant::now()
-            .checked_add(most)
-            .map(|deadline| Self { most, deadline })
-    }
-
-    /// Explains that the time is over.
-    pub fn message(limit: Option<Self>) -> String {
-        let seconds = limit.map_or(0.0, |limit| limit.most.as_secs_f64());
-        format!(
-            "Pagewalk stopped it after {seconds} seconds; raise the limit with `--max-time SECONDS`"
-        )
     }
 }
 

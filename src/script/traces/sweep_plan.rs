@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use super::reports::{TraceRun, record};
-use super::source::{Stopped, TimeLimit, first_malformed, reason, unreadable};
+use super::source::{Stopped, first_malformed, reason, unreadable};
 use super::sweep_reports::Swept;
 use crate::run::session::LimitNames;
 use pagewalk_engine::trace::counting_replay::AddressMapping;
@@ -14,6 +14,7 @@ use pagewalk_engine::trace::read_ahead::{
 use pagewalk_engine::trace::reader::Progress;
 use pagewalk_engine::trace::sweep::grid::Grid;
 use pagewalk_engine::trace::sweep::{ReplayOptions, run};
+use pagewalk_engine::trace::time_limit::Deadline;
 
 /// Options of a sweep.
 pub struct SweepPlan<'a> {
@@ -29,7 +30,7 @@ pub struct SweepPlan<'a> {
     /// The option that raises the limit of memory, as messages name it.
     pub raised_by: LimitNames,
     /// The time limit, if any. All sweeps with this plan share the limit.
-    pub max_time: Option<TimeLimit>,
+    pub deadline: Option<Deadline>,
     /// A flag that another thread sets to end the sweep.
     pub interrupt: &'a AtomicBool,
 }
@@ -73,7 +74,7 @@ impl SweepPlan<'_> {
             };
             let stop = StopSignals {
                 interrupt: Some(self.interrupt),
-                deadline: self.max_time.map(|limit| limit.deadline),
+                deadline: self.deadline,
             };
             read_trace(trace, options, stop, &mut |batch, so_far, read| {
                 progress(so_far);
@@ -88,7 +89,7 @@ impl SweepPlan<'_> {
             trace: &name,
             records,
             refused: self.refusal(&read),
-            limit: self.max_time,
+            deadline: self.deadline,
         };
         let (ended, mut why) = of.end(stopped, |why| of.rejected(&why))?;
         let counted: Vec<_> = counted

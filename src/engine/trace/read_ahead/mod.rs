@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::files::shown;
 
 use super::format::{ChosenFormat, Format};
 use super::reader::{Progress, Reader};
 use super::record::{Fetches, Malformed, RecordBatch};
+use super::time_limit::Deadline;
 use super::unreadable::{Unreadable, UnreadableReason};
 
 const MAX_WAITING_BATCHES: usize = 4;
@@ -54,8 +55,7 @@ pub type BatchHandler<'a, B> = &'a mut dyn FnMut(&RecordBatch, Progress, &ReadSo
 pub struct StopSignals<'a> {
     /// A flag that another thread sets.
     pub interrupt: Option<&'a AtomicBool>,
-    /// The time at which reading ends.
-    pub deadline: Option<Instant>,
+    pub deadline: Option<Deadline>,
 }
 
 impl StopSignals<'_> {
@@ -68,7 +68,7 @@ impl StopSignals<'_> {
             return Some(ReadEnd::Interrupted);
         }
         self.deadline
-            .filter(|deadline| Instant::now() >= *deadline)
+            .filter(|deadline| deadline.has_passed())
             .map(|_| ReadEnd::TimeOut)
     }
 }

@@ -5,6 +5,7 @@ use pagewalk_engine::kernel::process::{PageLocation, Process};
 use pagewalk_engine::kernel::vma::Vma;
 use serde::{Deserialize, Serialize};
 
+use super::Parts;
 use super::machine::Table;
 use crate::run::nouns::tree;
 use crate::run::record::AreaRecord;
@@ -118,7 +119,7 @@ pub struct FileState {
 }
 
 impl KernelState {
-    pub(crate) fn capture(kernel: &Kernel) -> Self {
+    pub(super) fn capture(kernel: &Kernel, parts: Parts) -> Self {
         let frames = kernel.frames().iter().map(|(at, frame)| Frame {
             frame: at.0,
             references: frame.refs,
@@ -147,7 +148,7 @@ impl KernelState {
             frame_limit: kernel.frame_limit(),
             processes: kernel
                 .processes()
-                .map(|process| ProcessState::capture(kernel, process))
+                .map(|process| ProcessState::capture(kernel, process, parts))
                 .collect(),
             frames: frames.collect(),
             replacement_order: kernel
@@ -163,7 +164,7 @@ impl KernelState {
 }
 
 impl ProcessState {
-    fn capture(kernel: &Kernel, process: &Process) -> Self {
+    fn capture(kernel: &Kernel, process: &Process, parts: Parts) -> Self {
         let space = &process.space;
         let pages = space.pages.iter().map(|(vpn, place)| {
             let (frame, slot) = match place {
@@ -189,7 +190,9 @@ impl ProcessState {
             brk: space.brk,
             pc: process.pc,
             pages: pages.collect(),
-            page_table: mmu.map(|mmu| Table::capture(&tree::table(&machine, mmu), mmu)),
+            page_table: mmu
+                .filter(|_| parts.page_tables)
+                .map(|mmu| Table::capture(&tree::table(&machine, mmu), mmu)),
             minor_faults: process.faults.minor,
             major_faults: process.faults.major,
             output: process.stdout.to_vec(),

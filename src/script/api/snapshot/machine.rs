@@ -7,6 +7,7 @@ use pagewalk_engine::machine::spec::Mmu;
 use pagewalk_engine::machine::{self, Machine};
 use serde::{Deserialize, Serialize};
 
+use super::Parts;
 use crate::run::nouns::tree;
 use crate::run::record::{TreeEntry, TreeTable};
 
@@ -155,18 +156,24 @@ pub struct MemoryRun {
 }
 
 impl MachineState {
-    pub(crate) fn capture(machine: &Machine, kernel: Option<&Kernel>) -> Self {
+    pub(super) fn capture(machine: &Machine, kernel: Option<&Kernel>, parts: Parts) -> Self {
         let spec = machine.spec();
         let known = machine.memory_known();
         let processes = kernel.is_some_and(|kernel| kernel.processes().next().is_some());
-        let page_table = spec.mmu.as_ref().filter(|_| !processes);
+        let page_table = spec
+            .mmu
+            .as_ref()
+            .filter(|_| !processes && parts.page_tables);
+        let cores = parts
+            .core
+            .map_or(0..machine.core_count(), |core| core..core + 1);
         Self {
             virtual_bits: spec.virtual_bits(),
             physical_bits: spec.physical_bits,
             page_bits: spec.page_bits(),
             current_core: machine.core(),
-            cores: (0..machine.core_count())
-                .map(|core| Core::capture(machine, core))
+            cores: cores
+                .map(|core| Core::capture(machine, core, parts))
                 .collect(),
             page_table: page_table.map(|mmu| Table::capture(&tree::table(machine, mmu), mmu)),
             memory: known
@@ -180,7 +187,7 @@ impl MachineState {
 }
 
 impl Core {
-    fn capture(machine: &Machine, core: u32) -> Self {
+    fn capture(machine: &Machine, core: u32, parts: Parts) -> Self {
         let mut there = machine.clone();
         // `set_core` cannot fail, because the core exists.
         let _ = there.set_core(core);
@@ -192,7 +199,7 @@ impl Core {
                 .map(|level| TlbState::capture(&there, level))
                 .collect(),
             caches: (0..spec.caches.len())
-                .map(|level| CacheState::capture(&there, level))
+                .map(|level| CacheState::capture(&there, level, parts))
                 .collect(),
         }
     }
@@ -225,18 +232,23 @@ impl TlbState {
 }
 
 impl CacheState {
-    fn capture(machine: &Machine, level: usize) -> Self {
+    fn capture(machine: &Machine, level: usize, parts: Parts) -> Self {
         let spec = &machine.spec().caches[level];
         let sets = machine.cache_sets_in_use(level);
         let lines = valid(sets, spec.ways, |set, way| {
             let line = machine.cache_line(level, set, way)?;
-            let bytes = (0..1 << spec.block_bits).map(|at| machine.cache_byte(level, set, way, at));
+            let mut bytes: Vec<Option<u8>> = (0..1 << spec.block_bits)
+                .map(|at| machine.cache_byte(level, set, way, at))
+                .collect();
+            if !parts.unknown_bytes && bytes.iter().all(Option::is_none) {
+                bytes.clear();
+            }
             line.valid.then(|| CacheLine {
                 set: set.raw(),
                 way,
                 tag: line.tag.map(Tag::raw),
                 dirty: line.dirty,
-                bytes: bytes.collect(),
+                bytes,
             })
         });
         Self {

@@ -64,16 +64,54 @@ pub struct Change {
     pub after: Option<Value>,
 }
 
+/// The parts of a snapshot that take most of its memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts {
+    /// The only core in the snapshot, or `None` for all cores. A shared cache is listed for each core.
+    pub core: Option<u32>,
+    /// Whether the page tables are in the snapshot.
+    pub page_tables: bool,
+    /// Whether blocks without known bytes have their list of `null`s.
+    pub unknown_bytes: bool,
+}
+
+impl Parts {
+    pub const ALL: Self = Self {
+        core: None,
+        page_tables: true,
+        unknown_bytes: true,
+    };
+}
+
 impl Snapshot {
     /// Takes a snapshot of a state.
     pub fn capture(state: &State) -> Self {
+        Self::of_parts(state, Parts::ALL)
+    }
+
+    /// Takes a snapshot with only some parts. The others are empty or `None`.
+    ///
+    /// ```
+    /// use pagewalk_script::api::snapshot::{Parts, Snapshot};
+    /// use pagewalk_script::api::{CheckedScript, Options, Stepper};
+    ///
+    /// let script = CheckedScript::from_text("a.pw", "machine core-i7\nset page_table {\n| vpn ppn v |\n| 1 1 1 |\n}\n", &mut ());
+    /// let mut run = Stepper::new(script.into(), Options::default());
+    /// run.goto(2);
+    /// let parts = Parts { core: Some(0), page_tables: false, ..Parts::ALL };
+    /// let machine = Snapshot::of_parts(&run.progress().state, parts).machine.unwrap();
+    /// assert_eq!((machine.cores.len(), machine.page_table), (1, None));
+    /// ```
+    pub fn of_parts(state: &State, parts: Parts) -> Self {
         let variables = state.variables().into_iter();
         Self {
             version: VERSION,
             machine: state
                 .hardware()
-                .map(|machine| MachineState::capture(machine, state.kernel())),
-            kernel: state.kernel().map(KernelState::capture),
+                .map(|machine| MachineState::capture(machine, state.kernel(), parts)),
+            kernel: state
+                .kernel()
+                .map(|kernel| KernelState::capture(kernel, parts)),
             variables: variables
                 .map(|(name, value)| (name.to_owned(), value.to_json()))
                 .collect(),

@@ -21,6 +21,7 @@ pub(crate) mod practice;
 mod prairielearn;
 pub(crate) mod prompt;
 pub(crate) mod prose;
+#[cfg(feature = "exports")]
 mod qti;
 mod solution;
 pub mod style;

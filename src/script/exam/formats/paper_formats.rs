@@ -1,7 +1,9 @@
 //! Formats of papers.
 
+#[cfg(feature = "exports")]
+use super::qti;
 use super::style::{Edition, File, Refusal, Style};
-use super::{html, json, latex, markdown, moodle, prairielearn, qti, typst};
+use super::{html, json, latex, markdown, moodle, prairielearn, typst};
 use crate::exam::paper::Paper;
 
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +77,7 @@ pub const FORMATS: &[Format] = &[
         extension: "d",
         write: Writer::Bank(prairielearn::write),
     },
+    #[cfg(feature = "exports")]
     Format {
         name: "qti",
         about: "QTI 2.1 content package (ZIP)",

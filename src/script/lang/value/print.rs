@@ -161,7 +161,7 @@ impl Number {
 
 impl Number {
     /// Returns the number as JSON. See [`Value::to_json`].
-    pub(crate) fn to_json(self) -> serde_json::Value {
+    pub fn to_json(self) -> serde_json::Value {
         if let Some(integer) = self.as_integer() {
             return match (i64::try_from(integer), u64::try_from(integer)) {
                 (Ok(signed), _) => signed.into(),

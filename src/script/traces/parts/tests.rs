@@ -74,7 +74,7 @@ impl Folder {
             format: None,
             strict: false,
             raised_by: LimitNames::OPTIONS,
-            max_time: None,
+            deadline: None,
             interrupt: &self.interrupt,
         };
         PartitionedSweep {

@@ -1,0 +1,173 @@
+//! Papers, and practice with the marks of `pagewalk grade`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use pagewalk_script::api::exam::{Edition, Exam, Format, PaperError, Rendered, Style, Version};
+use pagewalk_script::api::marking::{Mark, Marking, Rules, Sheet, Verdict};
+use pagewalk_script::editor::Document;
+use pagewalk_script::exam::paper::Paper;
+use serde_json::{Value, json};
+
+use crate::requests::{Answer, Page, Request, limits, sentences};
+
+/// A paper that a student practices.
+pub(crate) struct Practice {
+    document: Arc<Document>,
+    paper: Paper,
+    rules: Rules,
+    /// The worked solution of each item: its fields and its text.
+    solutions: Value,
+}
+
+/// Returns the paper of a version, or of the script itself for version 0.
+fn paper(document: &Document, request: &Request) -> Result<Paper, String> {
+    let script = document.script();
+    let exam = Exam {
+        seed: request.number("seed"),
+        limits: limits(),
+        ..Exam::new(script)
+    };
+    let number = request.number("version").unwrap_or_default();
+    let version: Option<Version> = if number == 0 {
+        None
+    } else {
+        exam.series(0).range(number..=number).pop()
+    };
+    exam.paper(version.as_ref()).map_err(|error| match error {
+        PaperError::Diagnostics(wrong) => sentences(&wrong, &script.sources),
+        other => other.to_string(),
+    })
+}
+
+/// Returns a paper in one of the formats of `pagewalk exam`.
+pub(crate) fn exam(page: &mut Page, request: &Request) -> Answer {
+    let document = page.script()?.document.clone();
+    let name = request.text("format")?;
+    let format = Format::named(name).ok_or_else(|| format!("there is no format `{name}`"))?;
+    let edition = match request.0["edition"].as_str() {
+        Some("key") => Edition::Key,
+        Some("solutions") => Edition::Solutions,
+        _ => Edition::Paper,
+    };
+    let rendered = paper(&document, request)?
+        .render(format, edition, &Style::default())
+        .map_err(|refusal| refusal.to_string())?;
+    Ok(match rendered {
+        Rendered::Text(text) | Rendered::Typst(text) => json!({ "text": text }),
+        Rendered::Files(files) => {
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            let files: BTreeMap<String, String> = files
+                .iter()
+                .map(|file| (file.path.clone(), text(&file.bytes)))
+                .collect();
+            json!({ "files": files })
+        }
+    })
+}
+
+/// Keeps a version of the open script for `mark`, and returns its paper.
+pub(crate) fn practice(page: &mut Page, request: &Request) -> Answer {
+    let document = page.script()?.document.clone();
+    let mut rules = Rules::default();
+    rules.set_written(request.0["rules"].as_str().unwrap_or("carried=1"))?;
+    let paper = paper(&document, request)?;
+    let style = Style::default();
+    let html = Format::named("html").ok_or("there is no format `html`")?;
+    let rendered = paper
+        .render(html, Edition::Paper, &style)
+        .map_err(|refusal| refusal.to_string())?;
+    let Rendered::Text(html) = rendered else {
+        return Err("the paper is not a page".to_owned());
+    };
+    let practice = Practice {
+        solutions: paper.solutions(&style),
+        document,
+        paper,
+        rules,
+    };
+    let answer = {
+        let marking = practice.marking();
+        let fields: Vec<Value> = marking
+            .fields()
+            .iter()
+            .map(|field| {
+                json!({
+                    "name": field.name,
+                    "question": field.question,
+                    "points": field.points.to_json(),
+                    "by_hand": field.by_hand(),
+                })
+            })
+            .collect();
+        json!({
+            "html": html,
+            "fields": fields,
+            "code": practice.paper.version.as_ref().map(|version| &version.code),
+            "varies": practice.document.script().depends_on_seed(),
+            "total": practice.paper.points().to_json(),
+        })
+    };
+    page.practice = Some(practice);
+    Ok(answer)
+}
+
+impl Practice {
+    fn marking(&self) -> Marking<'_> {
+        Marking::new(self.document.script(), &self.paper, &[], &self.rules)
+    }
+
+    /// Returns a mark with the reason why the answer is wrong.
+    fn mark(&self, mark: &Mark) -> Value {
+        let (carried, right) = match &mark.verdict {
+            Verdict::Carried(from) | Verdict::Follows(from) => (Some(from), true),
+            Verdict::Right | Verdict::Accepted => (None, true),
+            _ => (None, false),
+        };
+        json!({
+            "field": mark.field,
+            "verdict": mark.verdict.name(),
+            "carried": carried,
+            "mistakes": mark.mistakes,
+            "points": mark.points.to_json(),
+            "of": mark.of.to_json(),
+            "reason": (!right).then(|| self.solution(&mark.field)),
+        })
+    }
+
+    /// Returns the worked solution of a field's item.
+    fn solution(&self, field: &str) -> Option<&Value> {
+        let items = self.solutions.as_array()?;
+        let of = |item: &&Value| {
+            let fields = item["fields"].as_array();
+            fields.is_some_and(|fields| fields.iter().any(|name| name == field))
+        };
+        items.iter().find(of).map(|item| &item["text"])
+    }
+}
+
+/// Marks answers to the practiced paper: all, or one field with `field`.
+pub(crate) fn mark(page: &mut Page, request: &Request) -> Answer {
+    let practice = page.practice.as_ref().ok_or("no paper is being practiced")?;
+    let marking = practice.marking();
+    let mut sheet = Sheet::default();
+    for (name, text) in request.0["sheet"].as_object().into_iter().flatten() {
+        let text = text.as_str().unwrap_or_default();
+        if !marking.answer(&mut sheet, name, text) {
+            return Err(format!("the paper has no field `{name}`"));
+        }
+    }
+    if let Some(field) = request.0["field"].as_str() {
+        let text = request.0["sheet"][field].as_str().unwrap_or_default();
+        let mark = marking
+            .mark_blank(field, text, &sheet)
+            .ok_or_else(|| format!("the paper has no field `{field}`"))?;
+        return Ok(practice.mark(&mark));
+    }
+    let marked = marking.mark_sheet(&sheet);
+    Ok(json!({
+        "marks": marked.marks.iter().map(|mark| practice.mark(mark)).collect::<Vec<_>>(),
+        "total": marked.total.to_json(),
+        "of": marked.of.to_json(),
+    }))
+}

@@ -1,0 +1,77 @@
+//! Machines with names, and replays of dropped traces.
+
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use pagewalk_engine::trace::format::Format;
+use pagewalk_script::api::machines::find_machine;
+use pagewalk_script::api::{
+    AddressMapping, CurveMethod, ExtraOptions, LimitNames, Named, ReplayPlan, Straddle, TraceOrigin,
+};
+use pagewalk_script::lang::loader::Texts;
+use pagewalk_script::report::text::Theme;
+use pagewalk_script::traces::{named, reports};
+use serde_json::json;
+
+use crate::requests::{Answer, Page, Request, SCRIPT_MEMORY};
+use crate::{Kind, send};
+
+/// Returns the presets.
+pub(crate) fn machines(_: &mut Page, _: &Request) -> Answer {
+    Ok(named::presets()
+        .map(|name| json!({ "name": name, "text": format!("machine {name}") }))
+        .collect())
+}
+
+/// Replays the attached bytes on a machine, and reports the progress.
+pub(crate) fn replay(page: &mut Page, request: &Request) -> Answer {
+    let machine = request.text("machine")?;
+    let machine = match Named::preset(machine) {
+        Some(preset) => preset,
+        None => {
+            let mut files = Texts {
+                texts: page.files.texts.clone(),
+                other: (),
+            };
+            find_machine(Path::new(machine), &mut files).map_err(|wrong| wrong.to_string())?
+        }
+    };
+    let name = request.0["name"].as_str().unwrap_or("attached");
+    let format = match request.0["format"].as_str() {
+        None => None,
+        Some(wanted) => Some(
+            Format::named(wanted).ok_or_else(|| format!("there is no trace format `{wanted}`"))?,
+        ),
+    };
+    let plan = ReplayPlan {
+        machine: &machine,
+        map: AddressMapping::Identity,
+        straddle: Straddle::Split,
+        wanted: ExtraOptions {
+            causes: true,
+            curve: Some(CurveMethod::Exact),
+            top: Some(10),
+            cycles: false,
+        },
+        format,
+        strict: false,
+        raised_by: LimitNames::OPTIONS,
+        max_memory: SCRIPT_MEMORY,
+        deadline: None,
+        interrupt: &AtomicBool::new(false),
+    };
+    let trace = TraceOrigin::Bytes(std::mem::take(&mut page.attached), name.to_owned());
+    let outcome = plan.replay(trace, &mut |progress| {
+        let part = json!({ "done": progress.consumed, "total": progress.total });
+        send(Kind::Part, &part.to_string());
+    });
+    let Some(replayed) = outcome.replayed else {
+        return Err(outcome.why.unwrap_or_default());
+    };
+    Ok(json!({
+        "text": reports::text(&replayed, Theme::default()),
+        "counts": reports::object(&replayed),
+        "plot": reports::plot(std::slice::from_ref(&replayed)),
+        "problem": outcome.why,
+    }))
+}
