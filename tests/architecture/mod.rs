@@ -202,6 +202,22 @@ fn one_file_writes_svg() {
     assert_eq!(writers, ["src/script/report/scene/svg.rs"]);
 }
 
+/// A browser has no clock, so the command line passes its own.
+#[test]
+fn only_the_command_line_reads_clocks() {
+    let is_tested = |path: &str| path.starts_with("src/face/") || path.contains("tests");
+    let reads = |line: &str| ["Instant", "SystemTime"].iter().any(|clock| line.contains(clock));
+    let found = rust_files("src").into_iter().filter(|source| {
+        // The age of a file on disk is part of its digest.
+        !is_tested(&source.path) && source.path != "src/script/traces/parts/digests.rs"
+    });
+    let found: Vec<String> = found
+        .filter(|source| source.text.lines().any(reads))
+        .map(|source| source.path)
+        .collect();
+    none("clocks below the command line", &found);
+}
+
 #[test]
 fn nothing_is_unsafe_or_left_undone() {
     let sources = ["src", "tests", "benches", "examples/rust"]

@@ -94,6 +94,37 @@ fn a_position_reached_from_either_side_has_one_state() {
 }
 
 #[test]
+fn each_record_is_reached_from_either_side() {
+    let (_, expected) = all(SCRIPT);
+    let count = expected.len() as u64;
+    let numbers = (1..=count)
+        .chain((1..=count).rev())
+        .chain((1..=count).map(|n| n * 7 % count + 1));
+    for bytes in [u64::MAX, 0] {
+        let mut run = stepper(SCRIPT).keeping(bytes);
+        for number in numbers.clone() {
+            let record = run.goto_record(number).expect("a record");
+            assert_eq!(shown(&record), expected[number as usize - 1], "{number}");
+            assert!(run.records() >= number);
+        }
+        assert!(run.goto_record(count + 1).is_none() && run.goto_record(0).is_none());
+        assert_eq!(run.records(), 0);
+    }
+}
+
+#[test]
+fn a_probe_leaves_no_trace() {
+    let mut run = stepper(SCRIPT);
+    run.goto_record(4);
+    let before = run.snapshot();
+    let (records, sources) = run.probe("let far = 9\nwrite 0x80 = 5").expect("no mistakes");
+    assert_eq!(sources.text(records[1].span), "write 0x80 = 5");
+    assert_eq!(run.snapshot(), before);
+    let (wrong, _) = run.probe("read far").expect_err("an unknown name");
+    assert_eq!(wrong[0].code.name(), "unknown-name");
+}
+
+#[test]
 fn a_statement_in_a_loop_is_found_each_time_it_runs() {
     let mut run = stepper("let n = 0\nrepeat 3 {\n  let n = n + 1\n}\n");
     let byte = 26;
