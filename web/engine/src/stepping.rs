@@ -378,7 +378,10 @@ fn drawn(figure: &Figure, style: &FigureStyle) -> Value {
 
 /// Draws a figure of the state at this record.
 pub(crate) fn figure(page: &mut Page, request: &Request) -> Answer {
-    let statement = format!("figure {}", request.text("operands")?);
+    let process = request.0["process"]
+        .as_str()
+        .map_or_else(String::new, |name| format!("{name}: "));
+    let statement = format!("{process}figure {}", request.text("operands")?);
     let style = figure_style(request);
     let (records, _) = probed(page, &statement)?;
     let figures: Vec<Figure> = records.iter().flat_map(Figure::from_record).collect();
