@@ -206,7 +206,12 @@ fn tokens(document: &Document) -> Vec<Value> {
         for part in lines.split(range) {
             let range = lines.range(&part, Encoding::Utf16);
             let length = range.end.column - range.start.column;
-            found.push(json!([range.start.line, range.start.column, length, name.token]));
+            found.push(json!([
+                range.start.line,
+                range.start.column,
+                length,
+                name.token
+            ]));
         }
     }
     found

@@ -1,11 +1,12 @@
 //! Papers, and practice with the marks of `pagewalk grade`.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use pagewalk_script::api::exam::{Edition, Exam, Format, PaperError, Rendered, Style, Version};
+use pagewalk_script::api::exam::{Edition, Exam, PaperError, Style, Version};
 use pagewalk_script::api::marking::{Mark, Marking, Rules, Sheet, Verdict};
 use pagewalk_script::editor::Document;
+use pagewalk_script::exam::formats::html::page;
+use pagewalk_script::exam::formats::{json, markdown};
 use pagewalk_script::exam::paper::Paper;
 use serde_json::{Value, json};
 
@@ -40,30 +41,31 @@ fn paper(document: &Document, request: &Request) -> Result<Paper, String> {
     })
 }
 
-/// Returns a paper in one of the formats of `pagewalk exam`.
+/// Writes an edition of a paper.
+type Write = fn(&Paper, Edition, &Style) -> String;
+
+/// The formats of `exam`. The others would add a tenth to the module, and a page shows none of them.
+const FORMATS: &[(&str, Write)] = &[
+    ("html", page),
+    ("markdown", markdown),
+    ("json", |paper, edition, _| json(paper, edition)),
+];
+
+/// Returns a paper in one of the formats.
 pub(crate) fn exam(page: &mut Page, request: &Request) -> Answer {
     let document = page.script()?.document.clone();
     let name = request.text("format")?;
-    let format = Format::named(name).ok_or_else(|| format!("there is no format `{name}`"))?;
+    let (_, write) = FORMATS
+        .iter()
+        .find(|(format, _)| *format == name)
+        .ok_or_else(|| format!("the page has no format `{name}`"))?;
     let edition = match request.0["edition"].as_str() {
         Some("key") => Edition::Key,
         Some("solutions") => Edition::Solutions,
         _ => Edition::Paper,
     };
-    let rendered = paper(&document, request)?
-        .render(format, edition, &Style::default())
-        .map_err(|refusal| refusal.to_string())?;
-    Ok(match rendered {
-        Rendered::Text(text) | Rendered::Typst(text) => json!({ "text": text }),
-        Rendered::Files(files) => {
-            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-            let files: BTreeMap<String, String> = files
-                .iter()
-                .map(|file| (file.path.clone(), text(&file.bytes)))
-                .collect();
-            json!({ "files": files })
-        }
-    })
+    let text = write(&paper(&document, request)?, edition, &Style::default());
+    Ok(json!({ "text": text }))
 }
 
 /// Keeps a version of the open script for `mark`, and returns its paper.
@@ -73,13 +75,7 @@ pub(crate) fn practice(page: &mut Page, request: &Request) -> Answer {
     rules.set_written(request.0["rules"].as_str().unwrap_or("carried=1"))?;
     let paper = paper(&document, request)?;
     let style = Style::default();
-    let html = Format::named("html").ok_or("there is no format `html`")?;
-    let rendered = paper
-        .render(html, Edition::Paper, &style)
-        .map_err(|refusal| refusal.to_string())?;
-    let Rendered::Text(html) = rendered else {
-        return Err("the paper is not a page".to_owned());
-    };
+    let html = self::page(&paper, Edition::Paper, &style);
     let practice = Practice {
         solutions: paper.solutions(&style),
         document,
@@ -148,7 +144,10 @@ impl Practice {
 
 /// Marks answers to the practiced paper: all, or one field with `field`.
 pub(crate) fn mark(page: &mut Page, request: &Request) -> Answer {
-    let practice = page.practice.as_ref().ok_or("no paper is being practiced")?;
+    let practice = page
+        .practice
+        .as_ref()
+        .ok_or("no paper is being practiced")?;
     let marking = practice.marking();
     let mut sheet = Sheet::default();
     for (name, text) in request.0["sheet"].as_object().into_iter().flatten() {

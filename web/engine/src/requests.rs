@@ -22,8 +22,10 @@ const EXACT: u64 = (1 << 53) - 1;
 /// The answer to a request, or the reason why there is none.
 pub(crate) type Answer = Result<Value, String>;
 
+type Handler = fn(&mut Page, &Request) -> Answer;
+
 /// Every request, by its `op`.
-const REQUESTS: &[(&str, fn(&mut Page, &Request) -> Answer)] = &[
+const REQUESTS: &[(&str, Handler)] = &[
     ("open", editing::open),
     ("hints", editing::hints),
     ("complete", editing::complete),
@@ -71,8 +73,8 @@ pub(crate) struct Page {
 
 impl Page {
     pub(crate) fn handle(&mut self, text: &[u8]) -> Answer {
-        let request: Value =
-            serde_json::from_slice(text).map_err(|wrong| format!("the request is not JSON: {wrong}"))?;
+        let request: Value = serde_json::from_slice(text)
+            .map_err(|wrong| format!("the request is not JSON: {wrong}"))?;
         let request = Request(request);
         let op = request.text("op")?;
         let (_, handle) = REQUESTS
@@ -83,7 +85,9 @@ impl Page {
     }
 
     pub(crate) fn script(&self) -> Result<&OpenScript, String> {
-        self.open.as_ref().ok_or_else(|| "no script is open".to_owned())
+        self.open
+            .as_ref()
+            .ok_or_else(|| "no script is open".to_owned())
     }
 }
 
@@ -137,7 +141,9 @@ pub(crate) fn sentences(wrong: &[Diagnostic], sources: &Sources) -> String {
     let one = |diagnostic: &Diagnostic| {
         let place = sources
             .location(diagnostic.span)
-            .map_or_else(String::new, |(file, place)| format!("{file}:{}: ", place.line));
+            .map_or_else(String::new, |(file, place)| {
+                format!("{file}:{}: ", place.line)
+            });
         format!("{place}{}", diagnostic.message)
     };
     wrong.iter().map(one).collect::<Vec<_>>().join("\n")

@@ -2,11 +2,13 @@
 
 use std::sync::atomic::AtomicBool;
 
+use pagewalk_engine::Machine;
+use pagewalk_script::api::facts::typed_fact;
 use pagewalk_script::api::html;
 use pagewalk_script::api::snapshot::Parts;
 use pagewalk_script::api::steps::Words;
 use pagewalk_script::api::{
-    Figure, FigureStyle, Pause, Recording, Snapshot, Stepper, Trace, stream,
+    Figure, FigureStyle, Pause, Recording, Snapshot, Stepper, Trace, TypedCell, stream,
 };
 use pagewalk_script::editor::Document;
 use pagewalk_script::lang::source::Sources;
@@ -108,7 +110,8 @@ pub(crate) fn results(page: &mut Page, request: &Request) -> Answer {
         .diagnostics
         .iter()
         .map(|one| {
-            let mut problem = lines(&document, one.span).unwrap_or_else(|| place(&document, &(0..0)));
+            let mut problem =
+                lines(&document, one.span).unwrap_or_else(|| place(&document, &(0..0)));
             problem["severity"] = "error".into();
             problem["code"] = one.code.name().into();
             problem["message"] = one.message.as_str().into();
@@ -128,9 +131,8 @@ pub(crate) fn results(page: &mut Page, request: &Request) -> Answer {
 /// The facts of a statement in the notation of scripts, on one line.
 fn facts(record: &StepRecord) -> Value {
     let trace = Trace::with_words(record, &Sources::default(), Words::English);
-    let fact = |fact: &pagewalk_script::api::steps::FactValue| {
-        json!([fact.name, fact.text, fact.reason])
-    };
+    let fact =
+        |fact: &pagewalk_script::api::steps::FactValue| json!([fact.name, fact.text, fact.reason]);
     trace.facts.iter().map(fact).collect()
 }
 
@@ -212,15 +214,10 @@ impl Sink for Timeline<'_> {
     }
 }
 
-/// Whether an access of the statement caused a fault.
+/// Whether the access of the statement caused a fault.
 fn has_fault(record: &StepRecord) -> bool {
-    match &*record.did {
-        Did::Access(_) => Trace::from_record(record, &Sources::default())
-            .facts
-            .iter()
-            .any(|fact| fact.name == "fault" && fact.value != "none"),
-        _ => false,
-    }
+    matches!(*record.did, Did::Access(_))
+        && typed_fact(&record.did, "fault").is_ok_and(|fault| fault != TypedCell::Missing)
 }
 
 fn stepper(page: &mut Page) -> Result<&mut Stepper, String> {
@@ -277,9 +274,10 @@ struct Lines<'d> {
 impl Sink for Lines<'_> {
     fn accept(&mut self, record: &StepRecord) -> bool {
         self.number += 1;
-        if lines(self.document, record.span)
-            .is_some_and(|at| at["start"]["line"].as_u64() <= Some(self.line) && at["end"]["line"].as_u64() >= Some(self.line))
-        {
+        if lines(self.document, record.span).is_some_and(|at| {
+            at["start"]["line"].as_u64() <= Some(self.line)
+                && at["end"]["line"].as_u64() >= Some(self.line)
+        }) {
             self.first = self.first.or(Some(self.number));
             if self.number > self.here {
                 self.next = Some(self.number);
@@ -335,7 +333,7 @@ fn lines(document: &Document, span: Span) -> Option<Value> {
 
 fn snapshot(stepper: &Stepper, request: &Request) -> Snapshot {
     let state = &stepper.progress().state;
-    let current = state.hardware().map(|machine| machine.core());
+    let current = state.hardware().map(Machine::core);
     let parts = Parts {
         core: request.number("core").map(|core| core as u32).or(current),
         page_tables: request.flag("page_tables"),
@@ -359,7 +357,9 @@ fn figure_style(request: &Request) -> FigureStyle {
     };
     FigureStyle {
         theme,
-        width: request.0["width"].as_f64().unwrap_or(FigureStyle::default().width),
+        width: request.0["width"]
+            .as_f64()
+            .unwrap_or(FigureStyle::default().width),
         unanswered: request.flag("blank"),
         steps: request.flag("steps"),
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use pagewalk_engine::trace::format::Format;
 use pagewalk_script::api::machines::find_machine;
 use pagewalk_script::api::{
-    AddressMapping, CurveMethod, ExtraOptions, LimitNames, Named, ReplayPlan, Straddle, TraceOrigin,
+    AddressMapping, CurveMethod, ExtraOptions, LimitNames, ReplayPlan, Straddle, TraceOrigin,
 };
 use pagewalk_script::lang::loader::Texts;
 use pagewalk_script::report::text::Theme;
@@ -25,17 +25,16 @@ pub(crate) fn machines(_: &mut Page, _: &Request) -> Answer {
 
 /// Replays the attached bytes on a machine, and reports the progress.
 pub(crate) fn replay(page: &mut Page, request: &Request) -> Answer {
-    let machine = request.text("machine")?;
-    let machine = match Named::preset(machine) {
-        Some(preset) => preset,
-        None => {
-            let mut files = Texts {
-                texts: page.files.texts.clone(),
-                other: (),
-            };
-            find_machine(Path::new(machine), &mut files).map_err(|wrong| wrong.to_string())?
-        }
+    let mut files = Texts {
+        texts: page.files.texts.clone(),
+        other: (),
     };
+    if let Some(open) = &page.open {
+        let (path, text) = (open.document.path(), open.document.text());
+        files.texts.insert(path.to_owned(), text.into());
+    }
+    let machine = find_machine(Path::new(request.text("machine")?), &mut files)
+        .map_err(|wrong| wrong.to_string())?;
     let name = request.0["name"].as_str().unwrap_or("attached");
     let format = match request.0["format"].as_str() {
         None => None,
