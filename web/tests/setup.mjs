@@ -1,0 +1,73 @@
+// Common to all tests of the site: a server, browsers, and the programs that they compare with.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const SITE = process.env.PAGEWALK_SITE ?? join(ROOT, 'target/site');
+export const PAGEWALK = process.env.PAGEWALK ?? join(ROOT, 'target/debug/pagewalk');
+
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+};
+
+/**
+ * Serves the site below `/pagewalk/`, as a project of a code host is served, so that no page may rely on the root.
+ * @param {Record<string, string>} pages Other pages, by path.
+ * @param {Record<string, string>} types Other types, by extension.
+ */
+export async function serve(pages = {}, types = {}) {
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
+    const send = (status, type, body) => response.writeHead(status, { 'Content-Type': type }).end(body);
+    if (path in pages) return send(200, TYPES['.html'], pages[path]);
+    let file = join(SITE, normalize(path.replace(/^\/pagewalk/, '')));
+    if (existsSync(file) && statSync(file).isDirectory()) file = join(file, 'index.html');
+    if (!path.startsWith('/pagewalk/') || !existsSync(file)) return send(404, 'text/plain', 'missing');
+    const type = { ...TYPES, ...types }[extname(file)] ?? 'application/octet-stream';
+    return send(200, type, readFileSync(file));
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  return { origin, site: `${origin}/pagewalk/`, close: () => (server.closeAllConnections(), new Promise((resolve) => server.close(resolve))) };
+}
+
+/** The system's Chromium, or `undefined`. */
+export const CHROMIUM = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => path && existsSync(path));
+
+export const browser = () => chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+
+/**
+ * Opens a page that records everything that must not happen on it: errors, messages of the policy, and requests to other origins.
+ * @param {import('playwright-core').BrowserContext} context
+ * @param {string} url
+ */
+export async function visit(context, url) {
+  const page = await context.newPage();
+  /** @type {string[]} */
+  const wrong = [];
+  page.on('pageerror', (error) => wrong.push(`error: ${error.message}`));
+  page.on('console', (message) => message.type() === 'error' && wrong.push(`console: ${message.text()}`));
+  page.on('dialog', (dialog) => (wrong.push(`dialog: ${dialog.message()}`), dialog.dismiss()));
+  page.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (/^https?:/.test(protocol) && origin !== new URL(url).origin) wrong.push(`foreign: ${request.url()}`);
+  });
+  await page.goto(url);
+  return { page, wrong };
+}
+
+/** Runs `pagewalk`. */
+export function pagewalk(args, folder = ROOT) {
+  const { status, stdout, stderr, error } = spawnSync(PAGEWALK, args, { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 30 });
+  if (error) throw error;
+  return { status, stdout, stderr };
+}
