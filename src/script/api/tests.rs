@@ -117,7 +117,9 @@ fn a_probe_leaves_no_trace() {
     let mut run = stepper(SCRIPT);
     run.goto_record(4);
     let before = run.snapshot();
-    let (records, sources) = run.probe("let far = 9\nwrite 0x80 = 5").expect("no mistakes");
+    let (records, sources) = run
+        .probe("let far = 9\nwrite 0x80 = 5")
+        .expect("no mistakes");
     assert_eq!(sources.text(records[1].span), "write 0x80 = 5");
     assert_eq!(run.snapshot(), before);
     let (wrong, _) = run.probe("read far").expect_err("an unknown name");

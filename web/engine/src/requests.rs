@@ -68,6 +68,8 @@ pub(crate) struct Page {
     pub(crate) stepper: Option<Stepper>,
     /// The record that the stepper is at.
     pub(crate) record: u64,
+    /// The snapshot at a record, to compare with the next one.
+    pub(crate) kept: Option<(u64, Value)>,
     pub(crate) practice: Option<Practice>,
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use pagewalk_engine::Machine;
 use pagewalk_script::api::facts::typed_fact;
 use pagewalk_script::api::html;
-use pagewalk_script::api::snapshot::Parts;
+use pagewalk_script::api::snapshot::{self, Parts};
 use pagewalk_script::api::steps::Words;
 use pagewalk_script::api::{
     Figure, FigureStyle, Pause, Recording, Snapshot, Stepper, Trace, TypedCell, stream,
@@ -26,8 +26,9 @@ use crate::{Kind, send};
 /// Maximum length of the answer of a run, in bytes.
 const STREAM: usize = 256 << 20;
 
-/// Memory for the states that the stepper keeps, in bytes.
-const CHECKPOINTS: u64 = 64 << 20;
+/// Memory for the states that the stepper keeps, in bytes, as the stepper estimates it. The module needs up to four times as
+/// much for them.
+const CHECKPOINTS: u64 = 16 << 20;
 
 /// Maximum number of records on a timeline.
 const TIMELINE: usize = 200_000;
@@ -178,6 +179,7 @@ pub(crate) fn start(page: &mut Page, request: &Request) -> Answer {
     stepper.goto(0);
     page.stepper = Some(stepper);
     page.record = 0;
+    page.kept = None;
     Ok(answer)
 }
 
@@ -290,25 +292,30 @@ impl Sink for Lines<'_> {
 /// Moves to a record and returns its step. Record 0 is the beginning.
 fn at(page: &mut Page, number: u64, request: &Request) -> Answer {
     let document = page.script()?.document.clone();
-    let stepper = stepper(page)?;
-    let before = number.checked_sub(1).map(|before| {
-        stepper.goto_record(before);
-        snapshot(stepper, request)
-    });
+    let stepper = (page.stepper.as_mut()).ok_or("no run has been started")?;
+    let kept = page.kept.take().filter(|(at, _)| at + 1 == number);
+    let before = match (kept, number.checked_sub(1)) {
+        (Some((_, state)), _) => state,
+        (None, Some(before)) => {
+            stepper.goto_record(before);
+            snapshot(stepper, request)
+        }
+        (None, None) => Value::Null,
+    };
     let Some(record) = stepper.goto_record(number) else {
         page.record = stepper.records().min(number);
         return Ok(json!({ "record": page.record, "trace": null, "changes": [], "figures": [] }));
     };
     let after = snapshot(stepper, request);
     let mut step = step(&record, &stepper.script().sources, &figure_style(request));
-    let changes = before.map(|before| before.compare(&after));
+    step["changes"] = json!(snapshot::changes(&before, &after));
     step["record"] = number.into();
     if let Some(at) = lines(&document, record.span) {
         step["start"] = at["start"].clone();
         step["end"] = at["end"].clone();
     }
-    step["changes"] = json!(changes);
     page.record = number;
+    page.kept = Some((number, after));
     Ok(step)
 }
 
@@ -331,7 +338,7 @@ fn lines(document: &Document, span: Span) -> Option<Value> {
     (span.file == 0).then(|| place(document, &span.bytes()))
 }
 
-fn snapshot(stepper: &Stepper, request: &Request) -> Snapshot {
+fn snapshot(stepper: &Stepper, request: &Request) -> Value {
     let state = &stepper.progress().state;
     let current = state.hardware().map(Machine::core);
     let parts = Parts {
@@ -339,13 +346,12 @@ fn snapshot(stepper: &Stepper, request: &Request) -> Snapshot {
         page_tables: request.flag("page_tables"),
         unknown_bytes: false,
     };
-    Snapshot::of_parts(state, parts)
+    json!(Snapshot::of_parts(state, parts))
 }
 
 /// Returns the state at this record.
 pub(crate) fn state(page: &mut Page, request: &Request) -> Answer {
-    let state = snapshot(stepper(page)?, request);
-    Ok(json!(state))
+    Ok(snapshot(stepper(page)?, request))
 }
 
 /// The style of figures in a theme of the page.
