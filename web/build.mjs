@@ -18,8 +18,10 @@ const filesIn = (folder) =>
     .filter((path) => statSync(path).isFile())
     .sort();
 
-/** The words of the language by class, as the engine colors them in scripts with every construct. */
+/** The words of the language by class, as the engine colors them in scripts with every construct. Kept, because it takes seconds. */
 function words() {
+  const kept = join(dirname(fileURLToPath(WASM)), 'words.json');
+  if (existsSync(kept) && statSync(kept).mtimeMs > Math.max(statSync(WASM).mtimeMs, statSync(import.meta.filename).mtimeMs)) return JSON.parse(readFileSync(kept, 'utf8'));
   const ask = engine();
   const texts = [...read('docs/reference/reference.md').matchAll(/`([^`\n]+)` \|$/gm)]
    .map(([, example]) => example)
@@ -44,7 +46,9 @@ function words() {
     // Names of a script are no words of the language, and a word that the examples have once is not worth its bytes.
     if (often > 1 && reference.has(word) && !['variable', 'namespace', 'number'].includes(kind)) (classes[kind] ??= []).push(word);
   }
-  return Object.fromEntries(Object.entries(classes).map(([kind, list]) => [kind, list.sort().join(' ')]));
+  const found = Object.fromEntries(Object.entries(classes).map(([kind, list]) => [kind, list.sort().join(' ')]));
+  writeFileSync(kept, JSON.stringify(found));
+  return found;
 }
 
 /** A style sheet of the element, as text. */

@@ -66,13 +66,14 @@ async function start(here) {
 }
 
 /**
- * Returns the results of a run: a sentence, its kind, marks at the ends of lines, and a row for each statement and problem.
+ * Shows the results of a run, a row for each statement and problem. Returns a sentence, its kind, and marks at the ends of lines.
  * @param {any} answer The engine's answer to `results`.
  * @param {boolean} fails Whether the author expects a failure.
  * @param {string} noun The word for an expectation.
  * @param {(edits: any[]) => void} fix Applies a fix.
+ * @param {HTMLElement} place
  */
-function present({ statements, problems, totals, verdict }, fails, noun, fix) {
+function present({ statements, problems, totals, verdict }, fails, noun, fix, place) {
   const { checks, failed } = totals;
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const meant = fails ? ', as intended' : '';
@@ -90,9 +91,10 @@ function present({ statements, problems, totals, verdict }, fails, noun, fix) {
   const rows = statements.flatMap(({ line, html: passage, failures }) => {
     const node = html(passage);
     for (const { fact, actual } of failures) marks.set(line, [`✗ ${fact} ${actual ?? ''}`, false]);
-    if (node.querySelector('.good') && !marks.has(line)) marks.set(line, ['✓', true]);
-    // A statement without a result is in the script already.
-    return node.querySelector('.statement')?.nextElementSibling || !node.querySelector('.statement') ? [row(line, node, failures.length > 0)] : [];
+    if (node.textContent?.includes('✓') && !marks.has(line)) marks.set(line, ['✓', true]);
+    // A block without a result is in the script already.
+    const [first, ...others] = node.firstElementChild?.children ?? [];
+    return !others.length && first?.textContent?.endsWith('{ … }') ? [] : [row(line, node, failures.length > 0)];
   });
   for (const { start: { line }, message, severity, fixes = [] } of problems) {
     const wrong = severity === 'error';
@@ -100,7 +102,11 @@ function present({ statements, problems, totals, verdict }, fails, noun, fix) {
     rows.push(row(line, el('div', { className: wrong ? 'problem bad' : 'problem' }, el('p', { textContent: message }), ...buttons), wrong));
     if (wrong) marks.set(line, [`✗ ${message.split('\n')[0]}`, false]);
   }
-  return { says: sentence, kind, marks, rows };
+  place.replaceChildren(...rows);
+  place.hidden = !rows.length;
+  // The keyboard scrolls only what has the focus.
+  for (const wide of place.querySelectorAll('.pagewalk')) if (wide.scrollWidth > wide.clientWidth) wide.setAttribute('tabindex', '0');
+  return { says: sentence, kind, marks };
 }
 
 /** Returns a text after edits of the engine. @param {string} text @param {{start: any, end: any, text: string}[]} edits */

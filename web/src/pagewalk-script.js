@@ -246,15 +246,14 @@ class PagewalkScript extends HTMLElement {
       engine.request({ op: 'open', path: this.getAttribute('name') || 'script.pw', text }).catch(() => {});
       const answer = await engine.request({ op: 'results', figures: false });
       const noun = predict && this.#original !== text ? 'prediction' : 'expectation';
-      const { says, kind, marks, rows } = present(answer, this.hasAttribute('fails'), noun, (edits) => {
+      const fix = (edits) => {
         this.#area.value = edited(text, edits);
         this.#edited();
         this.run();
-      });
+      };
       this.shadowRoot?.adoptedStyleSheets.splice(1, 1, more);
+      const { says, kind, marks } = present(answer, this.hasAttribute('fails'), noun, fix, this.#results);
       this.#say(says, kind);
-      this.#results.replaceChildren(...rows);
-      this.#results.hidden = !rows.length;
       this.#link.hidden = this.getAttribute('explorer') === '';
       if (text === this.text) {
         this.#marks = marks;

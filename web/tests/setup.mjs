@@ -71,3 +71,35 @@ export function pagewalk(args, folder = ROOT) {
   if (error) throw error;
   return { status, stdout, stderr };
 }
+
+let passed = 0;
+let failed = 0;
+
+/** Runs a test, and reports it only if it fails or is slow. */
+export async function test(name, body) {
+  const start = performance.now();
+  try {
+    await body();
+    passed += 1;
+  } catch (error) {
+    failed += 1;
+    // One cause often fails many tests, and then the first ones show it.
+    const lines = String(error?.stack ?? error).split('\n').filter((line) => !line.includes('setup.mjs'));
+    console.log(`FAILED ${name}${failed < (process.env.ALL ? 99 : 5) ? `\n  ${lines.slice(0, 12).join('\n  ')}` : ''}`);
+  }
+  const seconds = (performance.now() - start) / 1000;
+  if (seconds > 5) console.log(`${name}: ${seconds.toFixed(1)} s`);
+}
+
+/** Prints the summary, and ends the program with its status. */
+export function done() {
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exit(failed ? 1 : 0);
+}
+
+/** Ends the program with a reason if something is missing, such as a browser. */
+export function need(condition, reason) {
+  if (condition) return;
+  console.log(`skipped: ${reason}\n0 passed, 0 failed`);
+  process.exit(0);
+}

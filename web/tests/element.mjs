@@ -1,0 +1,357 @@
+// <pagewalk-script> as a person uses it, on the pages of a course: from a server, from a file, and in a frame.
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
+import { CHROMIUM, SITE, browser, done, need, serve, test, visit } from './setup.mjs';
+
+need(CHROMIUM, 'no Chromium; run .ci/web install');
+need(existsSync(join(SITE, 'engine.wasm')), 'no site; run .ci/web build');
+
+const course = (body, head = '<script src="/pagewalk/pagewalk-script.js"></script>') =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A course</title><link rel="icon" href="data:,">${head}</head><body><main><h1>A course</h1>${body}</main></body></html>`;
+
+/** The first two reads of CS:APP's small memory system, section 9.6.4, with an empty TLB. */
+const READS = 'machine simple\nset page_table { | vpn ppn |\n                 | 0F  0D  | }\nread 0x03D4 => tlb VALUE\nread 0x03D5 => tlb hit\n';
+const hostile = '<img src=x onerror=alert(1)><script>alert(2)</script>"]]>';
+
+const server = await serve({
+  '/plain.html': course(`<pagewalk-script>\n    ${READS.replace('VALUE', 'miss').replaceAll('\n', '\n    ')}</pagewalk-script>`),
+  '/wrong.html': course(`<pagewalk-script><pre>${READS.replace('VALUE', 'hit')}</pre></pagewalk-script>`),
+  '/fails.html': course(`<pagewalk-script fails>${READS.replace('VALUE', 'hit')}</pagewalk-script>`),
+  '/readonly.html': course(`<pagewalk-script readonly>${READS.replace('VALUE', 'miss')}</pagewalk-script>`),
+  '/predict.html': course(`<pagewalk-script predict>${READS.replace('VALUE', '?')}</pagewalk-script>`),
+  '/guess.html': course('<pagewalk-script predict>machine simple\nread 0x03D4</pagewalk-script>'),
+  '/mistake.html': course('<pagewalk-script>machine simple\nraed 0x03D4</pagewalk-script>'),
+  '/endless.html': course('<pagewalk-script>machine simple\nrepeat 100000000 { read 0 }</pagewalk-script><pagewalk-script>machine simple\nread 0 => tlb miss</pagewalk-script>'),
+  '/figure.html': course('<pagewalk-script>machine simple\nset page_table { | vpn ppn |\n| 0F 0D | }\nread 0x03D4\nfigure translation</pagewalk-script>'),
+  '/hostile.html': course(`<pagewalk-script name="a&lt;b&gt;.pw"><pre>machine simple
+let title = "${hostile.replace(/[<"&]/g, (sign) => ({ '<': '&lt;', '"': '\\&quot;', '&': '&amp;' })[sign])}"
+show title
+question "&lt;img src=x onerror=alert(3)&gt;" { text "&lt;svg onload=alert(4)&gt;"; ask "&lt;b&gt;" = 1 }
+scenario "&lt;iframe srcdoc='x'&gt;" { expect 1 == 2 }</pre></pagewalk-script>`),
+  '/none.html': course('<pagewalk-script explorer="">machine simple</pagewalk-script>'),
+  '/late.html': course('', '<script src="/pagewalk/pagewalk-script.js" defer></script>'),
+  '/frame.html': '<!doctype html><html lang="en"><title>A frame</title><link rel="icon" href="data:,"><body></body></html>',
+});
+const chrome = await browser();
+const context = await chrome.newContext();
+
+/** Opens a page of the course, and checks at the end that nothing forbidden happened on it. */
+async function on(path, body, from = context) {
+  const { page, wrong } = await visit(from, server.origin + path);
+  const element = page.locator('pagewalk-script').first();
+  await body({
+    page,
+    element,
+    area: element.locator('textarea'),
+    run: element.getByRole('button', { name: 'Run' }),
+    verdict: element.getByRole('status'),
+    says: (text) => element.getByRole('status').getByText(text).waitFor({ timeout: 15_000 }),
+  });
+  assert.deepEqual(wrong, []);
+  await page.close();
+}
+
+await test('the script of the element has at most 10 kB', () => {
+  assert.ok(statSync(join(SITE, 'pagewalk-script.js')).size <= 10_000, `${statSync(join(SITE, 'pagewalk-script.js')).size}`);
+});
+
+await test('a script is shown in colors, without indentation, and before the engine loads', () =>
+  on('/plain.html', async ({ page, element, area }) => {
+    assert.equal(await area.inputValue(), READS.replace('VALUE', 'miss').trimEnd());
+    assert.equal(await element.locator('pre .function').first().textContent(), 'machine');
+    assert.equal(await element.locator('pre .enumMember').first().textContent(), 'simple');
+    assert.equal(await element.locator('pre .number').last().textContent(), '0x03D5');
+    const color = (name) => element.locator(`pre ${name}`).first().evaluate((word) => getComputedStyle(word).color);
+    assert.notEqual(await color('.function'), await color('.number'));
+    const loaded = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name.split('/').at(-1)));
+    assert.deepEqual(loaded, ['pagewalk-script.js']);
+  }));
+
+await test('Run shows the results, and marks beside the statements', () =>
+  on('/plain.html', async ({ element, run, says }) => {
+    await run.click();
+    await says('✓ 2 expectations hold');
+    assert.deepEqual(await element.locator('pre .mark').allTextContents(), ['✓', '✓']);
+    // Figure 9.20 of CS:APP: VPN 0x0F, TLBI 3, TLBT 3, PPN 0D.
+    const text = await element.locator('.results').innerText();
+    for (const value of ['0x0F', '0x3', '0x03', '0x0D', '0x354']) assert.ok(text.includes(value), `${value} in ${text}`);
+  }));
+
+await test('a failed expectation is marked, with the reason', () =>
+  on('/wrong.html', async ({ element, run, says }) => {
+    await run.click();
+    await says('✗ 1 of 2 expectations failed');
+    assert.deepEqual(await element.locator('pre .mark').allTextContents(), ['✗ tlb miss', '✓']);
+    assert.match(await element.locator('.results').innerText(), /no valid entry of set 3 has tag 0x03/);
+  }));
+
+await test('a script that is meant to fail says so', () =>
+  on('/fails.html', async ({ run, says }) => {
+    await run.click();
+    await says('failed, as intended');
+  }));
+
+await test('typing changes the script, Ctrl+Enter runs it, and Start over resets everything', () =>
+  on('/wrong.html', async ({ element, area, says, verdict }) => {
+    const original = await area.inputValue();
+    await area.fill(READS.replace('VALUE', 'miss'));
+    await area.press('Control+Enter');
+    await says('✓ 2 expectations hold');
+    await area.press('End');
+    await area.pressSequentially(' ');
+    await says('Edited since the last run.');
+    await element.getByRole('button', { name: 'Start over' }).click();
+    assert.equal(await area.inputValue(), original);
+    assert.equal(await element.locator('.results').isVisible(), false);
+    assert.equal(await element.locator('.mark').count(), 0);
+    assert.equal(await verdict.textContent(), '');
+    assert.equal(await element.getByRole('button', { name: 'Start over' }).isVisible(), false);
+  }));
+
+await test('Tab and Shift+Tab leave the editor', () =>
+  on('/plain.html', async ({ page, area }) => {
+    const focused = () => page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.textContent);
+    const text = await area.inputValue();
+    await area.focus();
+    await page.keyboard.press('Tab');
+    assert.equal(await focused(), 'Run');
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Shift+Tab');
+    assert.equal(await focused(), undefined);
+    assert.equal(await area.inputValue(), text);
+  }));
+
+await test('the attribute readonly keeps the text', () =>
+  on('/readonly.html', async ({ area, run, says }) => {
+    assert.equal(await area.evaluate((textarea) => textarea.readOnly), true);
+    await run.click();
+    await says('✓ 2 expectations hold');
+  }));
+
+await test('a prediction is marked only when each blank is filled in', () =>
+  on('/predict.html', async ({ page, element, area, run, says }) => {
+    const events = page.evaluate(() => new Promise((resolve) => addEventListener('pagewalk-result', ({ detail }) => resolve(detail))));
+    await run.click();
+    await says('Replace each ? with your prediction: 1 left.');
+    assert.equal(await element.locator('.results').isVisible(), false);
+    assert.equal(await element.getByRole('link').isVisible(), false);
+    // The blank is selected, so the next word replaces it.
+    await page.keyboard.type('hit');
+    await page.keyboard.press('Control+Enter');
+    await says('✗ 1 of 2 predictions failed');
+    assert.match(await element.locator('.results').innerText(), /no valid entry of set 3 has tag 0x03/);
+    const { verdict, failed, checks } = await events;
+    assert.deepEqual({ verdict, failed, checks }, { verdict: 'fails', failed: 1, checks: 2 });
+    await area.fill(READS.replace('VALUE', 'miss'));
+    await area.press('Control+Enter');
+    await says('✓ 2 predictions hold');
+  }));
+
+await test('without a blank, a prediction is written down before the results', () =>
+  on('/guess.html', async ({ page, element, run, says }) => {
+    await run.click();
+    await says('Write your prediction first.');
+    assert.equal(await element.locator('.results').isVisible(), false);
+    await page.keyboard.type('a page fault');
+    await page.keyboard.press('Enter');
+    await element.locator('.results').waitFor();
+    assert.equal(await element.getByLabel('Your prediction').inputValue(), 'a page fault');
+    await element.getByRole('button', { name: 'Start over' }).click();
+    assert.equal(await element.getByLabel('Your prediction').inputValue(), '');
+  }));
+
+await test('a mistake has a fix to press', () =>
+  on('/mistake.html', async ({ element, area, run, says }) => {
+    await run.click();
+    await says('✗ 1 mistake');
+    await element.getByRole('button', { name: 'Write `read`' }).click();
+    await says('The script ran.');
+    assert.equal(await area.inputValue(), 'machine simple\nread 0x03D4');
+  }));
+
+await test('a figure is drawn in the colors of the page', () =>
+  on('/figure.html', async ({ element, run }) => {
+    await run.click();
+    await element.locator('.results svg title').first().waitFor({ state: 'attached' });
+    assert.equal(await element.locator('.results svg').count(), 1);
+    assert.match(await element.locator('.results svg desc').textContent(), /tlb misses in set 3/i);
+  }));
+
+await test('a script without end leaves the page responsive, stops at once, and delays no other one', () =>
+  on('/endless.html', async ({ page, element, run, says }) => {
+    await run.click();
+    await says('Running…');
+    await page.waitForTimeout(700);
+    const frames = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          let count = 0;
+          const start = performance.now();
+          const next = () => (performance.now() - start > 1000 ? resolve(count) : (count++, requestAnimationFrame(next)));
+          next();
+        }),
+    );
+    assert.ok(frames >= 30, `${frames} frames a second`);
+    const other = page.locator('pagewalk-script').nth(1);
+    await other.getByRole('button', { name: 'Run' }).click();
+    await other.getByRole('status').getByText('✓ 1 expectation holds').waitFor();
+    const stopped = await element.evaluate((script) => {
+      const start = performance.now();
+      script.shadowRoot.querySelectorAll('button')[1].click();
+      return { ms: performance.now() - start, text: script.shadowRoot.querySelector('[role=status]').textContent };
+    });
+    assert.ok(stopped.ms < 100, `${stopped.ms} ms`);
+    assert.equal(stopped.text, 'Stopped.');
+    assert.equal(await run.isVisible(), true);
+  }));
+
+await test('titles, strings, names, and questions add no elements and run nothing', () =>
+  on('/hostile.html', async ({ element, run, page }) => {
+    await run.click();
+    await element.locator('.results').waitFor();
+    await page.waitForTimeout(200);
+    const strange = await element.evaluate((script) => [...script.shadowRoot.querySelectorAll('img, script, iframe, a[href^=javascript], [onload], [onerror]')].length);
+    assert.equal(strange, 0);
+    assert.match(await element.locator('.results').innerText(), /<img src=x onerror=alert\(1\)>/);
+  }));
+
+await test('the link to the explorer contains the text, and an empty attribute removes the link', async () => {
+  await on('/plain.html', async ({ page, element, area }) => {
+    const link = element.getByRole('link', { name: 'Open in the explorer' });
+    await link.hover();
+    await page.waitForFunction(() => document.querySelector('pagewalk-script').shadowRoot.querySelector('a').hash);
+    const href = await link.getAttribute('href');
+    assert.match(href, /\/pagewalk\/explorer\.html#z[\w-]+$/);
+    const text = await page.evaluate(async (data) => {
+      const bytes = Uint8Array.from(atob(data.replaceAll('-', '+').replaceAll('_', '/')), (sign) => sign.charCodeAt(0));
+      return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).json();
+    }, href.split('#z')[1]);
+    assert.equal(text.text, await area.inputValue());
+  });
+  await on('/none.html', async ({ element }) => assert.equal(await element.getByRole('link').count(), 0));
+});
+
+await test('elements that a script adds later work', () =>
+  on('/late.html', async ({ page, says }) => {
+    await page.evaluate(() => {
+      const element = document.createElement('pagewalk-script');
+      element.textContent = 'machine simple\nread 0 => tlb miss';
+      document.querySelector('main').append(element);
+      return element.run();
+    });
+    await says('✓ 1 expectation holds');
+  }));
+
+await test('a server that does not know WebAssembly is enough', async () => {
+  const plain = await serve({ '/plain.html': course(`<pagewalk-script>${READS.replace('VALUE', 'miss')}</pagewalk-script>`) }, { '.wasm': 'application/octet-stream' });
+  const { page, wrong } = await visit(context, `${plain.origin}/plain.html`);
+  await page.getByRole('button', { name: 'Run' }).click();
+  await page.getByText('✓ 2 expectations hold').waitFor();
+  assert.deepEqual(wrong, []);
+  await page.close();
+  await plain.close();
+});
+
+await test('a page in a file runs its scripts, with the three files beside it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pagewalk-'));
+  for (const name of ['pagewalk-script.js', 'pagewalk-run.js', 'pagewalk-engine.js']) cpSync(join(SITE, name), join(folder, name));
+  writeFileSync(join(folder, 'page.html'), course(`<pagewalk-script>${READS.replace('VALUE', 'miss')}</pagewalk-script>`, '<script src="pagewalk-script.js"></script>'));
+  const { page, wrong } = await visit(context, pathToFileURL(join(folder, 'page.html')).href);
+  await page.getByRole('button', { name: 'Run' }).click();
+  await page.getByText('✓ 2 expectations hold').waitFor();
+  assert.deepEqual(wrong, []);
+  await page.close();
+});
+
+await test('a page of another origin loads the element and the engine', async () => {
+  const other = await serve({ '/other.html': course(`<pagewalk-script>${READS.replace('VALUE', 'miss')}</pagewalk-script>`, `<script src="${server.site}pagewalk-script.js"></script>`) });
+  const page = await context.newPage();
+  await page.goto(`${other.origin}/other.html`);
+  await page.getByRole('button', { name: 'Run' }).click();
+  await page.getByText('✓ 2 expectations hold').waitFor();
+  await page.close();
+  await other.close();
+});
+
+await test('a missing engine is reported, and the next run tries again', () =>
+  on('/plain.html', async ({ page, run, says, verdict }) => {
+    let missing = true;
+    await page.route(/engine\.wasm|pagewalk-engine\.js/, (route) => (missing ? route.fulfill({ status: 404, body: '' }) : route.continue()));
+    await run.click();
+    await verdict.getByText(/^The engine is not at http/).waitFor();
+    missing = false;
+    await run.click();
+    await says('✓ 2 expectations hold');
+    // The browser reports each missing file itself.
+    page.removeAllListeners('console');
+  }).catch((error) => {
+    if (!/404/.test(error.message)) throw error;
+  }));
+
+await test('a frame shows the text of its fragment, and reports its height and the result', () =>
+  on('/frame.html', async ({ page }) => {
+    const heights = await page.evaluate(
+      async ([site, text]) => {
+        const seen = [];
+        addEventListener('message', ({ data }) => seen.push(data.pagewalk));
+        const bytes = new TextEncoder().encode(JSON.stringify({ text, predict: true, onload: 'alert(1)' }));
+        const frame = document.createElement('iframe');
+        frame.title = 'Exercise';
+        frame.src = `${site}embed.html#u${btoa(String.fromCharCode(...bytes)).replace(/[+/=]/g, (sign) => ({ '+': '-', '/': '_' })[sign] ?? '')}`;
+        document.body.append(frame);
+        globalThis.seen = seen;
+        while (!seen.some(({ height }) => height > 100)) await new Promise((resolve) => setTimeout(resolve, 20));
+        return seen.map(({ height }) => height);
+      },
+      [server.site, READS.replace('VALUE', '?')],
+    );
+    assert.ok(heights.at(-1) > 100);
+    const frame = page.frameLocator('iframe');
+    await frame.getByRole('button', { name: 'Run' }).click();
+    await page.keyboard.type('miss');
+    await page.keyboard.press('Control+Enter');
+    await frame.getByText('✓ 2 predictions hold').waitFor();
+    const result = await page.evaluate(() => globalThis.seen.find(({ result: of }) => of)?.result);
+    assert.equal(result.verdict, 'passes');
+    assert.ok(await page.evaluate(() => globalThis.seen.at(-1).height > 150 || globalThis.seen.some(({ height }) => height > 150)));
+  }));
+
+await test('a frame whose link is cut says so', async () => {
+  const { page, wrong } = await visit(context, `${server.site}embed.html#zAAAA`);
+  await page.getByText('This link contains no script.').waitFor();
+  assert.deepEqual(wrong, []);
+  await page.close();
+});
+
+for (const colorScheme of ['light', 'dark']) {
+  for (const width of [360, 800, 1366]) {
+    await test(`axe finds nothing in ${colorScheme} colors, ${width} px wide`, async () => {
+      const own = await chrome.newContext({ colorScheme, viewport: { width, height: 768 } });
+      const scheme = '<meta name="color-scheme" content="light dark">';
+      for (const path of ['/wrong.html', '/predict.html', '/figure.html', '/mistake.html']) {
+        await on(
+          path,
+          async ({ page, run, element }) => {
+            await page.evaluate((meta) => document.head.insertAdjacentHTML('beforeend', meta), scheme);
+            await run.click();
+            if (path !== '/predict.html') await element.locator('.results').waitFor();
+            await page.addScriptTag({ content: axe.source });
+            const { violations } = await page.evaluate(() => globalThis.axe.run());
+            assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ target, failureSummary }) => [target, failureSummary])]), []);
+            assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'no horizontal scroll');
+          },
+          own,
+        );
+      }
+      await own.close();
+    });
+  }
+}
+
+await chrome.close();
+await server.close();
+done();
