@@ -11,6 +11,7 @@ use pagewalk_script::lang::source::Sources;
 use serde_json::{Value, json};
 
 use crate::papers::Practice;
+use crate::stepping::Snapshots;
 use crate::{editing, papers, stepping, traces};
 
 /// The memory that a script may need, in bytes. The module has four times as much.
@@ -68,8 +69,7 @@ pub(crate) struct Page {
     pub(crate) stepper: Option<Stepper>,
     /// The record that the stepper is at.
     pub(crate) record: u64,
-    /// The snapshot at a record, to compare with the next one.
-    pub(crate) kept: Option<(u64, Value)>,
+    pub(crate) kept: Option<Snapshots>,
     pub(crate) practice: Option<Practice>,
 }
 

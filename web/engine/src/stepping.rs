@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use pagewalk_engine::Machine;
 use pagewalk_script::api::facts::typed_fact;
 use pagewalk_script::api::html;
-use pagewalk_script::api::snapshot::{self, Parts};
+use pagewalk_script::api::snapshot::Parts;
 use pagewalk_script::api::steps::Words;
 use pagewalk_script::api::{
     Figure, FigureStyle, Pause, Recording, Snapshot, Stepper, Trace, TypedCell, stream,
@@ -293,29 +293,32 @@ impl Sink for Lines<'_> {
 fn at(page: &mut Page, number: u64, request: &Request) -> Answer {
     let document = page.script()?.document.clone();
     let stepper = (page.stepper.as_mut()).ok_or("no run has been started")?;
-    let kept = page.kept.take().filter(|(at, _)| at + 1 == number);
+    let kept = page.kept.take().filter(|kept| kept.record + 1 == number);
     let before = match (kept, number.checked_sub(1)) {
-        (Some((_, state)), _) => state,
+        (Some(kept), _) => kept.now,
         (None, Some(before)) => {
             stepper.goto_record(before);
             snapshot(stepper, request)
         }
         (None, None) => Value::Null,
     };
-    let Some(record) = stepper.goto_record(number) else {
-        page.record = stepper.records().min(number);
-        return Ok(json!({ "record": page.record, "trace": null, "changes": [], "figures": [] }));
+    let record = stepper.goto_record(number);
+    let now = snapshot(stepper, request);
+    page.record = stepper.records().min(number);
+    page.kept = Some(Snapshots {
+        record: page.record,
+        before,
+        now,
+    });
+    let Some(record) = record else {
+        return Ok(json!({ "record": page.record, "trace": null, "figures": [] }));
     };
-    let after = snapshot(stepper, request);
     let mut step = step(&record, &stepper.script().sources, &figure_style(request));
-    step["changes"] = json!(snapshot::changes(&before, &after));
     step["record"] = number.into();
     if let Some(at) = lines(&document, record.span) {
         step["start"] = at["start"].clone();
         step["end"] = at["end"].clone();
     }
-    page.record = number;
-    page.kept = Some((number, after));
     Ok(step)
 }
 
@@ -349,9 +352,17 @@ fn snapshot(stepper: &Stepper, request: &Request) -> Value {
     json!(Snapshot::of_parts(state, parts))
 }
 
-/// Returns the state at this record.
-pub(crate) fn state(page: &mut Page, request: &Request) -> Answer {
-    Ok(snapshot(stepper(page)?, request))
+/// The states around a record.
+pub(crate) struct Snapshots {
+    record: u64,
+    before: Value,
+    now: Value,
+}
+
+/// Returns the states before and after this record.
+pub(crate) fn state(page: &mut Page, _: &Request) -> Answer {
+    let kept = page.kept.as_ref().ok_or("no run has been started")?;
+    Ok(json!({ "before": kept.before, "now": kept.now }))
 }
 
 /// The style of figures in a theme of the page.
@@ -412,10 +423,13 @@ pub(crate) fn probe(page: &mut Page, request: &Request) -> Answer {
     Ok(json!({ "steps": steps }))
 }
 
-/// Finds the first record at which another script has other facts, on two machines for example.
+/// Finds the first record at which the script on another machine has other facts.
 pub(crate) fn part(page: &mut Page, request: &Request) -> Answer {
     let document = page.script()?.document.clone();
-    let other = Document::new(document.path(), request.text("text")?, page.files.clone());
+    let declared = declared_machine(&document).ok_or("the script declares no machine")?;
+    let mut text = document.text().to_owned();
+    text.replace_range(declared.bytes(), request.text("machine")?);
+    let other = Document::new(document.path(), text, page.files.clone());
     let other = other.script();
     runnable(document.script())?;
     runnable(other)?;
@@ -440,4 +454,19 @@ pub(crate) fn part(page: &mut Page, request: &Request) -> Answer {
         answer["line"] = place["start"]["line"].clone();
     }
     Ok(answer)
+}
+
+/// Returns the place of the statement that declares the script's first machine.
+pub(crate) fn declared_machine(document: &Document) -> Option<Span> {
+    let script = document.script();
+    let declares = |span: &Span| {
+        let text = script.sources.text(*span);
+        span.file == 0 && text.split_whitespace().next() == Some("machine")
+    };
+    script
+        .script
+        .body
+        .iter()
+        .map(|stmt| stmt.span)
+        .find(declares)
 }

@@ -14,13 +14,17 @@ use pagewalk_script::traces::{named, reports};
 use serde_json::json;
 
 use crate::requests::{Answer, Page, Request, SCRIPT_MEMORY};
+use crate::stepping::declared_machine;
 use crate::{Kind, send};
 
-/// Returns the presets.
-pub(crate) fn machines(_: &mut Page, _: &Request) -> Answer {
-    Ok(named::presets()
-        .map(|name| json!({ "name": name, "text": format!("machine {name}") }))
-        .collect())
+/// Returns the presets, and the machine that the open script declares.
+pub(crate) fn machines(page: &mut Page, _: &Request) -> Answer {
+    let own = page.open.as_ref().and_then(|open| {
+        let span = declared_machine(&open.document)?;
+        Some(open.document.script().sources.text(span).to_owned())
+    });
+    let presets: Vec<&str> = named::presets().collect();
+    Ok(json!({ "presets": presets, "own": own }))
 }
 
 /// Replays the attached bytes on a machine, and reports the progress.

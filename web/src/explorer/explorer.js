@@ -1,0 +1,396 @@
+// The explorer: a script, a step of its run, and the machine, above a timeline of records.
+// @ts-check
+import { Engine } from '../engine.js';
+import { svg } from '../markup.js';
+import '../offline.js';
+import { fromFragment, toFragment } from '../share.js';
+import { at, el } from './dom.js';
+import { editor as newEditor } from './editor.js';
+import { lectern } from './lectern.js';
+import * as machine from './machine.js';
+import * as stepView from './step.js';
+import * as tools from './tools.js';
+
+/** The engine of the editor answers at once, also while the other one runs a long script. */
+const [editing, running] = [new Engine(), new Engine()];
+
+/** The script that a new visitor sees. */
+const FIRST = 'simple-memory-system.pw';
+
+/** A run that takes longer has a button to stop it, in milliseconds. */
+const PATIENCE = 1500;
+
+const state = {
+  path: 'script.pw',
+  /** @type {Record<string, string>} The texts of the files that the script names. */
+  files: {},
+  record: 0,
+  count: 0,
+  /** @type {any} */
+  step: undefined,
+  predict: false,
+  /** The chosen figure, or `auto`. */
+  figure: 'auto',
+  opened: '',
+  /** The record that the user wants next, while another one loads. */
+  wanted: /** @type {number | undefined} */ (undefined),
+  playing: 0,
+};
+
+const say = (/** @type {string} */ text) => (at('spoken').textContent = text);
+const message = (/** @type {unknown} */ error) => (error instanceof Error ? error.message : String(error));
+const theme = () => (getComputedStyle(document.documentElement).colorScheme === 'dark' || (!document.documentElement.dataset.theme && matchMedia('(prefers-color-scheme: dark)').matches) ? 'dark' : 'light');
+
+/* The script. */
+
+const source = newEditor(at('editor'), (request) => editing.request(request), {
+  changed: () => later(),
+  flush: () => open(),
+  values: () => !state.predict,
+});
+
+let timer = 0;
+function later() {
+  clearTimeout(timer);
+  timer = window.setTimeout(() => open().then(run), 200);
+}
+
+/** Opens the text in the engine of the editor, unless it is open. */
+async function open() {
+  const { text } = source;
+  const key = `${editing.generation}:${text}`;
+  if (key === state.opened) return;
+  state.opened = key;
+  try {
+    const found = await editing.request({ op: 'open', path: state.path, text, files: state.files });
+    // The first request starts the engine, which is then another generation.
+    state.opened = `${editing.generation}:${text}`;
+    if (source.text === text) source.show(found);
+  } catch (error) {
+    trouble(message(error));
+  }
+}
+
+/** Shows problems below the script, with their fixes. @param {any[]} found */
+function problems(found) {
+  at('problems').replaceChildren(...found.filter(({ severity }) => severity !== 'info').slice(0, 8).map(({ start, severity, message, fixes }) =>
+    el(`div.problem.${severity}`, el('b', `Line ${start.line + 1}: `), message, el('div', ...fixes.map((/** @type {any} */ { title, edits }) => el('button', { onclick: () => source.apply(edits) }, title))))));
+}
+
+/** @param {string} text */
+function trouble(text) {
+  at('problems').replaceChildren(el('div.problem', text));
+  say(text);
+}
+
+/* The run. */
+
+let runs = 0;
+async function run() {
+  const own = (runs += 1);
+  if (running.busy) running.stop();
+  const { text } = source;
+  const patience = setTimeout(() => {
+    if (own === runs) at('problems').replaceChildren(el('div.problem.info', 'The script is running. ', el('button', { id: 'stop', onclick: stop }, 'Stop')));
+  }, PATIENCE);
+  try {
+    const found = await running.request({ op: 'open', path: state.path, text, files: state.files });
+    if (own !== runs) return;
+    problems(found.problems);
+    if (found.problems.some((/** @type {any} */ { severity }) => severity === 'error')) {
+      source.results([]);
+      totals(undefined);
+      return;
+    }
+    const begun = await running.request({ op: 'start' });
+    if (own !== runs) return;
+    timeline(begun);
+    totals(begun);
+    await go(Math.min(state.record || begun.count, begun.count), true);
+    const hints = await running.request({ op: 'hints', predict: state.predict });
+    if (own !== runs) return;
+    source.results(state.predict ? [] : hints.hints);
+    source.problems([...found.problems, ...hints.problems]);
+    problems([...found.problems, ...hints.problems]);
+    if (begun.problem) trouble(begun.problem);
+  } catch (error) {
+    if (own === runs && !(/** @type {any} */ (error).kind === 'stopped')) trouble(message(error));
+  } finally {
+    clearTimeout(patience);
+  }
+}
+
+function stop() {
+  runs += 1;
+  running.stop();
+  trouble('Stopped. Change the script to run it again.');
+}
+
+/** @param {any} begun */
+function totals(begun) {
+  const to = at('totals');
+  to.className = '';
+  if (!begun || begun.totals.checks === 0) to.textContent = '';
+  else if (state.predict) to.textContent = `${begun.totals.checks} predictions`;
+  else if (begun.totals.failed === 0) {
+    to.className = 'good';
+    to.textContent = `✓ all ${begun.totals.checks} expectations hold`;
+  } else {
+    to.className = 'bad';
+    to.textContent = `✗ ${begun.totals.failed} of ${begun.totals.checks} expectations fail`;
+  }
+}
+
+/* The timeline. */
+
+/** @param {any} begun */
+function timeline({ count, marks }) {
+  state.count = count;
+  at('slider').max = String(count);
+  const words = { failed: 'a failed expectation', fault: 'a fault', scenario: 'a scenario' };
+  // Thousands of marks would be a bar, and slow.
+  const shown = marks.filter((/** @type {any} */ [, kind]) => kind in words).slice(0, 400);
+  at('marks').replaceChildren(...shown.map((/** @type {any} */ [record, kind]) => {
+    const tick = el(`i.${kind}`);
+    tick.style.left = `${(record / Math.max(count, 1)) * 100}%`;
+    return tick;
+  }));
+}
+
+/** Moves to a record. Of several wishes while one loads, only the last counts. @param {number} record @param {boolean} [again] */
+async function go(record, again = false) {
+  const target = Math.max(0, Math.min(record, state.count));
+  if (state.wanted !== undefined) {
+    state.wanted = target;
+    return;
+  }
+  if (target === state.record && !again && state.step) return;
+  state.wanted = target;
+  try {
+    for (let next = -1; next !== state.wanted; ) {
+      next = state.wanted;
+      const near = next === state.record + 1;
+      const step = await running.request({ op: 'goto', record: next, theme: theme(), page_tables: state.count <= 2000 });
+      const states = await running.request({ op: 'state' });
+      state.record = next;
+      state.step = step;
+      paint(states, near);
+    }
+    await figure();
+  } catch (error) {
+    if (/** @type {any} */ (error).kind !== 'stopped') trouble(message(error));
+  } finally {
+    state.wanted = undefined;
+  }
+}
+
+/** @param {{before: any, now: any}} states */
+function paint(states) {
+  const { step, record, count } = state;
+  at('slider').value = String(record);
+  at('slider').setAttribute('aria-valuetext', step.title ? `${record} of ${count}: ${step.title.split('\n')[0]}` : 'the beginning');
+  at('position').textContent = `${record} of ${count}`;
+  at('back').disabled = at('first').disabled = record === 0;
+  at('next').disabled = at('last').disabled = record === count;
+  source.mark(step.start, step.end);
+  stepView.show(at('told'), step, state.predict);
+  at('told').parentElement.scrollTop = 0;
+  if (state.predict && step.trace?.facts.length) {
+    at('parts').replaceChildren(el('p.lacking', 'The machine after this step is hidden until you have predicted its values.'));
+  } else machine.show(at('parts'), step, states);
+  say(stepView.spoken(step, count, state.predict));
+}
+
+/* The figure. */
+
+const FIGURES = ['auto', 'translation', 'walk', 'steps', 'frames', 'mapping', 'layout', 'tables', 'system', 'none'];
+
+/** The figures that fit a step, the best first. @param {any} step */
+function fitting(step) {
+  const kinds = new Set((step.trace?.steps ?? []).map((/** @type {any} */ one) => one.kind));
+  if (kinds.has('tlb-lookup') || kinds.has('pte-read')) return kinds.has('fault-handler') ? ['steps', 'translation'] : ['translation', 'steps'];
+  if (step.process) return ['mapping', 'layout', 'frames'];
+  if (kinds.size) return ['steps'];
+  return ['frames', 'system'];
+}
+
+/** @param {{blank?: boolean, width?: number, steps?: boolean}} [style] */
+async function drawn(style = {}) {
+  const { step, record } = state;
+  const names = state.figure === 'auto' ? fitting(step) : [state.figure];
+  for (const operands of names) {
+    try {
+      const found = await running.request({ op: 'figure', operands, process: step.process ?? undefined, theme: theme(), width: 150, ...style });
+      if (record === state.record) return found;
+      return undefined;
+    } catch (error) {
+      if (/** @type {any} */ (error).kind !== 'refused') throw error;
+      if (state.figure !== 'auto') return { name: operands, svg: [], text: message(error) };
+    }
+  }
+  return undefined;
+}
+
+async function figure() {
+  const tabs = el('div.tabs', { role: 'group', ariaLabel: 'Figure' }, ...FIGURES.map((name) =>
+    el('button', { ariaPressed: String(state.figure === name), onclick: () => ((state.figure = name), figure()) }, name)));
+  const to = at('figure');
+  const before = to.contains(document.activeElement) ? document.activeElement?.textContent : undefined;
+  const hidden = state.figure === 'none' || (state.predict && state.step.trace?.facts.length);
+  const found = hidden ? undefined : await drawn();
+  const pictures = found?.svg.map((/** @type {string[]} */ drawing) => svg(drawing.at(-1) ?? '')) ?? [];
+  to.replaceChildren(tabs, pictures.length ? el('div.drawing', { tabIndex: 0, role: 'region', ariaLabel: `Figure ${found.name}` }, ...pictures) : found ? el('p.lacking', found.text) : '');
+  if (before) [...tabs.children].find((button) => button.textContent === before)?.focus();
+}
+
+const showLectern = lectern(
+  async ({ blank, width }) => {
+    const found = await drawn({ blank, width, steps: true });
+    return found && { title: state.step.title ?? '', svg: found.svg };
+  },
+  { next: () => go(state.record + 1), back: () => go(state.record - 1) },
+);
+
+/* Controls. */
+
+function play() {
+  const on = !state.playing;
+  clearInterval(state.playing);
+  state.playing = on ? window.setInterval(() => (state.record < state.count ? go(state.record + 1) : play()), 1200) : 0;
+  at('play').setAttribute('aria-pressed', String(on));
+  at('play').title = on ? 'Pause (Alt+P)' : 'Play (Alt+P)';
+  at('play').querySelector('.spoken').textContent = on ? 'Pause' : 'Play';
+}
+
+/** @type {Record<string, () => unknown>} */
+const moves = {
+  ArrowRight: () => go(state.record + 1),
+  ArrowLeft: () => go(state.record - 1),
+  PageDown: () => go(state.record + 10),
+  PageUp: () => go(state.record - 10),
+  Home: () => go(0),
+  End: () => go(state.count),
+  p: play,
+};
+document.addEventListener('keydown', (event) => {
+  const move = event.altKey && !event.ctrlKey && !event.metaKey && moves[event.key];
+  if (move) {
+    event.preventDefault();
+    move();
+  } else if (event.key.toLowerCase() === 'l' && event.target === document.body) showLectern();
+});
+at('first').onclick = moves.Home;
+at('back').onclick = moves.ArrowLeft;
+at('next').onclick = moves.ArrowRight;
+at('last').onclick = moves.End;
+at('play').onclick = play;
+at('slider').oninput = () => go(Number(at('slider').value));
+at('lectern').onclick = showLectern;
+at('examples').onclick = () => tools.examples((path) => example(path));
+at('compare').onclick = () => tools.twoMachines((request) => running.request(request), (record) => go(record));
+at('predict').onclick = () => {
+  state.predict = !state.predict;
+  at('predict').setAttribute('aria-pressed', String(state.predict));
+  run();
+};
+at('link').onclick = async () => {
+  const fragment = await toFragment({ text: source.text, path: state.path, step: state.record, ...(Object.keys(state.files).length ? { files: JSON.stringify(state.files) } : {}) });
+  history.replaceState(null, '', fragment);
+  const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
+  const done = copied ? 'The link is copied.' : 'The address of this page is now the link.';
+  say(done);
+  at('link').textContent = copied ? 'Copied' : 'In the address';
+  setTimeout(() => (at('link').textContent = 'Link'), 2000);
+};
+at('theme').onclick = () => {
+  document.documentElement.dataset.theme = theme() === 'dark' ? 'light' : 'dark';
+  try {
+    localStorage.setItem('pagewalk-theme', document.documentElement.dataset.theme);
+  } catch {
+    // The choice lasts as long as the page.
+  }
+  go(state.record, true);
+};
+at('trace').onclick = () => {
+  const input = el('input', { type: 'file' });
+  input.onchange = () => input.files[0] && dropped(input.files[0]);
+  input.click();
+};
+document.addEventListener('dragover', (event) => {
+  if (!event.dataTransfer?.types.includes('Files')) return;
+  event.preventDefault();
+  document.body.classList.add('dropping');
+});
+document.addEventListener('dragleave', (event) => !event.relatedTarget && document.body.classList.remove('dropping'));
+document.addEventListener('drop', (event) => {
+  document.body.classList.remove('dropping');
+  const file = event.dataTransfer?.files[0];
+  if (!file) return;
+  event.preventDefault();
+  dropped(file);
+});
+
+/** @param {File} file */
+async function dropped(file) {
+  if (file.name.endsWith('.pw')) return load(file.name, await file.text());
+  if (running.busy) running.stop();
+  const text = source.text;
+  await running.request({ op: 'open', path: state.path, text, files: state.files });
+  const { own } = await running.request({ op: 'machines' });
+  await tools.replay((request, options) => running.request(request, options), file, own ? state.path : undefined);
+  // The replay has taken the place of the run.
+  at('dialog').addEventListener('close', () => run(), { once: true });
+}
+
+/* Opening scripts. */
+
+/** @param {string} path @param {string} text @param {{files?: Record<string, string>, step?: number}} [more] */
+async function load(path, text, { files = {}, step = 0 } = {}) {
+  Object.assign(state, { path, files, record: step, opened: '' });
+  at('path').textContent = path;
+  document.title = `${path}: Pagewalk`;
+  source.open(text);
+  clearTimeout(timer);
+  await open();
+  await run();
+}
+
+/** Opens an example with the files that it names. @param {string} path */
+async function example(path) {
+  const folder = `examples/${path}`.replace(/[^/]*$/, '');
+  const response = await fetch(`examples/${path}`);
+  if (!response.ok) return trouble(`There is no example ${path}.`);
+  const text = await response.text();
+  /** @type {Record<string, string>} */
+  const files = {};
+  const fetched = async (/** @type {string} */ of, /** @type {string} */ from) => {
+    for (const [, name] of of.matchAll(/"([\w./-]+\.(?:pw|ya?ml|csv|din|lackey|trace|txt))"/g)) {
+      const url = new URL(name, new URL(from, location.href));
+      const key = url.pathname.slice(new URL('.', location.href).pathname.length);
+      if (key in files) continue;
+      const found = await fetch(url);
+      if (!found.ok) continue;
+      files[key] = await found.text();
+      if (name.endsWith('.pw')) await fetched(files[key], key);
+    }
+  };
+  await fetched(text, folder);
+  history.replaceState(null, '', `?example=${encodeURIComponent(path)}`);
+  await load(`examples/${path}`, text, { files });
+}
+
+async function begin() {
+  const shared = await fromFragment(location.hash);
+  if (shared) {
+    let files = {};
+    try {
+      files = JSON.parse(shared.files ?? '{}');
+    } catch {
+      // A link without its files still has its script.
+    }
+    return load(String(shared.path ?? 'script.pw'), shared.text, { files, step: Number(shared.step) || 0 });
+  }
+  return example(new URLSearchParams(location.search).get('example') ?? FIRST);
+}
+window.addEventListener('hashchange', begin);
+begin();

@@ -1,0 +1,174 @@
+// The state of the machine and the kernel, with the changes of the step and the sets that it looked up.
+// @ts-check
+import { el, hex, mark } from './dom.js';
+
+/** More sets than this are folded, except those of the step. */
+const OPEN_SETS = 16;
+
+/** @param {any} a @param {any} b */
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+/** A table by places, such as `3/0` for set 3, way 0. @param {any[]} list @param {(item: any) => string} key */
+const keyed = (list, key) => new Map((list ?? []).map((item) => [key(item), item]));
+
+/** The word for a change, if any. @param {any} before @param {any} now @param {(item: any) => any} identity */
+function change(before, now, identity) {
+  if (!before && !now) return undefined;
+  if (!before) return 'new';
+  if (!now) return 'gone';
+  if (identity(before) !== identity(now)) return 'new';
+  return same(before, now) ? undefined : 'changed';
+}
+
+/**
+ * A cell with a word for its change.
+ * @param {string | undefined} kind
+ * @param {string | undefined} hit
+ * @param {...any} parts
+ */
+const cell = (kind, hit, ...parts) => el(['td', hit ?? kind].filter(Boolean).join('.'), ...parts, hit && ' ', hit && mark('hit'), kind && ' ', kind && mark(kind));
+
+/** @param {any} step @param {string} kind @param {string} name The member with the component's name. */
+const lookups = (step, kind, name) =>
+  (step.trace?.steps ?? []).filter((/** @type {any} */ one) => one.kind === kind).map((/** @type {any} */ one) => ({ ...one, name: one[name] }));
+
+/**
+ * A TLB or a cache as sets and ways.
+ * @param {{now: any, before: any, looked: any[], items: string, text: (item: any) => string, identity: (item: any) => any, first: boolean}} part
+ */
+function sets({ now, before, looked, items, text, identity, first }) {
+  const key = (/** @type {any} */ { set, way }) => `${set}/${way}`;
+  const [old, current] = [keyed(first ? now[items] : before?.[items], key), keyed(now[items], key)];
+  const used = new Set([...old.values(), ...current.values()].map(({ set }) => set));
+  for (const { set } of looked) used.add(set);
+  const all = [...used].sort((a, b) => a - b);
+  const row = (/** @type {any} */ set) => {
+    const here = looked.filter((one) => one.set === set);
+    const cells = Array.from({ length: now.ways }, (_, way) => {
+      const [was, is] = [old.get(`${set}/${way}`), current.get(`${set}/${way}`)];
+      const kind = change(was, is, identity);
+      const hit = here.some((one) => one.hit && one.way === way) ? 'hit' : undefined;
+      if (!was && !is) return el('td.empty', '–');
+      const replaced = kind === 'new' && was ? el('span.old', text(was)) : undefined;
+      return cell(kind, hit, is ? text(is) : el('span.old', text(was)), replaced && ' ', replaced);
+    });
+    return el(here.length ? 'tr.looked' : 'tr', el('th', { scope: 'row' }, hex(set), here.length ? ' ' : '', here.length && mark(here.some((one) => one.hit) ? 'looked up' : 'miss', here.some((one) => one.hit) ? 'looked' : 'gone')), ...cells);
+  };
+  const important = (/** @type {any} */ set) => looked.some((one) => one.set === set) ||
+    Array.from({ length: now.ways }, (_, way) => `${set}/${way}`).some((place) => change(old.get(place), current.get(place), identity));
+  const head = () => el('thead', el('tr', el('th', { scope: 'col' }, 'set'), ...Array.from({ length: now.ways }, (_, way) => el('th', { scope: 'col' }, `way ${way}`))));
+  const grid = (/** @type {any[]} */ list) => el('div.scroll', { tabIndex: 0, role: 'region', ariaLabel: now.name }, el('table', head(), el('tbody', ...list.map(row))));
+  const { hits, misses, evictions, writebacks } = now.counts;
+  const counts = [`${hits} hits`, `${misses} misses`, evictions && `${evictions} evictions`, writebacks && `${writebacks} write-backs`].filter(Boolean).join(', ');
+  const open = all.length <= OPEN_SETS ? all : all.filter(important);
+  const folded = all.filter((set) => !open.includes(set));
+  const shape = `${now.sets} set${now.sets === 1 ? '' : 's'} × ${now.ways} way${now.ways === 1 ? '' : 's'}`;
+  return el('div.part',
+    el('p.caption', now.name, ' ', el('span.counts', `${shape}; ${counts}`)),
+    open.length ? grid(open) : !folded.length && el('p.lacking', 'Empty.'),
+    folded.length > 0 && el('details', el('summary', `${folded.length} more sets in use`), grid(folded)));
+}
+
+/** @param {any} now @param {any} before @param {any} step @param {boolean} first */
+function core(now, before, step, first) {
+  const tlbs = lookups(step, 'tlb-lookup', 'tlb');
+  const caches = lookups(step, 'cache-lookup', 'cache');
+  const of = (/** @type {any[]} */ list, /** @type {string} */ name) => list.filter((one) => one.name === name);
+  return [
+    ...now.tlbs.map((/** @type {any} */ tlb, /** @type {number} */ at) => sets({
+      now: tlb, before: before?.tlbs[at], looked: of(tlbs, tlb.name), items: 'entries', first,
+      text: ({ tag, ppn, asid, flags }) => [tag === null ? 'tag –' : `tag ${hex(tag)}`, ppn === null ? '' : `→ PPN ${hex(ppn)}`, asid ? `ASID ${asid}` : '', flags.includes('rw') ? 'rw' : ''].filter(Boolean).join(' '),
+      identity: ({ tag, asid, ppn }) => `${tag} ${asid} ${ppn}`,
+    })),
+    ...now.caches.map((/** @type {any} */ cache, /** @type {number} */ at) => sets({
+      now: cache, before: before?.caches[at], looked: of(caches, cache.name), items: 'lines', first,
+      text: ({ tag, dirty, bytes }) => [tag === null ? 'tag –' : `tag ${hex(tag)}`, dirty ? 'dirty' : '', bytes.length && bytes.length <= 8 ? `[${bytes.map((/** @type {any} */ byte) => (byte === null ? '–' : byte.toString(16).toUpperCase().padStart(2, '0'))).join(' ')}]` : ''].filter(Boolean).join(' '),
+      identity: ({ tag }) => tag,
+    })),
+  ];
+}
+
+/** The page table of bare hardware, as rows of pages. @param {any} table @returns {any[]} */
+const pages = (table) => (table?.entries ?? []).flatMap((/** @type {any} */ entry) => (entry.table ? pages(entry.table) : [entry]));
+
+/** @param {any} kernel @param {any} old @param {boolean} first */
+function processes(kernel, old, first) {
+  const before = keyed(first ? kernel.processes : old?.processes, ({ pid }) => pid);
+  const shared = new Map(kernel.frames.map((/** @type {any} */ frame) => [frame.frame, frame.mapped_by.length]));
+  const one = (/** @type {any} */ process) => {
+    const was = before.get(process.pid);
+    const areas = keyed(was?.areas, ({ start }) => start);
+    const owned = keyed(was?.pages, ({ vpn }) => vpn);
+    const gone = [...owned.keys()].filter((vpn) => !process.pages.some((/** @type {any} */ page) => page.vpn === vpn));
+    const area = (/** @type {any} */ area) => el('tr', cell(change(areas.get(area.start), area, ({ start }) => start), undefined, area.name || '–'), el('td', `${hex(area.start)}–${hex(area.end)}`), el('td', area.perms), el('td', area.backing));
+    const page = (/** @type {any} */ page) => {
+      const place = page.frame !== null ? `frame ${page.frame}` : page.slot !== null ? `swap slot ${page.slot}` : '–';
+      const moved = owned.get(page.vpn);
+      const kind = change(moved, page, ({ frame, slot }) => `${frame} ${slot}`);
+      const others = page.frame !== null && shared.get(page.frame) > 1;
+      return el('tr', el('td', `VPN ${hex(page.vpn)}`), cell(kind, undefined, place, others && ' ', others && mark('shared', 'looked'), kind === 'new' && moved && el('span.old', ` was ${moved.frame !== null ? `frame ${moved.frame}` : `swap slot ${moved.slot}`}`)));
+    };
+    const fresh = !was && !first;
+    return el('div.part',
+      el('p.caption', `${process.name}`, ' ', el('span.counts', `PID ${process.pid}, ${process.state}; ${process.minor_faults} minor and ${process.major_faults} major faults`), fresh && ' ', fresh && mark('new')),
+      process.areas.length > 0 && el('div.scroll', { tabIndex: 0, role: 'region', ariaLabel: `Areas of ${process.name}` }, el('table', el('thead', el('tr', ...['area', 'addresses', 'perms', 'backing'].map((name) => el('th', { scope: 'col' }, name)))), el('tbody', ...process.areas.map(area)))),
+      process.pages.length + gone.length > 0 && el('table', el('thead', el('tr', el('th', { scope: 'col' }, 'page'), el('th', { scope: 'col' }, 'in'))), el('tbody', ...process.pages.slice(0, 200).map(page), ...gone.map((vpn) => el('tr', el('td', `VPN ${hex(vpn)}`), cell('gone', undefined, '–'))))),
+      process.output.length > 0 && el('p.lacking', `output: ${new TextDecoder().decode(Uint8Array.from(process.output))}`));
+  };
+  return el('div.processes', ...kernel.processes.filter((/** @type {any} */ process) => process.state !== 'ended').map(one));
+}
+
+/** @param {any} kernel @param {any} old @param {boolean} first */
+function frames(kernel, old, first) {
+  const before = keyed(first ? kernel.frames : old?.frames, ({ frame }) => frame);
+  const names = new Map(kernel.processes.map((/** @type {any} */ { pid, name }) => [pid, name]));
+  const row = (/** @type {any} */ frame) => {
+    const kind = change(before.get(frame.frame), frame, ({ contents, references }) => `${contents} ${references}`);
+    const owners = frame.mapped_by.map(([pid, vpn]) => `${names.get(pid) ?? pid}: VPN ${hex(vpn)}`).join(', ');
+    return el('tr', el('th', { scope: 'row' }, frame.frame), cell(kind === 'new' && before.get(frame.frame) ? 'changed' : kind, undefined, frame.contents, frame.dirty && ', dirty'), el('td', owners || '–'));
+  };
+  const list = kernel.frames.slice(0, 256);
+  return [
+    el('div.part', el('p.caption', 'Page frames ', el('span.counts', `${kernel.frames.length} of ${kernel.frame_limit} in use`)),
+      list.length > 0 && el('div.scroll', { tabIndex: 0, role: 'region', ariaLabel: 'Page frames' }, el('table', el('thead', el('tr', ...['frame', 'contents', 'mapped by'].map((name) => el('th', { scope: 'col' }, name)))), el('tbody', ...list.map(row))))),
+    kernel.swap_slots > 0 && el('div.part', el('p.caption', 'Swap ', el('span.counts', `${kernel.swap.length} of ${kernel.swap_slots} slots in use`))),
+    kernel.files.length > 0 && el('div.part', el('p.caption', 'Files ', el('span.counts', kernel.files.map((/** @type {any} */ { name, size }) => `${name}, ${size} B`).join('; ')))),
+  ];
+}
+
+/**
+ * Shows a state.
+ * @param {HTMLElement} to
+ * @param {any} step
+ * @param {{before: any, now: any}} states
+ */
+export function show(to, step, { before, now }) {
+  const machine = now?.machine;
+  if (!machine) {
+    to.replaceChildren(el('p.lacking', 'No machine has been declared yet.'));
+    return;
+  }
+  // A new machine is no change of the earlier one.
+  const first = !before?.machine;
+  const parts = [];
+  if (now.kernel) parts.push(el('h3', 'Processes'), processes(now.kernel, before?.kernel, first || !before?.kernel));
+  const [own] = machine.cores;
+  const several = machine.cores.length === 1 && machine.current_core > 0 ? ` of core ${machine.current_core}` : '';
+  if (own.tlbs.length + own.caches.length > 0) parts.push(el('h3', `TLBs and caches${several}`), ...core(own, before?.machine?.cores?.[0], step, first));
+  if (now.kernel) parts.push(el('h3', 'Memory'), ...frames(now.kernel, before?.kernel, first || !before?.kernel));
+  if (machine.page_table) {
+    const list = pages(machine.page_table);
+    const old = keyed(pages(before?.machine?.page_table), ({ vpn }) => vpn);
+    if (list.length) {
+      parts.push(el('details', { open: list.length <= OPEN_SETS }, el('summary', `Page table: ${list.length} page${list.length === 1 ? '' : 's'}`),
+        el('div.part', el('table', el('thead', el('tr', ...['VPN', 'PPN', 'bits'].map((name) => el('th', { scope: 'col' }, name)))),
+          el('tbody', ...list.slice(0, 512).map((/** @type {any} */ entry) => el('tr', el('th', { scope: 'row' }, hex(entry.vpn)), cell(first ? undefined : change(old.get(entry.vpn), entry, ({ ppn }) => ppn), undefined, hex(entry.ppn)), el('td', entry.flags.join(' ')))))))));
+    }
+  }
+  const variables = Object.entries(now.variables ?? {}).filter(([, value]) => ['number', 'string', 'boolean'].includes(typeof value));
+  if (variables.length) {
+    parts.push(el('details', el('summary', `Variables: ${variables.length}`), el('div.part', el('table', el('tbody',
+      ...variables.map(([name, value]) => el('tr', el('th', { scope: 'row' }, name), cell(same(before?.variables?.[name], value) ? undefined : before?.variables && name in before.variables ? 'changed' : 'new', undefined, typeof value === 'number' ? `${value} = ${hex(value)}` : String(value)))))))));
+  }
+  to.replaceChildren(...parts.filter(Boolean));
+}

@@ -1,0 +1,86 @@
+// The dialogs: examples, two machines, and traces.
+// @ts-check
+import { svg } from '../markup.js';
+import { at, el } from './dom.js';
+import { show as showStep } from './step.js';
+
+const dialog = () => at('dialog');
+
+/** @param {string} title @param {...any} parts */
+function open(title, ...parts) {
+  dialog().replaceChildren(el('button.close', { onclick: () => dialog().close() }, 'Close'), el('h2', { id: 'dialog-head' }, title), ...parts);
+  dialog().setAttribute('aria-labelledby', 'dialog-head');
+  if (!dialog().open) dialog().showModal();
+}
+
+/** @type {Record<string, string>} */
+const GROUPS = { examples: 'Examples', lectures: 'Lectures', questions: 'Question bank', exams: 'Exams' };
+
+/** @param {(path: string) => unknown} choose */
+export async function examples(choose) {
+  const list = await (await fetch('examples/index.json')).json();
+  const groups = ['lectures', 'examples', 'questions', 'exams'];
+  const entry = (/** @type {{path: string, about: string}} */ { path, about }) =>
+    el('li', el('button', { onclick: () => (dialog().close(), choose(path)) }, path.replace(/^.*\/|\.pw$/g, ''), el('span.dim', about)));
+  open('Examples', ...groups.flatMap((group) => {
+    const own = list.filter((/** @type {any} */ one) => one.group === group);
+    return own.length ? [el('h3', GROUPS[group]), el('ul.choices', ...own.map(entry))] : [];
+  }));
+}
+
+/** @param {(request: any, options?: any) => Promise<any>} ask @param {(record: number) => unknown} goto */
+export async function twoMachines(ask, goto) {
+  const { presets, own } = await ask({ op: 'machines' });
+  const text = el('textarea.machine-text', { value: own ?? '', ariaLabel: 'The other machine', spellcheck: false });
+  const result = el('div', { role: 'status' });
+  const compare = async () => {
+    result.replaceChildren(el('p', 'Running both …'));
+    try {
+      const found = await ask({ op: 'part', machine: text.value });
+      if (!found) {
+        result.replaceChildren(el('p', 'Every record has the same facts on both machines.'));
+        return;
+      }
+      const [here, there] = [el('div'), el('div')];
+      showStep(here, { ...found.here, start: undefined }, false);
+      showStep(there, { ...found.there, start: undefined }, false);
+      const facts = new Map(found.here.trace.facts.map((/** @type {any} */ fact) => [fact.name, fact.text]));
+      const differ = found.there.trace.facts.filter((/** @type {any} */ { name, text }) => facts.get(name) !== text);
+      result.replaceChildren(
+        el('p', `The machines part at record ${found.record}${found.line === undefined ? '' : `, line ${found.line + 1}`}. `, el('button', { onclick: () => (dialog().close(), goto(found.record)) }, 'Go there')),
+        el('table', el('thead', el('tr', ...['fact', 'this machine', 'the other'].map((name) => el('th', { scope: 'col' }, name)))),
+          el('tbody', ...differ.map((/** @type {any} */ { name, text }) => el('tr', el('th', { scope: 'row' }, name), el('td', facts.get(name) ?? '–'), el('td', text))))),
+        el('div.pair', el('section', el('h3', 'This machine'), here), el('section', el('h3', 'The other machine'), there)));
+    } catch (error) {
+      result.replaceChildren(el('p.bad', String(/** @type {Error} */ (error).message)));
+    }
+  };
+  open('Two machines, one script',
+    el('p', 'Change the machine, and go to the first step at which the two part. A preset or your own settings:'),
+    el('p', ...presets.map((/** @type {string} */ name) => el('button', { onclick: () => (text.value = `machine ${name}`) }, name))),
+    text, el('p', el('button.first', { onclick: compare }, 'Compare')), result);
+}
+
+/** @param {(request: any, options?: any) => Promise<any>} ask @param {File} file @param {string | undefined} own The path of the open script, if it declares a machine. */
+export async function replay(ask, file, own) {
+  const { presets } = await ask({ op: 'machines' });
+  const machines = [...(own ? [own] : []), ...presets];
+  const result = el('div', { role: 'status' });
+  const run = async (/** @type {string} */ machine) => {
+    const bar = el('progress', { max: 1, value: 0, ariaLabel: 'Progress' });
+    result.replaceChildren(bar);
+    try {
+      const attach = await file.arrayBuffer();
+      const total = attach.byteLength;
+      const report = await ask({ op: 'replay', machine, name: file.name }, { attach, onPart: (/** @type {string} */ part) => (bar.value = JSON.parse(part).done / total) });
+      result.replaceChildren(report.problem ? el('p.bad', report.problem) : '', el('div.drawing', svg(report.plot)), el('pre.report', { tabIndex: 0 }, report.text));
+    } catch (error) {
+      result.replaceChildren(el('p.bad', String(/** @type {Error} */ (error).message)));
+    }
+  };
+  open(`Replay ${file.name}`, el('p', 'On which machine? ', ...machines.map((name) => el('button', { onclick: () => run(name) }, name === own ? 'this script\u2019s machine' : name))), result);
+  if (machines[0]) await run(machines[0]);
+}
+
+/** @param {string} title @param {...any} parts */
+export const tell = open;
