@@ -167,17 +167,25 @@ export function writeBook(root, site, examples) {
   const pages = paths.map((path) => page(path, read(path)));
 
   // The examples: a list, and a page for each.
-  const groups = Map.groupBy ? Map.groupBy(examples, ({ group }) => group) : new Map([...new Set(examples.map(({ group }) => group))].map((group) => [group, examples.filter((one) => one.group === group)]));
-  const titled = { examples: 'Scripts', lectures: 'Lectures', exams: 'Exams', questions: 'Questions', machines: 'Machines' };
-  const rows = (list) => list.map(({ path, about }) => `| [${path.split('/').at(-1)}](${path}) | ${about.replaceAll('|', '\\|')} |`).join('\n');
-  const contents = [...groups].map(([group, list]) => `## ${titled[group] ?? group}\n\n| script | contents |\n|---|---|\n${rows(list)}\n`);
+  /** @type {Map<string, any[]>} */
+  const groups = new Map();
+  for (const one of examples) groups.set(one.group, [...(groups.get(one.group) ?? []), one]);
+  const name = (path) => path.split('/').at(-1);
+  const title = (group) => group[0].toUpperCase() + group.slice(1);
+  const rows = (list) => list.map(({ path, about }) => `| [${name(path)}](${path}) | ${about.replaceAll('|', '\\|')} |`).join('\n');
+  const contents = [...groups].map(([group, list]) => `## ${title(group)}\n\n| script | contents |\n|---|---|\n${rows(list)}\n`);
+  // Other folders have files for programs, such as machines and notebooks.
+  for (const folder of readdirSync(join(root, 'examples'))) {
+    if (groups.has(folder) || !statSync(join(root, 'examples', folder)).isDirectory()) continue;
+    const members = readdirSync(join(root, 'examples', folder)).filter((path) => existsSync(join(site, 'examples', folder, path)));
+    contents.push(`## ${title(folder)}\n\n${members.map((path) => `- [${path}](${folder}/${path})`).join('\n')}\n`);
+  }
   pages.push(page('examples/README.md', `# Examples\n\nEach script runs on its page. [The explorer](site:explorer.html) opens them, too.\n\n${contents.join('\n')}`));
   for (const { path, about } of examples) {
-    const name = `examples/${path}`;
-    const code = element({ name: posix.basename(path) }, read(name).trimEnd());
-    const title = posix.basename(path);
-    const sections = [{ level: 1, text: title, id: '', words: [about] }];
-    pages.push({ path: name, address: known.get(name), title, body: `<h1>${escaped(title)}</h1>\n${code}`, headings: [], sections });
+    const from = `examples/${path}`;
+    const code = element({ name: name(path) }, read(from).trimEnd());
+    const sections = [{ level: 1, text: name(path), id: '', words: [about] }];
+    pages.push({ path: from, address: known.get(from), title: name(path), body: `<h1>${escaped(name(path))}</h1>\n${code}`, headings: [], sections });
   }
 
   // Pages have the order in which the index of the documents names them.

@@ -97,8 +97,10 @@ for (const name of readdirSync(join(web, 'pages'))) {
   writeFileSync(join(site, name), text.replace('<!-- header -->', header('.', '')));
   for (const [, script] of text.matchAll(/<script type="module" src="\.?\/?([\w-]+)\.js"/g)) {
     const entry = [`${script}.js`, `${script}/${script}.js`, `${script}/main.js`, `${script}/index.js`].find((path) => existsSync(join(web, 'src', path)));
-    if (!entry) throw new Error(`web/pages/${name} names ${script}.js, which is not in web/src`);
-    await bundle(entry, { outfile: join(site, `${script}.js`) });
+    if (!entry) {
+      console.error(`web/pages/${name} names ${script}.js, which is not in web/src`);
+      process.exitCode = 1;
+    } else await bundle(entry, { outfile: join(site, `${script}.js`) });
   }
 }
 cpSync(join(web, 'style'), site, { recursive: true });
