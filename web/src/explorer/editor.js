@@ -27,9 +27,9 @@ class Result extends WidgetType {
 
 /** @typedef {{line: number, character: number}} Place */
 
-const setTokens = StateEffect.define();
-const setResults = StateEffect.define();
-const setCurrent = StateEffect.define();
+/** @returns {import('@codemirror/state').StateEffectType<import('@codemirror/view').DecorationSet>} */
+const effect = () => StateEffect.define();
+const [setTokens, setResults, setCurrent] = [effect(), effect(), effect()];
 
 /** Decorations that an effect replaces, and edits move. @param {import('@codemirror/state').StateEffectType<any>} effect */
 const decorations = (effect) =>
@@ -206,8 +206,12 @@ export function editor(parent, ask, page) {
       for (let line = start.line; line <= Math.min(end.line, doc.lines - 1); line += 1) {
         lines.push(Decoration.line({ class: 'cm-current' }).range(doc.line(line + 1).from));
       }
-      const into = view.hasFocus ? [] : [EditorView.scrollIntoView(offset(view.state, start), { y: 'center' })];
-      view.dispatch({ effects: [setCurrent.of(Decoration.set(lines)), ...into] });
+      view.dispatch({ effects: setCurrent.of(Decoration.set(lines)) });
+      if (view.hasFocus) return;
+      // CodeMirror would also scroll the page, away from the step.
+      const { top } = view.lineBlockAt(offset(view.state, start));
+      const { scrollTop, clientHeight } = view.scrollDOM;
+      if (top < scrollTop + 20 || top > scrollTop + clientHeight - 80) view.scrollDOM.scrollTop = top - clientHeight / 3;
     },
     apply: (/** @type {{start: Place, end: Place, text: string}[]} */ edits) => apply(view, edits),
     /** The line of the cursor. */

@@ -169,12 +169,11 @@ async function go(record, again = false) {
   try {
     for (let next = -1; next !== state.wanted; ) {
       next = state.wanted;
-      const near = next === state.record + 1;
       const step = await running.request({ op: 'goto', record: next, theme: theme(), page_tables: state.count <= 2000 });
       const states = await running.request({ op: 'state' });
       state.record = next;
       state.step = step;
-      paint(states, near);
+      paint(states);
     }
     await figure();
   } catch (error) {
@@ -232,15 +231,17 @@ async function drawn(style = {}) {
 }
 
 async function figure() {
-  const tabs = el('div.tabs', { role: 'group', ariaLabel: 'Figure' }, ...FIGURES.map((name) =>
-    el('button', { ariaPressed: String(state.figure === name), onclick: () => ((state.figure = name), figure()) }, name)));
   const to = at('figure');
-  const before = to.contains(document.activeElement) ? document.activeElement?.textContent : undefined;
+  const chosen = el('select', { id: 'chosen', onchange: () => ((state.figure = chosen.value), figure()) },
+    ...FIGURES.map((name) => el('option', { value: name, selected: state.figure === name }, name)));
+  const focused = document.activeElement?.id === 'chosen';
   const hidden = state.figure === 'none' || (state.predict && state.step.trace?.facts.length);
   const found = hidden ? undefined : await drawn();
   const pictures = found?.svg.map((/** @type {string[]} */ drawing) => svg(drawing.at(-1) ?? '')) ?? [];
-  to.replaceChildren(tabs, pictures.length ? el('div.drawing', { tabIndex: 0, role: 'region', ariaLabel: `Figure ${found.name}` }, ...pictures) : found ? el('p.lacking', found.text) : '');
-  if (before) [...tabs.children].find((button) => button.textContent === before)?.focus();
+  to.replaceChildren(
+    el('p.tabs', el('label', 'Figure ', chosen), state.figure === 'auto' && found ? el('span.dim', found.name) : ''),
+    pictures.length ? el('div.drawing', { tabIndex: 0, role: 'region', ariaLabel: `Figure ${found.name}` }, ...pictures) : found ? el('p.lacking', found.text) : '');
+  if (focused) chosen.focus();
 }
 
 const showLectern = lectern(

@@ -33,7 +33,7 @@ const lookups = (step, kind, name) =>
   (step.trace?.steps ?? []).filter((/** @type {any} */ one) => one.kind === kind).map((/** @type {any} */ one) => ({ ...one, name: one[name] }));
 
 /**
- * A TLB or a cache as sets and ways.
+ * A TLB or a cache as sets and ways, or its name if it is empty.
  * @param {{now: any, before: any, looked: any[], items: string, text: (item: any) => string, identity: (item: any) => any, first: boolean}} part
  */
 function sets({ now, before, looked, items, text, identity, first }) {
@@ -52,7 +52,7 @@ function sets({ now, before, looked, items, text, identity, first }) {
       const replaced = kind === 'new' && was ? el('span.old', text(was)) : undefined;
       return cell(kind, hit, is ? text(is) : el('span.old', text(was)), replaced && ' ', replaced);
     });
-    return el(here.length ? 'tr.looked' : 'tr', el('th', { scope: 'row' }, hex(set), here.length ? ' ' : '', here.length && mark(here.some((one) => one.hit) ? 'looked up' : 'miss', here.some((one) => one.hit) ? 'looked' : 'gone')), ...cells);
+    return el(here.length ? 'tr.looked' : 'tr', el('th', { scope: 'row' }, hex(set), here.length > 0 && ' ', here.length > 0 && mark(here.some((one) => one.hit) ? 'looked up' : 'miss', here.some((one) => one.hit) ? 'looked' : 'gone')), ...cells);
   };
   const important = (/** @type {any} */ set) => looked.some((one) => one.set === set) ||
     Array.from({ length: now.ways }, (_, way) => `${set}/${way}`).some((place) => change(old.get(place), current.get(place), identity));
@@ -62,10 +62,11 @@ function sets({ now, before, looked, items, text, identity, first }) {
   const counts = [`${hits} hits`, `${misses} misses`, evictions && `${evictions} evictions`, writebacks && `${writebacks} write-backs`].filter(Boolean).join(', ');
   const open = all.length <= OPEN_SETS ? all : all.filter(important);
   const folded = all.filter((set) => !open.includes(set));
+  if (!all.length) return now.name;
   const shape = `${now.sets} set${now.sets === 1 ? '' : 's'} × ${now.ways} way${now.ways === 1 ? '' : 's'}`;
   return el('div.part',
     el('p.caption', now.name, ' ', el('span.counts', `${shape}; ${counts}`)),
-    open.length ? grid(open) : !folded.length && el('p.lacking', 'Empty.'),
+    open.length > 0 && grid(open),
     folded.length > 0 && el('details', el('summary', `${folded.length} more sets in use`), grid(folded)));
 }
 
@@ -77,7 +78,7 @@ function core(now, before, step, first) {
   return [
     ...now.tlbs.map((/** @type {any} */ tlb, /** @type {number} */ at) => sets({
       now: tlb, before: before?.tlbs[at], looked: of(tlbs, tlb.name), items: 'entries', first,
-      text: ({ tag, ppn, asid, flags }) => [tag === null ? 'tag –' : `tag ${hex(tag)}`, ppn === null ? '' : `→ PPN ${hex(ppn)}`, asid ? `ASID ${asid}` : '', flags.includes('rw') ? 'rw' : ''].filter(Boolean).join(' '),
+      text: ({ tag, ppn, asid, flags }) => [tag === null ? 'tag –' : `tag ${hex(tag)}`, ppn === null ? '' : `→ PPN ${hex(ppn)}`, asid ? `ASID ${asid}` : '', asid && !flags.includes('rw') ? 'read-only' : ''].filter(Boolean).join(' '),
       identity: ({ tag, asid, ppn }) => `${tag} ${asid} ${ppn}`,
     })),
     ...now.caches.map((/** @type {any} */ cache, /** @type {number} */ at) => sets({
@@ -104,9 +105,9 @@ function processes(kernel, old, first) {
     const page = (/** @type {any} */ page) => {
       const place = page.frame !== null ? `frame ${page.frame}` : page.slot !== null ? `swap slot ${page.slot}` : '–';
       const moved = owned.get(page.vpn);
-      const kind = change(moved, page, ({ frame, slot }) => `${frame} ${slot}`);
+      const kind = change(moved, page, ({ vpn }) => vpn);
       const others = page.frame !== null && shared.get(page.frame) > 1;
-      return el('tr', el('td', `VPN ${hex(page.vpn)}`), cell(kind, undefined, place, others && ' ', others && mark('shared', 'looked'), kind === 'new' && moved && el('span.old', ` was ${moved.frame !== null ? `frame ${moved.frame}` : `swap slot ${moved.slot}`}`)));
+      return el('tr', el('td', `VPN ${hex(page.vpn)}`), cell(kind, undefined, place, others && ' ', others && mark('shared', 'looked'), kind === 'changed' && moved && (moved.frame !== page.frame || moved.slot !== page.slot) && el('span.old', ` was ${moved.frame !== null ? `frame ${moved.frame}` : `swap slot ${moved.slot}`}`)));
     };
     const fresh = !was && !first;
     return el('div.part',
@@ -154,7 +155,11 @@ export function show(to, step, { before, now }) {
   if (now.kernel) parts.push(el('h3', 'Processes'), processes(now.kernel, before?.kernel, first || !before?.kernel));
   const [own] = machine.cores;
   const several = machine.cores.length === 1 && machine.current_core > 0 ? ` of core ${machine.current_core}` : '';
-  if (own.tlbs.length + own.caches.length > 0) parts.push(el('h3', `TLBs and caches${several}`), ...core(own, before?.machine?.cores?.[0], step, first));
+  if (own.tlbs.length + own.caches.length > 0) {
+    const shown = core(own, before?.machine?.cores?.[0], step, first);
+    const empty = shown.filter((part) => typeof part === 'string');
+    parts.push(el('h3', `TLBs and caches${several}`), ...shown.filter((part) => typeof part !== 'string'), empty.length > 0 && el('p.lacking', `Empty: ${empty.join(', ')}`));
+  }
   if (now.kernel) parts.push(el('h3', 'Memory'), ...frames(now.kernel, before?.kernel, first || !before?.kernel));
   if (machine.page_table) {
     const list = pages(machine.page_table);

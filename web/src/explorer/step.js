@@ -4,7 +4,7 @@ import { html, svg } from '../markup.js';
 import { el, mark } from './dom.js';
 
 /** The words of a message that decide what follows it. */
-const TURNS = /\b(miss|hit|exception|fault)\b/;
+const TURNS = /\b(miss|hit|exception)\b/;
 
 /** @param {string} text */
 function turned(text) {
@@ -58,7 +58,8 @@ export function show(to, step, predict) {
       el('li', el('span', el('span.who', to ? `${from} to ${to}: ` : `${from}: `), turned(text))))));
   } else if (!facts.length || !predict) {
     const told = el('div.words.pagewalk', html(step.html));
-    if (!facts.length || !messages.length) parts.push(told);
+    const says = step.narration.trim().split('\n').length > 1;
+    parts.push(says ? told : el('p.lacking', 'The statement has no values of its own.'));
   }
   if (facts.length) {
     const stated = (/** @type {any} */ { name }) => checks.has(name) || WORKSHEET.test(name);
