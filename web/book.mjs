@@ -82,6 +82,7 @@ export function writeBook(root, site, examples) {
   const known = new Map(paths.map((path) => [path, address(path)]));
   for (const { path } of examples) known.set(`examples/${path}`, `book/examples/${path.replace(/\.pw$/, '.html')}`);
   known.set('examples/README.md', 'book/examples/index.html');
+  const read = (path) => readFileSync(join(root, path), 'utf8');
   /** Files that a page links to, and that are no pages. */
   const files = new Set();
   const lost = new Set();
@@ -136,9 +137,14 @@ export function writeBook(root, site, examples) {
     const anchor = level > 1 ? ` <a class="anchor" href="#${escaped(id)}" aria-label="Link to “${escaped(text)}”">#</a>` : '';
     return `${anchor}</${tokens[i].tag}>\n`;
   };
+  /** The title of a document. Links to a file by its name get it, because a site has no files. */
+  const titles = new Map(paths.map((path) => [known.get(path), /^# (.+)/m.exec(read(path))?.[1] ?? path]));
   const { link_open: open = (tokens, i, options, _, self) => self.renderToken(tokens, i, options), image } = rules;
   rules.link_open = (tokens, i, options, env, self) => {
-    tokens[i].attrSet('href', linked(env.path, tokens[i].attrGet('href')));
+    const href = linked(env.path, tokens[i].attrGet('href'));
+    const title = titles.get(normalize(posix.join(dirname(known.get(env.path)), href.split('#')[0])));
+    if (title && tokens[i + 1].content.endsWith('.md')) tokens[i + 1].content = title.replaceAll('`', '');
+    tokens[i].attrSet('href', href);
     return open(tokens, i, options, env, self);
   };
   rules.image = (tokens, i, options, env, self) => {
@@ -163,7 +169,6 @@ export function writeBook(root, site, examples) {
     return { path, address: known.get(path), title, body, headings: env.headings, sections };
   };
 
-  const read = (path) => readFileSync(join(root, path), 'utf8');
   const pages = paths.map((path) => page(path, read(path)));
 
   // The examples: a list, and a page for each.
@@ -239,7 +244,7 @@ export function writeBook(root, site, examples) {
 </head>
 <body>
 <a class="skip" href="#main">Skip to the contents</a>
-${header(up, 'book')}
+${header(up, one.path.startsWith('examples/') ? 'examples' : 'book')}
 <div class="columns">
 <nav class="pages" id="pages" aria-label="Pages">
 ${navigation(one)}

@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 import { header, writeBook } from './book.mjs';
 import { engine, WASM } from './node.mjs';
+import { practiceTemplate } from './practice.mjs';
 
 const web = dirname(fileURLToPath(import.meta.url));
 const root = dirname(web);
@@ -103,6 +104,7 @@ for (const name of readdirSync(join(web, 'pages'))) {
     } else await bundle(entry, { outfile: join(site, `${script}.js`) });
   }
 }
+writeFileSync(join(site, 'practice-template.html'), await practiceTemplate(web, WASM));
 cpSync(join(web, 'style'), site, { recursive: true });
 await bundle('book.js');
 await bundle('theme.js', { format: 'iife' });
@@ -114,16 +116,18 @@ const listed = examples
   .filter((path) => path.endsWith('.pw'))
   .map((path) => {
     const text = readFileSync(path, 'utf8');
-    const [, comment] = /^# *(.+)/.exec(text) ?? [];
+    // The first sentence of the comment at its beginning.
+    const [comment = ''] = /^(#.*\n)+/.exec(text) ?? [];
+    const [about] = /^.*?[.:](?= |$)|.*/.exec(comment.replace(/^# ?/gm, '').replaceAll('\n', ' ').trim());
     const file = relative(join(root, 'examples'), path);
-    return { path: file, group: dirname(file) === '.' ? 'examples' : dirname(file), about: comment ?? '' };
+    return { path: file, group: dirname(file) === '.' ? 'examples' : dirname(file), about: about.replace(/:$/, '.') };
   });
 writeFileSync(join(site, 'examples/index.json'), JSON.stringify(listed));
 
 const pages = await writeBook(root, site, listed);
 
-// The service worker keeps all that a reader needs offline. Its text changes with each file, so browsers fetch a new version.
-const kept = filesIn(site).map((path) => relative(site, path)).filter((path) => !/(^pagewalk-engine\.js|\.pdf|\.zst|\.ipynb)$/.test(path));
+// The service worker keeps each page for offline use. Its text changes with each file, so browsers fetch a new version.
+const kept = filesIn(site).map((path) => relative(site, path)).filter((path) => !/(^pagewalk-engine\.js|^practice-template\.html|\.pdf|\.zst|\.ipynb)$/.test(path));
 const version = createHash('sha256');
 for (const path of kept) version.update(path).update(readFileSync(join(site, path)));
 await bundle('sw.js', { format: 'iife', define: { VERSION: JSON.stringify(version.digest('hex').slice(0, 16)), FILES: JSON.stringify(kept) } });

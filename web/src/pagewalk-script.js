@@ -122,7 +122,7 @@ class PagewalkScript extends HTMLElement {
     this.text = lines.map((line) => line.slice(indent)).join('\n');
   }
 
-  /** The text of the editor. Setting it makes it the text that the reader starts over with. */
+  /** The text of the editor. A new text is also the one that Start over returns to. */
   get text() {
     return this.#area.value;
   }

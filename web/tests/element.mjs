@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
-import { CHROMIUM, SITE, browser, done, need, serve, test, visit } from './setup.mjs';
+import { CHROMIUM, ROOT, SITE, browser, done, need, serve, test, visit } from './setup.mjs';
 
 need(CHROMIUM, 'no Chromium; run .ci/web install');
 need(existsSync(join(SITE, 'engine.wasm')), 'no site; run .ci/web build');
@@ -36,6 +36,7 @@ scenario "&lt;iframe srcdoc='x'&gt;" { expect 1 == 2 }</pre></pagewalk-script>`)
   '/late.html': course('', '<script src="/pagewalk/pagewalk-script.js" defer></script>'),
   '/frame.html': '<!doctype html><html lang="en"><title>A frame</title><link rel="icon" href="data:,"><body></body></html>',
 });
+const long = process.argv.includes('--long');
 const chrome = await browser();
 const context = await chrome.newContext();
 
@@ -256,15 +257,55 @@ await test('a server that does not know WebAssembly is enough', async () => {
   await plain.close();
 });
 
-await test('a page in a file runs its scripts, with the three files beside it', async () => {
+const THREE = ['pagewalk-script.js', 'pagewalk-run.js', 'pagewalk-engine.js'];
+
+/** Opens HTML as a file beside the three scripts, as a teacher does. */
+async function fromFolder(html, body) {
   const folder = mkdtempSync(join(tmpdir(), 'pagewalk-'));
-  for (const name of ['pagewalk-script.js', 'pagewalk-run.js', 'pagewalk-engine.js']) cpSync(join(SITE, name), join(folder, name));
-  writeFileSync(join(folder, 'page.html'), course(`<pagewalk-script>${READS.replace('VALUE', 'miss')}</pagewalk-script>`, '<script src="pagewalk-script.js"></script>'));
+  for (const name of THREE) cpSync(join(SITE, name), join(folder, name));
+  writeFileSync(join(folder, 'page.html'), html);
   const { page, wrong } = await visit(context, pathToFileURL(join(folder, 'page.html')).href);
-  await page.getByRole('button', { name: 'Run' }).click();
-  await page.getByText('✓ 2 expectations hold').waitFor();
+  await body(page);
   assert.deepEqual(wrong, []);
   await page.close();
+}
+
+await test('the page of the guide marks itself', () => {
+  const [, html] = /^```html\n(<!doctype html>[^]*?)^```/m.exec(readFileSync(join(ROOT, 'docs/how-to/browser.md'), 'utf8')) ?? [];
+  return fromFolder(html, async (page) => {
+    await page.getByRole('button', { name: 'Run' }).click();
+    for (const value of ['miss', '0x0D', 'hit']) {
+      await page.keyboard.type(value);
+      await page.keyboard.press('Control+Enter');
+    }
+    await page.getByRole('status').getByText('✓ 3 predictions hold').waitFor();
+  });
+});
+
+await test('the page that makes exercises writes HTML that works', async () => {
+  const { page, wrong } = await visit(context, `${server.site}exercise.html`);
+  await page.getByRole('textbox', { name: 'Script' }).fill('machine simple\nlet x = 1 << 2\nread 0x03D4 => tlb ?\nexpect x < 5 and x == 4 # "&amp;"\n');
+  await page.waitForFunction(() => document.querySelector('#element').textContent.includes('x &lt; 5'));
+  const html = await page.locator('#element').textContent();
+  const frame = await page.locator('#frame').textContent();
+  const preview = page.frameLocator('#preview');
+  await preview.getByRole('button', { name: 'Run' }).click();
+  await preview.getByText('Replace each ? with your prediction: 1 left.').waitFor();
+  await page.reload();
+  assert.match(await page.getByRole('textbox', { name: 'Script' }).inputValue(), /x == 4 # "&amp;"/);
+  assert.deepEqual(wrong, []);
+  await page.close();
+  const solved = async (from) => {
+    await from.getByRole('button', { name: 'Run' }).click();
+    await from.locator('textarea').pressSequentially('miss');
+    await from.locator('textarea').press('Control+Enter');
+    await from.getByRole('status').getByText('✓ 2 predictions hold').waitFor();
+  };
+  await fromFolder(`<!doctype html><meta charset="utf-8"><title>Own</title>${html}`, solved);
+  const { page: platform } = await visit(context, `${server.origin}/frame.html`);
+  await platform.evaluate((text) => document.body.insertAdjacentHTML('beforeend', text), frame);
+  await solved(platform.frameLocator('iframe'));
+  await platform.close();
 });
 
 await test('a page of another origin loads the element and the engine', async () => {
@@ -332,14 +373,17 @@ for (const colorScheme of ['light', 'dark']) {
     await test(`axe finds nothing in ${colorScheme} colors, ${width} px wide`, async () => {
       const own = await chrome.newContext({ colorScheme, viewport: { width, height: 768 } });
       const scheme = '<meta name="color-scheme" content="light dark">';
-      for (const path of ['/wrong.html', '/predict.html', '/figure.html', '/mistake.html']) {
+      for (const path of long ? ['/wrong.html', '/predict.html', '/figure.html', '/mistake.html', '/pagewalk/exercise.html'] : ['/wrong.html', '/predict.html']) {
         await on(
           path,
           async ({ page, run, element }) => {
-            await page.evaluate((meta) => document.head.insertAdjacentHTML('beforeend', meta), scheme);
-            await run.click();
-            if (path !== '/predict.html') await element.locator('.results').waitFor();
-            await page.addScriptTag({ content: axe.source });
+            if (path.includes('exercise')) await page.waitForFunction(() => document.querySelector('#frame').textContent);
+            else {
+              await page.evaluate((meta) => document.head.insertAdjacentHTML('beforeend', meta), scheme);
+              await run.click();
+              if (path !== '/predict.html') await element.locator('.results').waitFor();
+            }
+            await page.evaluate(axe.source);
             const { violations } = await page.evaluate(() => globalThis.axe.run());
             assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ target, failureSummary }) => [target, failureSummary])]), []);
             assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'no horizontal scroll');

@@ -1,0 +1,48 @@
+// Makes the HTML of an exercise from a script, for a page and for a platform that removes scripts.
+// @ts-check
+import { fromFragment, toFragment } from './share.js';
+
+const FLAGS = ['predict', 'readonly', 'fails'];
+/** @param {string} id @returns {any} */
+const find = (id) => document.getElementById(id);
+const escaped = (/** @type {string} */ text) => text.replace(/[&<]/g, (sign) => (sign === '&' ? '&amp;' : '&lt;'));
+
+const EXAMPLE = `machine simple   # CS:APP's small memory system, with an empty TLB
+set page_table { | vpn ppn |
+                 | 0F  0D  | }
+
+read 0x03D4 => tlb ?, ppn ?
+read 0x03D5 => tlb ?   # the next byte
+`;
+
+/** The frame starts with the height of its lines, and grows on pages that listen to its messages. */
+const height = (/** @type {string} */ text) => Math.round(text.trimEnd().split('\n').length * 21.7 + 320);
+
+async function write() {
+  const text = find('text').value;
+  const flags = FLAGS.filter((name) => find(name).checked);
+  const fragment = await toFragment({ text: text.trimEnd(), ...Object.fromEntries(flags.map((name) => [name, true])) });
+  const link = new URL(`embed.html${fragment}`, location.href).href;
+  find('element').textContent =
+    `<script src="pagewalk-script.js"></script>\n<pagewalk-script${flags.map((name) => ` ${name}`).join('')}><pre>\n${escaped(text.trimEnd())}\n</pre></pagewalk-script>`;
+  find('frame').textContent = `<iframe src="${link}" title="Exercise" width="100%" height="${height(text)}" style="border: 0"></iframe>`;
+  find('preview').src = link;
+  history.replaceState(null, '', fragment);
+}
+
+/** @type {ReturnType<typeof setTimeout>} */
+let later;
+const soon = () => {
+  clearTimeout(later);
+  later = setTimeout(write, 300);
+};
+find('text').oninput = soon;
+for (const name of FLAGS) find(name).onchange = soon;
+addEventListener('message', ({ data, source }) => {
+  if (source === find('preview').contentWindow && data.pagewalk?.height) find('preview').height = data.pagewalk.height + 2;
+});
+
+const shared = await fromFragment(location.hash);
+find('text').value = shared?.text ?? EXAMPLE;
+if (shared) for (const name of FLAGS) find(name).checked = shared[name] === true;
+write();
