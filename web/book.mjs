@@ -54,8 +54,10 @@ export function scripts(text) {
   });
 }
 
-const element = ({ fails, name }, text) =>
-  `<pagewalk-script${fails ? ' fails' : ''}${name ? ` name="${escaped(name)}"` : ''}><pre tabindex="0">${escaped(text)}</pre></pagewalk-script>\n`;
+const element = ({ fails, name, folder }, text) =>
+  `<pagewalk-script${fails ? ' fails' : ''}${name ? ` name="${escaped(name)}"` : ''}${folder ? ` folder="${escaped(folder)}"` : ''}><pre tabindex="0">${escaped(text)}</pre></pagewalk-script>\n`;
+
+const listing = (language, code) => `<div class="listing"><pre class="code ${escaped(language)}" tabindex="0"><code>${code}</code></pre></div>\n`;
 
 /** The documents of the book. */
 export function documents(root) {
@@ -120,7 +122,7 @@ export function writeBook(root, site, examples) {
     const language = info.split(/[, ]/)[0] || 'text';
     const line = (text) => (text.startsWith('$ ') ? `<span class="prompt">$ </span><b class="command">${escaped(text.slice(2))}</b>` : escaped(text));
     const code = language === 'console' ? content.split('\n').map(line).join('\n') : escaped(content);
-    return `<div class="listing"><pre class="code ${escaped(language)}" tabindex="0"><code>${code}</code></pre></div>\n`;
+    return listing(language, code);
   };
   rules.table_open = () => '<div class="wide" tabindex="0"><table>\n';
   rules.table_close = () => '</table></div>\n';
@@ -188,7 +190,12 @@ export function writeBook(root, site, examples) {
   pages.push(page('examples/README.md', `# Examples\n\nEach script runs on its page. [The explorer](site:explorer.html) opens them, too.\n\n${contents.join('\n')}`));
   for (const { path, about } of examples) {
     const from = `examples/${path}`;
-    const code = element({ name: name(path) }, read(from).trimEnd());
+    const text = read(from).trimEnd();
+    const folder = /^\s*(include|machine|replay|reference) "/m.test(text) ? `${between(dirname(known.get(from)), dirname(from))}/` : undefined;
+    // The engine of a page takes texts only.
+    const code = /\.zst"/.test(text)
+      ? `<p>This script reads a compressed trace, so only the program runs it: <code>pagewalk run ${from}</code>.</p>\n${listing('pagewalk', escaped(text))}`
+      : element({ name: name(path), folder }, text);
     const sections = [{ level: 1, text: name(path), id: '', words: [about] }];
     pages.push({ path: from, address: known.get(from), title: name(path), body: `<h1>${escaped(name(path))}</h1>\n${code}`, headings: [], sections });
   }

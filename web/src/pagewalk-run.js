@@ -66,6 +66,43 @@ async function start(here) {
 }
 
 /**
+ * Returns the files that a script and its included scripts name, from a folder of the server.
+ * @param {string} text
+ * @param {string} folder
+ */
+async function filesOf(text, folder) {
+  // The settings of a course are those of its server's folder, or none.
+  /** @type {Record<string, string>} */
+  const files = { 'pagewalk.toml': '' };
+  const named = (/** @type {string} */ script) => Array.from(script.matchAll(/\b(?:include|machine|replay|reference)\s+"([^"]+)"/g), ([, name]) => name);
+  const names = named(text);
+  for (const name of names) {
+    if (name in files) continue;
+    try {
+      const response = await fetch(new URL(name, new URL(folder, document.baseURI)));
+      if (!response.ok) continue;
+      files[name] = await response.text();
+    } catch {
+      // The engine reports the missing file at its place in the script.
+      continue;
+    }
+    if (name.endsWith('.pw')) names.push(...named(files[name]));
+  }
+  return files;
+}
+
+/** Runs a text, and returns the engine's answer. @param {Engine} engine @param {HTMLElement} element @param {string} text */
+async function results(engine, element, text) {
+  const folder = element.getAttribute('folder');
+  const files = folder === null ? undefined : await filesOf(text, folder);
+  const [, answer] = await Promise.all([
+    engine.request({ op: 'open', path: element.getAttribute('name') || 'script.pw', text, files }),
+    engine.request({ op: 'results', figures: false }),
+  ]);
+  return answer;
+}
+
+/**
  * Shows the results of a run, a row for each statement and problem. Returns a sentence, its kind, and marks at the ends of lines.
  * @param {any} answer The engine's answer to `results`.
  * @param {boolean} fails Whether the author expects a failure.
@@ -120,4 +157,4 @@ function edited(text, edits) {
   return text;
 }
 
-Object.assign(globalThis, { pagewalkRun: { sheet, start, present, edited, toFragment } });
+Object.assign(globalThis, { pagewalkRun: { sheet, start, results, present, edited, toFragment } });

@@ -1,5 +1,5 @@
-// <pagewalk-script>: a script that runs on any page, with its results. Attributes: `readonly`, `predict`, `fails`, `name`, and
-// `explorer` (the address of the explorer, or empty for no link).
+// <pagewalk-script>: a script that runs on any page, with its results. Attributes: `readonly`, `predict`, `fails`, `name`,
+// `folder` (the address of the files that the script names), and `explorer` (the address of the explorer, or empty for no link).
 // @ts-check
 
 const SCRIPT = 'pagewalk-script.js';
@@ -238,13 +238,11 @@ class PagewalkScript extends HTMLElement {
     this.#say('Running…');
     const { text } = this;
     try {
-      const { sheet: more, start, present, edited } = await loaded();
+      const { sheet: more, start, results, present, edited } = await loaded();
       const engine = await start(HERE);
       if (this.#turn !== turn) return;
       this.#engine = engine;
-      // A mistake in the text is no refusal: the results list it.
-      engine.request({ op: 'open', path: this.getAttribute('name') || 'script.pw', text }).catch(() => {});
-      const answer = await engine.request({ op: 'results', figures: false });
+      const answer = await results(engine, this, text);
       const noun = predict && this.#original !== text ? 'prediction' : 'expectation';
       const fix = (edits) => {
         this.#area.value = edited(text, edits);

@@ -102,6 +102,16 @@ await test('each script gives the verdict of pagewalk test', async () => {
   assert.deepEqual(differ, []);
 });
 
+await test('the examples pass on their pages, also with files', async () => {
+  for (const name of ['first', 'machine-file', 'lectures/fork', 'questions/tlb-1']) {
+    const { page, wrong } = await open(`book/examples/${name}.html`);
+    await page.locator('pagewalk-script').evaluate((element) => element.run());
+    assert.match(await page.locator('pagewalk-script').getByRole('status').textContent(), /hold|has no expectations/, name);
+    assert.deepEqual(wrong, []);
+    await page.close();
+  }
+});
+
 await test('the search finds a section, with the keyboard alone', async () => {
   const { page, wrong } = await open('book/index.html');
   await page.keyboard.press('/');

@@ -1,19 +1,25 @@
 // The engine of the page is the program: the records of each example, the imports of the module, and integers of all sizes.
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WASM, engine } from '../node.mjs';
 import { PAGEWALK, ROOT, done, need, pagewalk, test } from './setup.mjs';
-import { existsSync } from 'node:fs';
 
 need(existsSync(WASM), `${WASM.pathname} is missing; run .ci/web build`);
 need(existsSync(PAGEWALK), `${PAGEWALK} is missing; run cargo build`);
 
+const folder = mkdtempSync(join(tmpdir(), 'pagewalk-'));
+cpSync(join(ROOT, 'examples'), join(folder, 'examples'), { recursive: true });
 const paths = readdirSync(join(ROOT, 'examples'), { recursive: true }).map((path) => `examples/${path}`).sort();
-const text = (path) => readFileSync(join(ROOT, path), 'utf8');
-const files = Object.fromEntries(paths.filter((path) => /\.(pw|yaml|trace|lackey)$/.test(path) && !/golden/.test(path)).map((path) => [path, text(path)]));
-// The command runs the statements of exams, too, and both sides take the same seed.
 const scripts = paths.filter((path) => path.endsWith('.pw'));
+const text = (path) => readFileSync(join(folder, path), 'utf8');
+for (const path of scripts) {
+  // A page hands over texts only, so both sides end before the first compressed trace.
+  const [before, ...rest] = text(path).split(/^.*\.zst.*\n/m);
+  if (rest.length) writeFileSync(join(folder, path), before);
+}
+const files = Object.fromEntries(paths.filter((path) => /\.(pw|yaml|trace|lackey)$/.test(path) && !/golden/.test(path)).map((path) => [path, text(path)]));
 
 await test('the module imports page.emit and page.died, and exports its three functions', () => {
   const module = new WebAssembly.Module(readFileSync(WASM));
@@ -28,7 +34,7 @@ await test('there are examples', () => assert.ok(scripts.length > 80, `${scripts
 const ask = engine();
 for (const path of scripts) {
   await test(`the records of ${path}`, () => {
-    const { stdout } = pagewalk(['run', '--format', 'json', path]);
+    const { stdout } = pagewalk(['run', '--format', 'json', path], folder);
     const native = stdout.split('\n').filter((line) => line && !line.startsWith('{"totals"'));
     const totals = JSON.parse(stdout.trim().split('\n').at(-1)).totals;
     const lines = [];
@@ -41,22 +47,13 @@ for (const path of scripts) {
 }
 
 await test('an integer above 2^53 has all its digits', () => {
-  // A page-table entry with the XD bit, as in the Intel SDM, volume 3, table 4-20.
-  ask({ op: 'open', path: 'xd.pw', text: 'machine core-i7 { cores 1 }\nprocess P {\n| area | start | end | perms | backing |\n| d | 1000 | 2000 | rw-p | anonymous |\n}\nP: write 0x1000 = 1\nP: read 0x1000\n' });
-  ask({ op: 'start' });
-  const seen = [];
-  for (let record = 1; record <= 7; record += 1) {
-    try {
-      seen.push(JSON.stringify(ask({ op: 'goto', record })));
-    } catch {
-      break;
-    }
-  }
+  // Bit 63 of an entry is XD (Intel SDM, volume 3, table 4-20), and data pages have it set.
+  ask({ op: 'open', path: 'xd.pw', text: 'machine core-i7 { cores 1 }\nprocess P {\n| area | start | end | perms | backing |\n| d | 1000 | 2000 | rw-p | anonymous |\n}\nP: write 0x1000 = 1\n' });
   const { count } = ask({ op: 'start' });
-  ask({ op: 'goto', record: count });
-  const all = seen.join() + JSON.stringify(ask({ op: 'state' }));
+  const step = ask({ op: 'goto', record: count });
+  const all = JSON.stringify([step, ask({ op: 'state' })]);
   assert.match(all, /"0x8[0-9a-f]{15}"/);
-  assert.doesNotMatch(all, /:9223372036854[0-9]+/);
+  assert.doesNotMatch(all, /[:,]-?[0-9]{17}/);
 });
 
 done();
