@@ -159,8 +159,7 @@ pub(crate) fn course_message(bad: BadCourse, color: Color) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::OnceLock;
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
 
     use super::seconds;
     use super::size;

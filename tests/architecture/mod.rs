@@ -206,7 +206,11 @@ fn one_file_writes_svg() {
 #[test]
 fn only_the_command_line_reads_clocks() {
     let is_tested = |path: &str| path.starts_with("src/face/") || path.contains("tests");
-    let reads = |line: &str| ["Instant", "SystemTime"].iter().any(|clock| line.contains(clock));
+    let reads = |line: &str| {
+        ["Instant", "SystemTime"]
+            .iter()
+            .any(|clock| line.contains(clock))
+    };
     let found = rust_files("src").into_iter().filter(|source| {
         // The age of a file on disk is part of its digest.
         !is_tested(&source.path) && source.path != "src/script/traces/parts/digests.rs"

@@ -359,7 +359,7 @@ fn the_page_of_messages_is_true() {
         for block in body.split("```pagewalk").skip(1) {
             let (kind, rest) = block.split_once('\n').expect("a script");
             let script = rest.split("```").next().expect("its end");
-            let max_time = (name == "limit-time").then_some(Duration::ZERO);
+            let max_time = (name == "limit-time").then(|| work::limited(Duration::ZERO));
             let options = Options {
                 max_steps: 100_000,
                 max_memory: 64 << 20,

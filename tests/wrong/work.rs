@@ -1,8 +1,10 @@
 //! Scripts whose statements need much work.
 
 use std::fs;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use pagewalk_engine::trace::time_limit::TimeLimit;
 use pagewalk_script::run::session::Options;
 
 use crate::running::{Outcome, long, text_within};
@@ -165,10 +167,17 @@ fn a_search_that_needs_too_many_steps_names_its_range() {
     assert!(said.contains("narrow the range"), "{said}");
 }
 
+/// A limit of the time of a clock on which each look takes a millisecond.
+pub fn limited(most: Duration) -> TimeLimit {
+    static LOOKS: AtomicU64 = AtomicU64::new(0);
+    let clock = || Duration::from_millis(LOOKS.fetch_add(1, Ordering::Relaxed));
+    TimeLimit { most, clock }
+}
+
 #[test]
 fn time_is_limited() {
     let options = Options {
-        max_time: Some(Duration::from_millis(20)),
+        max_time: Some(limited(Duration::from_millis(20))),
         max_steps: u64::MAX,
         ..Options::default()
     };
@@ -188,7 +197,7 @@ fn time_is_limited() {
         outcome.mistakes[0].said
     );
     let options = Options {
-        max_time: Some(Duration::from_hours(1)),
+        max_time: Some(limited(Duration::from_hours(1))),
         ..Options::default()
     };
     assert_eq!(

@@ -12,7 +12,7 @@ const LISTED = {
   html: {
     elements:
       /^(p|div|span|section|figure|figcaption|table|caption|colgroup|col|thead|tbody|tr|t[hd]|[uod]l|li|d[td]|strong|b|bdi|em|i|code|kbd|pre|br|su[bp]|h[1-6]|small)$/,
-    attributes: /^(class|dir|scope|span|colspan|rowspan|lang|role|aria-.*)$/,
+    attributes: /^(class|dir|scope|span|colspan|rowspan|lang|role|aria-.*|data-.*)$/,
   },
 };
 

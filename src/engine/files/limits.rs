@@ -43,6 +43,8 @@ pub const HISTORY: InputLimit = megabytes("the history of the prompt", 64);
 pub const MESSAGE: InputLimit = megabytes("a message to the language server", 256);
 /// A PDF that Typst writes.
 pub const PDF: InputLimit = megabytes("a PDF that Typst writes", 1024);
+/// The template of practice pages.
+pub const PRACTICE_PAGE: InputLimit = megabytes("the template of practice pages", 64);
 /// The table or the manifest of a part of a sweep.
 pub const SWEEP_PART: InputLimit = megabytes("the table or the manifest of a part of a sweep", 256);
 
@@ -60,6 +62,7 @@ pub const LIMITS: &[InputLimit] = &[
     HISTORY,
     MESSAGE,
     PDF,
+    PRACTICE_PAGE,
     SWEEP_PART,
 ];
 

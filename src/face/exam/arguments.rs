@@ -11,6 +11,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use super::make::{ExamError, MadePaper, PaperMaker};
 use super::options::{LayoutArguments, VersionArguments};
 use super::output;
+use super::practice;
 use super::typeset::typeset;
 use crate::face::options;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
@@ -88,25 +89,25 @@ impl Exam {
     fn destination(&self) -> Result<Destination, BadCourse> {
         let course = course_of(&self.file)?;
         let mut folder = self.output.clone();
-        let mut format = self.format.as_deref().and_then(Format::named);
+        let mut format = self.format.as_deref().and_then(Form::named);
         if let Some(course) = &course {
             let settings = &course.settings.exam;
             folder = folder.or_else(|| Some(course.folder().join(settings.output.as_ref()?)));
             if let (None, Some(name)) = (format, &settings.format) {
-                let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+                let names: Vec<&str> = forms().map(|(name, _)| name).collect();
                 let formats = names.join(", ");
                 let unknown = format!(
                     "there is no format `{}`; the formats are {formats}",
                     name.get_ref()
                 );
                 format = Some(
-                    Format::named(name.get_ref()).ok_or_else(|| course.bad_value(name, unknown))?,
+                    Form::named(name.get_ref()).ok_or_else(|| course.bad_value(name, unknown))?,
                 );
             }
         }
         Ok(Destination {
             folder: folder.filter(|folder| folder.as_os_str() != "-"),
-            format: format.unwrap_or(&FORMATS[0]),
+            format: format.unwrap_or(Form::Papers(&FORMATS[0])),
         })
     }
 
@@ -151,20 +152,23 @@ impl Exam {
             let table = answer_table(&paper, &versions);
             return Ok(ExamOutput::Stream(table.into_bytes()));
         }
-        let format = destination.format;
-        let made = if self.layout.merge {
-            together(&making, format, &versions)
-        } else {
-            made(&making, format, &versions)
+        let form = destination.format;
+        let made = match form {
+            Form::Practice => {
+                making.paper(versions.first().and_then(Option::as_ref))?;
+                practice::practice(&making, &self.file).map(Made::Bank)
+            }
+            Form::Papers(format) if self.layout.merge => together(&making, format, &versions),
+            Form::Papers(format) => made(&making, format, &versions),
         }?;
         making.give_hints();
         let Some(folder) = &destination.folder else {
-            return stream(made, format).map(ExamOutput::Stream);
+            return stream(made, form.name()).map(ExamOutput::Stream);
         };
         let stem = output::stem(&self.file);
         let files = match made {
-            Made::Each(made) => output::files(&stem, format.extension, &versions, made),
-            Made::Together(made) => output::together(&stem, format.extension, &versions, made),
+            Made::Each(made) => output::files(&stem, form.extension(), &versions, made),
+            Made::Together(made) => output::together(&stem, form.extension(), &versions, made),
             Made::Bank(files) => output::bank(&stem, &versions, files),
         };
         output::write(folder, &files, versions.len()).map(ExamOutput::Written)
@@ -198,7 +202,44 @@ impl Exam {
 struct Destination {
     /// The folder, or `None` for standard output.
     folder: Option<PathBuf>,
-    format: &'static Format,
+    format: Form,
+}
+
+/// A format of the command.
+#[derive(Clone, Copy)]
+enum Form {
+    Papers(&'static Format),
+    /// One page for all versions, which the page makes itself.
+    Practice,
+}
+
+impl Form {
+    fn named(name: &str) -> Option<Self> {
+        if name == practice::NAME {
+            return Some(Self::Practice);
+        }
+        Format::named(name).map(Self::Papers)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Papers(format) => format.name,
+            Self::Practice => practice::NAME,
+        }
+    }
+
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Papers(format) => format.extension,
+            Self::Practice => "html",
+        }
+    }
+}
+
+/// Returns the names and descriptions of all formats.
+fn forms() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let papers = FORMATS.iter().map(|format| (format.name, format.about));
+    papers.chain([(practice::NAME, practice::ABOUT)])
 }
 
 /// The result of the command.
@@ -276,7 +317,7 @@ fn together(
     }))
 }
 
-fn stream(made: Made, format: &Format) -> Result<Vec<u8>, ExamError> {
+fn stream(made: Made, format: &str) -> Result<Vec<u8>, ExamError> {
     let of = |made: MadePaper| {
         made.editions
             .into_iter()
@@ -289,8 +330,7 @@ fn stream(made: Made, format: &Format) -> Result<Vec<u8>, ExamError> {
         Made::Bank(mut files) => match (files.pop(), files.len()) {
             (Some(file), 0) => Ok(file.bytes),
             (_, more) => Err(ExamError::wrong(format!(
-                "pagewalk: {} produces {} files; add `--output DIR` to choose a folder\n",
-                format.name,
+                "pagewalk: {format} produces {} files; add `--output DIR` to choose a folder\n",
                 more + 1
             ))),
         },
@@ -299,8 +339,5 @@ fn stream(made: Made, format: &Format) -> Result<Vec<u8>, ExamError> {
 
 /// A format name, listed by `--help`.
 fn known_format() -> impl TypedValueParser<Value = String> {
-    let values = FORMATS
-        .iter()
-        .map(|format| PossibleValue::new(format.name).help(format.about));
-    PossibleValuesParser::new(values)
+    PossibleValuesParser::new(forms().map(|(name, about)| PossibleValue::new(name).help(about)))
 }

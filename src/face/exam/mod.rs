@@ -4,6 +4,7 @@ mod arguments;
 mod make;
 mod options;
 mod output;
+mod practice;
 mod typeset;
 
 pub(crate) use arguments::Exam;

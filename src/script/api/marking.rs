@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::CheckedScript;
 pub use crate::exam::field::Field;
-use crate::exam::field::slot;
+use crate::exam::field::{Asked, slot};
+use crate::exam::formats::reason_of;
 pub use crate::exam::grade::rules::Rules;
 use crate::exam::grade::rules::number;
 pub use crate::exam::grade::{Given, Mark, Marked, Sheet, Verdict};
@@ -40,6 +41,7 @@ pub struct Marking<'p> {
     /// The index of each field, by its name and by alternative spellings of its name.
     places: BTreeMap<String, usize>,
     rules: &'p Rules,
+    paper: &'p Paper,
 }
 
 impl<'p> Marking<'p> {
@@ -71,7 +73,12 @@ impl<'p> Marking<'p> {
                 .enumerate()
                 .map(|(at, field)| (field.name.clone(), at)),
         );
-        Self { key, places, rules }
+        Self {
+            key,
+            places,
+            rules,
+            paper,
+        }
     }
 
     /// Returns the fields in the order of the paper.
@@ -130,6 +137,29 @@ impl<'p> Marking<'p> {
         let field = self.field(name)?;
         sheet.answers.insert(field.name.clone(), text.into());
         mark_field(&self.key, &field.name, &sheet, self.rules)
+    }
+
+    /// Returns the reason for the right answer to a blank of an operation: a clause without a period.
+    ///
+    /// ```
+    /// use pagewalk_script::api::marking::{Marking, Rules};
+    /// use pagewalk_script::api::{CheckedScript, Exam};
+    ///
+    /// let text = "machine simple\nquestion \"Walk\" { ask read 0x3D4 => vpn, fault }";
+    /// let script = CheckedScript::from_text("quiz.pw", text, &mut ());
+    /// let paper = Exam::new(&script).paper(None).unwrap();
+    /// let rules = Rules::default();
+    /// let marking = Marking::new(&script, &paper, &[], &rules);
+    /// let reason = marking.reason("1.vpn").unwrap();
+    /// assert_eq!(reason, "VPN is 0b0000_1111, bits 13–6 of the virtual address 0x03D4");
+    /// ```
+    pub fn reason(&self, name: &str) -> Option<String> {
+        let field = self.field(name)?;
+        let Asked::Blank(blank) = field.asked else {
+            return None;
+        };
+        let question = self.paper.questions.get(field.question)?;
+        reason_of(field.item, &blank.fact, question)
     }
 
     pub fn mark_sheet(&self, sheet: &Sheet) -> Marked {

@@ -234,6 +234,13 @@ pub struct Cached<L> {
 }
 
 impl<L: Loader> Cached<L> {
+    /// Returns the files that were read, by their paths.
+    pub fn files(&self) -> impl Iterator<Item = (&Path, &[u8])> {
+        self.files
+            .iter()
+            .map(|(path, bytes)| (path.as_path(), &**bytes))
+    }
+
     fn bytes(&mut self, path: &Path, limit: InputLimit) -> io::Result<Arc<[u8]>> {
         if let Some(bytes) = self.files.get(path) {
             return limit.check(bytes.len()).map(|()| bytes.clone());

@@ -75,6 +75,11 @@ impl LimitNames {
         steps: "--PagewalkKernel.max_steps=N",
         memory: "--PagewalkKernel.max_memory=BYTES",
     };
+    /// The commands of the installed program, for a page, whose limits are fixed.
+    pub const PROGRAM: Self = Self {
+        steps: "pagewalk run --max-steps N",
+        memory: "pagewalk run --max-memory SIZE",
+    };
     /// The settings of editors.
     pub const SETTINGS: Self = Self {
         steps: "pagewalk.maxSteps",

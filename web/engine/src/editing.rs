@@ -164,7 +164,7 @@ pub(crate) fn problems(
             .code_actions(range.clone(), ran)
             .iter()
             .filter(|action| action.kind == ActionKind::QuickFix)
-            .filter(|action| (action.about.as_ref()).is_none_or(|(about, _)| *about == range))
+            .filter(|action| (action.about.as_ref()).is_some_and(|(about, _)| *about == range))
             .map(|action| self::action(document, action))
             .collect();
         let mut one = place(document, &range);

@@ -114,7 +114,7 @@ impl Practice {
     }
 
     /// Returns a mark with the reason why the answer is wrong.
-    fn mark(&self, mark: &Mark) -> Value {
+    fn mark(&self, marking: &Marking, mark: &Mark) -> Value {
         let (carried, right) = match &mark.verdict {
             Verdict::Carried(from) | Verdict::Follows(from) => (Some(from), true),
             Verdict::Right | Verdict::Accepted => (None, true),
@@ -127,7 +127,8 @@ impl Practice {
             "mistakes": mark.mistakes,
             "points": mark.points.to_json(),
             "of": mark.of.to_json(),
-            "reason": (!right).then(|| self.solution(&mark.field)),
+            "reason": marking.reason(&mark.field).filter(|_| !right),
+            "solution": (!right).then(|| self.solution(&mark.field)),
         })
     }
 
@@ -161,11 +162,11 @@ pub(crate) fn mark(page: &mut Page, request: &Request) -> Answer {
         let mark = marking
             .mark_blank(field, text, &sheet)
             .ok_or_else(|| format!("the paper has no field `{field}`"))?;
-        return Ok(practice.mark(&mark));
+        return Ok(practice.mark(&marking, &mark));
     }
     let marked = marking.mark_sheet(&sheet);
     Ok(json!({
-        "marks": marked.marks.iter().map(|mark| practice.mark(mark)).collect::<Vec<_>>(),
+        "marks": marked.marks.iter().map(|mark| practice.mark(&marking, mark)).collect::<Vec<_>>(),
         "total": marked.total.to_json(),
         "of": marked.of.to_json(),
     }))

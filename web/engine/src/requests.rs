@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use pagewalk_script::api::{CheckedScript, Limits, Options, Stepper};
+use pagewalk_script::api::{CheckedScript, LimitNames, Limits, Options, Stepper};
 use pagewalk_script::editor::{Document, OpenTexts, RunResult};
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::source::Sources;
@@ -103,8 +103,10 @@ impl Request {
             .ok_or_else(|| format!("the request needs a text `{name}`"))
     }
 
+    /// Returns a number, which may be text because JavaScript rounds large ones.
     pub(crate) fn number(&self, name: &str) -> Option<u64> {
-        self.0[name].as_u64()
+        let value = &self.0[name];
+        value.as_u64().or_else(|| value.as_str()?.parse().ok())
     }
 
     pub(crate) fn flag(&self, name: &str) -> bool {
@@ -127,6 +129,7 @@ pub(crate) fn options(request: &Request) -> Options {
         details: request.flag("details"),
         // Each access can be drawn, also in a loop.
         sets: true,
+        raised_by: LimitNames::PROGRAM,
         ..Options::default().within(limits())
     }
 }
@@ -146,7 +149,10 @@ pub(crate) fn sentences(wrong: &[Diagnostic], sources: &Sources) -> String {
             .map_or_else(String::new, |(file, place)| {
                 format!("{file}:{}: ", place.line)
             });
-        format!("{place}{}", diagnostic.message)
+        let help = diagnostic.help.as_deref().unwrap_or_default();
+        format!("{place}{}\n{help}", diagnostic.message)
+            .trim_end()
+            .to_owned()
     };
     wrong.iter().map(one).collect::<Vec<_>>().join("\n")
 }

@@ -58,7 +58,7 @@ pub(crate) fn replay(page: &mut Page, request: &Request) -> Answer {
         },
         format,
         strict: false,
-        raised_by: LimitNames::OPTIONS,
+        raised_by: LimitNames::PROGRAM,
         max_memory: SCRIPT_MEMORY,
         deadline: None,
         interrupt: &AtomicBool::new(false),

@@ -26,6 +26,8 @@ const state = {
   files: {},
   record: 0,
   count: 0,
+  /** Whether the run has more records than the timeline. */
+  more: false,
   /** @type {any} */
   step: undefined,
   predict: false,
@@ -107,12 +109,16 @@ async function run() {
     timeline(begun);
     totals(begun);
     await go(Math.min(state.record || begun.count, begun.count), true);
+    if (begun.problem || begun.more) {
+      source.results([]);
+      if (begun.problem) trouble(begun.problem);
+      return;
+    }
     const hints = await running.request({ op: 'hints', predict: state.predict });
     if (own !== runs) return;
     source.results(state.predict ? [] : hints.hints);
     source.problems([...found.problems, ...hints.problems]);
     problems([...found.problems, ...hints.problems]);
-    if (begun.problem) trouble(begun.problem);
   } catch (error) {
     if (own === runs && !(/** @type {any} */ (error).kind === 'stopped')) trouble(message(error));
   } finally {
@@ -144,8 +150,8 @@ function totals(begun) {
 /* The timeline. */
 
 /** @param {any} begun */
-function timeline({ count, marks }) {
-  state.count = count;
+function timeline({ count, marks, more }) {
+  Object.assign(state, { count, more });
   at('slider').max = String(count);
   const words = { failed: 'a failed expectation', fault: 'a fault', scenario: 'a scenario' };
   // Thousands of marks would be a bar, and slow.
@@ -188,7 +194,7 @@ function paint(states) {
   const { step, record, count } = state;
   at('slider').value = String(record);
   at('slider').setAttribute('aria-valuetext', step.title ? `${record} of ${count}: ${step.title.split('\n')[0]}` : 'the beginning');
-  at('position').textContent = `${record} of ${count}`;
+  at('position').textContent = `${record} of ${count}${state.more ? ' or more' : ''}`;
   at('back').disabled = at('first').disabled = record === 0;
   at('next').disabled = at('last').disabled = record === count;
   source.mark(step.start, step.end);

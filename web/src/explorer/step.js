@@ -47,7 +47,7 @@ export function show(to, step, predict) {
 
   const failed = trace.checks.filter((/** @type {any} */ check) => !check.held && check.expected !== null);
   if (failed.length && !predict) {
-    parts.push(el('div.failed', ...failed.map((/** @type {any} */ { fact, expected, actual, reason }) =>
+    parts.push(el('div.wrong-values', ...failed.map((/** @type {any} */ { fact, expected, actual, reason }) =>
       el('p', el('b', `${fact} is ${actual ?? 'absent'}, not ${expected}`), reason && `: ${reason}.`))));
   }
   const { facts } = trace;

@@ -120,16 +120,16 @@ impl Snapshot {
 
     /// Returns the members that differ, in the order of the format.
     pub fn compare(&self, after: &Self) -> Vec<Change> {
+        let mut changes = Vec::new();
         let json = |snapshot: &Self| serde_json::to_value(snapshot).unwrap_or_default();
-        changes(&json(self), &json(after))
+        compare(
+            &mut String::new(),
+            Some(&json(self)),
+            Some(&json(after)),
+            &mut changes,
+        );
+        changes
     }
-}
-
-/// Returns the members that differ between two snapshots as JSON, in the order of the format.
-pub fn changes(before: &Value, after: &Value) -> Vec<Change> {
-    let mut changes = Vec::new();
-    compare(&mut String::new(), Some(before), Some(after), &mut changes);
-    changes
 }
 
 fn compare(

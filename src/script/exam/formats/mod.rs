@@ -38,5 +38,6 @@ pub(crate) use label::{filled, label};
 pub use latex::latex;
 pub use markdown::markdown;
 pub(crate) use markdown::texts as figure_texts;
+pub(crate) use solution::reason_of;
 pub use style::{Edition, Style};
 pub use typst::typst;

@@ -9,7 +9,7 @@ use super::page::bare;
 use super::prompt::of_done;
 use super::prose::paragraphs;
 use super::tree::Paragraph;
-use crate::exam::paper::PaperItem;
+use crate::exam::paper::{PaperItem, Question};
 use crate::exam::topics::{Topic, Topics};
 use crate::questions::entry::{Blank, ItemKind};
 use crate::report::doc::{Block, RulerOf, Table};
@@ -143,6 +143,13 @@ fn operation(item: &PaperItem, blanks: &[Blank], topics: &Topics, labels: &Label
         }
     }
     blocks
+}
+
+/// Returns the reason for one fact of an item's operation in a question, as a clause without a period.
+pub(crate) fn reason_of(item: &PaperItem, fact: &str, question: &Question) -> Option<String> {
+    let did = Topics::of_question(question).seen(&item.did);
+    let why = reason_named(&did, fact)?;
+    Some(reason(&whole(item, &did, fact, why), &did))
 }
 
 /// Adapts the reason for a fact to a paper. If a context switch caused a TLB miss by flushing the TLB, the reason says so.
