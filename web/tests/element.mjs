@@ -26,6 +26,8 @@ const server = await serve({
   '/guess.html': course('<pagewalk-script predict>machine simple\nread 0x03D4</pagewalk-script>'),
   '/mistake.html': course('<pagewalk-script>machine simple\nraed 0x03D4</pagewalk-script>'),
   '/endless.html': course('<pagewalk-script>machine simple\nrepeat 100000000 { read 0 }</pagewalk-script><pagewalk-script>machine simple\nread 0 => tlb miss</pagewalk-script>'),
+  '/memory.html': course('<pagewalk-script>machine { physical 52 }\nfor i in 0..1000000 { write i*4096 = 1 }</pagewalk-script>'),
+  '/loop.html': course('<pagewalk-script>machine simple\nfor i in 0..20000 { read i % 64 => tlb miss }</pagewalk-script>'),
   '/figure.html': course('<pagewalk-script>machine simple\nset page_table { | vpn ppn |\n| 0F 0D | }\nread 0x03D4\nfigure translation</pagewalk-script>'),
   '/hostile.html': course(`<pagewalk-script name="a&lt;b&gt;.pw"><pre>machine simple
 let title = "${hostile.replace(/[<"&]/g, (sign) => ({ '<': '&lt;', '"': '\\&quot;', '&': '&amp;' })[sign])}"
@@ -136,6 +138,8 @@ await test('the attribute readonly keeps the text', () =>
 await test('a prediction is marked only when each blank is filled in', () =>
   on('/predict.html', async ({ page, element, area, run, says }) => {
     const events = page.evaluate(() => new Promise((resolve) => addEventListener('pagewalk-result', ({ detail }) => resolve(detail))));
+    // If the test fails before, its page closes.
+    events.catch(() => {});
     await run.click();
     await says('Replace each ? with your prediction: 1 left.');
     assert.equal(await element.locator('.results').isVisible(), false);
@@ -208,6 +212,23 @@ await test('a script without end leaves the page responsive, stops at once, and 
     assert.ok(stopped.ms < 100, `${stopped.ms} ms`);
     assert.equal(stopped.text, 'Stopped.');
     assert.equal(await run.isVisible(), true);
+  }));
+
+await test('a script that needs too much memory ends with a sentence, and the next run works', () =>
+  on('/memory.html', async ({ element, area, run, says }) => {
+    await run.click();
+    await element.getByRole('status').getByText(/^✗ 1 mistake/).waitFor({ timeout: 60_000 });
+    assert.match(await element.locator('.results').innerText(), /memory/);
+    await area.fill('machine simple\nread 0 => tlb miss');
+    await area.press('Control+Enter');
+    await says('✓ 1 expectation holds');
+  }));
+
+await test('a long loop shows its first results', () =>
+  on('/loop.html', async ({ element, run, says }) => {
+    await run.click();
+    await says('✓ 20000 expectations hold');
+    assert.ok((await element.locator('.row').count()) < 1000);
   }));
 
 await test('titles, strings, names, and questions add no elements and run nothing', () =>

@@ -14,7 +14,10 @@ const page = await context.newPage();
 
 await test('after one visit, each page works without the server', async () => {
   await page.goto(`${server.site}book/index.html`);
-  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.evaluate(() => {
+    const late = new Promise((_, reject) => setTimeout(() => reject(new Error('no service worker')), 20_000));
+    return Promise.race([navigator.serviceWorker.ready.then(() => true), late]);
+  });
   await server.close();
   await page.reload();
   await page.getByRole('heading', { level: 1 }).waitFor();
