@@ -118,7 +118,7 @@ const listed = examples
     const text = readFileSync(path, 'utf8');
     // The first sentence of the comment at its beginning.
     const [comment = ''] = /^(#.*\n)+/.exec(text) ?? [];
-    const [about] = /^.*?[.:](?= |$)|.*/.exec(comment.replace(/^# ?/gm, '').replaceAll('\n', ' ').trim());
+    const [about] = /^.{20,}?[.:](?= |$)|.*/.exec(comment.replace(/^# ?/gm, '').replaceAll('\n', ' ').trim());
     const file = relative(join(root, 'examples'), path);
     return { path: file, group: dirname(file) === '.' ? 'examples' : dirname(file), about: about.replace(/:$/, '.') };
   });
