@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { WASM, engine } from '../node.mjs';
 import { PAGEWALK, ROOT, done, need, pagewalk, test } from './setup.mjs';
 
@@ -19,7 +19,12 @@ for (const path of scripts) {
   const [before, ...rest] = text(path).split(/^.*\.zst.*\n/m);
   if (rest.length) writeFileSync(join(folder, path), before);
 }
-const files = Object.fromEntries(paths.filter((path) => /\.(pw|yaml|trace|lackey)$/.test(path) && !/golden/.test(path)).map((path) => [path, text(path)]));
+const others = paths.filter((path) => /\.(pw|yaml|trace|lackey)$/.test(path) && !/golden/.test(path));
+/** The files of a script, as the element hands them over: with settings of the course, because the engine finds no file itself. */
+const filesOf = (path) => {
+  if (!/^\s*(include|machine|replay|reference) "/m.test(text(path))) return {};
+  return { ...Object.fromEntries(others.map((other) => [other, text(other)])), [`${dirname(path)}/pagewalk.toml`]: '' };
+};
 
 await test('the module imports page.emit and page.died, and exports its three functions', () => {
   const module = new WebAssembly.Module(readFileSync(WASM));
@@ -38,7 +43,7 @@ for (const path of scripts) {
     const native = stdout.split('\n').filter((line) => line && !line.startsWith('{"totals"'));
     const totals = JSON.parse(stdout.trim().split('\n').at(-1)).totals;
     const lines = [];
-    ask({ op: 'open', path, text: text(path), files });
+    ask({ op: 'open', path, text: text(path), files: filesOf(path) });
     const answer = ask({ op: 'run' }, { onPart: (part) => lines.push(...part.split('\n').filter(Boolean)) });
     for (const [i, line] of native.entries()) assert.equal(lines[i], line, `record ${i + 1}`);
     assert.equal(lines.length, native.length);
@@ -48,7 +53,7 @@ for (const path of scripts) {
 
 await test('an integer above 2^53 has all its digits', () => {
   // Bit 63 of an entry is XD (Intel SDM, volume 3, table 4-20), and data pages have it set.
-  ask({ op: 'open', path: 'xd.pw', text: 'machine core-i7 { cores 1 }\nprocess P {\n| area | start | end | perms | backing |\n| d | 1000 | 2000 | rw-p | anonymous |\n}\nP: write 0x1000 = 1\n' });
+  ask({ op: 'open', path: 'xd.pw', files: {}, text: 'machine core-i7 { cores 1 }\nprocess P {\n| area | start | end | perms | backing |\n| d | 1000 | 2000 | rw-p | anonymous |\n}\nP: write 0x1000 = 1\n' });
   const { count } = ask({ op: 'start' });
   const step = ask({ op: 'goto', record: count });
   const all = JSON.stringify([step, ask({ op: 'state' })]);
