@@ -124,6 +124,7 @@ export function writeBook(root, site, examples) {
     const code = language === 'console' ? content.split('\n').map(line).join('\n') : escaped(content);
     return listing(language, code);
   };
+  rules.code_block = (tokens, i) => listing('text', escaped(tokens[i].content));
   rules.table_open = () => '<div class="wide" tabindex="0"><table>\n';
   rules.table_close = () => '</table></div>\n';
   rules.heading_open = (tokens, i, _, env) => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
-import { CHROMIUM, ROOT, SITE, browser, done, need, serve, test, visit } from './setup.mjs';
+import { CHROMIUM, FIREFOX, ROOT, SITE, browser, done, need, serve, test, visit } from './setup.mjs';
 
 need(CHROMIUM, 'no Chromium; run .ci/web install');
 need(existsSync(join(SITE, 'engine.wasm')), 'no site; run .ci/web build');
@@ -415,6 +415,31 @@ for (const colorScheme of ['light', 'dark']) {
       await own.close();
     });
   }
+}
+
+if (long) {
+  await test('Firefox runs the element, from a server, from a file, and in a frame', async () => {
+    if (!FIREFOX) return console.log('skipped: no Firefox; run .ci/web install');
+    const { default: puppeteer } = await import('puppeteer-core');
+    const firefox = await puppeteer.launch({ browser: 'firefox', executablePath: FIREFOX, args: ['--headless'] });
+    const folder = mkdtempSync(join(tmpdir(), 'pagewalk-'));
+    for (const name of THREE) cpSync(join(SITE, name), join(folder, name));
+    writeFileSync(join(folder, 'page.html'), course(`<pagewalk-script>${READS.replace('VALUE', 'miss')}</pagewalk-script>`, '<script src="pagewalk-script.js"></script>'));
+    const link = `${server.site}embed.html#u${Buffer.from(JSON.stringify({ text: READS.replace('VALUE', 'miss') })).toString('base64url')}`;
+    for (const url of [`${server.origin}/plain.html`, pathToFileURL(join(folder, 'page.html')).href, link]) {
+      const page = await firefox.newPage();
+      await page.goto(url);
+      const said = await page.evaluate(async () => {
+        let element;
+        while (!(element = document.querySelector('pagewalk-script'))?.shadowRoot) await new Promise((resolve) => setTimeout(resolve, 20));
+        await element.run();
+        return element.shadowRoot.querySelector('[role=status]').textContent;
+      });
+      assert.equal(said, '✓ 2 expectations hold', url);
+      await page.close();
+    }
+    await firefox.close();
+  });
 }
 
 await chrome.close();

@@ -43,6 +43,9 @@ export async function serve(pages = {}, types = {}) {
 /** The system's Chromium, or `undefined`. */
 export const CHROMIUM = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => path && existsSync(path));
 
+/** The system's Firefox, which only puppeteer-core drives, or `undefined`. */
+export const FIREFOX = [process.env.FIREFOX, '/usr/bin/firefox-esr', '/usr/bin/firefox'].find((path) => path && existsSync(path));
+
 export const browser = () => chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
 
 /**
