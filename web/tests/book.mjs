@@ -112,6 +112,18 @@ await test('the examples pass on their pages, also with files', async () => {
   }
 });
 
+await test('the exercise of the front page marks itself', async () => {
+  const { page, wrong } = await open('index.html');
+  await page.getByRole('button', { name: 'Run' }).click();
+  for (const value of ['miss', 'hit']) {
+    await page.keyboard.type(value);
+    await page.keyboard.press('Control+Enter');
+  }
+  await page.getByRole('status').getByText('✓ 2 predictions hold').waitFor();
+  assert.deepEqual(wrong, []);
+  await page.close();
+});
+
 await test('the search finds a section, with the keyboard alone', async () => {
   const { page, wrong } = await open('book/index.html');
   await page.keyboard.press('/');

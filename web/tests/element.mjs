@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { deflateRawSync } from 'node:zlib';
 import axe from 'axe-core';
 import { CHROMIUM, FIREFOX, ROOT, SITE, browser, done, need, serve, test, visit } from './setup.mjs';
 
@@ -382,9 +383,26 @@ await test('a frame shows the text of its fragment, and reports its height and t
     assert.ok(await page.evaluate(() => globalThis.seen.at(-1).height > 150 || globalThis.seen.some(({ height }) => height > 150)));
   }));
 
-await test('a frame whose link is cut says so', async () => {
-  const { page, wrong } = await visit(context, `${server.site}embed.html#zAAAA`);
-  await page.getByText('This link contains no script.').waitFor();
+await test('a link that is cut, or that expands to too much, shows a sentence', async () => {
+  const bomb = deflateRawSync(JSON.stringify({ text: ' '.repeat(50 << 20) })).toString('base64url');
+  for (const fragment of ['zAAAA', 'u!', 'ue30', 'q', '', `z${bomb}`]) {
+    const { page, wrong } = await visit(context, `${server.site}embed.html#${fragment}`);
+    await page.getByText('This link contains no script.').waitFor();
+    assert.deepEqual(wrong, [], fragment.slice(0, 20));
+    await page.close();
+  }
+});
+
+await test('the text of a link adds no elements and runs nothing', async () => {
+  const text = '</pre></pagewalk-script><img src=x onerror=alert(1)><script>alert(2)</script>';
+  const shared = { text, name: '"><img src=x onerror=alert(3)>', predict: '"onload=alert(4)', onclick: 'alert(5)' };
+  const { page, wrong } = await visit(context, `${server.site}embed.html#u${Buffer.from(JSON.stringify(shared)).toString('base64url')}`);
+  const element = page.locator('pagewalk-script');
+  assert.equal(await element.locator('textarea').inputValue(), text);
+  await element.getByRole('button', { name: 'Run' }).click();
+  await element.getByRole('status').getByText(/mistake/).waitFor();
+  assert.equal(await page.locator('main img, main script').count(), 0);
+  assert.deepEqual(await element.evaluate((script) => [...script.attributes].map(({ name }) => name)), ['name']);
   assert.deepEqual(wrong, []);
   await page.close();
 });
