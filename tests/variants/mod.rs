@@ -4,6 +4,7 @@ mod fair;
 mod merged;
 mod papers;
 mod pools;
+mod practice;
 mod scripts;
 mod search;
 #[cfg(unix)]

@@ -162,7 +162,7 @@ export function editor(parent, ask, page) {
     }),
   });
   view.scrollDOM.tabIndex = 0;
-  view.scrollDOM.ariaLabel = 'Script';
+  view.scrollDOM.ariaLabel = 'Lines of the script';
   view.scrollDOM.role = 'region';
 
   return {

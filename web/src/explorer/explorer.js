@@ -269,21 +269,24 @@ function play() {
   at('play').querySelector('.spoken').textContent = on ? 'Pause' : 'Play';
 }
 
+/** Moves by records, from the one that loads if keys are faster than the engine. @param {number} records */
+const move = (records) => go((state.wanted ?? state.record) + records);
+
 /** @type {Record<string, () => unknown>} */
 const moves = {
-  ArrowRight: () => go(state.record + 1),
-  ArrowLeft: () => go(state.record - 1),
-  PageDown: () => go(state.record + 10),
-  PageUp: () => go(state.record - 10),
+  ArrowRight: () => move(1),
+  ArrowLeft: () => move(-1),
+  PageDown: () => move(10),
+  PageUp: () => move(-10),
   Home: () => go(0),
   End: () => go(state.count),
   p: play,
 };
 document.addEventListener('keydown', (event) => {
-  const move = event.altKey && !event.ctrlKey && !event.metaKey && moves[event.key];
-  if (move) {
+  const wanted = event.altKey && !event.ctrlKey && !event.metaKey && moves[event.key];
+  if (wanted) {
     event.preventDefault();
-    move();
+    wanted();
   } else if (event.key.toLowerCase() === 'l' && event.target === document.body) showLectern();
 });
 at('first').onclick = moves.Home;

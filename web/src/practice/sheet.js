@@ -115,6 +115,7 @@ export async function practice(main, engine, exam) {
     if (mark.verdict !== 'unanswered') {
       for (const [title, text] of help) if (text) parts.push(el('details', {}, el('summary', {}, title), el('pre', { tabIndex: 0 }, text)));
     }
+    blank.verdict.dataset.points = String(mark.points);
     blank.verdict.replaceChildren(...parts);
   }
 
@@ -200,6 +201,10 @@ export async function practice(main, engine, exam) {
     const found = await ask({ op: 'practice', version, seed: exam.seed, rules: exam.rules });
     const text = found.html.replace(/(data-field="[^"]*") style="[^"]*?width:(\d+)ch[^"]*"/g, '$1 data-size="$2"');
     paper.replaceChildren(html(text));
+    // A corner of a table heads nothing.
+    for (const corner of paper.querySelectorAll('th:empty')) corner.replaceWith(el('td'));
+    // A table that is wider than a phone scrolls, also with keys.
+    for (const table of paper.querySelectorAll('table')) table.tabIndex = table.scrollWidth > table.clientWidth ? 0 : -1;
     for (const name of ['.owner', '.grid']) paper.querySelector(`header ${name}`)?.remove();
     blanks = new Map();
     for (const field of found.fields) {

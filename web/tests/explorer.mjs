@@ -1,0 +1,288 @@
+// The explorer, used as a person would: type, complete, fix, step, drag, link, predict, compare, and drop a trace.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import axe from 'axe-core';
+import { CHROMIUM, ROOT, SITE, browser, done, need, serve, test, visit } from './setup.mjs';
+
+need(CHROMIUM, 'no Chromium; run .ci/web install');
+need(existsSync(join(SITE, 'explorer.js')), 'no site; run .ci/web build');
+
+const server = await serve();
+const chrome = await browser();
+const context = await chrome.newContext({ viewport: { width: 1366, height: 768 }, permissions: ['clipboard-read', 'clipboard-write'] });
+
+/** Opens the explorer, and waits for its first step. */
+async function explorer(query = '', own = context) {
+  const { page, wrong } = await visit(own, `${server.site}explorer.html${query}`);
+  await page.waitForFunction(() => document.querySelector('#position').textContent.includes(' of '), null, { timeout: 60_000 });
+  return { page, wrong };
+}
+const position = (page, text) => page.locator('#position').getByText(text, { exact: true }).waitFor({ timeout: 30_000 });
+/** Replaces the script as a person would. */
+async function type(page, text) {
+  await page.locator('.cm-content').click();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.insertText(text);
+}
+/** The value of a fact in the table of this step. */
+const fact = (page, name) => page.locator('.facts tr', { has: page.locator('th', { hasText: new RegExp(`^${name}$`) }) }).locator('.value').first().innerText();
+const SCRIPT = 'machine simple\nset page_table {\n| vpn ppn v |\n|  0F  0D 1 |\n}\nread 0x3D4\nread 0x3D5\n';
+
+await test('keys, buttons, the slider, and the lines lead through the records of the textbook\'s example', async () => {
+  const { page, wrong } = await explorer('?example=simple-memory-system.pw');
+  await position(page, '10 of 10');
+  await page.locator('#totals').getByText('✓ all 41 expectations hold').waitFor();
+  await page.locator('#first').click();
+  await position(page, '0 of 10');
+  await page.keyboard.press('Alt+ArrowRight');
+  await position(page, '1 of 10');
+  for (let record = 2; record <= 6; record += 1) {
+    await page.locator('#next').click();
+    await position(page, `${record} of 10`);
+  }
+  // The textbook's own values, CS:APP section 9.6.4.
+  for (const [name, value] of [['vpn', '0x0F'], ['tlbi', '0x3'], ['tlbt', '0x03'], ['tlb', 'hit'], ['ppn', '0x0D'], ['pa', '0x354'], ['ct', '0x0D'], ['byte', '0x36']]) {
+    assert.equal(await fact(page, name), value, name);
+  }
+  assert.match(await page.locator('.facts tr', { hasText: 'tlbt' }).first().innerText(), /bits 13–8/);
+  assert.match(await page.locator('#parts').innerText(), /tag 0x3 → PPN 0xD\s+hit/);
+  await page.locator('#slider').evaluate((slider) => {
+    slider.value = '8';
+    slider.dispatchEvent(new Event('input'));
+  });
+  await position(page, '8 of 10');
+  assert.equal(await fact(page, 'tlb'), 'miss');
+  await page.keyboard.press('Alt+ArrowLeft');
+  await position(page, '7 of 10');
+  await page.keyboard.press('Alt+Home');
+  await position(page, '0 of 10');
+  await page.keyboard.press('Alt+End');
+  await position(page, '10 of 10');
+  assert.equal(await page.locator('#figure svg title').first().textContent(), 'read 0x0020');
+  assert.deepEqual(wrong, []);
+  await page.close();
+});
+
+await test('the live region reads the first line of a step', async () => {
+  const { page } = await explorer('?example=simple-memory-system.pw');
+  await page.keyboard.press('Alt+Home');
+  for (let record = 1; record <= 6; record += 1) {
+    await page.keyboard.press('Alt+ArrowRight');
+    await position(page, `${record} of 10`);
+  }
+  assert.equal(await page.locator('#spoken').innerText(), 'Record 6 of 10: read 0x03D4, tlb hit, fault none, pa 0x354, cache hit');
+  await page.close();
+});
+
+await test('typing completes, reports mistakes, and fixes them', async () => {
+  const { page, wrong } = await explorer();
+  await page.locator('.cm-content').click();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('machine si', { delay: 40 });
+  await page.locator('.cm-tooltip-autocomplete li', { hasText: 'simple' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('\nraed 0x3D4\n');
+  await page.locator('#problems').getByText('raed').first().waitFor();
+  await page.getByRole('button', { name: 'Write `read`' }).click();
+  await position(page, '2 of 2');
+  assert.equal(await fact(page, 'fault'), 'page');
+  assert.match(await page.locator('.cm-content').innerText(), /^machine simple\nread 0x3D4/);
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.closest('#editor')), null, 'Tab leaves the editor');
+  assert.deepEqual(wrong, []);
+  await page.close();
+});
+
+await test('a failed prediction has its reason, and prediction hides the values', async () => {
+  const { page } = await explorer();
+  await type(page, `${SCRIPT}read 0x3D6 => tlb miss\n`);
+  await page.locator('#totals').getByText('✗ 1 of 1 expectations fail').waitFor();
+  await position(page, '5 of 5');
+  assert.match(await page.locator('.wrong-values').innerText(), /tlb is hit, not miss: way 0 of set 3 is valid and has tag 0x03/);
+  await page.locator('#predict').click();
+  await page.locator('#totals').getByText('1 predictions').waitFor();
+  await page.waitForFunction(() => !document.querySelector('#told').textContent.includes('0x356'));
+  assert.equal(await page.locator('#figure svg').count(), 0);
+  assert.equal(await page.locator('.cm-result').count(), 0);
+  await page.close();
+});
+
+await test('a step in a loop and the child of a fork are shown with their changes', async () => {
+  const { page } = await explorer('?example=copy-on-write.pw');
+  await page.locator('#slider').evaluate((slider) => {
+    slider.value = '14';
+    slider.dispatchEvent(new Event('input'));
+  });
+  await position(page, '14 of 25');
+  const parts = page.locator('#parts');
+  // The store of P2 copies its page, and P1 keeps the frame.
+  assert.match(await parts.locator('.part', { hasText: 'P2 PID 2' }).innerText(), /frame 1 was frame 0\s+changed/);
+  assert.match(await parts.locator('.part', { hasText: 'P1 PID 1' }).innerText(), /frame 0/);
+  assert.equal(await fact(page, 'copied'), 'yes');
+  await page.close();
+});
+
+await test('a link opens the same script at the same step', async () => {
+  const { page } = await explorer();
+  await type(page, SCRIPT);
+  await position(page, '4 of 4');
+  await page.keyboard.press('Alt+ArrowLeft');
+  await position(page, '3 of 4');
+  await page.locator('#link').click();
+  await page.getByRole('button', { name: 'Copied' }).waitFor();
+  const url = await page.evaluate(() => navigator.clipboard.readText());
+  const other = await context.newPage();
+  await other.goto(url);
+  await position(other, '3 of 4');
+  assert.match(await other.locator('.cm-content').innerText(), /read 0x3D5/);
+  await page.close();
+  await other.close();
+});
+
+await test('two machines part at the first access that differs', async () => {
+  const { page } = await explorer();
+  await type(page, SCRIPT);
+  await position(page, '4 of 4');
+  await page.locator('#compare').click();
+  await page.locator('.machine-text').fill('machine { virtual 14 bits, physical 12 bits, page 64 B }');
+  await page.locator('dialog').getByRole('button', { name: 'Compare' }).click();
+  await page.getByText('The machines part at record 3, line 6.').waitFor();
+  await page.getByRole('button', { name: 'Go there' }).click();
+  await position(page, '3 of 4');
+  await page.close();
+});
+
+await test('a dropped trace is replayed', async () => {
+  const { page } = await explorer();
+  const lines = Array.from({ length: 20_000 }, (_, at) => ` L ${(at * 64 % 65536).toString(16)},8`).join('\n');
+  const transfer = await page.evaluateHandle((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], 'walk.lackey'));
+    return data;
+  }, `${lines}\n`);
+  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+  await page.locator('dialog').getByRole('button', { name: 'core-i7' }).click();
+  // 1,024 blocks, of which each misses once in the L2 cache of 256 KB.
+  await page.locator('dialog .report').getByText('20,000').first().waitFor();
+  assert.match(await page.locator('dialog .report').innerText(), /1,024/);
+  assert.equal(await page.locator('dialog .drawing svg').count(), 1);
+  await page.close();
+});
+
+await test('the lectern shows one arrow more with each key, and a blank figure', async () => {
+  const { page } = await explorer('?example=simple-memory-system.pw');
+  await page.locator('#lectern').click();
+  await page.locator('#stage .keys').getByText('7 of 7').waitFor();
+  const filled = await page.locator('#stage svg text').allTextContents();
+  await page.keyboard.press('b');
+  await page.getByText('B filled').waitFor();
+  const blank = await page.locator('#stage svg text').allTextContents();
+  assert.ok(filled.join(' ').includes('PPN 0x28') && !blank.join(' ').includes('PPN 0x28'), `${filled.join(' ')} | ${blank.join(' ')}`);
+  await page.keyboard.press('b');
+  await page.keyboard.press('ArrowLeft');
+  await page.locator('#stage .keys').getByText('6 of 7').waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('#stage').waitFor({ state: 'hidden' });
+  await page.close();
+});
+
+await test('a script without end leaves the page responsive, and stops at once', async () => {
+  const { page } = await explorer();
+  await type(page, 'machine simple\nlet n = 0\ndef f(x) { repeat 1000000 { let n = (n * 7 + 1) % 1000003 } }\nscenario "a" { f(1); f(2); f(3); f(4); f(5); f(6); f(7); f(8); f(9) }\n');
+  const stop = page.locator('#stop');
+  await stop.waitFor({ timeout: 20_000 });
+  const frames = await page.evaluate(() => new Promise((resolve) => {
+    let count = 0;
+    const end = performance.now() + 1000;
+    const tick = () => (performance.now() < end ? ((count += 1), requestAnimationFrame(tick)) : resolve(count));
+    requestAnimationFrame(tick);
+  }));
+  assert.ok(frames >= 30, `${frames} frames a second`);
+  const took = await page.evaluate(() => {
+    const start = performance.now();
+    document.querySelector('#stop').click();
+    return performance.now() - start;
+  });
+  assert.ok(took < 100, `${took} ms`);
+  await page.locator('#problems').getByText('Stopped.').waitFor();
+  await type(page, SCRIPT);
+  await position(page, '4 of 4');
+  await page.close();
+});
+
+await test('a full memory is a sentence, and the next run works', async () => {
+  const { page } = await explorer();
+  await type(page, 'machine core-i7\nkernel { frames 4000000 }\nprocess P\nP: let a = mmap(NULL, 8 GB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0)\n');
+  await page.locator('#problems').getByText(/memory/).waitFor({ timeout: 120_000 });
+  await type(page, SCRIPT);
+  await position(page, '4 of 4');
+  await page.close();
+});
+
+await test('titles, strings, names, and fragments run nothing', async () => {
+  const evil = '<img src=x onerror=alert(1)><script>alert(1)</script>';
+  const { page, wrong } = await explorer();
+  await type(page, `machine simple\nlet s = "${evil}"\nscenario "${evil}" { show s; read 0x3D4 => tlb hit }\nquestion "${evil}" { text "${evil}"; ask "${evil}" = 1 }\nprocess "${evil}"\n# ${evil}\nfigure system\n`);
+  await page.waitForTimeout(1500);
+  for (const fragment of [`#${evil}`, '#zAAAA', `#u${Buffer.from(JSON.stringify({ text: evil, path: evil, step: evil, files: evil })).toString('base64url')}`]) {
+    await page.evaluate((to) => (location.hash = to), fragment);
+    await page.waitForTimeout(700);
+  }
+  assert.equal(await page.locator('#columns img, #columns script').count(), 0);
+  assert.deepEqual(wrong, []);
+  await page.close();
+});
+
+for (const colorScheme of ['light', 'dark']) {
+  for (const width of [360, 900, 1400]) {
+    await test(`axe finds nothing in ${colorScheme} colors, ${width} px wide, and nothing scrolls sideways`, async () => {
+      const own = await chrome.newContext({ viewport: { width, height: 800 }, colorScheme, reducedMotion: 'reduce' });
+      for (const example of ['simple-memory-system.pw', 'copy-on-write.pw']) {
+        const { page } = await explorer(`?example=${example}`, own);
+        await page.waitForTimeout(400);
+        assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, example);
+        await page.evaluate(axe.source);
+        const { violations } = await page.evaluate(() => globalThis.axe.run());
+        assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).slice(0, 3).join(' ')}`), []);
+        await page.close();
+      }
+      await own.close();
+    });
+  }
+}
+
+if (process.argv.includes('--long')) {
+  await test('after 1,000 page faults, a step takes at most 50 ms in the median', async () => {
+    const { page } = await explorer();
+    await type(page, 'machine core-i7\nkernel { frames 2000 }\nprocess P\nP: let a = mmap(NULL, 4 MB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\nfor n in 0..1000 { P: write a + n * 4 KB = 1 }\n');
+    await position(page, '1004 of 1004');
+    const times = [];
+    for (let record = 1003; record > 980; record -= 1) {
+      times.push(await page.evaluate(async (to) => {
+        const start = performance.now();
+        document.querySelector('#back').click();
+        while (!document.querySelector('#position').textContent.startsWith(`${to} of`)) await new Promise((resolve) => setTimeout(resolve, 1));
+        return performance.now() - start;
+      }, record));
+    }
+    const median = times.sort((a, b) => a - b)[times.length >> 1];
+    console.log(`a step back after 1,000 page faults: ${median.toFixed(0)} ms`);
+    assert.ok(median <= 50, `${median} ms`);
+    await page.close();
+  });
+  await test('every example opens', async () => {
+    const list = JSON.parse(readFileSync(join(SITE, 'examples/index.json'), 'utf8')).filter(({ group }) => group === 'examples' || group === 'lectures');
+    for (const { path } of list) {
+      const { page, wrong } = await explorer(`?example=${encodeURIComponent(path)}`);
+      await page.locator('#totals').getByText(/✓|^$/).first().waitFor({ state: 'attached' });
+      assert.deepEqual(wrong, [], path);
+      assert.equal(await page.locator('.problem.error').count(), 0, path);
+      await page.close();
+    }
+  });
+}
+
+await chrome.close();
+await server.close();
+done();
