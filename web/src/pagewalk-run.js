@@ -71,9 +71,8 @@ async function start(here) {
  * @param {string} folder
  */
 async function filesOf(text, folder) {
-  // The settings of a course are those of its server's folder, or none.
   /** @type {Record<string, string>} */
-  const files = { 'pagewalk.toml': '' };
+  const files = {};
   const named = (/** @type {string} */ script) => Array.from(script.matchAll(/\b(?:include|machine|replay|reference)\s+"([^"]+)"/g), ([, name]) => name);
   const names = named(text);
   for (const name of names) {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { WASM, engine } from '../node.mjs';
 import { PAGEWALK, ROOT, done, need, pagewalk, test } from './setup.mjs';
 
@@ -20,10 +20,10 @@ for (const path of scripts) {
   if (rest.length) writeFileSync(join(folder, path), before);
 }
 const others = paths.filter((path) => /\.(pw|yaml|trace|lackey)$/.test(path) && !/golden/.test(path));
-/** The files of a script, as the element hands them over: with settings of the course, because the engine finds no file itself. */
+/** The files of a script, as the element hands them over. */
 const filesOf = (path) => {
   if (!/^\s*(include|machine|replay|reference) "/m.test(text(path))) return {};
-  return { ...Object.fromEntries(others.map((other) => [other, text(other)])), [`${dirname(path)}/pagewalk.toml`]: '' };
+  return Object.fromEntries(others.map((other) => [other, text(other)]));
 };
 
 await test('the module imports page.emit and page.died, and exports its three functions', () => {

@@ -1,4 +1,4 @@
-//! What an editor shows: problems, colors, completion, explanations, and fixes.
+//! The services of an editor: problems, colors, completion, explanations, and fixes.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,25 +10,19 @@ use pagewalk_script::editor::{
     Action, ActionKind, Document, Edit, Encoding, ItemKind, OpenTexts, Position, Problem, RunResult,
 };
 use pagewalk_script::lang::diagnostic::Severity;
-use pagewalk_script::lang::loader::{Disk, MemoryLimit, Within};
 use pagewalk_script::services::complete::CLASSES;
 use serde_json::{Value, json};
 
-use crate::requests::{Answer, OpenScript, Page, Request, SCRIPT_MEMORY, limits};
+use crate::requests::{Answer, OpenScript, Page, Request, limits};
 
 /// Opens a text as the page's script, or a newer version of it.
 pub(crate) fn open(page: &mut Page, request: &Request) -> Answer {
     let (path, text) = (request.text("path")?, request.text("text")?);
-    if request.0.get("files").is_some() || page.files.other.is_none() {
+    if request.0.get("files").is_some() {
         page.files = Arc::new(OpenTexts {
             texts: request.files(),
-            other: Some(Within {
-                limit: MemoryLimit {
-                    bytes: SCRIPT_MEMORY,
-                    ..MemoryLimit::DEFAULT
-                },
-                other: Disk,
-            }),
+            // A page has no disk.
+            other: None,
         });
     }
     let mut document = Document::new(path, text, page.files.clone());

@@ -7,7 +7,7 @@ use pagewalk_engine::machine::spec::Mmu;
 use pagewalk_engine::machine::{self, Machine};
 use serde::{Deserialize, Serialize};
 
-use super::Parts;
+use super::parts::Parts;
 use crate::run::nouns::tree;
 use crate::run::record::{TreeEntry, TreeTable};
 

@@ -2,6 +2,7 @@
 
 mod kernel;
 mod machine;
+mod parts;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ pub use kernel::{Area, FileState, Frame, KernelState, PageState, ProcessState, S
 pub use machine::{
     CacheLine, CacheState, Core, Counts, Entry, MachineState, MemoryRun, Table, TlbEntry, TlbState,
 };
+pub use parts::Parts;
 
 /// The version of the format. The version changes when a member is renamed, removed, or redefined.
 pub const VERSION: u32 = 1;
@@ -62,25 +64,6 @@ pub struct Change {
     pub before: Option<Value>,
     /// The value in the later snapshot, or `None` if the member is absent.
     pub after: Option<Value>,
-}
-
-/// The parts of a snapshot that take most of its memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Parts {
-    /// The only core in the snapshot, or `None` for all cores. A shared cache is listed for each core.
-    pub core: Option<u32>,
-    /// Whether the page tables are in the snapshot.
-    pub page_tables: bool,
-    /// Whether blocks without known bytes have their list of `null`s.
-    pub unknown_bytes: bool,
-}
-
-impl Parts {
-    pub const ALL: Self = Self {
-        core: None,
-        page_tables: true,
-        unknown_bytes: true,
-    };
 }
 
 impl Snapshot {
