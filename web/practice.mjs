@@ -36,7 +36,7 @@ export async function practiceTemplate(web, wasm) {
 <style>${style}</style>
 </head>
 <body>
-<main class="practice"><noscript>This page needs JavaScript.</noscript></main>
+<main class="practice"><p class="progress">Loading the exam …</p><noscript>This page needs JavaScript.</noscript></main>
 <script type="application/json" id="exam">"@EXAM@"</script>
 <script type="application/json" id="worker">${within(worker)}</script>
 <script type="text/plain" id="engine">${gzipSync(readFileSync(wasm), { level: 9 }).toString('base64')}</script>

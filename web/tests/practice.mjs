@@ -151,7 +151,7 @@ await test('an answer that follows from a wrong one counts, and a wrong one has 
   const shown = await practiced(page, { '1.vpn': '0F', '1.ppn': '0E', '1.pa': '394' });
   // The PPN 0x0E with the VPO 0x14 is the address 0b001110_010100, 0x394.
   assert.deepEqual(shown.verdicts, { '1.vpn': 'right', '1.ppn': 'wrong', '1.pa': 'follows from your earlier answer' });
-  const reason = await page.locator('.verdict details pre').first().textContent();
+  const reason = await page.locator('.verdict details > p').first().textContent();
   assert.ok(reason.includes('PPN 0x0D') && !reason.includes('0x354'), reason);
   await close();
 });

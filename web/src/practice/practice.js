@@ -20,7 +20,8 @@ async function open(chosen) {
   try {
     await practice(at('sheet'), engine, chosen);
   } catch (error) {
-    at('sheet').textContent = error instanceof Error ? error.message : String(error);
+    // Another exam may have taken the place of this one.
+    if (exam === chosen) at('sheet').textContent = error instanceof Error ? error.message : String(error);
   }
 }
 
@@ -28,6 +29,7 @@ async function open(chosen) {
 async function example(path) {
   const response = await fetch(`examples/${path}`);
   if (response.ok) await open({ path, text: await response.text() });
+  else at('sheet').textContent = `The site has no example “${path}”.`;
 }
 
 at('choose').onchange = () => {

@@ -19,15 +19,16 @@ function el(tag, members = {}, ...children) {
   return element;
 }
 
-/** The words for a verdict, with its color. @type {Record<string, [string, string]>} */
+/** The words for a verdict, its color, and a short word for a cell of a table. @type {Record<string, string[]>} */
 const VERDICTS = {
   right: ['right', 'good'],
   accepted: ['right', 'good'],
-  carried: ['follows from your earlier answer', 'good'],
-  partly: ['partly right', 'warn'],
-  unreadable: ['not an answer to this question', 'warn'],
+  carried: ['follows from your earlier answer', 'good', 'follows'],
+  follows: ['follows from your earlier answer without a calculation', 'warn', 'follows'],
+  partly: ['partly right', 'warn', 'partly'],
+  wrong: ['wrong', 'bad'],
+  unreadable: ['not an answer to this question', 'warn', 'unreadable'],
   unanswered: ['empty', 'dim'],
-  pending: ['marked by a person', 'dim'],
 };
 
 /** A short name of an exam for what the browser keeps. @param {string} text */
@@ -64,171 +65,230 @@ const kept = {
  * @param {Exam} exam
  */
 export async function practice(main, engine, exam) {
-  const key = `pagewalk-practice-${fingerprint(exam.text)}`;
+  const key = `pagewalk-practice-${fingerprint(JSON.stringify(exam))}`;
   const status = el('p', { className: 'progress', role: 'status' });
   const paper = el('div', { className: 'paper' });
   const code = el('span', { className: 'code' });
-  const another = el('button', { onclick: () => turn(version + 1) }, 'New version');
-  const tools = el('div', { className: 'tools' }, another, el('button', { onclick: () => checkAll() }, 'Check everything'), el('button', { onclick: () => turn(version) }, 'Start over'), el('button', { onclick: () => print() }, 'Print'), code);
-  main.replaceChildren(tools, status, paper);
+  /** @param {string} text @param {() => Promise<any>} work @param {string} [className] */
+  const button = (text, work, className = '') => el('button', { className, onclick: () => guarded(work) }, text);
+  const before = button('Earlier version', () => turn(version - 1));
+  const another = button('New version', () => turn(version + 1));
+  const again = button('Start over', () => (delete sheets[version], turn(version)));
+  main.replaceChildren(el('div', { className: 'tools' }, another, before, button('Check everything', () => checkAll()), again, el('button', { onclick: () => print() }, 'Print'), code), status, paper);
 
   let version = 1;
+  /** @typedef {{field: string, label: string, read: () => string, write: (text: string) => void, verdict: HTMLElement, note?: HTMLElement, by_hand: boolean, earned?: number}} Blank */
   /** @type {Map<string, Blank>} */
   let blanks = new Map();
+  /** The answers to each version, so that a click on *New version* loses none. @type {Record<number, {sheet: Record<string, string>, checked: string[]}>} */
+  let sheets = {};
   let total = 0;
 
-  /** @typedef {{field: string, read: () => string, write: (text: string) => void, verdict: HTMLElement, by_hand: boolean, points: number, earned?: number}} Blank */
-
   const sheet = () => Object.fromEntries([...blanks.values()].map(({ field, read }) => [field, read()]));
-  const keep = () => kept.write(key, { version, sheet: sheet(), checked: [...blanks.values()].filter(({ earned }) => earned !== undefined).map(({ field }) => field) });
-
-  const ask = async (/** @type {any} */ request) => {
-    const { generation } = engine;
-    try {
-      return await engine.request(request);
-    } catch (error) {
-      if (error instanceof EngineError && error.kind === 'died') await openExam();
-      throw error;
-    } finally {
-      if (engine.generation !== generation && request.op !== 'open') await openExam();
-    }
-  };
-  const openExam = () => engine.request({ op: 'open', path: exam.path, text: exam.text, files: exam.files ?? {} });
-
-  function progress() {
-    const checked = [...blanks.values()].filter(({ earned }) => earned !== undefined);
-    const earned = checked.reduce((sum, blank) => sum + (blank.earned ?? 0), 0);
-    const round = (/** @type {number} */ points) => String(Math.round(points * 100) / 100);
-    const marked = [...blanks.values()].filter(({ by_hand }) => !by_hand).length;
-    status.textContent = checked.length ? `${round(earned)} of ${round(total)} points, ${checked.length} of ${marked} blanks checked` : `${round(total)} points, ${marked} blanks. Press Enter in a blank to check it.`;
+  const checked = () => [...blanks.values()].filter(({ earned }) => earned !== undefined);
+  function keep() {
+    sheets[version] = { sheet: sheet(), checked: checked().map(({ field }) => field) };
+    delete sheets[version - 20];
+    kept.write(key, { version, sheets });
   }
 
-  /** @param {Blank} blank @param {any} mark */
-  function shown(blank, mark) {
-    const [words, color] = VERDICTS[mark.verdict] ?? ['wrong', 'bad'];
-    blank.earned = mark.verdict === 'unanswered' ? undefined : Number(mark.points);
-    const parts = [el('span', { className: color }, words)];
-    if (mark.carried) parts.push(el('span', { className: 'dim' }, ` (${mark.carried.join(', ')})`));
-    if (mark.mistakes.length) parts.push(el('span', { className: 'dim' }, `: ${mark.mistakes.join('; ')}`));
-    // One reason says little about the other blanks, and the solution everything.
-    const help = [['Show the reason', mark.reason && `${mark.reason}.`], ['Show the solution', mark.solution?.trimEnd()]];
-    if (mark.verdict !== 'unanswered') {
-      for (const [title, text] of help) if (text) parts.push(el('details', {}, el('summary', {}, title), el('pre', { tabIndex: 0 }, text)));
+  const open = () => engine.request({ op: 'open', path: exam.path, text: exam.text, files: exam.files ?? {} });
+  const prepare = (/** @type {number} */ version) => engine.request({ op: 'practice', version, seed: exam.seed, rules: exam.rules });
+
+  /** Does work for a control, and says why it failed. @param {() => Promise<any>} work */
+  async function guarded(work) {
+    try {
+      await work();
+    } catch (error) {
+      status.textContent = error instanceof Error ? error.message : String(error);
+      // A new engine knows neither the script nor the paper.
+      if (error instanceof EngineError && error.kind === 'died') await open().then(() => prepare(version)).catch(() => {});
     }
-    blank.verdict.dataset.points = String(mark.points);
-    blank.verdict.replaceChildren(...parts);
+  }
+
+  /** Shows the progress. @param {string} [spoken] Words before it for screen readers: one region speaks, and not each verdict. */
+  function progress(spoken = '') {
+    const earned = checked().reduce((sum, blank) => sum + (blank.earned ?? 0), 0);
+    const round = (/** @type {number} */ points) => String(Math.round(points * 100) / 100);
+    const marked = [...blanks.values()].filter(({ by_hand }) => !by_hand).length;
+    const text = checked().length ? `${round(earned)} of ${round(total)} points, ${checked().length} of ${marked} blanks checked` : `${round(total)} points, ${marked} blanks. Press Enter in a blank to check it.`;
+    status.replaceChildren(...(spoken ? [el('span', { className: 'spoken' }, `${spoken} `)] : []), text);
+  }
+
+  /** @param {Blank} blank @param {any} [mark] Without a mark, the blank has no verdict. */
+  function shown(blank, mark) {
+    const { verdict, note } = blank;
+    blank.earned = mark && mark.verdict !== 'unanswered' ? Number(mark.points) : undefined;
+    verdict.replaceChildren();
+    note?.replaceChildren();
+    if (!mark) return '';
+    const [words, color, short = words] = VERDICTS[mark.verdict] ?? [mark.verdict, 'dim'];
+    const about = [mark.carried && ` (${mark.carried.join(', ')})`, mark.mistakes.length && `: ${mark.mistakes.join('; ')}`].filter(Boolean).join('');
+    verdict.dataset.verdict = mark.verdict;
+    verdict.dataset.points = String(mark.points);
+    verdict.append(el('span', { className: color }, note ? short : words));
+    const help = blank.earned === undefined ? undefined : helped(mark);
+    // A table has no room for words, which are below it.
+    if (note && (help || about)) note.append(el('b', {}, blank.label), ' ', el('span', { className: color }, words));
+    (note ?? verdict).append(...(about ? [el('span', { className: 'dim' }, about)] : []), ...(help ? [help] : []));
+    return `${blank.label}: ${words}${about}.`;
+  }
+
+  /** The reason of a blank, and within it the solution, which says everything about the other blanks, too. @param {any} mark */
+  function helped({ reason, solution }) {
+    const fold = (/** @type {string} */ title, /** @type {(Node | string)[]} */ ...inside) => el('details', {}, el('summary', {}, title), ...inside);
+    const whole = solution && fold('Show the solution', el('pre', { tabIndex: 0 }, solution.trimEnd()));
+    return reason ? fold('Show the reason', el('p', {}, `${reason}.`), ...(whole ? [whole] : [])) : whole;
   }
 
   /** @param {Blank} blank */
   async function check(blank) {
-    if (blank.by_hand) return;
-    try {
-      shown(blank, await ask({ op: 'mark', sheet: sheet(), field: blank.field }));
-    } catch (error) {
-      blank.verdict.textContent = error instanceof Error ? error.message : String(error);
-    }
+    const [own, text] = [blanks, blank.read()];
+    const mark = await engine.request({ op: 'mark', sheet: sheet(), field: blank.field });
+    if (own !== blanks || text !== blank.read()) return;
+    const words = shown(blank, mark);
     keep();
-    progress();
+    progress(words);
   }
 
   async function checkAll(only = [...blanks.keys()]) {
-    const { marks } = await ask({ op: 'mark', sheet: sheet() });
+    const own = blanks;
+    const { marks } = await engine.request({ op: 'mark', sheet: sheet() });
+    if (own !== blanks) return;
     for (const mark of marks) {
       const blank = blanks.get(mark.field);
-      if (blank && only.includes(mark.field)) shown(blank, mark);
+      // A word beside each empty blank would hide the others.
+      if (blank && !blank.by_hand && only.includes(mark.field)) shown(blank, mark.verdict === 'unanswered' ? undefined : mark);
     }
     keep();
-    progress();
+    progress('Checked.');
   }
 
   /** @param {Element} place @param {any} field */
   function control(place, field) {
-    const verdict = el('span', { className: 'verdict', role: 'status' });
+    const verdict = el('span', { className: 'verdict' });
     /** @type {Blank} */
-    const blank = { field: field.name, read: () => '', write: () => {}, verdict, by_hand: field.by_hand, points: Number(field.points) };
-    const changed = () => {
-      verdict.replaceChildren();
-      blank.earned = undefined;
-      keep();
-      progress();
+    const blank = { field: field.name, label: labelOf(place), read: () => '', write: () => {}, verdict, by_hand: field.by_hand };
+    const members = {
+      oninput: () => {
+        shown(blank);
+        keep();
+        progress();
+      },
+      onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === 'Enter' && !blank.by_hand && guarded(() => check(blank)),
     };
-    if (place.classList.contains('choice')) {
-      const boxes = [...place.querySelectorAll('li')].map((option, at) => {
-        const tick = el('input', { type: 'checkbox', onchange: changed });
-        option.querySelector('.tick')?.remove();
-        const label = el('label', {}, tick, ...option.childNodes);
-        option.replaceChildren(label);
-        return { tick, letter: String.fromCharCode(65 + at) };
+    /** Lets people pick among options. @param {{into: Element, label?: string}[]} options @param {string} how */
+    const pick = (options, how) => {
+      // A radio button that others can't turn off would need a way back, and "Start over" is one.
+      const type = /\bone\b/.test(how) ? 'radio' : 'checkbox';
+      const ticks = options.map(({ into, label }) => {
+        const tick = el('input', { type, name: field.name, ...members, ...(label ? { ariaLabel: `${blank.label}: ${label}` } : {}) });
+        into.replaceChildren(label ? tick : el('label', {}, tick, ...into.childNodes));
+        return tick;
       });
-      blank.read = () => boxes.filter(({ tick }) => tick.checked).map(({ letter }) => letter).join(', ');
-      blank.write = (text) => boxes.forEach(({ tick, letter }) => (tick.checked = text.split(', ').includes(letter)));
-      place.append(el('button', { className: 'check', onclick: () => check(blank) }, 'Check'), ' ', verdict);
+      const letter = (/** @type {number} */ at) => String.fromCharCode(65 + at);
+      blank.read = () => ticks.flatMap(({ checked }, at) => (checked ? letter(at) : [])).join(', ');
+      blank.write = (text) => ticks.forEach((tick, at) => (tick.checked = text.split(', ').includes(letter(at))));
+    };
+    /** @param {HTMLElement} input */
+    const write = (input) => {
+      const area = /** @type {HTMLInputElement} */ (input);
+      blank.read = () => area.value;
+      blank.write = (text) => (area.value = text);
+      return input;
+    };
+
+    if (place.classList.contains('choice')) {
+      place.setAttribute('role', 'group');
+      place.setAttribute('aria-label', blank.label);
+      for (const tick of place.querySelectorAll('.tick')) tick.remove();
+      pick([...place.querySelectorAll('li')].map((into) => ({ into })), place.querySelector('.how')?.textContent ?? '');
+      place.append(button('Check', () => check(blank), 'check'), ' ', verdict);
       return blank;
     }
     if (place.classList.contains('essay')) {
-      const area = el('textarea', { rows: 5, oninput: changed, ariaLabel: field.name });
-      blank.read = () => area.value;
-      blank.write = (text) => (area.value = text);
-      place.querySelector('.room')?.replaceChildren(area);
-      place.append(el('p', { className: 'dim' }, 'A person marks this answer.'));
+      place.querySelector('.room')?.replaceChildren(write(el('textarea', { rows: 5, ...members, onkeydown: null, ariaLabel: blank.label })));
+      place.append(el('p', { className: 'dim by-hand' }, 'A person marks this answer.'));
       return blank;
     }
-    const row = place.closest('tr')?.querySelector('th[scope="row"]') ?? place.closest('.value')?.querySelector('span');
-    const input = el('input', {
-      type: 'text',
-      className: 'blank',
-      size: Math.max(3, Number(place.getAttribute('data-size') ?? 8)),
-      autocomplete: 'off',
-      spellcheck: false,
-      autocapitalize: 'off',
-      oninput: changed,
-      onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === 'Enter' && check(blank),
-      ariaLabel: `${row?.textContent?.trim() ?? ''} (${field.name})`.trim(),
-    });
-    blank.read = () => input.value;
-    blank.write = (text) => (input.value = text);
+    const table = place.closest('table.fill');
+    if (table) blank.note = notes(table).appendChild(el('li'));
+    const boxes = table ? [...(place.closest('tr')?.querySelectorAll('.box') ?? [])] : [];
+    // A row of boxes to tick has one field, which its first box names.
+    if (boxes.length > 1 && boxes.every((box) => box === place || !box.hasAttribute('data-field'))) {
+      blank.label = blank.label.replace(/, [^,]*$/, '');
+      pick(boxes.map((into) => ({ into, label: headOf(into) })), table?.previousElementSibling?.textContent ?? '');
+      boxes[boxes.length - 1].after(' ', verdict);
+      return blank;
+    }
     const prefix = place.querySelector('i')?.textContent;
+    const size = Math.max(3, Number(place.getAttribute('data-size') ?? 8));
+    const input = write(el('input', { type: 'text', className: 'blank', size, autocomplete: 'off', spellcheck: false, autocapitalize: 'off', ariaLabel: blank.label, ...members }));
     place.replaceChildren(...(prefix ? [el('span', { className: 'prefix' }, prefix)] : []), input);
-    // In a grid of many small blanks, the words go below the table.
     place.after(' ', verdict);
     return blank;
   }
 
-  /** @param {number} to @param {any} [earlier] */
-  async function turn(to, earlier) {
-    version = to;
+  /** @param {number} to */
+  async function turn(to) {
     status.textContent = 'Preparing the paper …';
-    const found = await ask({ op: 'practice', version, seed: exam.seed, rules: exam.rules });
+    const found = await prepare(to);
+    version = to;
     const text = found.html.replace(/(data-field="[^"]*") style="[^"]*?width:(\d+)ch[^"]*"/g, '$1 data-size="$2"');
     paper.replaceChildren(html(text));
     // A corner of a table heads nothing.
     for (const corner of paper.querySelectorAll('th:empty')) corner.replaceWith(el('td'));
-    // A table that is wider than a phone scrolls, also with keys.
-    for (const table of paper.querySelectorAll('table')) table.tabIndex = table.scrollWidth > table.clientWidth ? 0 : -1;
-    for (const name of ['.owner', '.grid']) paper.querySelector(`header ${name}`)?.remove();
     blanks = new Map();
     for (const field of found.fields) {
-      const place = paper.querySelector(`[data-field="${CSS.escape(field.name)}"]`);
+      // A drawing names its parts, too.
+      const place = paper.querySelector(`:is(.box, .choice, .essay)[data-field="${CSS.escape(field.name)}"]`);
       if (place) blanks.set(field.name, control(place, field));
     }
+    // A table that is wider than a phone scrolls, also with keys.
+    for (const table of paper.querySelectorAll('table')) table.tabIndex = table.scrollWidth > table.clientWidth ? 0 : -1;
     for (const question of paper.querySelectorAll('section.question')) {
-      const own = [...blanks].filter(([name]) => question.querySelector(`[data-field="${CSS.escape(name)}"]`)).map(([name]) => name);
-      question.append(el('p', { className: 'tools' }, el('button', { className: 'first', onclick: () => checkAll(own) }, 'Check this question')));
+      const own = [...blanks].filter(([, { by_hand }]) => !by_hand).map(([name]) => name).filter((name) => question.querySelector(`[data-field="${CSS.escape(name)}"]`));
+      if (own.length) question.append(el('p', { className: 'tools' }, button('Check this question', () => checkAll(own), 'first')));
     }
     total = Number(found.total);
     another.disabled = !found.varies;
-    another.title = found.varies ? '' : 'This exam draws no values, so all of its versions are the same.';
-    code.textContent = found.code ? `Version ${found.code}` : '';
+    before.hidden = version === 1;
+    code.textContent = found.varies ? `Version ${found.code}` : 'This exam has one version';
     document.title = paper.querySelector('h1')?.textContent?.trim() || exam.path;
-    if (earlier) {
-      for (const [field, text] of Object.entries(earlier.sheet)) blanks.get(field)?.write(String(text));
-      await checkAll(earlier.checked);
-    }
+    const earlier = sheets[version];
+    for (const [field, text] of Object.entries(earlier?.sheet ?? {})) blanks.get(field)?.write(String(text));
+    if (earlier?.checked?.length) await checkAll(earlier.checked);
     keep();
     progress();
   }
 
-  await openExam();
+  await open();
   const earlier = kept.read(key);
-  await turn(earlier?.version ?? 1, earlier?.sheet ? earlier : undefined);
+  sheets = earlier?.sheets ?? {};
+  await turn(earlier?.version ?? 1);
+}
+
+/** The head of a cell's column. @param {Element} place */
+function headOf(place) {
+  const cell = place.closest('td');
+  return cell?.closest('table')?.querySelectorAll('thead tr > *')[cell.cellIndex]?.textContent?.trim() ?? '';
+}
+
+/** The name of a blank in words: its question, and the words beside it. @param {Element} place */
+function labelOf(place) {
+  const number = (place.getAttribute('data-field') ?? '').split('.')[0];
+  const words = (/** @type {Element | null | undefined} */ element) => element?.textContent?.trim().replace(/\s+/g, ' ').replace(/:$/, '') ?? '';
+  const cell = place.closest('table.fill td');
+  if (!cell) return `${number} ${words(place.querySelector('.lead') ?? place.closest('tr')?.querySelector('th[scope="row"]') ?? place.closest('.value')?.firstElementChild)}`;
+  // Columns may be folded: the words of a row are those at the beginning of its group.
+  let first = cell;
+  while (first.previousElementSibling && !first.classList.contains('edge')) first = first.previousElementSibling;
+  const row = first === cell || first.querySelector('.box') ? '' : `${first.classList.contains('word') ? '' : headOf(first)} ${words(first)}, `;
+  return `${number} ${row}${headOf(cell)}`.replace(/, $/, '').replace(/\s+/g, ' ');
+}
+
+/** The list below a table with the words for its blanks. @param {Element} table */
+function notes(table) {
+  if (!table.nextElementSibling?.classList.contains('notes')) table.after(el('ul', { className: 'notes' }));
+  return /** @type {Element} */ (table.nextElementSibling);
 }
