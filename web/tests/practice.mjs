@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import puppeteer from 'puppeteer-core';
 import { CHROMIUM, PAGEWALK, ROOT, SITE, browser, done, need, pagewalk, test } from './setup.mjs';
@@ -36,6 +36,9 @@ function keyed(script) {
   const html = readFileSync(join(versions, `${name}-${code}.key.html`), 'utf8');
   const key = {};
   for (const [, field, answer] of html.matchAll(/class="box" data-field="([^"]+)"[^>]*>(?:<bdi>)?<b[^>]*>([^<]*)<\/b>/g)) key[field] = answer.replaceAll('&amp;', '&');
+  for (const [, field, options] of html.matchAll(/class="choice" data-field="([^"]+)">([^]*?)<\/div>/g)) {
+    key[field] = options.split('<li').slice(1).flatMap((option, at) => (option.includes('<b>X</b>') ? 'ABCDEFGH'[at] : [])).join(', ');
+  }
   return { code, key, list };
 }
 
@@ -50,23 +53,16 @@ function graded(script, answers, { code, list }) {
   return Object.fromEntries(head.map((name, at) => [name, Number(row[at])]));
 }
 
-const EXAMS = long ? ['address-translation', 'tiny-pte-walk', 'effective-access-time', 'page-table-sizing', 'vipt-tlb-reach'] : ['address-translation', 'tiny-pte-walk'];
+/** Exams with worksheets, choices, and tables to fill in. */
+const EXAMS = ['address-translation', 'tiny-pte-walk', 'page-replacement', ...(long ? ['core-i7-walk', 'effective-access-time', 'fork-cow', 'mmap-private-shared', 'page-faults', 'page-table-sizing', 'vipt-tlb-reach'] : [])];
 
-/** A page of either browser, with the same few functions. */
-async function chromiumPage() {
-  const chrome = await browser();
-  const page = await (await chrome.newContext()).newPage();
-  return { page, fill: (selector, text) => page.fill(selector, text), close: () => chrome.close() };
-}
-async function firefoxPage() {
-  const firefox = await puppeteer.launch({ browser: 'firefox', executablePath: FIREFOX, headless: true });
-  const page = await firefox.newPage();
-  return { page, close: () => firefox.close() };
-}
+const chrome = await browser();
+const chromiumPage = async (options) => (await chrome.newContext(options)).newPage();
+const firefox = FIREFOX && (await puppeteer.launch({ browser: 'firefox', executablePath: FIREFOX, headless: true }));
 
-/** Opens a practice file, writes answers into its blanks, and returns the verdict of each blank. Runs in the page. */
+/** Writes answers into the blanks of the open practice file, checks everything, and returns the marks. */
 async function practiced(page, answers) {
-  await page.waitForSelector('.blank', { timeout: 60_000 });
+  await page.waitForSelector('.paper section', { timeout: 60_000 });
   return page.evaluate(async (answers) => {
     const wait = (condition) => new Promise((resolve, reject) => {
       const end = Date.now() + 30_000;
@@ -75,27 +71,32 @@ async function practiced(page, answers) {
     });
     await wait(() => /blanks/.test(document.querySelector('.progress').textContent));
     const own = {};
-    for (const place of document.querySelectorAll('.box[data-field]')) {
-      const field = place.getAttribute('data-field');
-      const input = place.querySelector('input');
-      if (!input || !(field in answers)) continue;
-      input.value = answers[field];
-      input.dispatchEvent(new Event('input'));
-      own[field] = place;
+    for (const [field, answer] of Object.entries(answers)) {
+      const place = document.querySelector(`:is(.box, .choice)[data-field="${field}"]`);
+      if (!place) continue;
+      const row = place.matches('.fill .box') ? place.closest('tr') : place;
+      const ticks = row.querySelectorAll('input:is([type=checkbox], [type=radio])');
+      ticks.forEach((tick, at) => answer.split(', ').includes('ABCDEFGH'[at]) && tick.click());
+      const input = place.querySelector('input[type=text]');
+      if (input) {
+        input.value = answer;
+        input.dispatchEvent(new Event('input'));
+      }
+      own[field] = ticks.length ? row.querySelector('.verdict') : place.nextElementSibling;
     }
     [...document.querySelectorAll('button')].find(({ textContent }) => textContent === 'Check everything').click();
-    await wait(() => Object.values(own).every((place) => place.nextElementSibling?.textContent));
+    await wait(() => Object.values(own).every((verdict) => verdict.textContent));
     return {
       code: document.querySelector('.code').textContent,
-      progress: document.querySelector('.progress').textContent,
-      verdicts: Object.fromEntries(Object.entries(own).map(([field, place]) => [field, place.nextElementSibling.firstElementChild.textContent])),
-      points: Object.fromEntries(Object.entries(own).map(([field, place]) => [field, Number(place.nextElementSibling.dataset.points)])),
-      reasons: document.querySelectorAll('.verdict details').length,
+      progress: document.querySelector('.progress').lastChild.textContent,
+      verdicts: Object.fromEntries(Object.entries(own).map(([field, verdict]) => [field, verdict.dataset.verdict])),
+      points: Object.fromEntries(Object.entries(own).map(([field, verdict]) => [field, Number(verdict.dataset.points)])),
+      reasons: document.querySelectorAll('details').length,
     };
   }, answers);
 }
 
-for (const [name, open] of [['Chromium', chromiumPage], ...(FIREFOX ? [['Firefox', firefoxPage]] : [])]) {
+for (const [name, open] of [['Chromium', chromiumPage], ...(firefox ? [['Firefox', () => firefox.newPage()]] : [])]) {
   for (const exam of EXAMS) {
     await test(`${name} marks ${exam} as the program does`, async () => {
       const script = `examples/exams/${exam}.pw`;
@@ -103,9 +104,9 @@ for (const [name, open] of [['Chromium', chromiumPage], ...(FIREFOX ? [['Firefox
       const first = keyed(script);
       // Every third answer is right, and the others are those of people who calculate wrongly, guess, or write nonsense.
       const guesses = ['0x0F', '3', 'Y', '0D', '-', 'hit', '12', 'n', '0', 'zzz', '4 KB', '0x354'];
-      const answers = Object.fromEntries(Object.entries(first.key).map(([field, right], at) => [field, at % 3 === 0 ? right : guesses[(at * 5 + 1) % guesses.length]]));
+      const answers = Object.fromEntries(Object.entries(first.key).map(([field, right], at) => [field, at % 3 === 0 ? right : /^[A-H](, [A-H])*$/.test(right) ? 'B' : guesses[(at * 5 + 1) % guesses.length]]));
       const points = graded(script, answers, first);
-      const { page, close } = await open();
+      const page = await open();
       try {
         await page.goto(url);
         const shown = await practiced(page, answers);
@@ -114,10 +115,11 @@ for (const [name, open] of [['Chromium', chromiumPage], ...(FIREFOX ? [['Firefox
         for (const [field, own] of Object.entries(shown.points)) {
           assert.ok(Math.abs(own - points[field]) < 0.006, `${field}: ${answers[field]} is worth ${points[field]}, not ${own}`);
         }
-        assert.ok(Object.values(shown.points).some((own) => own > 0));
+        const sum = Object.keys(shown.points).reduce((sum, field) => sum + points[field], 0);
+        assert.ok(sum > 0 && shown.progress.startsWith(`${Math.round(sum * 100) / 100} of `), `${shown.progress}, not ${sum}`);
         assert.ok(shown.reasons > 0);
       } finally {
-        await close();
+        await page.close();
       }
     });
   }
@@ -125,7 +127,7 @@ for (const [name, open] of [['Chromium', chromiumPage], ...(FIREFOX ? [['Firefox
 if (!FIREFOX) console.log('skipped: no Firefox; run .ci/web install');
 
 await test('a new version differs, and answers last', async () => {
-  const { page, close } = await chromiumPage();
+  const page = await chromiumPage();
   await page.goto(made('examples/exams/address-translation.pw'));
   await page.waitForSelector('.blank');
   const first = await page.locator('.code').innerText();
@@ -139,28 +141,37 @@ await test('a new version differs, and answers last', async () => {
   await page.waitForSelector('.verdict > span');
   assert.equal(await page.locator('.code').innerText(), second);
   assert.equal(await page.locator('.blank').first().inputValue(), '0x0F');
-  await close();
+  // Each version keeps its answers.
+  await page.getByRole('button', { name: 'Earlier version' }).click();
+  await page.waitForFunction((code) => document.querySelector('.code').textContent === code, first);
+  assert.equal(await page.locator('.blank').first().inputValue(), '');
+  await page.getByRole('button', { name: 'New version' }).click();
+  await page.waitForSelector('.verdict > span');
+  assert.equal(await page.locator('.blank').first().inputValue(), '0x0F');
+  await page.getByRole('button', { name: 'Start over' }).click();
+  await page.waitForFunction(() => document.querySelector('.blank').value === '');
+  await page.context().close();
 });
 
 await test('an answer that follows from a wrong one counts, and a wrong one has a reason that names only itself', async () => {
   const script = join(folder, 'walk.pw');
   writeFileSync(script, 'machine simple\nset page_table {\n| vpn ppn v |\n|  0F  0D 1 |\n}\nquestion "Walk" { ask read 0x3D4 => vpn, ppn, pa }\n');
-  const { page, close } = await chromiumPage();
+  const page = await chromiumPage();
   await page.goto(made(script));
   await page.waitForSelector('.blank');
   const shown = await practiced(page, { '1.vpn': '0F', '1.ppn': '0E', '1.pa': '394' });
   // The PPN 0x0E with the VPO 0x14 is the address 0b001110_010100, 0x394.
-  assert.deepEqual(shown.verdicts, { '1.vpn': 'right', '1.ppn': 'wrong', '1.pa': 'follows from your earlier answer' });
+  assert.deepEqual(shown.verdicts, { '1.vpn': 'right', '1.ppn': 'wrong', '1.pa': 'carried' });
   const reason = await page.locator('.verdict details > p').first().textContent();
   assert.ok(reason.includes('PPN 0x0D') && !reason.includes('0x354'), reason);
-  await close();
+  await page.context().close();
 });
 
 await test('titles, texts, and answers run nothing', async () => {
   const evil = '</script><script>document.title = 1</script><img src=x onerror=alert(1)>';
   const script = join(folder, 'evil.pw');
   writeFileSync(script, `exam { title "${evil}" }\nquestion "${evil}" { text "${evil}"; choose n in 1..9; ask "${evil}" = n; choice "${evil}" { option "${evil}" where true; option "b" where false } }\n`);
-  const { page, close } = await chromiumPage();
+  const page = await chromiumPage();
   const wrong = [];
   page.on('dialog', (dialog) => (wrong.push(dialog.message()), dialog.dismiss()));
   page.on('pageerror', (error) => wrong.push(error.message));
@@ -171,31 +182,75 @@ await test('titles, texts, and answers run nothing', async () => {
   await page.locator('.verdict > span').first().waitFor();
   assert.equal(await page.locator('main img, main script').count(), 0);
   assert.deepEqual(wrong, []);
-  await close();
+  await page.context().close();
+});
+
+await test('a row of boxes to tick is one answer', async () => {
+  const script = join(folder, 'ticks.pw');
+  const choices = ['a', 'b', 'c'].map((name) => `choice "${name}" { option "TLB" where n > 0; option "cache" where n < 0; option "disk" where n > 0 }`);
+  writeFileSync(script, `question "Ticks" {\nchoose n in 1..9\n${choices.join('\n')}\n}\n`);
+  const page = await chromiumPage();
+  await page.goto(made(script));
+  const shown = await practiced(page, { 1.1: 'A, C', 1.2: 'B', 1.3: 'A' });
+  assert.deepEqual(shown.verdicts, { 1.1: 'right', 1.2: 'wrong', 1.3: 'wrong' });
+  assert.equal(await page.getByRole('checkbox', { name: '1 b: cache' }).isChecked(), true);
+  await page.context().close();
+});
+
+await test('a learning platform may show the file in a frame without an origin', async () => {
+  const page = await chromiumPage();
+  await page.goto('about:blank');
+  await page.setContent('<iframe sandbox="allow-scripts" width="800" height="600"></iframe>');
+  const file = readFileSync(fileURLToPath(made('examples/exams/address-translation.pw')), 'utf8');
+  await page.evaluate((text) => (document.querySelector('iframe').srcdoc = text), file);
+  const blank = page.frameLocator('iframe').locator('.blank').first();
+  await blank.fill('0F');
+  await blank.press('Enter');
+  await page.frameLocator('iframe').locator('.verdict > span').first().waitFor();
+  await page.context().close();
+});
+
+await test('the keyboard alone suffices, and one region speaks', async () => {
+  const page = await chromiumPage();
+  await page.goto(made('examples/exams/page-replacement.pw'));
+  await page.waitForSelector('.blank');
+  await page.locator('body').press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'New version');
+  while ((await page.evaluate(() => document.activeElement.className)) !== 'blank') await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.ariaLabel), '1a Step 1, Hit (Y/N)');
+  await page.keyboard.type('Y');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.notes li:not(:empty), .verdict > span');
+  assert.equal(await page.locator('main [role=status]').count(), 1);
+  assert.match(await page.locator('[role=status]').textContent(), /^1a Step 1, Hit \(Y\/N\): (right|wrong)\. [\d.]+ of 90 points/);
+  await page.context().close();
 });
 
 await test('axe finds nothing, nothing scrolls sideways, and the print has empty boxes', async () => {
-  const chrome = await browser();
-  for (const colorScheme of ['light', 'dark']) {
-    for (const width of [360, 800, 1366]) {
-      const page = await (await chrome.newContext({ colorScheme, viewport: { width, height: 800 } })).newPage();
-      await page.goto(made('examples/exams/address-translation.pw'));
-      await page.waitForSelector('.blank');
+  for (const exam of ['address-translation', 'page-replacement', ...(long ? EXAMS.slice(3) : [])]) {
+    const url = made(`examples/exams/${exam}.pw`);
+    for (const [colorScheme, width] of [['light', 360], ['dark', 360], ['light', 1366], ['dark', 800]]) {
+      const page = await chromiumPage({ colorScheme, viewport: { width, height: 800 } });
+      await page.goto(url);
+      await practiced(page, {});
       await page.locator('.blank').first().fill('99');
       await page.locator('.blank').first().press('Enter');
       await page.locator('.verdict > span').first().waitFor();
-      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, `${width} px`);
+      for (const fold of await page.locator('summary:visible').all()) await fold.click();
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, `${exam}, ${width} px`);
       await page.evaluate(axe.source);
       const { violations } = await page.evaluate(() => globalThis.axe.run());
-      assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 150)}`), []);
+      assert.deepEqual(violations.map(({ id, nodes }) => `${exam}, ${id}: ${nodes[0].html.slice(0, 150)}`), []);
       await page.emulateMedia({ media: 'print' });
-      assert.equal(await page.locator('.verdict').first().isVisible(), false);
+      for (const hidden of ['.verdict', '.tools', '.progress']) assert.equal(await page.locator(`${hidden}:visible`).count(), 0, hidden);
       assert.equal(await page.locator('.blank').first().evaluate((blank) => getComputedStyle(blank).color), 'rgba(0, 0, 0, 0)');
-      await page.close();
+      assert.ok(await page.locator('.owner').isVisible());
+      await page.context().close();
     }
   }
-  await chrome.close();
 });
 
+await chrome.close();
+await firefox?.close();
 rmSync(folder, { recursive: true, force: true });
 done();

@@ -175,7 +175,10 @@ export async function practice(main, engine, exam) {
         keep();
         progress();
       },
-      onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === 'Enter' && !blank.by_hand && guarded(() => check(blank)),
+      // A handler that returns false would cancel the key.
+      onkeydown: (/** @type {KeyboardEvent} */ event) => {
+        if (event.key === 'Enter') guarded(() => check(blank));
+      },
     };
     /** Lets people pick among options. @param {{into: Element, label?: string}[]} options @param {string} how */
     const pick = (options, how) => {
