@@ -25,6 +25,9 @@ export function el(name, ...parts) {
 /** @param {string} id @returns {any} */
 export const at = (id) => document.getElementById(id);
 
+/** A text of the engine, whose back quotes mark code. @param {string} text */
+export const prose = (text) => text.split(/`([^`]*)`/).map((part, at) => (at % 2 ? el('code', part) : part));
+
 /** @param {number | string} number A number, or the text of one that JavaScript would round. */
 export const hex = (number) => (typeof number === 'string' ? number : `0x${number.toString(16).toUpperCase()}`);
 

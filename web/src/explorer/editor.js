@@ -5,7 +5,7 @@ import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { forceLinting, linter } from '@codemirror/lint';
 import { searchKeymap, highlightSelectionMatches } from '@codemirror/search';
 import { Compartment, EditorState, StateEffect, StateField } from '@codemirror/state';
-import { Decoration, EditorView, WidgetType, drawSelection, highlightActiveLine, hoverTooltip, keymap, lineNumbers } from '@codemirror/view';
+import { Decoration, EditorView, MatchDecorator, ViewPlugin, WidgetType, drawSelection, highlightActiveLine, hoverTooltip, keymap, lineNumbers } from '@codemirror/view';
 import { el } from './dom.js';
 
 /** A result at the end of a line. */
@@ -42,7 +42,19 @@ const decorations = (effect) =>
     provide: (field) => EditorView.decorations.from(field),
   });
 
+/** Covers the expectations of the script, which are the answers while one predicts. The line that one writes stays open. */
+const covered = (() => {
+  const matches = new MatchDecorator({ regexp: /=>[^#\n]*/g, decoration: Decoration.mark({ class: 'cm-covered' }) });
+  return ViewPlugin.define((view) => ({
+    decorations: matches.createDeco(view),
+    update(update) {
+      this.decorations = matches.updateDeco(update, this.decorations);
+    },
+  }), { decorations: (plugin) => plugin.decorations });
+})();
+
 const style = EditorView.theme({
+  '.cm-line:not(.cm-activeLine) .cm-covered, .cm-line:not(.cm-activeLine) .cm-covered span, &:not(.cm-focused) .cm-covered, &:not(.cm-focused) .cm-covered span': { color: 'transparent', backgroundColor: 'var(--rule)' },
   '&': { height: '100%', fontSize: '0.84rem', backgroundColor: 'var(--paper)', color: 'var(--ink)' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.5' },
   '.cm-content': { caretColor: 'var(--ink)' },
@@ -81,7 +93,7 @@ export function editor(parent, ask, page) {
   const host = root.appendChild(el('div'));
   host.style.height = '100%';
   const [tokens, results, current] = [setTokens, setResults, setCurrent].map(decorations);
-  const readonly = new Compartment();
+  const cover = new Compartment();
   /** @type {any[]} */
   let problems = [];
 
@@ -152,7 +164,7 @@ export function editor(parent, ask, page) {
         keymap.of([...completionKeymap, ...searchKeymap, ...historyKeymap, ...defaultKeymap]),
         EditorView.contentAttributes.of({ 'aria-label': 'Script', tabindex: '0' }),
         EditorView.lineWrapping,
-        readonly.of([]),
+        cover.of([]),
         tokens,
         results,
         current,
@@ -197,6 +209,10 @@ export function editor(parent, ask, page) {
       const widgets = hints.filter(({ line }) => line < doc.lines).map(({ line, label, narration }) =>
         Decoration.widget({ widget: new Result(label, narration), side: 1 }).range(doc.line(line + 1).to));
       view.dispatch({ effects: setResults.of(Decoration.set(widgets, true)) });
+    },
+    /** @param {boolean} on */
+    conceal(on) {
+      view.dispatch({ effects: cover.reconfigure(on ? covered : []) });
     },
     /** Marks the lines of a statement. @param {Place | undefined} start @param {Place} [end] */
     mark(start, end) {

@@ -18,7 +18,7 @@ const [editing, running] = [new Engine(), new Engine()];
 const FIRST = 'simple-memory-system.pw';
 
 /** A run that takes longer has a button to stop it, in milliseconds. */
-const PATIENCE = 1500;
+const PATIENCE = 700;
 
 const state = {
   path: 'script.pw',
@@ -31,6 +31,8 @@ const state = {
   /** @type {any} */
   step: undefined,
   predict: false,
+  /** The record whose values are shown although the others must be predicted. */
+  revealed: -1,
   /** The chosen figure, or `auto`. */
   figure: 'auto',
   opened: '',
@@ -106,12 +108,14 @@ async function run() {
     }
     const begun = await running.request({ op: 'start' });
     if (own !== runs) return;
+    // The message that the script is running ends with the run.
+    problems(found.problems);
     timeline(begun);
     totals(begun);
     await go(Math.min(state.record || begun.count, begun.count), true);
     if (begun.problem || begun.more) {
       source.results([]);
-      if (begun.problem) trouble(begun.problem);
+      trouble(begun.problem ?? `The script has more records. The timeline has the first ${begun.count.toLocaleString('en')}.`);
       return;
     }
     const hints = await running.request({ op: 'hints', predict: state.predict });
@@ -181,13 +185,17 @@ async function go(record, again = false) {
       state.step = step;
       paint(states);
     }
+    // A wish that comes while the figure is drawn starts the next move.
+    state.wanted = undefined;
     await figure();
   } catch (error) {
-    if (/** @type {any} */ (error).kind !== 'stopped') trouble(message(error));
-  } finally {
     state.wanted = undefined;
+    if (/** @type {any} */ (error).kind !== 'stopped') trouble(message(error));
   }
 }
+
+/** Whether the values of this step are to be predicted. */
+const hidden = () => state.predict && state.revealed !== state.record && state.step.trace?.facts.length > 0;
 
 /** @param {{before: any, now: any}} states */
 function paint(states) {
@@ -198,12 +206,15 @@ function paint(states) {
   at('back').disabled = at('first').disabled = record === 0;
   at('next').disabled = at('last').disabled = record === count;
   source.mark(step.start, step.end);
-  stepView.show(at('told'), step, state.predict);
+  stepView.show(at('told'), step, hidden(), () => {
+    state.revealed = record;
+    return go(record, true);
+  });
   at('told').parentElement.scrollTop = 0;
-  if (state.predict && step.trace?.facts.length) {
+  if (hidden()) {
     at('parts').replaceChildren(el('p.lacking', 'The machine after this step is hidden until you have predicted its values.'));
   } else machine.show(at('parts'), step, states);
-  say(stepView.spoken(step, count, state.predict));
+  say(stepView.spoken(step, count, hidden()));
 }
 
 /* The figure. */
@@ -238,12 +249,13 @@ async function drawn(style = {}) {
 
 async function figure() {
   const to = at('figure');
+  const { step } = state;
   const chosen = el('select', { id: 'chosen', onchange: () => ((state.figure = chosen.value), figure()) },
     ...FIGURES.map((name) => el('option', { value: name, selected: state.figure === name }, name)));
-  const focused = document.activeElement?.id === 'chosen';
-  const hidden = state.figure === 'none' || (state.predict && state.step.trace?.facts.length);
-  const found = hidden ? undefined : await drawn();
+  const found = state.figure === 'none' || hidden() ? undefined : await drawn();
+  if (step !== state.step) return;
   const pictures = found?.svg.map((/** @type {string[]} */ drawing) => svg(drawing.at(-1) ?? '')) ?? [];
+  const focused = document.activeElement?.id === 'chosen';
   to.replaceChildren(
     el('p.tabs', el('label', 'Figure ', chosen), state.figure === 'auto' && found ? el('span.dim', found.name) : ''),
     pictures.length ? el('div.drawing', { tabIndex: 0, role: 'region', ariaLabel: `Figure ${found.name}` }, ...pictures) : found ? el('p.lacking', found.text) : '');
@@ -300,7 +312,9 @@ at('examples').onclick = () => tools.examples((path) => example(path));
 at('compare').onclick = () => tools.twoMachines((request) => running.request(request), (record) => go(record));
 at('predict').onclick = () => {
   state.predict = !state.predict;
+  state.revealed = -1;
   at('predict').setAttribute('aria-pressed', String(state.predict));
+  source.conceal(state.predict);
   run();
 };
 at('link').onclick = async () => {

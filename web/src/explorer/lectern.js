@@ -17,13 +17,18 @@ export function lectern(draw, steps) {
   /** @type {HTMLElement | null} */
   let from = null;
 
+  /** @type {Promise<unknown>} */
+  let pending = Promise.resolve();
+  /** A key waits for the figure of the one before it. @param {string} key */
+  const press = (key) => (pending = pending.then(async () => keys[key]?.()).catch(() => {}));
+
   const paint = () => {
     const picture = pictures[drawn];
-    const press = (/** @type {string} */ key, /** @type {string} */ text) => el('button', { onclick: () => keys[key]?.() }, text);
+    const button = (/** @type {string} */ key, /** @type {string} */ text) => el('button', { onclick: () => press(key) }, text);
     stage.replaceChildren(
       el('p.title', title),
       el('div.drawing', picture ? svg(picture) : el('p.lacking', 'This step has no such figure. Press Down for the next step.')),
-      el('p.keys', press('ArrowLeft', '← back'), ' ', press('ArrowRight', '→ one further'), ` ${Math.min(drawn + 1, pictures.length)} of ${pictures.length} `, press('ArrowUp', '↑ step before'), ' ', press('ArrowDown', '↓ next step'), ' ', press('b', blank ? 'B filled' : 'B blank'), ' ', press('Escape', 'Esc close')),
+      el('p.keys', button('ArrowLeft', '← back'), ' ', button('ArrowRight', '→ one further'), ` ${Math.min(drawn + 1, pictures.length)} of ${pictures.length} `, button('ArrowUp', '↑ step before'), ' ', button('ArrowDown', '↓ next step'), ' ', button('b', blank ? 'B filled' : 'B blank'), ' ', button('Escape', 'Esc close')),
     );
   };
   const load = async (last = false) => {
@@ -75,7 +80,7 @@ export function lectern(draw, steps) {
     if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === ' ' && event.target instanceof HTMLButtonElement) return;
     event.preventDefault();
-    act();
+    press(event.key);
   };
   const close = () => {
     stage.hidden = true;

@@ -8,6 +8,9 @@ const OPEN_SETS = 16;
 /** @param {any} a @param {any} b */
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
+/** @param {number} count @param {string} word */
+const many = (count, word) => `${count} ${count === 1 ? word : word.endsWith('s') ? `${word}es` : `${word}s`}`;
+
 /** A table by places, such as `3/0` for set 3, way 0. @param {any[]} list @param {(item: any) => string} key */
 const keyed = (list, key) => new Map((list ?? []).map((item) => [key(item), item]));
 
@@ -59,11 +62,11 @@ function sets({ now, before, looked, items, text, identity, first }) {
   const head = () => el('thead', el('tr', el('th', { scope: 'col' }, 'set'), ...Array.from({ length: now.ways }, (_, way) => el('th', { scope: 'col' }, `way ${way}`))));
   const grid = (/** @type {any[]} */ list) => el('div.scroll', { tabIndex: 0, role: 'region', ariaLabel: now.name }, el('table', head(), el('tbody', ...list.map(row))));
   const { hits, misses, evictions, writebacks } = now.counts;
-  const counts = [`${hits} hits`, `${misses} misses`, evictions && `${evictions} evictions`, writebacks && `${writebacks} write-backs`].filter(Boolean).join(', ');
+  const counts = [many(hits, 'hit'), many(misses, 'miss'), evictions && many(evictions, 'eviction'), writebacks && many(writebacks, 'write-back')].filter(Boolean).join(', ');
   const open = all.length <= OPEN_SETS ? all : all.filter(important);
   const folded = all.filter((set) => !open.includes(set));
   if (!all.length) return now.name;
-  const shape = `${now.sets} set${now.sets === 1 ? '' : 's'} × ${now.ways} way${now.ways === 1 ? '' : 's'}`;
+  const shape = `${many(now.sets, 'set')} × ${many(now.ways, 'way')}`;
   return el('div.part',
     el('p.caption', now.name, ' ', el('span.counts', `${shape}; ${counts}`)),
     open.length > 0 && grid(open),
@@ -111,7 +114,7 @@ function processes(kernel, old, first) {
     };
     const fresh = !was && !first;
     return el('div.part',
-      el('p.caption', `${process.name}`, ' ', el('span.counts', `PID ${process.pid}, ${process.state}; ${process.minor_faults} minor and ${process.major_faults} major faults`), fresh && ' ', fresh && mark('new')),
+      el('p.caption', `${process.name}`, ' ', el('span.counts', `PID ${process.pid}, ${process.state}; ${process.minor_faults} minor and ${many(process.major_faults, 'major fault')}`), fresh && ' ', fresh && mark('new')),
       process.areas.length > 0 && el('div.scroll', { tabIndex: 0, role: 'region', ariaLabel: `Areas of ${process.name}` }, el('table', el('thead', el('tr', ...['area', 'addresses', 'perms', 'backing'].map((name) => el('th', { scope: 'col' }, name)))), el('tbody', ...process.areas.map(area)))),
       process.pages.length + gone.length > 0 && el('table', el('thead', el('tr', el('th', { scope: 'col' }, 'page'), el('th', { scope: 'col' }, 'in'))), el('tbody', ...process.pages.slice(0, 200).map(page), ...gone.map((vpn) => el('tr', el('td', `VPN ${hex(vpn)}`), cell('gone', undefined, '–'))))),
       process.output.length > 0 && el('p.lacking', `output: ${new TextDecoder().decode(Uint8Array.from(process.output))}`));
@@ -123,18 +126,45 @@ function processes(kernel, old, first) {
 function frames(kernel, old, first) {
   const before = keyed(first ? kernel.frames : old?.frames, ({ frame }) => frame);
   const names = new Map(kernel.processes.map((/** @type {any} */ { pid, name }) => [pid, name]));
+  const owners = (/** @type {[number, number][]} */ list) => list.map(([pid, vpn]) => `${names.get(pid) ?? pid}: VPN ${hex(vpn)}`).join(', ') || '–';
   const row = (/** @type {any} */ frame) => {
-    const kind = change(before.get(frame.frame), frame, ({ contents, references }) => `${contents} ${references}`);
-    const owners = frame.mapped_by.map(([pid, vpn]) => `${names.get(pid) ?? pid}: VPN ${hex(vpn)}`).join(', ');
-    return el('tr', el('th', { scope: 'row' }, frame.frame), cell(kind === 'new' && before.get(frame.frame) ? 'changed' : kind, undefined, frame.contents, frame.dirty && ', dirty'), el('td', owners || '–'));
+    const was = before.get(frame.frame);
+    const kind = !was ? 'new' : same([was.contents, was.dirty, was.mapped_by], [frame.contents, frame.dirty, frame.mapped_by]) ? undefined : 'changed';
+    return el('tr', el('th', { scope: 'row' }, frame.frame), cell(kind, undefined, frame.contents, frame.dirty && ', dirty'), el('td', owners(frame.mapped_by)));
+  };
+  const slots = keyed(first ? kernel.swap : old?.swap, ({ slot }) => slot);
+  const slot = (/** @type {any} */ now) => {
+    const was = slots.get(now.slot);
+    return el('tr', el('th', { scope: 'row' }, now.slot), cell(!was ? 'new' : same(was.pages, now.pages) ? undefined : 'changed', undefined, owners(now.pages)), el('td', now.frame === null ? '–' : `frame ${now.frame}`));
   };
   const list = kernel.frames.slice(0, 256);
   return [
     el('div.part', el('p.caption', 'Page frames ', el('span.counts', `${kernel.frames.length} of ${kernel.frame_limit} in use`)),
       list.length > 0 && el('div.scroll', { tabIndex: 0, role: 'region', ariaLabel: 'Page frames' }, el('table', el('thead', el('tr', ...['frame', 'contents', 'mapped by'].map((name) => el('th', { scope: 'col' }, name)))), el('tbody', ...list.map(row))))),
-    kernel.swap_slots > 0 && el('div.part', el('p.caption', 'Swap ', el('span.counts', `${kernel.swap.length} of ${kernel.swap_slots} slots in use`))),
+    kernel.swap_slots > 0 && el('div.part', el('p.caption', 'Swap ', el('span.counts', `${kernel.swap.length} of ${kernel.swap_slots} slots in use`)),
+      kernel.swap.length > 0 && el('table', el('thead', el('tr', ...['slot', 'page of', 'also in'].map((name) => el('th', { scope: 'col' }, name)))), el('tbody', ...kernel.swap.slice(0, 256).map(slot)))),
     kernel.files.length > 0 && el('div.part', el('p.caption', 'Files ', el('span.counts', kernel.files.map((/** @type {any} */ { name, size }) => `${name}, ${size} B`).join('; ')))),
   ];
+}
+
+/**
+ * The changes as one line of links, because many of them are below the screen.
+ * @param {HTMLElement} to
+ */
+function changes(to) {
+  /** @type {Map<HTMLElement, string[]>} */
+  const found = new Map();
+  for (const changed of to.querySelectorAll('td.new, td.changed, td.gone')) {
+    const part = /** @type {HTMLElement | null} */ (changed.closest('.part'));
+    const row = changed.closest('tr')?.firstElementChild;
+    if (!part || !row || changed.closest('details:not([open])')) continue;
+    const words = ['new', 'gone', 'changed'].filter((word) => changed.classList.contains(word)).join();
+    const place = row === changed ? 'area' : `${row.tagName === 'TH' && changed.closest('table')?.querySelector('th')?.textContent || ''} ${row.firstChild?.textContent}`.trim();
+    found.set(part, [...(found.get(part) ?? []), `${place} ${words}`]);
+  }
+  if (!found.size) return undefined;
+  return el('p.changes', el('b', 'Changed: '), ...[...found].flatMap(([part, [one, ...more]]) => [
+    el('button', { onclick: () => part.scrollIntoView({ block: 'center' }) }, `${part.querySelector('.caption')?.firstChild?.textContent?.trim() ?? 'page table'}: ${one}${more.length ? ` and ${more.length} more` : ''}`), ' ']));
 }
 
 /**
@@ -165,7 +195,7 @@ export function show(to, step, { before, now }) {
     const list = pages(machine.page_table);
     const old = keyed(pages(before?.machine?.page_table), ({ vpn }) => vpn);
     if (list.length) {
-      parts.push(el('details', { open: list.length <= OPEN_SETS }, el('summary', `Page table: ${list.length} page${list.length === 1 ? '' : 's'}`),
+      parts.push(el('details', { open: list.length <= OPEN_SETS }, el('summary', `Page table: ${many(list.length, 'page')}`),
         el('div.part', el('table', el('thead', el('tr', ...['VPN', 'PPN', 'bits'].map((name) => el('th', { scope: 'col' }, name)))),
           el('tbody', ...list.slice(0, 512).map((/** @type {any} */ entry) => el('tr', el('th', { scope: 'row' }, hex(entry.vpn)), cell(first ? undefined : change(old.get(entry.vpn), entry, ({ ppn }) => ppn), undefined, hex(entry.ppn)), el('td', entry.flags.join(' ')))))))));
     }
@@ -176,4 +206,6 @@ export function show(to, step, { before, now }) {
       ...variables.map(([name, value]) => el('tr', el('th', { scope: 'row' }, name), cell(same(before?.variables?.[name], value) ? undefined : before?.variables && name in before.variables ? 'changed' : 'new', undefined, typeof value === 'number' ? `${value} = ${hex(value)}` : String(value)))))))));
   }
   to.replaceChildren(...parts.filter(Boolean));
+  const line = changes(to);
+  if (line) to.prepend(line);
 }

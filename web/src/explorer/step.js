@@ -1,7 +1,7 @@
 // What a record did: its messages, and its facts with their reasons.
 // @ts-check
 import { html, svg } from '../markup.js';
-import { el, mark } from './dom.js';
+import { el, mark, prose } from './dom.js';
 
 /** The words of a message that decide what follows it. */
 const TURNS = /\b(miss|hit|exception)\b/;
@@ -14,17 +14,49 @@ function turned(text) {
   return el('span', text.slice(0, turn.index), el(`span.${kind}`, turn[1]), text.slice(turn.index + turn[1].length));
 }
 
-/** @param {any} fact @param {any} check @param {boolean} hidden */
-function row({ name, text, reason }, check, hidden) {
-  const wrong = check && !check.held;
-  const expected = wrong && check.expected !== null && el('div', `expected ${check.expected}`);
-  return el(wrong ? 'tr.wrong' : 'tr', el('th', { scope: 'row' }, name), el('td.value', hidden ? '?' : text, wrong && ' ', wrong && mark('wrong', 'gone'), expected), el('td.reason', hidden ? '' : reason));
+/** A number has many spellings, and the textbook writes hexadecimal ones without 0x. @param {string} text @param {boolean} hex */
+function value(text, hex) {
+  const word = text.trim().toLowerCase();
+  const digits = hex && /^[0-9a-f]+$/.test(word) ? `0x${word}` : word;
+  return /^(0x[0-9a-f]+|0b[01]+|[0-9]+)$/.test(digits) ? BigInt(digits) : word;
 }
 
-/** @param {any[]} facts @param {Map<string, any>} checks @param {boolean} hidden */
-const table = (facts, checks, hidden) =>
+/**
+ * A fact to guess: its value and reason appear after a guess.
+ * @param {any} fact
+ * @param {() => void} guessed
+ */
+function question({ name, text, reason }, guessed) {
+  const why = el('td.reason');
+  const verdict = el('span', { role: 'status' });
+  const answer = el('input.guess', { ariaLabel: `Your guess for ${name}`, autocomplete: 'off', spellcheck: false });
+  answer.onchange = () => {
+    if (!answer.value.trim()) return;
+    const right = value(answer.value, text.startsWith('0x')) === value(text, false);
+    verdict.replaceChildren(mark(right ? 'right' : 'wrong', right ? 'hit' : 'gone'), right ? '' : el('div', `It is ${text}.`));
+    why.replaceChildren(...prose(reason ?? ''));
+    answer.readOnly = true;
+    guessed();
+  };
+  return el('tr', el('th', { scope: 'row' }, name), el('td.value', answer, verdict), why);
+}
+
+/** The checks that belong to no fact of the step, such as those of a table. @param {any[]} checks */
+const stated = (checks) =>
+  el('table.facts', el('thead', el('tr', el('th', { scope: 'col' }, 'expected'), el('th', { scope: 'col' }, 'value'), el('th', { scope: 'col' }, 'verdict'))),
+    el('tbody', ...checks.map(({ fact, actual, expected, held }) => el(held ? 'tr' : 'tr.wrong', el('th', { scope: 'row' }, fact), el('td.value', actual ?? '–'), el('td.reason', held ? mark('holds', 'hit') : mark('wrong', 'gone'), !held && expected !== null && ` expected ${expected}`)))));
+
+/** @param {any} fact @param {any} check */
+function row({ name, text, reason }, check) {
+  const wrong = check && !check.held;
+  const expected = wrong && check.expected !== null && el('div', `expected ${check.expected}`);
+  return el(wrong ? 'tr.wrong' : 'tr', el('th', { scope: 'row' }, name), el('td.value', text, wrong && ' ', wrong && mark('wrong', 'gone'), expected), el('td.reason', ...prose(reason ?? ''), check?.held && mark('as expected', 'hit')));
+}
+
+/** @param {any[]} facts @param {(fact: any) => Node} row */
+const table = (facts, row) =>
   el('table.facts', el('thead', el('tr', el('th', { scope: 'col' }, 'fact'), el('th', { scope: 'col' }, 'value'), el('th', { scope: 'col' }, 'reason'))),
-    el('tbody', ...facts.map((fact) => row(fact, checks.get(fact.name), hidden))));
+    el('tbody', ...facts.map(row)));
 
 /** The facts that a worksheet of the textbook has. The others follow on request. */
 const WORKSHEET = /^(vpn|vpo|tlbi|tlbt|tlb|fault|ppn|pa|co|ci|ct|cache|byte|value|copied|minor|major|returns|error|signal|served|cycles)$/;
@@ -34,8 +66,9 @@ const WORKSHEET = /^(vpn|vpo|tlbi|tlbt|tlb|fault|ppn|pa|co|ci|ct|cache|byte|valu
  * @param {HTMLElement} to
  * @param {any} step The engine's answer.
  * @param {boolean} predict Whether the values are hidden.
+ * @param {() => unknown} [reveal] Shows the values of this step.
  */
-export function show(to, step, predict) {
+export function show(to, step, predict, reveal) {
   if (!step.trace) {
     to.replaceChildren(el('p.lacking', 'Nothing has happened yet. Step to the first record.'));
     return;
@@ -52,22 +85,32 @@ export function show(to, step, predict) {
   }
   const { facts } = trace;
   const messages = trace.steps.map((/** @type {any} */ one) => one.message).filter(Boolean);
-  if (predict && facts.length) parts.push(el('p.lacking', 'Predict the values, and write them behind => in the script. Then turn prediction off to see the reasons.'));
+  const other = trace.checks.filter((/** @type {any} */ check) => !facts.some((/** @type {any} */ { name }) => name === check.fact));
   if (messages.length && !predict) {
     parts.push(el('h3', 'What happened'), el('ol.messages', ...messages.map((/** @type {any} */ { from, to, text }) =>
       el('li', el('span', el('span.who', to ? `${from} to ${to}: ` : `${from}: `), turned(text))))));
   } else if (!facts.length || !predict) {
     const told = el('div.words.pagewalk', html(step.html));
     const says = step.narration.trim().split('\n').length > 1;
-    parts.push(says ? told : el('p.lacking', 'The statement has no values of its own.'));
+    if (other.length) parts.push(stated(other));
+    else if (says) parts.push(told);
+    else parts.push(el('p.lacking', /^scenario\b/.test(title) ? 'The scenario begins.' : 'The statement has no values of its own.'));
   }
   if (facts.length) {
-    const stated = (/** @type {any} */ { name }) => checks.has(name) || WORKSHEET.test(name);
-    const rest = facts.filter((/** @type {any} */ fact) => !stated(fact));
-    parts.push(el('h3', 'Values and reasons'), table(facts.filter(stated), checks, predict));
-    if (rest.length) parts.push(el('details', el('summary', `${rest.length} more`), table(rest, checks, predict)));
+    const first = (/** @type {any} */ { name }) => checks.has(name) || WORKSHEET.test(name);
+    const worksheet = facts.filter(first);
+    if (predict) {
+      let left = worksheet.length;
+      parts.push(el('p.lacking', 'Write your guess for each value, and press Enter. The picture follows after the last one. '), el('p', el('button', { onclick: reveal }, 'Show this step')),
+        el('h3', 'Your prediction'), table(worksheet, (fact) => question(fact, () => (left -= 1) || reveal?.())));
+    } else {
+      const known = (/** @type {any} */ fact) => row(fact, checks.get(fact.name));
+      const rest = facts.filter((/** @type {any} */ fact) => !first(fact));
+      parts.push(el('h3', 'Values and reasons'), table(worksheet, known));
+      if (rest.length) parts.push(el('details', el('summary', `${rest.length} more`), table(rest, known)));
+    }
   }
-  for (const { svg: drawings } of step.figures) {
+  for (const { svg: drawings } of predict && facts.length ? [] : step.figures) {
     for (const drawing of drawings) parts.push(el('div.drawing', svg(drawing.at(-1))));
   }
   to.replaceChildren(...parts);
