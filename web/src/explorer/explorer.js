@@ -212,7 +212,9 @@ function paint(states) {
   });
   at('told').parentElement.scrollTop = 0;
   if (hidden()) {
-    at('parts').replaceChildren(el('p.lacking', 'The machine after this step is hidden until you have predicted its values.'));
+    // A prediction needs the contents that the access finds.
+    machine.show(at('parts'), {}, { before: states.before, now: states.before });
+    at('parts').prepend(el('p.lacking', 'The machine before this step.'));
   } else machine.show(at('parts'), step, states);
   say(stepView.spoken(step, count, hidden()));
 }
