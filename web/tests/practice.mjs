@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import puppeteer from 'puppeteer-core';
-import { CHROMIUM, PAGEWALK, ROOT, SITE, browser, done, need, pagewalk, test } from './setup.mjs';
+import { CHROMIUM, FIREFOX, PAGEWALK, SITE, browser, done, need, pagewalk, serve, test, visit } from './setup.mjs';
 
-const FIREFOX = [process.env.FIREFOX, '/usr/bin/firefox-esr', '/usr/bin/firefox'].find((path) => path && existsSync(path));
 const long = process.argv.includes('--long');
 need(CHROMIUM, 'no Chromium; run .ci/web install');
 need(existsSync(join(SITE, 'practice-template.html')), 'no site; run .ci/web build');
@@ -228,26 +227,52 @@ await test('the keyboard alone suffices, and one region speaks', async () => {
 
 await test('axe finds nothing, nothing scrolls sideways, and the print has empty boxes', async () => {
   for (const exam of ['address-translation', 'page-replacement', ...(long ? EXAMS.slice(3) : [])]) {
-    const url = made(`examples/exams/${exam}.pw`);
+    const page = await chromiumPage();
+    await page.goto(made(`examples/exams/${exam}.pw`));
+    await practiced(page, {});
+    await page.locator('.blank').first().fill('99');
+    await page.locator('.blank').first().press('Enter');
+    await page.locator('.verdict > span').first().waitFor();
+    for (const fold of await page.locator('summary:visible').all()) await fold.click();
+    await page.evaluate(axe.source);
     for (const [colorScheme, width] of [['light', 360], ['dark', 360], ['light', 1366], ['dark', 800]]) {
-      const page = await chromiumPage({ colorScheme, viewport: { width, height: 800 } });
-      await page.goto(url);
-      await practiced(page, {});
-      await page.locator('.blank').first().fill('99');
-      await page.locator('.blank').first().press('Enter');
-      await page.locator('.verdict > span').first().waitFor();
-      for (const fold of await page.locator('summary:visible').all()) await fold.click();
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
       assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, `${exam}, ${width} px`);
-      await page.evaluate(axe.source);
       const { violations } = await page.evaluate(() => globalThis.axe.run());
-      assert.deepEqual(violations.map(({ id, nodes }) => `${exam}, ${id}: ${nodes[0].html.slice(0, 150)}`), []);
-      await page.emulateMedia({ media: 'print' });
-      for (const hidden of ['.verdict', '.tools', '.progress']) assert.equal(await page.locator(`${hidden}:visible`).count(), 0, hidden);
-      assert.equal(await page.locator('.blank').first().evaluate((blank) => getComputedStyle(blank).color), 'rgba(0, 0, 0, 0)');
-      assert.ok(await page.locator('.owner').isVisible());
-      await page.context().close();
+      assert.deepEqual(violations.map(({ id, nodes }) => `${exam}, ${width} px, ${id}: ${nodes[0].html.slice(0, 150)}`), []);
     }
+    await page.emulateMedia({ media: 'print' });
+    for (const hidden of ['.verdict', '.tools', '.progress']) assert.equal(await page.locator(`${hidden}:visible`).count(), 0, hidden);
+    assert.equal(await page.locator('.blank').first().evaluate((blank) => getComputedStyle(blank).color), 'rgba(0, 0, 0, 0)');
+    assert.ok(await page.locator('.owner').isVisible());
+    await page.context().close();
   }
+});
+
+await test('the page of the site saves an exam as a file, and explains a script without a paper', async () => {
+  const { site, close } = await serve();
+  const context = await chrome.newContext({ viewport: { width: 360, height: 800 } });
+  const { page, wrong } = await visit(context, `${site}practice.html?exam=exams/tiny-pte-walk.pw`);
+  await page.waitForSelector('.blank');
+  await page.evaluate(axe.source);
+  assert.deepEqual((await page.evaluate(() => globalThis.axe.run())).violations.map(({ id }) => id), []);
+  // A change of mind while an exam is being prepared.
+  for (const name of ['exams/page-faults.pw', 'exams/fork-cow.pw', 'exams/address-translation.pw']) await page.selectOption('#choose', name);
+  await page.waitForFunction(() => document.title === 'Virtual memory');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('#save')]);
+  const saved = join(folder, download.suggestedFilename());
+  await download.saveAs(saved);
+  await page.setInputFiles('#own', { name: 'none.pw', mimeType: 'text/plain', buffer: Buffer.from('machine simple\nread 0x3D4\n') });
+  await page.getByRole('alert').waitFor();
+  assert.equal(await page.getByRole('alert').textContent(), 'the script contains no `question`');
+  assert.equal(await page.locator('#save').isDisabled(), true);
+  assert.deepEqual(wrong, []);
+  await page.goto(pathToFileURL(saved).href);
+  await page.waitForSelector('.blank');
+  assert.equal(await page.title(), 'Virtual memory');
+  await context.close();
+  await close();
 });
 
 await chrome.close();

@@ -1,7 +1,7 @@
 // A practice file: one page with the engine inside, which also works without a server.
 // @ts-check
 import { Engine } from '../engine.js';
-import { practice } from './sheet.js';
+import { practice, refused } from './sheet.js';
 
 /** @param {string} id */
 const inside = (id) => document.getElementById(id)?.textContent ?? '';
@@ -19,5 +19,5 @@ try {
   // Firefox fetches nothing for a page in a file, so the engine gets bytes and not an address.
   await practice(main, new Engine({ wasm: await unpacked(inside('engine')), worker }), exam);
 } catch (error) {
-  main.textContent = `This page cannot run its exam: ${error instanceof Error ? error.message : error}`;
+  refused(main, `This page cannot run its exam: ${error instanceof Error ? error.message : error}`);
 }

@@ -2,7 +2,7 @@
 // @ts-check
 import '../book.js';
 import { Engine } from '../engine.js';
-import { practice } from './sheet.js';
+import { practice, refused } from './sheet.js';
 
 /** @param {string} id @returns {any} */
 const at = (id) => document.getElementById(id);
@@ -21,7 +21,9 @@ async function open(chosen) {
     await practice(at('sheet'), engine, chosen);
   } catch (error) {
     // Another exam may have taken the place of this one.
-    if (exam === chosen) at('sheet').textContent = error instanceof Error ? error.message : String(error);
+    if (exam !== chosen) return;
+    at('save').disabled = true;
+    refused(at('sheet'), error);
   }
 }
 
@@ -29,7 +31,7 @@ async function open(chosen) {
 async function example(path) {
   const response = await fetch(`examples/${path}`);
   if (response.ok) await open({ path, text: await response.text() });
-  else at('sheet').textContent = `The site has no example “${path}”.`;
+  else refused(at('sheet'), `The site has no example “${path}”.`);
 }
 
 at('choose').onchange = () => {

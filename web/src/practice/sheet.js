@@ -76,6 +76,11 @@ export async function practice(main, engine, exam) {
   const again = button('Start over', () => (delete sheets[version], turn(version)));
   main.replaceChildren(el('div', { className: 'tools' }, another, before, button('Check everything', () => checkAll()), again, el('button', { onclick: () => print() }, 'Print'), code), status, paper);
 
+  // A table that is wider than a phone scrolls, also with keys. A phone can be turned.
+  new ResizeObserver(() => {
+    for (const part of paper.querySelectorAll('table, figure')) part.tabIndex = part.scrollWidth > part.clientWidth ? 0 : -1;
+  }).observe(paper);
+
   let version = 1;
   /** @typedef {{field: string, label: string, read: () => string, write: (text: string) => void, verdict: HTMLElement, note?: HTMLElement, by_hand: boolean, earned?: number}} Blank */
   /** @type {Map<string, Blank>} */
@@ -247,8 +252,6 @@ export async function practice(main, engine, exam) {
       const place = paper.querySelector(`:is(.box, .choice, .essay)[data-field="${CSS.escape(field.name)}"]`);
       if (place) blanks.set(field.name, control(place, field));
     }
-    // A table that is wider than a phone scrolls, also with keys.
-    for (const table of paper.querySelectorAll('table')) table.tabIndex = table.scrollWidth > table.clientWidth ? 0 : -1;
     for (const question of paper.querySelectorAll('section.question')) {
       const own = [...blanks].filter(([, { by_hand }]) => !by_hand).map(([name]) => name).filter((name) => question.querySelector(`[data-field="${CSS.escape(name)}"]`));
       if (own.length) question.append(el('p', { className: 'tools' }, button('Check this question', () => checkAll(own), 'first')));
@@ -269,6 +272,11 @@ export async function practice(main, engine, exam) {
   const earlier = kept.read(key);
   sheets = earlier?.sheets ?? {};
   await turn(earlier?.version ?? 1);
+}
+
+/** Shows why there is no paper. @param {Element} main @param {unknown} error */
+export function refused(main, error) {
+  main.replaceChildren(el('p', { className: 'progress', role: 'alert' }, error instanceof Error ? error.message : String(error)));
 }
 
 /** The head of a cell's column. @param {Element} place */
