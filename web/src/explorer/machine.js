@@ -160,7 +160,10 @@ function changes(to) {
     if (!part || !row || changed.closest('details:not([open])')) continue;
     const words = ['new', 'gone', 'changed'].filter((word) => changed.classList.contains(word)).join();
     const place = row === changed ? 'area' : `${row.tagName === 'TH' && changed.closest('table')?.querySelector('th')?.textContent || ''} ${row.firstChild?.textContent}`.trim();
-    found.set(part, [...(found.get(part) ?? []), `${place} ${words}`]);
+    // Where a page is now is what one looks for.
+    const isPlace = changed.closest('table')?.querySelectorAll('thead th')[1]?.textContent === 'in';
+    const inside = [...changed.childNodes].filter((node) => !(node instanceof Element && node.matches('.mark'))).map((node) => node.textContent).join('').trim();
+    found.set(part, [...(found.get(part) ?? []), isPlace && words !== 'gone' ? `${place} in ${inside}` : `${place} ${words}`]);
   }
   if (!found.size) return undefined;
   return el('p.changes', el('b', 'Changed: '), ...[...found].flatMap(([part, [one, ...more]]) => [

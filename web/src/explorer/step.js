@@ -61,6 +61,27 @@ const table = (facts, row) =>
 /** The facts that a worksheet of the textbook has. The others follow on request. */
 const WORKSHEET = /^(vpn|vpo|tlbi|tlbt|tlb|fault|ppn|pa|co|ci|ct|cache|byte|value|copied|minor|major|returns|error|signal|served|cycles)$/;
 
+/** The facts that one looks for first, with the reason of each. @param {any[]} facts @param {boolean} retried */
+function outcome(facts, retried) {
+  const decides = (/** @type {any} */ { name, text }) => /^(tlb|cache)$/.test(name) || (/^(fault|copied|error|signal)$/.test(name) && !/^(none|no)$/.test(text));
+  const list = facts.filter(decides);
+  return list.length > 0 && el('ul.outcome', ...list.map(({ name, text, reason }) => el('li', el('b', `${name} `), turned(text), retried && /^(tlb|cache)$/.test(name) && ' in the last attempt', ': ', ...prose(reason ?? ''), '.')));
+}
+
+/** The messages in order. After a page fault, the processor tries the instruction again. @param {any[]} steps */
+function messages(steps) {
+  const items = [];
+  let last = '0 0';
+  for (const { message, fragment, attempt } of steps) {
+    if (!message) continue;
+    const now = `${fragment} ${attempt}`;
+    if (now !== last && attempt > 0) items.push(el('li.again', `Attempt ${attempt + 1}: the instruction is retried`));
+    last = now;
+    items.push(el('li', el('span', el('span.who', message.to ? `${message.from} to ${message.to}: ` : `${message.from}: `), turned(message.text))));
+  }
+  return items;
+}
+
 /**
  * Shows a step.
  * @param {HTMLElement} to
@@ -84,16 +105,17 @@ export function show(to, step, predict, reveal) {
       el('p', el('b', `${fact} is ${actual ?? 'absent'}, not ${expected}`), reason && `: ${reason}.`))));
   }
   const { facts } = trace;
-  const messages = trace.steps.map((/** @type {any} */ one) => one.message).filter(Boolean);
+  const told = messages(trace.steps);
   const other = trace.checks.filter((/** @type {any} */ check) => !facts.some((/** @type {any} */ { name }) => name === check.fact));
-  if (messages.length && !predict) {
-    parts.push(el('h3', 'What happened'), el('ol.messages', ...messages.map((/** @type {any} */ { from, to, text }) =>
-      el('li', el('span', el('span.who', to ? `${from} to ${to}: ` : `${from}: `), turned(text))))));
+  const retried = trace.steps.some((/** @type {any} */ { attempt }) => attempt > 0);
+  if (!predict) parts.push(outcome(facts, retried));
+  if (told.length && !predict) {
+    parts.push(el('h3', 'What happened'), el('ol.messages', ...told));
   } else if (!facts.length || !predict) {
-    const told = el('div.words.pagewalk', html(step.html));
+    const words = el('div.words.pagewalk', html(step.html));
     const says = step.narration.trim().split('\n').length > 1;
     if (other.length) parts.push(stated(other));
-    else if (says) parts.push(told);
+    else if (says) parts.push(words);
     else parts.push(el('p.lacking', /^scenario\b/.test(title) ? 'The scenario begins.' : 'The statement has no values of its own.'));
   }
   if (facts.length) {
@@ -106,14 +128,14 @@ export function show(to, step, predict, reveal) {
     } else {
       const known = (/** @type {any} */ fact) => row(fact, checks.get(fact.name));
       const rest = facts.filter((/** @type {any} */ fact) => !first(fact));
-      parts.push(el('h3', 'Values and reasons'), table(worksheet, known));
+      parts.push(el('h3', 'Values and reasons', retried && el('span.counts', ' of the last attempt')), table(worksheet, known));
       if (rest.length) parts.push(el('details', el('summary', `${rest.length} more`), table(rest, known)));
     }
   }
   for (const { svg: drawings } of predict && facts.length ? [] : step.figures) {
     for (const drawing of drawings) parts.push(el('div.drawing', svg(drawing.at(-1))));
   }
-  to.replaceChildren(...parts);
+  to.replaceChildren(...parts.filter(Boolean));
 }
 
 /** The first line of a step, for those who hear the page. @param {any} step @param {number} count @param {boolean} predict */
