@@ -96,7 +96,7 @@ async function practiced(page, answers) {
 }
 
 for (const [name, open] of [['Chromium', chromiumPage], ...(firefox ? [['Firefox', () => firefox.newPage()]] : [])]) {
-  for (const exam of EXAMS) {
+  for (const exam of long || name === 'Chromium' ? EXAMS : EXAMS.slice(0, 1)) {
     await test(`${name} marks ${exam} as the program does`, async () => {
       const script = `examples/exams/${exam}.pw`;
       const url = made(script);

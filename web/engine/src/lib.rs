@@ -64,7 +64,7 @@ pub extern "C" fn request(bytes: *mut u8, length: usize) {
     }));
     let text = taken(bytes, length);
     PAGE.with_borrow_mut(|page| match page.handle(&text) {
-        Ok(answer) => send(Kind::Answer, &answer.to_string()),
+        Ok(answer) => send(Kind::Answer, &answer),
         Err(refusal) => {
             let text = serde_json::json!({ "message": refusal }).to_string();
             send(Kind::Refusal, &text);

@@ -25,7 +25,7 @@ pub(crate) type Answer = Result<Value, String>;
 
 type Handler = fn(&mut Page, &Request) -> Answer;
 
-/// Every request, by its `op`.
+/// Every request but `state`, by its `op`.
 const REQUESTS: &[(&str, Handler)] = &[
     ("open", editing::open),
     ("hints", editing::hints),
@@ -42,7 +42,6 @@ const REQUESTS: &[(&str, Handler)] = &[
     ("next", stepping::next),
     ("back", stepping::back),
     ("seek", stepping::seek),
-    ("state", stepping::state),
     ("figure", stepping::figure),
     ("probe", stepping::probe),
     ("part", stepping::part),
@@ -74,16 +73,20 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    pub(crate) fn handle(&mut self, text: &[u8]) -> Answer {
+    /// Returns the answer to a request as JSON, or the reason why there is none.
+    pub(crate) fn handle(&mut self, text: &[u8]) -> Result<String, String> {
         let request: Value = serde_json::from_slice(text)
             .map_err(|wrong| format!("the request is not JSON: {wrong}"))?;
         let request = Request(request);
         let op = request.text("op")?;
+        if op == "state" {
+            return stepping::state(self, &request);
+        }
         let (_, handle) = REQUESTS
             .iter()
             .find(|(name, _)| *name == op)
             .ok_or_else(|| format!("there is no request `{op}`"))?;
-        handle(self, &request).map(readable)
+        handle(self, &request).map(|answer| readable(answer).to_string())
     }
 
     pub(crate) fn script(&self) -> Result<&OpenScript, String> {
@@ -166,7 +169,7 @@ pub(crate) fn runnable(script: &CheckedScript) -> Result<(), String> {
 }
 
 /// Writes integers as hexadecimal text that JavaScript would round.
-fn readable(value: Value) -> Value {
+pub(crate) fn readable(value: Value) -> Value {
     match value {
         Value::Number(number) => match (number.as_u64(), number.as_i64()) {
             (Some(large), _) if large > EXACT => format!("{large:#x}").into(),

@@ -20,7 +20,7 @@ use pagewalk_script::run::record::{Did, Sink, StepRecord, Totals};
 use serde_json::{Value, json};
 
 use crate::editing::{place, problems};
-use crate::requests::{Answer, Page, Request, options, runnable, sentences};
+use crate::requests::{Answer, Page, Request, options, readable, runnable, sentences};
 use crate::{Kind, send};
 
 /// Maximum length of the answer of a run, in bytes.
@@ -300,7 +300,7 @@ fn at(page: &mut Page, number: u64, request: &Request) -> Answer {
             stepper.goto_record(before);
             snapshot(stepper, request)
         }
-        (None, None) => Value::Null,
+        (None, None) => "null".to_owned(),
     };
     let record = stepper.goto_record(number);
     let now = snapshot(stepper, request);
@@ -341,7 +341,8 @@ fn lines(document: &Document, span: Span) -> Option<Value> {
     (span.file == 0).then(|| place(document, &span.bytes()))
 }
 
-fn snapshot(stepper: &Stepper, request: &Request) -> Value {
+/// Returns the state as JSON.
+fn snapshot(stepper: &Stepper, request: &Request) -> String {
     let state = &stepper.progress().state;
     let current = state.hardware().map(Machine::core);
     let parts = Parts {
@@ -349,20 +350,25 @@ fn snapshot(stepper: &Stepper, request: &Request) -> Value {
         page_tables: request.flag("page_tables"),
         unknown_bytes: false,
     };
-    json!(Snapshot::of_parts(state, parts))
+    readable(json!(Snapshot::of_parts(state, parts))).to_string()
 }
 
-/// The states around a record.
+/// The states around a record as JSON. They can have a megabyte, so they are written only once.
 pub(crate) struct Snapshots {
     record: u64,
-    before: Value,
-    now: Value,
+    before: String,
+    now: String,
 }
 
 /// Returns the states before and after this record.
-pub(crate) fn state(page: &mut Page, _: &Request) -> Answer {
-    let kept = page.kept.as_ref().ok_or("no run has been started")?;
-    Ok(json!({ "before": kept.before, "now": kept.now }))
+pub(crate) fn state(page: &Page, request: &Request) -> Result<String, String> {
+    let Snapshots { before, now, .. } = page.kept.as_ref().ok_or("no run has been started")?;
+    let before = if request.flag("before") {
+        before
+    } else {
+        "null"
+    };
+    Ok(format!("{{\"before\":{before},\"now\":{now}}}"))
 }
 
 /// The style of figures in a theme of the page.

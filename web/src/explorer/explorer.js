@@ -30,6 +30,8 @@ const state = {
   more: false,
   /** @type {any} */
   step: undefined,
+  /** The state of the machine after the step. @type {any} */
+  now: undefined,
   predict: false,
   /** The record whose values are shown although the others must be predicted. */
   revealed: -1,
@@ -180,7 +182,11 @@ async function go(record, again = false) {
     for (let next = -1; next !== state.wanted; ) {
       next = state.wanted;
       const step = await running.request({ op: 'goto', record: next, theme: theme(), page_tables: state.count <= 2000 });
-      const states = await running.request({ op: 'state' });
+      // A state can have a megabyte, so the page keeps the last one.
+      const near = state.now !== undefined && !again && next === state.record + 1;
+      const states = await running.request({ op: 'state', before: !near });
+      if (near) states.before = state.now;
+      state.now = states.now;
       state.record = next;
       state.step = step;
       paint(states);
