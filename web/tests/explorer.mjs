@@ -321,6 +321,8 @@ if (process.argv.includes('--long')) {
   await test('after 1,000 page faults, a step takes at most 50 ms in the median', async () => {
     const { page } = await explorer();
     await type(page, 'machine core-i7\nkernel { frames 2000 }\nprocess P\nP: let a = mmap(NULL, 4 MB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\nfor n in 0..1000 { P: write a + n * 4 KB = 1 }\n');
+    await page.locator('#position').getByText('of 1004').waitFor({ timeout: 60_000 });
+    await page.keyboard.press('Alt+End');
     await position(page, '1004 of 1004');
     const times = [];
     for (let record = 1003; record > 980; record -= 1) {
@@ -337,7 +339,10 @@ if (process.argv.includes('--long')) {
     await page.close();
   });
   await test('every example opens', async () => {
-    const list = JSON.parse(readFileSync(join(SITE, 'examples/index.json'), 'utf8')).filter(({ group }) => group === 'examples' || group === 'lectures');
+    const list = JSON.parse(readFileSync(join(SITE, 'examples/index.json'), 'utf8'))
+      .filter(({ group }) => group === 'examples' || group === 'lectures')
+      // It reads a compressed trace, which no page can hand over.
+      .filter(({ path }) => path !== 'memory-traces.pw');
     for (const { path } of list) {
       const { page, wrong } = await explorer(`?example=${encodeURIComponent(path)}`);
       await page.locator('#totals').getByText(/✓|^$/).first().waitFor({ state: 'attached' });

@@ -396,7 +396,7 @@ async function example(path) {
   /** @type {Record<string, string>} */
   const files = {};
   const fetched = async (/** @type {string} */ of, /** @type {string} */ from) => {
-    for (const [, name] of of.matchAll(/"([\w./-]+\.(?:pw|ya?ml|csv|din|lackey|trace|txt))"/g)) {
+    for (const [, name] of of.matchAll(/\b(?:include|machine|replay|reference)\s+"([\w./-]+\.(?:pw|ya?ml|csv|din|lackey|trace|txt))"/g)) {
       const url = new URL(name, new URL(from, location.href));
       const key = url.pathname.slice(new URL('.', location.href).pathname.length);
       if (key in files) continue;

@@ -78,7 +78,7 @@ export async function practice(main, engine, exam) {
 
   // A table that is wider than a phone scrolls, also with keys. A phone can be turned.
   new ResizeObserver(() => {
-    for (const part of paper.querySelectorAll('table, figure')) part.tabIndex = part.scrollWidth > part.clientWidth ? 0 : -1;
+    for (const part of paper.querySelectorAll('table, figure, pre')) part.tabIndex = part.scrollWidth > part.clientWidth ? 0 : -1;
   }).observe(paper);
 
   let version = 1;
