@@ -76,10 +76,13 @@ export async function practice(main, engine, exam) {
   const again = button('Start over', () => (delete sheets[version], turn(version)));
   main.replaceChildren(el('div', { className: 'tools' }, another, before, button('Check everything', () => checkAll()), again, el('button', { onclick: () => print() }, 'Print'), code), status, paper);
 
-  // A table that is wider than a phone scrolls, also with keys. A phone can be turned.
-  new ResizeObserver(() => {
+  /** A table that is wider than a phone scrolls, also with keys. */
+  const reach = () => {
     for (const part of paper.querySelectorAll('table, figure, pre')) part.tabIndex = part.scrollWidth > part.clientWidth ? 0 : -1;
-  }).observe(paper);
+  };
+  // A phone can be turned, and the words of a verdict make a table wider.
+  new ResizeObserver(reach).observe(paper);
+  new MutationObserver(reach).observe(paper, { childList: true, subtree: true });
 
   let version = 1;
   /** @typedef {{field: string, label: string, read: () => string, write: (text: string) => void, verdict: HTMLElement, note?: HTMLElement, by_hand: boolean, earned?: number}} Blank */
