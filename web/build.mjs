@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 import { header, writeBook } from './book.mjs';
 import { engine, WASM } from './node.mjs';
-import { practiceTemplate } from './practice.mjs';
+import { BUNDLE, practiceTemplate } from './practice.mjs';
 
 const web = dirname(fileURLToPath(import.meta.url));
 const root = dirname(web);
@@ -60,12 +60,7 @@ const bundle = (entry, options = {}) =>
   esbuild.build({
     entryPoints: [join(web, 'src', entry)],
     outfile: join(site, `${basename(entry, '.js')}.js`),
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    target: 'es2022',
-    charset: 'utf8',
-    legalComments: 'none',
+    ...BUNDLE,
     logLevel: 'warning',
     ...options,
   });

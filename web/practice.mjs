@@ -7,6 +7,9 @@ import * as esbuild from 'esbuild';
 /** A text inside an element: nothing in it ends the element. */
 const within = (value) => JSON.stringify(value).replace(/</g, '\\u003c');
 
+/** How every script of the pages is bundled. */
+export const BUNDLE = { bundle: true, minify: true, format: 'esm', target: 'es2022', charset: 'utf8', legalComments: 'none' };
+
 /**
  * @param {string} web The folder of the pages' sources.
  * @param {string} wasm The path of the engine.
@@ -14,12 +17,7 @@ const within = (value) => JSON.stringify(value).replace(/</g, '\\u003c');
 export async function practiceTemplate(web, wasm) {
   const built = await esbuild.build({
     entryPoints: [join(web, 'src/practice/file.js')],
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    target: 'es2022',
-    charset: 'utf8',
-    legalComments: 'none',
+    ...BUNDLE,
     write: false,
   });
   const styles = ['base.css', 'practice.css'].map((name) => readFileSync(join(web, 'style', name), 'utf8')).join('\n');

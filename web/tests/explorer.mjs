@@ -104,7 +104,7 @@ await test('a failed prediction has its reason, and prediction hides the values'
   assert.match(await page.locator('.wrong-values').innerText(), /tlb is hit, not miss: way 0 of set 3 is valid and has tag 0x03/);
   await page.locator('#predict').click();
   await page.locator('#totals').getByText('1 predictions').waitFor();
-  await page.waitForFunction(() => !document.querySelector('#told').textContent.includes('0x356'));
+  await page.waitForFunction(() => !document.querySelector('#happened').textContent.includes('0x356'));
   assert.equal(await page.locator('#figure svg').count(), 0);
   assert.equal(await page.locator('.cm-result').count(), 0);
   await page.close();

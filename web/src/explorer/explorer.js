@@ -212,11 +212,11 @@ function paint(states) {
   at('back').disabled = at('first').disabled = record === 0;
   at('next').disabled = at('last').disabled = record === count;
   source.mark(step.start, step.end);
-  stepView.show(at('told'), step, hidden(), () => {
+  stepView.show(at('happened'), step, hidden(), () => {
     state.revealed = record;
     return go(record, true);
   });
-  at('told').parentElement.scrollTop = 0;
+  at('happened').parentElement.scrollTop = 0;
   if (hidden()) {
     // A prediction needs the contents that the access finds.
     machine.show(at('parts'), {}, { before: states.before, now: states.before });

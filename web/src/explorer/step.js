@@ -105,12 +105,12 @@ export function show(to, step, predict, reveal) {
       el('p', el('b', `${fact} is ${actual ?? 'absent'}, not ${expected}`), reason && `: ${reason}.`))));
   }
   const { facts } = trace;
-  const told = messages(trace.steps);
+  const sent = messages(trace.steps);
   const other = trace.checks.filter((/** @type {any} */ check) => !facts.some((/** @type {any} */ { name }) => name === check.fact));
   const retried = trace.steps.some((/** @type {any} */ { attempt }) => attempt > 0);
   if (!predict) parts.push(outcome(facts, retried));
-  if (told.length && !predict) {
-    parts.push(el('h3', 'What happened'), el('ol.messages', ...told));
+  if (sent.length && !predict) {
+    parts.push(el('h3', 'What happened'), el('ol.messages', ...sent));
   } else if (!facts.length || !predict) {
     const words = el('div.words.pagewalk', html(step.html));
     const says = step.narration.trim().split('\n').length > 1;
