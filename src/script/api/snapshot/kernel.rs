@@ -5,8 +5,7 @@ use pagewalk_engine::kernel::process::{PageLocation, Process};
 use pagewalk_engine::kernel::vma::Vma;
 use serde::{Deserialize, Serialize};
 
-use super::machine::Table;
-use super::parts::Parts;
+use super::machine::{Parts, Table};
 use crate::run::nouns::tree;
 use crate::run::record::AreaRecord;
 

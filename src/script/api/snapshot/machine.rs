@@ -7,7 +7,6 @@ use pagewalk_engine::machine::spec::Mmu;
 use pagewalk_engine::machine::{self, Machine};
 use serde::{Deserialize, Serialize};
 
-use super::parts::Parts;
 use crate::run::nouns::tree;
 use crate::run::record::{TreeEntry, TreeTable};
 
@@ -15,6 +14,25 @@ use crate::run::record::{TreeEntry, TreeTable};
 const MEMORY_BLOCKS: usize = 1 << 14;
 /// Size of a memory block in bytes.
 const BLOCK: u64 = 64;
+
+/// The parts of a snapshot that take most of its memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts {
+    /// The only core in the snapshot, or `None` for all cores. A shared cache is listed for each core.
+    pub core: Option<u32>,
+    /// Whether the page tables are in the snapshot.
+    pub page_tables: bool,
+    /// Whether blocks without known bytes have their list of `null`s.
+    pub unknown_bytes: bool,
+}
+
+impl Parts {
+    pub const ALL: Self = Self {
+        core: None,
+        page_tables: true,
+        unknown_bytes: true,
+    };
+}
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MachineState {

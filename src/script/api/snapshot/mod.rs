@@ -2,7 +2,6 @@
 
 mod kernel;
 mod machine;
-mod parts;
 #[cfg(test)]
 mod tests;
 
@@ -15,9 +14,9 @@ use crate::run::state::State;
 
 pub use kernel::{Area, FileState, Frame, KernelState, PageState, ProcessState, Slot};
 pub use machine::{
-    CacheLine, CacheState, Core, Counts, Entry, MachineState, MemoryRun, Table, TlbEntry, TlbState,
+    CacheLine, CacheState, Core, Counts, Entry, MachineState, MemoryRun, Parts, Table, TlbEntry,
+    TlbState,
 };
-pub use parts::Parts;
 
 /// The version of the format. The version changes when a member is renamed, removed, or redefined.
 pub const VERSION: u32 = 1;
