@@ -165,6 +165,31 @@ await test('keys that are faster than the engine lose no step', async () => {
   await page.close();
 });
 
+await test('a long list shows the rows of the step, and all on request', async () => {
+  const { page } = await explorer();
+  await type(page, 'machine core-i7\nkernel { frames 2000 }\nprocess P\nP: let a = mmap(NULL, 4 MB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\nfor n in 0..300 { P: write a + n * 4 KB = 1 }\n');
+  await page.locator('#position').getByText('of 304').waitFor({ timeout: 60_000 });
+  await page.keyboard.press('Alt+End');
+  await position(page, '304 of 304');
+  const part = page.locator('.part', { hasText: 'P PID 1' });
+  const rows = part.locator('tr', { hasText: 'VPN' });
+  // The last page of the loop is the only one that its record changed.
+  assert.deepEqual(await rows.allInnerTexts().then((texts) => texts.map((text) => text.trim().replace(/\s+/g, ' '))), ['VPN 0x7FFFF7D2A frame 299 new']);
+  await part.getByRole('button', { name: 'Show 299 more pages' }).press('Enter');
+  await part.getByRole('button', { name: 'Show only the rows of this step' }).waitFor();
+  assert.equal(await rows.count(), 300);
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Show only the rows of this step');
+  await page.keyboard.press('Alt+ArrowLeft');
+  await position(page, '303 of 304');
+  assert.equal(await rows.count(), 299);
+  // The prediction must not be in the list of the sets that the step looks up.
+  await page.locator('#predict').click();
+  await page.getByText('The machine before this step.').waitFor();
+  assert.equal(await page.locator('#parts').locator('.looked, .new, .changed, .gone').count(), 0);
+  assert.equal(await page.locator('.part', { hasText: 'L1 d-cache' }).locator('tbody tr').count(), 0);
+  await page.close();
+});
+
 await test('a step in a loop and the child of a fork are shown with their changes', async () => {
   const { page } = await explorer('?example=copy-on-write.pw');
   await page.locator('#slider').evaluate((slider) => {
@@ -249,7 +274,7 @@ await test('the lectern shows one arrow more with each key, and a blank figure',
 
 await test('a script without end leaves the page responsive, and stops at once', async () => {
   const { page } = await explorer();
-  await type(page, 'machine core-i7\nprocess P\nP: let a = mmap(NULL, 4 MB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\nfor n in 0..1000000 { P: write a + (n * 4160) % 4194304 = 1 }\n');
+  await type(page, 'machine core-i7\nprocess P\nP: let a = mmap(NULL, 4 MB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\nfor n in 0..1000000 { P: write a + (n * 4160) % 4194304 = 1; P: figure translation }\n');
   const stop = page.locator('#stop');
   await stop.waitFor({ timeout: 20_000 });
   const frames = await page.evaluate(() => new Promise((resolve) => {
@@ -318,25 +343,46 @@ for (const colorScheme of ['light', 'dark']) {
 }
 
 if (process.argv.includes('--long')) {
-  await test('after 1,000 page faults, a step takes at most 50 ms in the median', async () => {
-    const { page } = await explorer();
+  await test('after 1,000 page faults, a step takes at most 50 ms in the median, and the page needs at most 100 MB', async () => {
+    const own = await chrome.newContext({ viewport: { width: 1366, height: 768 }, serviceWorkers: 'block' });
+    // The memory of a module is known only to its worker.
+    const spy = 'const real = WebAssembly.instantiate; WebAssembly.instantiate = async (...all) => { const made = await real(...all); globalThis.exported = made.exports; return made; };';
+    await own.route('**/worker.js', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: spy + (await response.text()) });
+    });
+    const { page } = await explorer('', own);
     await type(page, 'machine core-i7\nkernel { frames 2000 }\nprocess P\nP: let a = mmap(NULL, 4 MB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\nfor n in 0..1000 { P: write a + n * 4 KB = 1 }\n');
     await page.locator('#position').getByText('of 1004').waitFor({ timeout: 60_000 });
     await page.keyboard.press('Alt+End');
     await position(page, '1004 of 1004');
-    const times = [];
-    for (let record = 1003; record > 980; record -= 1) {
-      times.push(await page.evaluate(async (to) => {
-        const start = performance.now();
-        document.querySelector('#back').click();
-        while (!document.querySelector('#position').textContent.startsWith(`${to} of`)) await new Promise((resolve) => setTimeout(resolve, 1));
-        return performance.now() - start;
-      }, record));
+    await page.waitForTimeout(1000);
+    for (const [button, name] of [['back', 'back'], ['next', 'forward']]) {
+      const times = [];
+      for (let time = 0; time < 25; time += 1) {
+        // A step ends when its figure is drawn and laid out.
+        times.push(await page.evaluate(async (button) => {
+          const drawn = new Promise((resolve) => new MutationObserver((_, observer) => (observer.disconnect(), resolve())).observe(document.querySelector('#figure'), { childList: true }));
+          const before = document.querySelector('#position').textContent;
+          const start = performance.now();
+          document.querySelector(`#${button}`).click();
+          await drawn;
+          document.querySelector('#figure').getBoundingClientRect();
+          if (document.querySelector('#position').textContent === before) throw new Error('no step');
+          return performance.now() - start;
+        }, button));
+      }
+      const median = times.sort((a, b) => a - b)[times.length >> 1];
+      console.log(`a step ${name} after 1,000 page faults: ${median.toFixed(0)} ms in the median, ${times.at(-1).toFixed(0)} ms at most`);
+      assert.ok(median <= 50, `${median} ms`);
     }
-    const median = times.sort((a, b) => a - b)[times.length >> 1];
-    console.log(`a step back after 1,000 page faults: ${median.toFixed(0)} ms`);
-    assert.ok(median <= 50, `${median} ms`);
-    await page.close();
+    const modules = await Promise.all(page.workers().map((worker) => worker.evaluate(() => globalThis.exported.memory.buffer.byteLength)));
+    const client = await own.newCDPSession(page);
+    await client.send('HeapProfiler.collectGarbage');
+    const bytes = modules.reduce((sum, one) => sum + one, await page.evaluate(() => performance.memory.usedJSHeapSize));
+    console.log(`memory after 1,000 page faults: ${(bytes / 1e6).toFixed(0)} MB, of them the engines ${modules.map((one) => (one / 1e6).toFixed(0)).join(' and ')} MB`);
+    assert.ok(bytes <= 100e6, `${bytes} bytes`);
+    await own.close();
   });
   await test('every example opens', async () => {
     const list = JSON.parse(readFileSync(join(SITE, 'examples/index.json'), 'utf8'))

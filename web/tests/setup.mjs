@@ -78,8 +78,9 @@ export function pagewalk(args, folder = ROOT) {
 let passed = 0;
 let failed = 0;
 
-/** Runs a test, and reports it only if it fails or is slow. */
+/** Runs a test, and reports it only if it fails or is slow. With ONLY, only the tests with these words in their names run. */
 export async function test(name, body) {
+  if (process.env.ONLY && !name.includes(process.env.ONLY)) return;
   const start = performance.now();
   try {
     await body();

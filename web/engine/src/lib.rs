@@ -5,6 +5,7 @@
 mod editing;
 mod papers;
 mod requests;
+mod states;
 mod stepping;
 mod traces;
 

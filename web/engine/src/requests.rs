@@ -11,8 +11,8 @@ use pagewalk_script::lang::source::Sources;
 use serde_json::{Value, json};
 
 use crate::papers::Practice;
-use crate::stepping::Snapshots;
-use crate::{editing, papers, stepping, traces};
+use crate::states::States;
+use crate::{editing, papers, states, stepping, traces};
 
 /// The memory that a script may need, in bytes. The module has four times as much.
 pub(crate) const SCRIPT_MEMORY: u64 = 256 << 20;
@@ -25,7 +25,7 @@ pub(crate) type Answer = Result<Value, String>;
 
 type Handler = fn(&mut Page, &Request) -> Answer;
 
-/// Every request but `state`, by its `op`.
+/// Every request, by its `op`.
 const REQUESTS: &[(&str, Handler)] = &[
     ("open", editing::open),
     ("hints", editing::hints),
@@ -42,6 +42,7 @@ const REQUESTS: &[(&str, Handler)] = &[
     ("next", stepping::next),
     ("back", stepping::back),
     ("seek", stepping::seek),
+    ("state", states::state),
     ("figure", stepping::figure),
     ("probe", stepping::probe),
     ("part", stepping::part),
@@ -68,7 +69,8 @@ pub(crate) struct Page {
     pub(crate) stepper: Option<Stepper>,
     /// The record that the stepper is at.
     pub(crate) record: u64,
-    pub(crate) kept: Option<Snapshots>,
+    /// The states around this record.
+    pub(crate) states: Option<States>,
     pub(crate) practice: Option<Practice>,
 }
 
@@ -79,9 +81,6 @@ impl Page {
             .map_err(|wrong| format!("the request is not JSON: {wrong}"))?;
         let request = Request(request);
         let op = request.text("op")?;
-        if op == "state" {
-            return stepping::state(self, &request);
-        }
         let (_, handle) = REQUESTS
             .iter()
             .find(|(name, _)| *name == op)

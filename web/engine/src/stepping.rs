@@ -1,14 +1,13 @@
 //! Runs, and the run that the page moves through.
 
+use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 
-use pagewalk_engine::Machine;
 use pagewalk_script::api::facts::typed_fact;
 use pagewalk_script::api::html;
-use pagewalk_script::api::snapshot::Parts;
 use pagewalk_script::api::steps::Words;
 use pagewalk_script::api::{
-    Figure, FigureStyle, Pause, Recording, Snapshot, Stepper, Trace, TypedCell, stream,
+    Figure, FigureStyle, Pause, Recording, Stepper, Trace, TypedCell, stream,
 };
 use pagewalk_script::editor::Document;
 use pagewalk_script::lang::source::Sources;
@@ -20,7 +19,8 @@ use pagewalk_script::run::record::{Did, Sink, StepRecord, Totals};
 use serde_json::{Value, json};
 
 use crate::editing::{place, problems};
-use crate::requests::{Answer, Page, Request, options, readable, runnable, sentences};
+use crate::requests::{Answer, Page, Request, options, runnable, sentences};
+use crate::states::{Kept, States, looked};
 use crate::{Kind, send};
 
 /// Maximum length of the answer of a run, in bytes.
@@ -179,7 +179,7 @@ pub(crate) fn start(page: &mut Page, request: &Request) -> Answer {
     stepper.goto(0);
     page.stepper = Some(stepper);
     page.record = 0;
-    page.kept = None;
+    page.states = None;
     Ok(answer)
 }
 
@@ -293,32 +293,40 @@ impl Sink for Lines<'_> {
 fn at(page: &mut Page, number: u64, request: &Request) -> Answer {
     let document = page.script()?.document.clone();
     let stepper = (page.stepper.as_mut()).ok_or("no run has been started")?;
-    let kept = page.kept.take().filter(|kept| kept.record + 1 == number);
-    let before = match (kept, number.checked_sub(1)) {
-        (Some(kept), _) => kept.now,
-        (None, Some(before)) => {
+    let known: Vec<Rc<Kept>> = (page.states.take().into_iter())
+        .flat_map(|states| states.before.into_iter().chain([states.now]))
+        .collect();
+    let kept = |stepper: &Stepper| {
+        let record = stepper.records();
+        let known = known.iter().find(|kept| kept.record == record);
+        let state = || Kept::new(record, stepper.progress().state.clone());
+        known.cloned().unwrap_or_else(state)
+    };
+    let before = number.checked_sub(1).map(|before| {
+        if stepper.records() != before {
             stepper.goto_record(before);
-            snapshot(stepper, request)
         }
-        (None, None) => "null".to_owned(),
-    };
-    let record = stepper.goto_record(number);
-    let now = snapshot(stepper, request);
-    page.record = stepper.records().min(number);
-    page.kept = Some(Snapshots {
-        record: page.record,
-        before,
-        now,
+        kept(stepper)
     });
-    let Some(record) = record else {
-        return Ok(json!({ "record": page.record, "trace": null, "figures": [] }));
+    let record = stepper.goto_record(number);
+    page.record = stepper.records().min(number);
+    let step = match &record {
+        Some(record) => {
+            let mut step = step(record, &stepper.script().sources, &figure_style(request));
+            step["record"] = number.into();
+            if let Some(at) = lines(&document, record.span) {
+                step["start"] = at["start"].clone();
+                step["end"] = at["end"].clone();
+            }
+            step
+        }
+        None => json!({ "record": page.record, "trace": null, "figures": [] }),
     };
-    let mut step = step(&record, &stepper.script().sources, &figure_style(request));
-    step["record"] = number.into();
-    if let Some(at) = lines(&document, record.span) {
-        step["start"] = at["start"].clone();
-        step["end"] = at["end"].clone();
-    }
+    page.states = Some(States {
+        before,
+        now: kept(stepper),
+        looked: looked(&step),
+    });
     Ok(step)
 }
 
@@ -339,36 +347,6 @@ fn step(record: &StepRecord, sources: &Sources, style: &FigureStyle) -> Value {
 /// Returns the lines of a statement of the page's own script.
 fn lines(document: &Document, span: Span) -> Option<Value> {
     (span.file == 0).then(|| place(document, &span.bytes()))
-}
-
-/// Returns the state as JSON.
-fn snapshot(stepper: &Stepper, request: &Request) -> String {
-    let state = &stepper.progress().state;
-    let current = state.hardware().map(Machine::core);
-    let parts = Parts {
-        core: request.number("core").map(|core| core as u32).or(current),
-        page_tables: request.flag("page_tables"),
-        unknown_bytes: false,
-    };
-    readable(json!(Snapshot::of_parts(state, parts))).to_string()
-}
-
-/// The states around a record as JSON. They can have a megabyte, so they are written only once.
-pub(crate) struct Snapshots {
-    record: u64,
-    before: String,
-    now: String,
-}
-
-/// Returns the states before and after this record.
-pub(crate) fn state(page: &Page, request: &Request) -> Result<String, String> {
-    let Snapshots { before, now, .. } = page.kept.as_ref().ok_or("no run has been started")?;
-    let before = if request.flag("before") {
-        before
-    } else {
-        "null"
-    };
-    Ok(format!("{{\"before\":{before},\"now\":{now}}}"))
 }
 
 /// The style of figures in a theme of the page.

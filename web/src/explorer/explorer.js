@@ -30,8 +30,8 @@ const state = {
   more: false,
   /** @type {any} */
   step: undefined,
-  /** The state of the machine after the step. @type {any} */
-  now: undefined,
+  /** The long lists of the machine that are shown whole. @type {Set<string>} */
+  whole: new Set(),
   predict: false,
   /** The record whose values are shown although the others must be predicted. */
   revealed: -1,
@@ -178,22 +178,23 @@ async function go(record, again = false) {
   }
   if (target === state.record && !again && state.step) return;
   state.wanted = target;
+  /** @type {Promise<any> | undefined} */
+  let picture;
   try {
     for (let next = -1; next !== state.wanted; ) {
       next = state.wanted;
-      const step = await running.request({ op: 'goto', record: next, theme: theme(), page_tables: state.count <= 2000 });
-      // A state can have a megabyte, so the page keeps the last one.
-      const near = state.now !== undefined && !again && next === state.record + 1;
-      const states = await running.request({ op: 'state', before: !near });
-      if (near) states.before = state.now;
-      state.now = states.now;
+      state.step = await running.request({ op: 'goto', record: next, theme: theme() });
       state.record = next;
-      state.step = step;
-      paint(states);
+      // A prediction needs the contents that the access finds.
+      const states = running.request({ op: 'state', before: hidden(), whole: [...state.whole], ...machine.LIMITS });
+      // The engine draws while the page shows the state.
+      picture = drawn();
+      picture.catch(() => {});
+      paint(await states);
     }
     // A wish that comes while the figure is drawn starts the next move.
     state.wanted = undefined;
-    await figure();
+    await figure(picture);
   } catch (error) {
     state.wanted = undefined;
     if (/** @type {any} */ (error).kind !== 'stopped') trouble(message(error));
@@ -211,18 +212,22 @@ function paint(states) {
   at('position').textContent = `${record} of ${count}${state.more ? ' or more' : ''}`;
   at('back').disabled = at('first').disabled = record === 0;
   at('next').disabled = at('last').disabled = record === count;
-  source.mark(step.start, step.end);
   stepView.show(at('happened'), step, hidden(), () => {
     state.revealed = record;
     return go(record, true);
   });
-  at('happened').parentElement.scrollTop = 0;
-  if (hidden()) {
-    // A prediction needs the contents that the access finds.
-    machine.show(at('parts'), {}, { before: states.before, now: states.before });
-    at('parts').prepend(el('p.lacking', 'The machine before this step.'));
-  } else machine.show(at('parts'), step, states);
+  machine.show(at('parts'), hidden() ? {} : step, states, { whole: state.whole, toggle });
+  if (hidden()) at('parts').prepend(el('p.lacking', 'The machine before this step.'));
+  // These need the layout, which is computed once after all changes.
+  at('step').scrollTop = 0;
+  source.mark(step.start, step.end);
   say(stepView.spoken(step, count, hidden()));
+}
+
+/** Shows a long list whole, or only its rows of the step. @param {string} list */
+function toggle(list) {
+  if (!state.whole.delete(list)) state.whole.add(list);
+  return go(state.record, true);
 }
 
 /* The figure. */
@@ -241,6 +246,7 @@ function fitting(step) {
 /** @param {{blank?: boolean, width?: number, steps?: boolean}} [style] */
 async function drawn(style = {}) {
   const { step, record } = state;
+  if (state.figure === 'none' || (hidden() && !style.blank)) return undefined;
   const names = state.figure === 'auto' ? fitting(step) : [state.figure];
   for (const operands of names) {
     try {
@@ -255,12 +261,12 @@ async function drawn(style = {}) {
   return undefined;
 }
 
-async function figure() {
+async function figure(picture = drawn()) {
   const to = at('figure');
   const { step } = state;
   const chosen = el('select', { id: 'chosen', onchange: () => ((state.figure = chosen.value), figure()) },
     ...FIGURES.map((name) => el('option', { value: name, selected: state.figure === name }, name)));
-  const found = state.figure === 'none' || hidden() ? undefined : await drawn();
+  const found = await picture;
   if (step !== state.step) return;
   const pictures = found?.svg.map((/** @type {string[]} */ drawing) => svg(drawing.at(-1) ?? '')) ?? [];
   const focused = document.activeElement?.id === 'chosen';
