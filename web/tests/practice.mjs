@@ -196,6 +196,18 @@ await test('a row of boxes to tick is one answer', async () => {
   await page.context().close();
 });
 
+await test('one option is picked with radio buttons, and several with boxes', async () => {
+  const script = join(folder, 'one.pw');
+  const single = ['b', 'c'].map((name) => `choice "${name}" { tick one; option "TLB" where n > 0; option "cache" where n < 0; option "disk" where n < 0 }`);
+  writeFileSync(script, `question "All that are correct" {\nchoose n in 1..9\nchoice "Tick all of a" { tick one; option "TLB" where n > 0; option "cache" where n < 0 }\n}\nquestion "One" {\nchoose n in 1..9\nchoice "Tick one" { option "TLB" where n > 0; option "cache" where n > 0 }\n}\nquestion "Rows of all" {\nchoose n in 1..9\n${single.join('\n')}\n}\n`);
+  const page = await chromiumPage();
+  await page.goto(made(script));
+  await page.waitForSelector('.paper input');
+  const types = await page.evaluate(() => Object.fromEntries([...document.querySelectorAll('.paper input')].map(({ name, type }) => [name, type])));
+  assert.deepEqual(types, { 1: 'radio', 2: 'checkbox', 3.1: 'radio', 3.2: 'radio' });
+  await page.context().close();
+});
+
 await test('a learning platform may show the file in a frame without an origin', async () => {
   const page = await chromiumPage();
   await page.goto('about:blank');

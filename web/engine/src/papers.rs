@@ -8,6 +8,7 @@ use pagewalk_script::editor::Document;
 use pagewalk_script::exam::formats::html::page;
 use pagewalk_script::exam::formats::{json, markdown};
 use pagewalk_script::exam::paper::Paper;
+use pagewalk_script::questions::entry::ItemKind;
 use serde_json::{Value, json};
 
 use crate::requests::{Answer, Page, Request, limits, sentences};
@@ -93,6 +94,7 @@ pub(crate) fn practice(page: &mut Page, request: &Request) -> Answer {
                     "question": field.question,
                     "points": field.points.to_json(),
                     "by_hand": field.by_hand(),
+                    "several": several(&field.item.kind),
                 })
             })
             .collect();
@@ -106,6 +108,14 @@ pub(crate) fn practice(page: &mut Page, request: &Request) -> Answer {
     };
     page.practice = Some(practice);
     Ok(answer)
+}
+
+/// Whether a choice accepts several options, or `None` for other items.
+fn several(item: &ItemKind) -> Option<bool> {
+    match item {
+        ItemKind::Choice { several, .. } => Some(*several),
+        _ => None,
+    }
 }
 
 impl Practice {

@@ -188,10 +188,10 @@ export async function practice(main, engine, exam) {
         if (event.key === 'Enter') guarded(() => check(blank));
       },
     };
-    /** Lets people pick among options. @param {{into: Element, label?: string}[]} options @param {string} how */
-    const pick = (options, how) => {
+    /** Lets people pick among options. @param {{into: Element, label?: string}[]} options */
+    const pick = (options) => {
       // A radio button that others can't turn off would need a way back, and "Start over" is one.
-      const type = /\bone\b/.test(how) ? 'radio' : 'checkbox';
+      const type = field.several ? 'checkbox' : 'radio';
       const ticks = options.map(({ into, label }) => {
         const tick = el('input', { type, name: field.name, ...members, ...(label ? { ariaLabel: `${blank.label}: ${label}` } : {}) });
         into.replaceChildren(label ? tick : el('label', {}, tick, ...into.childNodes));
@@ -213,7 +213,7 @@ export async function practice(main, engine, exam) {
       place.setAttribute('role', 'group');
       place.setAttribute('aria-label', blank.label);
       for (const tick of place.querySelectorAll('.tick')) tick.remove();
-      pick([...place.querySelectorAll('li')].map((into) => ({ into })), place.querySelector('.how')?.textContent ?? '');
+      pick([...place.querySelectorAll('li')].map((into) => ({ into })));
       place.append(button('Check', () => check(blank), 'check'), ' ', verdict);
       return blank;
     }
@@ -228,7 +228,7 @@ export async function practice(main, engine, exam) {
     // A row of boxes to tick has one field, which its first box names.
     if (boxes.length > 1 && boxes.every((box) => box === place || !box.hasAttribute('data-field'))) {
       blank.label = blank.label.replace(/, [^,]*$/, '');
-      pick(boxes.map((into) => ({ into, label: headOf(into) })), table?.previousElementSibling?.textContent ?? '');
+      pick(boxes.map((into) => ({ into, label: headOf(into) })));
       boxes[boxes.length - 1].after(' ', verdict);
       return blank;
     }
