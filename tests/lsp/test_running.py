@@ -107,15 +107,17 @@ def test_a_file_of_5_mb_is_checked_and_changed(pagewalk):
 
 
 def test_every_prefix_of_every_example_is_answered_soon(pagewalk, examples):
-    """Half-typed scripts: a prefix that ends at each line, and within a line."""
+    """Half-typed scripts: prefixes that end at a line and within one."""
+    # An unoptimized program takes five minutes for all lines.
+    every = 3 if "PAGEWALK_SECONDS" in os.environ else 1
     with Server(pagewalk) as server:
         version = 1
         server.open(URI, "")
         server.diagnostics(URI, 1)
-        for example in examples:
+        for first, example in enumerate(examples):
             text = example.read_text()
-            ends = [at + 1 for at, c in enumerate(text) if c == "\n"]
-            for end in {max(0, end - 1 - number % 7) for number, end in enumerate(ends)}:
+            ends = [max(0, at - number % 7) for number, at in enumerate(at for at, c in enumerate(text) if c == "\n")]
+            for end in ends[first % every :: every]:
                 version += 1
                 began = time.monotonic()
                 server.change(URI, version, text[:end])
@@ -165,9 +167,9 @@ def test_the_results_of_all_documents_together_have_a_limit(pagewalk):
     documents = 60
     with Server(pagewalk, options={"maxMemory": 128}) as server:
         for n in range(documents):
-            # The last expectation fails, so that the diagnostics tell when the run has ended.
+            # The last expectation fails, so that the diagnostics tell when the run has ended. On a slow machine, the check's empty ones come before.
             server.open(uri(n), f"let xs = [0..1000000, {n}]\nexpect len(xs) == 0\n")
-            (one,) = server.diagnostics(uri(n))
+            (one,) = server.diagnostics(uri(n)) or server.diagnostics(uri(n))
             assert one["code"] == "expectation"
         status = Path(f"/proc/{server.process.pid}/status").read_text()
         (high,) = [int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")]
