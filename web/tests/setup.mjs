@@ -1,9 +1,11 @@
 // Common to all tests of the site: a server, browsers, and the programs that they compare with.
+import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -66,6 +68,28 @@ export async function visit(context, url) {
   });
   await page.goto(url);
   return { page, wrong };
+}
+
+/**
+ * Looks at a page in each color scheme and width: axe finds nothing, and nothing scrolls sideways.
+ * @param {import('playwright-core').Page} page
+ * @param {string} about What the page shows, for the message.
+ */
+export async function looksRight(page, about) {
+  // The policy refuses a script of the test, unless it arrives this way.
+  await page.evaluate(axe.source);
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme });
+    for (const width of [360, 900, 1366]) {
+      await page.setViewportSize({ width, height: 800 });
+      // A figure is drawn again in other colors, and a wide table is marked after the layout.
+      await page.waitForTimeout(150);
+      const place = `${about}, ${colorScheme}, ${width} px`;
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${place} scrolls sideways`);
+      const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'] }));
+      assert.deepEqual(violations.map(({ id, nodes }) => [place, id, nodes.length, nodes[0].target, nodes[0].failureSummary]), []);
+    }
+  }
 }
 
 /** Runs `pagewalk`. */

@@ -41,13 +41,10 @@ pub(crate) fn open(page: &mut Page, request: &Request) -> Answer {
 }
 
 /// Runs the script for the hints beside its lines.
-pub(crate) fn hints(page: &mut Page, request: &Request) -> Answer {
+pub(crate) fn hints(page: &mut Page, _: &Request) -> Answer {
     let document = page.script()?.document.clone();
-    let mut ran = document.run(limits(), &AtomicBool::new(false));
+    let ran = document.run(limits(), &AtomicBool::new(false));
     let checks = ran.failures.len();
-    if request.flag("predict") {
-        ran = ran.without_values();
-    }
     let hints = document.inlay_hints(0..document.text().len(), &ran);
     let hints: Vec<Value> = hints
         .iter()

@@ -5,7 +5,7 @@ import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { forceLinting, linter } from '@codemirror/lint';
 import { searchKeymap, highlightSelectionMatches } from '@codemirror/search';
 import { Compartment, EditorState, StateEffect, StateField } from '@codemirror/state';
-import { Decoration, EditorView, MatchDecorator, ViewPlugin, WidgetType, drawSelection, highlightActiveLine, hoverTooltip, keymap, lineNumbers } from '@codemirror/view';
+import { Decoration, EditorView, WidgetType, drawSelection, highlightActiveLine, hoverTooltip, keymap, lineNumbers } from '@codemirror/view';
 import { el } from './dom.js';
 
 /** A result at the end of a line. */
@@ -42,19 +42,54 @@ const decorations = (effect) =>
     provide: (field) => EditorView.decorations.from(field),
   });
 
-/** Covers the expectations of the script, which are the answers while one predicts. The line that one writes stays open. */
-const covered = (() => {
-  const matches = new MatchDecorator({ regexp: /=>[^#\n]*/g, decoration: Decoration.mark({ class: 'cm-covered' }) });
-  return ViewPlugin.define((view) => ({
-    decorations: matches.createDeco(view),
-    update(update) {
-      this.decorations = matches.updateDeco(update, this.decorations);
-    },
-  }), { decorations: (plugin) => plugin.decorations });
-})();
+/** The expectations of a statement, which continue on the next line after a comma or an arrow. */
+const EXPECTED = /=>[^#\n]*(?:(?<=(?:,|=>)[ \t]*)(?:#[^\n]*)?\n[^#\n]*)*/g;
+
+/** What is in the place of an expectation while it is covered. */
+class Cover extends WidgetType {
+  eq() {
+    return true;
+  }
+  toDOM() {
+    return el('span.cm-covered', { role: 'img', ariaLabel: 'covered expectation' }, '=> ?');
+  }
+}
+
+/**
+ * Covers the expectations of the script, which are the answers while one predicts. Their text is not in the page, so that no
+ * screen reader finds it. The line that one writes stays open.
+ * @param {EditorState} state
+ * @param {number} open The beginning of this line, or -1.
+ */
+function cover({ doc }, open) {
+  const ranges = [];
+  for (const { 0: { length }, index } of doc.toString().matchAll(EXPECTED)) {
+    for (let at = index; at < index + length; at = doc.lineAt(at).to + 1) {
+      const line = doc.lineAt(at);
+      const to = Math.min(line.to, index + length);
+      if (line.from !== open && at < to) ranges.push(Decoration.replace({ widget: new Cover() }).range(at, to));
+    }
+  }
+  return { open, decorations: Decoration.set(ranges) };
+}
+
+const covered = StateField.define({
+  create: (state) => cover(state, -1),
+  update(old, transaction) {
+    const { state } = transaction;
+    const line = state.doc.lineAt(state.selection.main.head).from;
+    const writes = transaction.isUserEvent('input') || transaction.isUserEvent('delete');
+    const open = writes || (old.open >= 0 && transaction.changes.mapPos(old.open) === line) ? line : -1;
+    return open === old.open && !transaction.docChanged ? old : cover(state, open);
+  },
+  provide: (field) => [
+    EditorView.decorations.from(field, ({ decorations }) => decorations),
+    EditorView.atomicRanges.of((view) => view.state.field(field, false)?.decorations ?? Decoration.none),
+  ],
+});
 
 const style = EditorView.theme({
-  '.cm-line:not(.cm-activeLine) .cm-covered, .cm-line:not(.cm-activeLine) .cm-covered span, &:not(.cm-focused) .cm-covered, &:not(.cm-focused) .cm-covered span': { color: 'transparent', backgroundColor: 'var(--rule)' },
+  '.cm-covered': { padding: '0 0.4em', borderRadius: '3px', color: 'var(--dim)', backgroundColor: 'var(--panel)', border: '1px dashed var(--edge)' },
   '&': { height: '100%', fontSize: '0.84rem', backgroundColor: 'var(--paper)', color: 'var(--ink)' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.5' },
   '.cm-content': { caretColor: 'var(--ink)' },
@@ -93,7 +128,7 @@ export function editor(parent, ask, page) {
   const host = root.appendChild(el('div'));
   host.style.height = '100%';
   const [tokens, results, current] = [setTokens, setResults, setCurrent].map(decorations);
-  const cover = new Compartment();
+  const conceals = new Compartment();
   /** @type {any[]} */
   let problems = [];
 
@@ -164,7 +199,7 @@ export function editor(parent, ask, page) {
         keymap.of([...completionKeymap, ...searchKeymap, ...historyKeymap, ...defaultKeymap]),
         EditorView.contentAttributes.of({ 'aria-label': 'Script', tabindex: '0' }),
         EditorView.lineWrapping,
-        cover.of([]),
+        conceals.of([]),
         tokens,
         results,
         current,
@@ -212,7 +247,7 @@ export function editor(parent, ask, page) {
     },
     /** @param {boolean} on */
     conceal(on) {
-      view.dispatch({ effects: cover.reconfigure(on ? covered : []) });
+      view.dispatch({ effects: conceals.reconfigure(on ? covered : []) });
     },
     /** Marks the lines of a statement. @param {Place | undefined} start @param {Place} [end] */
     mark(start, end) {

@@ -120,9 +120,11 @@ async function run() {
       trouble(begun.problem ?? `The script has more records. The timeline has the first ${begun.count.toLocaleString('en')}.`);
       return;
     }
-    const hints = await running.request({ op: 'hints', predict: state.predict });
+    // The results and the failed expectations are what one predicts.
+    if (state.predict) return source.results([]);
+    const hints = await running.request({ op: 'hints' });
     if (own !== runs) return;
-    source.results(state.predict ? [] : hints.hints);
+    source.results(hints.hints);
     source.problems([...found.problems, ...hints.problems]);
     problems([...found.problems, ...hints.problems]);
   } catch (error) {
@@ -159,9 +161,9 @@ function totals(begun) {
 function timeline({ count, marks, more }) {
   Object.assign(state, { count, more });
   at('slider').max = String(count);
-  const words = { failed: 'a failed expectation', fault: 'a fault', scenario: 'a scenario' };
+  const kinds = state.predict ? ['scenario'] : ['failed', 'fault', 'scenario'];
   // Thousands of marks would be a bar, and slow.
-  const shown = marks.filter((/** @type {any} */ [, kind]) => kind in words).slice(0, 400);
+  const shown = marks.filter((/** @type {any} */ [, kind]) => kinds.includes(kind)).slice(0, 400);
   at('marks').replaceChildren(...shown.map((/** @type {any} */ [record, kind]) => {
     const tick = el(`i.${kind}`);
     tick.style.left = `${(record / Math.max(count, 1)) * 100}%`;
@@ -379,6 +381,9 @@ async function dropped(file) {
   // The replay has taken the place of the run.
   at('dialog').addEventListener('close', () => run(), { once: true });
 }
+
+// A figure has the colors of the theme in it.
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => state.step && go(state.record, true));
 
 /* Opening scripts. */
 
