@@ -75,10 +75,14 @@ async function filesOf(text, folder) {
   const files = {};
   const named = (/** @type {string} */ script) => Array.from(script.matchAll(/\b(?:include|machine|replay|reference)\s+"([^"]+)"/g), ([, name]) => name);
   const names = named(text);
+  const base = new URL(folder, document.baseURI);
   for (const name of names) {
-    if (name in files) continue;
+    if (Object.hasOwn(files, name)) continue;
     try {
-      const response = await fetch(new URL(name, new URL(folder, document.baseURI)));
+      const url = new URL(name, base);
+      // A student who changes the script must not make the page load files from elsewhere.
+      if (url.origin !== base.origin) continue;
+      const response = await fetch(url);
       if (!response.ok) continue;
       files[name] = await response.text();
     } catch {

@@ -34,6 +34,13 @@ let title = "${hostile.replace(/[<"&]/g, (sign) => ({ '<': '&lt;', '"': '\\&quot
 show title
 question "&lt;img src=x onerror=alert(3)&gt;" { text "&lt;svg onload=alert(4)&gt;"; ask "&lt;b&gt;" = 1 }
 scenario "&lt;iframe srcdoc='x'&gt;" { expect 1 == 2 }</pre></pagewalk-script>`),
+  '/files.html': course(`<pagewalk-script folder="/files/" name="&lt;img src=x onerror=alert(1)&gt;.pw"><pre>machine simple
+include "&lt;img src=x onerror=alert(2)&gt;.pw"
+include "javascript:alert(3)//.pw"
+include "//example.com/x.pw"
+machine "__proto__.yaml"</pre></pagewalk-script>`),
+  '/files/<img src=x onerror=alert(2)>.pw': `show "${hostile.replaceAll('"', '\\"')}"\nraed 0 # ${hostile}\n`,
+  '/files/__proto__.yaml': hostile,
   '/none.html': course('<pagewalk-script explorer="">machine simple</pagewalk-script>'),
   '/late.html': course('', '<script src="/pagewalk/pagewalk-script.js" defer></script>'),
   '/frame.html': '<!doctype html><html lang="en"><title>A frame</title><link rel="icon" href="data:,"><body></body></html>',
@@ -239,6 +246,15 @@ await test('titles, strings, names, and questions add no elements and run nothin
     const strange = await element.evaluate((script) => [...script.shadowRoot.querySelectorAll('img, script, iframe, a[href^=javascript], [onload], [onerror]')].length);
     assert.equal(strange, 0);
     assert.match(await element.locator('.results').innerText(), /<img src=x onerror=alert\(1\)>/);
+  }));
+
+await test('names of files run nothing, and load nothing from elsewhere', () =>
+  on('/files.html', async ({ element, run }) => {
+    await run.click();
+    await element.getByRole('status').getByText(/mistakes/).waitFor();
+    assert.equal(await element.evaluate((script) => script.shadowRoot.querySelectorAll('img, script, iframe, svg, [onload], [onerror]').length), 0);
+    const said = await element.locator('.results').innerText();
+    for (const name of ['<img src=x onerror=alert(2)>.pw', 'javascript:alert(3)//.pw', 'example.com/x.pw', '__proto__.yaml']) assert.ok(said.includes(name), `${name} in ${said}`);
   }));
 
 await test('the link to the explorer contains the text, and an empty attribute removes the link', async () => {

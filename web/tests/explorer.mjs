@@ -275,12 +275,7 @@ await test('two machines part at the first access that differs', async () => {
 await test('a dropped trace is replayed', async () => {
   const { page } = await explorer();
   const lines = Array.from({ length: 20_000 }, (_, at) => ` L ${(at * 64 % 65536).toString(16)},8`).join('\n');
-  const transfer = await page.evaluateHandle((text) => {
-    const data = new DataTransfer();
-    data.items.add(new File([text], 'walk.lackey'));
-    return data;
-  }, `${lines}\n`);
-  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+  await drop(page, 'walk.lackey', `${lines}\n`);
   await page.locator('dialog').getByRole('button', { name: 'core-i7' }).click();
   // 1,024 blocks, of which each misses once in the L2 cache of 256 KB.
   await page.locator('dialog .report').getByText(/on core-i7[^]*20,000/).first().waitFor();
@@ -336,6 +331,49 @@ await test('a full memory is a sentence, and the next run works', async () => {
   await page.locator('#problems').getByText(/memory/).waitFor({ timeout: 120_000 });
   await type(page, SCRIPT);
   await position(page, '4 of 4');
+  await page.close();
+});
+
+/** Drops a file on the page, as a person would. */
+async function drop(page, name, text) {
+  const dataTransfer = await page.evaluateHandle(([name, text]) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], name));
+    return data;
+  }, [name, text]);
+  await page.dispatchEvent('body', 'drop', { dataTransfer });
+}
+
+await test('names of files run nothing: scripts, included scripts, machines, and traces', async () => {
+  const { page, wrong } = await explorer();
+  const clean = async (about) => {
+    assert.deepEqual(await page.locator('body :is(img, script, iframe, object):not(.home img, .cm-widgetBuffer)').evaluateAll((all) => all.map(({ outerHTML }) => outerHTML)), [], about);
+    assert.deepEqual(wrong, [], about);
+  };
+  for (const evil of ['<img src=x onerror=alert(1)>', '"><svg onload=alert(2)>', '<script>alert(3)<', 'javascript:alert(4)', '//example.com/x', '__proto__', '${alert(5)}&lt;b>']) {
+    const quoted = evil.replaceAll('"', '\\"');
+    const text = `machine "${quoted}.yaml"\ninclude "${quoted}.pw"\nreplay "${quoted}.lackey" map identity\n`;
+    const machine = 'virtual: 14 bits\nphysical: 12 bits\npage: 64 B\n';
+    const files = { [`${evil}.yaml`]: machine, [`${evil}.pw`]: `show "${quoted}"\n`, [`${evil}.lackey`]: ` L 10,4\n${evil}\n` };
+    for (const shared of [{ text, path: `main ${evil.replaceAll('/', '')}`, files: JSON.stringify(files) }, { text, path: evil, files: JSON.stringify({ ...files, [`${evil}.pw`]: evil }) }, { text, path: evil }]) {
+      await page.evaluate((to) => (location.hash = to), `#u${Buffer.from(JSON.stringify(shared)).toString('base64url')}`);
+      await page.locator('#path').getByText(shared.path, { exact: true }).waitFor();
+      // The first one runs, and the others have mistakes.
+      if (shared.files?.includes('show')) await position(page, '3 of 3');
+      else await page.locator('#problems .problem').first().waitFor();
+      await page.waitForTimeout(150);
+      await clean(JSON.stringify(shared));
+    }
+    await drop(page, `${evil}.lackey`, ` L 10,4\n${evil}\n`);
+    await page.locator('dialog').getByRole('heading', { name: `Replay ${evil}.lackey` }).waitFor();
+    await page.locator('dialog :is(.report, .bad):not(:empty)').first().waitFor();
+    await clean(`a trace ${evil}`);
+    await page.getByRole('button', { name: 'Close' }).click();
+    await drop(page, `${evil}.pw`, SCRIPT);
+    await page.locator('#path').getByText(`${evil}.pw`, { exact: true }).waitFor();
+    await clean(`a script ${evil}`);
+  }
+  assert.equal(await page.title(), '${alert(5)}&lt;b>.pw: Pagewalk');
   await page.close();
 });
 

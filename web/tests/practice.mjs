@@ -281,6 +281,17 @@ await test('the page of the site saves an exam as a file, and explains a script 
   // A change of mind while an exam is being prepared.
   for (const name of ['exams/page-faults.pw', 'exams/fork-cow.pw', 'exams/address-translation.pw']) await page.selectOption('#choose', name);
   await page.waitForFunction(() => document.title === 'Virtual memory');
+  // The name of a file is the choice of whoever made it.
+  const evil = '<img src=x onerror=alert(1)>"\'<script><b>.pw';
+  await page.setInputFiles('#own', { name: evil, mimeType: 'text/plain', buffer: Buffer.from(`question "${'x'}" { ask ${evil} }\n`) });
+  await page.getByRole('alert').getByText('<img').waitFor();
+  await page.setInputFiles('#own', { name: evil, mimeType: 'text/plain', buffer: Buffer.from('question "Walk" { ask "VPN?" = 15 }\n') });
+  await page.waitForFunction(() => document.title === 'Exam');
+  assert.equal(await page.locator('main :is(img, script, b)').count(), 0);
+  const [named] = await Promise.all([page.waitForEvent('download'), page.click('#save')]);
+  await named.saveAs(join(folder, 'evil-name.html'));
+  await page.selectOption('#choose', 'exams/address-translation.pw');
+  await page.waitForFunction(() => document.title === 'Virtual memory');
   const [download] = await Promise.all([page.waitForEvent('download'), page.click('#save')]);
   const saved = join(folder, download.suggestedFilename());
   await download.saveAs(saved);
@@ -292,6 +303,10 @@ await test('the page of the site saves an exam as a file, and explains a script 
   await page.goto(pathToFileURL(saved).href);
   await page.waitForSelector('.blank');
   assert.equal(await page.title(), 'Virtual memory');
+  await page.goto(pathToFileURL(join(folder, 'evil-name.html')).href);
+  await page.waitForSelector('.blank');
+  assert.equal(await page.locator('main :is(img, script)').count(), 0);
+  assert.deepEqual(wrong, []);
   await context.close();
   await close();
 });

@@ -1,6 +1,7 @@
 //! The services of an editor: problems, colors, completion, explanations, and fixes.
 
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -146,18 +147,14 @@ pub(crate) fn problems(
     problems: &[Problem],
     ran: Option<&RunResult>,
 ) -> Vec<Value> {
-    let own = problems
-        .iter()
-        .filter(|problem| problem.location.path == document.path());
-    own.map(|problem| {
-        let range = problem.location.range.clone();
-        let fixes: Vec<Value> = document
-            .code_actions(range.clone(), ran)
-            .iter()
-            .filter(|action| action.kind == ActionKind::QuickFix)
-            .filter(|action| (action.about.as_ref()).is_some_and(|(about, _)| *about == range))
-            .map(|action| self::action(document, action))
-            .collect();
+    let one = |problem: &Problem| {
+        let location = &problem.location;
+        let is_own = location.path == document.path();
+        let range = if is_own {
+            location.range.clone()
+        } else {
+            naming(document, &location.path)
+        };
         let mut one = place(document, &range);
         one["severity"] = match problem.severity {
             _ if problem.is_note() => "info",
@@ -166,11 +163,34 @@ pub(crate) fn problems(
         }
         .into();
         one["code"] = problem.code.into();
-        one["message"] = problem.message.as_str().into();
-        one["fixes"] = fixes.into();
+        one["message"] = if is_own {
+            problem.message.as_str().into()
+        } else {
+            let line = location.positions(Encoding::Utf16).start.line + 1;
+            format!("{}:{line}: {}", location.path.display(), problem.message).into()
+        };
+        let actions = if is_own {
+            document.code_actions(range.clone(), ran)
+        } else {
+            Vec::new()
+        };
+        one["fixes"] = (actions.iter())
+            .filter(|action| action.kind == ActionKind::QuickFix)
+            .filter(|action| (action.about.as_ref()).is_some_and(|(about, _)| *about == range))
+            .map(|action| self::action(document, action))
+            .collect();
         one
-    })
-    .collect()
+    };
+    problems.iter().map(one).collect()
+}
+
+/// Returns the place at which the script names a file, or the beginning if another file names it.
+fn naming(document: &Document, path: &Path) -> Range<usize> {
+    let folder = document.path().parent();
+    let name = folder.and_then(|folder| path.strip_prefix(folder).ok());
+    let name = name.unwrap_or(path).to_string_lossy();
+    let start = document.text().find(name.as_ref());
+    start.map_or(0..0, |start| start..start + name.len())
 }
 
 fn action(document: &Document, action: &Action) -> Value {

@@ -11,7 +11,7 @@ use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::questions::entry::ItemKind;
 use serde_json::{Value, json};
 
-use crate::requests::{Answer, Page, Request, limits, sentences};
+use crate::requests::{Answer, Page, Request, limits, runnable, sentences};
 
 /// A paper that a student practices.
 pub(crate) struct Practice {
@@ -25,6 +25,8 @@ pub(crate) struct Practice {
 /// Returns the paper of a version, or of the script itself for version 0.
 fn paper(document: &Document, request: &Request) -> Result<Paper, String> {
     let script = document.script();
+    // A mistake can be the reason why there is no question.
+    runnable(script)?;
     let exam = Exam {
         seed: request.number("seed"),
         limits: limits(),
