@@ -242,6 +242,90 @@ await test('a step in a loop and the child of a fork are shown with their change
   await page.close();
 });
 
+await test('a key and a button lead to the next record of the statement at the cursor, also in a loop', async () => {
+  const { page, wrong } = await explorer();
+  await type(page, 'machine simple\n# Three writes.\nfor n in 0..3 {\n  write 0x100 + n = n\n}\nread 0x100\n');
+  // The results beside the lines move the lines below.
+  await page.locator('#editor .cm-result').first().waitFor();
+  await page.keyboard.press('Alt+Home');
+  await position(page, '0 of 5');
+  const cursor = (words) => page.locator('#editor .cm-line', { hasText: words }).click();
+  await cursor('write 0x');
+  for (const record of [2, 3, 4, 2]) {
+    await page.keyboard.press('Alt+Enter');
+    await position(page, `${record} of 5`);
+  }
+  await cursor('read 0x');
+  await page.locator('#seek').click();
+  await position(page, '5 of 5');
+  await cursor('Three');
+  await page.keyboard.press('Alt+Enter');
+  await page.getByRole('button', { name: 'No record here' }).waitFor();
+  assert.equal(await page.locator('#spoken').innerText(), 'The statement at the cursor has no record.');
+  assert.equal(await page.locator('#position').innerText(), '5 of 5');
+  await page.locator('h1').click();
+  await page.keyboard.press('?');
+  await page.locator('dialog').getByRole('row', { name: 'Alt+Enter next record of the statement at the cursor' }).waitFor();
+  assert.deepEqual(wrong, []);
+  await page.close();
+});
+
+await test('the pointer and the keys show a row of the machine in the figure', async () => {
+  const { page } = await explorer('?example=copy-on-write.pw');
+  await position(page, '25 of 25');
+  await page.locator('#slider').fill('14');
+  await position(page, '14 of 25');
+  await page.locator('#chosen').selectOption('mapping');
+  await page.locator('#figure svg [data-frame="1"]').first().waitFor({ state: 'attached' });
+  const pointed = () => page.locator('#figure .pointed').evaluateAll((all) => [...new Set(all.map(({ dataset: { step, ...of } }) => JSON.stringify(of)))].map((text) => JSON.parse(text)));
+  const rows = page.locator('.part', { hasText: 'Page frames' }).locator('tbody tr');
+  await rows.nth(1).hover();
+  assert.deepEqual(await pointed(), [{ frame: '1' }]);
+  // Not by color alone.
+  assert.equal(await page.locator('#figure .pointed text').first().evaluate((text) => getComputedStyle(text).fontWeight), '700');
+  await page.locator('#path').hover();
+  assert.deepEqual(await pointed(), []);
+  // One row of each table is in the order of Tab, and the arrow keys reach the others.
+  assert.deepEqual(await rows.evaluateAll((all) => all.map(({ tabIndex, ariaDescription }) => [tabIndex, ariaDescription])), [[0, 'also in the figure'], [-1, 'also in the figure']]);
+  await rows.nth(0).focus();
+  assert.deepEqual(await pointed(), [{ frame: '0' }]);
+  await page.keyboard.press('ArrowDown');
+  assert.deepEqual(await pointed(), [{ frame: '1' }]);
+  await page.locator('.part', { hasText: 'P2 PID 2' }).locator('tbody tr').first().hover();
+  assert.deepEqual(await pointed(), [{ area: '0x7FFFF7FFD000' }]);
+  await page.keyboard.press('Alt+ArrowRight');
+  await position(page, '15 of 25');
+  await page.close();
+  const { page: simple } = await explorer('?example=simple-memory-system.pw');
+  await position(simple, '10 of 10');
+  await simple.locator('#slider').fill('6');
+  await position(simple, '6 of 10');
+  await simple.locator('#parts tr.looked').first().hover();
+  await simple.locator('#figure .pointed[data-part="tlb"]').first().waitFor({ state: 'attached' });
+  assert.equal(await simple.locator('#figure .pointed:not([data-part="tlb"])').count(), 0);
+  // The figure shows only the set that the access looked up.
+  assert.equal(await simple.locator('#parts tr.linked:not(.looked)').count(), 0);
+  await simple.close();
+});
+
+await test('with reduced motion, nothing moves by itself', async () => {
+  const own = await chrome.newContext({ viewport: { width: 1366, height: 768 }, reducedMotion: 'reduce' });
+  const { page } = await explorer('?example=copy-on-write.pw', own);
+  await page.locator('.cm-content').click();
+  await page.keyboard.type('# r');
+  await page.locator('#examples').click();
+  await page.locator('dialog li').first().waitFor();
+  const moving = await page.evaluate(() => {
+    const all = (root) => [...root.querySelectorAll('*')].flatMap((element) => [element, ...(element.shadowRoot ? all(element.shadowRoot) : [])]);
+    const moves = ({ animationName, transitionProperty, transitionDuration, scrollBehavior }) =>
+      animationName !== 'none' || (transitionProperty !== 'none' && transitionDuration.split(', ').some((time) => time !== '0s')) || scrollBehavior === 'smooth';
+    return all(document).flatMap((element) => [null, '::before', '::after', '::backdrop'].filter((pseudo) => moves(getComputedStyle(element, pseudo))).map((pseudo) => `${element.tagName}.${element.className}${pseudo ?? ''}`));
+  });
+  assert.deepEqual(moving, []);
+  assert.ok(await page.evaluate(() => document.querySelector('#editor').shadowRoot.querySelector('.cm-cursorLayer')), 'the cursor is looked at');
+  await own.close();
+});
+
 await test('a link opens the same script at the same step', async () => {
   const { page } = await explorer();
   await type(page, SCRIPT);

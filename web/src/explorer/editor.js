@@ -20,6 +20,10 @@ class Result extends WidgetType {
   eq(other) {
     return other.label === this.label;
   }
+  /** A click on it puts the cursor on its line. */
+  ignoreEvent() {
+    return false;
+  }
   toDOM() {
     return el('span.cm-result', { title: this.narration }, this.label);
   }
@@ -93,6 +97,8 @@ const style = EditorView.theme({
   '&': { height: '100%', fontSize: '0.84rem', backgroundColor: 'var(--paper)', color: 'var(--ink)' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.5' },
   '.cm-content': { caretColor: 'var(--ink)' },
+  // The page's own rule does not reach into a shadow tree.
+  '@media (prefers-reduced-motion: reduce)': { '.cm-cursorLayer': { animation: 'none !important' } },
   '.cm-cursor': { borderLeftColor: 'var(--ink)' },
   '.cm-gutters': { backgroundColor: 'var(--panel)', color: 'var(--dim)', border: 'none' },
   '.cm-activeLine': { backgroundColor: 'transparent' },

@@ -7,6 +7,7 @@ import { fromFragment, toFragment } from '../share.js';
 import { at, el } from './dom.js';
 import { editor as newEditor } from './editor.js';
 import { lectern } from './lectern.js';
+import { links } from './links.js';
 import * as machine from './machine.js';
 import * as stepView from './step.js';
 import * as tools from './tools.js';
@@ -276,7 +277,10 @@ async function figure(picture = drawn()) {
     el('p.tabs', el('label', 'Figure ', chosen), state.figure === 'auto' && found ? el('span.dim', found.name) : ''),
     pictures.length ? el('div.drawing', { tabIndex: 0, role: 'region', ariaLabel: `Figure ${found.name}` }, ...pictures) : found ? el('p.lacking', found.text) : '');
   if (focused) chosen.focus();
+  link();
 }
+
+const link = links(at('parts'), at('figure'));
 
 const showLectern = lectern(
   async ({ blank, width }) => {
@@ -300,28 +304,57 @@ function play() {
 /** Moves by records, from the one that loads if keys are faster than the engine. @param {number} records */
 const move = (records) => go((state.wanted ?? state.record) + records);
 
-/** @type {Record<string, () => unknown>} */
-const moves = {
-  ArrowRight: () => move(1),
-  ArrowLeft: () => move(-1),
-  PageDown: () => move(10),
-  PageUp: () => move(-10),
-  Home: () => go(0),
-  End: () => go(state.count),
-  p: play,
-};
+/** Moves to the next record of the statement at the cursor, also in a loop. */
+async function seek() {
+  try {
+    const step = await running.request({ op: 'seek', line: source.line, theme: theme() });
+    if (step) return await go(step.record);
+    say('The statement at the cursor has no record.');
+    at('seek').textContent = 'No record here';
+    setTimeout(() => (at('seek').textContent = 'Step at the cursor'), 2000);
+  } catch (error) {
+    trouble(message(error));
+  }
+}
+
+/** The keys, with their names, their buttons, and what they do. @type {[string, string, string, string, () => unknown][]} */
+const KEYS = [
+  ['ArrowRight', 'Alt+Right', 'next', 'next record', () => move(1)],
+  ['ArrowLeft', 'Alt+Left', 'back', 'record before', () => move(-1)],
+  ['PageDown', 'Alt+Page Down', '', 'ten records further', () => move(10)],
+  ['PageUp', 'Alt+Page Up', '', 'ten records back', () => move(-10)],
+  ['Home', 'Alt+Home', 'first', 'state before the first record', () => go(0)],
+  ['End', 'Alt+End', 'last', 'last record', () => go(state.count)],
+  ['Enter', 'Alt+Enter', 'seek', 'next record of the statement at the cursor', seek],
+  ['p', 'Alt+P', 'play', 'play and pause', play],
+];
+const OTHERS = [
+  ['L', 'lectern, outside the script'],
+  ['Ctrl+Space', 'words that can follow, in the script'],
+  ['Tab', 'leave the script'],
+  ['Down and Up', 'next row that is also in the figure, in a table of the machine'],
+  ['?', 'this list, outside the script'],
+];
+const moves = new Map(KEYS.map(([key, , , , act]) => [key, act]));
+for (const [, , id, , act] of KEYS) if (id) at(id).onclick = act;
+
+const showKeys = () =>
+  tools.tell('Keys', el('table.keys', el('thead', el('tr', el('th', { scope: 'col' }, 'key'), el('th', { scope: 'col' }, 'effect'))),
+    el('tbody', ...[...KEYS.map(([, name, , effect]) => [name, effect]), ...OTHERS].map(([name, effect]) => el('tr', el('td', el('kbd', name)), el('td', effect))))));
+at('keys').onclick = showKeys;
+
+// The editor would take Alt+Enter and Alt+arrows first.
 document.addEventListener('keydown', (event) => {
-  const wanted = event.altKey && !event.ctrlKey && !event.metaKey && moves[event.key];
-  if (wanted) {
+  const act = event.altKey && !event.ctrlKey && !event.metaKey && moves.get(event.key);
+  if (act) {
     event.preventDefault();
-    wanted();
-  } else if (event.key.toLowerCase() === 'l' && event.target === document.body) showLectern();
-});
-at('first').onclick = moves.Home;
-at('back').onclick = moves.ArrowLeft;
-at('next').onclick = moves.ArrowRight;
-at('last').onclick = moves.End;
-at('play').onclick = play;
+    event.stopPropagation();
+    act();
+  } else if (event.target === document.body && !at('dialog').open) {
+    if (event.key.toLowerCase() === 'l') showLectern();
+    else if (event.key === '?') showKeys();
+  }
+}, { capture: true });
 at('slider').oninput = () => go(Number(at('slider').value));
 at('lectern').onclick = showLectern;
 at('examples').onclick = () => tools.examples((path) => example(path));

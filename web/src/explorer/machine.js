@@ -14,6 +14,9 @@ const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 /** @param {number} count @param {string} word */
 const many = (count, word) => `${count} ${count === 1 ? word : word.endsWith('s') ? `${word}es` : `${word}s`}`;
 
+/** The parts of a figure with this name and value, as a selector. @param {string} name @param {string | number} value */
+const part = (name, value) => `[data-${name}="${CSS.escape(String(value))}"]`;
+
 /** A table by places, such as `3/0` for set 3, way 0. @param {any[]} list @param {(item: any) => string} key */
 const keyed = (list, key) => new Map((list ?? []).map((item) => [key(item), item]));
 
@@ -75,7 +78,9 @@ function sets({ now, before, looked, items, text, identity, first, lists }) {
       const replaced = kind === 'new' && was ? el('span.old', text(was)) : undefined;
       return cell(kind, hit, is ? text(is) : el('span.old', text(was)), replaced && ' ', replaced);
     });
-    return el(here.length ? 'tr.looked' : 'tr', el('th', { scope: 'row' }, hex(set), here.length > 0 && ' ', here.length > 0 && mark(here.some((one) => one.hit) ? 'looked up' : 'miss', here.some((one) => one.hit) ? 'looked' : 'gone')), ...cells);
+    // A figure of an access shows a TLB or cache by itself, without its sets.
+    const shown = `${part('part', now.name)}${here.length ? '' : part('set', set)}`;
+    return el(here.length ? 'tr.looked' : 'tr', { 'data-figure': shown }, el('th', { scope: 'row' }, hex(set), here.length > 0 && ' ', here.length > 0 && mark(here.some((one) => one.hit) ? 'looked up' : 'miss', here.some((one) => one.hit) ? 'looked' : 'gone')), ...cells);
   };
   const head = el('thead', el('tr', el('th', { scope: 'col' }, 'set'), ...Array.from({ length: now.ways }, (_, way) => el('th', { scope: 'col' }, `way ${way}`))));
   const { hits, misses, evictions, writebacks } = now.counts;
@@ -117,13 +122,13 @@ function processes(kernel, old, first, lists) {
     const owned = keyed(was?.pages, ({ vpn }) => vpn);
     const left = new Set(process.pages.map(({ vpn }) => vpn));
     const gone = [...owned.keys()].filter((vpn) => !left.has(vpn));
-    const area = (/** @type {any} */ area) => el('tr', cell(change(areas.get(area.start), area, ({ start }) => start), undefined, area.name || '–'), el('td', `${hex(area.start)}–${hex(area.end)}`), el('td', area.perms), el('td', area.backing));
+    const area = (/** @type {any} */ area) => el('tr', { 'data-figure': part('area', hex(area.start)) }, cell(change(areas.get(area.start), area, ({ start }) => start), undefined, area.name || '–'), el('td', `${hex(area.start)}–${hex(area.end)}`), el('td', area.perms), el('td', area.backing));
     const page = (/** @type {any} */ page) => {
       const place = page.frame !== null ? `frame ${page.frame}` : page.slot !== null ? `swap slot ${page.slot}` : '–';
       const moved = owned.get(page.vpn);
       const kind = change(moved, page, ({ vpn }) => vpn);
       const others = page.frame !== null && shared.get(page.frame) > 1;
-      return el('tr', el('td', `VPN ${hex(page.vpn)}`), cell(kind, undefined, place, others && ' ', others && mark('shared', 'looked'), kind === 'changed' && moved && (moved.frame !== page.frame || moved.slot !== page.slot) && el('span.old', ` was ${moved.frame !== null ? `frame ${moved.frame}` : `swap slot ${moved.slot}`}`)));
+      return el('tr', page.frame !== null && { 'data-figure': part('frame', page.frame) }, el('td', `VPN ${hex(page.vpn)}`), cell(kind, undefined, place, others && ' ', others && mark('shared', 'looked'), kind === 'changed' && moved && (moved.frame !== page.frame || moved.slot !== page.slot) && el('span.old', ` was ${moved.frame !== null ? `frame ${moved.frame}` : `swap slot ${moved.slot}`}`)));
     };
     const fresh = !was && !first;
     return el('div.part',
@@ -144,7 +149,7 @@ function frames(kernel, old, first, lists) {
   const row = (/** @type {any} */ frame) => {
     const was = before.get(frame.frame);
     const kind = !was ? 'new' : same([was.contents, was.dirty, was.mapped_by], [frame.contents, frame.dirty, frame.mapped_by]) ? undefined : 'changed';
-    return el('tr', el('th', { scope: 'row' }, frame.frame), cell(kind, undefined, frame.contents, frame.dirty && ', dirty'), el('td', owners(frame.mapped_by)));
+    return el('tr', { 'data-figure': part('frame', frame.frame) }, el('th', { scope: 'row' }, frame.frame), cell(kind, undefined, frame.contents, frame.dirty && ', dirty'), el('td', owners(frame.mapped_by)));
   };
   const slots = keyed(first ? kernel.swap : old?.swap, ({ slot }) => slot);
   const slot = (/** @type {any} */ now) => {
@@ -173,19 +178,19 @@ function changes(to) {
   /** @type {Map<HTMLElement, string[]>} */
   const found = new Map();
   for (const changed of to.querySelectorAll('td.new, td.changed, td.gone')) {
-    const part = /** @type {HTMLElement | null} */ (changed.closest('.part'));
+    const own = /** @type {HTMLElement | null} */ (changed.closest('.part'));
     const row = changed.closest('tr')?.firstElementChild;
-    if (!part || !row) continue;
+    if (!own || !row) continue;
     const words = ['new', 'gone', 'changed'].filter((word) => changed.classList.contains(word)).join();
     const place = row === changed ? 'area' : `${row.tagName === 'TH' && changed.closest('table')?.querySelector('th')?.textContent || ''} ${row.firstChild?.textContent}`.trim();
     // Where a page is now is what one looks for.
     const isPlace = changed.closest('table')?.querySelectorAll('thead th')[1]?.textContent === 'in';
     const inside = [...changed.childNodes].filter((node) => !(node instanceof Element && node.matches('.mark'))).map((node) => node.textContent).join('').trim();
-    found.set(part, [...(found.get(part) ?? []), isPlace && words !== 'gone' ? `${place} in ${inside}` : `${place} ${words}`]);
+    found.set(own, [...(found.get(own) ?? []), isPlace && words !== 'gone' ? `${place} in ${inside}` : `${place} ${words}`]);
   }
   if (!found.size) return undefined;
-  return el('p.changes', el('b', 'Changed: '), ...[...found].flatMap(([part, [one, ...more]]) => [
-    el('button', { onclick: () => part.scrollIntoView({ block: 'center' }) }, `${part.querySelector('.caption')?.firstChild?.textContent?.trim() ?? 'page table'}: ${one}${more.length ? ` and ${more.length} more` : ''}`), ' ']));
+  return el('p.changes', el('b', 'Changed: '), ...[...found].flatMap(([own, [one, ...more]]) => [
+    el('button', { onclick: () => own.scrollIntoView({ block: 'center' }) }, `${own.querySelector('.caption')?.firstChild?.textContent?.trim() ?? 'page table'}: ${one}${more.length ? ` and ${more.length} more` : ''}`), ' ']));
 }
 
 /**
