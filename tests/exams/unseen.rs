@@ -26,7 +26,7 @@ fn found(statements: &str) -> String {
 
 #[test]
 fn a_hidden_change_between_two_accesses_is_reported_and_divides_their_table() {
-    let between = "statements between two of its operations";
+    let between = "statements before one of its operations";
     for hidden in [
         "flush tlb",
         "read 0x300",

@@ -26,6 +26,8 @@ pub struct Collector {
     last: Option<bool>,
     /// Whether a statement that the paper does not print has changed the state since the last item, table, or figure.
     unseen: bool,
+    /// Whether the question has shown a part of the state.
+    shown: bool,
     /// Whether a text since the last item may describe such a statement.
     described: bool,
 }
@@ -173,7 +175,7 @@ impl Collector {
             }
             Entry::Question { title, points } => {
                 self.since.clear();
-                self.unseen = false;
+                (self.unseen, self.shown) = (false, false);
                 self.last = None;
                 self.questions.push(Open {
                     title: title.clone(),
@@ -217,12 +219,12 @@ impl Collector {
             }
             Entry::Given { views, in_part } => {
                 self.since.clear();
-                self.unseen = false;
+                (self.unseen, self.shown) = (false, true);
                 self.put(OpenPiece::Ready(Piece::Given(views.clone())), *in_part);
             }
             Entry::Figure { figure, in_part } => {
                 self.since.clear();
-                self.unseen = false;
+                (self.unseen, self.shown) = (false, true);
                 self.put(OpenPiece::Ready(Piece::Figure(figure.clone())), *in_part);
             }
             Entry::Item { item, in_part } => {
@@ -245,7 +247,7 @@ impl Collector {
                     since: since.into(),
                     retry: None,
                     again,
-                    unseen: self.unseen && !self.described && self.last.is_some(),
+                    unseen: self.unseen && !self.described && (self.shown || self.last.is_some()),
                 };
                 (self.unseen, self.described) = (false, false);
                 self.put(OpenPiece::Item(Box::new(item)), *in_part);

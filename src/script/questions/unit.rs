@@ -45,7 +45,7 @@ pub(super) fn wrong_unit(
     let mut factors = Vec::new();
     plain_factors(cx, of, &mut Vec::new(), &mut factors);
     if unit.dimension == own.dimension {
-        let converted = factors.iter().any(|factor| is_conversion(*factor));
+        let converted = factors.iter().any(|factor| is_conversion(*factor, unit));
         return (unit.factor != (1, 1) && !converted).then(|| unconverted(cx, of, unit));
     }
     // Only the size of a page converts pages to bytes.
@@ -60,8 +60,6 @@ pub(super) fn wrong_unit(
         let is_page = |(above, under): (i128, i128)| {
             above.checked_mul(unit.factor.0) == under.checked_shl(page)
         };
-        // A divisor is among the factors, too.
-        let is_page = |(a, b): (i128, i128)| is_page((a, b)) || is_page((b, a));
         let converts = ratios
             .map(|ratio| (*ratio.numer(), *ratio.denom()))
             .any(is_page);
@@ -193,7 +191,8 @@ fn number(cx: &mut Cx, of: &Expr) -> Option<Number> {
     }
 }
 
-/// Finds the plain numbers that multiply or divide in an expression and in the statements that set its variables.
+/// Finds the plain numbers that multiply in an expression and in the statements that set its variables. The factor of a divisor
+/// is its reciprocal.
 fn plain_factors(cx: &mut Cx, of: &Expr, known: &mut Vec<String>, found: &mut Vec<Number>) {
     match &of.kind {
         ExprKind::Binary(op, a, b) => {
@@ -202,14 +201,22 @@ fn plain_factors(cx: &mut Cx, of: &Expr, known: &mut Vec<String>, found: &mut Ve
                 BinaryOp::ShiftLeft | BinaryOp::ShiftRight => &[b],
                 _ => &[],
             };
-            for side in sides {
+            let divides = matches!(
+                op,
+                BinaryOp::Divide | BinaryOp::FloorDivide | BinaryOp::ShiftRight
+            );
+            let shifts = matches!(op, BinaryOp::ShiftLeft | BinaryOp::ShiftRight);
+            for (at, side) in sides.iter().enumerate() {
                 let plain = number(cx, side).filter(|number| number.measure().is_none());
-                let shifts = matches!(op, BinaryOp::ShiftLeft | BinaryOp::ShiftRight);
                 let factor = match plain {
                     Some(by) if shifts => Number::from(2u64).power(by).ok(),
                     plain => plain,
                 };
-                found.extend(factor);
+                let is_divisor = divides && at + 1 == sides.len();
+                found.extend(factor.and_then(|factor| match is_divisor {
+                    true => Number::from(1u64).divide(factor).ok(),
+                    false => Some(factor),
+                }));
             }
             plain_factors(cx, a, known, found);
             plain_factors(cx, b, known, found);
@@ -229,14 +236,18 @@ fn plain_factors(cx: &mut Cx, of: &Expr, known: &mut Vec<String>, found: &mut Ve
     }
 }
 
-/// Whether a factor converts between units of the same kind: a power of 1000 or 1024, or its reciprocal.
-fn is_conversion(factor: Number) -> bool {
+/// Whether a factor converts to a unit of the same kind: a power of 1000 or 1024, or for a larger unit its reciprocal.
+fn is_conversion(factor: Number, unit: &Unit) -> bool {
     let Some(ratio) = factor.as_ratio() else {
         return false;
     };
-    let (above, under) = (*ratio.numer(), *ratio.denom());
+    let (above, under) = if unit.factor.0 > unit.factor.1 {
+        (*ratio.denom(), *ratio.numer())
+    } else {
+        (*ratio.numer(), *ratio.denom())
+    };
     let powers = |base: i128| (1..=6).filter_map(move |power| base.checked_pow(power));
     powers(1000)
         .chain(powers(1024))
-        .any(|power| (above, under) == (power, 1) || (above, under) == (1, power))
+        .any(|power| (above, under) == (power, 1))
 }

@@ -170,7 +170,9 @@ pub(crate) fn fact_condition(
             kind: ExprKind::Call { name, args },
             ..
         }) => (&*name.text, args.first()?),
-        OperationKind::Expr(_) | OperationKind::Reference { .. } => return None,
+        // A bare address is read.
+        OperationKind::Expr(address) => ("read", address),
+        OperationKind::Reference { .. } => return None,
     };
     let (_, what) = ACCESSES.iter().find(|(known, _)| *known == verb)?;
     let mut uses = Uses::default();

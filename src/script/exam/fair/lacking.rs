@@ -18,6 +18,8 @@ use pagewalk_engine::machine::spec::{Latency, Spec};
 pub(crate) enum Lacking {
     /// Entries that contain the PPN of an access.
     PageTable,
+    /// The areas of a process, which decide whether an access is valid.
+    Areas,
     /// The page size, which divides an address.
     PageSize,
     /// A property of the machine on which the value of a path depends.
@@ -64,6 +66,12 @@ const NUMBERS: &[&str] = &[
     "", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
 ];
 
+/// Words of a text that describes areas.
+const AREAS: &[&str] = &[
+    "area", "areas", "region", "regions", "segment", "segments", "mapping", "mappings", "maps",
+    "mmap", "malloc", "heap", "stack", "data", "bss", "text", "code", "array",
+];
+
 /// The fact that is the latency of an access.
 const LATENCY: &str = "cycles";
 
@@ -71,6 +79,7 @@ const LATENCY: &str = "cycles";
 #[derive(Default)]
 pub(super) struct Stated {
     entries: bool,
+    areas: bool,
     machine: bool,
     string: bool,
     parts: BTreeSet<Component>,
@@ -86,6 +95,7 @@ impl Stated {
             match view {
                 View::Rulers(_) | View::Declaration(_) => self.machine = true,
                 View::Table(table) if table.id == TableId::Reference => self.string = true,
+                View::Maps { .. } | View::Layout(_) => self.areas = true,
                 _ => {}
             }
             self.parts.extend(part_of(view));
@@ -111,6 +121,10 @@ impl Stated {
         let mut lacking = Vec::new();
         if !self.entries && question.items().any(asks_ppn) {
             lacking.push(Lacking::PageTable);
+        }
+        let describes_area = AREAS.iter().any(|word| self.has_words(&[word]));
+        if !self.areas && !describes_area && question.items().any(asks_area) {
+            lacking.push(Lacking::Areas);
         }
         if !self.machine && question.items().any(|item| self.lacks_page_size(item)) {
             lacking.push(Lacking::PageSize);
@@ -315,21 +329,34 @@ fn is_after_unseen(item: &PaperItem) -> bool {
 /// Whether a question prints anything that may contain page-table entries: a table, a figure, or a text with a table.
 fn prints_entries(body: &[Piece]) -> bool {
     body.iter().any(|piece| match piece {
-        Piece::Given(_) | Piece::Figure(Figure::Views(_)) => true,
+        Piece::Given(views) | Piece::Figure(Figure::Views(views)) => !views
+            .iter()
+            .all(|view| matches!(view, View::Declaration(_) | View::Rulers(_))),
         Piece::Text(text) => text.contains('|') || text.contains("\n\n"),
         Piece::Part { body, .. } => prints_entries(body),
         Piece::Figure(Figure::Bits { .. }) | Piece::Space(_) | Piece::Item(_) => false,
     })
 }
 
-/// Whether students write the PPN of an access on bare hardware. If a kernel chooses the PPNs, students can apply the
+/// Whether students need the PPN of an access on bare hardware. If a kernel chooses the PPNs, students can apply the
 /// kernel's allocation rule.
 fn asks_ppn(item: &PaperItem) -> bool {
     let (ItemKind::Facts { blanks, .. }, Did::Access(access)) = (&item.kind, &*item.did) else {
         return false;
     };
-    let asked = |blank: &Blank| &*blank.fact == "ppn" && blank.key.is_some();
-    access.process.is_none() && blanks.iter().any(asked)
+    let asked = |blank: &Blank| {
+        matches!(&*blank.fact, "ppn" | "pa" | "ct" | "cache") && blank.key.is_some()
+    };
+    access.spec.mmu.is_some() && access.process.is_none() && blanks.iter().any(asked)
+}
+
+/// Whether students decide whether an access of a process is valid.
+fn asks_area(item: &PaperItem) -> bool {
+    let (ItemKind::Facts { blanks, .. }, Did::Access(access)) = (&item.kind, &*item.did) else {
+        return false;
+    };
+    let decides = |fact: &str| matches!(fact, "fault" | "signal" | "code" | "minor" | "major");
+    access.process.is_some() && blanks.iter().any(|blank| decides(&blank.fact))
 }
 
 /// Returns the names of the system calls that returned the address of an item's value.

@@ -1,7 +1,7 @@
 //! The texts that a question prints, from the laid-out paper.
 
 use crate::exam::formats::figure_texts;
-use crate::exam::formats::tree::{Block, Cell, Figure, Paragraph, Section, Table};
+use crate::exam::formats::tree::{Block, Cell, Figure, Section, Table};
 use crate::run::table::TableId;
 
 /// A text that a question prints.
@@ -58,8 +58,8 @@ impl Printed {
                 self.blocks(body);
             }
             Block::Prose(paragraphs) => {
-                for Paragraph::Words(words) | Paragraph::Code(words) in paragraphs {
-                    self.say(Source::Prose, words);
+                for paragraph in paragraphs {
+                    self.say(Source::Prose, &paragraph.lines().join("\n"));
                 }
             }
             Block::Given(table) => self.table(table),

@@ -341,7 +341,7 @@ fn answer(field: &Field, question: &Asking, place: usize, texts: &[Text]) -> Opt
         _ => return None,
     };
     let found_in = Telling::of(field.asked)
-        .and_then(|telling| telling.found_in(field.item, place, texts))
+        .and_then(|telling| telling.found_in(field, place, texts))
         .or_else(|| in_messages(field, question));
     // The question's number may differ between versions, so remove it.
     let blank = field
@@ -429,8 +429,13 @@ impl Telling {
 
     /// Returns the text that gives the answer of an item away: a text other than the item's own, or a table that an
     /// operation changes and that the paper prints below the operation. Students may look up an answer in any other
-    /// table. The cells of a table to fill in follow from the text above the table.
-    fn found_in(self, item: &PaperItem, place: usize, texts: &[Text]) -> Option<Found> {
+    /// table. The cells of a table to fill in follow from the text above the table, and bytes from the stores above.
+    fn found_in(self, field: &Field, place: usize, texts: &[Text]) -> Option<Found> {
+        let item = field.item;
+        let is_data = match field.asked {
+            Asked::Blank(blank) => matches!(&*blank.fact, "byte" | "value"),
+            _ => false,
+        };
         let own = own_place(place, texts);
         let above = &texts[..own];
         let is_listed = |text: &Text| match text.source {
@@ -455,11 +460,14 @@ impl Telling {
             let (is_found, surely) = match text.source {
                 Source::Steps => (self.is_mentioned(words), true),
                 Source::Prose => (
-                    self.is_mentioned(words),
+                    self.is_mentioned(words) && !(is_data && at < own),
                     below && !told_above || looked_up && !is_cell,
                 ),
                 Source::Item(other) => (
-                    other != place && self.number >= LONG && self.is_mentioned(words),
+                    other != place
+                        && !(is_data && other < place)
+                        && self.number >= LONG
+                        && self.is_mentioned(words),
                     false,
                 ),
                 Source::State(id) => (

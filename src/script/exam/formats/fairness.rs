@@ -65,6 +65,9 @@ fn lacks(question: &str, lacking: &Lacking) -> String {
         Lacking::PageTable => {
             "asks for a PPN, but the paper prints no page table; add `given page_table`"
         }
+        Lacking::Areas => {
+            "asks about a fault of a process, but the paper prints no areas; add `given PROCESS.maps`, or a `text` that describes them"
+        }
         Lacking::PageSize => {
             "asks about an address, but the paper states no page size; add `given machine`"
         }
@@ -78,7 +81,7 @@ fn lacks(question: &str, lacking: &Lacking) -> String {
             "asks about a reference string, but the paper does not print it; add `figure reference`"
         }
         Lacking::Between => {
-            "the paper does not print the statements between two of its operations; add a `text` with them, or `ask` them, too"
+            "the paper does not print the statements before one of its operations; add a `text` with them, or `ask` them, too"
         }
         Lacking::Contents(name) => &format!(
             "asks about {name}, but the paper does not print its contents, and it is not empty; add `given`, or `flush` it"

@@ -32,6 +32,11 @@ pub(crate) struct Leaves {
     pub(crate) part_divided: Option<[&'static str; 3]>,
     /// Hole: `«text»`, as for `code` and `lines`.
     pub(crate) paragraph: &'static str,
+    /// A list with marks, and a numbered one. Hole: `«items»`.
+    pub(crate) list: [&'static str; 2],
+    /// Holes: `«mark»` (the number or the bullet), `«text»`.
+    pub(crate) list_item: Each,
+    pub(crate) bullet: &'static str,
     pub(crate) code: &'static str,
     pub(crate) lines: &'static str,
     /// Holes: `«title»`, `«heading»` (the title even if it is empty), `«columns»`, `«rows»`, `«height»`, `«attributes»`.
@@ -136,6 +141,9 @@ pub(crate) const NONE: Leaves = Leaves {
     part_head: "",
     part_divided: None,
     paragraph: "",
+    list: [""; 2],
+    list_item: ("", ""),
+    bullet: "",
     code: "",
     lines: "",
     pairs: "",

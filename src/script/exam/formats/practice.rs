@@ -5,10 +5,9 @@ use super::label::{how, label};
 use super::labels::Labels;
 use super::page::{asked_table, bare};
 use super::prompt::prompt;
-use super::prose::paragraphs;
+use super::prose;
 use super::solution::solution;
 use super::style::Edition;
-use super::tree::Paragraph;
 use crate::exam::field::{Asked, Field};
 use crate::exam::paper::{PaperItem, Piece, Question};
 use crate::exam::topics::Topics;
@@ -42,7 +41,7 @@ fn add(body: &[Piece], cores: bool, sections: &mut Vec<Vec<Block>>) {
             return;
         };
         match piece {
-            Piece::Text(text) => last.extend(lines(text)),
+            Piece::Text(text) => last.extend(prose::blocks(text)),
             Piece::Space(_) => {}
             Piece::Given(views) => last.extend(views.iter().flat_map(view::blocks)),
             Piece::Figure(Figure::Views(views)) => {
@@ -71,7 +70,7 @@ fn of_item(item: &PaperItem, cores: bool) -> Vec<Block> {
     let prompt = || Block::line(prompt(item, &Labels::default(), cores));
     match &item.kind {
         ItemKind::Facts { .. } | ItemKind::Any { .. } => vec![prompt()],
-        ItemKind::Value { label, .. } => lines(label),
+        ItemKind::Value { label, .. } => prose::blocks(label),
         ItemKind::Table { table, columns, .. } => {
             vec![
                 prompt(),
@@ -88,7 +87,7 @@ fn of_item(item: &PaperItem, cores: bool) -> Vec<Block> {
                 title: String::new(),
                 pairs: options.collect(),
             };
-            lines(text).into_iter().chain([pairs]).collect()
+            prose::blocks(text).into_iter().chain([pairs]).collect()
         }
         ItemKind::Essay { .. } => Vec::new(),
     }
@@ -116,14 +115,6 @@ fn of_author(table: &AuthorTable) -> Table {
             .map(|row| row.iter().map(cell).collect())
             .collect(),
     }
-}
-
-fn lines(text: &str) -> Vec<Block> {
-    let block = |paragraph| match paragraph {
-        Paragraph::Words(text) => Block::line(text),
-        Paragraph::Code(text) => Block::Script(text),
-    };
-    paragraphs(text).into_iter().map(block).collect()
 }
 
 fn points(points: Number) -> String {

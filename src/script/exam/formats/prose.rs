@@ -1,13 +1,14 @@
-//! An author's text: paragraphs, listings, and code between backticks.
+//! An author's text: paragraphs, lists, listings, and code between backticks.
 
 use super::tree::Paragraph;
 use crate::lang::layout::code::FENCE;
+use crate::report::doc::Block;
 
 /// Indentation of preformatted lines.
 const CODE: usize = 4;
 
 /// Splits a text into paragraphs at blank lines. Lines between fences, and lines indented by four or more spaces, are
-/// preformatted.
+/// preformatted. Lines that begin with `- `, `* `, or with `1. `, `2. `, … are the items of a list.
 pub fn paragraphs(text: &str) -> Vec<Paragraph> {
     let text = text.replace('\t', "    ");
     let (mut all, mut rest) = (Vec::new(), &*text);
@@ -76,9 +77,7 @@ fn unfenced(text: &str) -> Vec<Paragraph> {
                 code.push_str(chunk);
             }
             (true, _) => all.push(Paragraph::Code(chunk.to_owned())),
-            (false, _) => all.push(Paragraph::Words(
-                chunk.split_whitespace().collect::<Vec<_>>().join(" "),
-            )),
+            (false, _) => add_lines(&mut all, chunk),
         }
     }
     for paragraph in &mut all {
@@ -87,6 +86,58 @@ fn unfenced(text: &str) -> Vec<Paragraph> {
         }
     }
     all
+}
+
+/// Adds the words and the items of the lines between two blank lines. A line without a mark continues the words or the item
+/// before it.
+fn add_lines(all: &mut Vec<Paragraph>, chunk: &str) {
+    let mut continues = false;
+    for line in chunk.lines() {
+        let next = match all.last() {
+            Some(Paragraph::List {
+                numbered: true,
+                items,
+            }) => items.len() + 1,
+            _ => 1,
+        };
+        let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let bullet = line.strip_prefix("- ").or(line.strip_prefix("* "));
+        // Only the next number is a mark, because a line of a paragraph can begin with any other.
+        let item = line.strip_prefix(&format!("{next}. "));
+        match (bullet.or(item), all.last_mut()) {
+            (Some(item), Some(Paragraph::List { numbered, items }))
+                if *numbered == bullet.is_none() =>
+            {
+                items.push(item.to_owned());
+            }
+            (Some(item), _) => all.push(Paragraph::List {
+                numbered: bullet.is_none(),
+                items: vec![item.to_owned()],
+            }),
+            (None, Some(Paragraph::Words(words))) if continues => {
+                words.push(' ');
+                words.push_str(&line);
+            }
+            (None, Some(Paragraph::List { items, .. })) if continues => {
+                // A list has at least the item that began it.
+                if let Some(last) = items.last_mut() {
+                    last.push(' ');
+                    last.push_str(&line);
+                }
+            }
+            (None, _) => all.push(Paragraph::Words(line)),
+        }
+        continues = true;
+    }
+}
+
+/// Returns a text as blocks of a report.
+pub(crate) fn blocks(text: &str) -> Vec<Block> {
+    let block = |paragraph: Paragraph| match paragraph {
+        Paragraph::Code(code) => vec![Block::Script(code)],
+        other => other.lines().into_iter().map(Block::line).collect(),
+    };
+    paragraphs(text).into_iter().flat_map(block).collect()
 }
 
 /// Removes the common indentation of all lines.
@@ -151,7 +202,7 @@ pub(crate) fn marked(
 #[cfg(test)]
 mod tests {
     use super::{marked, paragraphs};
-    use crate::exam::formats::tree::Paragraph::{Code, Words};
+    use crate::exam::formats::tree::Paragraph::{Code, List, Words};
 
     #[test]
     fn blank_lines_part_paragraphs_and_indentation_keeps_lines() {
@@ -169,6 +220,36 @@ mod tests {
             ]
         );
         assert_eq!(paragraphs(" \n\n"), []);
+    }
+
+    #[test]
+    fn marks_begin_the_items_of_a_list() {
+        let words = |text: &str| Words(text.to_owned());
+        let list = |numbered, items: &[&str]| List {
+            numbered,
+            items: items.iter().map(|&item| item.to_owned()).collect(),
+        };
+        assert_eq!(
+            paragraphs("Assume:\n- one\n  and more\n- two\n\n- three\n\nEnd"),
+            [
+                words("Assume:"),
+                list(false, &["one and more", "two", "three"]),
+                words("End")
+            ]
+        );
+        assert_eq!(
+            paragraphs("1. fork\n2. exec\n4. more"),
+            [list(true, &["fork", "exec 4. more"])]
+        );
+        // Numbers within a paragraph are no marks.
+        assert_eq!(
+            paragraphs("in\n2024. Then\n-1"),
+            [words("in 2024. Then -1")]
+        );
+        assert_eq!(
+            list(true, &["a", "b"]).lines(),
+            ["1. a".to_owned(), "2. b".to_owned()]
+        );
     }
 
     #[test]

@@ -6,12 +6,11 @@ use super::derived::{cells, decided, derived, paired};
 use super::label::{called, filled};
 use super::labels::Labels;
 use super::page::bare;
-use super::prompt::of_done;
-use super::prose::paragraphs;
-use super::tree::Paragraph;
+use super::prompt::{number_of_address, of_done};
+use super::prose;
 use crate::exam::paper::{PaperItem, Question};
 use crate::exam::topics::{Topic, Topics};
-use crate::questions::entry::{Blank, ItemKind};
+use crate::questions::entry::{Blank, ItemKind, Radix};
 use crate::report::doc::{Block, RulerOf, Table};
 use crate::report::narrate::{call_steps, reason_named, reasons, rulers, steps_on_paper};
 use crate::report::narrate::{reference, replay, view};
@@ -28,11 +27,7 @@ use pagewalk_engine::machine::event::{Event, Purpose};
 /// question.
 pub(crate) fn solution(item: &PaperItem, topics: &Topics, labels: &Labels) -> Vec<Block> {
     if let Some(own) = &item.printed.solution {
-        let line = |paragraph| match paragraph {
-            Paragraph::Words(text) => Block::line(text),
-            Paragraph::Code(text) => Block::Script(text),
-        };
-        return paragraphs(own).into_iter().map(line).collect();
+        return prose::blocks(own);
     }
     match &item.kind {
         ItemKind::Facts { blanks, .. } => operation(item, blanks, topics, labels),
@@ -97,7 +92,7 @@ fn operation(item: &PaperItem, blanks: &[Blank], topics: &Topics, labels: &Label
     if let Did::Access(access) = did
         && (bare || blanks.iter().any(|blank| of_hardware(blank, access)))
     {
-        blocks.extend(address(access, topics));
+        blocks.extend(address(access, item.printed.radix, topics));
     }
     let asked = |name: &str| blanks.iter().find(|blank| *blank.fact == *name);
     // The solution does not explain a byte that a process reads, because the byte follows from the text of
@@ -208,8 +203,9 @@ fn is_data(name: &str, access: &Access) -> bool {
     key(name, Family::Access, Some(&access.spec)).is_ok_and(|key| key.subject() == Subject::Data)
 }
 
-/// Returns the virtual address as a binary number divided into fields.
-fn address(access: &Access, topics: &Topics) -> Vec<Block> {
+/// Returns the virtual address as a binary number divided into fields. Reasons are in hexadecimal, in which the digits of a
+/// number show its bits, so that a paper in another radix also needs the address in hexadecimal.
+fn address(access: &Access, radix: Option<Radix>, topics: &Topics) -> Vec<Block> {
     let spec = &access.spec;
     let Some(mut ruler) = rulers(spec).into_iter().next() else {
         return Vec::new();
@@ -223,10 +219,16 @@ fn address(access: &Access, topics: &Topics) -> Vec<Block> {
         RulerOf::Tlb(at) => first == Some(*at),
         RulerOf::Cache(at) => topics.has(Component::Cache(*at)),
     });
-    let address = Shown::field(access.va.raw(), ruler.bits);
+    let printed = number_of_address(access, radix);
+    let address = Shown::field(access.va.raw(), ruler.bits).to_string();
     let binary = binary(access.va.raw(), ruler.bits);
+    let equal = match radix {
+        Some(Radix::Decimal) => format!("{address}, or {binary}"),
+        Some(Radix::Binary) => address,
+        Some(Radix::Hex) | None => binary,
+    };
     vec![
-        Block::line(format!("{address} is {binary}.")),
+        Block::line(format!("{printed} is {equal}.")),
         Block::Ruler(ruler),
     ]
 }

@@ -214,8 +214,30 @@ pub(crate) fn label_shares(blocks: &[Block], width: f64) -> Vec<Option<usize>> {
 pub enum Paragraph {
     /// Text on a single line of any length.
     Words(String),
+    /// A list of items.
+    List { numbered: bool, items: Vec<String> },
     /// Preformatted lines, which were indented by four or more spaces.
     Code(String),
+}
+
+impl Paragraph {
+    /// Returns the paragraph's lines as text. An item begins with its mark.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        match self {
+            Self::Words(words) => vec![words.clone()],
+            Self::List { numbered, items } => (1..)
+                .zip(items)
+                .map(|(number, item)| {
+                    if *numbered {
+                        format!("{number}. {item}")
+                    } else {
+                        format!("• {item}")
+                    }
+                })
+                .collect(),
+            Self::Code(code) => code.lines().map(str::to_owned).collect(),
+        }
+    }
 }
 
 /// A line of a worksheet.

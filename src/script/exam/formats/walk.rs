@@ -241,6 +241,19 @@ pub(crate) trait Format: Escape {
                 let text = self.words(words, "");
                 filled!(Self::LEAVES.paragraph, text)
             }
+            Paragraph::List { numbered, items } => {
+                let item = |(number, item): (usize, &String)| {
+                    let mark = if *numbered {
+                        format!("{number}.")
+                    } else {
+                        Self::LEAVES.bullet.to_owned()
+                    };
+                    let text = self.words(item, "");
+                    filled!(Self::LEAVES.list_item.0, mark, text)
+                };
+                let items = joined(Self::LEAVES.list_item, (1..).zip(items).map(item));
+                filled!(Self::LEAVES.list[usize::from(*numbered)], items)
+            }
             Paragraph::Code(code) => {
                 let text = self.preformatted(code);
                 filled!(Self::LEAVES.code, text)

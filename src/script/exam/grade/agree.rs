@@ -67,7 +67,7 @@ fn is_text(text: &str, key: &Value) -> bool {
     match key {
         Value::Text(key) => words::plain(text) == words::plain(key),
         Value::List(_) | Value::Range { .. } => {
-            let parts: Vec<&str> = parts(text);
+            let parts = parts(text);
             // A range may be too long to expand.
             key.items()
                 .is_some_and(|items| items.remaining() <= parts.len() as u128)
@@ -100,16 +100,19 @@ fn is_set(text: &str, elements: &List) -> bool {
 fn is_element(part: &str, key: &Value) -> bool {
     match key {
         Value::Number(key) => {
-            number::read(part, Radix::Decimal, None, None).is_some_and(|n| is_number(n, *key))
+            let number = number::read(words::unnamed(part), Radix::Decimal, None, None);
+            number.is_some_and(|n| is_number(n, *key))
         }
         Value::Text(key) => words::plain(part.trim_matches(['"', '\''])) == words::plain(key),
         other => words::plain(part) == words::plain(&other.to_string()),
     }
 }
 
-/// Returns the elements of a list: `[1, 2]`, `{1 2}`, `1;2`.
-fn parts(text: &str) -> Vec<&str> {
+/// Returns the elements of a list: `[1, 2]`, `{1 2}`, `1;2`, `pages 1, 2, and 9`.
+fn parts(text: &str) -> Vec<String> {
     let inside = text.trim().trim_matches(['[', ']', '{', '}', '(', ')']);
+    let listed = inside.strip_prefix("pages ").unwrap_or(inside);
+    let inside = listed.replace(" and ", ", ").replace(" & ", ", ");
     let separators: &[char] = if inside.contains([',', ';']) {
         &[',', ';']
     } else {
@@ -119,5 +122,6 @@ fn parts(text: &str) -> Vec<&str> {
         .split(separators)
         .map(str::trim)
         .filter(|part| !part.is_empty())
+        .map(str::to_owned)
         .collect()
 }

@@ -35,6 +35,8 @@ pub(crate) enum Notation {
     Bits(usize),
     /// A frame or a page, whose number can follow its name: `frame 3`, `p3`.
     Place,
+    /// A number of events: `none` and a dash are 0.
+    Count,
 }
 
 /// The accepted form of a blank's answers.
@@ -58,6 +60,8 @@ impl<'p> AnswerForm<'p> {
         let page = victim.and_then(|key| number_of_page(&key.value.to_string()));
         let notation = if &*blank.fact == "frame" || page.is_some() {
             Notation::Place
+        } else if blank.key.is_some() && matches!(&*blank.fact, "minor" | "major" | "copied") {
+            Notation::Count
         } else {
             Notation::Plain
         };
@@ -127,7 +131,10 @@ impl<'p> AnswerForm<'p> {
             Notation::Bits(count) => {
                 return bits(&text, count).map_or(Answer::Unreadable, Answer::Text);
             }
-            Notation::Plain | Notation::Place => {}
+            Notation::Count if words::is_dash(&text) || words::is_absent(&text, true) => {
+                return Answer::Number(Spelled::from(Number::from(0u64)));
+            }
+            Notation::Plain | Notation::Place | Notation::Count => {}
         }
         let (text, absent) = match (self.notation, self.form) {
             (Notation::Place, Form::Number { .. }) => (

@@ -104,6 +104,8 @@ pub(crate) enum Topic {
     Several,
     /// The order of eviction.
     Order,
+    /// The pages that a policy evicts, not only how many.
+    Victims,
 }
 
 /// The topics of a question.
@@ -205,7 +207,12 @@ impl Topics {
                     self.strings.push(item.did.clone());
                     let disk = |blank: &Blank| matches!(&*blank.fact, "disk_reads" | "disk_writes");
                     let is_asked = blanks.iter().any(disk);
-                    self.add([(Topic::Disk, is_asked), (Topic::Modified, is_asked)]);
+                    let counts = |blank: &Blank| matches!(&*blank.fact, "faults" | "hits" | "rate");
+                    self.add([
+                        (Topic::Disk, is_asked),
+                        (Topic::Modified, is_asked),
+                        (Topic::Victims, !blanks.iter().all(counts)),
+                    ]);
                 }
                 did => {
                     self.blanks(did, blanks, bare);
@@ -228,6 +235,7 @@ impl Topics {
                     self.string(run);
                     return self.add([
                         (Topic::Order, asked("order")),
+                        (Topic::Victims, true),
                         (Topic::Disk, asked("written")),
                         (Topic::Modified, asked("written") || asked("modified")),
                     ]);
@@ -383,9 +391,14 @@ impl Topics {
         ]);
         if let Some(access) = access {
             let walks = |event: &Event| matches!(event, Event::Pte { .. });
+            let of_data = |blank: &Blank| matches!(&*blank.fact, "byte" | "value");
+            let data = access.verb == AccessVerb::Write || blanks.iter().any(of_data);
             self.add([
                 (Topic::PageTable, access.events.iter().any(walks)),
-                (Topic::Words, access.uses_caches() && access.data.len() > 1),
+                (
+                    Topic::Words,
+                    data && access.uses_caches() && access.data.len() > 1,
+                ),
                 (
                     Topic::Faults,
                     access.outcome.fault.is_some() || !faults.is_empty(),

@@ -127,6 +127,8 @@ fn beside(stop: &Stop) -> Option<Diagnostic> {
         .strip_prefix('{')
         .and_then(|rest| rest.trim_end().rsplit_once('}'))
         && stop.wanted.contains(&Rule::expr)
+        // After a complete list, `{` begins a block.
+        && !before.ends_with(']')
         && !inside.trim().is_empty()
         && !inside.contains(['{', ';'])
         && !is_statement(inside.trim())

@@ -202,7 +202,10 @@ fn reserved(stop: &Stop) -> Option<Diagnostic> {
             "`choose NAME in RANGE where CONDITION`",
         ));
     }
-    if word == "in" && stop.before.ends_with(" not") {
+    let negates = stop.rest.strip_prefix("not ").map(str::trim_start);
+    if word == "in" && stop.before.ends_with(" not")
+        || negates.is_some_and(|rest| rest.starts_with("in "))
+    {
         let help = "write `not (a in b)`; of a fact, `va not 3`";
         return Some(mistake(
             "`not` must come before the condition that it negates",

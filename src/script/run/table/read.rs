@@ -360,13 +360,14 @@ fn unknown_entry_column(cell: &ast::Cell, column: &str, layout: &Layout) -> Diag
     };
     let (bytes, others): (Vec<&str>, Vec<&str>) =
         layout.columns.iter().map(String::as_str).partition(byte);
-    match bytes.last() {
-        None => diagnostic.help(format!("the table has {}", list(others.into_iter()))),
-        Some(last) => diagnostic.help(format!(
+    diagnostic.help(match bytes.last() {
+        None => format!("the table has {}", list(others.into_iter())),
+        Some(last) if others.is_empty() => format!("the other columns are `b0` to `{last}`"),
+        Some(last) => format!(
             "the columns are `{}`, and `b0` to `{last}`",
             others.join("`, `")
-        )),
-    }
+        ),
+    })
 }
 
 fn too_many(cell: &ast::Cell, layout: &Layout) -> Diagnostic {

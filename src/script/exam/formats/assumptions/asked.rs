@@ -15,9 +15,9 @@ pub(super) fn of_item(item: &PaperItem) -> Vec<Rule> {
         ItemKind::Facts { blanks, .. } => rules.extend(of_blanks(&item.did, blanks)),
         ItemKind::Table {
             table,
+            columns,
             string: None,
-            ..
-        } => rules.extend(of_table(table.id)),
+        } => rules.extend(of_table(table.id, columns)),
         ItemKind::Table { .. } => rules.push(Rule::Strings),
         ItemKind::Value {
             blank, derivation, ..

@@ -1,5 +1,7 @@
 //! The rules on which the value of each askable fact rests.
 
+use std::sync::Arc;
+
 use super::rules::Rule;
 use crate::run::facts::{Component, Family, Key, key};
 use crate::run::record::Did;
@@ -278,9 +280,12 @@ pub(super) fn of_result(call: &str) -> &'static [Rule] {
     rules(Kind::Result, call)
 }
 
-/// Returns the rules of a table's cells.
-pub(super) fn of_table(table: TableId) -> &'static [Rule] {
-    rules(Kind::Table, table.noun())
+/// Returns the rules of the cells in these columns of a table.
+pub(super) fn of_table(table: TableId, columns: &[Arc<str>]) -> impl Iterator<Item = Rule> {
+    let is_translation = |name: &Arc<str>| matches!(&**name, "vpn" | "ppn" | "v" | "p");
+    let bits = table != TableId::PageTable || !columns.iter().all(is_translation);
+    let rules = rules(Kind::Table, table.noun()).iter().copied();
+    rules.filter(move |rule| bits || *rule != Rule::AccessedDirty)
 }
 
 /// Returns the rules of a path such as `P1.faults.minor`. A setting of the machine or the kernel is a given number.

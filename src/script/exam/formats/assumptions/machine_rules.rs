@@ -105,15 +105,13 @@ pub(super) fn number(question: &Question, n: u64) -> String {
 /// Returns the sentence about the address of a page table that is in memory, unless the question states the address.
 pub(super) fn base(question: &Question, spec: &Spec, asked: &Topics) -> Option<String> {
     let root = root(question)?;
+    let address = number(question, root);
+    let states = |word: &String| word.eq_ignore_ascii_case(&address);
     if !(asked.is(Topic::Dump) || asked.is(Topic::RawEntries))
-        || sentences(question)
-            .iter()
-            .flatten()
-            .any(|word| *word == format!("0x{root:x}") || *word == root.to_string())
+        || sentences(question).iter().flatten().any(states)
     {
         return None;
     }
-    let address = number(question, root);
     let levels = spec.mmu.as_ref()?.levels.len();
     let table = if levels > 1 {
         "level-1 page table"

@@ -16,9 +16,9 @@ use self::lookups::{listed, named};
 use self::machine_rules::number;
 use self::rules::{Context, Rule};
 use self::strings::of_strings;
-use crate::exam::paper::Question;
+use crate::exam::paper::{PaperItem, Question};
 use crate::exam::topics::{Topic, Topics};
-use crate::questions::entry::{Hardware, Sharing};
+use crate::questions::entry::{Blank, Hardware, ItemKind, Sharing};
 use crate::run::facts::Component;
 use crate::run::record::{Did, FaultRecord, View};
 use pagewalk_engine::kernel::event::KernelStep;
@@ -109,6 +109,31 @@ fn rules_of(question: &Question) -> BTreeSet<Rule> {
     rules
 }
 
+/// Whether no answer of a question depends on the entries that its operations fill: a single access to a machine without a
+/// kernel, or only probes. The results of the accesses decide nothing, or else a missing rule would reveal them.
+fn fills_nothing(question: &Question, hardware: &Hardware, asked: &Topics) -> bool {
+    const OF_FILLS: &[&str] = &["cycles", "victim", "writeback"];
+    let is_alone = |item: &PaperItem| match (&item.kind, &*item.did) {
+        (ItemKind::Facts { blanks, .. }, Did::Access(_)) => {
+            let of_fills = |blank: &Blank| {
+                let property = blank.fact.rsplit('.').next().unwrap_or_default();
+                OF_FILLS.contains(&property)
+            };
+            item.since.is_empty() && !blanks.iter().any(of_fills)
+        }
+        (kind, _) => matches!(kind, ItemKind::Essay { .. }),
+    };
+    let walks_in_caches = hardware
+        .spec
+        .mmu
+        .as_ref()
+        .is_some_and(|mmu| mmu.walk_cached);
+    hardware.kernel.is_none()
+        && !walks_in_caches
+        && (asked.accesses == 1 || asked.accesses == asked.probes)
+        && question.items().all(is_alone)
+}
+
 /// Returns the sentences about the machines of a question. If there are several, those that do not apply to all begin with the
 /// parts that are about the machine, or with its number.
 fn of_machines(question: &Question, asked: &Topics) -> Vec<String> {
@@ -196,7 +221,7 @@ pub(crate) fn unstated_contents(question: &Question) -> Vec<(Component, String)>
     full.map(|(part, name, _)| (part, named(&[name]))).collect()
 }
 
-/// Describes the empty TLBs and caches, and the replacement order of the sets from which the question evicts entries.
+/// Describes the replacement order of the sets from which the question evicts entries.
 fn of_order(question: &Question, machine: &Machine, asked: &Topics) -> Vec<String> {
     let spec = machine.spec();
     let used = |name: &str| {
@@ -210,18 +235,17 @@ fn of_order(question: &Question, machine: &Machine, asked: &Topics) -> Vec<Strin
     };
     let mut sentences = orders::of_machine(machine, used, evicts, |set| number(question, set));
     sentences.extend(orders::of_policies(question, machine, used));
+    sentences
+}
+
+/// Names the TLBs and caches that are empty, unless the question prints them.
+fn of_empty(question: &Question, machine: &Machine, asked: &Topics) -> Option<String> {
     let parts = unprinted_parts(question, machine, asked);
     let empty: Vec<&str> = (parts.iter().filter(|(.., empty)| *empty))
         .map(|(_, name, _)| *name)
         .collect();
-    if !empty.is_empty() {
-        let verb = if empty.len() == 1 { "is" } else { "are" };
-        sentences.push(format!(
-            "{} {verb} empty at first.",
-            listed(&empty, "The", "and")
-        ));
-    }
-    sentences
+    let verb = if empty.len() == 1 { "is" } else { "are" };
+    (!empty.is_empty()).then(|| format!("{} {verb} empty at first.", listed(&empty, "The", "and")))
 }
 
 fn of_machine(
@@ -234,8 +258,17 @@ fn of_machine(
     let spec = &hardware.spec;
     let before = state_before(question);
     let fills = rules.contains(&Rule::Fill);
+    let fills_nothing = fills_nothing(question, hardware, asked);
     let orders = before.filter(|_| fills);
-    let orders = orders.map_or_else(Vec::new, |machine| of_order(question, machine, asked));
+    let orders = orders.map_or_else(Vec::new, |machine| {
+        let orders = (!fills_nothing).then(|| of_order(question, machine, asked));
+        let empty = of_empty(question, machine, asked);
+        orders
+            .unwrap_or_default()
+            .into_iter()
+            .chain(empty)
+            .collect()
+    });
     let sharing = question.items().filter_map(|item| item.hardware.as_ref());
     let sharing = sharing.map(|hardware| hardware.sharing);
     let sharing = sharing.fold(Sharing::default(), |all, own| Sharing {
@@ -248,6 +281,7 @@ fn of_machine(
         sharing,
         asked,
         fills,
+        fills_nothing,
         sized: rules.contains(&Rule::EntrySize),
         orders,
     };

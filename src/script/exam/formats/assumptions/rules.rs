@@ -89,6 +89,8 @@ pub(super) struct Context<'q> {
     pub(super) asked: &'q Topics,
     /// Whether the question's answers depend on lookups in TLBs and caches.
     pub(super) fills: bool,
+    /// Whether no answer depends on the entries that the question's operations fill.
+    pub(super) fills_nothing: bool,
     /// Whether an answer is computed from the size of an entry.
     pub(super) sized: bool,
     /// The sentences about the order of the entries in sets.
@@ -108,7 +110,11 @@ impl Rule {
                 .collect(),
             (Self::Cores, _) => cores(question, spec, asked).into_iter().collect(),
             (Self::Fill, _) => {
-                let mut sentences = lookups(spec, asked);
+                let mut sentences = if context.fills_nothing {
+                    Vec::new()
+                } else {
+                    lookups(spec, asked)
+                };
                 sentences.extend(context.orders.iter().cloned());
                 sentences
             }

@@ -2,6 +2,7 @@
 
 use super::policy_rules::{Rule, rule};
 use crate::exam::topics::{Topic, Topics};
+use pagewalk_engine::machine::reference_string::Replacement;
 
 /// Sentences about reference strings, each with the topics that require it.
 const OF_STRINGS: &[(&[Topic], &str)] = &[
@@ -86,7 +87,12 @@ pub(super) fn of_strings(asked: &Topics, sentences: &mut Vec<String>) {
     sentences.extend(others.map(|(_, sentence)| (*sentence).to_owned()));
     let (several, ticks) = (asked.is(Topic::Several), asked.is(Topic::AnyTicks));
     let mut rules: Vec<&Rule> = Vec::new();
-    for rule in asked.policies.iter().filter_map(|policy| rule(*policy)) {
+    // Whichever of the pages that are never used again is evicted, the number of faults is the same.
+    let decides = |policy: &&Replacement| {
+        **policy != Replacement::Optimal { lookahead: None } || asked.is(Topic::Victims)
+    };
+    let policies = asked.policies.iter().filter(decides);
+    for rule in policies.filter_map(|policy| rule(*policy)) {
         if !rules.contains(&rule) {
             rules.push(rule);
         }

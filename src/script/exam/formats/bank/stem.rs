@@ -144,6 +144,8 @@ impl<S: Slots> Format for Stem<'_, '_, S> {
         part: "«head»«body»",
         part_head: "<h4>«name»«points»</h4>\n",
         paragraph: "<p>«text»</p>\n",
+        list: ["<ul>\n«items»</ul>\n", "<ol>\n«items»</ol>\n"],
+        list_item: ("<li>«text»</li>\n", ""),
         code: "<pre>«text»</pre>\n",
         lines: "<pre>«text»</pre>\n",
         pairs: "<table«attributes»>\n«title»<tbody>\n«rows»</tbody>\n</table>\n",

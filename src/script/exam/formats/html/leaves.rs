@@ -37,6 +37,8 @@ impl Format for Html {
         part: "<section class=\"part\">\n«head»«body»</section>\n",
         part_head: "<h3 dir=\"auto\">«name»«points»</h3>\n",
         paragraph: "<p dir=\"auto\">«text»</p>\n",
+        list: ["<ul>\n«items»</ul>\n", "<ol>\n«items»</ol>\n"],
+        list_item: ("<li dir=\"auto\">«text»</li>\n", ""),
         code: "<pre><code>«text»</code></pre>\n",
         lines: "<pre>«text»</pre>\n",
         pairs: "<table class=\"pairs\"><caption>«heading»</caption>\n<tbody>\n«rows»</tbody></table>\n",

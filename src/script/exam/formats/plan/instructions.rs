@@ -32,10 +32,12 @@ pub(crate) fn authored(paper: &Paper) -> Option<Vec<String>> {
         .cover
         .iter()
         .find(|(name, _)| &**name == "instructions")?;
-    let one = |paragraph| match paragraph {
-        Paragraph::Words(text) | Paragraph::Code(text) => text,
+    let some = |paragraph| match paragraph {
+        Paragraph::Words(text) | Paragraph::Code(text) => vec![text],
+        // The instructions are a list themselves.
+        Paragraph::List { items, .. } => items,
     };
-    Some(paragraphs(text).into_iter().map(one).collect())
+    Some(paragraphs(text).into_iter().flat_map(some).collect())
 }
 
 /// Returns the instructions for a paper's notations.

@@ -82,14 +82,13 @@ fn block(of: &mut Block) {
         }
         Block::Worked(body) => body.iter_mut().for_each(block),
         Block::Prose(paragraphs) => {
-            each(
-                paragraphs
-                    .iter_mut()
-                    .filter_map(|paragraph| match paragraph {
-                        Paragraph::Words(text) => Some(text),
-                        Paragraph::Code(_) => None,
-                    }),
-            );
+            for paragraph in paragraphs {
+                match paragraph {
+                    Paragraph::Words(text) => each([text]),
+                    Paragraph::List { items, .. } => each(items),
+                    Paragraph::Code(_) => {}
+                }
+            }
         }
         Block::Given(table) => each([&mut table.title]),
         Block::Pairs { title, pairs } => {

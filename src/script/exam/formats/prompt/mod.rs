@@ -4,6 +4,6 @@ mod items;
 mod rows;
 mod strings;
 
-pub(crate) use items::{of_done, prompt, prompt_with, several_cores};
+pub(crate) use items::{number_of_address, of_done, prompt, prompt_with, several_cores};
 pub(crate) use rows::{rows, share_string};
 pub(crate) use strings::{filled, tabled};

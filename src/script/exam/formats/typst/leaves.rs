@@ -78,6 +78,8 @@ impl Format for Typst {
         part_head: "«name», «points»",
         part_divided: Some(["«body»", "none, none", "\n"]),
         paragraph: "«text»\n",
+        list: ["list(«items»)\n", "enum(«items»)\n"],
+        list_item: ("«text»", ", "),
         code: "«text»\n",
         lines: "«text»\n",
         pairs: "pairs(«title», «columns», lines: «height», «rows»)\n",
@@ -202,6 +204,7 @@ fn lines(block: &Block) -> Option<usize> {
             .iter()
             .map(|paragraph| match paragraph {
                 Paragraph::Words(words) => text(words),
+                Paragraph::List { items, .. } => items.iter().map(|item| text(item)).sum(),
                 Paragraph::Code(code) => code.lines().count(),
             })
             .sum(),

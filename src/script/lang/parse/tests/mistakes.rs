@@ -117,6 +117,7 @@ let x = 1 2               -> syntax at "2": `2` does not belong here
 let x = 1 read 2          -> syntax at "read": a second statement begins here (put a line break or `;` before the second statement)
 let x = 1,000             -> syntax at ",": a number cannot contain commas (remove `,`)
 let x = {1, 2}            -> syntax at "{": a list must be in square brackets (write `[1, 2]`)
+ask n in [1] { n * n }     -> syntax at "{": `{` does not belong here
 let x = 7 mod 2           -> syntax at "mod": `mod` is not an operator (write `%`)
 for x in 0..4 read x      -> syntax at "read": the body of a `for` must be a block in braces (write `{ read x }`)
 if a: read 1              -> syntax at ":": a block must be enclosed in braces, without a `:` (replace the `:` and the text after it with `{ … }`)
