@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CHROMIUM, SITE, browser, done, looksRight, need, serve, test, visit } from './setup.mjs';
+import { CHROMIUM, FIREFOX, SITE, browser, done, looksRight, need, serve, test, visit } from './setup.mjs';
 
 need(CHROMIUM, 'no Chromium; run .ci/web install');
 need(existsSync(join(SITE, 'explorer.js')), 'no site; run .ci/web build');
@@ -534,6 +534,107 @@ if (long) {
     console.log(`memory after 1,000 page faults: ${(bytes / 1e6).toFixed(0)} MB, of them the engines ${modules.map((one) => (one / 1e6).toFixed(0)).join(' and ')} MB`);
     assert.ok(bytes <= 100e6, `${bytes} bytes`);
     await own.close();
+  });
+  await test('Firefox steps, types, fixes, predicts, compares, links, replays, and fills the screen', async () => {
+    if (!FIREFOX) return console.log('skipped: no Firefox; run .ci/web install');
+    const { default: puppeteer } = await import('puppeteer-core');
+    const firefox = await puppeteer.launch({ browser: 'firefox', executablePath: FIREFOX, headless: true });
+    const page = await firefox.newPage();
+    const wrong = [];
+    page.on('pageerror', (error) => wrong.push(error.message));
+    page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
+    await page.setViewport({ width: 1366, height: 768 });
+    const until = (condition, ...values) => page.waitForFunction(condition, { timeout: 30_000 }, ...values).catch(async () => assert.fail(`${condition}, ${values}: ${await page.evaluate(() => document.body.innerText)}`));
+    const at = (record) => until((text) => document.querySelector('#position').textContent === text, record);
+    const press = async (...keys) => {
+      for (const key of keys.slice(0, -1)) await page.keyboard.down(key);
+      await page.keyboard.press(keys.at(-1));
+      for (const key of keys.slice(0, -1)) await page.keyboard.up(key);
+    };
+    const shows = (selector, text) => until((selector, text) => [...document.querySelectorAll(selector)].some(({ textContent }) => textContent.includes(text)), selector, text);
+    const click = (selector, text) => page.evaluate((selector, text) => [...document.querySelectorAll(selector)].find(({ textContent }) => textContent.includes(text)).click(), selector, text);
+    const type = async (text) => {
+      await page.evaluate(() => document.querySelector('#editor').shadowRoot.querySelector('.cm-content').focus());
+      await press('Control', 'a');
+      await page.keyboard.type(text);
+    };
+
+    await page.goto(`${server.site}explorer.html?example=simple-memory-system.pw`);
+    await at('10 of 10');
+    await shows('#totals', '✓ all 41 expectations hold');
+    await press('Alt', 'Home');
+    await at('0 of 10');
+    await press('Alt', 'ArrowRight');
+    await at('1 of 10');
+    await page.click('#next');
+    await at('2 of 10');
+    await page.evaluate(() => {
+      document.querySelector('#slider').value = '6';
+      document.querySelector('#slider').dispatchEvent(new Event('input'));
+    });
+    await at('6 of 10');
+    await shows('.facts tr', 'pa0x354');
+    await shows('#spoken', 'Record 6 of 10: read 0x03D4, tlb hit');
+    await until(() => document.querySelector('#figure svg title'));
+
+    await press('Alt', 'End');
+    await at('10 of 10');
+    await page.click('#lectern');
+    await shows('#stage .keys', '7 of 7');
+    await press('ArrowLeft');
+    await shows('#stage .keys', '6 of 7');
+    await press('b');
+    await shows('#stage .keys', 'B filled');
+    await press('Escape');
+    await until(() => document.querySelector('#stage').hidden);
+
+    // The editor closes braces and quotes itself, so this script has none.
+    await type('machine simple\nraed 0x3D4 => tlb hit');
+    await shows('#problems button', 'Write `read`');
+    await click('#problems button', 'Write `read`');
+    await shows('#totals', '✗ 1 of 1 expectations fail');
+    await at('2 of 2');
+    await shows('.wrong-values', 'tlb is miss, not hit');
+    await press('Alt', 'Home');
+    await at('0 of 2');
+    await press('Alt', 'Enter');
+    await at('2 of 2');
+
+    await page.click('#predict');
+    await shows('#totals', '1 predictions');
+    await page.waitForSelector('.guess');
+    assert.equal(await page.evaluate(() => document.querySelector('#editor').shadowRoot.querySelector('.cm-content').textContent.includes('tlb hit')), false);
+    await page.type('.guess', 'F');
+    await press('Enter');
+    await shows('.facts', 'right');
+    await page.click('#predict');
+    await shows('#totals', '✗ 1 of 1');
+
+    await page.click('#compare');
+    await page.waitForSelector('.machine-text');
+    await page.evaluate(() => (document.querySelector('.machine-text').value = 'machine { virtual 14 bits, physical 12 bits, page 64 B }'));
+    await click('dialog button', 'Compare');
+    await shows('dialog', 'The machines part at record 2, line 2.');
+    await click('dialog button', 'Close');
+
+    await page.click('#link');
+    await until(() => location.hash.length > 20);
+    const url = page.url();
+    const other = await firefox.newPage();
+    await other.goto(url);
+    await other.waitForFunction(() => document.querySelector('#position').textContent === '2 of 2', { timeout: 30_000 });
+    await other.close();
+
+    await page.evaluate(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([' L 10,4\n L 20,4\n'], 'walk.lackey'));
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+    });
+    await shows('dialog .report', '2');
+    await until(() => document.querySelector('dialog .drawing svg'));
+    await click('dialog button', 'Close');
+    assert.deepEqual(wrong, []);
+    await firefox.close();
   });
   await test('every example opens', async () => {
     const list = JSON.parse(readFileSync(join(SITE, 'examples/index.json'), 'utf8'))

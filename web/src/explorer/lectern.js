@@ -88,6 +88,8 @@ export function lectern(draw, steps) {
     if (document.fullscreenElement) document.exitFullscreen();
     from?.focus();
   };
+  // The browser takes Escape for itself while a page fills the screen.
+  document.addEventListener('fullscreenchange', () => !document.fullscreenElement && !stage.hidden && close());
   return async () => {
     from = /** @type {HTMLElement} */ (document.activeElement);
     stage.hidden = false;
