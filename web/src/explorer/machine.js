@@ -180,7 +180,7 @@ function changes(to) {
   for (const changed of to.querySelectorAll('td.new, td.changed, td.gone')) {
     const own = /** @type {HTMLElement | null} */ (changed.closest('.part'));
     const row = changed.closest('tr')?.firstElementChild;
-    if (!own || !row) continue;
+    if (!own || !row || changed.closest('details:not([open])')) continue;
     const words = ['new', 'gone', 'changed'].filter((word) => changed.classList.contains(word)).join();
     const place = row === changed ? 'area' : `${row.tagName === 'TH' && changed.closest('table')?.querySelector('th')?.textContent || ''} ${row.firstChild?.textContent}`.trim();
     // Where a page is now is what one looks for.
@@ -190,7 +190,7 @@ function changes(to) {
   }
   if (!found.size) return undefined;
   return el('p.changes', el('b', 'Changed: '), ...[...found].flatMap(([own, [one, ...more]]) => [
-    el('button', { onclick: () => own.scrollIntoView({ block: 'center' }) }, `${own.querySelector('.caption')?.firstChild?.textContent?.trim() ?? 'page table'}: ${one}${more.length ? ` and ${more.length} more` : ''}`), ' ']));
+    el('button', { onclick: () => own.scrollIntoView({ block: 'center' }) }, `${own.querySelector('.caption')?.firstChild?.textContent?.trim() ?? 'Variables'}: ${one}${more.length ? ` and ${more.length} more` : ''}`), ' ']));
 }
 
 /**
