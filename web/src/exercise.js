@@ -18,13 +18,16 @@ read 0x03D5 => tlb ?   # the next byte
 /** The frame starts with the height of its lines, and grows on pages that listen to its messages. */
 const height = (/** @type {string} */ text) => Math.round(text.trimEnd().split('\n').length * 21.7 + 320);
 
+/** Students reach the explorer of a published site, and no files on the computer of the author. */
+const explorer = /^(localhost|127\.0\.0\.1|\[::1\]|)$/.test(location.hostname) ? '' : new URL('explorer.html', location.href).href;
+
 async function write() {
   const text = find('text').value;
   const flags = FLAGS.filter((name) => find(name).checked);
   const fragment = await toFragment({ text: text.trimEnd(), ...Object.fromEntries(flags.map((name) => [name, true])) });
   const link = new URL(`embed.html${fragment}`, location.href).href;
   find('element').textContent =
-    `<script src="pagewalk-script.js"></script>\n<pagewalk-script${flags.map((name) => ` ${name}`).join('')}><pre>\n${escaped(text.trimEnd())}\n</pre></pagewalk-script>`;
+    `<script src="pagewalk-script.js"></script>\n<pagewalk-script${flags.map((name) => ` ${name}`).join('')} explorer="${escaped(explorer)}"><pre>\n${escaped(text.trimEnd())}\n</pre></pagewalk-script>`;
   find('frame').textContent = `<iframe src="${link}" title="Exercise" width="100%" height="${height(text)}" style="border: 0"></iframe>`;
   find('preview').src = link;
   history.replaceState(null, '', fragment);

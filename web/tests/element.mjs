@@ -316,6 +316,7 @@ await test('the page of the guide marks itself', () => {
       await page.keyboard.press('Control+Enter');
     }
     await page.getByRole('status').getByText('✓ 3 predictions hold').waitFor();
+    assert.equal(await page.getByRole('link').count(), 0, 'a link to a file that is not there');
   });
 });
 
@@ -329,6 +330,8 @@ await test('the page that makes exercises writes HTML that works', async () => {
   await preview.getByRole('button', { name: 'Run' }).click();
   await preview.getByText('Replace each ? with your prediction: 1 left.').waitFor();
   await page.reload();
+  // The explorer of a server on the author's computer would be a dead link for students.
+  assert.match(html, /<pagewalk-script predict explorer="">/);
   assert.match(await page.getByRole('textbox', { name: 'Script' }).inputValue(), /x == 4 # "&amp;"/);
   assert.deepEqual(wrong, []);
   await page.close();
