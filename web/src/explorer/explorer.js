@@ -93,7 +93,10 @@ function trouble(text) {
 /* The run. */
 
 let runs = 0;
+/** A replay needs the engine of the run until its dialog closes. */
+let replaying = false;
 async function run() {
+  if (replaying) return;
   const own = (runs += 1);
   if (running.busy) running.stop();
   const { text } = source;
@@ -406,13 +409,23 @@ document.addEventListener('drop', (event) => {
 /** @param {File} file */
 async function dropped(file) {
   if (file.name.endsWith('.pw')) return load(file.name, await file.text());
+  replaying = true;
+  runs += 1;
   if (running.busy) running.stop();
-  const text = source.text;
-  await running.request({ op: 'open', path: state.path, text, files: state.files });
-  const { own } = await running.request({ op: 'machines' });
-  await tools.replay((request, options) => running.request(request, options), file, own ? state.path : undefined);
-  // The replay has taken the place of the run.
-  at('dialog').addEventListener('close', () => run(), { once: true });
+  const done = () => {
+    replaying = false;
+    return run();
+  };
+  at('dialog').addEventListener('close', done, { once: true });
+  try {
+    await running.request({ op: 'open', path: state.path, text: source.text, files: state.files });
+    const { own } = await running.request({ op: 'machines' });
+    await tools.replay((request, options) => running.request(request, options), file, own ? state.path : undefined);
+  } catch (error) {
+    at('dialog').removeEventListener('close', done);
+    await done();
+    trouble(message(error));
+  }
 }
 
 // A figure has the colors of the theme in it.
