@@ -446,7 +446,9 @@ await test('names of files run nothing: scripts, included scripts, machines, and
     assert.deepEqual(await page.locator('body :is(img, script, iframe, object):not(.home img, .cm-widgetBuffer)').evaluateAll((all) => all.map(({ outerHTML }) => outerHTML)), [], about);
     assert.deepEqual(wrong, [], about);
   };
-  for (const evil of ['<img src=x onerror=alert(1)>', '"><svg onload=alert(2)>', '<script>alert(3)<', 'javascript:alert(4)', '//example.com/x', '__proto__', '${alert(5)}&lt;b>']) {
+  const names = ['"><img src=x onerror=alert(1)>', '//example.com/x', '${alert(2)}&lt;b>'];
+  if (long) names.unshift('"><svg onload=alert(3)>', '<script>alert(4)<', 'javascript:alert(5)', '__proto__');
+  for (const evil of names) {
     const quoted = evil.replaceAll('"', '\\"');
     const text = `machine "${quoted}.yaml"\ninclude "${quoted}.pw"\nreplay "${quoted}.lackey" map identity\n`;
     const machine = 'virtual: 14 bits\nphysical: 12 bits\npage: 64 B\n';
@@ -469,7 +471,7 @@ await test('names of files run nothing: scripts, included scripts, machines, and
     await page.locator('#path').getByText(`${evil}.pw`, { exact: true }).waitFor();
     await clean(`a script ${evil}`);
   }
-  assert.equal(await page.title(), '${alert(5)}&lt;b>.pw: Pagewalk');
+  assert.equal(await page.title(), '${alert(2)}&lt;b>.pw: Pagewalk');
   await page.close();
 });
 
