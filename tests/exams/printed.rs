@@ -136,7 +136,7 @@ fn every_number_of_a_decimal_paper_is_decimal() {
         "{steps}"
     );
     // Way 1 holds tag 1, the last one that was used.
-    let order = of("ask read 1092 => tlb, pa");
+    let order = of("ask read 1092 => tlb, pa\n  ask read 64 => tlb");
     assert!(
         order.contains("Set 1 of the TLB is full. From the least to the most recently used, its ways are 0, 2, 3, 1."),
         "{order}"

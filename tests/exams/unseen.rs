@@ -118,7 +118,7 @@ fn each_machine_of_a_question_has_its_rules() {
         machine("write-back"),
         machine("write-through, no-write-allocate"),
     );
-    let ask = "ask write 0x00 = 1 => cache";
+    let ask = "ask write 0x00 = 1 => cache; ask read 0x00 => cache";
     let in_parts = format!(
         "question \"Q\" points 2 {{ {back}\n part \"a\" {{ {ask} }}\n {through}\n part \"b\" {{ {ask} }} }}"
     );

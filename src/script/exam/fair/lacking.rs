@@ -119,7 +119,8 @@ impl Stated {
     /// Returns what a question lacks, which has been added.
     pub(super) fn lacking(&self, question: &Question) -> Vec<Lacking> {
         let mut lacking = Vec::new();
-        if !self.entries && question.items().any(asks_ppn) {
+        let described = question.has_text();
+        if !self.entries && question.items().any(|item| asks_ppn(item, described)) {
             lacking.push(Lacking::PageTable);
         }
         let describes_area = AREAS.iter().any(|word| self.has_words(&[word]));
@@ -339,13 +340,14 @@ fn prints_entries(body: &[Piece]) -> bool {
 }
 
 /// Whether students need the PPN of an access on bare hardware. If a kernel chooses the PPNs, students can apply the
-/// kernel's allocation rule.
-fn asks_ppn(item: &PaperItem) -> bool {
+/// kernel's allocation rule. A text may describe the frame of which an answer is a part.
+fn asks_ppn(item: &PaperItem, described: bool) -> bool {
     let (ItemKind::Facts { blanks, .. }, Did::Access(access)) = (&item.kind, &*item.did) else {
         return false;
     };
     let asked = |blank: &Blank| {
-        matches!(&*blank.fact, "ppn" | "pa" | "ct" | "cache") && blank.key.is_some()
+        let of_frame = matches!(&*blank.fact, "pa" | "ct" | "cache") && !described;
+        (of_frame || &*blank.fact == "ppn") && blank.key.is_some()
     };
     access.spec.mmu.is_some() && access.process.is_none() && blanks.iter().any(asked)
 }

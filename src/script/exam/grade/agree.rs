@@ -1,6 +1,6 @@
 //! Compares an answer with the key.
 
-use super::answer::{Answer, AnswerForm};
+use super::answer::{Answer, AnswerForm, Notation};
 use super::number::{self, Spelled};
 use super::words;
 use crate::lang::value::{List, Number, Value};
@@ -28,6 +28,8 @@ pub(crate) fn agrees(answer: &Answer, key: Option<&Shown>, way: AnswerForm) -> b
             *word == &**key || page_fault(way) && (*word, &**key) == ("page", "protection")
         }
         (Answer::Word(word), Value::Bool(key)) => *word == if *key { "true" } else { "false" },
+        // No event is also 0 events.
+        (Answer::Dash, Value::Number(key)) => way.notation == Notation::Count && key.is_zero(),
         // The answer to whether a page fault occurs is yes or no, not a dash.
         (Answer::Dash, Value::Text(key)) => NOTHING.contains(&&**key) && !page_fault(way),
         (Answer::Text(text), Value::List(pages)) if way.form == Form::Pages => is_set(text, pages),
@@ -67,7 +69,7 @@ fn is_text(text: &str, key: &Value) -> bool {
     match key {
         Value::Text(key) => words::plain(text) == words::plain(key),
         Value::List(_) | Value::Range { .. } => {
-            let parts = parts(text);
+            let parts: Vec<&str> = parts(text);
             // A range may be too long to expand.
             key.items()
                 .is_some_and(|items| items.remaining() <= parts.len() as u128)
@@ -89,7 +91,7 @@ fn is_text(text: &str, key: &Value) -> bool {
 
 /// Whether a text lists all elements, in any order.
 fn is_set(text: &str, elements: &List) -> bool {
-    let mut parts = parts(text);
+    let mut parts = pages(text);
     parts.len() == elements.len()
         && elements.iter().all(|element| {
             let found = parts.iter().position(|part| is_element(part, element));
@@ -108,11 +110,9 @@ fn is_element(part: &str, key: &Value) -> bool {
     }
 }
 
-/// Returns the elements of a list: `[1, 2]`, `{1 2}`, `1;2`, `pages 1, 2, and 9`.
-fn parts(text: &str) -> Vec<String> {
+/// Returns the elements of a list: `[1, 2]`, `{1 2}`, `1;2`.
+fn parts(text: &str) -> Vec<&str> {
     let inside = text.trim().trim_matches(['[', ']', '{', '}', '(', ')']);
-    let listed = inside.strip_prefix("pages ").unwrap_or(inside);
-    let inside = listed.replace(" and ", ", ").replace(" & ", ", ");
     let separators: &[char] = if inside.contains([',', ';']) {
         &[',', ';']
     } else {
@@ -122,6 +122,16 @@ fn parts(text: &str) -> Vec<String> {
         .split(separators)
         .map(str::trim)
         .filter(|part| !part.is_empty())
-        .map(str::to_owned)
         .collect()
+}
+
+/// Returns the pages of a list, which can also be a sentence: `pages 1, 2, and 9`.
+fn pages(text: &str) -> Vec<String> {
+    let is_other = |word: &&str| matches!(*word, "and" | "&" | "pages");
+    let pages = parts(text).into_iter().flat_map(|part| {
+        let words: Vec<&str> = part.split_whitespace().collect();
+        let pages = words.split(is_other).map(|words| words.join(" "));
+        pages.collect::<Vec<_>>()
+    });
+    pages.filter(|page| !page.is_empty()).collect()
 }

@@ -60,7 +60,7 @@ impl<'p> AnswerForm<'p> {
         let page = victim.and_then(|key| number_of_page(&key.value.to_string()));
         let notation = if &*blank.fact == "frame" || page.is_some() {
             Notation::Place
-        } else if blank.key.is_some() && matches!(&*blank.fact, "minor" | "major" | "copied") {
+        } else if matches!(&*blank.fact, "minor" | "major") {
             Notation::Count
         } else {
             Notation::Plain
@@ -131,9 +131,7 @@ impl<'p> AnswerForm<'p> {
             Notation::Bits(count) => {
                 return bits(&text, count).map_or(Answer::Unreadable, Answer::Text);
             }
-            Notation::Count if words::is_dash(&text) || words::is_absent(&text, true) => {
-                return Answer::Number(Spelled::from(Number::from(0u64)));
-            }
+            Notation::Count if words::is_absent(&text, true) => return Answer::Dash,
             Notation::Plain | Notation::Place | Notation::Count => {}
         }
         let (text, absent) = match (self.notation, self.form) {

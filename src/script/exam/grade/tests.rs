@@ -275,10 +275,18 @@ fn right(text: &str, key: Value, way: AnswerForm) -> bool {
 #[test]
 fn pages_are_right_in_any_order() {
     let pages = || Value::List([3u64, 0, 2, 2].into_iter().map(Value::from).collect());
-    for text in ["3, 0, 2, 2", "0 2 2 3", "[2,3,2,0]", "{2; 0; 3; 2}"] {
+    for text in [
+        "3, 0, 2, 2",
+        "0 2 2 3",
+        "[2,3,2,0]",
+        "{2; 0; 3; 2}",
+        "3, 0, 2, and 2",
+        "pages 3, 0, 2 and 2",
+        "p3, p0, page 2, p2",
+    ] {
         assert!(right(text, pages(), form(Form::Pages)), "{text}");
     }
-    for text in ["0 2 3", "0 2 3 3", "0 2 2 3 4", ""] {
+    for text in ["0 2 3", "0 2 3 3", "0 2 2 3 4", "", "3 and 0 and 2"] {
         assert!(!right(text, pages(), form(Form::Pages)), "{text}");
     }
 }

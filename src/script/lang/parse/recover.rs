@@ -202,15 +202,8 @@ fn reserved(stop: &Stop) -> Option<Diagnostic> {
             "`choose NAME in RANGE where CONDITION`",
         ));
     }
-    let negates = stop.rest.strip_prefix("not ").map(str::trim_start);
-    if word == "in" && stop.before.ends_with(" not")
-        || negates.is_some_and(|rest| rest.starts_with("in "))
-    {
-        let help = "write `not (a in b)`; of a fact, `va not 3`";
-        return Some(mistake(
-            "`not` must come before the condition that it negates",
-            help,
-        ));
+    if let Some(mistake) = not_in(stop) {
+        return Some(mistake);
     }
     let name = stop
         .wanted
@@ -223,6 +216,43 @@ fn reserved(stop: &Stop) -> Option<Diagnostic> {
             "choose another name",
         )
     })
+}
+
+/// Reports `a not in b`, with a fix that puts the whole condition after `not`.
+fn not_in(stop: &Stop) -> Option<Diagnostic> {
+    let (before, rest) = match stop.before.strip_suffix(" not") {
+        Some(before) => (before.trim_end(), stop.rest),
+        None => (stop.before, stop.rest.strip_prefix("not ")?.trim_start()),
+    };
+    let set = rest.strip_prefix("in ")?.trim_start();
+    let begin = |word: &str| before.rfind(word).map(|at| at + word.len());
+    let words = [
+        "where ", "and ", "or ", "if ", "expect ", "show ", "= ", "(",
+    ];
+    let from = words.into_iter().filter_map(begin).max().unwrap_or(0);
+    let end = match set.strip_prefix('[').and_then(|list| list.find(']')) {
+        Some(close) => close + 2,
+        None => [" where ", " and ", " or ", " {", " =>", ")"]
+            .into_iter()
+            .filter_map(|word| set.find(word))
+            .min()
+            .unwrap_or(set.len()),
+    };
+    let (element, set) = (before[from..].trim(), set[..end].trim());
+    let after = stop.at + stop.rest.len() - rest.len();
+    let span = Span {
+        file: 0,
+        start: from as u32,
+        end: (after + rest.find(set)? + set.len()) as u32,
+    };
+    let negated = format!("not ({element} in {set})");
+    Some(
+        mistake(
+            "`not` must come before the condition that it negates",
+            format!("write `{negated}`; of a fact, `va not 3`"),
+        )
+        .fix(Fix::replace(span, negated)),
+    )
 }
 
 /// Reports mistakes after `=>`.

@@ -40,6 +40,7 @@ let x = a || b            -> syntax at "||": `||` is not an operator (write `or`
 let x = c ? 1 : 2         -> syntax at "?": there is no `?:` (write `if CONDITION { … } else { … }`)
 let x = a <> b            -> syntax at "<>": `<>` is not an operator (write `!=`)
 show a not in b           -> syntax at "in": `not` must come before the condition that it negates (write `not (a in b)`; of a fact, `va not 3`)
+choose d in xs where d not in [1] and d > 0 -> syntax at "not": `not` must come before the condition that it negates (write `not (d in [1])`; of a fact, `va not 3`)
 read 1 → ppn 3            -> syntax at "→": the language has no arrow `→` (facts must follow `=>`)
 show “hello”              -> syntax at "“": these quotes are typographic (write straight quotes, "…")
 show a – b                -> syntax at "–": this dash is not a minus sign (write `-`; only a table cell can contain a dash)
