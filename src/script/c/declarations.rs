@@ -7,8 +7,8 @@ use super::messages::{Mistake, Parsed, mistake};
 use super::parser::{Heading, Meaning, Parser};
 use super::tree::{Expr, ExprKind, Global, Initial, Stmt, StmtKind};
 use super::types::{CHAR, INT, Type};
-use crate::program::Place;
-use crate::program::ops::Scalar;
+use pagewalk_engine::program::Place;
+use pagewalk_engine::program::ops::Scalar;
 
 /// The length of an array whose initializer determines it.
 const UNKNOWN: u64 = u64::MAX;

@@ -5,8 +5,8 @@ use super::messages::{Mistake, Parsed, mistake};
 use super::parser::{Meaning, Parser};
 use super::tree::{Change, Expr, ExprKind};
 use super::types::{INT, Type};
-use crate::program::Builtin;
-use crate::program::ops::{BinaryOp, Scalar, UnaryOp};
+use pagewalk_engine::program::Builtin;
+use pagewalk_engine::program::ops::{BinaryOp, Scalar, UnaryOp};
 
 /// The binary operators with their precedence.
 const OPERATORS: &[(&str, u8, Operator)] = &[
@@ -278,7 +278,7 @@ impl Parser {
         }
     }
 
-    fn unknown(&self, name: &str, what: &str, place: crate::program::Place) -> Box<Mistake> {
+    fn unknown(&self, name: &str, what: &str, place: pagewalk_engine::program::Place) -> Box<Mistake> {
         let result = Mistake::new(place, format!("unknown {what} `{name}`"));
         match self.similar(name) {
             Some(near) => result.help(format!("did you mean `{near}`?")),
@@ -307,7 +307,7 @@ impl Parser {
         found.map_or(Scalar::U64, |(kind, ..)| kind)
     }
 
-    fn call(&mut self, name: &str, place: crate::program::Place) -> Parsed<Expr> {
+    fn call(&mut self, name: &str, place: pagewalk_engine::program::Place) -> Parsed<Expr> {
         let number = match self.find(name) {
             Some(Meaning::Function(number)) => *number,
             Some(_) => return mistake(place, format!("`{name}` is not a function")),
@@ -360,7 +360,7 @@ impl Parser {
     fn update(&mut self, target: Expr, op: BinaryOp, value: Expr, is_postfix: bool) -> Parsed<Expr> {
         self.check_target(&target)?;
         let value = self.value(value);
-        let place = crate::program::Place { end: value.place.end.max(target.place.end), ..target.place };
+        let place = pagewalk_engine::program::Place { end: value.place.end.max(target.place.end), ..target.place };
         let ty = target.ty.clone();
         let (change, value) = if let Type::Pointer(of) = &ty {
             let size = self.element_size(of, place)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::messages::{Mistake, Parsed, mistake};
-use crate::program::Place;
+use pagewalk_engine::program::Place;
 
 /// The maximum length of a C text in bytes.
 pub const MOST_TEXT: usize = 256 << 10;

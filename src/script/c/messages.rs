@@ -1,8 +1,8 @@
 //! The messages about a C text: mistakes that the parser finds, and errors of a running program.
 
-use crate::program::error::{ErrorKind, Limit, MemoryError, RunError};
-use crate::program::memory::NULL_END;
-use crate::program::{Place, Program};
+use pagewalk_engine::program::error::{ErrorKind, Limit, MemoryError, RunError};
+use pagewalk_engine::program::memory::NULL_END;
+use pagewalk_engine::program::{Place, Program};
 
 /// A mistake in a C text.
 #[derive(Debug, Clone, PartialEq, Eq)]

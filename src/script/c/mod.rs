@@ -1,4 +1,4 @@
-//! C programs: from the text to code for [`crate::program`].
+//! C programs: from the text to code for [`pagewalk_engine::program`].
 //!
 //! [`compile`] reads a text, checks its types, and lowers it. The subset of C is what exams use. Everything
 //! else gets a [`Mistake`] at its place.
@@ -10,6 +10,8 @@ mod lowering;
 pub mod messages;
 mod parser;
 mod statements;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod types;
 mod typing;
@@ -17,7 +19,7 @@ mod typing;
 pub use lexer::MOST_TEXT;
 pub use messages::{Mistake, describe};
 
-use crate::program::{Layout, Program};
+use pagewalk_engine::program::{Layout, Program};
 
 /// The settings of a program.
 #[derive(Debug, Clone, Default)]

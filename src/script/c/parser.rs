@@ -7,7 +7,7 @@ use super::lexer::{Token, TokenKind};
 use super::messages::{Mistake, Parsed, mistake};
 use super::tree::{Expr, Function, Global, Local, Tree};
 use super::types::{Type, Types};
-use crate::program::{Builtin, Place};
+use pagewalk_engine::program::{Builtin, Place};
 
 /// The maximum depth of nested expressions, statements, and declarators.
 const MOST_DEPTH: u32 = 200;

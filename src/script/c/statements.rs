@@ -5,7 +5,7 @@ use super::messages::{Mistake, Parsed, mistake};
 use super::parser::Parser;
 use super::tree::{Expr, Stmt, StmtKind};
 use super::types::{INT, Type};
-use crate::program::Place;
+use pagewalk_engine::program::Place;
 
 /// The maximum number of cases of a `switch`.
 const MOST_CASES: usize = 1024;

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::types::{Type, Types};
-use crate::program::ops::{BinaryOp, Scalar, UnaryOp};
-use crate::program::{Builtin, Place};
+use pagewalk_engine::program::ops::{BinaryOp, Scalar, UnaryOp};
+use pagewalk_engine::program::{Builtin, Place};
 
 /// An expression.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::program::ops::Scalar;
+use pagewalk_engine::program::ops::Scalar;
 
 /// A type. Qualifiers are not part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use super::messages::{Mistake, Parsed, mistake};
 use super::parser::Parser;
 use super::tree::{Change, Expr, ExprKind, Update};
 use super::types::{INT, Type};
-use crate::program::ops::{self, BinaryOp, Scalar, UnaryOp};
-use crate::program::{Builtin, Place};
+use pagewalk_engine::program::ops::{self, BinaryOp, Scalar, UnaryOp};
+use pagewalk_engine::program::{Builtin, Place};
 
 /// The maximum height of an expression, because functions on trees recurse.
 const MOST_HEIGHT: u16 = 400;

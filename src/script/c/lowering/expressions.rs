@@ -4,7 +4,7 @@ use super::super::messages::Parsed;
 use super::super::tree::{Change, Expr, ExprKind, Update};
 use super::super::types::Type;
 use super::{Lowering, Storage};
-use crate::program::ops::{BinaryOp, Op, Scalar};
+use pagewalk_engine::program::ops::{BinaryOp, Op, Scalar};
 
 impl Lowering<'_> {
     /// Lowers an expression whose value is dropped.

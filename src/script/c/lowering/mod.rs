@@ -9,8 +9,8 @@ use super::Settings;
 use super::messages::{Mistake, Parsed};
 use super::tree::{Expr, ExprKind, Function, Initial, Stmt, StmtKind, Tree};
 use super::types::Type;
-use crate::program::ops::{self, BinaryOp, Op, Scalar, UnaryOp};
-use crate::program::{Place, Program};
+use pagewalk_engine::program::ops::{self, BinaryOp, Op, Scalar, UnaryOp};
+use pagewalk_engine::program::{Place, Program};
 
 /// Lowers a program.
 pub(super) fn lower(tree: &Tree, settings: &Settings) -> Parsed<Program> {

@@ -5,8 +5,8 @@ use super::super::messages::{Mistake, Parsed};
 use super::super::tree::{Expr, ExprKind, Tree};
 use super::super::types::Type;
 use super::Lowering;
-use crate::program::ops::{self, Layout, Object};
-use crate::program::Place;
+use pagewalk_engine::program::ops::{self, Layout, Object};
+use pagewalk_engine::program::Place;
 
 /// The objects of a program with their addresses.
 pub(super) struct Objects {
