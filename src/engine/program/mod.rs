@@ -1,7 +1,7 @@
 //! C programs as data: code for a stack machine, processes that run it, and all outputs of several processes.
 //!
 //! A [`Program`] has [`ops::Op`]s, each with its place in the C text. A [`Process`] is plain data, so that a
-//! copy of it is a `fork`. It runs on any [`Memory`]. The host performs its system calls. [`explore`]
+//! copy of it is a `fork`. It runs on any [`Memory`]. The host performs its system calls. [`explore()`]
 //! finds the outputs of all schedules.
 
 pub mod builtin;
@@ -16,5 +16,7 @@ pub mod outputs;
 pub use builtin::Builtin;
 pub use cpu::{Budget, Call, Event, Process};
 pub use error::{ErrorKind, Limit, MemoryError, RunError};
+pub use explore::{Buffering, Options, Step, explore};
 pub use memory::{Access, AccessKind, Flat, Memory, Watched};
 pub use ops::{Layout, Place, Program};
+pub use outputs::{Count, Outputs};

@@ -1,6 +1,7 @@
 //! Tests of C programs, with gcc as the outside truth.
 
 mod differential;
+mod forks;
 mod generate;
 mod messages;
 mod running;
