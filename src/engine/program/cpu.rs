@@ -140,6 +140,20 @@ impl Process {
         self.current.address
     }
 
+    /// Sets the registers to zero that are not read again.
+    pub(super) fn clear_registers(&mut self, is_live: impl Fn(u32, u32) -> bool) {
+        let mut end = self.registers.len() as u32;
+        let (mut pc, mut base) = (self.pc, self.current.base);
+        for frame in self.frames.iter().rev() {
+            for register in base..end {
+                if !is_live(pc, register - base) {
+                    self.registers[register as usize] = 0;
+                }
+            }
+            (end, pc, base) = (base, frame.pc, frame.base);
+        }
+    }
+
     /// Returns a value from the call that waits. An `int` is given as `i32 as u64`.
     pub fn reply(&mut self, value: u64) {
         if self.pending.take().is_some() {

@@ -4,6 +4,7 @@
 //! call whose result depends on other processes. States with equal processes are merged. The result is a
 //! graph whose paths are the schedules, and from which [`Outputs`] takes the set of outputs.
 
+mod liveness;
 mod process;
 mod state;
 
@@ -16,6 +17,7 @@ use super::error::{ErrorKind, Limit, RunError};
 use super::memory::Flat;
 use super::ops::{Place, Program};
 use super::outputs::Outputs;
+use liveness::Liveness;
 use process::Member;
 use state::State;
 
@@ -166,6 +168,7 @@ pub(super) struct Successor {
 pub(super) struct Explorer {
     pub program: Arc<Program>,
     pub options: Options,
+    liveness: Liveness,
     budget: Budget,
     /// Whether the program cannot tell processes apart, so that a state is a multiset.
     is_anonymous: bool,
@@ -184,6 +187,7 @@ impl Explorer {
         let calls = |names: &[Builtin]| names.iter().any(|name| program.builtins.contains(name));
         let observes = calls(&[Builtin::Wait, Builtin::Waitpid, Builtin::Getpid, Builtin::Getppid]);
         Self {
+            liveness: Liveness::new(&program),
             budget: options.budget,
             is_anonymous: options.merge && !observes && program.anonymous_forks,
             exit_is_step: !options.merge || calls(&[Builtin::Waitpid, Builtin::Getppid]),

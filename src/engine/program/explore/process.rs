@@ -128,6 +128,9 @@ impl Explorer {
     /// Adds a process to a state before its next step.
     fn add(&self, state: &mut State, mut member: Member, wants: Wants) {
         member.wants = wants;
+        if self.options.merge {
+            member.cpu.clear_registers(|pc, register| self.liveness.is_live(pc, register));
+        }
         member.seal(self.is_anonymous);
         state.add(Arc::new(member));
     }
