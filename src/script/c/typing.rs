@@ -4,6 +4,7 @@ use super::messages::{Mistake, Parsed, mistake};
 use super::parser::Parser;
 use super::tree::{Change, Expr, ExprKind, Update};
 use super::types::{INT, Type};
+use crate::lang::nearest::nearest;
 use pagewalk_engine::program::ops::{self, BinaryOp, Scalar, UnaryOp};
 use pagewalk_engine::program::{Builtin, Place};
 
@@ -465,24 +466,11 @@ impl Parser {
 
     /// Returns a known name that is similar to an unknown one.
     pub fn similar(&self, name: &str) -> Option<String> {
-        let lower = name.to_ascii_lowercase();
-        let locals = self.locals.iter().map(|one| &one.name);
-        let globals = self.globals.iter().map(|one| &one.name);
-        let functions = self.functions.iter().map(|one| &one.name);
-        let mut all = locals.chain(globals).chain(functions);
-        all.find(|one| one.to_ascii_lowercase() == lower || is_one_edit(one, name)).map(|one| one.to_string())
+        let locals = self.locals.iter().map(|one| &*one.name);
+        let globals = self.globals.iter().map(|one| &*one.name);
+        let functions = self.functions.iter().map(|one| &*one.name);
+        nearest(name, locals.chain(globals).chain(functions)).map(str::to_owned)
     }
-}
-
-/// Whether two names of at least three characters differ in one character, added, removed, or replaced.
-fn is_one_edit(a: &str, b: &str) -> bool {
-    let same = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
-    let (a, b) = (&a.as_bytes()[same..], &b.as_bytes()[same..]);
-    if same + a.len().min(b.len()) < 2 || a.is_empty() && b.is_empty() {
-        return false;
-    }
-    let tail = |of: &[u8], skip: usize| of.get(skip..).map(<[u8]>::to_vec);
-    tail(a, 1) == tail(b, 1) || tail(a, 1).as_deref() == Some(b) || Some(a) == tail(b, 1).as_deref()
 }
 
 fn without_conversions(mut expr: &Expr) -> &Expr {

@@ -29,6 +29,7 @@ static pid_t pausing_fork(void) { pid_t pid = fork(); pause_here(); return pid; 
 #define putchar(c) (pause_here(), written(putchar(c)))
 #define puts(s) (pause_here(), written(puts(s)))
 #define write(a, b, c) (pause_here(), write(a, b, c))
+#define waitpid(a, b, c) (pause_here(), waitpid(a, b, c))
 #define wait(s) (pause_here(), wait(s))
 #define exit(s) (pause_here(), exit(s))
 #line 1
@@ -85,12 +86,29 @@ fn observed(sample: &Sample, runs: usize) -> Option<BTreeSet<Vec<u8>>> {
     Some(seen)
 }
 
-/// `PAGEWALK_C_RUNS=1000` runs each program more often.
+/// `PAGEWALK_C_RUNS=1000` runs each program more often, and also random ones.
 #[test]
 fn no_real_output_is_outside_the_set() {
-    let runs = std::env::var("PAGEWALK_C_RUNS").ok().and_then(|n| n.parse().ok()).unwrap_or(30);
+    let chosen = std::env::var("PAGEWALK_C_RUNS").ok().and_then(|n| n.parse().ok());
+    let runs = chosen.unwrap_or(30);
+    check_real_outputs(samples(), runs);
+    if chosen.is_none() {
+        return;
+    }
+    for first in (0..200).step_by(20) {
+        let random = (first..first + 20).map(|seed| Sample {
+            name: format!("random-{seed}"),
+            buffering: buffering(seed),
+            count: u128::MAX,
+            text: random_program(seed),
+        });
+        check_real_outputs(random.collect(), runs / 10);
+    }
+}
+
+fn check_real_outputs(samples: Vec<Sample>, runs: usize) {
     std::thread::scope(|scope| {
-        for sample in samples() {
+        for sample in samples {
             scope.spawn(move || {
                 let options = Options { buffering: sample.buffering, ..Options::default() };
                 let possible = outputs(&sample.text, &options).expect("the program has outputs");
@@ -101,7 +119,7 @@ fn no_real_output_is_outside_the_set() {
                     assert!(possible.witness(output).is_some(), "{}: {shown:?} has no schedule", sample.name);
                 }
                 println!("{}: {} of {:?} outputs seen", sample.name, seen.len(), possible.count());
-                if sample.count <= 30 && runs >= 1000 {
+                if sample.count <= 24 && runs >= 1000 {
                     assert_eq!(seen.len() as u128, sample.count, "{}: not all outputs were seen", sample.name);
                 }
             });
@@ -133,8 +151,7 @@ fn counts_lists_and_schedules_agree() {
 fn merging_changes_nothing() {
     let mut texts: Vec<(Buffering, String)> = samples().into_iter().filter(|one| one.name != "tree").map(|one| (one.buffering, one.text)).collect();
     for seed in 0..200 {
-        let buffering = [Buffering::AtOnce, Buffering::Line, Buffering::Full][seed as usize % 3];
-        texts.push((buffering, random_program(seed)));
+        texts.push((buffering(seed), random_program(seed)));
     }
     let mut compared = 0;
     for (buffering, text) in texts {
@@ -151,6 +168,10 @@ fn merging_changes_nothing() {
     }
     println!("{compared} programs compared");
     assert!(compared >= 150, "{compared}");
+}
+
+fn buffering(seed: u64) -> Buffering {
+    [Buffering::AtOnce, Buffering::Line, Buffering::Full][seed as usize % 3]
 }
 
 /// Returns a program with two or three forks, waits, and outputs.
