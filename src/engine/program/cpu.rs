@@ -111,7 +111,11 @@ impl Process {
         let main = program.function("main")?;
         let parameters = program.functions[main as usize].parameters;
         let arguments = [1, 0, 0];
-        Some(Self::new(program, main, arguments.get(..parameters as usize)?))
+        Some(Self::new(
+            program,
+            main,
+            arguments.get(..parameters as usize)?,
+        ))
     }
 
     /// The number of the next operation.
@@ -127,12 +131,16 @@ impl Process {
     /// The numbers of the active functions, the innermost first.
     pub fn backtrace(&self) -> impl Iterator<Item = u32> + '_ {
         let outer = self.frames.iter().skip(1).rev();
-        std::iter::once(&self.current).chain(outer).map(|one| one.function)
+        std::iter::once(&self.current)
+            .chain(outer)
+            .map(|one| one.function)
     }
 
     /// The value of a register of the current function.
     pub fn register(&self, number: u32) -> Option<u64> {
-        self.registers.get((self.current.base + number) as usize).copied()
+        self.registers
+            .get((self.current.base + number) as usize)
+            .copied()
     }
 
     /// The address of the current function's objects.
@@ -162,6 +170,10 @@ impl Process {
     }
 
     /// Runs until the process needs the host.
+    ///
+    /// # Errors
+    ///
+    /// Returns undefined behavior, or a limit, at the place of the operation.
     pub fn run<M: Memory>(
         &mut self,
         program: &Program,
@@ -189,6 +201,10 @@ impl Process {
     }
 
     /// Performs one operation.
+    ///
+    /// # Errors
+    ///
+    /// Returns undefined behavior, or a limit, at the place of the operation.
     pub fn step<M: Memory>(
         &mut self,
         program: &Program,
@@ -354,15 +370,26 @@ impl Process {
             memory.allocate(address, size)?;
         }
         let base = self.registers.len() as u32;
-        let arguments = self.stack.len().saturating_sub(function.parameters as usize);
+        let arguments = self
+            .stack
+            .len()
+            .saturating_sub(function.parameters as usize);
         self.registers.extend(self.stack.drain(arguments..));
-        self.registers.resize((base + function.registers) as usize, 0);
-        self.frames.push(Frame { pc: self.pc, ..self.current });
+        self.registers
+            .resize((base + function.registers) as usize, 0);
+        self.frames.push(Frame {
+            pc: self.pc,
+            ..self.current
+        });
         self.current = Frame {
             function: number,
             pc: END,
             base,
-            address: if size > 0 { address } else { self.current.address },
+            address: if size > 0 {
+                address
+            } else {
+                self.current.address
+            },
         };
         self.pc = function.entry;
         Ok(())
@@ -411,7 +438,10 @@ impl Process {
         self.exiting = Some(status);
         let Some(function) = self.at_exit.pop() else {
             let status = status & 0xff;
-            return Ok(Some(Event::Exit { status, flush: true }));
+            return Ok(Some(Event::Exit {
+                status,
+                flush: true,
+            }));
         };
         self.pc = END;
         self.enter(program, memory, budget, function)?;
@@ -438,5 +468,9 @@ impl Process {
 #[inline(always)]
 fn access(program: &Program, pc: u32, address: u64, size: u8) -> Access {
     let line = program.places[pc as usize].line;
-    Access { address, size, line }
+    Access {
+        address,
+        size,
+        line,
+    }
 }

@@ -22,7 +22,11 @@ pub enum AccessKind {
     Store,
 }
 
-/// A memory. Numbers are little-endian.
+/// A memory. Numbers are little-endian. An access fails if an address is invalid or uninitialized.
+#[allow(
+    clippy::missing_errors_doc,
+    reason = "all accesses fail for the same reasons"
+)]
 pub trait Memory {
     fn load(&mut self, access: Access) -> Result<u64, MemoryError>;
 
@@ -35,9 +39,20 @@ pub trait Memory {
     fn copy(&mut self, from: Access, to: u64, size: u64) -> Result<(), MemoryError> {
         each_unit(from.size, size, |at, unit| {
             let (source, size) = (from.address.wrapping_add(at), unit);
-            let value = self.load(Access { address: source, size, ..from })?;
+            let value = self.load(Access {
+                address: source,
+                size,
+                ..from
+            })?;
             let address = to.wrapping_add(at);
-            self.store(Access { address, size, ..from }, value)
+            self.store(
+                Access {
+                    address,
+                    size,
+                    ..from
+                },
+                value,
+            )
         })
     }
 
@@ -100,9 +115,23 @@ impl<M: Memory, F: FnMut(AccessKind, Access)> Memory for Watched<'_, M, F> {
     fn copy(&mut self, from: Access, to: u64, size: u64) -> Result<(), MemoryError> {
         each_unit(from.size, size, |at, size| {
             let address = from.address.wrapping_add(at);
-            (self.watch)(AccessKind::Load, Access { address, size, ..from });
+            (self.watch)(
+                AccessKind::Load,
+                Access {
+                    address,
+                    size,
+                    ..from
+                },
+            );
             let address = to.wrapping_add(at);
-            (self.watch)(AccessKind::Store, Access { address, size, ..from });
+            (self.watch)(
+                AccessKind::Store,
+                Access {
+                    address,
+                    size,
+                    ..from
+                },
+            );
             Ok(())
         })?;
         self.memory.copy(from, to, size)
@@ -220,9 +249,16 @@ impl Flat {
     }
 
     /// Returns `size` bytes from `address`, as far as they are initialized.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first byte that is not initialized.
     pub fn bytes(&self, address: u64, size: u64) -> Result<Vec<u8>, MemoryError> {
         (0..size)
-            .map(|at| self.peek(address.wrapping_add(at), 1).map(|byte| byte as u8))
+            .map(|at| {
+                self.peek(address.wrapping_add(at), 1)
+                    .map(|byte| byte as u8)
+            })
             .collect()
     }
 
@@ -236,7 +272,12 @@ impl Flat {
 
     fn add_block(&mut self, start: u64, end: u64, state: u8) -> Option<()> {
         let is_block = true;
-        let region = Region { start, end, state, is_block };
+        let region = Region {
+            start,
+            end,
+            state,
+            is_block,
+        };
         let regions = Arc::make_mut(&mut self.regions);
         if regions.len() >= MOST_PAGES {
             return None;
@@ -250,7 +291,9 @@ impl Flat {
 
     /// Sets the states of a range in the pages that exist, and clears its bytes.
     fn reset_pages(&mut self, start: u64, end: u64, state: u8) {
-        let from = self.pages.partition_point(|(number, _)| (number + 1) * PAGE as u64 <= start);
+        let from = self
+            .pages
+            .partition_point(|(number, _)| (number + 1) * PAGE as u64 <= start);
         for (number, page) in &mut self.pages[from..] {
             let page_start = *number * PAGE as u64;
             if page_start >= end {
@@ -300,7 +343,10 @@ impl Flat {
         };
         let end = start + PAGE as u64;
         let from = self.regions.partition_point(|one| one.end <= start);
-        for region in self.regions[from..].iter().take_while(|one| one.start < end) {
+        for region in self.regions[from..]
+            .iter()
+            .take_while(|one| one.start < end)
+        {
             let bytes = region.start.max(start) - start..region.end.min(end) - start;
             page.states[bytes.start as usize..bytes.end as usize].fill(region.state);
         }
@@ -368,7 +414,10 @@ impl Memory for Flat {
             && bytes.end <= PAGE
         {
             let page = &self.pages[at].1;
-            if page.states[bytes.clone()].iter().all(|state| state & READABLE != 0) {
+            if page.states[bytes.clone()]
+                .iter()
+                .all(|state| state & READABLE != 0)
+            {
                 return Ok(number(&page.bytes[bytes]));
             }
         }
@@ -389,8 +438,13 @@ impl Memory for Flat {
         if bytes.end <= PAGE {
             let known = self.find(address / PAGE as u64).is_ok();
             if known || self.refusal(address, size, WRITABLE).is_none() {
-                let page = self.page_mut(address / PAGE as u64).ok_or(MemoryError::Full)?;
-                if page.states[bytes.clone()].iter().all(|state| state & WRITABLE != 0) {
+                let page = self
+                    .page_mut(address / PAGE as u64)
+                    .ok_or(MemoryError::Full)?;
+                if page.states[bytes.clone()]
+                    .iter()
+                    .all(|state| state & WRITABLE != 0)
+                {
                     page.states[bytes.clone()].fill(READABLE | WRITABLE);
                     page.bytes[bytes].copy_from_slice(&value.to_le_bytes()[..usize::from(size)]);
                     return Ok(());
@@ -401,7 +455,11 @@ impl Memory for Flat {
             return Err(error);
         }
         for (at, byte) in value.to_le_bytes()[..usize::from(size)].iter().enumerate() {
-            let access = Access { address: address + at as u64, size: 1, ..access };
+            let access = Access {
+                address: address + at as u64,
+                size: 1,
+                ..access
+            };
             self.store(access, u64::from(*byte))?;
         }
         Ok(())
@@ -415,7 +473,14 @@ impl Memory for Flat {
             if state == 0 {
                 return Err(MemoryError::Unmapped { address: source });
             }
-            self.store(Access { address, size: 1, ..from }, u64::from(byte))?;
+            self.store(
+                Access {
+                    address,
+                    size: 1,
+                    ..from
+                },
+                u64::from(byte),
+            )?;
             if state & READABLE == 0
                 && let Some(page) = self.page_mut(address / PAGE as u64)
             {
@@ -426,7 +491,8 @@ impl Memory for Flat {
     }
 
     fn allocate(&mut self, address: u64, size: u64) -> Result<(), MemoryError> {
-        self.mark(address, size, WRITABLE, true).ok_or(MemoryError::Full)
+        self.mark(address, size, WRITABLE, true)
+            .ok_or(MemoryError::Full)
     }
 
     fn release(&mut self, address: u64, size: u64) {
@@ -447,14 +513,25 @@ impl Memory for Flat {
     }
 
     fn free(&mut self, address: u64) -> bool {
-        let found = self.regions.iter().position(|one| one.is_block && one.start == address);
+        let found = self
+            .regions
+            .iter()
+            .position(|one| one.is_block && one.start == address);
         let Some(at) = found else { return false };
         let region = Arc::make_mut(&mut self.regions).remove(at);
         self.reset_pages(region.start, region.end, 0);
-        let from = self.pages.partition_point(|(number, _)| *number < region.start / PAGE as u64);
-        let to = self.pages.partition_point(|(number, _)| *number <= region.end / PAGE as u64);
+        let from = self
+            .pages
+            .partition_point(|(number, _)| *number < region.start / PAGE as u64);
+        let to = self
+            .pages
+            .partition_point(|(number, _)| *number <= region.end / PAGE as u64);
         let is_empty = |page: &Page| page.states.iter().all(|state| *state == 0);
-        let kept: Vec<_> = self.pages.drain(from..to).filter(|(_, page)| !is_empty(page)).collect();
+        let kept: Vec<_> = self
+            .pages
+            .drain(from..to)
+            .filter(|(_, page)| !is_empty(page))
+            .collect();
         self.pages.splice(from..from, kept);
         true
     }
@@ -466,7 +543,10 @@ impl Page {
         if self.states.iter().all(|state| *state == 0) {
             return 0;
         }
-        let words = self.bytes.chunks_exact(8).chain(self.states.chunks_exact(8));
+        let words = self
+            .bytes
+            .chunks_exact(8)
+            .chain(self.states.chunks_exact(8));
         words.fold(1, |sum, word| mix(sum ^ number(word))).max(1)
     }
 }
@@ -475,9 +555,16 @@ impl Page {
 #[inline(always)]
 fn number(bytes: &[u8]) -> u64 {
     match bytes.len() {
-        4 => bytes.first_chunk().map_or(0, |word| u64::from(u32::from_le_bytes(*word))),
-        8 => bytes.first_chunk().map_or(0, |word| u64::from_le_bytes(*word)),
-        _ => bytes.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)),
+        4 => bytes
+            .first_chunk()
+            .map_or(0, |word| u64::from(u32::from_le_bytes(*word))),
+        8 => bytes
+            .first_chunk()
+            .map_or(0, |word| u64::from_le_bytes(*word)),
+        _ => bytes
+            .iter()
+            .rev()
+            .fold(0, |value, byte| value << 8 | u64::from(*byte)),
     }
 }
 

@@ -12,6 +12,7 @@ mod library;
 pub mod memory;
 pub mod ops;
 pub mod outputs;
+mod printf;
 
 pub use builtin::Builtin;
 pub use cpu::{Budget, Call, Event, Process};

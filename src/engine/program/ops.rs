@@ -19,6 +19,22 @@ pub struct Place {
     pub end: u32,
 }
 
+impl Place {
+    /// The start of the text.
+    pub const START: Self = Self {
+        line: 1,
+        start: 0,
+        end: 0,
+    };
+
+    /// The place from this one to a later one.
+    #[must_use]
+    pub fn to(self, last: Self) -> Self {
+        let end = last.end.max(self.end);
+        Self { end, ..self }
+    }
+}
+
 /// The types of operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scalar {
@@ -258,6 +274,10 @@ impl Program {
 }
 
 /// Applies an operator to an operand of a promoted type.
+///
+/// # Errors
+///
+/// Returns undefined behavior.
 #[inline]
 pub fn unary(op: UnaryOp, kind: Scalar, a: u64) -> Result<u64, ErrorKind> {
     Ok(match (op, kind) {
@@ -271,6 +291,10 @@ pub fn unary(op: UnaryOp, kind: Scalar, a: u64) -> Result<u64, ErrorKind> {
 }
 
 /// Applies an operator to two operands of a promoted type. The right operand of a shift has 64 bits.
+///
+/// # Errors
+///
+/// Returns undefined behavior.
 #[inline]
 pub fn binary(op: BinaryOp, kind: Scalar, a: u64, b: u64) -> Result<u64, ErrorKind> {
     match kind {
@@ -294,7 +318,11 @@ fn signed(op: BinaryOp, bits: u32, a: i64, b: i64) -> Result<u64, ErrorKind> {
         BinaryOp::Rem => a.checked_rem(b),
         BinaryOp::Shl if (0..i64::from(bits)).contains(&b) => {
             let shifted = a << b;
-            Some(if bits == 32 { shifted as i32 as i64 } else { shifted })
+            Some(if bits == 32 {
+                shifted as i32 as i64
+            } else {
+                shifted
+            })
         }
         BinaryOp::Shr if (0..i64::from(bits)).contains(&b) => Some(a >> b),
         BinaryOp::Shl | BinaryOp::Shr => return Err(ErrorKind::ShiftCount { count: b, bits }),
@@ -364,6 +392,10 @@ fn compare<T: PartialOrd>(op: BinaryOp, a: &T, b: &T) -> u64 {
 }
 
 /// Converts an operand.
+///
+/// # Errors
+///
+/// Returns undefined behavior.
 #[inline]
 pub fn convert(from: Scalar, to: Scalar, value: u64) -> Result<u64, ErrorKind> {
     Ok(match to {

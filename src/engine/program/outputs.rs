@@ -61,12 +61,23 @@ impl Outputs {
             }
         };
         let most = explorer.options.states;
-        let states = letters(&graph, &order).and_then(|(start, letters)| determinize(start, &letters, most));
+        let states =
+            letters(&graph, &order).and_then(|(start, letters)| determinize(start, &letters, most));
         let states = states.ok_or_else(|| RunError {
             kind: ErrorKind::Limit(Limit::States),
-            place: explorer.program.place(graph.nodes.first().and_then(|edges| edges.first()).map_or(0, |one| one.pc)),
+            place: explorer.program.place(
+                graph
+                    .nodes
+                    .first()
+                    .and_then(|edges| edges.first())
+                    .map_or(0, |one| one.pc),
+            ),
         })?;
-        Ok(Self { graph, explorer, states })
+        Ok(Self {
+            graph,
+            explorer,
+            states,
+        })
     }
 
     /// Number of states of the exploration.
@@ -80,7 +91,9 @@ impl Outputs {
         for state in &self.states {
             let mut sum = Some(u128::from(state.ends));
             for (_, to) in &state.next {
-                sum = sum.zip(counts[*to as usize]).and_then(|(a, b)| a.checked_add(b));
+                sum = sum
+                    .zip(counts[*to as usize])
+                    .and_then(|(a, b)| a.checked_add(b));
             }
             counts.push(sum);
         }
@@ -111,7 +124,9 @@ impl Outputs {
     /// Returns the first outputs in the order of their bytes, at most `most` with `size` bytes together.
     pub fn list(&self, most: usize, size: usize) -> Vec<Vec<u8>> {
         let (mut outputs, mut rest) = (Vec::new(), size);
-        let Some(start) = self.states.len().checked_sub(1) else { return outputs };
+        let Some(start) = self.states.len().checked_sub(1) else {
+            return outputs;
+        };
         let mut text = Vec::new();
         let mut path = vec![(start, 0)];
         if self.states[start].ends {
@@ -140,9 +155,13 @@ impl Outputs {
 
     /// Whether a schedule has this output.
     pub fn contains(&self, output: &[u8]) -> bool {
-        let Some(mut state) = self.states.last() else { return false };
+        let Some(mut state) = self.states.last() else {
+            return false;
+        };
         for byte in output {
-            let Ok(at) = state.next.binary_search_by_key(byte, |(of, _)| *of) else { return false };
+            let Ok(at) = state.next.binary_search_by_key(byte, |(of, _)| *of) else {
+                return false;
+            };
             state = &self.states[state.next[at].1 as usize];
         }
         state.ends
@@ -160,10 +179,17 @@ impl Outputs {
             let text = &self.graph.texts[edge.text as usize];
             let is_anonymous = explorer.is_anonymous();
             let mut all = explorer.successors(&state).ok()?.into_iter();
-            let next = all.find(|one| one.pc == edge.pc && one.text == *text && one.state.key(is_anonymous) == key)?;
+            let next = all.find(|one| {
+                one.pc == edge.pc && one.text == *text && one.state.key(is_anonymous) == key
+            })?;
             let place = explorer.program.place(next.pc);
             let (pid, parent, text) = (next.pid, next.parent, next.text);
-            steps.push(Step { pid, parent, place, text });
+            steps.push(Step {
+                pid,
+                parent,
+                place,
+                text,
+            });
             state = next.state;
         }
         Some(steps)
@@ -233,22 +259,25 @@ fn letters(graph: &Graph, order: &[u32]) -> Option<(u32, Vec<Letters>)> {
     let mut work = 0;
     for node in order {
         let node = *node as usize;
-        let mut own = Letters { ends: graph.ends[node], next: Vec::new() };
+        let mut own = Letters {
+            ends: graph.ends[node],
+            next: Vec::new(),
+        };
         for edge in &graph.nodes[node] {
             let mut to = numbers[edge.to as usize];
-            match graph.texts[edge.text as usize].split_first() {
-                Some((first, rest)) => {
-                    for byte in rest.iter().rev() {
-                        to = interned.add(Letters { ends: false, next: vec![(*byte, to)] });
-                    }
-                    work += rest.len();
-                    own.next.push((*first, to));
+            if let Some((first, rest)) = graph.texts[edge.text as usize].split_first() {
+                for byte in rest.iter().rev() {
+                    to = interned.add(Letters {
+                        ends: false,
+                        next: vec![(*byte, to)],
+                    });
                 }
-                None => {
-                    let silent = &interned.states[to as usize];
-                    own.ends |= silent.ends;
-                    own.next.extend_from_slice(&silent.next);
-                }
+                work += rest.len();
+                own.next.push((*first, to));
+            } else {
+                let silent = &interned.states[to as usize];
+                own.ends |= silent.ends;
+                own.next.extend_from_slice(&silent.next);
             }
         }
         work += own.next.len();
@@ -267,7 +296,7 @@ fn determinize(start: u32, letters: &[Letters], most: usize) -> Option<Vec<Lette
     let mut known: HashMap<Vec<u32>, usize> = HashMap::from([(vec![start], 0)]);
     let mut sets: Vec<Vec<u32>> = vec![vec![start]];
     let mut numbers: Vec<Option<u32>> = vec![None];
-    let mut path: Vec<(usize, Vec<(u8, usize)>, usize)> = Vec::new();
+    let mut path = Vec::<(usize, Vec<(u8, usize)>, usize)>::new();
     let mut pending = Some(0);
     loop {
         if let Some(set) = pending.take() {
@@ -301,7 +330,10 @@ fn determinize(start: u32, letters: &[Letters], most: usize) -> Option<Vec<Lette
             continue;
         }
         let ends = sets[*set].iter().any(|one| letters[*one as usize].ends);
-        let next = next.iter().filter_map(|(byte, to)| Some((*byte, numbers[*to]?))).collect();
+        let next = next
+            .iter()
+            .filter_map(|(byte, to)| Some((*byte, numbers[*to]?)))
+            .collect();
         let number = interned.add(Letters { ends, next });
         numbers[*set] = Some(number);
         path.pop();

@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use super::lexer::TokenKind;
-use super::messages::{Mistake, Parsed, mistake};
-use super::parser::{Heading, Meaning, Parser};
+use super::messages::{Parsed, fail};
+use super::parser::{Heading, Meaning, Named, Parser};
 use super::tree::{Expr, ExprKind, Global, Initial, Stmt, StmtKind};
-use super::types::{CHAR, INT, Type};
+use super::types::{INT, Type};
 use pagewalk_engine::program::Place;
 use pagewalk_engine::program::ops::Scalar;
 
@@ -29,7 +29,7 @@ pub(super) enum Storage {
 
 /// A declared name with its type.
 struct Declared {
-    name: Option<(Rc<str>, Place)>,
+    name: Option<Named>,
     ty: Type,
     /// The parameters if the name is a function, whose result is `ty`.
     heading: Option<Heading>,
@@ -62,13 +62,16 @@ impl Parser {
         } else {
             self.check_type_name()?;
             // Old programs begin with `main()`.
-            if !matches!((self.peek(), self.peek_second()), (TokenKind::Name(_), TokenKind::Mark("("))) {
+            if !matches!(
+                (self.peek(), self.peek_second()),
+                (TokenKind::Name(_), TokenKind::Mark("("))
+            ) {
                 let place = self.place();
-                return match self.peek() {
-                    TokenKind::Mark("}") => mistake(place, "`}` has no matching `{`".to_owned()),
-                    _ => Err(Mistake::new(place, "a declaration must begin with a type here".to_owned())
-                        .help("statements belong into a function, such as `int main(void) { … }`")),
-                };
+                if self.is_mark("}") {
+                    fail!(place, "`}}` has no matching `{{`");
+                }
+                fail!(place, "a declaration must begin with a type here";
+                    "statements belong into a function, such as `int main(void) {{ … }}`");
             }
             (INT, Storage::None)
         };
@@ -88,7 +91,7 @@ impl Parser {
             } else if storage == Storage::Typedef {
                 self.define(name, Meaning::Typedef(declared.ty), place)?;
             } else {
-                self.global(name, declared.ty, storage, place)?;
+                self.global(&name, &declared.ty, storage, place)?;
             }
             if !self.accept(",") {
                 return self.expect(";");
@@ -97,38 +100,44 @@ impl Parser {
     }
 
     /// Parses the initializer of a global or `static` variable.
-    fn global(&mut self, name: Rc<str>, ty: Type, storage: Storage, place: Place) -> Parsed<()> {
-        let number = match self.own_meaning(&name) {
-            Some(Meaning::Global(number)) if self.is_global() => {
-                let number = *number;
-                let old = &mut self.globals[number as usize];
-                if matches!((&old.ty, &ty), (Type::Array(a, UNKNOWN), Type::Array(b, _)) if a == b) {
-                    old.ty = ty.clone();
-                }
-                if old.ty != ty && !matches!(ty, Type::Array(_, UNKNOWN)) {
-                    return mistake(place, format!("`{name}` is declared with another type in line {}", old.place.line));
-                }
-                number
-            }
+    fn global(&mut self, name: &Rc<str>, ty: &Type, storage: Storage, place: Place) -> Parsed<()> {
+        let known = match self.own_meaning(name) {
+            Some(Meaning::Global(number)) if self.is_global() => Some(*number as usize),
+            _ => None,
+        };
+        let number = known.unwrap_or(self.globals.len());
+        if known.is_none() {
+            let (name, ty, initial) = (name.clone(), ty.clone(), None);
+            self.define(name.clone(), Meaning::Global(number as u32), place)?;
+            self.globals.push(Global {
+                name,
+                ty,
+                initial,
+                place,
+            });
+        }
+        let old = &self.globals[number];
+        let mut own = match (&old.ty, ty) {
+            (Type::Array(a, UNKNOWN), Type::Array(b, _)) if a == b => ty.clone(),
+            (Type::Array(a, _), Type::Array(b, UNKNOWN)) if a == b => old.ty.clone(),
+            _ if old.ty == *ty => ty.clone(),
             _ => {
-                self.globals.push(Global { name: name.clone(), ty: ty.clone(), initial: None, place });
-                let number = self.globals.len() as u32 - 1;
-                self.define(name.clone(), Meaning::Global(number), place)?;
-                number
+                let line = old.place.line;
+                fail!(
+                    place,
+                    "`{name}` is declared with another type in line {line}"
+                );
             }
         };
-        let mut ty = self.globals[number as usize].ty.clone();
         if self.accept("=") {
-            let initial = self.initializer(&mut ty)?;
-            let global = &mut self.globals[number as usize];
-            if global.initial.is_some() {
-                return mistake(place, format!("`{name}` has two initializers"));
+            let initial = self.initializer(&mut own)?;
+            if self.globals[number].initial.replace(initial).is_some() {
+                fail!(place, "`{name}` has two initializers");
             }
-            global.initial = Some(initial);
-            global.ty = ty;
-        } else if storage != Storage::Extern || !matches!(ty, Type::Array(_, UNKNOWN)) {
-            self.check_object(&name, &ty, place)?;
+        } else if storage != Storage::Extern || !matches!(own, Type::Array(_, UNKNOWN)) {
+            self.check_object(name, &own, place)?;
         }
+        self.globals[number].ty = own;
         Ok(())
     }
 
@@ -150,10 +159,10 @@ impl Parser {
             } else if let Some(heading) = declared.heading {
                 self.declare_function(&name, ty, &heading, place)?;
             } else if storage == Storage::Static {
-                self.global(name, ty, storage, place)?;
+                self.global(&name, &ty, storage, place)?;
             } else if storage == Storage::Extern {
                 if !matches!(self.find(&name), Some(Meaning::Global(_))) {
-                    return mistake(place, format!("`{name}` is not declared outside the functions"));
+                    fail!(place, "`{name}` is not declared outside the functions");
                 }
             } else {
                 let is_unknown = matches!(ty, Type::Array(_, UNKNOWN));
@@ -169,12 +178,15 @@ impl Parser {
                     }
                     Some(initial)
                 } else if is_unknown {
-                    return mistake(place, format!("the length of `{name}` is missing"));
+                    fail!(place, "the length of `{name}` is missing");
                 } else {
                     None
                 };
                 let place = self.place_from(place);
-                statements.push(Stmt { kind: StmtKind::Declare(number, initial), place });
+                statements.push(Stmt {
+                    kind: StmtKind::Declare(number, initial),
+                    place,
+                });
             }
             if !self.accept(",") {
                 self.expect(";")?;
@@ -186,14 +198,14 @@ impl Parser {
     /// Returns a mistake if no object can have this type.
     fn check_object(&self, name: &str, ty: &Type, place: Place) -> Parsed<()> {
         if *ty == Type::Void {
-            return mistake(place, format!("`{name}` cannot be `void`"));
+            fail!(place, "`{name}` cannot be `void`");
         }
         if matches!(ty, Type::Array(_, UNKNOWN)) {
-            return mistake(place, format!("the length of `{name}` is missing"));
+            fail!(place, "the length of `{name}` is missing");
         }
         if self.types.size(ty).is_none() {
             let name = self.types.name(ty);
-            return mistake(place, format!("the size of `{name}` is unknown or too large"));
+            fail!(place, "the size of `{name}` is unknown or too large");
         }
         Ok(())
     }
@@ -202,11 +214,13 @@ impl Parser {
     pub fn specifiers(&mut self) -> Parsed<(Type, Storage)> {
         let start = self.place();
         let mut storage = Storage::None;
-        let (mut words, mut longs) = (Vec::new(), 0);
+        let mut words: Vec<Rc<str>> = Vec::new();
         let mut found = None;
         while self.is_type() {
             self.check_supported()?;
-            let TokenKind::Name(name) = self.peek().clone() else { break };
+            let TokenKind::Name(name) = self.peek().clone() else {
+                break;
+            };
             match &*name {
                 "const" | "volatile" | "register" | "auto" | "inline" => {}
                 "typedef" => storage = Storage::Typedef,
@@ -214,14 +228,18 @@ impl Parser {
                 "extern" => storage = Storage::Extern,
                 "struct" | "enum" => {
                     self.advance();
-                    found = Some(if &*name == "struct" { self.structure()? } else { self.enumeration()? });
+                    found = Some(if &*name == "struct" {
+                        self.structure()?
+                    } else {
+                        self.enumeration()?
+                    });
                     continue;
                 }
-                "long" => longs += 1,
-                "signed" | "unsigned" | "short" | "int" | "char" | "float" | "double" | "void" | "_Bool" => {
+                "long" | "signed" | "unsigned" | "short" | "int" | "char" | "float" | "double"
+                | "void" | "_Bool" => {
                     words.push(name.clone());
                 }
-                _ if found.is_some() || longs > 0 || !words.is_empty() => break,
+                _ if found.is_some() || !words.is_empty() => break,
                 _ => {
                     if let Some(Meaning::Typedef(ty)) = self.find(&name) {
                         found = Some(ty.clone());
@@ -231,41 +249,57 @@ impl Parser {
             self.advance();
         }
         let place = self.place_from(start);
+        // `int` and `signed` add nothing to other words, but for `signed char`.
+        let is_sized = |word: &Rc<str>| matches!(&**word, "long" | "short" | "unsigned" | "signed");
+        if words.iter().any(is_sized) {
+            words.retain(|word| &**word != "int");
+        }
+        if words.len() > 1 {
+            words.retain(|word| &**word != "signed");
+        }
         words.sort();
-        let words: Vec<&str> = words.iter().map(|word| &**word).collect();
-        let scalar = |one| Ok(Type::Scalar(one));
-        let long = self.types.long();
-        let unsigned_long = self.types.address();
-        let ty = match (&found, longs, &words[..]) {
-            (Some(ty), 0, []) => Ok(ty.clone()),
-            (None, 0, ["void"]) => Ok(Type::Void),
-            (None, 0, ["_Bool"]) => Ok(Type::Bool),
-            (None, 0, ["char"] | ["char", "signed"]) => Ok(CHAR),
-            (None, 0, ["char", "unsigned"]) => scalar(Scalar::U8),
-            (None, 0, ["short"] | ["int", "short"] | ["short", "signed"] | ["int", "short", "signed"]) => scalar(Scalar::I16),
-            (None, 0, ["short", "unsigned"] | ["int", "short", "unsigned"]) => scalar(Scalar::U16),
-            (None, 0, [] | ["int"] | ["signed"] | ["int", "signed"]) => Ok(INT),
-            (None, 0, ["unsigned"] | ["int", "unsigned"]) => scalar(Scalar::U32),
-            (None, 1, [] | ["int"] | ["signed"] | ["int", "signed"]) => scalar(long),
-            (None, 1, ["unsigned"] | ["int", "unsigned"]) => scalar(unsigned_long),
-            (None, 2, [] | ["int"] | ["signed"] | ["int", "signed"]) => scalar(Scalar::I64),
-            (None, 2, ["unsigned"] | ["int", "unsigned"]) => scalar(Scalar::U64),
-            (None, 0, ["float"]) => scalar(Scalar::F32),
-            (None, 0, ["double"]) => scalar(Scalar::F64),
-            (None, 1, ["double"]) => Err(Mistake::new(place, "`long double` is not supported".to_owned()).help("write `double`")),
-            _ => Err(Mistake::new(place, "these words are no type together".to_owned())),
+        let scalar = match &*words.join(" ") {
+            "" | "int" | "signed" => Scalar::I32,
+            "char" => Scalar::I8,
+            "char unsigned" => Scalar::U8,
+            "short" => Scalar::I16,
+            "short unsigned" => Scalar::U16,
+            "unsigned" => Scalar::U32,
+            "long" => self.types.long(),
+            "long unsigned" => self.types.address(),
+            "long long" => Scalar::I64,
+            "long long unsigned" => Scalar::U64,
+            "float" => Scalar::F32,
+            "double" => Scalar::F64,
+            "void" => return Ok((Type::Void, storage)),
+            "_Bool" => return Ok((Type::Bool, storage)),
+            "double long" => fail!(place, "`long double` is not supported"; "write `double`"),
+            _ => fail!(place, "these words are no type together"),
         };
-        Ok((ty?, storage))
+        if found.is_some() && !words.is_empty() {
+            fail!(place, "these words are no type together");
+        }
+        Ok((found.unwrap_or(Type::Scalar(scalar)), storage))
     }
 
     /// Parses a struct after `struct`.
     fn structure(&mut self) -> Parsed<Type> {
         let place = self.place();
-        let tag = if self.is_mark("{") { None } else { Some(self.name("the name of a struct")?.0) };
-        let known = tag.as_ref().and_then(|tag| if self.is_mark("{") { self.own_tag(tag) } else { self.find_tag(tag) });
+        let tag = if self.is_mark("{") {
+            None
+        } else {
+            Some(self.name("the name of a struct")?.0)
+        };
+        let known = tag.as_ref().and_then(|tag| {
+            if self.is_mark("{") {
+                self.own_tag(tag)
+            } else {
+                self.find_tag(tag)
+            }
+        });
         let number = match known {
             Some(Type::Struct(number)) => *number,
-            Some(_) => return mistake(place, "the name is that of an enum".to_owned()),
+            Some(_) => fail!(place, "the name is that of an enum"),
             None => {
                 let name = tag.clone().unwrap_or_else(|| "without a name".into());
                 let number = self.types.add_struct(name);
@@ -277,7 +311,11 @@ impl Parser {
         };
         if self.accept("{") {
             if self.types.structs[number as usize].members.is_some() {
-                return mistake(place, format!("`{}` is declared twice", self.types.name(&Type::Struct(number))));
+                fail!(
+                    place,
+                    "`{}` is declared twice",
+                    self.types.name(&Type::Struct(number))
+                );
             }
             let mut members: Vec<(Rc<str>, Type)> = Vec::new();
             while !self.accept("}") {
@@ -292,15 +330,14 @@ impl Parser {
                         return Err(self.missing("the name of a member"));
                     };
                     if self.is_mark(":") {
-                        return Err(Mistake::new(self.place(), "bit fields are not supported".to_owned())
-                            .help("use `&`, `|`, and shifts"));
+                        fail!(self.place(), "bit fields are not supported"; "use `&`, `|`, and shifts");
                     }
                     if declared.heading.is_some() {
-                        return mistake(place, "a member cannot be a function".to_owned());
+                        fail!(place, "a member cannot be a function");
                     }
                     self.check_object(&name, &declared.ty, place)?;
                     if members.iter().any(|(other, _)| *other == name) {
-                        return mistake(place, format!("the struct has two members `{name}`"));
+                        fail!(place, "the struct has two members `{name}`");
                     }
                     members.push((name, declared.ty));
                     if !self.accept(",") {
@@ -310,7 +347,7 @@ impl Parser {
                 self.expect(";")?;
             }
             if !self.types.complete(number, members) {
-                return mistake(place, "the struct is too large".to_owned());
+                fail!(place, "the struct is too large");
             }
         }
         Ok(Type::Struct(number))
@@ -322,7 +359,9 @@ impl Parser {
             let (name, place) = self.name("the name of an enum")?;
             if !self.is_mark("{") {
                 return match self.find_tag(&name) {
-                    Some(Type::Struct(_)) | None => mistake(place, format!("unknown enum `{name}`")),
+                    Some(Type::Struct(_)) | None => {
+                        fail!(place, "unknown enum `{name}`")
+                    }
                     Some(_) => Ok(INT),
                 };
             }
@@ -336,7 +375,7 @@ impl Parser {
                 next = i32::try_from(self.constant("the value")?).ok();
             }
             let Some(value) = next else {
-                return mistake(place, format!("the value of `{name}` does not fit `int`"));
+                fail!(place, "the value of `{name}` does not fit `int`");
             };
             self.define(name, Meaning::Constant(value), place)?;
             next = value.checked_add(1);
@@ -354,8 +393,13 @@ impl Parser {
         let place = self.place();
         let declared = self.declarator(base)?;
         match declared {
-            Declared { heading: Some(_), .. } => mistake(place, "function types are not supported here".to_owned()),
-            Declared { name: Some((name, place)), .. } => mistake(place, format!("`{name}` is unexpected here")),
+            Declared {
+                heading: Some(_), ..
+            } => fail!(place, "function types are not supported here"),
+            Declared {
+                name: Some((name, place)),
+                ..
+            } => fail!(place, "`{name}` is unexpected here"),
             Declared { ty, .. } => Ok(ty),
         }
     }
@@ -363,9 +407,14 @@ impl Parser {
     fn declarator(&mut self, mut ty: Type) -> Parsed<Declared> {
         while self.accept("*") {
             ty = ty.pointer();
-            while self.accept_word("const") || self.accept_word("volatile") || self.accept_word("restrict") {}
+            while self.accept_word("const")
+                || self.accept_word("volatile")
+                || self.accept_word("restrict")
+            {}
         }
-        let is_inner = self.is_mark("(") && !self.begins_type(self.peek_second()) && *self.peek_second() != TokenKind::Mark(")");
+        let is_inner = self.is_mark("(")
+            && !self.begins_type(self.peek_second())
+            && *self.peek_second() != TokenKind::Mark(")");
         if is_inner {
             // What follows the parentheses belongs to the type inside them.
             let (place, inner) = (self.place(), self.position() + 1);
@@ -382,8 +431,7 @@ impl Parser {
                 }
             }
             if self.is_mark("(") {
-                return Err(Mistake::new(place, "pointers to functions are not supported".to_owned())
-                    .help("call the function by its name"));
+                fail!(place, "pointers to functions are not supported"; "call the function by its name");
             }
             let (ty, _) = self.suffix(ty)?;
             let end = self.position();
@@ -399,7 +447,10 @@ impl Parser {
         };
         let (ty, heading) = self.suffix(ty)?;
         if ty.height() > MOST_TYPE_HEIGHT {
-            return mistake(self.last_place(), format!("the type has more than {MOST_TYPE_HEIGHT} levels"));
+            fail!(
+                self.last_place(),
+                "the type has more than {MOST_TYPE_HEIGHT} levels"
+            );
         }
         Ok(Declared { name, ty, heading })
     }
@@ -421,23 +472,34 @@ impl Parser {
             let length = self.constant("the length of the array")?;
             self.expect("]")?;
             if length <= 0 {
-                return mistake(start, format!("an array cannot have the length {length}"));
+                fail!(start, "an array cannot have the length {length}");
             }
             lengths.push((length as u64, place));
         }
         if lengths.len() > 16 {
-            return mistake(lengths[16].1, "an array has at most 16 dimensions".to_owned());
+            fail!(lengths[16].1, "an array has at most 16 dimensions");
         }
-        if let Some((_, place)) = lengths.iter().skip(1).find(|(length, _)| *length == UNKNOWN) {
-            return mistake(*place, "only the first length can be left out".to_owned());
+        if let Some((_, place)) = lengths
+            .iter()
+            .skip(1)
+            .find(|(length, _)| *length == UNKNOWN)
+        {
+            fail!(*place, "only the first length can be left out");
         }
-        let array = lengths.into_iter().rev().fold(ty, |ty, (length, _)| Type::Array(Rc::new(ty), length));
+        let array = lengths
+            .into_iter()
+            .rev()
+            .fold(ty, |ty, (length, _)| Type::Array(Rc::new(ty), length));
         Ok((array, None))
     }
 
     /// Parses parameters after `(`.
     fn heading(&mut self) -> Parsed<Heading> {
-        let mut heading = Heading { parameters: Vec::new(), has_prototype: true, is_variadic: false };
+        let mut heading = Heading {
+            parameters: Vec::new(),
+            has_prototype: true,
+            is_variadic: false,
+        };
         if self.accept(")") {
             heading.has_prototype = false;
             return Ok(heading);
@@ -461,8 +523,10 @@ impl Parser {
             let declared = self.nested(|parser| parser.declarator(base))?;
             let ty = match declared.ty {
                 Type::Array(element, _) => Type::Pointer(element),
-                _ if declared.heading.is_some() => return mistake(place, "a parameter cannot be a function".to_owned()),
-                Type::Void => return mistake(place, "a parameter cannot be `void`".to_owned()),
+                _ if declared.heading.is_some() => {
+                    fail!(place, "a parameter cannot be a function");
+                }
+                Type::Void => fail!(place, "a parameter cannot be `void`"),
                 ty => ty,
             };
             heading.parameters.push((declared.name, ty));
@@ -483,8 +547,7 @@ impl Parser {
         match (&*ty, init.without_braces()) {
             (Type::Array(element, length), Init::Value(value)) => {
                 if !matches!(value.kind, ExprKind::Text(_)) {
-                    return Err(Mistake::new(value.place, "an array needs a list of values".to_owned())
-                        .help("write the values between `{` and `}`"));
+                    fail!(value.place, "an array needs a list of values"; "write the values between `{{` and `}}`");
                 }
                 let (element, is_unknown) = (element.clone(), *length == UNKNOWN);
                 let length = self.fill_text(ty, 0, &value, &mut values)?;
@@ -496,7 +559,11 @@ impl Parser {
                 let mut list = list.into_iter().peekable();
                 let length = self.fill(ty, 0, &mut list, &mut values)?;
                 if list.next().is_some() {
-                    return mistake(place, format!("the list has more values than `{}`", self.types.name(ty)));
+                    fail!(
+                        place,
+                        "the list has more values than `{}`",
+                        self.types.name(ty)
+                    );
                 }
                 if let Type::Array(element, UNKNOWN) = ty {
                     *ty = Type::Array(element.clone(), length);
@@ -511,11 +578,14 @@ impl Parser {
                     let value = self.assignable(value, ty)?;
                     values.push((0, value));
                 }
-                _ => return mistake(place, "one value is expected here".to_owned()),
+                _ => fail!(place, "one value is expected here"),
             },
         }
         self.check_object("the variable", ty, place)?;
-        let covered: u64 = values.iter().filter_map(|(_, value)| self.types.size(&value.ty)).sum();
+        let covered: u64 = values
+            .iter()
+            .filter_map(|(_, value)| self.types.size(&value.ty))
+            .sum();
         let is_partial = Some(covered) < self.types.size(ty) && !ty.is_scalar();
         Ok(Initial { values, is_partial })
     }
@@ -529,8 +599,7 @@ impl Parser {
         let mut list = Vec::new();
         while !self.accept("}") {
             if self.is_mark(".") || self.is_mark("[") {
-                return Err(Mistake::new(self.place(), "values with the name of their member are not supported".to_owned())
-                    .help("write the values in order"));
+                fail!(self.place(), "values with the name of their member are not supported"; "write the values in order");
             }
             list.push(self.nested(Self::init)?);
             if !self.accept(",") {
@@ -551,13 +620,22 @@ impl Parser {
     ) -> Parsed<u64> {
         let parts: Vec<(u64, Type)> = match ty {
             Type::Struct(number) => {
-                let members = self.types.structs[*number as usize].members.clone().unwrap_or_default();
-                members.into_iter().map(|one| (one.offset, one.ty)).collect()
+                let members = self.types.structs[*number as usize]
+                    .members
+                    .clone()
+                    .unwrap_or_default();
+                members
+                    .into_iter()
+                    .map(|one| (one.offset, one.ty))
+                    .collect()
             }
             _ => Vec::new(),
         };
         let (element, size) = match ty {
-            Type::Array(element, _) => (Some((**element).clone()), self.types.size(element).unwrap_or(1)),
+            Type::Array(element, _) => (
+                Some((**element).clone()),
+                self.types.size(element).unwrap_or(1),
+            ),
             _ => (None, 0),
         };
         let length = match ty {
@@ -572,12 +650,16 @@ impl Parser {
             };
             let at = offset + at;
             if values.len() > MOST_VALUES {
-                return mistake(self.last_place(), "the list has too many values".to_owned());
+                fail!(self.last_place(), "the list has too many values");
             }
             let is_aggregate = matches!(part, Type::Array(..) | Type::Struct(_));
             match list.next_if(|next| match next {
                 Init::List(..) => true,
-                Init::Value(value) => !is_aggregate || value.ty == part || matches!((&value.kind, &part), (ExprKind::Text(_), Type::Array(..))),
+                Init::Value(value) => {
+                    !is_aggregate
+                        || value.ty == part
+                        || matches!((&value.kind, &part), (ExprKind::Text(_), Type::Array(..)))
+                }
             }) {
                 Some(Init::Value(value)) if matches!(part, Type::Array(..)) => {
                     self.fill_text(&part, at, &value, values)?;
@@ -588,19 +670,30 @@ impl Parser {
                 }
                 Some(Init::List(inner, place)) => {
                     if !is_aggregate {
-                        return mistake(place, format!("one value of `{}` is expected here", self.types.name(&part)));
+                        fail!(
+                            place,
+                            "one value of `{}` is expected here",
+                            self.types.name(&part)
+                        );
                     }
                     let mut inner = inner.into_iter().peekable();
                     self.nested(|parser| parser.fill(&part, at, &mut inner, values))?;
                     if inner.next().is_some() {
-                        return mistake(place, format!("the list has more values than `{}`", self.types.name(&part)));
+                        fail!(
+                            place,
+                            "the list has more values than `{}`",
+                            self.types.name(&part)
+                        );
                     }
                 }
                 // Values without braces of their own.
                 None => {
                     let found = self.nested(|parser| parser.fill(&part, at, list, values))?;
                     if found == 0 {
-                        return mistake(self.last_place(), "the list has a value for a struct without members".to_owned());
+                        fail!(
+                            self.last_place(),
+                            "the list has a value for a struct without members"
+                        );
                     }
                 }
             }
@@ -610,16 +703,31 @@ impl Parser {
     }
 
     /// Assigns a string to an array of characters. Returns its length with the final zero.
-    fn fill_text(&mut self, ty: &Type, offset: u64, value: &Expr, values: &mut Vec<(u64, Expr)>) -> Parsed<u64> {
+    fn fill_text(
+        &mut self,
+        ty: &Type,
+        offset: u64,
+        value: &Expr,
+        values: &mut Vec<(u64, Expr)>,
+    ) -> Parsed<u64> {
         let (ExprKind::Text(number), Type::Array(element, length)) = (&value.kind, ty) else {
-            return mistake(value.place, "a string is expected here".to_owned());
+            fail!(value.place, "a string is expected here");
         };
         if self.types.size(element) != Some(1) {
-            return mistake(value.place, format!("a string cannot be the value of `{}`", self.types.name(ty)));
+            fail!(
+                value.place,
+                "a string cannot be the value of `{}`",
+                self.types.name(ty)
+            );
         }
         let mut bytes = self.texts[*number as usize].clone();
         if bytes.len() as u64 > *length {
-            return mistake(value.place, format!("the string has {} characters and does not fit `{}`", bytes.len(), self.types.name(ty)));
+            fail!(
+                value.place,
+                "the string has {} characters and does not fit `{}`",
+                bytes.len(),
+                self.types.name(ty)
+            );
         }
         if (bytes.len() as u64) < *length {
             bytes.push(0);

@@ -1,7 +1,7 @@
 //! Expressions, by precedence climbing.
 
 use super::lexer::TokenKind;
-use super::messages::{Mistake, Parsed, mistake};
+use super::messages::{Mistake, Parsed, fail};
 use super::parser::{Meaning, Parser};
 use super::tree::{Change, Expr, ExprKind};
 use super::types::{INT, Type};
@@ -58,7 +58,7 @@ impl Parser {
         while self.accept(",") {
             self.note_comparison(&left);
             let right = self.assignment()?;
-            let right = self.value(right);
+            let right = right.value();
             left = self.comma(left, right)?;
         }
         Ok(left)
@@ -72,7 +72,9 @@ impl Parser {
                 let value = parser.assignment()?;
                 return parser.assign(target, value);
             }
-            let TokenKind::Mark(mark) = *parser.peek() else { return Ok(target) };
+            let TokenKind::Mark(mark) = *parser.peek() else {
+                return Ok(target);
+            };
             let Some((_, op)) = UPDATES.iter().find(|(update, _)| *update == mark) else {
                 return Ok(target);
             };
@@ -97,7 +99,10 @@ impl Parser {
     fn binary(&mut self, least: u8) -> Parsed<Expr> {
         let mut left = self.unary()?;
         while let TokenKind::Mark(mark) = *self.peek() {
-            let Some((_, precedence, operator)) = OPERATORS.iter().find(|(of, ..)| *of == mark) else { break };
+            let Some((_, precedence, operator)) = OPERATORS.iter().find(|(of, ..)| *of == mark)
+            else {
+                break;
+            };
             if *precedence < least {
                 break;
             }
@@ -124,7 +129,10 @@ impl Parser {
             let ty = self.type_name()?;
             self.expect(")")?;
             if self.is_mark("{") {
-                return mistake(self.place(), "values of structs and arrays without a name are not supported".to_owned());
+                fail!(
+                    self.place(),
+                    "values of structs and arrays without a name are not supported"
+                );
             }
             let operand = self.nested(Self::unary)?;
             let mut cast = self.cast(operand, &ty)?;
@@ -141,11 +149,15 @@ impl Parser {
             "&" => self.address_of(operand)?,
             "++" | "--" => {
                 let one = self.number(1, INT, start);
-                let op = if mark == "++" { BinaryOp::Add } else { BinaryOp::Sub };
+                let op = if mark == "++" {
+                    BinaryOp::Add
+                } else {
+                    BinaryOp::Sub
+                };
                 self.update(operand, op, one, false)?
             }
             "!" => {
-                let operand = self.value(operand);
+                let operand = operand.value();
                 self.note_comparison(&operand);
                 self.apply(UnaryOp::Not, operand)?
             }
@@ -173,7 +185,7 @@ impl Parser {
         };
         let place = self.place_from(start);
         let Some(size) = self.types.size(&ty) else {
-            return mistake(place, format!("the size of `{}` is unknown", self.types.name(&ty)));
+            fail!(place, "the size of `{}` is unknown", self.types.name(&ty));
         };
         Ok(self.number(size, Type::Scalar(self.types.address()), place))
     }
@@ -201,10 +213,16 @@ impl Parser {
                 "++" | "--" => {
                     self.advance();
                     let one = self.number(1, INT, self.last_place());
-                    let op = if mark == "++" { BinaryOp::Add } else { BinaryOp::Sub };
+                    let op = if mark == "++" {
+                        BinaryOp::Add
+                    } else {
+                        BinaryOp::Sub
+                    };
                     expr = self.update(expr, op, one, true)?;
                 }
-                "(" => return mistake(self.place(), "only the name of a function can be called".to_owned()),
+                "(" => {
+                    fail!(self.place(), "only the name of a function can be called");
+                }
                 _ => return Ok(expr),
             }
             expr.place = self.place_from(start);
@@ -214,14 +232,26 @@ impl Parser {
     fn primary(&mut self) -> Parsed<Expr> {
         let place = self.place();
         match self.peek().clone() {
-            TokenKind::Integer { value, is_decimal, is_unsigned, longs } => {
+            TokenKind::Integer {
+                value,
+                is_decimal,
+                is_unsigned,
+                longs,
+            } => {
                 self.advance();
                 let ty = self.integer_type(value, is_decimal, is_unsigned, longs);
                 Ok(self.number(value, Type::Scalar(ty), place))
             }
-            TokenKind::Float { value, is_single: true } => {
+            TokenKind::Float {
+                value,
+                is_single: true,
+            } => {
                 self.advance();
-                Ok(self.number(u64::from((value as f32).to_bits()), Type::Scalar(Scalar::F32), place))
+                Ok(self.number(
+                    u64::from((value as f32).to_bits()),
+                    Type::Scalar(Scalar::F32),
+                    place,
+                ))
             }
             TokenKind::Float { value, .. } => {
                 self.advance();
@@ -240,7 +270,12 @@ impl Parser {
                 let place = self.place_from(place);
                 let ty = Type::Array(super::types::CHAR.into(), bytes.len() as u64 + 1);
                 let number = self.add_text(bytes);
-                Ok(Expr { kind: ExprKind::Text(number), ty, place, height: 1 })
+                Ok(Expr {
+                    kind: ExprKind::Text(number),
+                    ty,
+                    place,
+                    height: 1,
+                })
             }
             TokenKind::Mark("(") => {
                 self.advance();
@@ -252,8 +287,15 @@ impl Parser {
             TokenKind::Name(name) => {
                 self.check_supported()?;
                 if self.find(&name).is_none() && matches!(&*name, "new" | "delete") {
-                    return Err(Mistake::new(place, format!("`{name}` is not part of C"))
-                        .help(if &*name == "new" { "call `malloc`" } else { "call `free`" }));
+                    return Err(
+                        Mistake::new(place, format!("`{name}` is not part of C")).help(
+                            if &*name == "new" {
+                                "call `malloc`"
+                            } else {
+                                "call `free`"
+                            },
+                        ),
+                    );
                 }
                 let (name, _) = self.name("an expression")?;
                 if self.is_mark("(") {
@@ -266,19 +308,31 @@ impl Parser {
                         local.uses += 1;
                         (ExprKind::Local(number), local.ty.clone())
                     }
-                    Some(Meaning::Global(number)) => (ExprKind::Global(*number), self.globals[*number as usize].ty.clone()),
-                    Some(Meaning::Function(number)) => (ExprKind::Function(*number), Type::Function),
+                    Some(Meaning::Global(number)) => (
+                        ExprKind::Global(*number),
+                        self.globals[*number as usize].ty.clone(),
+                    ),
+                    Some(Meaning::Function(number)) => {
+                        (ExprKind::Function(*number), Type::Function)
+                    }
                     Some(Meaning::Constant(value)) => (ExprKind::Number(*value as u64), INT),
-                    Some(Meaning::Typedef(_)) => return mistake(place, format!("`{name}` is a type and has no value")),
+                    Some(Meaning::Typedef(_)) => {
+                        fail!(place, "`{name}` is a type and has no value");
+                    }
                     None => return Err(self.unknown(&name, "variable", place)),
                 };
-                Ok(Expr { kind, ty, place, height: 1 })
+                Ok(Expr {
+                    kind,
+                    ty,
+                    place,
+                    height: 1,
+                })
             }
             _ => Err(self.missing("an expression")),
         }
     }
 
-    fn unknown(&self, name: &str, what: &str, place: pagewalk_engine::program::Place) -> Box<Mistake> {
+    fn unknown(&self, name: &str, what: &str, place: pagewalk_engine::program::Place) -> Mistake {
         let result = Mistake::new(place, format!("unknown {what} `{name}`"));
         match self.similar(name) {
             Some(near) => result.help(format!("did you mean `{near}`?")),
@@ -302,7 +356,13 @@ impl Parser {
             bits == 64 || value >> bits == 0
         };
         let found = all.into_iter().find(|(kind, of, unsigned)| {
-            *of >= longs && fits(*kind) && if is_unsigned { *unsigned } else { !unsigned || !is_decimal }
+            *of >= longs
+                && fits(*kind)
+                && if is_unsigned {
+                    *unsigned
+                } else {
+                    !unsigned || !is_decimal
+                }
         });
         found.map_or(Scalar::U64, |(kind, ..)| kind)
     }
@@ -310,7 +370,7 @@ impl Parser {
     fn call(&mut self, name: &str, place: pagewalk_engine::program::Place) -> Parsed<Expr> {
         let number = match self.find(name) {
             Some(Meaning::Function(number)) => *number,
-            Some(_) => return mistake(place, format!("`{name}` is not a function")),
+            Some(_) => fail!(place, "`{name}` is not a function"),
             None => {
                 return Err(self.unknown(name, "function", place)
                     .help("declare the function before its use; the functions of the C library that Pagewalk has are listed in the reference"));
@@ -329,15 +389,24 @@ impl Parser {
         }
         let place = self.place_from(place);
         let function = &self.functions[number as usize];
-        let (parameters, result, builtin) = (function.parameters.clone(), function.result.clone(), function.builtin);
-        let is_right = match function.is_variadic {
-            true => arguments.len() >= parameters.len(),
-            false => arguments.len() == parameters.len() || !function.has_prototype && builtin.is_none(),
+        let (parameters, result, builtin) = (
+            function.parameters.clone(),
+            function.result.clone(),
+            function.builtin,
+        );
+        let is_right = if function.is_variadic {
+            arguments.len() >= parameters.len()
+        } else {
+            arguments.len() == parameters.len() || !function.has_prototype && builtin.is_none()
         };
         if !is_right || arguments.len() > 200 {
             let (expected, found) = (parameters.len(), arguments.len());
-            let noun = if expected == 1 { "argument" } else { "arguments" };
-            return mistake(place, format!("`{name}` has {expected} {noun}, not {found}"));
+            let noun = if expected == 1 {
+                "argument"
+            } else {
+                "arguments"
+            };
+            fail!(place, "`{name}` has {expected} {noun}, not {found}");
         }
         let mut converted = Vec::new();
         for (at, argument) in arguments.into_iter().enumerate() {
@@ -353,21 +422,29 @@ impl Parser {
             }
             None => ExprKind::Call(number, converted),
         };
-        self.node(kind, result, place)
+        Expr::new(kind, result, place)
     }
 
     /// Parses the update of a variable: `x op= value`, `++x`, or `x++`.
-    fn update(&mut self, target: Expr, op: BinaryOp, value: Expr, is_postfix: bool) -> Parsed<Expr> {
-        self.check_target(&target)?;
-        let value = self.value(value);
-        let place = pagewalk_engine::program::Place { end: value.place.end.max(target.place.end), ..target.place };
+    fn update(
+        &mut self,
+        target: Expr,
+        op: BinaryOp,
+        value: Expr,
+        is_postfix: bool,
+    ) -> Parsed<Expr> {
+        target.check_target()?;
+        let value = value.value();
+        let place = target.place.to(value.place);
         let ty = target.ty.clone();
         let (change, value) = if let Type::Pointer(of) = &ty {
             let size = self.element_size(of, place)?;
             let value = match op {
                 BinaryOp::Add => value,
                 BinaryOp::Sub => self.apply(UnaryOp::Negate, value)?,
-                _ => return mistake(place, "a pointer can only be increased and decreased".to_owned()),
+                _ => {
+                    fail!(place, "a pointer can only be increased and decreased");
+                }
             };
             (Change::Offset(size), self.index(value)?)
         } else {

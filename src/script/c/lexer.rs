@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::messages::{Mistake, Parsed, mistake};
+use super::messages::{Mistake, Parsed, fail};
 use pagewalk_engine::program::Place;
 
 /// The maximum length of a C text in bytes.
@@ -43,9 +43,9 @@ pub enum TokenKind {
 
 /// The punctuators, longer ones first.
 const MARKS: &[&str] = &[
-    "...", "<<=", ">>=", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "*=", "/=", "%=", "+=",
-    "-=", "&=", "^=", "|=", "[", "]", "(", ")", "{", "}", ".", "&", "*", "+", "-", "~", "!", "/", "%", "<", ">", "^",
-    "|", "?", ":", ";", "=", ",",
+    "...", "<<=", ">>=", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "*=",
+    "/=", "%=", "+=", "-=", "&=", "^=", "|=", "[", "]", "(", ")", "{", "}", ".", "&", "*", "+",
+    "-", "~", "!", "/", "%", "<", ">", "^", "|", "?", ":", ";", "=", ",",
 ];
 
 /// The macros of a text.
@@ -67,28 +67,49 @@ pub(super) struct Lexer<'a> {
 /// Returns the tokens of a text. `macros` are those of the standard headers.
 pub(super) fn tokens(text: &str, defines: &[(String, String)], macros: &str) -> Parsed<Vec<Token>> {
     if text.len() > MOST_TEXT {
-        let place = Place { line: 1, start: 0, end: 0 };
-        return mistake(place, format!("the program has {} bytes; the maximum is {MOST_TEXT}", text.len()));
+        let place = Place::START;
+        fail!(
+            place,
+            "the program has {} bytes; the maximum is {MOST_TEXT}",
+            text.len()
+        );
     }
     let standard = Lexer::new(macros, &[], Macros::new()).read()?.macros;
     let mut lexer = Lexer::new(text, defines, standard).read()?;
-    if let Some((name, _)) = defines.iter().find(|(name, _)| !lexer.replaced.contains(name)) {
-        let place = Place { line: 1, start: 0, end: 0 };
-        return Err(Mistake::new(place, format!("the program has no `#define {name}`"))
-            .help(format!("add the line `#define {name} 1` to the program")));
+    if let Some((name, _)) = defines
+        .iter()
+        .find(|(name, _)| !lexer.replaced.contains(name))
+    {
+        let place = Place::START;
+        fail!(place, "the program has no `#define {name}`"; "add the line `#define {name} 1` to the program");
     }
     let place = lexer.place(lexer.at);
-    lexer.tokens.push(Token { kind: TokenKind::End, place });
+    lexer.tokens.push(Token {
+        kind: TokenKind::End,
+        place,
+    });
     Ok(lexer.tokens)
 }
 
 impl<'a> Lexer<'a> {
     fn new(text: &'a str, defines: &'a [(String, String)], macros: Macros) -> Self {
-        Self { text, at: 0, line: 1, macros, defines, replaced: Vec::new(), tokens: Vec::new() }
+        Self {
+            text,
+            at: 0,
+            line: 1,
+            macros,
+            defines,
+            replaced: Vec::new(),
+            tokens: Vec::new(),
+        }
     }
 
     fn place(&self, start: usize) -> Place {
-        Place { line: self.line, start: start as u32, end: self.at as u32 }
+        Place {
+            line: self.line,
+            start: start as u32,
+            end: self.at as u32,
+        }
     }
 
     fn rest(&self) -> &'a str {
@@ -123,7 +144,7 @@ impl<'a> Lexer<'a> {
     /// Adds a token, or the tokens of the macro that it names. `active` are the macros around it.
     fn expand(&mut self, token: Token, active: &mut Vec<Rc<str>>) -> Parsed<()> {
         if self.tokens.len() >= MOST_TOKENS {
-            return mistake(token.place, "the program has too many tokens".to_owned());
+            fail!(token.place, "the program has too many tokens");
         }
         if let TokenKind::Name(name) = &token.kind
             && !active.contains(name)
@@ -132,7 +153,13 @@ impl<'a> Lexer<'a> {
         {
             active.push(name.clone());
             for one in body {
-                self.expand(Token { place: token.place, ..one }, active)?;
+                self.expand(
+                    Token {
+                        place: token.place,
+                        ..one
+                    },
+                    active,
+                )?;
             }
             active.pop();
             return Ok(());
@@ -144,7 +171,10 @@ impl<'a> Lexer<'a> {
     fn skip_blanks(&mut self) -> Parsed<()> {
         loop {
             let rest = self.rest();
-            let blank = rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\x0c', '\x0b']).len();
+            let blank = rest.len()
+                - rest
+                    .trim_start_matches([' ', '\t', '\r', '\x0c', '\x0b'])
+                    .len();
             self.at += blank;
             let rest = self.rest();
             if rest.starts_with('\n') {
@@ -158,7 +188,7 @@ impl<'a> Lexer<'a> {
             } else if rest.starts_with("/*") {
                 let Some(end) = rest.find("*/") else {
                     let place = self.bump(2);
-                    return mistake(place, "the comment has no end: `*/` is missing".to_owned());
+                    fail!(place, "the comment has no end: `*/` is missing");
                 };
                 self.line += rest[..end].matches('\n').count() as u32;
                 self.at += end + 2;
@@ -172,7 +202,10 @@ impl<'a> Lexer<'a> {
     fn directive(&mut self) -> Parsed<()> {
         let line = self.rest().split('\n').next().unwrap_or_default();
         let words = line[1..].trim_start();
-        let name = words.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        let name = words
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .next()
+            .unwrap_or_default();
         let after = words[name.len()..].trim_start();
         match name {
             "include" if after.starts_with('<') && after.contains('>') => self.at += line.len(),
@@ -180,13 +213,11 @@ impl<'a> Lexer<'a> {
             "define" => return self.define(),
             "include" => {
                 let place = self.bump(line.trim_end().len());
-                return Err(Mistake::new(place, format!("`#include {}` is not supported", after.trim_end()))
-                    .help("remove the line; standard functions are built in, and others must be in the program"));
+                fail!(place, "`#include {}` is not supported", after.trim_end(); "remove the line; standard functions are built in, and others must be in the program");
             }
             _ => {
                 let place = self.bump(line.trim_end().len());
-                return Err(Mistake::new(place, format!("`#{name}` is not supported"))
-                    .help("keep `#define` of constants and `#include <…>`, and remove other lines that begin with `#`"));
+                fail!(place, "`#{name}` is not supported"; "keep `#define` of constants and `#include <…>`, and remove other lines that begin with `#`");
             }
         }
         Ok(())
@@ -198,13 +229,20 @@ impl<'a> Lexer<'a> {
         self.at += self.rest().find("define").unwrap_or_default() + "define".len();
         let line = self.line;
         self.skip_blanks()?;
-        let token = if self.line == line && !self.rest().is_empty() { Some(self.token()?) } else { None };
-        let Some(Token { kind: TokenKind::Name(name), .. }) = token else {
-            return mistake(self.place(start), "the name is missing after `#define`".to_owned());
+        let token = if self.line == line && !self.rest().is_empty() {
+            Some(self.token()?)
+        } else {
+            None
+        };
+        let Some(Token {
+            kind: TokenKind::Name(name),
+            ..
+        }) = token
+        else {
+            fail!(self.place(start), "the name is missing after `#define`");
         };
         if self.rest().starts_with('(') {
-            return Err(Mistake::new(self.place(start), format!("the macro `{name}` has parameters, which is not supported"))
-                .help("write a function instead"));
+            fail!(self.place(start), "the macro `{name}` has parameters, which is not supported"; "write a function instead");
         }
         let mut body = Vec::new();
         let end = self.end_of_directive();
@@ -243,9 +281,11 @@ impl<'a> Lexer<'a> {
     fn token(&mut self) -> Parsed<Token> {
         let rest = self.rest();
         let first = rest.bytes().next().unwrap_or_default();
-        let second = rest.bytes().nth(1).unwrap_or_default();
+        let second = rest.as_bytes().get(1).copied().unwrap_or_default();
         if first.is_ascii_alphabetic() || first == b'_' {
-            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+            let end = rest
+                .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                .unwrap_or(rest.len());
             let kind = TokenKind::Name(rest[..end].into());
             let place = self.bump(end);
             return Ok(Token { kind, place });
@@ -261,11 +301,17 @@ impl<'a> Lexer<'a> {
         }
         if let Some(mark) = MARKS.iter().find(|mark| rest.starts_with(**mark)) {
             let place = self.bump(mark.len());
-            return Ok(Token { kind: TokenKind::Mark(mark), place });
+            return Ok(Token {
+                kind: TokenKind::Mark(mark),
+                place,
+            });
         }
         let found = rest.chars().next().unwrap_or_default();
         let place = self.bump(found.len_utf8());
-        let result = Mistake::new(place, format!("unexpected character `{}`", found.escape_default()));
+        let result = Mistake::new(
+            place,
+            format!("unexpected character `{}`", found.escape_default()),
+        );
         Err(match found {
             '“' | '”' | '„' => result.help("write `\"`"),
             '‘' | '’' => result.help("write `'`"),
@@ -291,10 +337,17 @@ impl<'a> Lexer<'a> {
             let is_single = lower.ends_with('f');
             let digits = lower.trim_end_matches(['f', 'l']);
             let Ok(value) = digits.parse::<f64>() else {
-                return mistake(place, format!("`{word}` is not a number"));
+                fail!(place, "`{word}` is not a number");
             };
-            let value = if is_single { digits.parse::<f32>().map_or(value, f64::from) } else { value };
-            return Ok(Token { kind: TokenKind::Float { value, is_single }, place });
+            let value = if is_single {
+                digits.parse::<f32>().map_or(value, f64::from)
+            } else {
+                value
+            };
+            return Ok(Token {
+                kind: TokenKind::Float { value, is_single },
+                place,
+            });
         }
         let digits = lower.trim_end_matches(['u', 'l']);
         let suffix = &lower[digits.len()..];
@@ -306,15 +359,31 @@ impl<'a> Lexer<'a> {
             _ => (10, digits),
         };
         let is_unsigned = suffix.contains('u');
-        if suffix.len() > 3 || longs > 2 || suffix.matches('u').count() > 1 || !digits.bytes().all(|c| char::from(c).is_digit(radix)) {
+        if suffix.len() > 3
+            || longs > 2
+            || suffix.matches('u').count() > 1
+            || !digits.bytes().all(|c| char::from(c).is_digit(radix))
+        {
             let result = Mistake::new(place, format!("`{word}` is not a number"));
-            return Err(if radix == 8 { result.help("a number that begins with `0` is octal: its digits are `0` to `7`") } else { result });
+            return Err(if radix == 8 {
+                result.help("a number that begins with `0` is octal: its digits are `0` to `7`")
+            } else {
+                result
+            });
         }
         let Ok(value) = u64::from_str_radix(digits, radix) else {
-            return mistake(place, format!("`{word}` does not fit 64 bits"));
+            fail!(place, "`{word}` does not fit 64 bits");
         };
         let is_decimal = radix == 10;
-        Ok(Token { kind: TokenKind::Integer { value, is_decimal, is_unsigned, longs }, place })
+        Ok(Token {
+            kind: TokenKind::Integer {
+                value,
+                is_decimal,
+                is_unsigned,
+                longs,
+            },
+            place,
+        })
     }
 
     fn quoted(&mut self) -> Parsed<Token> {
@@ -325,7 +394,7 @@ impl<'a> Lexer<'a> {
             match self.rest().bytes().next() {
                 Some(b'"') => break,
                 None | Some(b'\n') => {
-                    return mistake(self.place(start), "the string has no end: `\"` is missing".to_owned());
+                    fail!(self.place(start), "the string has no end: `\"` is missing");
                 }
                 Some(b'\\') => bytes.extend(self.escape()?),
                 Some(byte) => {
@@ -335,7 +404,10 @@ impl<'a> Lexer<'a> {
             }
         }
         self.at += 1;
-        Ok(Token { kind: TokenKind::Text(bytes), place: self.place(start) })
+        Ok(Token {
+            kind: TokenKind::Text(bytes),
+            place: self.place(start),
+        })
     }
 
     fn character(&mut self) -> Parsed<Token> {
@@ -350,17 +422,23 @@ impl<'a> Lexer<'a> {
             _ => None,
         };
         let (Some(value), true) = (value, self.rest().starts_with('\'')) else {
-            return mistake(self.place(start), "a character literal is one character between `'` and `'`".to_owned());
+            fail!(
+                self.place(start),
+                "a character literal is one character between `'` and `'`"
+            );
         };
         self.at += 1;
-        Ok(Token { kind: TokenKind::Character(value), place: self.place(start) })
+        Ok(Token {
+            kind: TokenKind::Character(value),
+            place: self.place(start),
+        })
     }
 
     /// Reads an escape sequence. A `\` at the end of a line continues the string and is no character.
     fn escape(&mut self) -> Parsed<Option<u8>> {
         let start = self.at;
         let rest = self.rest();
-        let letter = rest.bytes().nth(1).unwrap_or_default();
+        let letter = rest.as_bytes().get(1).copied().unwrap_or_default();
         self.at += 2;
         Ok(Some(match letter {
             b'n' => b'\n',
@@ -372,12 +450,22 @@ impl<'a> Lexer<'a> {
             b'v' => 11,
             b'\\' | b'\'' | b'"' | b'?' => letter,
             b'0'..=b'7' | b'x' => {
-                let (skip, radix, most) = if letter == b'x' { (2, 16, 2) } else { (1, 8, 3) };
-                let digits: String = rest[skip..].chars().take(most).take_while(|c| c.is_digit(radix)).collect();
+                let (skip, radix, most) = if letter == b'x' {
+                    (2, 16, 2)
+                } else {
+                    (1, 8, 3)
+                };
+                let digits: String = rest[skip..]
+                    .chars()
+                    .take(most)
+                    .take_while(|c| c.is_digit(radix))
+                    .collect();
                 self.at = start + skip + digits.len();
                 match u32::from_str_radix(&digits, radix).map(u8::try_from) {
                     Ok(Ok(value)) => value,
-                    _ => return mistake(self.place(start), "the escape sequence is not a byte".to_owned()),
+                    _ => {
+                        fail!(self.place(start), "the escape sequence is not a byte");
+                    }
                 }
             }
             b'\n' => {
@@ -387,7 +475,11 @@ impl<'a> Lexer<'a> {
             _ => {
                 self.at = start + 1 + rest[1..].chars().next().map_or(0, char::len_utf8);
                 let place = self.place(start);
-                return mistake(place, format!("unknown escape sequence `{}`", &self.text[start..self.at]));
+                fail!(
+                    place,
+                    "unknown escape sequence `{}`",
+                    &self.text[start..self.at]
+                );
             }
         }))
     }

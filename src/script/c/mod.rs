@@ -106,7 +106,7 @@ unsigned int sleep(unsigned int seconds); int usleep(unsigned int microseconds);
 /// # Errors
 ///
 /// Returns the first mistake of the text or of the settings.
-pub fn compile(text: &str, settings: &Settings) -> Result<Program, Box<Mistake>> {
+pub fn compile(text: &str, settings: &Settings) -> Result<Program, Mistake> {
     let standard = lexer::tokens(DECLARATIONS, &[], MACROS)?;
     let tokens = lexer::tokens(text, &settings.define, MACROS)?;
     let tree = parser::parse(standard, tokens, settings.layout.pointer)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::lexer::{Token, TokenKind};
-use super::messages::{Mistake, Parsed, mistake};
+use super::messages::{Mistake, Parsed, fail};
 use super::tree::{Expr, Function, Global, Local, Tree};
 use super::types::{Type, Types};
 use pagewalk_engine::program::{Builtin, Place};
@@ -55,15 +55,18 @@ pub(super) enum Meaning {
 
 /// Words of C that are no names.
 const KEYWORDS: &[&str] = &[
-    "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern",
-    "float", "for", "goto", "if", "inline", "int", "long", "register", "return", "short", "signed", "sizeof",
-    "static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while", "_Bool", "asm",
-    "__asm__", "restrict",
+    "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else",
+    "enum", "extern", "float", "for", "goto", "if", "inline", "int", "long", "register", "return",
+    "short", "signed", "sizeof", "static", "struct", "switch", "typedef", "union", "unsigned",
+    "void", "volatile", "while", "_Bool", "asm", "__asm__", "restrict",
 ];
 
 /// Parses the tokens of the standard headers and those of a program.
 pub(super) fn parse(standard: Vec<Token>, tokens: Vec<Token>, pointer: u8) -> Parsed<Tree> {
-    let types = Types { structs: Vec::new(), pointer };
+    let types = Types {
+        structs: Vec::new(),
+        pointer,
+    };
     let mut parser = Parser {
         tokens: standard,
         at: 0,
@@ -85,9 +88,25 @@ pub(super) fn parse(standard: Vec<Token>, tokens: Vec<Token>, pointer: u8) -> Pa
     parser.scopes.push(Scope::default());
     parser.file()?;
     let pids = |one: &Local| one.is_pid && (one.uses != 0 || one.has_address);
-    let uses_pids = parser.fork_uses != 0 || parser.functions.iter().any(|one| one.locals.iter().any(pids));
-    let Parser { types, globals, functions, texts, .. } = parser;
-    Ok(Tree { types, globals, functions, texts, uses_pids })
+    let uses_pids = parser.fork_uses != 0
+        || parser
+            .functions
+            .iter()
+            .any(|one| one.locals.iter().any(pids));
+    let Parser {
+        types,
+        globals,
+        functions,
+        texts,
+        ..
+    } = parser;
+    Ok(Tree {
+        types,
+        globals,
+        functions,
+        texts,
+        uses_pids,
+    })
 }
 
 impl Parser {
@@ -165,16 +184,23 @@ impl Parser {
 
     /// Requires a punctuator. If it is missing, the place is the end of the last token.
     pub fn expect(&mut self, mark: &str) -> Parsed<()> {
-        if self.accept(mark) { Ok(()) } else { Err(self.missing(&format!("`{mark}`"))) }
+        if self.accept(mark) {
+            Ok(())
+        } else {
+            Err(self.missing(&format!("`{mark}`")))
+        }
     }
 
     /// Returns a mistake: something is missing after the last token.
-    pub fn missing(&self, what: &str) -> Box<Mistake> {
+    pub fn missing(&self, what: &str) -> Mistake {
         if self.at == 0 {
             return Mistake::new(self.place(), format!("{what} is missing at the start"));
         }
         let last = self.last_place();
-        let place = Place { start: last.end, ..last };
+        let place = Place {
+            start: last.end,
+            ..last
+        };
         let mut text = describe(&self.tokens[self.at - 1].kind);
         if self.peek() == &TokenKind::End {
             text = format!("{text} at the end of the program");
@@ -185,8 +211,7 @@ impl Parser {
     /// Calls a function one level deeper.
     pub fn nested<T>(&mut self, f: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         if self.depth >= MOST_DEPTH {
-            return Err(Mistake::new(self.place(), format!("the program has more than {MOST_DEPTH} nested levels here"))
-                .help("split the expression or the statement"));
+            fail!(self.place(), "the program has more than {MOST_DEPTH} nested levels here"; "split the expression or the statement");
         }
         self.depth += 1;
         let result = f(self);
@@ -203,11 +228,17 @@ impl Parser {
     }
 
     pub fn find(&self, name: &str) -> Option<&Meaning> {
-        self.scopes.iter().rev().find_map(|scope| scope.names.get(name))
+        self.scopes
+            .iter()
+            .rev()
+            .find_map(|scope| scope.names.get(name))
     }
 
     pub fn find_tag(&self, name: &str) -> Option<&Type> {
-        self.scopes.iter().rev().find_map(|scope| scope.tags.get(name))
+        self.scopes
+            .iter()
+            .rev()
+            .find_map(|scope| scope.tags.get(name))
     }
 
     /// Returns a tag of the current block.
@@ -228,12 +259,16 @@ impl Parser {
 
     /// Gives a name of the current block a meaning.
     pub fn define(&mut self, name: Rc<str>, meaning: Meaning, place: Place) -> Parsed<()> {
-        let Some(scope) = self.scopes.last_mut() else { return Ok(()) };
+        let Some(scope) = self.scopes.last_mut() else {
+            return Ok(());
+        };
         match (scope.names.get(&name), &meaning) {
             (Some(Meaning::Typedef(old)), Meaning::Typedef(new)) if old == new => {}
             (Some(Meaning::Global(old)), Meaning::Global(new)) if old == new => {}
             (Some(Meaning::Function(old)), Meaning::Function(new)) if old == new => {}
-            (Some(_), _) => return mistake(place, format!("`{name}` is already declared in this block")),
+            (Some(_), _) => {
+                fail!(place, "`{name}` is already declared in this block");
+            }
             (None, _) => {}
         }
         scope.names.insert(name, meaning);
@@ -268,22 +303,35 @@ impl Parser {
     }
 
     pub fn begins_type(&self, token: &TokenKind) -> bool {
-        let TokenKind::Name(name) = token else { return false };
+        let TokenKind::Name(name) = token else {
+            return false;
+        };
         match &**name {
-            "auto" | "char" | "const" | "double" | "enum" | "extern" | "float" | "inline" | "int" | "long"
-            | "register" | "short" | "signed" | "static" | "struct" | "typedef" | "union" | "unsigned" | "void"
-            | "volatile" | "_Bool" => true,
+            "auto" | "char" | "const" | "double" | "enum" | "extern" | "float" | "inline"
+            | "int" | "long" | "register" | "short" | "signed" | "static" | "struct"
+            | "typedef" | "union" | "unsigned" | "void" | "volatile" | "_Bool" => true,
             _ => matches!(self.find(name), Some(Meaning::Typedef(_))),
         }
     }
 
     /// Returns a mistake if the next token begins something of C that is not supported.
     pub fn check_supported(&self) -> Parsed<()> {
-        let TokenKind::Name(name) = self.peek() else { return Ok(()) };
+        let TokenKind::Name(name) = self.peek() else {
+            return Ok(());
+        };
         let (what, help) = match &**name {
-            "goto" => ("`goto` is not supported", "write a loop, `break`, or `return`"),
-            "asm" | "__asm__" | "__asm" => ("inline assembly is not supported", "write the statement in C"),
-            "union" => ("`union` is not supported", "write a `struct`, or cast a pointer"),
+            "goto" => (
+                "`goto` is not supported",
+                "write a loop, `break`, or `return`",
+            ),
+            "asm" | "__asm__" | "__asm" => (
+                "inline assembly is not supported",
+                "write the statement in C",
+            ),
+            "union" => (
+                "`union` is not supported",
+                "write a `struct`, or cast a pointer",
+            ),
             _ => return Ok(()),
         };
         Err(Mistake::new(self.place(), what.to_owned()).help(help))
@@ -291,23 +339,47 @@ impl Parser {
 
     /// Returns a mistake if a name is used as a type and is none.
     pub fn check_type_name(&self) -> Parsed<()> {
-        let TokenKind::Name(name) = self.peek() else { return Ok(()) };
+        let TokenKind::Name(name) = self.peek() else {
+            return Ok(());
+        };
         let is_declaration = match self.peek_second() {
             TokenKind::Name(_) => true,
-            TokenKind::Mark("*") => matches!(self.tokens.get(self.at + 2), Some(Token { kind: TokenKind::Name(_), .. }))
-                && matches!(self.tokens.get(self.at + 3), Some(Token { kind: TokenKind::Mark(";" | "="), .. })),
+            TokenKind::Mark("*") => {
+                matches!(
+                    self.tokens.get(self.at + 2),
+                    Some(Token {
+                        kind: TokenKind::Name(_),
+                        ..
+                    })
+                ) && matches!(
+                    self.tokens.get(self.at + 3),
+                    Some(Token {
+                        kind: TokenKind::Mark(";" | "="),
+                        ..
+                    })
+                )
+            }
             _ => false,
         };
         if is_declaration && !KEYWORDS.contains(&&**name) && self.find(name).is_none() {
-            return Err(Mistake::new(self.place(), format!("unknown type `{name}`"))
-                .help(format!("declare it with `typedef`, for example `typedef unsigned int {name};`")));
+            fail!(self.place(), "unknown type `{name}`"; "declare it with `typedef`, for example `typedef unsigned int {name};`");
         }
         Ok(())
     }
 
     /// Adds or completes the declaration of a function, and returns its number.
-    pub fn declare_function(&mut self, name: &Rc<str>, result: Type, heading: &Heading, place: Place) -> Parsed<u32> {
-        let builtin = if self.is_standard { Builtin::named(name) } else { None };
+    pub fn declare_function(
+        &mut self,
+        name: &Rc<str>,
+        result: Type,
+        heading: &Heading,
+        place: Place,
+    ) -> Parsed<u32> {
+        let builtin = if self.is_standard {
+            Builtin::named(name)
+        } else {
+            None
+        };
         let known = match self.own_meaning(name) {
             Some(Meaning::Function(number)) => Some(*number),
             _ => None,
@@ -315,7 +387,11 @@ impl Parser {
         let function = Function {
             name: name.clone(),
             result,
-            parameters: heading.parameters.iter().map(|(_, ty)| ty.clone()).collect(),
+            parameters: heading
+                .parameters
+                .iter()
+                .map(|(_, ty)| ty.clone())
+                .collect(),
             has_prototype: heading.has_prototype,
             is_variadic: heading.is_variadic,
             builtin,
@@ -325,10 +401,12 @@ impl Parser {
         };
         if let Some(number) = known {
             let old = &mut self.functions[number as usize];
-            let same = old.parameters == function.parameters || !old.has_prototype || !function.has_prototype;
+            let same = old.parameters == function.parameters
+                || !old.has_prototype
+                || !function.has_prototype;
             if old.result != function.result || !same {
-                return Err(Mistake::new(place, format!("`{name}` is declared with other types in line {}", old.place.line))
-                    .help("write the same types in both declarations"));
+                fail!(place, "`{name}` is declared with other types in line {}",
+                        old.place.line; "write the same types in both declarations");
             }
             if function.has_prototype && old.body.is_none() {
                 (old.parameters, old.has_prototype) = (function.parameters, true);
@@ -347,8 +425,12 @@ impl Parser {
         let (outer, last) = (self.is_standard, self.scopes.len() - 1);
         // Functions belong to the whole file, wherever they are declared.
         let scope = &mut self.scopes[if outer { 0 } else { 1.min(last) }];
-        if scope.names.insert(name.clone(), Meaning::Function(number)).is_some() {
-            return mistake(place, format!("`{name}` is already declared in this block"));
+        if scope
+            .names
+            .insert(name.clone(), Meaning::Function(number))
+            .is_some()
+        {
+            fail!(place, "`{name}` is already declared in this block");
         }
         Ok(number)
     }
@@ -357,22 +439,23 @@ impl Parser {
     pub fn define_function(&mut self, number: u32, heading: Heading, place: Place) -> Parsed<()> {
         let function = &self.functions[number as usize];
         if function.body.is_some() {
-            return mistake(place, format!("`{}` has two bodies", function.name));
+            fail!(place, "`{}` has two bodies", function.name);
         }
         if heading.is_variadic {
-            return Err(Mistake::new(place, format!("`{}` has a variable number of arguments, which is not supported", function.name))
-                .help("write each parameter"));
+            fail!(place, "`{}` has a variable number of arguments, which is not supported",
+                    function.name; "write each parameter");
         }
         self.result = function.result.clone();
         self.locals = Vec::new();
         self.open_scope();
         for (name, ty) in heading.parameters {
             let Some((name, place)) = name else {
-                return mistake(place, "the name of a parameter is missing".to_owned());
+                fail!(place, "the name of a parameter is missing");
             };
             self.add_local(name, ty, place)?;
         }
-        self.functions[number as usize].parameters = self.locals.iter().map(|one| one.ty.clone()).collect();
+        self.functions[number as usize].parameters =
+            self.locals.iter().map(|one| one.ty.clone()).collect();
         let body = self.block()?;
         self.close_scope();
         let function = &mut self.functions[number as usize];
@@ -384,7 +467,13 @@ impl Parser {
     /// Adds a local variable to the current block.
     pub fn add_local(&mut self, name: Rc<str>, ty: Type, place: Place) -> Parsed<u32> {
         let number = self.locals.len() as u32;
-        self.locals.push(Local { name: name.clone(), ty, has_address: false, is_pid: false, uses: 0 });
+        self.locals.push(Local {
+            name: name.clone(),
+            ty,
+            has_address: false,
+            is_pid: false,
+            uses: 0,
+        });
         self.define(name, Meaning::Local(number), place)?;
         Ok(number)
     }
@@ -403,14 +492,17 @@ impl Parser {
         let expr: Expr = self.conditional()?;
         match expr.kind {
             super::tree::ExprKind::Number(value) if expr.ty.is_integer() => Ok(value as i64),
-            _ => mistake(expr.place, format!("{what} is not a constant")),
+            _ => fail!(expr.place, "{what} is not a constant"),
         }
     }
 }
 
+/// A name and its place.
+pub(super) type Named = (Rc<str>, Place);
+
 /// The parameters of a function.
 pub(super) struct Heading {
-    pub parameters: Vec<(Option<(Rc<str>, Place)>, Type)>,
+    pub parameters: Vec<(Option<Named>, Type)>,
     pub has_prototype: bool,
     pub is_variadic: bool,
 }

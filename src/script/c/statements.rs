@@ -1,7 +1,7 @@
 //! Statements.
 
 use super::lexer::TokenKind;
-use super::messages::{Mistake, Parsed, mistake};
+use super::messages::{Parsed, fail};
 use super::parser::Parser;
 use super::tree::{Expr, Stmt, StmtKind};
 use super::types::{INT, Type};
@@ -18,7 +18,9 @@ impl Parser {
         let mut body = Vec::new();
         while !self.accept("}") {
             if self.peek() == &TokenKind::End {
-                return Err(self.missing("`}`").help(format!("the `{{` of line {} is open", start.line)));
+                return Err(self
+                    .missing("`}`")
+                    .help(format!("the `{{` of line {} is open", start.line)));
             }
             body.extend(self.nested(Self::statements)?);
         }
@@ -88,22 +90,25 @@ impl Parser {
             "break" | "continue" => {
                 self.advance();
                 let is_break = &*word == "break";
-                if self.loops == 0 && !(is_break && !self.switches.is_empty()) {
-                    return mistake(start, format!("`{word}` is outside a loop"));
+                if self.loops == 0 && (!is_break || self.switches.is_empty()) {
+                    fail!(start, "`{word}` is outside a loop");
                 }
                 self.expect(";")?;
-                if is_break { StmtKind::Break } else { StmtKind::Continue }
+                if is_break {
+                    StmtKind::Break
+                } else {
+                    StmtKind::Continue
+                }
             }
             "return" => self.return_statement(start)?,
-            "else" => return mistake(start, "`else` has no matching `if`".to_owned()),
+            "else" => fail!(start, "`else` has no matching `if`"),
             _ if self.is_type() => {
-                return Err(Mistake::new(start, "a declaration must be in a block".to_owned()).help("write `{` and `}` around it"));
+                fail!(start, "a declaration must be in a block"; "write `{{` and `}}` around it");
             }
             _ => {
                 self.check_type_name()?;
                 if *self.peek_second() == TokenKind::Mark(":") && !word.is_empty() {
-                    return Err(Mistake::new(start, "labels and `goto` are not supported".to_owned())
-                        .help("write a loop, `break`, or `return`"));
+                    fail!(start, "labels and `goto` are not supported"; "write a loop, `break`, or `return`");
                 }
                 let expr = self.expression()?;
                 self.expect(";")?;
@@ -115,7 +120,10 @@ impl Parser {
     }
 
     fn finish(&self, start: Place, kind: StmtKind) -> Stmt {
-        Stmt { kind, place: self.place_from(start) }
+        Stmt {
+            kind,
+            place: self.place_from(start),
+        }
     }
 
     /// Parses a condition in parentheses.
@@ -130,7 +138,11 @@ impl Parser {
         self.advance();
         let condition = self.parenthesized()?;
         let then = self.body()?;
-        let otherwise = if self.accept_word("else") { Some(self.body()?) } else { None };
+        let otherwise = if self.accept_word("else") {
+            Some(self.body()?)
+        } else {
+            None
+        };
         Ok(StmtKind::If(condition, then, otherwise))
     }
 
@@ -147,7 +159,10 @@ impl Parser {
             let expr = self.expression()?;
             self.expect(";")?;
             self.note_comparison(&expr);
-            vec![Stmt { place: expr.place, kind: StmtKind::Expr(expr) }]
+            vec![Stmt {
+                place: expr.place,
+                kind: StmtKind::Expr(expr),
+            }]
         };
         let condition = if self.is_mark(";") {
             None
@@ -156,7 +171,11 @@ impl Parser {
             Some(self.condition(condition)?)
         };
         self.expect(";")?;
-        let step = if self.is_mark(")") { None } else { Some(self.expression()?) };
+        let step = if self.is_mark(")") {
+            None
+        } else {
+            Some(self.expression()?)
+        };
         if let Some(step) = &step {
             self.note_comparison(step);
         }
@@ -174,11 +193,15 @@ impl Parser {
         self.note_comparison(&value);
         let value = self.promoted(value)?;
         if !value.ty.is_integer() {
-            return mistake(value.place, "the value of `switch` must be an integer".to_owned());
+            fail!(value.place, "the value of `switch` must be an integer");
         }
         self.switches.push((value.ty.clone(), Vec::new()));
         let body = self.body()?;
-        let cases = self.switches.pop().map(|(_, cases)| cases).unwrap_or_default();
+        let cases = self
+            .switches
+            .pop()
+            .map(|(_, cases)| cases)
+            .unwrap_or_default();
         Ok(StmtKind::Switch(value, body, cases))
     }
 
@@ -193,17 +216,21 @@ impl Parser {
         self.expect(":")?;
         let place = self.place_from(start);
         let Some((ty, _)) = self.switches.last() else {
-            return mistake(place, "`case` is outside `switch`".to_owned());
+            fail!(place, "`case` is outside `switch`");
         };
         let ty = ty.clone();
-        let value = value.map(|value| self.types.scalar(&ty).map_or(0, |kind| kind.extend(value as u64)));
+        let value = value.map(|value| {
+            self.types
+                .scalar(&ty)
+                .map_or(0, |kind| kind.extend(value as u64))
+        });
         let cases = self.switches.last_mut().map(|(_, cases)| cases);
         let cases = cases.filter(|cases| cases.len() < MOST_CASES);
         let Some(cases) = cases else {
-            return mistake(place, format!("`switch` has more than {MOST_CASES} cases"));
+            fail!(place, "`switch` has more than {MOST_CASES} cases");
         };
         if cases.contains(&value) {
-            return mistake(place, "`switch` has this case twice".to_owned());
+            fail!(place, "`switch` has this case twice");
         }
         cases.push(value);
         Ok(StmtKind::Case(cases.len() - 1))
@@ -218,8 +245,7 @@ impl Parser {
         self.expect(";")?;
         let result = self.result.clone();
         if result == Type::Void {
-            return Err(Mistake::new(self.place_from(start), "a function with the result `void` returns no value".to_owned())
-                .help("write `return;`, or the type of the value before the name of the function"));
+            fail!(self.place_from(start), "a function with the result `void` returns no value"; "write `return;`, or the type of the value before the name of the function");
         }
         let value = if result.is_scalar() || matches!(result, Type::Struct(_)) {
             self.assignable(value, &result)?

@@ -96,12 +96,20 @@ impl Types {
 
     /// The scalar type of addresses.
     pub fn address(&self) -> Scalar {
-        if self.pointer == 4 { Scalar::U32 } else { Scalar::U64 }
+        if self.pointer == 4 {
+            Scalar::U32
+        } else {
+            Scalar::U64
+        }
     }
 
     /// The scalar type of `long`.
     pub fn long(&self) -> Scalar {
-        if self.pointer == 4 { Scalar::I32 } else { Scalar::I64 }
+        if self.pointer == 4 {
+            Scalar::I32
+        } else {
+            Scalar::I64
+        }
     }
 
     /// Returns the size in bytes, or `None` for an incomplete type or one that is too large.
@@ -109,7 +117,7 @@ impl Types {
         match ty {
             Type::Array(element, length) => {
                 let size = self.size(element)?.checked_mul(*length)?;
-                (size <= u64::from(u32::MAX)).then_some(size)
+                u32::try_from(size).is_ok().then_some(size)
             }
             Type::Struct(number) => {
                 let of = &self.structs[*number as usize];
@@ -144,13 +152,18 @@ impl Types {
         let of = &mut self.structs[number as usize];
         (of.size, of.align) = (size.next_multiple_of(align), align);
         of.members = Some(placed);
-        size <= u64::from(u32::MAX)
+        u32::try_from(size).is_ok()
     }
 
     /// Adds a struct without members.
     pub fn add_struct(&mut self, name: Rc<str>) -> u32 {
         let (size, align, members) = (0, 1, None);
-        self.structs.push(StructType { name, members, size, align });
+        self.structs.push(StructType {
+            name,
+            members,
+            size,
+            align,
+        });
         self.structs.len() as u32 - 1
     }
 
@@ -176,12 +189,12 @@ impl Types {
             .to_owned(),
             Type::Pointer(target) => format!("{} *", self.name(target)),
             Type::Array(..) => {
-                let (mut element, mut lengths) = (ty, String::new());
+                let (mut element, mut lengths) = (ty, Vec::new());
                 while let Type::Array(of, length) = element {
-                    lengths += &format!("[{length}]");
+                    lengths.push(format!("[{length}]"));
                     element = of;
                 }
-                format!("{}{lengths}", self.name(element))
+                format!("{}{}", self.name(element), lengths.concat())
             }
             Type::Struct(number) => format!("struct {}", self.structs[*number as usize].name),
             Type::Function => "function".to_owned(),

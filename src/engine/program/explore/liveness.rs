@@ -20,10 +20,16 @@ impl Liveness {
     pub fn new(program: &Program) -> Self {
         let code = &program.code;
         let mut masks = vec![0_u64; code.len()];
-        let mut starts: Vec<(u32, u32)> = program.functions.iter().map(|one| (one.entry, one.registers)).collect();
+        let mut starts: Vec<(u32, u32)> = program
+            .functions
+            .iter()
+            .map(|one| (one.entry, one.registers))
+            .collect();
         starts.sort_unstable();
         for (at, (start, registers)) in starts.iter().enumerate() {
-            let end = starts.get(at + 1).map_or(code.len(), |(next, _)| code.len().min(*next as usize));
+            let end = starts
+                .get(at + 1)
+                .map_or(code.len(), |(next, _)| code.len().min(*next as usize));
             if *registers > u64::BITS && (*start as usize) < end {
                 masks[*start as usize..end].fill(u64::MAX);
             }
@@ -37,8 +43,12 @@ impl Liveness {
                     Op::Get(register) | Op::Require(register) => next | bit(register),
                     Op::Set(register) => next & !bit(register),
                     Op::Jump(target) => at(target as usize),
-                    Op::JumpIfZero(target) | Op::JumpIfNonzero(target) => next | at(target as usize),
-                    Op::Return | Op::NoResult | Op::Builtin(Builtin::Exit | Builtin::ExitNow, _) => 0,
+                    Op::JumpIfZero(target) | Op::JumpIfNonzero(target) => {
+                        next | at(target as usize)
+                    }
+                    Op::Return
+                    | Op::NoResult
+                    | Op::Builtin(Builtin::Exit | Builtin::ExitNow, _) => 0,
                     _ => next,
                 };
                 changed |= live & !masks[pc] != 0;
@@ -54,7 +64,9 @@ impl Liveness {
 
     /// Whether a register may be read from this operation on.
     pub fn is_live(&self, pc: u32, register: u32) -> bool {
-        self.masks.get(pc as usize).is_some_and(|mask| register >= u64::BITS || mask & bit(register) != 0)
+        self.masks
+            .get(pc as usize)
+            .is_some_and(|mask| register >= u64::BITS || mask & bit(register) != 0)
     }
 }
 

@@ -57,7 +57,11 @@ impl Default for Options {
             merge: true,
             processes: 256,
             states: 500_000,
-            budget: Budget { operations: 200_000_000, output: 64 << 20, ..Budget::default() },
+            budget: Budget {
+                operations: 200_000_000,
+                output: 64 << 20,
+                ..Budget::default()
+            },
         }
     }
 }
@@ -118,7 +122,11 @@ pub fn explore(program: &Arc<Program>, options: &Options) -> Result<Outputs, Run
                 graph.texts.len() as u32 - 1
             });
             let place = program.place(next.pc);
-            let found = if options.merge { known.get(&key).copied() } else { None };
+            let found = if options.merge {
+                known.get(&key).copied()
+            } else {
+                None
+            };
             let to = match found {
                 Some(to) => to,
                 None if graph.nodes.len() >= options.states => {
@@ -132,7 +140,11 @@ pub fn explore(program: &Arc<Program>, options: &Options) -> Result<Outputs, Run
                     to
                 }
             };
-            let edge = Edge { text, to, pc: next.pc };
+            let edge = Edge {
+                text,
+                to,
+                pc: next.pc,
+            };
             // A step that changes nothing, such as a poll, does not change the outputs.
             let is_idle = to as usize == node && graph.texts[text as usize].is_empty();
             let edges = &mut graph.nodes[node];
@@ -185,7 +197,12 @@ const FIRST_PID: u32 = 1000;
 impl Explorer {
     fn new(program: Arc<Program>, options: Options) -> Self {
         let calls = |names: &[Builtin]| names.iter().any(|name| program.builtins.contains(name));
-        let observes = calls(&[Builtin::Wait, Builtin::Waitpid, Builtin::Getpid, Builtin::Getppid]);
+        let observes = calls(&[
+            Builtin::Wait,
+            Builtin::Waitpid,
+            Builtin::Getpid,
+            Builtin::Getppid,
+        ]);
         Self {
             liveness: Liveness::new(&program),
             budget: options.budget,
@@ -200,7 +217,9 @@ impl Explorer {
     /// Returns the first state.
     pub(super) fn start(&mut self) -> Result<State, RunError> {
         let mut state = State::default();
-        let Some(cpu) = Process::start(&self.program) else { return Ok(state) };
+        let Some(cpu) = Process::start(&self.program) else {
+            return Ok(state);
+        };
         let first = Member::new(FIRST_PID, cpu, Flat::new(&self.program));
         self.settle(&mut state, vec![first])?;
         Ok(state)

@@ -23,9 +23,16 @@ const NO_HANG: u64 = 1;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Wants {
     /// Writes bytes, and then continues.
-    Write { text: Vec<u8>, exits: Option<i32> },
+    Write {
+        text: Vec<u8>,
+        exits: Option<i32>,
+    },
     /// Waits for a child, any if the number is `None`.
-    Wait { pid: Option<u32>, status: u64, polls: bool },
+    Wait {
+        pid: Option<u32>,
+        status: u64,
+        polls: bool,
+    },
     Getppid,
     Fork,
     /// Replaces its program. What the new program writes is not known.
@@ -52,7 +59,17 @@ pub(in super::super) struct Member {
 
 impl Member {
     pub fn new(pid: u32, cpu: Process, memory: Flat) -> Self {
-        Self { pid, parent: INIT, children: 0, cpu, memory, wants: Wants::Exit(0), may_fail: false, key: 0, pc: 0 }
+        Self {
+            pid,
+            parent: INIT,
+            children: 0,
+            cpu,
+            memory,
+            wants: Wants::Exit(0),
+            may_fail: false,
+            key: 0,
+            pc: 0,
+        }
     }
 
     /// Whether the next step has results that do not depend on other processes.
@@ -112,7 +129,11 @@ impl Hasher for WideHasher {
 impl Explorer {
     /// Runs processes, and their new children, to their next visible steps, and adds them to a state. The last
     /// process is first, so that a parent is in the state before its children.
-    pub(super) fn settle(&mut self, state: &mut State, mut work: Vec<Member>) -> Result<(), RunError> {
+    pub(super) fn settle(
+        &mut self,
+        state: &mut State,
+        mut work: Vec<Member>,
+    ) -> Result<(), RunError> {
         while let Some(mut member) = work.pop() {
             if !state.members.iter().any(|one| one.pid == member.parent) {
                 member.parent = INIT;
@@ -129,7 +150,9 @@ impl Explorer {
     fn add(&self, state: &mut State, mut member: Member, wants: Wants) {
         member.wants = wants;
         if self.options.merge {
-            member.cpu.clear_registers(|pc, register| self.liveness.is_live(pc, register));
+            member
+                .cpu
+                .clear_registers(|pc, register| self.liveness.is_live(pc, register));
         }
         member.seal(self.is_anonymous);
         state.add(Arc::new(member));
@@ -141,14 +164,22 @@ impl Explorer {
             return;
         }
         state.zombies.retain(|one| one.parent != member.pid);
-        for one in state.members.iter_mut().filter(|one| one.parent == member.pid) {
+        for one in state
+            .members
+            .iter_mut()
+            .filter(|one| one.parent == member.pid)
+        {
             let one = Arc::make_mut(one);
             one.parent = INIT;
             one.seal(false);
         }
         let (pid, parent) = (member.pid, member.parent);
         if state.members.iter().any(|one| one.pid == parent) {
-            state.add_zombie(Zombie { pid, parent, status });
+            state.add_zombie(Zombie {
+                pid,
+                parent,
+                status,
+            });
         }
     }
 
@@ -158,22 +189,37 @@ impl Explorer {
     }
 
     /// Runs a process to its next visible step.
-    fn run(&mut self, member: &mut Member, work: &mut Vec<Member>, state: &State) -> Result<Wants, RunError> {
+    fn run(
+        &mut self,
+        member: &mut Member,
+        work: &mut Vec<Member>,
+        state: &State,
+    ) -> Result<Wants, RunError> {
         let program = self.program.clone();
         loop {
-            let event = member.cpu.run(&program, &mut member.memory, &mut self.budget)?;
+            let event = member
+                .cpu
+                .run(&program, &mut member.memory, &mut self.budget)?;
             member.pc = member.cpu.pc().wrapping_sub(1);
             let size = match event {
                 Event::Printed => match self.options.buffering {
                     Buffering::AtOnce => member.cpu.buffer.len(),
-                    Buffering::Line => member.cpu.buffer.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1),
+                    Buffering::Line => member
+                        .cpu
+                        .buffer
+                        .iter()
+                        .rposition(|byte| *byte == b'\n')
+                        .map_or(0, |at| at + 1),
                     Buffering::Full => member.cpu.buffer.len() / BUFFER * BUFFER,
                 },
                 Event::Flush => member.cpu.buffer.len(),
                 Event::Exit { status, flush } => {
                     let text = std::mem::take(&mut member.cpu.buffer);
                     if flush && !text.is_empty() {
-                        return Ok(Wants::Write { text, exits: Some(status) });
+                        return Ok(Wants::Write {
+                            text,
+                            exits: Some(status),
+                        });
                     }
                     return Ok(Wants::Exit(status));
                 }
@@ -192,8 +238,15 @@ impl Explorer {
     }
 
     /// Performs a call that commutes with the steps of other processes, or returns it as a step.
-    fn call(&mut self, member: &mut Member, work: &mut Vec<Member>, state: &State) -> Result<Option<Wants>, RunError> {
-        let Some(call) = member.cpu.call() else { return Ok(None) };
+    fn call(
+        &mut self,
+        member: &mut Member,
+        work: &mut Vec<Member>,
+        state: &State,
+    ) -> Result<Option<Wants>, RunError> {
+        let Some(call) = member.cpu.call() else {
+            return Ok(None);
+        };
         let builtin = call.builtin;
         let argument = |at: usize| call.arguments.get(at).copied().unwrap_or_default();
         let (first, second, third) = (argument(0), argument(1), argument(2));
@@ -212,14 +265,22 @@ impl Explorer {
             }
             Builtin::Wait => return Ok(wait(member, state, work, None, first, false)),
             Builtin::Waitpid => {
-                let pid = if first as i32 > 0 { Some(first as u32) } else { None };
+                let pid = if first as i32 > 0 {
+                    Some(first as u32)
+                } else {
+                    None
+                };
                 return Ok(wait(member, state, work, pid, second, third & NO_HANG != 0));
             }
             Builtin::Getpid => u64::from(member.pid),
             Builtin::Getppid => return Ok(Some(Wants::Getppid)),
             Builtin::Sleep | Builtin::Usleep => 0,
             Builtin::Execv | Builtin::Execvp | Builtin::Execve => {
-                member.may_fail = self.options.failing.iter().any(|one| one.name().starts_with("exec"));
+                member.may_fail = self
+                    .options
+                    .failing
+                    .iter()
+                    .any(|one| one.name().starts_with("exec"));
                 if member.may_fail {
                     return Ok(Some(Wants::Exec));
                 }
@@ -239,7 +300,9 @@ impl Explorer {
             // Standard error is not part of the output.
             Builtin::Write if first == 2 => third,
             // Memory that processes share would make each access a step.
-            Builtin::Mmap if flags & 1 == 0 && flags & 32 != 0 => member.memory.map_zeros(second).unwrap_or(MINUS_ONE),
+            Builtin::Mmap if flags & 1 == 0 && flags & 32 != 0 => {
+                member.memory.map_zeros(second).unwrap_or(MINUS_ONE)
+            }
             Builtin::Munmap => {
                 member.memory.free(first);
                 0
@@ -258,12 +321,19 @@ impl Explorer {
         (child.pid, child.parent, child.children) = (pid, member.pid, 0);
         child.cpu.reply(0);
         // A program that cannot tell processes apart only compares the number with constants.
-        member.cpu.reply(if self.is_anonymous { 1 } else { u64::from(pid) });
+        member
+            .cpu
+            .reply(if self.is_anonymous { 1 } else { u64::from(pid) });
         child
     }
 
     /// Adds the states after each result of a process's step.
-    pub(super) fn steps(&mut self, state: &State, at: usize, all: &mut Vec<Successor>) -> Result<(), RunError> {
+    pub(super) fn steps(
+        &mut self,
+        state: &State,
+        at: usize,
+        all: &mut Vec<Successor>,
+    ) -> Result<(), RunError> {
         let old = &state.members[at];
         let mut rest = state.clone();
         rest.members.remove(at);
@@ -272,7 +342,10 @@ impl Explorer {
         let mut member = Member::clone(old);
         member.may_fail = false;
         match &old.wants {
-            Wants::Write { text: written, exits } => {
+            Wants::Write {
+                text: written,
+                exits,
+            } => {
                 text.clone_from(written);
                 results.push((rest, vec![member], *exits));
             }
@@ -281,9 +354,16 @@ impl Explorer {
                     let (mut rest, mut member) = (rest.clone(), member.clone());
                     rest.zombies.retain(|one| one.pid != child.pid);
                     if *status != 0 {
-                        let access = Access { address: *status, size: 4, line: self.program.place(old.pc).line };
+                        let access = Access {
+                            address: *status,
+                            size: 4,
+                            line: self.program.place(old.pc).line,
+                        };
                         let value = (child.status << 8) as u64;
-                        member.memory.store(access, value).map_err(|error| self.error(old, error.into()))?;
+                        member
+                            .memory
+                            .store(access, value)
+                            .map_err(|error| self.error(old, error.into()))?;
                     }
                     member.cpu.reply(u64::from(child.pid));
                     results.push((rest, vec![member], None));
@@ -318,7 +398,9 @@ impl Explorer {
         for (mut state, mut members, exits) in results {
             match (exits, members.pop()) {
                 // The end after the last output is a step of its own where its time matters.
-                (Some(status), Some(member)) if self.exit_is_step && !matches!(old.wants, Wants::Exit(_)) => {
+                (Some(status), Some(member))
+                    if self.exit_is_step && !matches!(old.wants, Wants::Exit(_)) =>
+                {
                     self.add(&mut state, member, Wants::Exit(status));
                 }
                 (Some(status), Some(member)) => self.end(&mut state, &member, status),
@@ -329,16 +411,33 @@ impl Explorer {
             }
             let (text, pc) = (text.clone(), old.pc);
             let (pid, parent) = (old.pid, old.parent);
-            all.push(Successor { state, text, pc, pid, parent });
+            all.push(Successor {
+                state,
+                text,
+                pc,
+                pid,
+                parent,
+            });
         }
         Ok(())
     }
 }
 
 /// Returns the step of `wait`, or replies that there is no child.
-fn wait(member: &mut Member, state: &State, work: &[Member], pid: Option<u32>, status: u64, polls: bool) -> Option<Wants> {
+fn wait(
+    member: &mut Member,
+    state: &State,
+    work: &[Member],
+    pid: Option<u32>,
+    status: u64,
+    polls: bool,
+) -> Option<Wants> {
     let is_child = |one: u32, parent: u32| parent == member.pid && pid.is_none_or(|pid| pid == one);
-    let runs = state.members.iter().any(|one| is_child(one.pid, one.parent)) || work.iter().any(|one| is_child(one.pid, one.parent));
+    let runs = state
+        .members
+        .iter()
+        .any(|one| is_child(one.pid, one.parent))
+        || work.iter().any(|one| is_child(one.pid, one.parent));
     if runs || !state.zombies_of(member.pid, pid).is_empty() {
         return Some(Wants::Wait { pid, status, polls });
     }

@@ -36,8 +36,17 @@ impl Lowering<'_> {
             ExprKind::Function(number) => {
                 self.emit(Op::Const(u64::from(*number)));
             }
-            ExprKind::Local(number) if matches!(self.storage[*number as usize], Storage::Register(..)) => self.get(*number),
-            ExprKind::Local(_) | ExprKind::Global(_) | ExprKind::Text(_) | ExprKind::Dereference(_) | ExprKind::Element(..) | ExprKind::Member(..) => {
+            ExprKind::Local(number)
+                if matches!(self.storage[*number as usize], Storage::Register(..)) =>
+            {
+                self.get(*number);
+            }
+            ExprKind::Local(_)
+            | ExprKind::Global(_)
+            | ExprKind::Text(_)
+            | ExprKind::Dereference(_)
+            | ExprKind::Element(..)
+            | ExprKind::Member(..) => {
                 self.address(expr)?;
                 if expr.ty.is_scalar() {
                     self.place = expr.place;
@@ -60,7 +69,10 @@ impl Lowering<'_> {
                 self.expr(pointer)?;
                 self.expr(index)?;
                 self.place = expr.place;
-                self.emit(Op::Index { size: *size, limit: 0 });
+                self.emit(Op::Index {
+                    size: *size,
+                    limit: 0,
+                });
             }
             ExprKind::Difference(left, right, size) => {
                 self.expr(left)?;
@@ -96,7 +108,11 @@ impl Lowering<'_> {
             ExprKind::Update(update) => self.update(expr, update, true)?,
             ExprKind::Comma(left, right) => {
                 self.effect(left)?;
-                if expr.ty == Type::Void { self.effect(right)? } else { self.expr(right)? }
+                if expr.ty == Type::Void {
+                    self.effect(right)?;
+                } else {
+                    self.expr(right)?;
+                }
             }
             ExprKind::Call(number, arguments) => {
                 if let Type::Struct(_) = expr.ty {
@@ -231,7 +247,11 @@ impl Lowering<'_> {
             return Ok(());
         }
         let kind = self.scalar(&target.ty);
-        self.emit(if is_used { Op::StoreKeep(kind) } else { Op::Store(kind) });
+        self.emit(if is_used {
+            Op::StoreKeep(kind)
+        } else {
+            Op::Store(kind)
+        });
         Ok(())
     }
 
@@ -256,14 +276,22 @@ impl Lowering<'_> {
         self.address(target)?;
         self.place = expr.place;
         self.emit(Op::Duplicate);
-        self.emit(if self.update_once { Op::Peek(kind) } else { Op::Load(kind) });
+        self.emit(if self.update_once {
+            Op::Peek(kind)
+        } else {
+            Op::Load(kind)
+        });
         let old = keeps_old.then(|| self.register());
         if let Some(old) = old {
             self.emit(Op::Duplicate);
             self.emit(Op::Set(old));
         }
         self.change(expr, update)?;
-        self.emit(if is_used && !keeps_old { Op::StoreKeep(kind) } else { Op::Store(kind) });
+        self.emit(if is_used && !keeps_old {
+            Op::StoreKeep(kind)
+        } else {
+            Op::Store(kind)
+        });
         if let Some(old) = old {
             self.emit(Op::Get(old));
         }

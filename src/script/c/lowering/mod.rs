@@ -6,7 +6,7 @@ mod objects;
 use std::collections::BTreeSet;
 
 use super::Settings;
-use super::messages::{Mistake, Parsed};
+use super::messages::{Parsed, fail};
 use super::tree::{Expr, ExprKind, Function, Initial, Stmt, StmtKind, Tree};
 use super::types::Type;
 use pagewalk_engine::program::ops::{self, BinaryOp, Op, Scalar, UnaryOp};
@@ -16,7 +16,7 @@ use pagewalk_engine::program::{Place, Program};
 pub(super) fn lower(tree: &Tree, settings: &Settings) -> Parsed<Program> {
     let objects = objects::place(tree, settings)?;
     let Some(function) = tree.functions.first() else {
-        return Err(Mistake::new(Place::default(), "the program has no function".to_owned()));
+        fail!(Place::default(), "the program has no function");
     };
     let mut lowering = Lowering {
         tree,
@@ -49,7 +49,11 @@ pub(super) fn lower(tree: &Tree, settings: &Settings) -> Parsed<Program> {
     // Calls refer to functions by their numbers in the tree.
     for function in &tree.functions {
         lowering.program.functions.push(ops::Function {
-            name: function.body.as_ref().map(|_| function.name.to_string()).unwrap_or_default(),
+            name: function
+                .body
+                .as_ref()
+                .map(|_| function.name.to_string())
+                .unwrap_or_default(),
             entry: u32::MAX,
             parameters: 0,
             registers: 0,
@@ -137,7 +141,10 @@ impl<'a> Lowering<'a> {
     }
 
     fn scalar(&self, ty: &Type) -> Scalar {
-        self.tree.types.scalar(ty).unwrap_or(self.tree.types.address())
+        self.tree
+            .types
+            .scalar(ty)
+            .unwrap_or(self.tree.types.address())
     }
 
     fn size(&self, ty: &Type) -> u32 {
@@ -155,7 +162,7 @@ impl<'a> Lowering<'a> {
         let offset = self.frame.next_multiple_of(types.align(ty).max(1));
         self.frame = offset + types.size(ty).unwrap_or_default();
         if self.frame > u64::from(u32::MAX) {
-            return Err(Mistake::new(place, "the local variables are too large".to_owned()));
+            fail!(place, "the local variables are too large");
         }
         Ok(offset as u32)
     }
@@ -192,7 +199,12 @@ impl<'a> Lowering<'a> {
         Ok(())
     }
 
-    fn function_once(&mut self, number: usize, function: &'a Function, body: &[Stmt]) -> Parsed<()> {
+    fn function_once(
+        &mut self,
+        number: usize,
+        function: &'a Function,
+        body: &[Stmt],
+    ) -> Parsed<()> {
         let entry = self.here();
         (self.registers, self.frame) = (0, 0);
         self.function = function;
@@ -200,7 +212,11 @@ impl<'a> Lowering<'a> {
         self.assigned = vec![false; function.locals.len()];
         self.journal.clear();
         let returns_struct = matches!(function.result, Type::Struct(_));
-        let result = if returns_struct { Some(self.register()) } else { None };
+        let result = if returns_struct {
+            Some(self.register())
+        } else {
+            None
+        };
         self.result = result.map(|register| (register, self.size(&function.result)));
         let first = self.registers;
         let parameters = function.parameters.len() as u32;
@@ -285,7 +301,9 @@ impl<'a> Lowering<'a> {
                 }
             }
             StmtKind::While(condition, body) => self.repeat(Some(condition), None, body, true)?,
-            StmtKind::DoWhile(body, condition) => self.repeat(Some(condition), None, body, false)?,
+            StmtKind::DoWhile(body, condition) => {
+                self.repeat(Some(condition), None, body, false)?;
+            }
             StmtKind::For(first, condition, step, body) => {
                 for stmt in first {
                     self.statement(stmt)?;
@@ -295,7 +313,11 @@ impl<'a> Lowering<'a> {
             StmtKind::Switch(value, body, cases) => self.switch(value, body, cases)?,
             StmtKind::Case(number) => {
                 let here = self.here();
-                let targets = self.targets.iter_mut().rev().find(|one| one.continues.is_none());
+                let targets = self
+                    .targets
+                    .iter_mut()
+                    .rev()
+                    .find(|one| one.continues.is_none());
                 if let Some(targets) = targets {
                     targets.cases[*number] = Some(here);
                     let mark = targets.mark;
@@ -334,10 +356,19 @@ impl<'a> Lowering<'a> {
     }
 
     /// Lowers a loop. Its condition follows the body, so that each iteration has one jump.
-    fn repeat(&mut self, condition: Option<&Expr>, step: Option<&Expr>, body: &Stmt, checks_first: bool) -> Parsed<()> {
+    fn repeat(
+        &mut self,
+        condition: Option<&Expr>,
+        step: Option<&Expr>,
+        body: &Stmt,
+        checks_first: bool,
+    ) -> Parsed<()> {
         let to_condition = checks_first.then(|| self.emit(Op::Jump(0)));
         let (start, mark) = (self.here(), self.assign_mark());
-        self.targets.push(Targets { continues: Some(Vec::new()), ..Targets::default() });
+        self.targets.push(Targets {
+            continues: Some(Vec::new()),
+            ..Targets::default()
+        });
         self.statement(body)?;
         self.forget_assigned(mark);
         let targets = self.targets.pop().unwrap_or_default();
@@ -360,42 +391,35 @@ impl<'a> Lowering<'a> {
     fn switch(&mut self, value: &Expr, body: &Stmt, cases: &[Option<u64>]) -> Parsed<()> {
         self.expr(value)?;
         let kind = self.scalar(&value.ty);
+        let register = self.register();
+        self.emit(Op::Set(register));
         let mut jumps = Vec::new();
-        for case in cases {
+        for (number, case) in cases.iter().enumerate() {
             if let Some(case) = case {
-                self.emit(Op::Duplicate);
+                self.emit(Op::Get(register));
                 self.emit(Op::Const(*case));
                 self.emit(Op::Binary(BinaryOp::Eq, kind));
-                jumps.push(self.emit(Op::JumpIfNonzero(0)));
-            } else {
-                jumps.push(usize::MAX);
+                jumps.push((number, self.emit(Op::JumpIfNonzero(0))));
             }
         }
-        self.emit(Op::Drop);
         let otherwise = self.emit(Op::Jump(0));
-        // Each case drops the value before it continues.
         let mark = self.assign_mark();
-        let mut entries = Vec::new();
-        for jump in &jumps {
-            if *jump != usize::MAX {
-                self.patch(vec![*jump]);
-                self.emit(Op::Drop);
-                entries.push(vec![self.emit(Op::Jump(0))]);
-            } else {
-                entries.push(vec![otherwise]);
-            }
-        }
-        self.targets.push(Targets { cases: vec![None; cases.len()], mark, ..Targets::default() });
+        let labels = vec![None; cases.len()];
+        self.targets.push(Targets {
+            cases: labels,
+            mark,
+            ..Targets::default()
+        });
         self.statement(body)?;
         self.forget_assigned(mark);
         let targets = self.targets.pop().unwrap_or_default();
-        for (entry, label) in entries.into_iter().zip(targets.cases) {
-            let label = label.unwrap_or(self.here());
-            self.patch_to(entry, label);
+        let end = self.here();
+        let label = |number: usize| targets.cases[number].unwrap_or(end);
+        let default = cases.iter().position(Option::is_none).map_or(end, label);
+        for (number, jump) in jumps {
+            self.patch_to(vec![jump], label(number));
         }
-        if !cases.contains(&None) {
-            self.patch(vec![otherwise]);
-        }
+        self.patch_to(vec![otherwise], default);
         self.patch(targets.breaks);
         Ok(())
     }
@@ -462,7 +486,9 @@ impl<'a> Lowering<'a> {
         match &condition.kind {
             ExprKind::Number(value) if (*value != 0) == if_true => Ok(vec![self.emit(Op::Jump(0))]),
             ExprKind::Number(_) => Ok(Vec::new()),
-            ExprKind::Unary(UnaryOp::Not, inner) if !self.scalar(&inner.ty).is_float() => self.jump(inner, !if_true),
+            ExprKind::Unary(UnaryOp::Not, inner) if !self.scalar(&inner.ty).is_float() => {
+                self.jump(inner, !if_true)
+            }
             ExprKind::And(left, right) | ExprKind::Or(left, right) => {
                 let is_and = matches!(condition.kind, ExprKind::And(..));
                 let left = self.jump(left, !is_and)?;
@@ -480,7 +506,11 @@ impl<'a> Lowering<'a> {
             _ => {
                 self.expr(condition)?;
                 self.place = condition.place;
-                let op = if if_true { Op::JumpIfNonzero(0) } else { Op::JumpIfZero(0) };
+                let op = if if_true {
+                    Op::JumpIfNonzero(0)
+                } else {
+                    Op::JumpIfZero(0)
+                };
                 Ok(vec![self.emit(op)])
             }
         }

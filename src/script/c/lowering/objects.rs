@@ -1,15 +1,15 @@
 //! The layout of global objects and string literals, and their initial contents.
 
 use super::super::Settings;
-use super::super::messages::{Mistake, Parsed};
+use super::super::messages::{Mistake, Parsed, fail};
 use super::super::tree::{Expr, ExprKind, Tree};
 use super::super::types::Type;
 use super::Lowering;
-use pagewalk_engine::program::ops::{self, Layout, Object};
 use pagewalk_engine::program::Place;
+use pagewalk_engine::program::ops::{self, Layout, Object};
 
 /// The objects of a program with their addresses.
-pub(super) struct Objects {
+pub(super) struct Placement {
     pub globals: Vec<u64>,
     pub texts: Vec<u64>,
     pub objects: Vec<Object>,
@@ -17,13 +17,21 @@ pub(super) struct Objects {
 }
 
 /// Places the globals in order, and the string literals after them.
-pub(super) fn place(tree: &Tree, settings: &Settings) -> Parsed<Objects> {
+pub(super) fn place(tree: &Tree, settings: &Settings) -> Parsed<Placement> {
     let mut layout = settings.layout;
-    let start = Place { line: 1, start: 0, end: 0 };
+    let start = Place {
+        line: 1,
+        start: 0,
+        end: 0,
+    };
     for (name, _) in &settings.at {
         if !tree.globals.iter().any(|one| *one.name == **name) {
             let help = format!("declare `{name}` outside the functions");
-            return Err(Mistake::new(start, format!("the program has no global variable `{name}`")).help(help));
+            return Err(Mistake::new(
+                start,
+                format!("the program has no global variable `{name}`"),
+            )
+            .help(help));
         }
     }
     let (mut globals, mut objects) = (Vec::new(), Vec::<Object>::new());
@@ -37,10 +45,16 @@ pub(super) fn place(tree: &Tree, settings: &Settings) -> Parsed<Objects> {
         };
         let end = address.checked_add(size).filter(|end| *end <= layout.stack);
         let Some(end) = end else {
-            return Err(Mistake::new(global.place, format!("`{}` does not fit the memory", global.name)));
+            fail!(global.place, "`{}` does not fit the memory", global.name);
         };
-        if let Some(other) = objects.iter().find(|one| one.address < end && address < one.address + one.size) {
-            let message = format!("`{}` at {address:#x} overlaps `{}`", global.name, other.name);
+        if let Some(other) = objects
+            .iter()
+            .find(|one| one.address < end && address < one.address + one.size)
+        {
+            let message = format!(
+                "`{}` at {address:#x} overlaps `{}`",
+                global.name, other.name
+            );
             return Err(Mistake::new(global.place, message));
         }
         let (mut element, mut dimensions) = (&global.ty, Vec::new());
@@ -65,17 +79,36 @@ pub(super) fn place(tree: &Tree, settings: &Settings) -> Parsed<Objects> {
     for text in &tree.texts {
         let size = text.len() as u64 + 1;
         // String literals have no declared place, and avoid the objects that have one.
-        while let Some(other) = objects.iter().find(|one| one.address < next + size && next < one.address + one.size) {
+        while let Some(other) = objects
+            .iter()
+            .find(|one| one.address < next + size && next < one.address + one.size)
+        {
             next = other.address + other.size;
         }
         let (address, name) = (next, String::new());
-        objects.push(Object { name, address, size, dimensions: vec![size], element: 1, read_only: true });
+        objects.push(Object {
+            name,
+            address,
+            size,
+            dimensions: vec![size],
+            element: 1,
+            read_only: true,
+        });
         texts.push(address);
         next += size;
     }
-    let end = objects.iter().map(|one| one.address + one.size).max().unwrap_or_default();
+    let end = objects
+        .iter()
+        .map(|one| one.address + one.size)
+        .max()
+        .unwrap_or_default();
     layout.heap = layout.heap.max(end.next_multiple_of(4096));
-    Ok(Objects { globals, texts, objects, layout })
+    Ok(Placement {
+        globals,
+        texts,
+        objects,
+        layout,
+    })
 }
 
 impl Lowering<'_> {
@@ -83,16 +116,19 @@ impl Lowering<'_> {
     pub(super) fn contents(&self) -> Parsed<Vec<(u64, Vec<u8>)>> {
         let mut contents = Vec::new();
         for (global, address) in self.tree.globals.iter().zip(&self.globals) {
-            let Some(initial) = &global.initial else { continue };
+            let Some(initial) = &global.initial else {
+                continue;
+            };
             for (offset, value) in &initial.values {
                 let Some(bits) = self.constant(value) else {
-                    return Err(Mistake::new(value.place, format!("the initial value of `{}` is not a constant", global.name))
-                        .help("assign the value in a function"));
+                    fail!(value.place, "the initial value of `{}` is not a constant", global.name; "assign the value in a function");
                 };
                 let bytes = &bits.to_le_bytes()[..self.size(&value.ty) as usize];
                 let at = address + offset;
                 match contents.last_mut() {
-                    Some((start, run)) if *start + (Vec::len(run) as u64) == at => run.extend_from_slice(bytes),
+                    Some((start, run)) if *start + (Vec::len(run) as u64) == at => {
+                        run.extend_from_slice(bytes);
+                    }
                     _ => contents.push((at, bytes.to_vec())),
                 }
             }
@@ -129,7 +165,9 @@ impl Lowering<'_> {
             ExprKind::Dereference(pointer) => self.constant(pointer),
             ExprKind::Member(of, offset) => Some(self.constant_address(of)? + offset),
             ExprKind::Element(of, index) => {
-                let offset = self.constant(index)?.wrapping_mul(u64::from(self.size(&object.ty)));
+                let offset = self
+                    .constant(index)?
+                    .wrapping_mul(u64::from(self.size(&object.ty)));
                 Some(self.constant_address(of)?.wrapping_add(offset))
             }
             _ => None,

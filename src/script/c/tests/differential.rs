@@ -22,19 +22,29 @@ fn compare(seeds: &[u64], name: &str) -> usize {
             let _ = writeln!(main, "printf(\"\\nstatus %d\\n@\", main{tag}());");
             texts.push(text);
         }
-        let Some(program) = gcc(&folder.0, &format!("{all}\n{main}return 0; }}\n")) else { return 0 };
+        let Some(program) = gcc(&folder.0, &format!("{all}\n{main}return 0; }}\n")) else {
+            return 0;
+        };
         let output = Command::new(program).output().expect("the program runs");
         let output = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert_eq!(output.matches('@').count(), batch.len(), "a program of gcc crashed");
+        assert_eq!(
+            output.matches('@').count(),
+            batch.len(),
+            "a program of gcc crashed"
+        );
         for ((tag, text), expected) in texts.iter().enumerate().zip(output.split('@')) {
-            let actual = compile(text, &wide()).map_err(|mistake| *mistake).and_then(|program| run(&program, &format!("main{tag}")));
+            let actual =
+                compile(text, &wide()).and_then(|program| run(&program, &format!("main{tag}")));
             let actual = match actual {
                 Ok((output, status)) => format!("{output}\nstatus {status}\n"),
                 Err(mistake) => format!("line {}: {}", mistake.place.line, mistake.message),
             };
             if actual != expected {
                 failures += 1;
-                println!("seed {}:\n{text}\nactual   {actual}\nexpected {expected}", batch[tag]);
+                println!(
+                    "seed {}:\n{text}\nactual   {actual}\nexpected {expected}",
+                    batch[tag]
+                );
             }
         }
     }
@@ -44,7 +54,10 @@ fn compare(seeds: &[u64], name: &str) -> usize {
 /// Odd seeds were used to develop, and even seeds report. `PAGEWALK_C_PROGRAMS=20000` compares more programs.
 #[test]
 fn random_programs_agree_with_gcc() {
-    let count = std::env::var("PAGEWALK_C_PROGRAMS").ok().and_then(|n| n.parse().ok()).unwrap_or(500);
+    let count = std::env::var("PAGEWALK_C_PROGRAMS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(500);
     let seeds: Vec<u64> = (0..count).collect();
     assert_eq!(compare(&seeds, "random"), 0);
 }

@@ -43,7 +43,7 @@ int main(void) {
   printf("%d %d %c %f\n", np->a[1], np->a[2], np->in.c, nest.in.d);
   long l = 1L << 40; unsigned char byte = l >> 36; printf("%ld %d %x %o %X\n", l, byte, 255, 8, 48879);
   printf("%s|%8s|%-8s|%.2s|%c%%\n", "ab", "cd", "ef", "ghi", 65);
-  printf("%5.3d|%+d|% d|%#x|%08.3f|%-8.2f|%*d\n", 7, 7, 7, 255, 3.14159, 2.5, 4, 42);
+  printf("%5.3d|%+d|% d|%#x|%08.3f|%-8.2f|%4d %#X %hhd %hu\n", 7, 7, 7, 255, 3.14159, 2.5, 42, 254, 300, 70000);
   int grid[2][3][2], total = 0; for (int a = 0; a < 2; a++) for (int b = 0; b < 3; b++) for (int d = 0; d < 2; d++) grid[a][b][d] = a * 100 + b * 10 + d;
   for (int *q = &grid[0][0][0]; q < &grid[0][0][0] + 12; q++) total += *q;
   printf("%d %d %d\n", total, (int) sizeof grid[0], (int) (sizeof(item) + sizeof(struct node) + sizeof "abc"));

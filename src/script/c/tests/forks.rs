@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use super::{Folder, compile, gcc, wide};
 use pagewalk_engine::machine::random::SplitMix64;
-use pagewalk_engine::program::{Buffering, Builtin, Count, ErrorKind, Limit, Options, Outputs, RunError, explore};
+use pagewalk_engine::program::{
+    Buffering, Builtin, Count, ErrorKind, Limit, Options, Outputs, RunError, explore,
+};
 
 /// Pauses of up to 3 ms before each call. `MODE` is 0 (`printf` writes at once), 1 (lines), or 2 (full). Without
 /// a buffer, `puts` would write twice.
@@ -55,13 +57,19 @@ fn samples() -> Vec<Sample> {
                 _ => Buffering::AtOnce,
             };
             let count = words.last().and_then(|n| n.parse().ok()).expect("a number");
-            Sample { name: words[0].to_owned(), buffering, count, text: text.to_owned() }
+            Sample {
+                name: words[0].to_owned(),
+                buffering,
+                count,
+                text: text.to_owned(),
+            }
         })
         .collect()
 }
 
 fn outputs(text: &str, options: &Options) -> Result<Outputs, RunError> {
-    let program = compile(text, &wide()).unwrap_or_else(|mistake| panic!("{}\n{text}", mistake.message));
+    let program =
+        compile(text, &wide()).unwrap_or_else(|mistake| panic!("{}\n{text}", mistake.message));
     explore(&Arc::new(program), options)
 }
 
@@ -77,7 +85,10 @@ fn all(outputs: &Outputs) -> BTreeSet<Vec<u8>> {
 fn observed(sample: &Sample, runs: usize) -> Option<BTreeSet<Vec<u8>>> {
     let folder = Folder::new(&format!("forks-{}", sample.name));
     let mode = sample.buffering as usize;
-    let program = gcc(&folder.0, &format!("#define MODE {mode}\n{PAUSES}{}", sample.text))?;
+    let program = gcc(
+        &folder.0,
+        &format!("#define MODE {mode}\n{PAUSES}{}", sample.text),
+    )?;
     let mut seen = BTreeSet::new();
     for _ in 0..runs {
         let output = Command::new(&program).output().expect("the program runs");
@@ -89,7 +100,9 @@ fn observed(sample: &Sample, runs: usize) -> Option<BTreeSet<Vec<u8>>> {
 /// `PAGEWALK_C_RUNS=1000` runs each program more often, and also random ones.
 #[test]
 fn no_real_output_is_outside_the_set() {
-    let chosen = std::env::var("PAGEWALK_C_RUNS").ok().and_then(|n| n.parse().ok());
+    let chosen = std::env::var("PAGEWALK_C_RUNS")
+        .ok()
+        .and_then(|n| n.parse().ok());
     let runs = chosen.unwrap_or(30);
     check_real_outputs(samples(), runs);
     if chosen.is_none() {
@@ -110,17 +123,40 @@ fn check_real_outputs(samples: Vec<Sample>, runs: usize) {
     std::thread::scope(|scope| {
         for sample in samples {
             scope.spawn(move || {
-                let options = Options { buffering: sample.buffering, ..Options::default() };
+                let options = Options {
+                    buffering: sample.buffering,
+                    ..Options::default()
+                };
                 let possible = outputs(&sample.text, &options).expect("the program has outputs");
-                let Some(seen) = observed(&sample, runs) else { return };
+                let Some(seen) = observed(&sample, runs) else {
+                    return;
+                };
                 for output in &seen {
                     let shown = String::from_utf8_lossy(output);
-                    assert!(possible.contains(output), "{}: {shown:?} is outside the set", sample.name);
-                    assert!(possible.witness(output).is_some(), "{}: {shown:?} has no schedule", sample.name);
+                    assert!(
+                        possible.contains(output),
+                        "{}: {shown:?} is outside the set",
+                        sample.name
+                    );
+                    assert!(
+                        possible.witness(output).is_some(),
+                        "{}: {shown:?} has no schedule",
+                        sample.name
+                    );
                 }
-                println!("{}: {} of {:?} outputs seen", sample.name, seen.len(), possible.count());
+                println!(
+                    "{}: {} of {:?} outputs seen",
+                    sample.name,
+                    seen.len(),
+                    possible.count()
+                );
                 if sample.count <= 24 && runs >= 1000 {
-                    assert_eq!(seen.len() as u128, sample.count, "{}: not all outputs were seen", sample.name);
+                    assert_eq!(
+                        seen.len() as u128,
+                        sample.count,
+                        "{}: not all outputs were seen",
+                        sample.name
+                    );
                 }
             });
         }
@@ -130,10 +166,18 @@ fn check_real_outputs(samples: Vec<Sample>, runs: usize) {
 #[test]
 fn counts_lists_and_schedules_agree() {
     for sample in samples() {
-        let options = Options { buffering: sample.buffering, ..Options::default() };
+        let options = Options {
+            buffering: sample.buffering,
+            ..Options::default()
+        };
         let possible = outputs(&sample.text, &options).expect("the program has outputs");
         let list = possible.list(10_000, 1 << 20);
-        assert_eq!(possible.count(), Count::Exactly(list.len() as u128), "{}", sample.name);
+        assert_eq!(
+            possible.count(),
+            Count::Exactly(list.len() as u128),
+            "{}",
+            sample.name
+        );
         assert_eq!(list.len() as u128, sample.count, "{}", sample.name);
         assert!(list.is_sorted());
         for output in &list {
@@ -149,20 +193,39 @@ fn counts_lists_and_schedules_agree() {
 /// Merging states, and fixing the order of steps that commute, does not change the outputs.
 #[test]
 fn merging_changes_nothing() {
-    let mut texts: Vec<(Buffering, String)> = samples().into_iter().filter(|one| one.name != "tree").map(|one| (one.buffering, one.text)).collect();
+    let mut texts: Vec<(Buffering, String)> = samples()
+        .into_iter()
+        .filter(|one| one.name != "tree")
+        .map(|one| (one.buffering, one.text))
+        .collect();
     for seed in 0..200 {
         texts.push((buffering(seed), random_program(seed)));
     }
     let mut compared = 0;
     for (buffering, text) in texts {
-        let merged = outputs(&text, &Options { buffering, ..Options::default() }).expect("the program has outputs");
-        let options = Options { buffering, merge: false, states: 100_000, ..Options::default() };
+        let merged = outputs(
+            &text,
+            &Options {
+                buffering,
+                ..Options::default()
+            },
+        )
+        .expect("the program has outputs");
+        let options = Options {
+            buffering,
+            merge: false,
+            states: 100_000,
+            ..Options::default()
+        };
         match outputs(&text, &options) {
             Ok(plain) => {
                 assert_eq!(all(&merged), all(&plain), "{text}");
                 compared += 1;
             }
-            Err(RunError { kind: ErrorKind::Limit(Limit::States), .. }) => {}
+            Err(RunError {
+                kind: ErrorKind::Limit(Limit::States),
+                ..
+            }) => {}
             Err(error) => panic!("{error:?}\n{text}"),
         }
     }
@@ -183,7 +246,9 @@ fn random_program(seed: u64) -> String {
         let line = match random.below(9) {
             0 | 1 if forks < 2 => {
                 forks += 1;
-                ["if (fork() == 0) ", "p = fork(); if (p > 0) "][random.below(2) as usize].to_owned() + &format!("printf(\"{at}\");")
+                ["if (fork() == 0) ", "p = fork(); if (p > 0) "][random.below(2) as usize]
+                    .to_owned()
+                    + &format!("printf(\"{at}\");")
             }
             2 if forks < 2 => {
                 forks += 1;
@@ -199,7 +264,9 @@ fn random_program(seed: u64) -> String {
         text += "\n";
     }
     if seed % 4 == 3 {
-        text = text.replace("wait(NULL);", "").replace("if (wait(&s) > 0) printf(\"s%d\", WEXITSTATUS(s));", "");
+        text = text
+            .replace("wait(NULL);", "")
+            .replace("if (wait(&s) > 0) printf(\"s%d\", WEXITSTATUS(s));", "");
     }
     text + "return 0; }\n"
 }
@@ -207,12 +274,24 @@ fn random_program(seed: u64) -> String {
 #[test]
 fn calls_that_may_fail_have_both_results() {
     let text = "int main(void) { printf(\"a\"); fork(); printf(\"b\"); return 0; }";
-    let options = Options { failing: BTreeSet::from([Builtin::Fork]), ..Options::default() };
-    assert_eq!(all(&outputs(text, &options).expect("outputs")), BTreeSet::from([b"ab".to_vec(), b"abb".to_vec()]));
+    let options = Options {
+        failing: BTreeSet::from([Builtin::Fork]),
+        ..Options::default()
+    };
+    assert_eq!(
+        all(&outputs(text, &options).expect("outputs")),
+        BTreeSet::from([b"ab".to_vec(), b"abb".to_vec()])
+    );
     let text = "int main(void) { char *args[] = { \"ls\", NULL }; if (fork() == 0) { execv(\"/bin/ls\", args); printf(\"1\"); } printf(\"2\"); return 0; }";
     assert_eq!(all(&of(text)), BTreeSet::from([b"2".to_vec()]));
-    let options = Options { failing: BTreeSet::from([Builtin::Execv]), ..Options::default() };
-    assert_eq!(all(&outputs(text, &options).expect("outputs")), BTreeSet::from([b"2".to_vec(), b"122".to_vec(), b"212".to_vec()]));
+    let options = Options {
+        failing: BTreeSet::from([Builtin::Execv]),
+        ..Options::default()
+    };
+    assert_eq!(
+        all(&outputs(text, &options).expect("outputs")),
+        BTreeSet::from([b"2".to_vec(), b"122".to_vec(), b"212".to_vec()])
+    );
 }
 
 #[test]
@@ -220,7 +299,10 @@ fn large_sets_are_counted_and_not_listed() {
     let text = "int main(void) { int i, j; for (i = 0; i < 4; i++) if (fork() == 0) { for (j = 0; j < 16; j++) putchar('a' + i); exit(0); } for (i = 0; i < 4; i++) wait(NULL); return 0; }";
     let possible = of(text);
     // 64! / 16!^4
-    assert_eq!(possible.count(), Count::Exactly(662_122_768_410_971_464_603_908_403_461_821_400));
+    assert_eq!(
+        possible.count(),
+        Count::Exactly(662_122_768_410_971_464_603_908_403_461_821_400)
+    );
     assert_eq!(possible.list(1000, 1 << 20).len(), 1000);
     println!("{} states", possible.explored());
 }
@@ -231,21 +313,56 @@ fn processes_that_are_alike_are_one() {
     let possible = of(text);
     assert_eq!(possible.count(), Count::Exactly(1));
     assert_eq!(possible.explored(), 21);
-    assert_eq!(possible.witness(b"xxxxxxxxxxxxxxxxxxxx").map(|steps| steps.len()), Some(20));
+    assert_eq!(
+        possible
+            .witness(b"xxxxxxxxxxxxxxxxxxxx")
+            .map(|steps| steps.len()),
+        Some(20)
+    );
 }
 
 #[test]
 fn programs_without_end_reach_a_limit() {
-    let limit = |text: &str| outputs(text, &Options::default()).map(|_| ()).map_err(|error| error.kind);
-    assert_eq!(limit("int main(void) { while (1) fork(); }"), Err(ErrorKind::Limit(Limit::Processes)));
-    assert_eq!(limit("int main(void) { while (1) putchar('a'); }"), Err(ErrorKind::Limit(Limit::Output)));
-    assert_eq!(limit("int main(void) { int n = 0; while (1) { printf(\"%d\", n++); } }"), Err(ErrorKind::Limit(Limit::States)));
-    assert_eq!(limit("int main(void) { for (;;) ; }"), Err(ErrorKind::Limit(Limit::Operations)));
+    let limit = |text: &str| {
+        outputs(text, &Options::default())
+            .map(|_| ())
+            .map_err(|error| error.kind)
+    };
+    assert_eq!(
+        limit("int main(void) { while (1) fork(); }"),
+        Err(ErrorKind::Limit(Limit::Processes))
+    );
+    assert_eq!(
+        limit("int main(void) { while (1) putchar('a'); }"),
+        Err(ErrorKind::Limit(Limit::Output))
+    );
+    assert_eq!(
+        limit("int main(void) { int n = 0; while (1) { printf(\"%d\", n++); } }"),
+        Err(ErrorKind::Limit(Limit::States))
+    );
+    assert_eq!(
+        limit("int main(void) { for (;;) ; }"),
+        Err(ErrorKind::Limit(Limit::Operations))
+    );
 }
 
 #[test]
 fn lines_are_counted() {
-    assert_eq!(of("int main(void) { fork(); fork(); puts(\"x\"); return 0; }").lines(), 4..=4);
-    let options = Options { failing: BTreeSet::from([Builtin::Fork]), ..Options::default() };
-    assert_eq!(outputs("int main(void) { fork(); puts(\"x\"); return 0; }", &options).expect("outputs").lines(), 1..=2);
+    assert_eq!(
+        of("int main(void) { fork(); fork(); puts(\"x\"); return 0; }").lines(),
+        4..=4
+    );
+    let options = Options {
+        failing: BTreeSet::from([Builtin::Fork]),
+        ..Options::default()
+    };
+    assert_eq!(
+        outputs(
+            "int main(void) { fork(); puts(\"x\"); return 0; }",
+            &options
+        )
+        .expect("outputs")
+        .lines(),
+        1..=2
+    );
 }

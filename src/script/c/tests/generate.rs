@@ -63,7 +63,11 @@ pub(super) fn program(seed: u64, tag: u64) -> String {
 }
 
 fn range(bits: u32, signed: bool) -> (i128, i128) {
-    if signed { (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) } else { (0, (1 << bits) - 1) }
+    if signed {
+        (-(1 << (bits - 1)), (1 << (bits - 1)) - 1)
+    } else {
+        (0, (1 << bits) - 1)
+    }
 }
 
 impl Generator {
@@ -79,28 +83,51 @@ impl Generator {
         let tag = self.tag;
         self.line("#include <stdio.h>");
         self.line(&format!("struct s{tag} {{ signed char a; int b; unsigned short c; long d; unsigned char e[3]; }};"));
-        self.line(&format!("struct s{tag} one{tag} = {{ 1, -2, 3, 4, {{ 5, 6 }} }}, two{tag}[3];"));
+        self.line(&format!(
+            "struct s{tag} one{tag} = {{ 1, -2, 3, 4, {{ 5, 6 }} }}, two{tag}[3];"
+        ));
         for (number, (name, ..)) in TYPES.iter().enumerate() {
             let value = self.below(200);
             self.line(&format!("{name} g{number}_{tag} = {value};"));
-            self.variables.push(Variable { text: format!("g{number}_{tag}"), ty: number });
+            self.variables.push(Variable {
+                text: format!("g{number}_{tag}"),
+                ty: number,
+            });
         }
-        self.line(&format!("int m{tag}[4][8] = {{ {{ 1, 2, 3 }}, {{ -4 }}, 5, 6 }};"));
+        self.line(&format!(
+            "int m{tag}[4][8] = {{ {{ 1, 2, 3 }}, {{ -4 }}, 5, 6 }};"
+        ));
         self.line(&format!("unsigned char t{tag}[16] = \"random text\";"));
         self.line(&format!("double r{tag} = 1.5; float q{tag} = 0.25f;"));
         for (member, ty) in [("a", 0), ("b", 4), ("c", 3), ("d", 6)] {
-            self.variables.push(Variable { text: format!("one{tag}.{member}"), ty });
+            self.variables.push(Variable {
+                text: format!("one{tag}.{member}"),
+                ty,
+            });
         }
         self.line(&format!("int down{tag}(int n) {{ return n <= 0 ? one{tag}.b % 100 : n + down{tag}(n - 1) % 1000; }}"));
         self.line(&format!("struct s{tag} swap{tag}(struct s{tag} x, int y) {{ x.a = (signed char) x.b; x.b = y; x.e[1]++; return x; }}"));
         let globals = self.variables.clone();
         for number in 0..3 {
-            let parameters: Vec<usize> = (0..=self.below(3)).map(|_| self.below(8) as usize).collect();
+            let parameters: Vec<usize> = (0..=self.below(3))
+                .map(|_| self.below(8) as usize)
+                .collect();
             let result = self.below(8) as usize;
-            let list: Vec<String> = parameters.iter().enumerate().map(|(at, ty)| format!("{} p{at}", TYPES[*ty].0)).collect();
-            self.line(&format!("{} f{number}_{tag}({}) {{", TYPES[result].0, list.join(", ")));
+            let list: Vec<String> = parameters
+                .iter()
+                .enumerate()
+                .map(|(at, ty)| format!("{} p{at}", TYPES[*ty].0))
+                .collect();
+            self.line(&format!(
+                "{} f{number}_{tag}({}) {{",
+                TYPES[result].0,
+                list.join(", ")
+            ));
             self.variables = globals.clone();
-            let own = parameters.iter().enumerate().map(|(at, ty)| Variable { text: format!("p{at}"), ty: *ty });
+            let own = parameters.iter().enumerate().map(|(at, ty)| Variable {
+                text: format!("p{at}"),
+                ty: *ty,
+            });
             self.variables.extend(own);
             self.body(3, 2);
             let value = self.expr(2);
@@ -115,8 +142,12 @@ impl Generator {
             let letter = if TYPES[one.ty].1 == 64 { "%ld" } else { "%d" };
             self.line(&format!("  printf(\"{letter} \", {});", one.text));
         }
-        self.line(&format!("  for (int i = 0; i < 32; i++) printf(\"%d \", m{tag}[i / 8][i % 8]);"));
-        self.line(&format!("  for (int i = 0; i < 16; i++) printf(\"%x \", t{tag}[i]);"));
+        self.line(&format!(
+            "  for (int i = 0; i < 32; i++) printf(\"%d \", m{tag}[i / 8][i % 8]);"
+        ));
+        self.line(&format!(
+            "  for (int i = 0; i < 16; i++) printf(\"%x \", t{tag}[i]);"
+        ));
         self.line(&format!("  printf(\"%.3f %.3f\\n\", r{tag}, q{tag});"));
         let value = self.expr(2);
         self.line(&format!("  return ({}) & 255;", value.text));
@@ -169,15 +200,26 @@ impl Generator {
             }
             6 => {
                 let value = self.expr(3);
-                let (letter, cast) = if value.bits == 64 { ("%ld", "long") } else { ("%d", "int") };
-                self.line(&format!("printf(\"{letter} \", ({cast}) ({}));", value.text));
+                let (letter, cast) = if value.bits == 64 {
+                    ("%ld", "long")
+                } else {
+                    ("%d", "int")
+                };
+                self.line(&format!(
+                    "printf(\"{letter} \", ({cast}) ({}));",
+                    value.text
+                ));
             }
             7 if !self.functions.is_empty() => {
                 let at = self.below(self.functions.len() as u64) as usize;
                 let parameters = self.functions[at].0.len();
                 let arguments: Vec<String> = (0..parameters).map(|_| self.expr(2).text).collect();
                 let target = self.variable();
-                self.line(&format!("{} = f{at}_{tag}({});", target.text, arguments.join(", ")));
+                self.line(&format!(
+                    "{} = f{at}_{tag}({});",
+                    target.text,
+                    arguments.join(", ")
+                ));
             }
             8 => {
                 let (index, other) = (self.index(3), self.index(3));
@@ -206,13 +248,23 @@ impl Generator {
             12 => {
                 let (name, count) = (self.fresh("v"), 2 + self.below(5));
                 let value = self.expr(2);
-                self.line(&format!("short {name}[{count}] = {{ {} }}; {name}[{}]++;", value.text, count - 1));
-                self.variables.push(Variable { text: format!("{name}[{}]", self.random.below(count)), ty: 2 });
+                self.line(&format!(
+                    "short {name}[{count}] = {{ {} }}; {name}[{}]++;",
+                    value.text,
+                    count - 1
+                ));
+                self.variables.push(Variable {
+                    text: format!("{name}[{}]", self.random.below(count)),
+                    ty: 2,
+                });
             }
             13 => {
                 let (index, limit) = (self.index(3), self.below(20));
                 let target = self.variable();
-                self.line(&format!("two{tag}[{index}] = swap{tag}(one{tag}, {limit}); {} = down{tag}({limit});", target.text));
+                self.line(&format!(
+                    "two{tag}[{index}] = swap{tag}(one{tag}, {limit}); {} = down{tag}({limit});",
+                    target.text
+                ));
             }
             14 | 15 => {
                 let condition = self.expr(3);
@@ -226,12 +278,18 @@ impl Generator {
             }
             16 | 17 => {
                 let (name, count) = (self.fresh("i"), 1 + self.below(5));
-                self.line(&format!("for (int {name} = 0; {name} < {count}; {name}++) {{"));
+                self.line(&format!(
+                    "for (int {name} = 0; {name} < {count}; {name}++) {{"
+                ));
                 self.loops += 1;
                 self.body(3, depth - 1);
                 if self.below(3) == 0 {
                     let condition = self.expr(2);
-                    let word = if self.below(2) == 0 { "break" } else { "continue" };
+                    let word = if self.below(2) == 0 {
+                        "break"
+                    } else {
+                        "continue"
+                    };
                     self.line(&format!("  if ({}) {word};", condition.text));
                 }
                 self.loops -= 1;
@@ -306,7 +364,11 @@ impl Generator {
 
     /// Returns an expression with a small value.
     fn limited(&mut self, value: Expr, limit: i128) -> String {
-        if -limit < value.low && value.high < limit { format!("({})", value.text) } else { format!("(({}) % {limit})", value.text) }
+        if -limit < value.low && value.high < limit {
+            format!("({})", value.text)
+        } else {
+            format!("(({}) % {limit})", value.text)
+        }
     }
 
     fn small(&mut self, value: Expr, limit: i128) -> Expr {
@@ -314,7 +376,12 @@ impl Generator {
             return value;
         }
         let low = if value.signed { 1 - limit } else { 0 };
-        Expr { text: format!("({}) % {limit}", value.text), low, high: limit - 1, ..value }
+        Expr {
+            text: format!("({}) % {limit}", value.text),
+            low,
+            high: limit - 1,
+            ..value
+        }
     }
 
     fn expr(&mut self, depth: u32) -> Expr {
@@ -326,39 +393,80 @@ impl Generator {
             5 => {
                 let (left, right) = (self.expr(depth - 1), self.expr(depth - 1));
                 let op = ["<", "<=", ">", ">=", "==", "!=", "&&", "||"][self.below(8) as usize];
-                Expr { text: format!("({}) {op} ({})", left.text, right.text), low: 0, high: 1, bits: 32, signed: true }
+                Expr {
+                    text: format!("({}) {op} ({})", left.text, right.text),
+                    low: 0,
+                    high: 1,
+                    bits: 32,
+                    signed: true,
+                }
             }
             6 => {
                 let value = self.expr(depth - 1);
-                Expr { text: format!("!({})", value.text), low: 0, high: 1, bits: 32, signed: true }
+                Expr {
+                    text: format!("!({})", value.text),
+                    low: 0,
+                    high: 1,
+                    bits: 32,
+                    signed: true,
+                }
             }
             7 => {
                 let value = self.expr(depth - 1);
                 let (low, high) = range(value.bits, value.signed);
-                Expr { text: format!("~({})", value.text), low, high, ..value }
+                Expr {
+                    text: format!("~({})", value.text),
+                    low,
+                    high,
+                    ..value
+                }
             }
             8 => {
                 let value = self.expr(depth - 1);
                 let value = self.small(value, 10_000);
-                let (low, high) = if value.signed { (-value.high, -value.low) } else { range(value.bits, false) };
-                Expr { text: format!("-({})", value.text), low, high, ..value }
+                let (low, high) = if value.signed {
+                    (-value.high, -value.low)
+                } else {
+                    range(value.bits, false)
+                };
+                Expr {
+                    text: format!("-({})", value.text),
+                    low,
+                    high,
+                    ..value
+                }
             }
             9 => {
                 let (name, bits, signed) = TYPES[self.below(8) as usize];
                 let value = self.expr(depth - 1);
                 let (low, high) = range(bits, signed);
-                Expr { text: format!("({name}) ({})", value.text), low, high, bits: bits.max(32), signed: signed || bits < 32 }
+                Expr {
+                    text: format!("({name}) ({})", value.text),
+                    low,
+                    high,
+                    bits: bits.max(32),
+                    signed: signed || bits < 32,
+                }
             }
             10 => {
                 let condition = self.expr(depth - 1);
                 let (left, right) = (self.expr(depth - 1), self.expr(depth - 1));
                 let (bits, signed) = common(&left, &right);
                 let (low, high) = range(bits, signed);
-                Expr { text: format!("({}) ? ({}) : ({})", condition.text, left.text, right.text), low, high, bits, signed }
+                Expr {
+                    text: format!("({}) ? ({}) : ({})", condition.text, left.text, right.text),
+                    low,
+                    high,
+                    bits,
+                    signed,
+                }
             }
             _ => {
                 let value = self.expr(depth - 1);
-                Expr { text: format!("(({}), ({}))", self.leaf().text, value.text), ..value }
+                Expr {
+                    text: format!("(({}), ({}))", self.leaf().text, value.text),
+                    ..value
+                }
             }
         }
     }
@@ -374,7 +482,12 @@ impl Generator {
             "<<" | ">>" => {
                 let text = format!("({}) {op} (({}) & 7)", left.text, right.text);
                 let (low, high) = range(left.bits, left.signed);
-                return Expr { text, low, high, ..left };
+                return Expr {
+                    text,
+                    low,
+                    high,
+                    ..left
+                };
             }
             "+" | "-" | "*" => {
                 left = self.small(left, 10_000);
@@ -388,7 +501,13 @@ impl Generator {
             "*" if signed => (-100_000_000, 100_000_000),
             _ => range(bits, signed),
         };
-        Expr { text: format!("({}) {op} ({})", left.text, right.text), low, high, bits, signed }
+        Expr {
+            text: format!("({}) {op} ({})", left.text, right.text),
+            low,
+            high,
+            bits,
+            signed,
+        }
     }
 
     fn leaf(&mut self) -> Expr {
@@ -396,27 +515,63 @@ impl Generator {
         match self.below(8) {
             0 => {
                 let value = i128::from(self.below(300)) - 100;
-                Expr { text: format!("({value})"), low: value, high: value, bits: 32, signed: true }
+                Expr {
+                    text: format!("({value})"),
+                    low: value,
+                    high: value,
+                    bits: 32,
+                    signed: true,
+                }
             }
             1 => {
-                let (text, bits, signed) = [("4000000000u", 32, false), ("'a'", 32, true), ("0x7fffffffL", 64, true), ("sizeof(int)", 64, false), ("077", 32, true)][self.below(5) as usize];
+                let (text, bits, signed) = [
+                    ("4000000000u", 32, false),
+                    ("'a'", 32, true),
+                    ("0x7fffffffL", 64, true),
+                    ("sizeof(int)", 64, false),
+                    ("077", 32, true),
+                ][self.below(5) as usize];
                 let (low, high) = range(bits, signed);
-                Expr { text: text.to_owned(), low, high, bits, signed }
+                Expr {
+                    text: text.to_owned(),
+                    low,
+                    high,
+                    bits,
+                    signed,
+                }
             }
             2 => {
                 let (row, column) = (self.below(4), self.below(8));
                 let (low, high) = range(32, true);
-                Expr { text: format!("m{tag}[{row}][{column}]"), low, high, bits: 32, signed: true }
+                Expr {
+                    text: format!("m{tag}[{row}][{column}]"),
+                    low,
+                    high,
+                    bits: 32,
+                    signed: true,
+                }
             }
             3 => {
                 let (index, part) = (self.below(3), self.below(3));
-                Expr { text: format!("two{tag}[{index}].e[{part}]"), low: 0, high: 255, bits: 32, signed: true }
+                Expr {
+                    text: format!("two{tag}[{index}].e[{part}]"),
+                    low: 0,
+                    high: 255,
+                    bits: 32,
+                    signed: true,
+                }
             }
             _ => {
                 let one = self.variable();
                 let (_, bits, signed) = TYPES[one.ty];
                 let (low, high) = range(bits, signed);
-                Expr { text: one.text, low, high, bits: bits.max(32), signed: signed || bits < 32 }
+                Expr {
+                    text: one.text,
+                    low,
+                    high,
+                    bits: bits.max(32),
+                    signed: signed || bits < 32,
+                }
             }
         }
     }
