@@ -30,6 +30,7 @@
 pub mod files;
 pub mod kernel;
 pub mod machine;
+pub mod program;
 pub mod trace;
 
 pub use kernel::Kernel;

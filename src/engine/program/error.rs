@@ -1,7 +1,7 @@
 //! The errors of a running program: undefined behavior and exhausted limits.
 
 use super::builtin::Builtin;
-use super::ops::Place;
+use super::place::Place;
 
 /// An error at a place of the C text.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,13 +2,10 @@
 
 use super::builtin::Builtin;
 use super::cpu::{Budget, Event, Process};
-use super::error::{ErrorKind, Limit, MemoryError};
-use super::memory::{Access, Memory};
+use super::error::{ErrorKind, Limit};
+use super::memory::{Access, Memory, string};
 use super::ops::{Program, Scalar};
 use super::printf;
-
-/// The maximum length of a string.
-const MOST_STRING: u64 = 1 << 20;
 
 impl Process {
     /// Performs a function of the library and pushes its result.
@@ -166,16 +163,4 @@ fn copy<M: Memory>(
         return Err(ErrorKind::Overlap);
     }
     Ok(memory.copy(from, to, size)?)
-}
-
-/// Returns the string at an address. Formats and strings of `printf` are no accesses of the program.
-pub fn string<M: Memory>(memory: &M, address: u64) -> Result<Vec<u8>, MemoryError> {
-    let mut text = Vec::new();
-    for at in 0..MOST_STRING {
-        match memory.peek(address.wrapping_add(at), 1)? {
-            0 => return Ok(text),
-            byte => text.push(byte as u8),
-        }
-    }
-    Err(MemoryError::Full)
 }

@@ -71,6 +71,18 @@ pub trait Memory {
     fn free(&mut self, address: u64) -> bool;
 }
 
+/// Returns the string at an address. Formats and strings of `printf` are no accesses of the program.
+pub(super) fn string<M: Memory>(memory: &M, address: u64) -> Result<Vec<u8>, MemoryError> {
+    let mut text = Vec::new();
+    for at in 0..MOST_STRING {
+        match memory.peek(address.wrapping_add(at), 1)? {
+            0 => return Ok(text),
+            byte => text.push(byte as u8),
+        }
+    }
+    Err(MemoryError::Full)
+}
+
 /// Divides a range into units of at most `most` bytes, each a power of two.
 pub(super) fn each_unit<E>(
     most: u8,
@@ -154,6 +166,8 @@ impl<M: Memory, F: FnMut(AccessKind, Access)> Memory for Watched<'_, M, F> {
     }
 }
 
+/// The maximum length of a string.
+const MOST_STRING: u64 = 1 << 20;
 /// Bytes of a page.
 const PAGE: usize = 256;
 /// A byte can be loaded.

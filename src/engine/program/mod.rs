@@ -12,12 +12,15 @@ mod library;
 pub mod memory;
 pub mod ops;
 pub mod outputs;
+pub mod place;
 mod printf;
 
 pub use builtin::Builtin;
 pub use cpu::{Budget, Call, Event, Process};
 pub use error::{ErrorKind, Limit, MemoryError, RunError};
-pub use explore::{Buffering, Options, Step, explore};
+pub use explore::explore;
+pub use explore::explorer::{Buffering, Options, Step};
 pub use memory::{Access, AccessKind, Flat, Memory, Watched};
-pub use ops::{Layout, Place, Program};
+pub use ops::{Layout, Program};
 pub use outputs::{Count, Outputs};
+pub use place::Place;

@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 
 use super::error::{ErrorKind, Limit, RunError};
-use super::explore::{Edge, Explorer, Graph, Step};
+use super::explore::explorer::{Explorer, Step};
+use super::explore::graph::{Edge, Graph};
 
 /// The outputs of all schedules.
 #[derive(Debug, Clone)]
@@ -177,7 +178,7 @@ impl Outputs {
             // Merged states have the processes of another schedule, so this one is run again.
             let key = self.graph.keys[edge.to as usize];
             let text = &self.graph.texts[edge.text as usize];
-            let is_anonymous = explorer.is_anonymous();
+            let is_anonymous = explorer.is_anonymous;
             let mut all = explorer.successors(&state).ok()?.into_iter();
             let next = all.find(|one| {
                 one.pc == edge.pc && one.text == *text && one.state.key(is_anonymous) == key

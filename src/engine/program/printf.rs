@@ -3,8 +3,7 @@
 use std::iter::Peekable;
 
 use super::error::{ErrorKind, Limit};
-use super::library::string;
-use super::memory::Memory;
+use super::memory::{Memory, string};
 use super::ops::Scalar;
 
 /// The maximum width and precision of a conversion.

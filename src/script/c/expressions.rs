@@ -3,10 +3,10 @@
 use super::lexer::TokenKind;
 use super::messages::{Mistake, Parsed, fail};
 use super::parser::{Meaning, Parser};
-use super::tree::{Change, Expr, ExprKind};
-use super::types::{INT, Type};
-use pagewalk_engine::program::Builtin;
+use super::tree::{Change, Expr, ExprKind, Update};
+use super::types::{CHAR, INT, Type};
 use pagewalk_engine::program::ops::{BinaryOp, Scalar, UnaryOp};
+use pagewalk_engine::program::{Builtin, Place};
 
 /// The binary operators with their precedence.
 const OPERATORS: &[(&str, u8, Operator)] = &[
@@ -59,7 +59,7 @@ impl Parser {
             self.note_comparison(&left);
             let right = self.assignment()?;
             let right = right.value();
-            left = self.comma(left, right)?;
+            left = left.comma(right)?;
         }
         Ok(left)
     }
@@ -268,7 +268,7 @@ impl Parser {
                     self.advance();
                 }
                 let place = self.place_from(place);
-                let ty = Type::Array(super::types::CHAR.into(), bytes.len() as u64 + 1);
+                let ty = Type::Array(CHAR.into(), bytes.len() as u64 + 1);
                 let number = self.add_text(bytes);
                 Ok(Expr {
                     kind: ExprKind::Text(number),
@@ -332,7 +332,7 @@ impl Parser {
         }
     }
 
-    fn unknown(&self, name: &str, what: &str, place: pagewalk_engine::program::Place) -> Mistake {
+    fn unknown(&self, name: &str, what: &str, place: Place) -> Mistake {
         let result = Mistake::new(place, format!("unknown {what} `{name}`"));
         match self.similar(name) {
             Some(near) => result.help(format!("did you mean `{near}`?")),
@@ -367,7 +367,7 @@ impl Parser {
         found.map_or(Scalar::U64, |(kind, ..)| kind)
     }
 
-    fn call(&mut self, name: &str, place: pagewalk_engine::program::Place) -> Parsed<Expr> {
+    fn call(&mut self, name: &str, place: Place) -> Parsed<Expr> {
         let number = match self.find(name) {
             Some(Meaning::Function(number)) => *number,
             Some(_) => fail!(place, "`{name}` is not a function"),
@@ -451,6 +451,12 @@ impl Parser {
             let (kind, value) = self.update_operand(&target, op, value, place)?;
             (Change::Binary(op, kind), value)
         };
-        self.updated(target, change, value, is_postfix, place)
+        let update = Update {
+            target,
+            change,
+            value,
+            is_postfix,
+        };
+        Expr::new(ExprKind::Update(Box::new(update)), ty, place)
     }
 }

@@ -9,6 +9,7 @@ mod lexer;
 mod lowering;
 pub mod messages;
 mod parser;
+pub mod settings;
 mod statements;
 #[cfg(test)]
 mod tests;
@@ -18,20 +19,9 @@ mod typing;
 
 pub use lexer::MOST_TEXT;
 pub use messages::{Mistake, describe};
+pub use settings::Settings;
 
-use pagewalk_engine::program::{Layout, Program};
-
-/// The settings of a program.
-#[derive(Debug, Clone, Default)]
-pub struct Settings {
-    /// Values that replace those of the text's `#define`s.
-    pub define: Vec<(String, String)>,
-    /// The addresses of global objects.
-    pub at: Vec<(String, u64)>,
-    pub layout: Layout,
-    /// Whether `a += b` is one access, the store.
-    pub update_once: bool,
-}
+use pagewalk_engine::program::Program;
 
 /// The constants of the standard headers.
 const MACROS: &str = "

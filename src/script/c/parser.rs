@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::lexer::{Token, TokenKind};
 use super::messages::{Mistake, Parsed, fail};
-use super::tree::{Expr, Function, Global, Local, Tree};
+use super::tree::{Expr, ExprKind, Function, Global, Local, Tree};
 use super::types::{Type, Types};
 use pagewalk_engine::program::{Builtin, Place};
 
@@ -491,7 +491,7 @@ impl Parser {
     pub fn constant(&mut self, what: &str) -> Parsed<i64> {
         let expr: Expr = self.conditional()?;
         match expr.kind {
-            super::tree::ExprKind::Number(value) if expr.ty.is_integer() => Ok(value as i64),
+            ExprKind::Number(value) if expr.ty.is_integer() => Ok(value as i64),
             _ => fail!(expr.place, "{what} is not a constant"),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::messages::{Mistake, Parsed, fail};
 use super::parser::Parser;
-use super::tree::{Change, Expr, ExprKind, Update};
+use super::tree::{Expr, ExprKind};
 use super::types::{INT, Type};
 use crate::lang::nearest::nearest;
 use pagewalk_engine::program::ops::{self, BinaryOp, Scalar, UnaryOp};
@@ -110,7 +110,7 @@ impl Parser {
         if *ty == Type::Void {
             let place = expr.place;
             let zero = self.number(0, INT, place);
-            let mut result = self.comma(expr, zero)?;
+            let mut result = expr.comma(zero)?;
             result.ty = Type::Void;
             return Ok(result);
         }
@@ -355,12 +355,6 @@ impl Parser {
         )
     }
 
-    pub fn comma(&mut self, left: Expr, right: Expr) -> Parsed<Expr> {
-        let place = left.place.to(right.place);
-        let ty = right.ty.clone();
-        Expr::new(ExprKind::Comma(Box::new(left), Box::new(right)), ty, place)
-    }
-
     pub fn assign(&mut self, target: Expr, value: Expr) -> Parsed<Expr> {
         target.check_target()?;
         let ty = target.ty.clone();
@@ -400,26 +394,6 @@ impl Parser {
             ExprKind::Binary(_, kind, _, right) => Ok((kind, *right)),
             _ => fail!(place, "the operator needs numbers"),
         }
-    }
-
-    /// Returns the update of an object.
-    pub fn updated(
-        &mut self,
-        target: Expr,
-        change: Change,
-        value: Expr,
-        is_postfix: bool,
-        place: Place,
-    ) -> Parsed<Expr> {
-        target.check_target()?;
-        let ty = target.ty.clone();
-        let update = Update {
-            target,
-            change,
-            value,
-            is_postfix,
-        };
-        Expr::new(ExprKind::Update(Box::new(update)), ty, place)
     }
 
     pub fn dereference(&mut self, operand: Expr) -> Parsed<Expr> {
@@ -637,6 +611,12 @@ impl Expr {
             fail!(self.place, "an array cannot be assigned to");
         }
         fail!(self.place, "this expression cannot be assigned to");
+    }
+
+    /// Returns `left, right`.
+    pub fn comma(self, right: Self) -> Parsed<Self> {
+        let (ty, place) = (right.ty.clone(), self.place.to(right.place));
+        Self::new(ExprKind::Comma(Box::new(self), Box::new(right)), ty, place)
     }
 
     /// The expression inside conversions.

@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use super::process::{Member, WideHasher};
+use super::member::{Member, WideHasher};
 
 /// A process that has ended and that its parent may wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

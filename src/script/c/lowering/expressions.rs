@@ -1,9 +1,9 @@
 //! Expressions. Operands go left to right, and the address of an assignment's left side comes first.
 
-use super::super::messages::Parsed;
+use super::super::messages::{Parsed, fail};
 use super::super::tree::{Change, Expr, ExprKind, Update};
 use super::super::types::Type;
-use super::{Lowering, Storage};
+use super::function::{Lowering, Storage};
 use pagewalk_engine::program::ops::{BinaryOp, Op, Scalar};
 
 impl Lowering<'_> {
@@ -125,9 +125,7 @@ impl Lowering<'_> {
                 self.place = expr.place;
                 let function = &self.tree.functions[*number as usize];
                 if function.body.is_none() {
-                    let message = format!("`{}` has no body", function.name);
-                    return Err(super::super::messages::Mistake::new(expr.place, message)
-                        .help("write the function, or call one that exists"));
+                    fail!(expr.place, "`{}` has no body", function.name; "write the function, or call one that exists");
                 }
                 self.emit(Op::Call(*number));
             }

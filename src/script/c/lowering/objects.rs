@@ -1,10 +1,9 @@
 //! The layout of global objects and string literals, and their initial contents.
 
-use super::super::Settings;
 use super::super::messages::{Mistake, Parsed, fail};
+use super::super::settings::Settings;
 use super::super::tree::{Expr, ExprKind, Tree};
-use super::super::types::Type;
-use super::Lowering;
+use super::super::types::{Type, Types};
 use pagewalk_engine::program::Place;
 use pagewalk_engine::program::ops::{self, Layout, Object};
 
@@ -19,11 +18,7 @@ pub(super) struct Placement {
 /// Places the globals in order, and the string literals after them.
 pub(super) fn place(tree: &Tree, settings: &Settings) -> Parsed<Placement> {
     let mut layout = settings.layout;
-    let start = Place {
-        line: 1,
-        start: 0,
-        end: 0,
-    };
+    let start = Place::START;
     for (name, _) in &settings.at {
         if !tree.globals.iter().any(|one| *one.name == **name) {
             let help = format!("declare `{name}` outside the functions");
@@ -111,19 +106,20 @@ pub(super) fn place(tree: &Tree, settings: &Settings) -> Parsed<Placement> {
     })
 }
 
-impl Lowering<'_> {
+impl Placement {
     /// Returns the initial contents of the objects that are not all zero.
-    pub(super) fn contents(&self) -> Parsed<Vec<(u64, Vec<u8>)>> {
+    pub fn contents(&self, tree: &Tree) -> Parsed<Vec<(u64, Vec<u8>)>> {
         let mut contents = Vec::new();
-        for (global, address) in self.tree.globals.iter().zip(&self.globals) {
+        for (global, address) in tree.globals.iter().zip(&self.globals) {
             let Some(initial) = &global.initial else {
                 continue;
             };
             for (offset, value) in &initial.values {
-                let Some(bits) = self.constant(value) else {
+                let Some(bits) = self.constant(&tree.types, value) else {
                     fail!(value.place, "the initial value of `{}` is not a constant", global.name; "assign the value in a function");
                 };
-                let bytes = &bits.to_le_bytes()[..self.size(&value.ty) as usize];
+                let bytes =
+                    &bits.to_le_bytes()[..tree.types.size(&value.ty).unwrap_or_default() as usize];
                 let at = address + offset;
                 match contents.last_mut() {
                     Some((start, run)) if *start + (Vec::len(run) as u64) == at => {
@@ -133,7 +129,7 @@ impl Lowering<'_> {
                 }
             }
         }
-        for (text, address) in self.tree.texts.iter().zip(&self.texts) {
+        for (text, address) in tree.texts.iter().zip(&self.texts) {
             contents.push((*address, text.clone()));
         }
         contents.retain(|(_, bytes)| bytes.iter().any(|byte| *byte != 0));
@@ -141,34 +137,34 @@ impl Lowering<'_> {
     }
 
     /// Returns the value of a constant expression, which may be an address.
-    fn constant(&self, expr: &Expr) -> Option<u64> {
+    fn constant(&self, types: &Types, expr: &Expr) -> Option<u64> {
         match &expr.kind {
             ExprKind::Number(bits) => Some(*bits),
             ExprKind::Function(number) => Some(u64::from(*number)),
-            ExprKind::Address(object) => self.constant_address(object),
+            ExprKind::Address(object) => self.constant_address(types, object),
             ExprKind::Convert(inner) if expr.ty.is_scalar() => {
-                let value = self.constant(inner)?;
-                ops::convert(self.scalar(&inner.ty), self.scalar(&expr.ty), value).ok()
+                let value = self.constant(types, inner)?;
+                ops::convert(types.scalar(&inner.ty)?, types.scalar(&expr.ty)?, value).ok()
             }
             ExprKind::Offset(pointer, index, size) => {
-                let offset = self.constant(index)?.wrapping_mul(u64::from(*size));
-                Some(self.constant(pointer)?.wrapping_add(offset))
+                let offset = self.constant(types, index)?.wrapping_mul(u64::from(*size));
+                Some(self.constant(types, pointer)?.wrapping_add(offset))
             }
             _ => None,
         }
     }
 
-    fn constant_address(&self, object: &Expr) -> Option<u64> {
+    fn constant_address(&self, types: &Types, object: &Expr) -> Option<u64> {
         match &object.kind {
             ExprKind::Global(number) => self.globals.get(*number as usize).copied(),
             ExprKind::Text(number) => self.texts.get(*number as usize).copied(),
-            ExprKind::Dereference(pointer) => self.constant(pointer),
-            ExprKind::Member(of, offset) => Some(self.constant_address(of)? + offset),
+            ExprKind::Dereference(pointer) => self.constant(types, pointer),
+            ExprKind::Member(of, offset) => Some(self.constant_address(types, of)? + offset),
             ExprKind::Element(of, index) => {
                 let offset = self
-                    .constant(index)?
-                    .wrapping_mul(u64::from(self.size(&object.ty)));
-                Some(self.constant_address(of)?.wrapping_add(offset))
+                    .constant(types, index)?
+                    .wrapping_mul(types.size(&object.ty)?);
+                Some(self.constant_address(types, of)?.wrapping_add(offset))
             }
             _ => None,
         }

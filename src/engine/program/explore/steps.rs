@@ -1,130 +1,21 @@
-//! A process of a state, and how it runs to its next visible step.
+//! How a process runs to its next visible step, and what follows the step.
 
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::super::builtin::Builtin;
-use super::super::cpu::{Event, Process};
+use super::super::cpu::Event;
 use super::super::error::{ErrorKind, Limit, RunError};
-use super::super::memory::{Access, Flat, Memory, mix};
+use super::super::memory::{Access, Memory};
+use super::explorer::{Buffering, Explorer, Successor};
+use super::member::{INIT, Member, Wants};
 use super::state::{State, Zombie};
-use super::{Buffering, Explorer, Successor};
 
-/// The number of the process that adopts orphans.
-const INIT: u32 = 1;
 /// Bytes of a full buffer.
 const BUFFER: usize = 4096;
 /// `int` -1 as an operand.
 const MINUS_ONE: u64 = u64::MAX;
 /// The option `WNOHANG` of `waitpid`.
 const NO_HANG: u64 = 1;
-
-/// The next visible step of a process.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Wants {
-    /// Writes bytes, and then continues.
-    Write {
-        text: Vec<u8>,
-        exits: Option<i32>,
-    },
-    /// Waits for a child, any if the number is `None`.
-    Wait {
-        pid: Option<u32>,
-        status: u64,
-        polls: bool,
-    },
-    Getppid,
-    Fork,
-    /// Replaces its program. What the new program writes is not known.
-    Exec,
-    Exit(i32),
-}
-
-/// A running process. It does not change once it is in a state.
-#[derive(Debug, Clone)]
-pub(in super::super) struct Member {
-    pub pid: u32,
-    pub parent: u32,
-    /// Number of children so far.
-    children: u32,
-    cpu: Process,
-    memory: Flat,
-    pub(super) wants: Wants,
-    may_fail: bool,
-    /// A hash of everything above.
-    pub key: u128,
-    /// The operation of the step.
-    pub pc: u32,
-}
-
-impl Member {
-    pub fn new(pid: u32, cpu: Process, memory: Flat) -> Self {
-        Self {
-            pid,
-            parent: INIT,
-            children: 0,
-            cpu,
-            memory,
-            wants: Wants::Exit(0),
-            may_fail: false,
-            key: 0,
-            pc: 0,
-        }
-    }
-
-    /// Whether the next step has results that do not depend on other processes.
-    pub fn chooses(&self) -> bool {
-        self.may_fail
-    }
-
-    /// Computes the key. Numbers of processes are left out if the program cannot tell processes apart.
-    fn seal(&mut self, is_anonymous: bool) {
-        let mut hasher = WideHasher::default();
-        (&self.cpu, self.memory.digest(), &self.wants).hash(&mut hasher);
-        if !is_anonymous {
-            (self.pid, self.parent, self.children).hash(&mut hasher);
-        }
-        self.key = hasher.wide();
-    }
-}
-
-/// A hash of 128 bits, so that unequal states practically never have equal keys.
-#[derive(Debug, Default)]
-pub(super) struct WideHasher(u64, u64);
-
-impl WideHasher {
-    pub fn wide(&self) -> u128 {
-        u128::from(mix(self.0)) << 64 | u128::from(mix(self.1 ^ self.0))
-    }
-}
-
-impl Hasher for WideHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.write_u64(u64::from_le_bytes(word) ^ (chunk.len() as u64) << 59);
-        }
-    }
-
-    #[inline]
-    fn write_u64(&mut self, word: u64) {
-        self.0 = mix(self.0 ^ word);
-        self.1 = (self.1.rotate_left(23) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
-
-    fn write_u32(&mut self, word: u32) {
-        self.write_u64(u64::from(word));
-    }
-
-    fn write_usize(&mut self, word: usize) {
-        self.write_u64(word as u64);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
 
 impl Explorer {
     /// Runs processes, and their new children, to their next visible steps, and adds them to a state. The last
