@@ -176,8 +176,6 @@ const READABLE: u8 = 1;
 const WRITABLE: u8 = 2;
 /// The maximum number of pages with contents, 64 MB.
 const MOST_PAGES: usize = 1 << 18;
-/// Addresses below this one, in no object, come from a null pointer.
-pub const NULL_END: u64 = 4096;
 
 /// The contents of a page, and what a program may do with each byte. A clone shares the page until a write.
 #[derive(Debug, Clone)]

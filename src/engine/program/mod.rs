@@ -14,6 +14,8 @@ pub mod ops;
 pub mod outputs;
 pub mod place;
 mod printf;
+#[cfg(test)]
+mod tests;
 
 pub use builtin::Builtin;
 pub use cpu::{Budget, Call, Event, Process};

@@ -1,8 +1,9 @@
 //! The messages about a C text: mistakes that the parser finds, and errors of a running program.
 
-use pagewalk_engine::program::error::{ErrorKind, Limit, MemoryError, RunError};
-use pagewalk_engine::program::memory::NULL_END;
-use pagewalk_engine::program::{Place, Program};
+use std::error::Error;
+use std::fmt;
+
+use pagewalk_engine::program::{ErrorKind, Limit, MemoryError, Place, Program, RunError};
 
 /// A mistake in a C text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,99 +52,46 @@ macro_rules! fail {
 }
 pub(super) use fail;
 
-/// Returns the message of an error of a running program.
-pub fn describe(error: &RunError, program: &Program) -> Mistake {
-    let (message, help) = match &error.kind {
-        ErrorKind::Uninitialized => (
-            "the variable has no value yet".to_owned(),
-            Some("assign a value before this use"),
-        ),
-        ErrorKind::Memory(error) => memory(*error, program),
-        ErrorKind::OutOfBounds { index, limit } => (
-            format!("the index {index} is out of bounds: the array has {limit} elements"),
-            None,
-        ),
-        ErrorKind::DivisionByZero => ("division by zero".to_owned(), None),
-        ErrorKind::Overflow => (
-            "the result does not fit its type, which is undefined in C".to_owned(),
-            Some("use a wider or an unsigned type"),
-        ),
-        ErrorKind::ShiftCount { count, bits } => (
-            format!("a shift by {count} is undefined for a type of {bits} bits"),
-            None,
-        ),
-        ErrorKind::NoResult => (
-            "the function ends without `return`, and its result is used".to_owned(),
-            Some("write `return` with a value"),
-        ),
-        ErrorKind::InvalidFree { address } => (
-            format!("`free` of {address:#x}, which is no block of `malloc` in use"),
-            None,
-        ),
-        ErrorKind::Format { conversion } => (
-            format!("`printf` does not support the conversion `%{conversion}`"),
-            Some("use `%d`, `%u`, `%x`, `%c`, `%s`, `%p`, `%f`, or `%ld`"),
-        ),
-        ErrorKind::MissingArgument => (
-            "`printf` has fewer arguments than its format needs".to_owned(),
-            None,
-        ),
-        ErrorKind::Overlap => ("the source and the destination overlap".to_owned(), None),
-        ErrorKind::Unsupported(builtin) => {
-            (format!("`{}` is not supported here", builtin.name()), None)
-        }
-        ErrorKind::Limit(limit) => {
-            let message = match limit {
-                Limit::Operations => "the program reached the maximum number of operations",
-                Limit::Depth => "the program reached the maximum depth of nested calls",
-                Limit::Output => "the program reached the maximum length of the output",
-                Limit::Stack => "the stack is full",
-                Limit::Memory => "the memory is full",
-                Limit::Processes => "the program reached the maximum number of processes",
-                Limit::States => "the schedules of the program have too many states",
-            };
-            let help = match limit {
-                Limit::Operations | Limit::Output => Some("check that each loop ends"),
-                Limit::Depth | Limit::Stack => Some("check that the recursion ends"),
-                _ => None,
-            };
-            (message.to_owned(), help)
-        }
-    };
-    Mistake {
-        place: error.place,
-        message,
-        help: help.map(str::to_owned),
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.place.line, self.message)
     }
 }
 
-fn memory(error: MemoryError, program: &Program) -> (String, Option<&'static str>) {
-    match error {
-        MemoryError::Unmapped { address } if address < NULL_END => {
-            ("access through a null pointer".to_owned(), None)
-        }
-        MemoryError::Unmapped { address } => {
-            let before = program
-                .objects
-                .iter()
-                .filter(|one| one.address <= address && !one.name.is_empty());
-            let message = match before.max_by_key(|one| one.address) {
-                Some(one) if address - (one.address + one.size) < 4096 => {
-                    format!("access to {address:#x}, after the end of `{}`", one.name)
-                }
-                _ => format!("access to {address:#x}, which is in no object"),
-            };
-            (message, None)
-        }
-        MemoryError::Uninitialized { address } => (
-            format!("the value at {address:#x} is uninitialized"),
-            Some("store a value before this use"),
-        ),
-        MemoryError::ReadOnly { .. } => (
-            "a string literal cannot be changed".to_owned(),
-            Some("copy the string to an array"),
-        ),
-        MemoryError::Full => ("the memory is full".to_owned(), None),
-        MemoryError::Ended => ("the process ended".to_owned(), None),
+impl Error for Mistake {}
+
+/// Returns the message of an error of a running program.
+pub fn describe(error: &RunError, program: &Program) -> Mistake {
+    let after = match &error.kind {
+        ErrorKind::Memory(MemoryError::Unmapped { address }) => object_before(*address, program),
+        _ => None,
+    };
+    let help = match &error.kind {
+        ErrorKind::Uninitialized => "assign a value before this use",
+        ErrorKind::Memory(MemoryError::Uninitialized { .. }) => "store a value before this use",
+        ErrorKind::Memory(MemoryError::ReadOnly { .. }) => "copy the string to an array",
+        ErrorKind::Overflow => "use a wider or an unsigned type",
+        ErrorKind::NoResult => "write `return` with a value",
+        ErrorKind::Format { .. } => "use `%d`, `%u`, `%x`, `%c`, `%s`, `%p`, `%f`, or `%ld`",
+        ErrorKind::Limit(Limit::Operations | Limit::Output) => "check that each loop ends",
+        ErrorKind::Limit(Limit::Depth | Limit::Stack) => "check that the recursion ends",
+        _ => "",
+    };
+    let result = Mistake::new(error.place, after.unwrap_or_else(|| error.kind.to_string()));
+    if help.is_empty() {
+        result
+    } else {
+        result.help(help)
     }
+}
+
+/// Returns the message of an access shortly after the end of a variable.
+fn object_before(address: u64, program: &Program) -> Option<String> {
+    let before = program
+        .objects
+        .iter()
+        .filter(|one| one.address <= address && !one.name.is_empty());
+    let last = before.max_by_key(|one| one.address)?;
+    let is_near = address.checked_sub(last.address + last.size)? < 4096;
+    is_near.then(|| format!("access to {address:#x}, after the end of `{}`", last.name))
 }
