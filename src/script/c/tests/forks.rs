@@ -257,7 +257,9 @@ fn random_program(seed: u64) -> String {
             3 => "wait(NULL);".to_owned(),
             4 => "if (wait(&s) > 0) printf(\"s%d\", WEXITSTATUS(s));".to_owned(),
             5 => format!("if (p == 0) exit({at});"),
-            6 if seed % 2 == 0 => "if (waitpid(-1, &s, WNOHANG) == 0) printf(\"n\");".to_owned(),
+            6 if seed.is_multiple_of(2) => {
+                "if (waitpid(-1, &s, WNOHANG) == 0) printf(\"n\");".to_owned()
+            }
             _ => format!("printf(\"{}\");", ["a", "b\\n"][random.below(2) as usize]),
         };
         text += &line;

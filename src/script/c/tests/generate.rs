@@ -195,7 +195,7 @@ impl Generator {
             5 => {
                 let (index, value) = (self.index(16), self.expr(2));
                 let op = ["=", "+=", "^=", "-=", "|="][self.below(5) as usize];
-                let value = self.limited(value, 1000);
+                let value = limited(&value, 1000);
                 self.line(&format!("t{tag}[{index}] {op} {value};"));
             }
             6 => {
@@ -231,13 +231,13 @@ impl Generator {
             }
             9 => {
                 let (name, row, value) = (self.fresh("v"), self.index(4), self.expr(2));
-                let value = self.limited(value, 100);
+                let value = limited(&value, 100);
                 self.line(&format!("int *{name} = &m{tag}[{row}][2];"));
                 self.line(&format!("*{name} = {value}; {name}[1] = *{name} & 7; m{tag}[0][0] = *{name}++; *--{name} ^= 5; *({name} + 2) = (int) ({name} - m{tag}[0]);"));
             }
             10 => {
                 let value = self.expr(2);
-                let value = self.limited(value, 1000);
+                let value = limited(&value, 1000);
                 let op = ["+", "-", "*", "/"][self.below(4) as usize];
                 self.line(&format!("r{tag} = r{tag} > 1e9 || r{tag} < -1e9 ? 0.5 : r{tag} {op} ({value} + 0.75); q{tag} = (float) r{tag} * 0.5f;"));
             }
@@ -339,7 +339,7 @@ impl Generator {
             self.line(&format!("{name} %= 1000;"));
         }
         let value = self.expr(2);
-        let value = self.limited(value, 100);
+        let value = limited(&value, 100);
         let text = match self.below(8) {
             0 => format!("{name}++;"),
             1 => format!("--{name};"),
@@ -360,28 +360,6 @@ impl Generator {
         }
         let value = self.expr(1);
         format!("(unsigned int) ({}) % {limit}u", value.text)
-    }
-
-    /// Returns an expression with a small value.
-    fn limited(&mut self, value: Expr, limit: i128) -> String {
-        if -limit < value.low && value.high < limit {
-            format!("({})", value.text)
-        } else {
-            format!("(({}) % {limit})", value.text)
-        }
-    }
-
-    fn small(&mut self, value: Expr, limit: i128) -> Expr {
-        if -limit < value.low && value.high < limit {
-            return value;
-        }
-        let low = if value.signed { 1 - limit } else { 0 };
-        Expr {
-            text: format!("({}) % {limit}", value.text),
-            low,
-            high: limit - 1,
-            ..value
-        }
     }
 
     fn expr(&mut self, depth: u32) -> Expr {
@@ -423,7 +401,7 @@ impl Generator {
             }
             8 => {
                 let value = self.expr(depth - 1);
-                let value = self.small(value, 10_000);
+                let value = small(value, 10_000);
                 let (low, high) = if value.signed {
                     (-value.high, -value.low)
                 } else {
@@ -490,8 +468,8 @@ impl Generator {
                 };
             }
             "+" | "-" | "*" => {
-                left = self.small(left, 10_000);
-                right = self.small(right, 10_000);
+                left = small(left, 10_000);
+                right = small(right, 10_000);
             }
             _ => {}
         }
@@ -574,6 +552,28 @@ impl Generator {
                 }
             }
         }
+    }
+}
+
+/// Returns an expression with a small value.
+fn limited(value: &Expr, limit: i128) -> String {
+    if -limit < value.low && value.high < limit {
+        format!("({})", value.text)
+    } else {
+        format!("(({}) % {limit})", value.text)
+    }
+}
+
+fn small(value: Expr, limit: i128) -> Expr {
+    if -limit < value.low && value.high < limit {
+        return value;
+    }
+    let low = if value.signed { 1 - limit } else { 0 };
+    Expr {
+        text: format!("({}) % {limit}", value.text),
+        low,
+        high: limit - 1,
+        ..value
     }
 }
 

@@ -327,30 +327,18 @@ fn texts_that_are_too_deep_or_too_long() {
         rejected(&sum).message,
         "the expression has more than 400 nested operators"
     );
-    let chain: String = (0..8000)
-        .map(|at| {
-            format!(
-                "typedef int *{}t{};",
-                if at == 0 {
-                    String::new()
-                } else {
-                    String::new()
-                },
-                at
-            )
-        })
-        .collect();
-    assert!(compile(&(chain + "int main(void) { return 0; }"), &wide()).is_ok());
-    let chain: String = (1..5000)
+    let chain: Vec<String> = (1..5000)
         .map(|at| format!("typedef t{} *t{at};", at - 1))
         .collect();
+    let chain = chain.concat();
     assert_eq!(
         rejected(&("typedef int t0;".to_owned() + &chain)).message,
         "the type has more than 64 levels"
     );
-    let bomb: String = (1..40)
+    let bomb: Vec<String> = (1..40)
         .map(|at| format!("#define A{at} A{} A{}\n", at - 1, at - 1))
         .collect();
+    let bomb = bomb.concat();
     assert_eq!(
         rejected(&(bomb + "int a = A39;")).message,
         "the program has too many tokens"

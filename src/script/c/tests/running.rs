@@ -26,7 +26,7 @@ fn accesses(text: &str, settings: &Settings) -> Vec<(AccessKind, u64, u8, u32)> 
     let mut flat = Flat::new(&program);
     let mut all = Vec::new();
     let watch = |kind, access: pagewalk_engine::program::Access| {
-        all.push((kind, access.address, access.size, access.line))
+        all.push((kind, access.address, access.size, access.line));
     };
     let mut memory = Watched {
         memory: &mut flat,
