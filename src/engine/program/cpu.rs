@@ -364,7 +364,7 @@ impl Process {
         let size = u64::from(function.frame);
         let address = self.current.address.saturating_sub(size) & !15;
         if size > 0 {
-            if address + budget.stack < program.layout.stack || address == 0 {
+            if address.saturating_add(budget.stack) < program.layout.stack || address == 0 {
                 return Err(ErrorKind::Limit(Limit::Stack));
             }
             memory.allocate(address, size)?;

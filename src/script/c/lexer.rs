@@ -244,6 +244,7 @@ impl<'a> Lexer<'a> {
         if self.rest().starts_with('(') {
             fail!(self.place(start), "the macro `{name}` has parameters, which is not supported"; "write a function instead");
         }
+        let place = self.place(start);
         let mut body = Vec::new();
         let end = self.end_of_directive();
         loop {
@@ -255,8 +256,8 @@ impl<'a> Lexer<'a> {
         }
         if let Some((of, value)) = self.defines.iter().find(|(of, _)| **of == *name) {
             self.replaced.push(of.clone());
-            let place = self.place(start);
-            let mut lexer = Lexer::new(value, &[], Macros::new()).read()?;
+            let lexer = Lexer::new(value, &[], Macros::new()).read();
+            let mut lexer = lexer.map_err(|mistake| Mistake { place, ..mistake })?;
             for token in &mut lexer.tokens {
                 token.place = place;
             }

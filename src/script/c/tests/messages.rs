@@ -266,6 +266,8 @@ fn settings_that_name_nothing() {
         message(with(&[("M", "3")], &[])).as_deref(),
         Some("the program has no `#define M`")
     );
+    let wrong = with(&[("N", "4 $")], &[]).expect_err("`$` is no token");
+    assert_eq!(wrong.position(text), (1, 1));
     assert_eq!(
         message(with(&[], &[("c", 0)])).as_deref(),
         Some("the program has no global variable `c`")
