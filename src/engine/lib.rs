@@ -2,7 +2,7 @@
 //!
 //! [`machine`] is the hardware: TLBs, page tables, caches, and memory. [`kernel`] adds processes, page
 //! faults, frames, swap, and files, modeled on Linux. [`trace`] replays the memory accesses of a real
-//! program.
+//! program. [`program`] runs C programs and finds the outputs of all schedules.
 //!
 //! Describe a machine with a [`Spec`], or use [`Machine::simple`] or [`Machine::core_i7`]. Then set the
 //! machine's contents and access it. The simple memory system of CS:APP 9.6.4 translates the virtual address
@@ -30,6 +30,7 @@
 pub mod files;
 pub mod kernel;
 pub mod machine;
+pub mod program;
 pub mod trace;
 
 pub use kernel::Kernel;

@@ -28,6 +28,7 @@
 //! ```
 
 pub mod api;
+pub mod c;
 pub mod editor;
 pub mod exam;
 pub mod lang;

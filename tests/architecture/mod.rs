@@ -83,7 +83,9 @@ fn the_sources_are_read() {
 const MOST_METHODS: usize = 40;
 
 /// The types in `src/script` with more methods, with the reason.
-const MANY_METHODS: [(&str, &str); 3] = [
+const MANY_METHODS: [(&str, &str); 4] = [
+    // A method for each rule of C's grammar and of its types. The rules refer to each other.
+    ("src/script/c/parser.rs", "Parser"),
     // An editor's interface has a method for each feature.
     ("src/script/editor/document.rs", "Document"),
     // One pass over the bytes of a file, which shares the position and the open brackets.

@@ -1,0 +1,81 @@
+//! The functions of the C library and the system calls, one row each.
+
+/// Defines the enum of functions and its names from one list of rows.
+macro_rules! builtins {
+    ($($variant:ident $name:literal)*; system $($call:ident $call_name:literal)*) => {
+        /// A function of the library, or a call that the host performs.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Builtin { $($variant,)* $($call),* }
+
+        impl Builtin {
+            /// All functions and calls.
+            pub const ALL: &'static [Builtin] = &[$(Builtin::$variant,)* $(Builtin::$call),*];
+
+            /// The name in C.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                    $(Self::$call => $call_name),*
+                }
+            }
+
+            /// Whether the host performs the call.
+            pub const fn is_call(self) -> bool {
+                matches!(self, $(Self::$call)|*)
+            }
+        }
+    };
+}
+
+builtins! {
+    Printf "printf"
+    Puts "puts"
+    Putchar "putchar"
+    Fflush "fflush"
+    Perror "perror"
+    Malloc "malloc"
+    Calloc "calloc"
+    Free "free"
+    Memcpy "memcpy"
+    Memset "memset"
+    Strcpy "strcpy"
+    Strlen "strlen"
+    Strcmp "strcmp"
+    Abs "abs"
+    Exit "exit"
+    ExitNow "_exit"
+    Atexit "atexit"
+    WIfExited "WIFEXITED"
+    WExitStatus "WEXITSTATUS"
+    ;
+    system
+    Fork "fork"
+    Wait "wait"
+    Waitpid "waitpid"
+    Getpid "getpid"
+    Getppid "getppid"
+    Execv "execv"
+    Execvp "execvp"
+    Execve "execve"
+    Mmap "mmap"
+    Munmap "munmap"
+    Mprotect "mprotect"
+    Msync "msync"
+    Madvise "madvise"
+    Mremap "mremap"
+    Brk "brk"
+    Sbrk "sbrk"
+    Open "open"
+    Close "close"
+    Read "read"
+    Write "write"
+    Sleep "sleep"
+    Usleep "usleep"
+}
+
+impl Builtin {
+    /// Returns the function with a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|one| one.name() == name)
+    }
+}

@@ -1,0 +1,170 @@
+//! The errors of a running program: undefined behavior and exhausted limits.
+
+use std::error::Error;
+use std::fmt;
+
+use super::builtin::Builtin;
+use super::place::Place;
+
+/// An error at a place of the C text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunError {
+    pub kind: ErrorKind,
+    pub place: Place,
+}
+
+/// The kinds of errors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// A variable has no value yet.
+    Uninitialized,
+    Memory(MemoryError),
+    /// An index of an array with `limit` elements.
+    OutOfBounds {
+        index: i64,
+        limit: u32,
+    },
+    DivisionByZero,
+    /// The result of a signed operation, or of a conversion from a floating-point number, does not fit its type.
+    Overflow,
+    ShiftCount {
+        count: i64,
+        bits: u32,
+    },
+    /// A function ends without `return`, and its caller uses the result.
+    NoResult,
+    /// `free` of an address that `malloc` did not return, or of a block that is free.
+    InvalidFree {
+        address: u64,
+    },
+    /// A conversion of `printf`'s format that is unknown.
+    Format {
+        conversion: char,
+    },
+    /// A conversion of `printf`'s format without an argument.
+    MissingArgument,
+    /// `memcpy` or `strcpy` of areas that overlap.
+    Overlap,
+    /// A call that the host does not perform.
+    Unsupported(Builtin),
+    Limit(Limit),
+}
+
+/// The limits of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    Operations,
+    Depth,
+    Output,
+    Stack,
+    Processes,
+    States,
+}
+
+/// The reason why an access fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MemoryError {
+    /// The address is in no object.
+    Unmapped { address: u64 },
+    /// No store has initialized the byte.
+    Uninitialized { address: u64 },
+    /// A string literal cannot be changed.
+    ReadOnly { address: u64 },
+    /// The memory is full.
+    Full,
+    /// The host ended the process, for example with a signal, and knows the reason.
+    Ended,
+}
+
+impl From<MemoryError> for ErrorKind {
+    fn from(error: MemoryError) -> Self {
+        Self::Memory(error)
+    }
+}
+
+/// Addresses below this one, in no object, come from a null pointer.
+const NULL_END: u64 = 4096;
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.place.line, self.kind)
+    }
+}
+
+impl Error for RunError {}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Uninitialized => f.write_str("the variable has no value yet"),
+            Self::Memory(error) => error.fmt(f),
+            Self::OutOfBounds { index, limit } => {
+                write!(
+                    f,
+                    "the index {index} is out of bounds: the array has {limit} elements"
+                )
+            }
+            Self::DivisionByZero => f.write_str("division by zero"),
+            Self::Overflow => {
+                f.write_str("the result does not fit its type, which is undefined in C")
+            }
+            Self::ShiftCount { count, bits } => {
+                write!(
+                    f,
+                    "a shift by {count} is undefined for a type of {bits} bits"
+                )
+            }
+            Self::NoResult => {
+                f.write_str("the function ends without `return`, and its result is used")
+            }
+            Self::InvalidFree { address } => {
+                write!(
+                    f,
+                    "`free` of {address:#x}, which is no block of `malloc` in use"
+                )
+            }
+            Self::Format { conversion } => {
+                write!(
+                    f,
+                    "`printf` does not support the conversion `%{conversion}`"
+                )
+            }
+            Self::MissingArgument => {
+                f.write_str("`printf` has fewer arguments than its format needs")
+            }
+            Self::Overlap => f.write_str("the source and the destination overlap"),
+            Self::Unsupported(builtin) => write!(f, "`{}` is not supported here", builtin.name()),
+            Self::Limit(limit) => f.write_str(match limit {
+                Limit::Operations => "the program reached the maximum number of operations",
+                Limit::Depth => "the program reached the maximum depth of nested calls",
+                Limit::Output => "the program reached the maximum length of the output",
+                Limit::Stack => "the stack is full",
+                Limit::Processes => "the program reached the maximum number of processes",
+                Limit::States => "the schedules of the program have too many states",
+            }),
+        }
+    }
+}
+
+impl Error for ErrorKind {}
+
+impl fmt::Display for MemoryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unmapped { address } if *address < NULL_END => {
+                f.write_str("access through a null pointer")
+            }
+            Self::Unmapped { address } => {
+                write!(f, "access to {address:#x}, which is in no object")
+            }
+            Self::Uninitialized { address } => {
+                write!(f, "the value at {address:#x} is uninitialized")
+            }
+            Self::ReadOnly { .. } => f.write_str("a string literal cannot be changed"),
+            Self::Full => f.write_str("the memory is full"),
+            Self::Ended => f.write_str("the process ended"),
+        }
+    }
+}
+
+impl Error for MemoryError {}

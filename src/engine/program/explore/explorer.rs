@@ -1,0 +1,156 @@
+//! The rules of an exploration, and the numbers of the processes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::super::builtin::Builtin;
+use super::super::cpu::{Budget, Process};
+use super::super::error::RunError;
+use super::super::memory::Flat;
+use super::super::ops::Program;
+use super::super::place::Place;
+use super::liveness::Liveness;
+use super::member::Member;
+use super::state::State;
+
+/// When `printf` writes its output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Buffering {
+    /// Each call writes.
+    #[default]
+    AtOnce,
+    /// At the end of a line, as to a terminal.
+    Line,
+    /// When the buffer is full, or at `exit`, as to a file.
+    Full,
+}
+
+/// The settings of an exploration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    pub buffering: Buffering,
+    /// The calls that may fail: `fork` and `execv`.
+    pub failing: BTreeSet<Builtin>,
+    /// Whether equal states are merged, and steps that commute have one order.
+    pub merge: bool,
+    /// Maximum number of processes at the same time.
+    pub processes: usize,
+    /// Maximum number of states, also of the outputs' automaton.
+    pub states: usize,
+    /// The resources of all schedules together.
+    pub budget: Budget,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            buffering: Buffering::AtOnce,
+            failing: BTreeSet::new(),
+            merge: true,
+            processes: 256,
+            states: 500_000,
+            budget: Budget {
+                operations: 200_000_000,
+                output: 64 << 20,
+                ..Budget::default()
+            },
+        }
+    }
+}
+
+/// A step of a schedule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The number of the process. The first process is 1000.
+    pub pid: u32,
+    /// The parent's number, 1 if the parent has ended.
+    pub parent: u32,
+    pub place: Place,
+    /// The bytes that the step writes.
+    pub text: Vec<u8>,
+}
+
+/// A state that follows another one.
+pub(in super::super) struct Successor {
+    pub state: State,
+    pub text: Vec<u8>,
+    pub pc: u32,
+    /// The process that makes the step, and its parent.
+    pub pid: u32,
+    pub parent: u32,
+}
+
+/// The rules and the numbers of the processes.
+#[derive(Debug, Clone)]
+pub(in super::super) struct Explorer {
+    pub program: Arc<Program>,
+    pub options: Options,
+    pub liveness: Liveness,
+    pub budget: Budget,
+    /// Whether the program cannot tell processes apart, so that a state is a multiset.
+    pub is_anonymous: bool,
+    /// Whether the end of a process is a step, because a result depends on its time.
+    pub exit_is_step: bool,
+    /// The number of each process, by its parent and how many children the parent had before. It does not
+    /// depend on the schedule.
+    pids: BTreeMap<(u32, u32), u32>,
+}
+
+/// The number of the first process.
+const FIRST_PID: u32 = 1000;
+
+impl Explorer {
+    pub fn new(program: Arc<Program>, options: Options) -> Self {
+        let calls = |names: &[Builtin]| names.iter().any(|name| program.builtins.contains(name));
+        let observes = calls(&[
+            Builtin::Wait,
+            Builtin::Waitpid,
+            Builtin::Getpid,
+            Builtin::Getppid,
+        ]);
+        Self {
+            liveness: Liveness::new(&program),
+            budget: options.budget,
+            is_anonymous: options.merge && !observes && program.anonymous_forks,
+            exit_is_step: !options.merge || calls(&[Builtin::Waitpid, Builtin::Getppid]),
+            pids: BTreeMap::new(),
+            program,
+            options,
+        }
+    }
+
+    /// Returns the first state.
+    pub fn start(&mut self) -> Result<State, RunError> {
+        let mut state = State::default();
+        let Some(cpu) = Process::start(&self.program) else {
+            return Ok(state);
+        };
+        let first = Member::new(FIRST_PID, cpu, Flat::new(&self.program));
+        self.settle(&mut state, vec![first])?;
+        Ok(state)
+    }
+
+    /// Returns the states after each step that is possible.
+    pub fn successors(&mut self, state: &State) -> Result<Vec<Successor>, RunError> {
+        let mut all = Vec::new();
+        // A call that may fail commutes with the steps of other processes.
+        let choosing = state.members.iter().position(|one| one.chooses());
+        let mut seen = BTreeSet::new();
+        for (at, member) in state.members.iter().enumerate() {
+            if choosing.is_some_and(|chosen| chosen != at && self.options.merge) {
+                continue;
+            }
+            if self.is_anonymous && !seen.insert(member.key) {
+                continue;
+            }
+            self.steps(state, at, &mut all)?;
+        }
+        Ok(all)
+    }
+
+    /// The number of a process's next child.
+    pub fn child_pid(&mut self, parent: u32, before: u32) -> u32 {
+        let next = FIRST_PID + 1 + self.pids.len() as u32;
+        *self.pids.entry((parent, before)).or_insert(next)
+    }
+}

@@ -1,0 +1,116 @@
+//! A process of a state.
+
+use std::hash::{Hash, Hasher};
+
+use super::super::cpu::Process;
+use super::super::memory::{Flat, mix};
+
+/// The number of the process that adopts orphans.
+pub(super) const INIT: u32 = 1;
+
+/// The next visible step of a process.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in super::super) enum Wants {
+    /// Writes bytes, and then continues.
+    Write {
+        text: Vec<u8>,
+        exits: Option<i32>,
+    },
+    /// Waits for a child, any if the number is `None`.
+    Wait {
+        pid: Option<u32>,
+        status: u64,
+        polls: bool,
+    },
+    Getppid,
+    Fork,
+    /// Replaces its program. What the new program writes is not known.
+    Exec,
+    Exit(i32),
+}
+
+/// A running process. It does not change once it is in a state.
+#[derive(Debug, Clone)]
+pub(in super::super) struct Member {
+    pub pid: u32,
+    pub parent: u32,
+    /// Number of children so far.
+    pub children: u32,
+    pub cpu: Process,
+    pub memory: Flat,
+    pub wants: Wants,
+    pub may_fail: bool,
+    /// A hash of everything above.
+    pub key: u128,
+    /// The operation of the step.
+    pub pc: u32,
+}
+
+impl Member {
+    pub fn new(pid: u32, cpu: Process, memory: Flat) -> Self {
+        Self {
+            pid,
+            parent: INIT,
+            children: 0,
+            cpu,
+            memory,
+            wants: Wants::Exit(0),
+            may_fail: false,
+            key: 0,
+            pc: 0,
+        }
+    }
+
+    /// Whether the next step has results that do not depend on other processes.
+    pub fn chooses(&self) -> bool {
+        self.may_fail
+    }
+
+    /// Computes the key. Numbers of processes are left out if the program cannot tell processes apart.
+    pub fn seal(&mut self, is_anonymous: bool) {
+        let mut hasher = WideHasher::default();
+        (&self.cpu, self.memory.digest(), &self.wants).hash(&mut hasher);
+        if !is_anonymous {
+            (self.pid, self.parent, self.children).hash(&mut hasher);
+        }
+        self.key = hasher.wide();
+    }
+}
+
+/// A hash of 128 bits, so that unequal states practically never have equal keys.
+#[derive(Debug, Default)]
+pub(super) struct WideHasher(u64, u64);
+
+impl WideHasher {
+    pub fn wide(&self) -> u128 {
+        u128::from(mix(self.0)) << 64 | u128::from(mix(self.1 ^ self.0))
+    }
+}
+
+impl Hasher for WideHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.write_u64(u64::from_le_bytes(word) ^ (chunk.len() as u64) << 59);
+        }
+    }
+
+    #[inline]
+    fn write_u64(&mut self, word: u64) {
+        self.0 = mix(self.0 ^ word);
+        self.1 = (self.1.rotate_left(23) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+
+    fn write_u32(&mut self, word: u32) {
+        self.write_u64(u64::from(word));
+    }
+
+    fn write_usize(&mut self, word: usize) {
+        self.write_u64(word as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}

@@ -1,0 +1,337 @@
+//! How a process runs to its next visible step, and what follows the step.
+
+use std::sync::Arc;
+
+use super::super::builtin::Builtin;
+use super::super::cpu::Event;
+use super::super::error::{ErrorKind, Limit, RunError};
+use super::super::memory::{Access, Memory};
+use super::explorer::{Buffering, Explorer, Successor};
+use super::member::{INIT, Member, Wants};
+use super::state::{State, Zombie};
+
+/// Bytes of a full buffer.
+const BUFFER: usize = 4096;
+/// `int` -1 as an operand.
+const MINUS_ONE: u64 = u64::MAX;
+/// The option `WNOHANG` of `waitpid`.
+const NO_HANG: u64 = 1;
+
+impl Explorer {
+    /// Runs processes, and their new children, to their next visible steps, and adds them to a state. The last
+    /// process is first, so that a parent is in the state before its children.
+    pub(super) fn settle(
+        &mut self,
+        state: &mut State,
+        mut work: Vec<Member>,
+    ) -> Result<(), RunError> {
+        while let Some(mut member) = work.pop() {
+            if !state.members.iter().any(|one| one.pid == member.parent) {
+                member.parent = INIT;
+            }
+            match self.run(&mut member, &mut work, state)? {
+                Wants::Exit(status) if !self.exit_is_step => self.end(state, &member, status),
+                wants => self.add(state, member, wants),
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a process to a state before its next step.
+    fn add(&self, state: &mut State, mut member: Member, wants: Wants) {
+        member.wants = wants;
+        if self.options.merge {
+            member
+                .cpu
+                .clear_registers(|pc, register| self.liveness.is_live(pc, register));
+        }
+        member.seal(self.is_anonymous);
+        state.add(Arc::new(member));
+    }
+
+    /// Ends a process that is not among the members. Its parent may wait for it, and `init` adopts its children.
+    fn end(&self, state: &mut State, member: &Member, status: i32) {
+        if self.is_anonymous {
+            return;
+        }
+        state.zombies.retain(|one| one.parent != member.pid);
+        for one in state
+            .members
+            .iter_mut()
+            .filter(|one| one.parent == member.pid)
+        {
+            let one = Arc::make_mut(one);
+            one.parent = INIT;
+            one.seal(false);
+        }
+        let (pid, parent) = (member.pid, member.parent);
+        if state.members.iter().any(|one| one.pid == parent) {
+            state.add_zombie(Zombie {
+                pid,
+                parent,
+                status,
+            });
+        }
+    }
+
+    fn error(&self, member: &Member, kind: ErrorKind) -> RunError {
+        let place = self.program.place(member.pc);
+        RunError { kind, place }
+    }
+
+    /// Runs a process to its next visible step.
+    fn run(
+        &mut self,
+        member: &mut Member,
+        work: &mut Vec<Member>,
+        state: &State,
+    ) -> Result<Wants, RunError> {
+        let program = self.program.clone();
+        loop {
+            let event = member
+                .cpu
+                .run(&program, &mut member.memory, &mut self.budget)?;
+            member.pc = member.cpu.pc().wrapping_sub(1);
+            let size = match event {
+                Event::Printed => match self.options.buffering {
+                    Buffering::AtOnce => member.cpu.buffer.len(),
+                    Buffering::Line => member
+                        .cpu
+                        .buffer
+                        .iter()
+                        .rposition(|byte| *byte == b'\n')
+                        .map_or(0, |at| at + 1),
+                    Buffering::Full => member.cpu.buffer.len() / BUFFER * BUFFER,
+                },
+                Event::Flush => member.cpu.buffer.len(),
+                Event::Exit { status, flush } => {
+                    let text = std::mem::take(&mut member.cpu.buffer);
+                    if flush && !text.is_empty() {
+                        return Ok(Wants::Write {
+                            text,
+                            exits: Some(status),
+                        });
+                    }
+                    return Ok(Wants::Exit(status));
+                }
+                Event::Call => {
+                    if let Some(wants) = self.call(member, work, state)? {
+                        return Ok(wants);
+                    }
+                    continue;
+                }
+            };
+            if size > 0 {
+                let text = member.cpu.buffer.drain(..size).collect();
+                return Ok(Wants::Write { text, exits: None });
+            }
+        }
+    }
+
+    /// Performs a call that commutes with the steps of other processes, or returns it as a step.
+    fn call(
+        &mut self,
+        member: &mut Member,
+        work: &mut Vec<Member>,
+        state: &State,
+    ) -> Result<Option<Wants>, RunError> {
+        let Some(call) = member.cpu.call() else {
+            return Ok(None);
+        };
+        let builtin = call.builtin;
+        let argument = |at: usize| call.arguments.get(at).copied().unwrap_or_default();
+        let (first, second, third) = (argument(0), argument(1), argument(2));
+        let flags = argument(3);
+        let reply = match builtin {
+            Builtin::Fork => {
+                member.may_fail = self.options.failing.contains(&Builtin::Fork);
+                if state.members.len() + work.len() + 1 >= self.options.processes {
+                    return Err(self.error(member, ErrorKind::Limit(Limit::Processes)));
+                }
+                if member.may_fail || !self.options.merge {
+                    return Ok(Some(Wants::Fork));
+                }
+                work.push(self.fork(member));
+                return Ok(None);
+            }
+            Builtin::Wait => return Ok(wait(member, state, work, None, first, false)),
+            Builtin::Waitpid => {
+                let pid = if first as i32 > 0 {
+                    Some(first as u32)
+                } else {
+                    None
+                };
+                return Ok(wait(member, state, work, pid, second, third & NO_HANG != 0));
+            }
+            Builtin::Getpid => u64::from(member.pid),
+            Builtin::Getppid => return Ok(Some(Wants::Getppid)),
+            Builtin::Sleep | Builtin::Usleep => 0,
+            Builtin::Execv | Builtin::Execvp | Builtin::Execve => {
+                member.may_fail = self
+                    .options
+                    .failing
+                    .iter()
+                    .any(|one| one.name().starts_with("exec"));
+                if member.may_fail {
+                    return Ok(Some(Wants::Exec));
+                }
+                member.cpu.buffer.clear();
+                return Ok(Some(Wants::Exit(0)));
+            }
+            Builtin::Write if first == 1 => {
+                let size = third.min(1 << 20);
+                let bytes = member.memory.bytes(second, size);
+                let text = bytes.map_err(|error| self.error(member, error.into()))?;
+                member.cpu.reply(size);
+                if text.is_empty() {
+                    return Ok(None);
+                }
+                return Ok(Some(Wants::Write { text, exits: None }));
+            }
+            // Standard error is not part of the output.
+            Builtin::Write if first == 2 => third,
+            // Memory that processes share would make each access a step.
+            Builtin::Mmap if flags & 1 == 0 && flags & 32 != 0 => {
+                member.memory.map_zeros(second).unwrap_or(MINUS_ONE)
+            }
+            Builtin::Munmap => {
+                member.memory.free(first);
+                0
+            }
+            _ => return Err(self.error(member, ErrorKind::Unsupported(builtin))),
+        };
+        member.cpu.reply(reply);
+        Ok(None)
+    }
+
+    /// Returns the child of a process, and lets both return from `fork`.
+    fn fork(&mut self, member: &mut Member) -> Member {
+        let pid = self.child_pid(member.pid, member.children);
+        member.children += 1;
+        let mut child = member.clone();
+        (child.pid, child.parent, child.children) = (pid, member.pid, 0);
+        child.cpu.reply(0);
+        // A program that cannot tell processes apart only compares the number with constants.
+        member
+            .cpu
+            .reply(if self.is_anonymous { 1 } else { u64::from(pid) });
+        child
+    }
+
+    /// Adds the states after each result of a process's step.
+    pub(super) fn steps(
+        &mut self,
+        state: &State,
+        at: usize,
+        all: &mut Vec<Successor>,
+    ) -> Result<(), RunError> {
+        let old = &state.members[at];
+        let mut rest = state.clone();
+        rest.members.remove(at);
+        let mut results = Vec::new();
+        let mut text = Vec::new();
+        let mut member = Member::clone(old);
+        member.may_fail = false;
+        match &old.wants {
+            Wants::Write {
+                text: written,
+                exits,
+            } => {
+                text.clone_from(written);
+                results.push((rest, vec![member], *exits));
+            }
+            Wants::Wait { pid, status, polls } => {
+                for child in state.zombies_of(old.pid, *pid) {
+                    let (mut rest, mut member) = (rest.clone(), member.clone());
+                    rest.zombies.retain(|one| one.pid != child.pid);
+                    if *status != 0 {
+                        let access = Access {
+                            address: *status,
+                            size: 4,
+                            line: self.program.place(old.pc).line,
+                        };
+                        let value = (child.status << 8) as u64;
+                        member
+                            .memory
+                            .store(access, value)
+                            .map_err(|error| self.error(old, error.into()))?;
+                    }
+                    member.cpu.reply(u64::from(child.pid));
+                    results.push((rest, vec![member], None));
+                }
+                if *polls && results.is_empty() {
+                    member.cpu.reply(0);
+                    results.push((rest, vec![member], None));
+                }
+            }
+            Wants::Getppid => {
+                member.cpu.reply(u64::from(old.parent));
+                results.push((rest, vec![member], None));
+            }
+            Wants::Fork => {
+                if old.may_fail {
+                    let mut failed = member.clone();
+                    failed.cpu.reply(MINUS_ONE);
+                    results.push((rest.clone(), vec![failed], None));
+                }
+                let child = self.fork(&mut member);
+                results.push((rest, vec![child, member], None));
+            }
+            Wants::Exec => {
+                let mut failed = member.clone();
+                failed.cpu.reply(MINUS_ONE);
+                results.push((rest.clone(), vec![failed], None));
+                member.cpu.buffer.clear();
+                results.push((rest, vec![member], Some(0)));
+            }
+            Wants::Exit(status) => results.push((rest, vec![member], Some(*status))),
+        }
+        for (mut state, mut members, exits) in results {
+            match (exits, members.pop()) {
+                // The end after the last output is a step of its own where its time matters.
+                (Some(status), Some(member))
+                    if self.exit_is_step && !matches!(old.wants, Wants::Exit(_)) =>
+                {
+                    self.add(&mut state, member, Wants::Exit(status));
+                }
+                (Some(status), Some(member)) => self.end(&mut state, &member, status),
+                (_, last) => {
+                    members.extend(last);
+                    self.settle(&mut state, members)?;
+                }
+            }
+            let (text, pc) = (text.clone(), old.pc);
+            let (pid, parent) = (old.pid, old.parent);
+            all.push(Successor {
+                state,
+                text,
+                pc,
+                pid,
+                parent,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Returns the step of `wait`, or replies that there is no child.
+fn wait(
+    member: &mut Member,
+    state: &State,
+    work: &[Member],
+    pid: Option<u32>,
+    status: u64,
+    polls: bool,
+) -> Option<Wants> {
+    let is_child = |one: u32, parent: u32| parent == member.pid && pid.is_none_or(|pid| pid == one);
+    let runs = state
+        .members
+        .iter()
+        .any(|one| is_child(one.pid, one.parent))
+        || work.iter().any(|one| is_child(one.pid, one.parent));
+    if runs || !state.zombies_of(member.pid, pid).is_empty() {
+        return Some(Wants::Wait { pid, status, polls });
+    }
+    member.cpu.reply(MINUS_ONE);
+    None
+}

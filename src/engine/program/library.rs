@@ -1,0 +1,166 @@
+//! The functions of the C library that a process performs itself.
+
+use super::builtin::Builtin;
+use super::cpu::{Budget, Event, Process};
+use super::error::{ErrorKind, Limit};
+use super::memory::{Access, Memory, string};
+use super::ops::{Program, Scalar};
+use super::printf;
+
+impl Process {
+    /// Performs a function of the library and pushes its result.
+    pub(super) fn call_library<M: Memory>(
+        &mut self,
+        program: &Program,
+        memory: &mut M,
+        budget: &mut Budget,
+        builtin: Builtin,
+        arguments: &[u64],
+    ) -> Result<Option<Event>, ErrorKind> {
+        let line = program.place(self.pc() - 1).line;
+        let argument = |at: usize| arguments.get(at).copied().unwrap_or_default();
+        let (first, second, third) = (argument(0), argument(1), argument(2));
+        let access = |address: u64, size: u8| Access {
+            address,
+            size,
+            line,
+        };
+        let mut event = None;
+        let result = match builtin {
+            Builtin::Printf => {
+                let format = string(memory, first)?;
+                let pointer = program.layout.pointer;
+                let text = printf::output(memory, &format, &arguments[1..], pointer)?;
+                event = self.print(budget, &text)?;
+                text.len() as u64
+            }
+            Builtin::Puts => {
+                let mut text = string(memory, first)?;
+                text.push(b'\n');
+                event = self.print(budget, &text)?;
+                text.len() as u64
+            }
+            Builtin::Putchar => {
+                event = self.print(budget, &[first as u8])?;
+                u64::from(first as u8)
+            }
+            Builtin::Fflush => {
+                event = Some(Event::Flush);
+                0
+            }
+            // Standard error is not part of the output.
+            Builtin::Perror => 0,
+            Builtin::Malloc => memory.malloc(first).unwrap_or_default(),
+            Builtin::Calloc => {
+                let size = first.checked_mul(second);
+                let block = size
+                    .and_then(|size| memory.malloc(size))
+                    .unwrap_or_default();
+                if block != 0 {
+                    fill(memory, access(block, 1), 0, first * second, budget)?;
+                }
+                block
+            }
+            Builtin::Free => {
+                if first != 0 && !memory.free(first) {
+                    return Err(ErrorKind::InvalidFree { address: first });
+                }
+                0
+            }
+            Builtin::Memset => {
+                fill(memory, access(first, 1), second, third, budget)?;
+                first
+            }
+            Builtin::Memcpy => {
+                copy(memory, access(second, 8), first, third, budget)?;
+                first
+            }
+            Builtin::Strcpy => {
+                let size = string(memory, second)?.len() as u64 + 1;
+                copy(memory, access(second, 1), first, size, budget)?;
+                first
+            }
+            Builtin::Strlen => {
+                let mut length = 0;
+                while memory.load(access(first.wrapping_add(length), 1))? != 0 {
+                    spend(budget, 1)?;
+                    length += 1;
+                }
+                length
+            }
+            Builtin::Strcmp => {
+                let mut at = 0;
+                loop {
+                    let left = memory.load(access(first.wrapping_add(at), 1))?;
+                    let right = memory.load(access(second.wrapping_add(at), 1))?;
+                    if left != right || left == 0 {
+                        break Scalar::I32.extend(left.wrapping_sub(right));
+                    }
+                    spend(budget, 1)?;
+                    at += 1;
+                }
+            }
+            Builtin::Abs => Scalar::I32.extend(i64::unsigned_abs(first as i64)),
+            Builtin::Exit => return self.exit(program, memory, budget, first as i32),
+            Builtin::ExitNow => {
+                let status = first as i32 & 0xff;
+                return Ok(Some(Event::Exit {
+                    status,
+                    flush: false,
+                }));
+            }
+            Builtin::Atexit => {
+                self.at_exit.push(first as u32);
+                0
+            }
+            Builtin::WIfExited => u64::from(first % 0x80 == 0),
+            Builtin::WExitStatus => first >> 8 & 0xff,
+            _ => return Err(ErrorKind::Unsupported(builtin)),
+        };
+        self.stack.push(result);
+        Ok(event)
+    }
+
+    fn print(&mut self, budget: &mut Budget, text: &[u8]) -> Result<Option<Event>, ErrorKind> {
+        let rest = budget.output.checked_sub(text.len() as u64);
+        budget.output = rest.ok_or(ErrorKind::Limit(Limit::Output))?;
+        self.buffer.extend_from_slice(text);
+        Ok(Some(Event::Printed))
+    }
+}
+
+/// Counts work of the library as operations.
+fn spend(budget: &mut Budget, work: u64) -> Result<(), ErrorKind> {
+    let rest = budget.operations.checked_sub(work);
+    budget.operations = rest.ok_or(ErrorKind::Limit(Limit::Operations))?;
+    Ok(())
+}
+
+fn fill<M: Memory>(
+    memory: &mut M,
+    first: Access,
+    value: u64,
+    size: u64,
+    budget: &mut Budget,
+) -> Result<(), ErrorKind> {
+    spend(budget, size)?;
+    for at in 0..size {
+        let address = first.address.wrapping_add(at);
+        memory.store(Access { address, ..first }, value & 0xff)?;
+    }
+    Ok(())
+}
+
+fn copy<M: Memory>(
+    memory: &mut M,
+    from: Access,
+    to: u64,
+    size: u64,
+    budget: &mut Budget,
+) -> Result<(), ErrorKind> {
+    spend(budget, size)?;
+    if from.address.abs_diff(to) < size {
+        return Err(ErrorKind::Overlap);
+    }
+    Ok(memory.copy(from, to, size)?)
+}

@@ -1,0 +1,28 @@
+//! C programs as data: code for a stack machine, processes that run it, and all outputs of several processes.
+//!
+//! A [`Program`] has [`ops::Op`]s, each with its place in the C text. A [`Process`] is plain data, so that a
+//! copy of it is a `fork`. It runs on any [`Memory`]. The host performs its system calls. [`explore()`]
+//! finds the outputs of all schedules.
+
+pub mod builtin;
+pub mod cpu;
+pub mod error;
+pub mod explore;
+mod library;
+pub mod memory;
+pub mod ops;
+pub mod outputs;
+pub mod place;
+mod printf;
+#[cfg(test)]
+mod tests;
+
+pub use builtin::Builtin;
+pub use cpu::{Budget, Call, Event, Process};
+pub use error::{ErrorKind, Limit, MemoryError, RunError};
+pub use explore::explore;
+pub use explore::explorer::{Buffering, Options, Step};
+pub use memory::{Access, AccessKind, Flat, Memory, Watched};
+pub use ops::{Layout, Program};
+pub use outputs::{Count, Outputs};
+pub use place::Place;

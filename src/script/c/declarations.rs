@@ -1,0 +1,742 @@
+//! Declarations: types, declarators, and initializers.
+
+use std::rc::Rc;
+
+use super::lexer::TokenKind;
+use super::messages::{Parsed, fail};
+use super::parser::{Heading, Meaning, Named, Parser};
+use super::tree::{Expr, ExprKind, Global, Initial, Stmt, StmtKind};
+use super::types::{INT, Type};
+use pagewalk_engine::program::Place;
+use pagewalk_engine::program::ops::Scalar;
+
+/// The length of an array whose initializer determines it.
+const UNKNOWN: u64 = u64::MAX;
+/// The maximum number of values of an initializer, including zeros between them.
+const MOST_VALUES: usize = 1 << 20;
+
+/// The maximum number of pointers and arrays that a type is made of.
+const MOST_TYPE_HEIGHT: usize = 64;
+
+/// What a declaration says besides the type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Storage {
+    None,
+    Typedef,
+    Static,
+    Extern,
+}
+
+/// A declared name with its type.
+struct Declared {
+    name: Option<Named>,
+    ty: Type,
+    /// The parameters if the name is a function, whose result is `ty`.
+    heading: Option<Heading>,
+}
+
+/// A parsed initializer.
+enum Init {
+    Value(Expr),
+    List(Vec<Init>, Place),
+}
+
+impl Init {
+    /// Removes the braces around a single string.
+    fn without_braces(self) -> Self {
+        match self {
+            Self::List(mut list, _) if matches!(&list[..], [Self::Value(Expr { kind: ExprKind::Text(_), ty, .. })] if ty.target().is_some()) => {
+                list.remove(0)
+            }
+            other => other,
+        }
+    }
+}
+
+impl Parser {
+    /// Parses a declaration of the whole file, or a function.
+    pub fn external_declaration(&mut self) -> Parsed<()> {
+        self.check_supported()?;
+        let (base, storage) = if self.is_type() {
+            self.specifiers()?
+        } else {
+            self.check_type_name()?;
+            // Old programs begin with `main()`.
+            if !matches!(
+                (self.peek(), self.peek_second()),
+                (TokenKind::Name(_), TokenKind::Mark("("))
+            ) {
+                let place = self.place();
+                if self.is_mark("}") {
+                    fail!(place, "`}}` has no matching `{{`");
+                }
+                fail!(place, "a declaration must begin with a type here";
+                    "statements belong into a function, such as `int main(void) {{ … }}`");
+            }
+            (INT, Storage::None)
+        };
+        if self.accept(";") {
+            return Ok(());
+        }
+        loop {
+            let declared = self.declarator(base.clone())?;
+            let Some((name, place)) = declared.name else {
+                return Err(self.missing("a name"));
+            };
+            if let (Some(heading), false) = (declared.heading, storage == Storage::Typedef) {
+                let number = self.declare_function(&name, declared.ty, &heading, place)?;
+                if self.is_mark("{") {
+                    return self.define_function(number, heading, place);
+                }
+            } else if storage == Storage::Typedef {
+                self.define(name, Meaning::Typedef(declared.ty), place)?;
+            } else {
+                self.global(&name, &declared.ty, storage, place)?;
+            }
+            if !self.accept(",") {
+                return self.expect(";");
+            }
+        }
+    }
+
+    /// Parses the initializer of a global or `static` variable.
+    fn global(&mut self, name: &Rc<str>, ty: &Type, storage: Storage, place: Place) -> Parsed<()> {
+        let known = match self.own_meaning(name) {
+            Some(Meaning::Global(number)) if self.is_global() => Some(*number as usize),
+            _ => None,
+        };
+        let number = known.unwrap_or(self.globals.len());
+        if known.is_none() {
+            let (name, ty, initial) = (name.clone(), ty.clone(), None);
+            self.define(name.clone(), Meaning::Global(number as u32), place)?;
+            self.globals.push(Global {
+                name,
+                ty,
+                initial,
+                place,
+            });
+        }
+        let old = &self.globals[number];
+        let mut own = match (&old.ty, ty) {
+            (Type::Array(a, UNKNOWN), Type::Array(b, _)) if a == b => ty.clone(),
+            (Type::Array(a, _), Type::Array(b, UNKNOWN)) if a == b => old.ty.clone(),
+            _ if old.ty == *ty => ty.clone(),
+            _ => {
+                let line = old.place.line;
+                fail!(
+                    place,
+                    "`{name}` is declared with another type in line {line}"
+                );
+            }
+        };
+        if self.accept("=") {
+            let initial = self.initializer(&mut own)?;
+            if self.globals[number].initial.replace(initial).is_some() {
+                fail!(place, "`{name}` has two initializers");
+            }
+        } else if storage != Storage::Extern || !matches!(own, Type::Array(_, UNKNOWN)) {
+            self.check_object(name, &own, place)?;
+        }
+        self.globals[number].ty = own;
+        Ok(())
+    }
+
+    /// Parses the declaration of local variables.
+    pub fn local_declaration(&mut self) -> Parsed<Vec<Stmt>> {
+        let (base, storage) = self.specifiers()?;
+        let mut statements = Vec::new();
+        if self.accept(";") {
+            return Ok(statements);
+        }
+        loop {
+            let declared = self.declarator(base.clone())?;
+            let Some((name, place)) = declared.name else {
+                return Err(self.missing("a name"));
+            };
+            let mut ty = declared.ty;
+            if storage == Storage::Typedef {
+                self.define(name, Meaning::Typedef(ty), place)?;
+            } else if let Some(heading) = declared.heading {
+                self.declare_function(&name, ty, &heading, place)?;
+            } else if storage == Storage::Static {
+                self.global(&name, &ty, storage, place)?;
+            } else if storage == Storage::Extern {
+                if !matches!(self.find(&name), Some(Meaning::Global(_))) {
+                    fail!(place, "`{name}` is not declared outside the functions");
+                }
+            } else {
+                let is_unknown = matches!(ty, Type::Array(_, UNKNOWN));
+                if !is_unknown {
+                    self.check_object(&name, &ty, place)?;
+                }
+                let number = self.add_local(name.clone(), ty.clone(), place)?;
+                let initial = if self.accept("=") {
+                    let initial = self.initializer(&mut ty)?;
+                    self.locals[number as usize].ty = ty;
+                    if let [(_, value)] = &initial.values[..] {
+                        self.note_pid(number, value);
+                    }
+                    Some(initial)
+                } else if is_unknown {
+                    fail!(place, "the length of `{name}` is missing");
+                } else {
+                    None
+                };
+                let place = self.place_from(place);
+                statements.push(Stmt {
+                    kind: StmtKind::Declare(number, initial),
+                    place,
+                });
+            }
+            if !self.accept(",") {
+                self.expect(";")?;
+                return Ok(statements);
+            }
+        }
+    }
+
+    /// Returns a mistake if no object can have this type.
+    fn check_object(&self, name: &str, ty: &Type, place: Place) -> Parsed<()> {
+        if *ty == Type::Void {
+            fail!(place, "`{name}` cannot be `void`");
+        }
+        if matches!(ty, Type::Array(_, UNKNOWN)) {
+            fail!(place, "the length of `{name}` is missing");
+        }
+        if self.types.size(ty).is_none() {
+            let name = self.types.name(ty);
+            fail!(place, "the size of `{name}` is unknown or too large");
+        }
+        Ok(())
+    }
+
+    /// Parses the words before the declared names.
+    pub fn specifiers(&mut self) -> Parsed<(Type, Storage)> {
+        let start = self.place();
+        let mut storage = Storage::None;
+        let mut words: Vec<Rc<str>> = Vec::new();
+        let mut found = None;
+        while self.is_type() {
+            self.check_supported()?;
+            let TokenKind::Name(name) = self.peek().clone() else {
+                break;
+            };
+            match &*name {
+                "const" | "volatile" | "register" | "auto" | "inline" => {}
+                "typedef" => storage = Storage::Typedef,
+                "static" => storage = Storage::Static,
+                "extern" => storage = Storage::Extern,
+                "struct" | "enum" => {
+                    self.advance();
+                    found = Some(if &*name == "struct" {
+                        self.structure()?
+                    } else {
+                        self.enumeration()?
+                    });
+                    continue;
+                }
+                "long" | "signed" | "unsigned" | "short" | "int" | "char" | "float" | "double"
+                | "void" | "_Bool" => {
+                    words.push(name.clone());
+                }
+                _ if found.is_some() || !words.is_empty() => break,
+                _ => {
+                    if let Some(Meaning::Typedef(ty)) = self.find(&name) {
+                        found = Some(ty.clone());
+                    }
+                }
+            }
+            self.advance();
+        }
+        let place = self.place_from(start);
+        // `int` and `signed` add nothing to other words, but for `signed char`.
+        let is_sized = |word: &Rc<str>| matches!(&**word, "long" | "short" | "unsigned" | "signed");
+        if words.iter().any(is_sized) {
+            words.retain(|word| &**word != "int");
+        }
+        if words.len() > 1 {
+            words.retain(|word| &**word != "signed");
+        }
+        words.sort();
+        let scalar = match &*words.join(" ") {
+            "" | "int" | "signed" => Scalar::I32,
+            "char" => Scalar::I8,
+            "char unsigned" => Scalar::U8,
+            "short" => Scalar::I16,
+            "short unsigned" => Scalar::U16,
+            "unsigned" => Scalar::U32,
+            "long" => self.types.long(),
+            "long unsigned" => self.types.address(),
+            "long long" => Scalar::I64,
+            "long long unsigned" => Scalar::U64,
+            "float" => Scalar::F32,
+            "double" => Scalar::F64,
+            "void" => return Ok((Type::Void, storage)),
+            "_Bool" => return Ok((Type::Bool, storage)),
+            "double long" => fail!(place, "`long double` is not supported"; "write `double`"),
+            _ => fail!(place, "these words are no type together"),
+        };
+        if found.is_some() && !words.is_empty() {
+            fail!(place, "these words are no type together");
+        }
+        Ok((found.unwrap_or(Type::Scalar(scalar)), storage))
+    }
+
+    /// Parses a struct after `struct`.
+    fn structure(&mut self) -> Parsed<Type> {
+        let place = self.place();
+        let tag = if self.is_mark("{") {
+            None
+        } else {
+            Some(self.name("the name of a struct")?.0)
+        };
+        let known = tag.as_ref().and_then(|tag| {
+            if self.is_mark("{") {
+                self.own_tag(tag)
+            } else {
+                self.find_tag(tag)
+            }
+        });
+        let number = match known {
+            Some(Type::Struct(number)) => *number,
+            Some(_) => fail!(place, "the name is that of an enum"),
+            None => {
+                let name = tag.clone().unwrap_or_else(|| "without a name".into());
+                let number = self.types.add_struct(name);
+                if let Some(tag) = tag {
+                    self.define_tag(tag, Type::Struct(number));
+                }
+                number
+            }
+        };
+        if self.accept("{") {
+            if self.types.structs[number as usize].members.is_some() {
+                fail!(
+                    place,
+                    "`{}` is declared twice",
+                    self.types.name(&Type::Struct(number))
+                );
+            }
+            let mut members: Vec<(Rc<str>, Type)> = Vec::new();
+            while !self.accept("}") {
+                if !self.is_type() {
+                    self.check_type_name()?;
+                    return Err(self.missing("`}`"));
+                }
+                let (base, _) = self.specifiers()?;
+                loop {
+                    let declared = self.declarator(base.clone())?;
+                    let Some((name, place)) = declared.name else {
+                        return Err(self.missing("the name of a member"));
+                    };
+                    if self.is_mark(":") {
+                        fail!(self.place(), "bit fields are not supported"; "use `&`, `|`, and shifts");
+                    }
+                    if declared.heading.is_some() {
+                        fail!(place, "a member cannot be a function");
+                    }
+                    self.check_object(&name, &declared.ty, place)?;
+                    if members.iter().any(|(other, _)| *other == name) {
+                        fail!(place, "the struct has two members `{name}`");
+                    }
+                    members.push((name, declared.ty));
+                    if !self.accept(",") {
+                        break;
+                    }
+                }
+                self.expect(";")?;
+            }
+            if !self.types.complete(number, members) {
+                fail!(place, "the struct is too large");
+            }
+        }
+        Ok(Type::Struct(number))
+    }
+
+    /// Parses an enum after `enum`.
+    fn enumeration(&mut self) -> Parsed<Type> {
+        if !self.is_mark("{") {
+            let (name, place) = self.name("the name of an enum")?;
+            if !self.is_mark("{") {
+                return match self.find_tag(&name) {
+                    Some(Type::Struct(_)) | None => {
+                        fail!(place, "unknown enum `{name}`")
+                    }
+                    Some(_) => Ok(INT),
+                };
+            }
+            self.define_tag(name, INT);
+        }
+        self.expect("{")?;
+        let mut next = Some(0_i32);
+        while !self.accept("}") {
+            let (name, place) = self.name("the name of a constant")?;
+            if self.accept("=") {
+                next = i32::try_from(self.constant("the value")?).ok();
+            }
+            let Some(value) = next else {
+                fail!(place, "the value of `{name}` does not fit `int`");
+            };
+            self.define(name, Meaning::Constant(value), place)?;
+            next = value.checked_add(1);
+            if !self.accept(",") {
+                self.expect("}")?;
+                break;
+            }
+        }
+        Ok(INT)
+    }
+
+    /// Parses the name of a type, as in a cast.
+    pub fn type_name(&mut self) -> Parsed<Type> {
+        let (base, _) = self.specifiers()?;
+        let place = self.place();
+        let declared = self.declarator(base)?;
+        match declared {
+            Declared {
+                heading: Some(_), ..
+            } => fail!(place, "function types are not supported here"),
+            Declared {
+                name: Some((name, place)),
+                ..
+            } => fail!(place, "`{name}` is unexpected here"),
+            Declared { ty, .. } => Ok(ty),
+        }
+    }
+
+    fn declarator(&mut self, mut ty: Type) -> Parsed<Declared> {
+        while self.accept("*") {
+            ty = ty.pointer();
+            while self.accept_word("const")
+                || self.accept_word("volatile")
+                || self.accept_word("restrict")
+            {}
+        }
+        let is_inner = self.is_mark("(")
+            && !self.begins_type(self.peek_second())
+            && *self.peek_second() != TokenKind::Mark(")");
+        if is_inner {
+            // What follows the parentheses belongs to the type inside them.
+            let (place, inner) = (self.place(), self.position() + 1);
+            let mut depth = 0_u32;
+            loop {
+                match self.advance() {
+                    TokenKind::Mark("(") => depth += 1,
+                    TokenKind::Mark(")") => depth -= 1,
+                    TokenKind::End => return Err(self.missing("`)`")),
+                    _ => {}
+                }
+                if depth == 0 {
+                    break;
+                }
+            }
+            if self.is_mark("(") {
+                fail!(place, "pointers to functions are not supported"; "call the function by its name");
+            }
+            let (ty, _) = self.suffix(ty)?;
+            let end = self.position();
+            self.set_position(inner);
+            let declared = self.nested(|parser| parser.declarator(ty))?;
+            self.expect(")")?;
+            self.set_position(end);
+            return Ok(declared);
+        }
+        let name = match self.peek() {
+            TokenKind::Name(_) => Some(self.name("a name")?),
+            _ => None,
+        };
+        let (ty, heading) = self.suffix(ty)?;
+        if ty.height() > MOST_TYPE_HEIGHT {
+            fail!(
+                self.last_place(),
+                "the type has more than {MOST_TYPE_HEIGHT} levels"
+            );
+        }
+        Ok(Declared { name, ty, heading })
+    }
+
+    /// Parses the lengths of an array, or the parameters of a function.
+    fn suffix(&mut self, ty: Type) -> Parsed<(Type, Option<Heading>)> {
+        if self.accept("(") {
+            return Ok((ty, Some(self.heading()?)));
+        }
+        let mut lengths = Vec::new();
+        while self.is_mark("[") {
+            let place = self.place();
+            self.advance();
+            if self.accept("]") {
+                lengths.push((UNKNOWN, place));
+                continue;
+            }
+            let start = self.place();
+            let length = self.constant("the length of the array")?;
+            self.expect("]")?;
+            if length <= 0 {
+                fail!(start, "an array cannot have the length {length}");
+            }
+            lengths.push((length as u64, place));
+        }
+        if lengths.len() > 16 {
+            fail!(lengths[16].1, "an array has at most 16 dimensions");
+        }
+        if let Some((_, place)) = lengths
+            .iter()
+            .skip(1)
+            .find(|(length, _)| *length == UNKNOWN)
+        {
+            fail!(*place, "only the first length can be left out");
+        }
+        let array = lengths
+            .into_iter()
+            .rev()
+            .fold(ty, |ty, (length, _)| Type::Array(Rc::new(ty), length));
+        Ok((array, None))
+    }
+
+    /// Parses parameters after `(`.
+    fn heading(&mut self) -> Parsed<Heading> {
+        let mut heading = Heading {
+            parameters: Vec::new(),
+            has_prototype: true,
+            is_variadic: false,
+        };
+        if self.accept(")") {
+            heading.has_prototype = false;
+            return Ok(heading);
+        }
+        if self.is_word("void") && *self.peek_second() == TokenKind::Mark(")") {
+            self.advance();
+            self.advance();
+            return Ok(heading);
+        }
+        loop {
+            if self.accept("...") {
+                heading.is_variadic = true;
+                break;
+            }
+            if !self.is_type() {
+                self.check_type_name()?;
+                return Err(self.missing("the type of a parameter"));
+            }
+            let (base, _) = self.specifiers()?;
+            let place = self.place();
+            let declared = self.nested(|parser| parser.declarator(base))?;
+            let ty = match declared.ty {
+                Type::Array(element, _) => Type::Pointer(element),
+                _ if declared.heading.is_some() => {
+                    fail!(place, "a parameter cannot be a function");
+                }
+                Type::Void => fail!(place, "a parameter cannot be `void`"),
+                ty => ty,
+            };
+            heading.parameters.push((declared.name, ty));
+            if !self.accept(",") {
+                break;
+            }
+        }
+        self.expect(")")?;
+        Ok(heading)
+    }
+
+    /// Parses an initializer. The type of an array without a length gets its length.
+    fn initializer(&mut self, ty: &mut Type) -> Parsed<Initial> {
+        let start = self.place();
+        let init = self.init()?;
+        let place = self.place_from(start);
+        let mut values = Vec::new();
+        match (&*ty, init.without_braces()) {
+            (Type::Array(element, length), Init::Value(value)) => {
+                if !matches!(value.kind, ExprKind::Text(_)) {
+                    fail!(value.place, "an array needs a list of values"; "write the values between `{{` and `}}`");
+                }
+                let (element, is_unknown) = (element.clone(), *length == UNKNOWN);
+                let length = self.fill_text(ty, 0, &value, &mut values)?;
+                if is_unknown {
+                    *ty = Type::Array(element, length);
+                }
+            }
+            (Type::Array(..) | Type::Struct(_), Init::List(list, place)) => {
+                let mut list = list.into_iter().peekable();
+                let length = self.fill(ty, 0, &mut list, &mut values)?;
+                if list.next().is_some() {
+                    fail!(
+                        place,
+                        "the list has more values than `{}`",
+                        self.types.name(ty)
+                    );
+                }
+                if let Type::Array(element, UNKNOWN) = ty {
+                    *ty = Type::Array(element.clone(), length);
+                }
+            }
+            (_, Init::Value(value)) => {
+                let value = self.assignable(value, ty)?;
+                values.push((0, value));
+            }
+            (_, Init::List(list, place)) => match <[Init; 1]>::try_from(list) {
+                Ok([Init::Value(value)]) => {
+                    let value = self.assignable(value, ty)?;
+                    values.push((0, value));
+                }
+                _ => fail!(place, "one value is expected here"),
+            },
+        }
+        self.check_object("the variable", ty, place)?;
+        let covered: u64 = values
+            .iter()
+            .filter_map(|(_, value)| self.types.size(&value.ty))
+            .sum();
+        let is_partial = Some(covered) < self.types.size(ty) && !ty.is_scalar();
+        Ok(Initial { values, is_partial })
+    }
+
+    fn init(&mut self) -> Parsed<Init> {
+        if !self.is_mark("{") {
+            return Ok(Init::Value(self.assignment()?));
+        }
+        let start = self.place();
+        self.advance();
+        let mut list = Vec::new();
+        while !self.accept("}") {
+            if self.is_mark(".") || self.is_mark("[") {
+                fail!(self.place(), "values with the name of their member are not supported"; "write the values in order");
+            }
+            list.push(self.nested(Self::init)?);
+            if !self.accept(",") {
+                self.expect("}")?;
+                break;
+            }
+        }
+        Ok(Init::List(list, self.place_from(start)))
+    }
+
+    /// Assigns the values of a list to an array or a struct. Returns the number of elements with values.
+    fn fill(
+        &mut self,
+        ty: &Type,
+        offset: u64,
+        list: &mut std::iter::Peekable<std::vec::IntoIter<Init>>,
+        values: &mut Vec<(u64, Expr)>,
+    ) -> Parsed<u64> {
+        let parts: Vec<(u64, Type)> = match ty {
+            Type::Struct(number) => {
+                let members = self.types.structs[*number as usize]
+                    .members
+                    .clone()
+                    .unwrap_or_default();
+                members
+                    .into_iter()
+                    .map(|one| (one.offset, one.ty))
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
+        let (element, size) = match ty {
+            Type::Array(element, _) => (
+                Some((**element).clone()),
+                self.types.size(element).unwrap_or(1),
+            ),
+            _ => (None, 0),
+        };
+        let length = match ty {
+            Type::Array(_, length) => *length,
+            _ => parts.len() as u64,
+        };
+        let mut done = 0;
+        while done < length && list.peek().is_some() {
+            let (at, part) = match &element {
+                Some(element) => (done * size, element.clone()),
+                None => parts[done as usize].clone(),
+            };
+            let at = offset + at;
+            if values.len() > MOST_VALUES {
+                fail!(self.last_place(), "the list has too many values");
+            }
+            let is_aggregate = matches!(part, Type::Array(..) | Type::Struct(_));
+            match list.next_if(|next| match next {
+                Init::List(..) => true,
+                Init::Value(value) => {
+                    !is_aggregate
+                        || value.ty == part
+                        || matches!((&value.kind, &part), (ExprKind::Text(_), Type::Array(..)))
+                }
+            }) {
+                Some(Init::Value(value)) if matches!(part, Type::Array(..)) => {
+                    self.fill_text(&part, at, &value, values)?;
+                }
+                Some(Init::Value(value)) => {
+                    let value = self.assignable(value, &part)?;
+                    values.push((at, value));
+                }
+                Some(Init::List(inner, place)) => {
+                    if !is_aggregate {
+                        fail!(
+                            place,
+                            "one value of `{}` is expected here",
+                            self.types.name(&part)
+                        );
+                    }
+                    let mut inner = inner.into_iter().peekable();
+                    self.nested(|parser| parser.fill(&part, at, &mut inner, values))?;
+                    if inner.next().is_some() {
+                        fail!(
+                            place,
+                            "the list has more values than `{}`",
+                            self.types.name(&part)
+                        );
+                    }
+                }
+                // Values without braces of their own.
+                None => {
+                    let found = self.nested(|parser| parser.fill(&part, at, list, values))?;
+                    if found == 0 {
+                        fail!(
+                            self.last_place(),
+                            "the list has a value for a struct without members"
+                        );
+                    }
+                }
+            }
+            done += 1;
+        }
+        Ok(done)
+    }
+
+    /// Assigns a string to an array of characters. Returns its length with the final zero.
+    fn fill_text(
+        &mut self,
+        ty: &Type,
+        offset: u64,
+        value: &Expr,
+        values: &mut Vec<(u64, Expr)>,
+    ) -> Parsed<u64> {
+        let (ExprKind::Text(number), Type::Array(element, length)) = (&value.kind, ty) else {
+            fail!(value.place, "a string is expected here");
+        };
+        if self.types.size(element) != Some(1) {
+            fail!(
+                value.place,
+                "a string cannot be the value of `{}`",
+                self.types.name(ty)
+            );
+        }
+        let mut bytes = self.texts[*number as usize].clone();
+        if bytes.len() as u64 > *length {
+            fail!(
+                value.place,
+                "the string has {} characters and does not fit `{}`",
+                bytes.len(),
+                self.types.name(ty)
+            );
+        }
+        if (bytes.len() as u64) < *length {
+            bytes.push(0);
+        }
+        for (at, byte) in bytes.iter().enumerate() {
+            let value = self.number(u64::from(*byte), INT, value.place);
+            let value = self.assignable(value, element)?;
+            values.push((offset + at as u64, value));
+        }
+        Ok(bytes.len() as u64)
+    }
+}

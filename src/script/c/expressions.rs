@@ -1,0 +1,462 @@
+//! Expressions, by precedence climbing.
+
+use super::lexer::TokenKind;
+use super::messages::{Mistake, Parsed, fail};
+use super::parser::{Meaning, Parser};
+use super::tree::{Change, Expr, ExprKind, Update};
+use super::types::{CHAR, INT, Type};
+use pagewalk_engine::program::ops::{BinaryOp, Scalar, UnaryOp};
+use pagewalk_engine::program::{Builtin, Place};
+
+/// The binary operators with their precedence.
+const OPERATORS: &[(&str, u8, Operator)] = &[
+    ("||", 1, Operator::Or),
+    ("&&", 2, Operator::And),
+    ("|", 3, Operator::Plain(BinaryOp::Or)),
+    ("^", 4, Operator::Plain(BinaryOp::Xor)),
+    ("&", 5, Operator::Plain(BinaryOp::And)),
+    ("==", 6, Operator::Plain(BinaryOp::Eq)),
+    ("!=", 6, Operator::Plain(BinaryOp::Ne)),
+    ("<", 7, Operator::Plain(BinaryOp::Lt)),
+    ("<=", 7, Operator::Plain(BinaryOp::Le)),
+    (">", 7, Operator::Plain(BinaryOp::Gt)),
+    (">=", 7, Operator::Plain(BinaryOp::Ge)),
+    ("<<", 8, Operator::Plain(BinaryOp::Shl)),
+    (">>", 8, Operator::Plain(BinaryOp::Shr)),
+    ("+", 9, Operator::Plain(BinaryOp::Add)),
+    ("-", 9, Operator::Plain(BinaryOp::Sub)),
+    ("*", 10, Operator::Plain(BinaryOp::Mul)),
+    ("/", 10, Operator::Plain(BinaryOp::Div)),
+    ("%", 10, Operator::Plain(BinaryOp::Rem)),
+];
+
+/// The operators of compound assignments.
+const UPDATES: &[(&str, BinaryOp)] = &[
+    ("+=", BinaryOp::Add),
+    ("-=", BinaryOp::Sub),
+    ("*=", BinaryOp::Mul),
+    ("/=", BinaryOp::Div),
+    ("%=", BinaryOp::Rem),
+    ("&=", BinaryOp::And),
+    ("|=", BinaryOp::Or),
+    ("^=", BinaryOp::Xor),
+    ("<<=", BinaryOp::Shl),
+    (">>=", BinaryOp::Shr),
+];
+
+#[derive(Debug, Clone, Copy)]
+enum Operator {
+    And,
+    Or,
+    Plain(BinaryOp),
+}
+
+impl Parser {
+    /// Parses an expression, which may contain commas.
+    pub fn expression(&mut self) -> Parsed<Expr> {
+        let mut left = self.assignment()?;
+        while self.accept(",") {
+            self.note_comparison(&left);
+            let right = self.assignment()?;
+            let right = right.value();
+            left = left.comma(right)?;
+        }
+        Ok(left)
+    }
+
+    /// Parses an expression without commas.
+    pub fn assignment(&mut self) -> Parsed<Expr> {
+        self.nested(|parser| {
+            let target = parser.conditional()?;
+            if parser.accept("=") {
+                let value = parser.assignment()?;
+                return parser.assign(target, value);
+            }
+            let TokenKind::Mark(mark) = *parser.peek() else {
+                return Ok(target);
+            };
+            let Some((_, op)) = UPDATES.iter().find(|(update, _)| *update == mark) else {
+                return Ok(target);
+            };
+            parser.advance();
+            let value = parser.assignment()?;
+            parser.update(target, *op, value, false)
+        })
+    }
+
+    pub fn conditional(&mut self) -> Parsed<Expr> {
+        let condition = self.binary(1)?;
+        if !self.accept("?") {
+            return Ok(condition);
+        }
+        let condition = self.condition(condition)?;
+        let then = self.expression()?;
+        self.expect(":")?;
+        let otherwise = self.nested(Self::conditional)?;
+        self.choose(condition, then, otherwise)
+    }
+
+    fn binary(&mut self, least: u8) -> Parsed<Expr> {
+        let mut left = self.unary()?;
+        while let TokenKind::Mark(mark) = *self.peek() {
+            let Some((_, precedence, operator)) = OPERATORS.iter().find(|(of, ..)| *of == mark)
+            else {
+                break;
+            };
+            if *precedence < least {
+                break;
+            }
+            self.advance();
+            let right = self.nested(|parser| parser.binary(precedence + 1))?;
+            left = match operator {
+                Operator::Plain(op) => self.operate(*op, left, right)?,
+                Operator::And => self.logical(left, right, true)?,
+                Operator::Or => self.logical(left, right, false)?,
+            };
+        }
+        Ok(left)
+    }
+
+    fn unary(&mut self) -> Parsed<Expr> {
+        let start = self.place();
+        let mark = match *self.peek() {
+            TokenKind::Mark(mark) => mark,
+            TokenKind::Name(_) if self.is_word("sizeof") => return self.size_of(),
+            _ => "",
+        };
+        if mark == "(" && self.begins_type(self.peek_second()) {
+            self.advance();
+            let ty = self.type_name()?;
+            self.expect(")")?;
+            if self.is_mark("{") {
+                fail!(
+                    self.place(),
+                    "values of structs and arrays without a name are not supported"
+                );
+            }
+            let operand = self.nested(Self::unary)?;
+            let mut cast = self.cast(operand, &ty)?;
+            cast.place = self.place_from(start);
+            return Ok(cast);
+        }
+        if !matches!(mark, "+" | "-" | "!" | "~" | "*" | "&" | "++" | "--") {
+            return self.postfix();
+        }
+        self.advance();
+        let operand = self.nested(Self::unary)?;
+        let mut result = match mark {
+            "*" => self.dereference(operand)?,
+            "&" => self.address_of(operand)?,
+            "++" | "--" => {
+                let one = self.number(1, INT, start);
+                let op = if mark == "++" {
+                    BinaryOp::Add
+                } else {
+                    BinaryOp::Sub
+                };
+                self.update(operand, op, one, false)?
+            }
+            "!" => {
+                let operand = operand.value();
+                self.note_comparison(&operand);
+                self.apply(UnaryOp::Not, operand)?
+            }
+            "-" => self.apply(UnaryOp::Negate, operand)?,
+            "~" => self.apply(UnaryOp::Complement, operand)?,
+            _ => self.promoted(operand)?,
+        };
+        result.place = self.place_from(start);
+        Ok(result)
+    }
+
+    fn size_of(&mut self) -> Parsed<Expr> {
+        let start = self.place();
+        self.advance();
+        let ty = if self.is_mark("(") && self.begins_type(self.peek_second()) {
+            self.advance();
+            let ty = self.type_name()?;
+            self.expect(")")?;
+            ty
+        } else {
+            let forks = self.fork_uses;
+            let operand = self.nested(Self::unary)?;
+            self.fork_uses = forks;
+            operand.ty
+        };
+        let place = self.place_from(start);
+        let Some(size) = self.types.size(&ty) else {
+            fail!(place, "the size of `{}` is unknown", self.types.name(&ty));
+        };
+        Ok(self.number(size, Type::Scalar(self.types.address()), place))
+    }
+
+    fn postfix(&mut self) -> Parsed<Expr> {
+        let start = self.place();
+        let mut expr = self.primary()?;
+        loop {
+            let mark = match *self.peek() {
+                TokenKind::Mark(mark) => mark,
+                _ => "",
+            };
+            match mark {
+                "[" => {
+                    self.advance();
+                    let index = self.expression()?;
+                    self.expect("]")?;
+                    expr = self.subscript(expr, index)?;
+                }
+                "." | "->" => {
+                    self.advance();
+                    let (name, place) = self.name("the name of a member")?;
+                    expr = self.member(expr, &name, mark == "->", place)?;
+                }
+                "++" | "--" => {
+                    self.advance();
+                    let one = self.number(1, INT, self.last_place());
+                    let op = if mark == "++" {
+                        BinaryOp::Add
+                    } else {
+                        BinaryOp::Sub
+                    };
+                    expr = self.update(expr, op, one, true)?;
+                }
+                "(" => {
+                    fail!(self.place(), "only the name of a function can be called");
+                }
+                _ => return Ok(expr),
+            }
+            expr.place = self.place_from(start);
+        }
+    }
+
+    fn primary(&mut self) -> Parsed<Expr> {
+        let place = self.place();
+        match self.peek().clone() {
+            TokenKind::Integer {
+                value,
+                is_decimal,
+                is_unsigned,
+                longs,
+            } => {
+                self.advance();
+                let ty = self.integer_type(value, is_decimal, is_unsigned, longs);
+                Ok(self.number(value, Type::Scalar(ty), place))
+            }
+            TokenKind::Float {
+                value,
+                is_single: true,
+            } => {
+                self.advance();
+                Ok(self.number(
+                    u64::from((value as f32).to_bits()),
+                    Type::Scalar(Scalar::F32),
+                    place,
+                ))
+            }
+            TokenKind::Float { value, .. } => {
+                self.advance();
+                Ok(self.number(value.to_bits(), Type::Scalar(Scalar::F64), place))
+            }
+            TokenKind::Character(value) => {
+                self.advance();
+                Ok(self.number(value as i8 as u64, INT, place))
+            }
+            TokenKind::Text(mut bytes) => {
+                self.advance();
+                while let TokenKind::Text(more) = self.peek().clone() {
+                    bytes.extend(more);
+                    self.advance();
+                }
+                let place = self.place_from(place);
+                let ty = Type::Array(CHAR.into(), bytes.len() as u64 + 1);
+                let number = self.add_text(bytes);
+                Ok(Expr {
+                    kind: ExprKind::Text(number),
+                    ty,
+                    place,
+                    height: 1,
+                })
+            }
+            TokenKind::Mark("(") => {
+                self.advance();
+                let mut expr = self.expression()?;
+                self.expect(")")?;
+                expr.place = self.place_from(place);
+                Ok(expr)
+            }
+            TokenKind::Name(name) => {
+                self.check_supported()?;
+                if self.find(&name).is_none() && matches!(&*name, "new" | "delete") {
+                    return Err(
+                        Mistake::new(place, format!("`{name}` is not part of C")).help(
+                            if &*name == "new" {
+                                "call `malloc`"
+                            } else {
+                                "call `free`"
+                            },
+                        ),
+                    );
+                }
+                let (name, _) = self.name("an expression")?;
+                if self.is_mark("(") {
+                    return self.call(&name, place);
+                }
+                let (kind, ty) = match self.find(&name) {
+                    Some(Meaning::Local(number)) => {
+                        let number = *number;
+                        let local = &mut self.locals[number as usize];
+                        local.uses += 1;
+                        (ExprKind::Local(number), local.ty.clone())
+                    }
+                    Some(Meaning::Global(number)) => (
+                        ExprKind::Global(*number),
+                        self.globals[*number as usize].ty.clone(),
+                    ),
+                    Some(Meaning::Function(number)) => {
+                        (ExprKind::Function(*number), Type::Function)
+                    }
+                    Some(Meaning::Constant(value)) => (ExprKind::Number(*value as u64), INT),
+                    Some(Meaning::Typedef(_)) => {
+                        fail!(place, "`{name}` is a type and has no value");
+                    }
+                    None => return Err(self.unknown(&name, "variable", place)),
+                };
+                Ok(Expr {
+                    kind,
+                    ty,
+                    place,
+                    height: 1,
+                })
+            }
+            _ => Err(self.missing("an expression")),
+        }
+    }
+
+    fn unknown(&self, name: &str, what: &str, place: Place) -> Mistake {
+        let result = Mistake::new(place, format!("unknown {what} `{name}`"));
+        match self.similar(name) {
+            Some(near) => result.help(format!("did you mean `{near}`?")),
+            None => result,
+        }
+    }
+
+    /// The type of an integer literal.
+    fn integer_type(&self, value: u64, is_decimal: bool, is_unsigned: bool, longs: u8) -> Scalar {
+        let (long, unsigned_long) = (self.types.long(), self.types.address());
+        let all = [
+            (Scalar::I32, 0, false),
+            (Scalar::U32, 0, true),
+            (long, 1, false),
+            (unsigned_long, 1, true),
+            (Scalar::I64, 2, false),
+            (Scalar::U64, 2, true),
+        ];
+        let fits = |kind: Scalar| {
+            let bits = u32::from(kind.size()) * 8 - u32::from(kind.is_signed());
+            bits == 64 || value >> bits == 0
+        };
+        let found = all.into_iter().find(|(kind, of, unsigned)| {
+            *of >= longs
+                && fits(*kind)
+                && if is_unsigned {
+                    *unsigned
+                } else {
+                    !unsigned || !is_decimal
+                }
+        });
+        found.map_or(Scalar::U64, |(kind, ..)| kind)
+    }
+
+    fn call(&mut self, name: &str, place: Place) -> Parsed<Expr> {
+        let number = match self.find(name) {
+            Some(Meaning::Function(number)) => *number,
+            Some(_) => fail!(place, "`{name}` is not a function"),
+            None => {
+                return Err(self.unknown(name, "function", place)
+                    .help("declare the function before its use; the functions of the C library that Pagewalk has are listed in the reference"));
+            }
+        };
+        self.expect("(")?;
+        let mut arguments = Vec::new();
+        if !self.accept(")") {
+            loop {
+                arguments.push(self.assignment()?);
+                if !self.accept(",") {
+                    break;
+                }
+            }
+            self.expect(")")?;
+        }
+        let place = self.place_from(place);
+        let function = &self.functions[number as usize];
+        let (parameters, result, builtin) = (
+            function.parameters.clone(),
+            function.result.clone(),
+            function.builtin,
+        );
+        let is_right = if function.is_variadic {
+            arguments.len() >= parameters.len()
+        } else {
+            arguments.len() == parameters.len() || !function.has_prototype && builtin.is_none()
+        };
+        if !is_right || arguments.len() > 200 {
+            let (expected, found) = (parameters.len(), arguments.len());
+            let noun = if expected == 1 {
+                "argument"
+            } else {
+                "arguments"
+            };
+            fail!(place, "`{name}` has {expected} {noun}, not {found}");
+        }
+        let mut converted = Vec::new();
+        for (at, argument) in arguments.into_iter().enumerate() {
+            converted.push(match parameters.get(at) {
+                Some(ty) => self.assignable(argument, ty)?,
+                None => self.default_promotion(argument)?,
+            });
+        }
+        let kind = match builtin {
+            Some(builtin) => {
+                self.fork_uses += i32::from(builtin == Builtin::Fork);
+                ExprKind::Builtin(builtin, converted)
+            }
+            None => ExprKind::Call(number, converted),
+        };
+        Expr::new(kind, result, place)
+    }
+
+    /// Parses the update of a variable: `x op= value`, `++x`, or `x++`.
+    fn update(
+        &mut self,
+        target: Expr,
+        op: BinaryOp,
+        value: Expr,
+        is_postfix: bool,
+    ) -> Parsed<Expr> {
+        target.check_target()?;
+        let value = value.value();
+        let place = target.place.to(value.place);
+        let ty = target.ty.clone();
+        let (change, value) = if let Type::Pointer(of) = &ty {
+            let size = self.element_size(of, place)?;
+            let value = match op {
+                BinaryOp::Add => value,
+                BinaryOp::Sub => self.apply(UnaryOp::Negate, value)?,
+                _ => {
+                    fail!(place, "a pointer can only be increased and decreased");
+                }
+            };
+            (Change::Offset(size), self.index(value)?)
+        } else {
+            let (kind, value) = self.update_operand(&target, op, value, place)?;
+            (Change::Binary(op, kind), value)
+        };
+        let update = Update {
+            target,
+            change,
+            value,
+            is_postfix,
+        };
+        Expr::new(ExprKind::Update(Box::new(update)), ty, place)
+    }
+}

@@ -1,0 +1,487 @@
+//! From C text to tokens. Macros of constants are replaced here.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::messages::{Mistake, Parsed, fail};
+use pagewalk_engine::program::Place;
+
+/// The maximum length of a C text in bytes.
+pub const MOST_TEXT: usize = 256 << 10;
+/// The maximum number of tokens, including those of macros.
+const MOST_TOKENS: usize = 256 << 10;
+
+/// A token and its place. A token of a macro has the place of the macro's use.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Token {
+    pub kind: TokenKind,
+    pub place: Place,
+}
+
+/// The kinds of tokens.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TokenKind {
+    Name(Rc<str>),
+    /// An integer: its value, and its suffixes.
+    Integer {
+        value: u64,
+        is_decimal: bool,
+        is_unsigned: bool,
+        /// Number of `l` in the suffix.
+        longs: u8,
+    },
+    Float {
+        value: f64,
+        is_single: bool,
+    },
+    Character(u8),
+    /// A string literal without its final zero.
+    Text(Vec<u8>),
+    Mark(&'static str),
+    End,
+}
+
+/// The punctuators, longer ones first.
+const MARKS: &[&str] = &[
+    "...", "<<=", ">>=", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "*=",
+    "/=", "%=", "+=", "-=", "&=", "^=", "|=", "[", "]", "(", ")", "{", "}", ".", "&", "*", "+",
+    "-", "~", "!", "/", "%", "<", ">", "^", "|", "?", ":", ";", "=", ",",
+];
+
+/// The macros of a text.
+type Macros = BTreeMap<Rc<str>, Vec<Token>>;
+
+/// Reads a C text.
+pub(super) struct Lexer<'a> {
+    text: &'a str,
+    at: usize,
+    line: u32,
+    macros: Macros,
+    /// Values that replace those of the text's macros.
+    defines: &'a [(String, String)],
+    /// The names of the macros with other values.
+    replaced: Vec<String>,
+    tokens: Vec<Token>,
+}
+
+/// Returns the tokens of a text. `macros` are those of the standard headers.
+pub(super) fn tokens(text: &str, defines: &[(String, String)], macros: &str) -> Parsed<Vec<Token>> {
+    if text.len() > MOST_TEXT {
+        let place = Place::START;
+        fail!(
+            place,
+            "the program has {} bytes; the maximum is {MOST_TEXT}",
+            text.len()
+        );
+    }
+    let standard = Lexer::new(macros, &[], Macros::new()).read()?.macros;
+    let mut lexer = Lexer::new(text, defines, standard).read()?;
+    if let Some((name, _)) = defines
+        .iter()
+        .find(|(name, _)| !lexer.replaced.contains(name))
+    {
+        let place = Place::START;
+        fail!(place, "the program has no `#define {name}`"; "add the line `#define {name} 1` to the program");
+    }
+    let place = lexer.place(lexer.at);
+    lexer.tokens.push(Token {
+        kind: TokenKind::End,
+        place,
+    });
+    Ok(lexer.tokens)
+}
+
+impl<'a> Lexer<'a> {
+    fn new(text: &'a str, defines: &'a [(String, String)], macros: Macros) -> Self {
+        Self {
+            text,
+            at: 0,
+            line: 1,
+            macros,
+            defines,
+            replaced: Vec::new(),
+            tokens: Vec::new(),
+        }
+    }
+
+    fn place(&self, start: usize) -> Place {
+        Place {
+            line: self.line,
+            start: start as u32,
+            end: self.at as u32,
+        }
+    }
+
+    fn rest(&self) -> &'a str {
+        &self.text[self.at..]
+    }
+
+    fn bump(&mut self, bytes: usize) -> Place {
+        let start = self.at;
+        self.at += bytes;
+        self.place(start)
+    }
+
+    fn read(mut self) -> Parsed<Self> {
+        let mut starts_line = true;
+        loop {
+            let line = self.line;
+            self.skip_blanks()?;
+            starts_line |= self.line != line;
+            if self.rest().is_empty() {
+                return Ok(self);
+            }
+            if starts_line && self.rest().starts_with('#') {
+                self.directive()?;
+                continue;
+            }
+            starts_line = false;
+            let token = self.token()?;
+            self.expand(token, &mut Vec::new())?;
+        }
+    }
+
+    /// Adds a token, or the tokens of the macro that it names. `active` are the macros around it.
+    fn expand(&mut self, token: Token, active: &mut Vec<Rc<str>>) -> Parsed<()> {
+        if self.tokens.len() >= MOST_TOKENS {
+            fail!(token.place, "the program has too many tokens");
+        }
+        if let TokenKind::Name(name) = &token.kind
+            && !active.contains(name)
+            && active.len() < 64
+            && let Some(body) = self.macros.get(name).cloned()
+        {
+            active.push(name.clone());
+            for one in body {
+                self.expand(
+                    Token {
+                        place: token.place,
+                        ..one
+                    },
+                    active,
+                )?;
+            }
+            active.pop();
+            return Ok(());
+        }
+        self.tokens.push(token);
+        Ok(())
+    }
+
+    fn skip_blanks(&mut self) -> Parsed<()> {
+        loop {
+            let rest = self.rest();
+            let blank = rest.len()
+                - rest
+                    .trim_start_matches([' ', '\t', '\r', '\x0c', '\x0b'])
+                    .len();
+            self.at += blank;
+            let rest = self.rest();
+            if rest.starts_with('\n') {
+                self.line += 1;
+                self.at += 1;
+            } else if rest.starts_with("\\\n") || rest.starts_with("\\\r\n") {
+                self.at += rest.find('\n').unwrap_or_default() + 1;
+                self.line += 1;
+            } else if rest.starts_with("//") {
+                self.at += rest.find('\n').unwrap_or(rest.len());
+            } else if rest.starts_with("/*") {
+                let Some(end) = rest.find("*/") else {
+                    let place = self.bump(2);
+                    fail!(place, "the comment has no end: `*/` is missing");
+                };
+                self.line += rest[..end].matches('\n').count() as u32;
+                self.at += end + 2;
+            } else if blank == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads a line that begins with `#`.
+    fn directive(&mut self) -> Parsed<()> {
+        let line = self.rest().split('\n').next().unwrap_or_default();
+        let words = line[1..].trim_start();
+        let name = words
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .next()
+            .unwrap_or_default();
+        let after = words[name.len()..].trim_start();
+        match name {
+            "include" if after.starts_with('<') && after.contains('>') => self.at += line.len(),
+            "pragma" | "" => self.at += line.len(),
+            "define" => return self.define(),
+            "include" => {
+                let place = self.bump(line.trim_end().len());
+                fail!(place, "`#include {}` is not supported", after.trim_end(); "remove the line; standard functions are built in, and others must be in the program");
+            }
+            _ => {
+                let place = self.bump(line.trim_end().len());
+                fail!(place, "`#{name}` is not supported"; "keep `#define` of constants and `#include <…>`, and remove other lines that begin with `#`");
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads `#define NAME TOKENS`, up to the end of the line.
+    fn define(&mut self) -> Parsed<()> {
+        let start = self.at;
+        self.at += self.rest().find("define").unwrap_or_default() + "define".len();
+        let line = self.line;
+        self.skip_blanks()?;
+        let token = if self.line == line && !self.rest().is_empty() {
+            Some(self.token()?)
+        } else {
+            None
+        };
+        let Some(Token {
+            kind: TokenKind::Name(name),
+            ..
+        }) = token
+        else {
+            fail!(self.place(start), "the name is missing after `#define`");
+        };
+        if self.rest().starts_with('(') {
+            fail!(self.place(start), "the macro `{name}` has parameters, which is not supported"; "write a function instead");
+        }
+        let place = self.place(start);
+        let mut body = Vec::new();
+        let end = self.end_of_directive();
+        loop {
+            self.skip_blanks()?;
+            if self.at >= end {
+                break;
+            }
+            body.push(self.token()?);
+        }
+        if let Some((of, value)) = self.defines.iter().find(|(of, _)| **of == *name) {
+            self.replaced.push(of.clone());
+            let lexer = Lexer::new(value, &[], Macros::new()).read();
+            let mut lexer = lexer.map_err(|mistake| Mistake { place, ..mistake })?;
+            for token in &mut lexer.tokens {
+                token.place = place;
+            }
+            body = lexer.tokens;
+        }
+        self.macros.insert(name, body);
+        Ok(())
+    }
+
+    /// Returns the end of the line, including lines after a `\`.
+    fn end_of_directive(&self) -> usize {
+        let mut end = self.at;
+        for line in self.rest().split_inclusive('\n') {
+            end += line.len();
+            if !line.trim_end_matches(['\n', '\r']).ends_with('\\') {
+                return end - usize::from(line.ends_with('\n'));
+            }
+        }
+        end
+    }
+
+    fn token(&mut self) -> Parsed<Token> {
+        let rest = self.rest();
+        let first = rest.bytes().next().unwrap_or_default();
+        let second = rest.as_bytes().get(1).copied().unwrap_or_default();
+        if first.is_ascii_alphabetic() || first == b'_' {
+            let end = rest
+                .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                .unwrap_or(rest.len());
+            let kind = TokenKind::Name(rest[..end].into());
+            let place = self.bump(end);
+            return Ok(Token { kind, place });
+        }
+        if first.is_ascii_digit() || first == b'.' && second.is_ascii_digit() {
+            return self.number();
+        }
+        if first == b'"' {
+            return self.quoted();
+        }
+        if first == b'\'' {
+            return self.character();
+        }
+        if let Some(mark) = MARKS.iter().find(|mark| rest.starts_with(**mark)) {
+            let place = self.bump(mark.len());
+            return Ok(Token {
+                kind: TokenKind::Mark(mark),
+                place,
+            });
+        }
+        let found = rest.chars().next().unwrap_or_default();
+        let place = self.bump(found.len_utf8());
+        let result = Mistake::new(
+            place,
+            format!("unexpected character `{}`", found.escape_default()),
+        );
+        Err(match found {
+            '“' | '”' | '„' => result.help("write `\"`"),
+            '‘' | '’' => result.help("write `'`"),
+            '–' | '−' => result.help("write `-`"),
+            '#' => result.help("a line that begins with `#` has nothing before it"),
+            _ => result,
+        })
+    }
+
+    fn number(&mut self) -> Parsed<Token> {
+        let rest = self.rest();
+        let is_hex = rest.starts_with("0x") || rest.starts_with("0X");
+        let mut previous = ' ';
+        let end = rest.find(|c: char| {
+            let is_sign = matches!(c, '+' | '-') && !is_hex && matches!(previous, 'e' | 'E');
+            previous = c;
+            !(c.is_ascii_alphanumeric() || c == '.' || c == '_' || is_sign)
+        });
+        let word = &rest[..end.unwrap_or(rest.len())];
+        let place = self.bump(word.len());
+        let lower = word.to_ascii_lowercase();
+        if !is_hex && lower.contains(['.', 'e']) {
+            let is_single = lower.ends_with('f');
+            let digits = lower.trim_end_matches(['f', 'l']);
+            let Ok(value) = digits.parse::<f64>() else {
+                fail!(place, "`{word}` is not a number");
+            };
+            let value = if is_single {
+                digits.parse::<f32>().map_or(value, f64::from)
+            } else {
+                value
+            };
+            return Ok(Token {
+                kind: TokenKind::Float { value, is_single },
+                place,
+            });
+        }
+        let digits = lower.trim_end_matches(['u', 'l']);
+        let suffix = &lower[digits.len()..];
+        let longs = suffix.matches('l').count() as u8;
+        let (radix, digits) = match digits.as_bytes() {
+            [b'0', b'x', ..] => (16, &digits[2..]),
+            [b'0', b'b', ..] => (2, &digits[2..]),
+            [b'0', _, ..] => (8, &digits[1..]),
+            _ => (10, digits),
+        };
+        let is_unsigned = suffix.contains('u');
+        if suffix.len() > 3
+            || longs > 2
+            || suffix.matches('u').count() > 1
+            || !digits.bytes().all(|c| char::from(c).is_digit(radix))
+        {
+            let result = Mistake::new(place, format!("`{word}` is not a number"));
+            return Err(if radix == 8 {
+                result.help("a number that begins with `0` is octal: its digits are `0` to `7`")
+            } else {
+                result
+            });
+        }
+        let Ok(value) = u64::from_str_radix(digits, radix) else {
+            fail!(place, "`{word}` does not fit 64 bits");
+        };
+        let is_decimal = radix == 10;
+        Ok(Token {
+            kind: TokenKind::Integer {
+                value,
+                is_decimal,
+                is_unsigned,
+                longs,
+            },
+            place,
+        })
+    }
+
+    fn quoted(&mut self) -> Parsed<Token> {
+        let start = self.at;
+        self.at += 1;
+        let mut bytes = Vec::new();
+        loop {
+            match self.rest().bytes().next() {
+                Some(b'"') => break,
+                None | Some(b'\n') => {
+                    fail!(self.place(start), "the string has no end: `\"` is missing");
+                }
+                Some(b'\\') => bytes.extend(self.escape()?),
+                Some(byte) => {
+                    bytes.push(byte);
+                    self.at += 1;
+                }
+            }
+        }
+        self.at += 1;
+        Ok(Token {
+            kind: TokenKind::Text(bytes),
+            place: self.place(start),
+        })
+    }
+
+    fn character(&mut self) -> Parsed<Token> {
+        let start = self.at;
+        self.at += 1;
+        let value = match self.rest().bytes().next() {
+            Some(b'\\') => self.escape()?,
+            Some(byte) if byte.is_ascii() && byte != b'\'' && byte != b'\n' => {
+                self.at += 1;
+                Some(byte)
+            }
+            _ => None,
+        };
+        let (Some(value), true) = (value, self.rest().starts_with('\'')) else {
+            fail!(
+                self.place(start),
+                "a character literal is one character between `'` and `'`"
+            );
+        };
+        self.at += 1;
+        Ok(Token {
+            kind: TokenKind::Character(value),
+            place: self.place(start),
+        })
+    }
+
+    /// Reads an escape sequence. A `\` at the end of a line continues the string and is no character.
+    fn escape(&mut self) -> Parsed<Option<u8>> {
+        let start = self.at;
+        let rest = self.rest();
+        let letter = rest.as_bytes().get(1).copied().unwrap_or_default();
+        self.at += 2;
+        Ok(Some(match letter {
+            b'n' => b'\n',
+            b't' => b'\t',
+            b'r' => b'\r',
+            b'a' => 7,
+            b'b' => 8,
+            b'f' => 12,
+            b'v' => 11,
+            b'\\' | b'\'' | b'"' | b'?' => letter,
+            b'0'..=b'7' | b'x' => {
+                let (skip, radix, most) = if letter == b'x' {
+                    (2, 16, 2)
+                } else {
+                    (1, 8, 3)
+                };
+                let digits: String = rest[skip..]
+                    .chars()
+                    .take(most)
+                    .take_while(|c| c.is_digit(radix))
+                    .collect();
+                self.at = start + skip + digits.len();
+                match u32::from_str_radix(&digits, radix).map(u8::try_from) {
+                    Ok(Ok(value)) => value,
+                    _ => {
+                        fail!(self.place(start), "the escape sequence is not a byte");
+                    }
+                }
+            }
+            b'\n' => {
+                self.line += 1;
+                return Ok(None);
+            }
+            _ => {
+                self.at = start + 1 + rest[1..].chars().next().map_or(0, char::len_utf8);
+                let place = self.place(start);
+                fail!(
+                    place,
+                    "unknown escape sequence `{}`",
+                    &self.text[start..self.at]
+                );
+            }
+        }))
+    }
+}

@@ -1,0 +1,97 @@
+//! The messages about a C text: mistakes that the parser finds, and errors of a running program.
+
+use std::error::Error;
+use std::fmt;
+
+use pagewalk_engine::program::{ErrorKind, Limit, MemoryError, Place, Program, RunError};
+
+/// A mistake in a C text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    pub place: Place,
+    /// A sentence without a final period.
+    pub message: String,
+    pub help: Option<String>,
+}
+
+/// The result of a part of the parser.
+pub(super) type Parsed<T> = Result<T, Mistake>;
+
+impl Mistake {
+    pub(super) fn new(place: Place, message: String) -> Self {
+        let help = None;
+        Self {
+            place,
+            message,
+            help,
+        }
+    }
+
+    #[must_use]
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Returns the line and the column of the mistake, from 1. The column counts characters.
+    pub fn position(&self, text: &str) -> (u32, usize) {
+        let before = text.get(..self.place.start as usize).unwrap_or(text);
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        (self.place.line, line.chars().count() + 1)
+    }
+}
+
+/// Returns a mistake from a function: `fail!(place, "message {argument}"; "help")`.
+macro_rules! fail {
+    ($place:expr, $message:literal $(, $argument:expr)* $(,)? $(; $help:literal $(, $more:expr)*)?) => {
+        return Err(
+            $crate::c::messages::Mistake::new($place, format!($message $(, $argument)*))
+                $(.help(format!($help $(, $more)*)))?
+        )
+    };
+}
+pub(super) use fail;
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.place.line, self.message)
+    }
+}
+
+impl Error for Mistake {}
+
+/// Returns the message of an error of a running program.
+pub fn describe(error: &RunError, program: &Program) -> Mistake {
+    let after = match &error.kind {
+        ErrorKind::Memory(MemoryError::Unmapped { address }) => object_before(*address, program),
+        _ => None,
+    };
+    let help = match &error.kind {
+        ErrorKind::Uninitialized => "assign a value before this use",
+        ErrorKind::Memory(MemoryError::Uninitialized { .. }) => "store a value before this use",
+        ErrorKind::Memory(MemoryError::ReadOnly { .. }) => "copy the string to an array",
+        ErrorKind::Overflow => "use a wider or an unsigned type",
+        ErrorKind::NoResult => "write `return` with a value",
+        ErrorKind::Format { .. } => "use `%d`, `%u`, `%x`, `%c`, `%s`, `%p`, `%f`, or `%ld`",
+        ErrorKind::Limit(Limit::Operations | Limit::Output) => "check that each loop ends",
+        ErrorKind::Limit(Limit::Depth | Limit::Stack) => "check that the recursion ends",
+        _ => "",
+    };
+    let result = Mistake::new(error.place, after.unwrap_or_else(|| error.kind.to_string()));
+    if help.is_empty() {
+        result
+    } else {
+        result.help(help)
+    }
+}
+
+/// Returns the message of an access shortly after the end of a variable.
+fn object_before(address: u64, program: &Program) -> Option<String> {
+    let before = program
+        .objects
+        .iter()
+        .filter(|one| one.address <= address && !one.name.is_empty());
+    let last = before.max_by_key(|one| one.address)?;
+    let is_near = address.checked_sub(last.address + last.size)? < 4096;
+    is_near.then(|| format!("access to {address:#x}, after the end of `{}`", last.name))
+}

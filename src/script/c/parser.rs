@@ -1,0 +1,521 @@
+//! From tokens to a typed tree, by recursive descent: names, scopes, and declarations of functions.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::lexer::{Token, TokenKind};
+use super::messages::{Mistake, Parsed, fail};
+use super::tree::{Expr, ExprKind, Function, Global, Local, Tree};
+use super::types::{Type, Types};
+use pagewalk_engine::program::{Builtin, Place};
+
+/// The maximum depth of nested expressions, statements, and declarators.
+const MOST_DEPTH: u32 = 200;
+
+/// Parses a program.
+pub(super) struct Parser {
+    tokens: Vec<Token>,
+    at: usize,
+    depth: u32,
+    pub types: Types,
+    scopes: Vec<Scope>,
+    pub globals: Vec<Global>,
+    pub functions: Vec<Function>,
+    pub texts: Vec<Vec<u8>>,
+    /// The variables of the current function.
+    pub locals: Vec<Local>,
+    /// The type of the current function's result.
+    pub result: Type,
+    /// Number of loops around the statement.
+    pub loops: u32,
+    /// The types and cases of the `switch` statements around the statement.
+    pub switches: Vec<(Type, Vec<Option<u64>>)>,
+    /// Whether the text is the declarations of the standard headers.
+    is_standard: bool,
+    /// Number of uses of `fork` other than comparisons with constants.
+    pub fork_uses: i32,
+}
+
+/// What names mean in a block.
+#[derive(Default)]
+struct Scope {
+    names: BTreeMap<Rc<str>, Meaning>,
+    tags: BTreeMap<Rc<str>, Type>,
+}
+
+/// What a name means.
+#[derive(Debug, Clone)]
+pub(super) enum Meaning {
+    Typedef(Type),
+    Local(u32),
+    Global(u32),
+    Function(u32),
+    Constant(i32),
+}
+
+/// Words of C that are no names.
+const KEYWORDS: &[&str] = &[
+    "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else",
+    "enum", "extern", "float", "for", "goto", "if", "inline", "int", "long", "register", "return",
+    "short", "signed", "sizeof", "static", "struct", "switch", "typedef", "union", "unsigned",
+    "void", "volatile", "while", "_Bool", "asm", "__asm__", "restrict",
+];
+
+/// Parses the tokens of the standard headers and those of a program.
+pub(super) fn parse(standard: Vec<Token>, tokens: Vec<Token>, pointer: u8) -> Parsed<Tree> {
+    let types = Types {
+        structs: Vec::new(),
+        pointer,
+    };
+    let mut parser = Parser {
+        tokens: standard,
+        at: 0,
+        depth: 0,
+        types,
+        scopes: vec![Scope::default()],
+        globals: Vec::new(),
+        functions: Vec::new(),
+        texts: Vec::new(),
+        locals: Vec::new(),
+        result: Type::Void,
+        loops: 0,
+        switches: Vec::new(),
+        is_standard: true,
+        fork_uses: 0,
+    };
+    parser.file()?;
+    (parser.tokens, parser.at, parser.is_standard) = (tokens, 0, false);
+    parser.scopes.push(Scope::default());
+    parser.file()?;
+    let pids = |one: &Local| one.is_pid && (one.uses != 0 || one.has_address);
+    let uses_pids = parser.fork_uses != 0
+        || parser
+            .functions
+            .iter()
+            .any(|one| one.locals.iter().any(pids));
+    let Parser {
+        types,
+        globals,
+        functions,
+        texts,
+        ..
+    } = parser;
+    Ok(Tree {
+        types,
+        globals,
+        functions,
+        texts,
+        uses_pids,
+    })
+}
+
+impl Parser {
+    fn file(&mut self) -> Parsed<()> {
+        while self.peek() != &TokenKind::End {
+            if !self.accept(";") {
+                self.external_declaration()?;
+            }
+        }
+        Ok(())
+    }
+
+    pub fn peek(&self) -> &TokenKind {
+        &self.tokens[self.at].kind
+    }
+
+    /// Returns the token after the next one.
+    pub fn peek_second(&self) -> &TokenKind {
+        &self.tokens[(self.at + 1).min(self.tokens.len() - 1)].kind
+    }
+
+    /// The place of the next token.
+    pub fn place(&self) -> Place {
+        self.tokens[self.at].place
+    }
+
+    /// The place of the last token.
+    pub fn last_place(&self) -> Place {
+        self.tokens[self.at.saturating_sub(1)].place
+    }
+
+    /// The place from a token to the last one.
+    pub fn place_from(&self, start: Place) -> Place {
+        let end = self.last_place().end.max(start.end);
+        Place { end, ..start }
+    }
+
+    pub fn advance(&mut self) -> TokenKind {
+        let kind = self.peek().clone();
+        self.at = (self.at + 1).min(self.tokens.len() - 1);
+        kind
+    }
+
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
+    pub fn set_position(&mut self, at: usize) {
+        self.at = at;
+    }
+
+    pub fn is_mark(&self, mark: &str) -> bool {
+        matches!(self.peek(), TokenKind::Mark(found) if *found == mark)
+    }
+
+    pub fn is_word(&self, word: &str) -> bool {
+        matches!(self.peek(), TokenKind::Name(found) if **found == *word)
+    }
+
+    pub fn accept(&mut self, mark: &str) -> bool {
+        let found = self.is_mark(mark);
+        if found {
+            self.advance();
+        }
+        found
+    }
+
+    pub fn accept_word(&mut self, word: &str) -> bool {
+        let found = self.is_word(word);
+        if found {
+            self.advance();
+        }
+        found
+    }
+
+    /// Requires a punctuator. If it is missing, the place is the end of the last token.
+    pub fn expect(&mut self, mark: &str) -> Parsed<()> {
+        if self.accept(mark) {
+            Ok(())
+        } else {
+            Err(self.missing(&format!("`{mark}`")))
+        }
+    }
+
+    /// Returns a mistake: something is missing after the last token.
+    pub fn missing(&self, what: &str) -> Mistake {
+        if self.at == 0 {
+            return Mistake::new(self.place(), format!("{what} is missing at the start"));
+        }
+        let last = self.last_place();
+        let place = Place {
+            start: last.end,
+            ..last
+        };
+        let mut text = describe(&self.tokens[self.at - 1].kind);
+        if self.peek() == &TokenKind::End {
+            text = format!("{text} at the end of the program");
+        }
+        Mistake::new(place, format!("{what} is missing after {text}"))
+    }
+
+    /// Calls a function one level deeper.
+    pub fn nested<T>(&mut self, f: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        if self.depth >= MOST_DEPTH {
+            fail!(self.place(), "the program has more than {MOST_DEPTH} nested levels here"; "split the expression or the statement");
+        }
+        self.depth += 1;
+        let result = f(self);
+        self.depth -= 1;
+        result
+    }
+
+    pub fn open_scope(&mut self) {
+        self.scopes.push(Scope::default());
+    }
+
+    pub fn close_scope(&mut self) {
+        self.scopes.pop();
+    }
+
+    pub fn find(&self, name: &str) -> Option<&Meaning> {
+        self.scopes
+            .iter()
+            .rev()
+            .find_map(|scope| scope.names.get(name))
+    }
+
+    pub fn find_tag(&self, name: &str) -> Option<&Type> {
+        self.scopes
+            .iter()
+            .rev()
+            .find_map(|scope| scope.tags.get(name))
+    }
+
+    /// Returns a tag of the current block.
+    pub fn own_tag(&self, name: &str) -> Option<&Type> {
+        self.scopes.last().and_then(|scope| scope.tags.get(name))
+    }
+
+    pub fn define_tag(&mut self, name: Rc<str>, ty: Type) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.tags.insert(name, ty);
+        }
+    }
+
+    /// Whether the current block is the whole file.
+    pub fn is_global(&self) -> bool {
+        self.scopes.len() <= 2
+    }
+
+    /// Gives a name of the current block a meaning.
+    pub fn define(&mut self, name: Rc<str>, meaning: Meaning, place: Place) -> Parsed<()> {
+        let Some(scope) = self.scopes.last_mut() else {
+            return Ok(());
+        };
+        match (scope.names.get(&name), &meaning) {
+            (Some(Meaning::Typedef(old)), Meaning::Typedef(new)) if old == new => {}
+            (Some(Meaning::Global(old)), Meaning::Global(new)) if old == new => {}
+            (Some(Meaning::Function(old)), Meaning::Function(new)) if old == new => {}
+            (Some(_), _) => {
+                fail!(place, "`{name}` is already declared in this block");
+            }
+            (None, _) => {}
+        }
+        scope.names.insert(name, meaning);
+        Ok(())
+    }
+
+    /// Returns the meaning of a name in the current block.
+    pub fn own_meaning(&self, name: &str) -> Option<&Meaning> {
+        self.scopes.last().and_then(|scope| scope.names.get(name))
+    }
+
+    /// Reads a name.
+    pub fn name(&mut self, what: &str) -> Parsed<(Rc<str>, Place)> {
+        let place = self.place();
+        match self.peek() {
+            TokenKind::Name(name) if !KEYWORDS.contains(&&**name) => {
+                let name = name.clone();
+                self.advance();
+                Ok((name, place))
+            }
+            TokenKind::Name(name) => {
+                let message = format!("`{name}` is a keyword and cannot be {what}");
+                Err(Mistake::new(place, message))
+            }
+            _ => Err(self.missing(what)),
+        }
+    }
+
+    /// Whether the next token begins the name of a type.
+    pub fn is_type(&self) -> bool {
+        self.begins_type(self.peek())
+    }
+
+    pub fn begins_type(&self, token: &TokenKind) -> bool {
+        let TokenKind::Name(name) = token else {
+            return false;
+        };
+        match &**name {
+            "auto" | "char" | "const" | "double" | "enum" | "extern" | "float" | "inline"
+            | "int" | "long" | "register" | "short" | "signed" | "static" | "struct"
+            | "typedef" | "union" | "unsigned" | "void" | "volatile" | "_Bool" => true,
+            _ => matches!(self.find(name), Some(Meaning::Typedef(_))),
+        }
+    }
+
+    /// Returns a mistake if the next token begins something of C that is not supported.
+    pub fn check_supported(&self) -> Parsed<()> {
+        let TokenKind::Name(name) = self.peek() else {
+            return Ok(());
+        };
+        let (what, help) = match &**name {
+            "goto" => (
+                "`goto` is not supported",
+                "write a loop, `break`, or `return`",
+            ),
+            "asm" | "__asm__" | "__asm" => (
+                "inline assembly is not supported",
+                "write the statement in C",
+            ),
+            "union" => (
+                "`union` is not supported",
+                "write a `struct`, or cast a pointer",
+            ),
+            _ => return Ok(()),
+        };
+        Err(Mistake::new(self.place(), what.to_owned()).help(help))
+    }
+
+    /// Returns a mistake if a name is used as a type and is none.
+    pub fn check_type_name(&self) -> Parsed<()> {
+        let TokenKind::Name(name) = self.peek() else {
+            return Ok(());
+        };
+        let is_declaration = match self.peek_second() {
+            TokenKind::Name(_) => true,
+            TokenKind::Mark("*") => {
+                matches!(
+                    self.tokens.get(self.at + 2),
+                    Some(Token {
+                        kind: TokenKind::Name(_),
+                        ..
+                    })
+                ) && matches!(
+                    self.tokens.get(self.at + 3),
+                    Some(Token {
+                        kind: TokenKind::Mark(";" | "="),
+                        ..
+                    })
+                )
+            }
+            _ => false,
+        };
+        if is_declaration && !KEYWORDS.contains(&&**name) && self.find(name).is_none() {
+            fail!(self.place(), "unknown type `{name}`"; "declare it with `typedef`, for example `typedef unsigned int {name};`");
+        }
+        Ok(())
+    }
+
+    /// Adds or completes the declaration of a function, and returns its number.
+    pub fn declare_function(
+        &mut self,
+        name: &Rc<str>,
+        result: Type,
+        heading: &Heading,
+        place: Place,
+    ) -> Parsed<u32> {
+        let builtin = if self.is_standard {
+            Builtin::named(name)
+        } else {
+            None
+        };
+        let known = match self.own_meaning(name) {
+            Some(Meaning::Function(number)) => Some(*number),
+            _ => None,
+        };
+        let function = Function {
+            name: name.clone(),
+            result,
+            parameters: heading
+                .parameters
+                .iter()
+                .map(|(_, ty)| ty.clone())
+                .collect(),
+            has_prototype: heading.has_prototype,
+            is_variadic: heading.is_variadic,
+            builtin,
+            locals: Vec::new(),
+            body: None,
+            place,
+        };
+        if let Some(number) = known {
+            let old = &mut self.functions[number as usize];
+            let same = old.parameters == function.parameters
+                || !old.has_prototype
+                || !function.has_prototype;
+            if old.result != function.result || !same {
+                fail!(place, "`{name}` is declared with other types in line {}",
+                        old.place.line; "write the same types in both declarations");
+            }
+            if function.has_prototype && old.body.is_none() {
+                (old.parameters, old.has_prototype) = (function.parameters, true);
+            }
+            return Ok(number);
+        }
+        // A declaration of a standard function does not hide it.
+        if let Some(Meaning::Function(number)) = self.find(name)
+            && self.functions[*number as usize].builtin.is_some()
+            && !self.is_mark("{")
+        {
+            return Ok(*number);
+        }
+        self.functions.push(function);
+        let number = self.functions.len() as u32 - 1;
+        let (outer, last) = (self.is_standard, self.scopes.len() - 1);
+        // Functions belong to the whole file, wherever they are declared.
+        let scope = &mut self.scopes[if outer { 0 } else { 1.min(last) }];
+        if scope
+            .names
+            .insert(name.clone(), Meaning::Function(number))
+            .is_some()
+        {
+            fail!(place, "`{name}` is already declared in this block");
+        }
+        Ok(number)
+    }
+
+    /// Parses the body of a function.
+    pub fn define_function(&mut self, number: u32, heading: Heading, place: Place) -> Parsed<()> {
+        let function = &self.functions[number as usize];
+        if function.body.is_some() {
+            fail!(place, "`{}` has two bodies", function.name);
+        }
+        if heading.is_variadic {
+            fail!(place, "`{}` has a variable number of arguments, which is not supported",
+                    function.name; "write each parameter");
+        }
+        self.result = function.result.clone();
+        self.locals = Vec::new();
+        self.open_scope();
+        for (name, ty) in heading.parameters {
+            let Some((name, place)) = name else {
+                fail!(place, "the name of a parameter is missing");
+            };
+            self.add_local(name, ty, place)?;
+        }
+        self.functions[number as usize].parameters =
+            self.locals.iter().map(|one| one.ty.clone()).collect();
+        let body = self.block()?;
+        self.close_scope();
+        let function = &mut self.functions[number as usize];
+        function.locals = std::mem::take(&mut self.locals);
+        function.body = Some(body);
+        Ok(())
+    }
+
+    /// Adds a local variable to the current block.
+    pub fn add_local(&mut self, name: Rc<str>, ty: Type, place: Place) -> Parsed<u32> {
+        let number = self.locals.len() as u32;
+        self.locals.push(Local {
+            name: name.clone(),
+            ty,
+            has_address: false,
+            is_pid: false,
+            uses: 0,
+        });
+        self.define(name, Meaning::Local(number), place)?;
+        Ok(number)
+    }
+
+    /// Adds a string literal and returns its number.
+    pub fn add_text(&mut self, bytes: Vec<u8>) -> u32 {
+        if let Some(at) = self.texts.iter().position(|one| *one == bytes) {
+            return at as u32;
+        }
+        self.texts.push(bytes);
+        self.texts.len() as u32 - 1
+    }
+
+    /// Returns the value of a constant integer expression.
+    pub fn constant(&mut self, what: &str) -> Parsed<i64> {
+        let expr: Expr = self.conditional()?;
+        match expr.kind {
+            ExprKind::Number(value) if expr.ty.is_integer() => Ok(value as i64),
+            _ => fail!(expr.place, "{what} is not a constant"),
+        }
+    }
+}
+
+/// A name and its place.
+pub(super) type Named = (Rc<str>, Place);
+
+/// The parameters of a function.
+pub(super) struct Heading {
+    pub parameters: Vec<(Option<Named>, Type)>,
+    pub has_prototype: bool,
+    pub is_variadic: bool,
+}
+
+/// Returns a token for a message.
+fn describe(token: &TokenKind) -> String {
+    match token {
+        TokenKind::Name(name) => format!("`{name}`"),
+        TokenKind::Integer { value, .. } => format!("`{value}`"),
+        TokenKind::Float { .. } => "the number".to_owned(),
+        TokenKind::Character(_) => "the character".to_owned(),
+        TokenKind::Text(_) => "the string".to_owned(),
+        TokenKind::Mark(mark) => format!("`{mark}`"),
+        TokenKind::End => "the end".to_owned(),
+    }
+}

@@ -1,0 +1,56 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <stdbool.h>
+#define N 64
+typedef struct { int x; char c; double d; } item;
+struct node { int v; struct node *next; };
+int g[3][4] = {{1,2},{3},5,6};
+char msg[] = "hello";
+char *names[] = {"ab", "cde", 0};
+int fib(int n) { return n < 2 ? n : fib(n-1) + fib(n-2); }
+item make(int x) { item i; i.x = x; i.c = 'q'; i.d = x / 2.0; return i; }
+int sum(item i) { i.x++; return i.x + (int) i.d; }
+void done(void) { printf("done\n"); }
+enum color { RED, GREEN = 5, BLUE };
+static int counter(void) { static int n = 10; return n++; }
+int main(void) {
+  atexit(done);
+  printf("%d %s %c %5d|%-5d|%05d %x %u %ld %p\n", fib(15), msg, 'z', 42, 42, 42, 255, -1, 123L, (void*)0);
+  for (int i = 0; i < 3; i++) for (int j = 0; j < 4; j++) printf("%d ", g[i][j]);
+  puts("");
+  item a = make(7), b; b = a; b.x += 3;
+  printf("%d %d %c %f %d\n", a.x, b.x, b.c, b.d, sum(b));
+  struct node *head = NULL;
+  for (int i = 0; i < 5; i++) { struct node *n = malloc(sizeof(struct node)); n->v = i; n->next = head; head = n; }
+  for (struct node *n = head; n; n = n->next) printf("%d,", n->v);
+  puts("");
+  int k = 0; int *p = &k; *p += 5; (*p)++; printf("%d %d %d\n", k, *p, p[0]);
+  switch (k) { case 1: puts("one"); case 6: puts("six"); case 7: puts("seven"); break; default: puts("def"); }
+  unsigned char uc = 250; uc += 10; printf("%d %d\n", uc, (signed char)200);
+  char buf[20]; strcpy(buf, "abc"); printf("%d %d %s\n", (int)strlen(buf), (int)sizeof buf, buf);
+  for (char **q = names; *q; q++) printf("%s;", *q);
+  int c1 = counter(), c2 = counter(); printf("%d %d %d %d\n", c1, c2, RED, BLUE);
+  int i = 3, x = i++ * 2; printf("%d %d\n", i, x);
+  do { i--; if (i == 3) continue; if (i == 1) break; } while (i > 0);
+  printf("%d %d\n", i, 1 ? 2 : 3);
+  int (*m)[4] = g; printf("%d %ld\n", m[1][0], (long)(&g[2][1] - &g[0][0]));
+  float f = 0.1f; f += 0.2; printf("%f %d %d\n", f, f == 0.3f, (int) (f * 10));
+  bool yes = 5; yes += 3; printf("%d %d\n", yes, (bool) 0.5);
+  unsigned u = 3; printf("%d %d\n", u - 4 > 0, -1 < (int) u);
+  short s = -7; s >>= 1; s %= 3; printf("%d %d %d\n", s, s / 2, -7 % 3);
+  struct { int a[3]; item in; } nest = { { 1, 2 }, { 9, 'x', 0.5 } }, *np = &nest;
+  printf("%d %d %c %f\n", np->a[1], np->a[2], np->in.c, nest.in.d);
+  long l = 1L << 40; unsigned char byte = l >> 36; printf("%ld %d %x %o %X\n", l, byte, 255, 8, 48879);
+  printf("%s|%8s|%-8s|%.2s|%c%%\n", "ab", "cd", "ef", "ghi", 65);
+  printf("%5.3d|%+d|% d|%#x|%08.3f|%-8.2f|%4d %#X %hhd %hu\n", 7, 7, 7, 255, 3.14159, 2.5, 42, 254, 300, 70000);
+  int grid[2][3][2], total = 0; for (int a = 0; a < 2; a++) for (int b = 0; b < 3; b++) for (int d = 0; d < 2; d++) grid[a][b][d] = a * 100 + b * 10 + d;
+  for (int *q = &grid[0][0][0]; q < &grid[0][0][0] + 12; q++) total += *q;
+  printf("%d %d %d\n", total, (int) sizeof grid[0], (int) (sizeof(item) + sizeof(struct node) + sizeof "abc"));
+  int sw = 3, hits = 0; while (1) { switch (sw) { case 3: hits++; case 2: hits += 10; break; default: hits += 100; } if (--sw < 0) break; } printf("%d\n", hits);
+  int *zero = calloc(4, sizeof *zero), *set = malloc(16); memset(set, 1, 16); memcpy(zero + 1, set, 8); printf("%d %d %d %d\n", zero[0], zero[1], zero[3], strcmp("abc", "abd") < 0);
+  free(zero); free(set);
+  int comma = (k = 5, k + 1); comma <<= 2; comma |= 1; comma ^= 0xff; printf("%d %d %d\n", comma, ~comma, !comma);
+  printf("a" "b" "\x41\101\t%d\n", '\n');
+  return 3;
+}

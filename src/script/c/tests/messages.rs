@@ -1,0 +1,527 @@
+//! The messages about mistakes, with their lines and columns.
+
+use super::super::{MOST_TEXT, Mistake, Settings, compile};
+use super::{run_text, wide};
+
+fn rejected(text: &str) -> Mistake {
+    match compile(text, &wide()) {
+        Ok(_) => panic!("accepted:\n{text}"),
+        Err(mistake) => mistake,
+    }
+}
+
+/// Checks the line, the column, and the message of a mistake.
+#[track_caller]
+fn check(text: &str, position: (u32, usize), message: &str) {
+    let mistake = rejected(text);
+    assert_eq!(
+        (mistake.position(text), &*mistake.message),
+        (position, message),
+        "{text}"
+    );
+}
+
+#[test]
+fn nine_usual_mistakes() {
+    check(
+        "int main(void) {\n  int i = 0\n  return i;\n}\n",
+        (2, 12),
+        "`;` is missing after `0`",
+    );
+    check(
+        "int main(void) {\n  putchar('a';\n  return 0;\n}\n",
+        (2, 14),
+        "`)` is missing after the character",
+    );
+    check(
+        "int main(void) {\n  if (1) {\n    return 0;\n}\n",
+        (4, 2),
+        "`}` is missing after `}` at the end of the program",
+    );
+    check(
+        "int main(void) {\n  uint x = 3;\n  return 0;\n}\n",
+        (2, 3),
+        "unknown type `uint`",
+    );
+    check(
+        "int main(void) {\n  asm(\"nop\");\n}\n",
+        (2, 3),
+        "inline assembly is not supported",
+    );
+    check(
+        "int main(void) {\n  goto end;\nend: return 0;\n}\n",
+        (2, 3),
+        "`goto` is not supported",
+    );
+    check(
+        "int main(void) {\n  printf(\"hello);\n  return 0;\n}\n",
+        (2, 10),
+        "the string has no end: `\"` is missing",
+    );
+    check(
+        "int a[10];\nint main(void) {\n  for i in range(10):\n    a[i] = 0;\n}\n",
+        (3, 6),
+        "`(` is missing after `for`",
+    );
+    check(
+        "int main(void) {\n  int *p = new int[10];\n}\n",
+        (2, 12),
+        "`new` is not part of C",
+    );
+}
+
+#[test]
+fn what_is_not_supported() {
+    let body = |text: &str| format!("int main(void) {{ {text} }}");
+    for (text, column, message) in [
+        (
+            "#include \"x.h\"\n".to_owned(),
+            1,
+            "`#include \"x.h\"` is not supported",
+        ),
+        (
+            "#include \"../x\"\n".to_owned(),
+            1,
+            "`#include \"../x\"` is not supported",
+        ),
+        ("#if 1\n#endif\n".to_owned(), 1, "`#if` is not supported"),
+        (
+            "#define MAX(a, b) a\n".to_owned(),
+            1,
+            "the macro `MAX` has parameters, which is not supported",
+        ),
+        (
+            "union u { int a; };".to_owned(),
+            1,
+            "`union` is not supported",
+        ),
+        (
+            "struct s { int a : 3; };".to_owned(),
+            18,
+            "bit fields are not supported",
+        ),
+        (
+            "int f(int n, ...) { return n; }".to_owned(),
+            5,
+            "`f` has a variable number of arguments, which is not supported",
+        ),
+        (
+            body("int (*f)(int);"),
+            22,
+            "pointers to functions are not supported",
+        ),
+        (body("long double x;"), 18, "`long double` is not supported"),
+        (body("x: ;"), 18, "labels and `goto` are not supported"),
+        (
+            body("int n = 3; int a[n];"),
+            35,
+            "the length of the array is not a constant",
+        ),
+        (
+            body("int a[2] = { [1] = 3 };"),
+            31,
+            "values with the name of their member are not supported",
+        ),
+    ] {
+        let mistake = rejected(&text);
+        assert_eq!(
+            (mistake.position(&text), &*mistake.message),
+            ((1, column), message),
+            "{text}"
+        );
+        assert!(mistake.help.is_some() || column > 30, "{text}");
+    }
+}
+
+#[test]
+fn names_and_types() {
+    let body = |text: &str| {
+        format!(
+            "int count;\nstruct s {{ int a; }} v, *p;\nint f(int x) {{ return x; }}\nint main(void) {{\n{text}\n}}"
+        )
+    };
+    for (text, column, message) in [
+        ("conut = 1;", 1, "unknown variable `conut`"),
+        ("print(\"x\");", 1, "unknown function `print`"),
+        (
+            "int count; int count;",
+            16,
+            "`count` is already declared in this block",
+        ),
+        ("v.b = 1;", 3, "`struct s` has no member `b`"),
+        ("p.a = 1;", 1, "`.` needs a struct, not `struct s *`"),
+        ("f(1, 2);", 1, "`f` has 1 argument, not 2"),
+        ("f();", 1, "`f` has 1 argument, not 0"),
+        ("int *q = 5;", 10, "`int *` is expected here, not `int`"),
+        ("v = 3;", 5, "`struct s` is expected here, not `int`"),
+        ("3 = count;", 1, "this expression cannot be assigned to"),
+        (
+            "int a[2], b[2]; a = b;",
+            17,
+            "an array cannot be assigned to",
+        ),
+        (
+            "int a[2] = { 1, 2, 3 };",
+            12,
+            "the list has more values than `int[2]`",
+        ),
+        (
+            "char t[3] = \"long\";",
+            13,
+            "the string has 4 characters and does not fit `char[3]`",
+        ),
+        ("break;", 1, "`break` is outside a loop"),
+        ("case 3: ;", 1, "`case` is outside `switch`"),
+        (
+            "switch (1) { case 2: case 2: ; }",
+            22,
+            "`switch` has this case twice",
+        ),
+        ("else ;", 1, "`else` has no matching `if`"),
+        ("count % 1.5;", 1, "the operator needs integers"),
+        (
+            "*count = 1;",
+            2,
+            "`*` needs a pointer to an object, not `int`",
+        ),
+        (
+            "count[0] = 1;",
+            1,
+            "`[` needs an array or a pointer, not `int`",
+        ),
+        ("int x = 08;", 9, "`08` is not a number"),
+        (
+            "int x = 'ab';",
+            9,
+            "a character literal is one character between `'` and `'`",
+        ),
+        ("count = ;", 8, "an expression is missing after `=`"),
+        ("count = 3 $ 4;", 11, "unexpected character `$`"),
+        (
+            "static int x = f(1);",
+            16,
+            "the initial value of `x` is not a constant",
+        ),
+        ("int if = 3;", 5, "`if` is a keyword and cannot be a name"),
+    ] {
+        let text = body(text);
+        let mistake = rejected(&text);
+        assert_eq!(
+            (mistake.position(&text), &*mistake.message),
+            ((5, column), message),
+            "{text}"
+        );
+    }
+    assert_eq!(
+        rejected("int count;\nint main(void) { conut = 1; }")
+            .help
+            .as_deref(),
+        Some("did you mean `count`?")
+    );
+    check(
+        "int a;\na = 3;",
+        (2, 1),
+        "a declaration must begin with a type here",
+    );
+    check(
+        "int f(int a); int f(char *a) { return 0; }",
+        (1, 19),
+        "`f` is declared with other types in line 1",
+    );
+    check(
+        "int f(int a); int main(void) { return f(1); }",
+        (1, 39),
+        "`f` has no body",
+    );
+    check(
+        "/* open\nint main(void) { }",
+        (1, 1),
+        "the comment has no end: `*/` is missing",
+    );
+}
+
+#[test]
+fn settings_that_name_nothing() {
+    let text = "#define N 4\nint a[N], b[N];\nint main(void) { return sizeof a / sizeof a[0]; }\n";
+    let with = |define: &[(&str, &str)], at: &[(&str, u64)]| {
+        let define = define
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let at = at
+            .iter()
+            .map(|(name, address)| ((*name).to_owned(), *address))
+            .collect();
+        compile(
+            text,
+            &Settings {
+                define,
+                at,
+                ..wide()
+            },
+        )
+    };
+    let message = |result: Result<_, Mistake>| result.err().map(|mistake| mistake.message);
+    assert_eq!(
+        message(with(&[("M", "3")], &[])).as_deref(),
+        Some("the program has no `#define M`")
+    );
+    let wrong = with(&[("N", "4 $")], &[]).expect_err("`$` is no token");
+    assert_eq!(wrong.position(text), (1, 1));
+    assert_eq!(
+        message(with(&[], &[("c", 0)])).as_deref(),
+        Some("the program has no global variable `c`")
+    );
+    assert_eq!(
+        message(with(&[], &[("a", 0), ("b", 12)])).as_deref(),
+        Some("`b` at 0xc overlaps `a`")
+    );
+    assert_eq!(
+        message(with(&[], &[("a", 0xffff_fff8)])).as_deref(),
+        Some("`a` does not fit the memory")
+    );
+    let program = with(&[("N", "60")], &[("a", 16)]).expect("the settings fit");
+    assert_eq!(
+        (
+            program.objects[0].address,
+            &program.objects[0].dimensions[..]
+        ),
+        (16, &[60][..])
+    );
+}
+
+#[test]
+fn texts_that_are_too_deep_or_too_long() {
+    let deep = format!(
+        "int main(void) {{ return {}1{}; }}",
+        "(".repeat(20_000),
+        ")".repeat(20_000)
+    );
+    assert_eq!(
+        rejected(&deep).message,
+        "the program has more than 200 nested levels here"
+    );
+    for (open, close) in [
+        ("{", "}"),
+        ("if (1) ", ";"),
+        ("-", "1;"),
+        ("!*&", "1;"),
+        ("a[", ";"),
+        ("1 ? ", ";"),
+        ("1 ? 1 : ", "1;"),
+        ("a = ", "1;"),
+        ("int (", ");"),
+        ("int *", "p;"),
+    ] {
+        let text = format!(
+            "int main(void) {{ int a[2]; {}{close} }}",
+            open.repeat(20_000)
+        );
+        rejected(&text);
+    }
+    let sum = format!("int main(void) {{ return {}1; }}", "1 +".repeat(50_000));
+    assert!(compile(&sum, &wide()).is_ok(), "constants are folded");
+    let sum = format!(
+        "int a; int main(void) {{ return {}1; }}",
+        "a +".repeat(50_000)
+    );
+    assert_eq!(
+        rejected(&sum).message,
+        "the expression has more than 400 nested operators"
+    );
+    let chain: Vec<String> = (1..5000)
+        .map(|at| format!("typedef t{} *t{at};", at - 1))
+        .collect();
+    let chain = chain.concat();
+    assert_eq!(
+        rejected(&("typedef int t0;".to_owned() + &chain)).message,
+        "the type has more than 64 levels"
+    );
+    let bomb: Vec<String> = (1..40)
+        .map(|at| format!("#define A{at} A{} A{}\n", at - 1, at - 1))
+        .collect();
+    let bomb = bomb.concat();
+    assert_eq!(
+        rejected(&(bomb + "int a = A39;")).message,
+        "the program has too many tokens"
+    );
+    let long = "int a;\n".repeat(1_500_000);
+    assert_eq!(
+        rejected(&long).message,
+        format!("the program has 10500000 bytes; the maximum is {MOST_TEXT}")
+    );
+}
+
+/// No text makes the compiler panic, and each mistake is in the text.
+#[test]
+fn damaged_texts_have_a_mistake_or_none() {
+    let text = include_str!("features.c");
+    let mut random = pagewalk_engine::machine::random::SplitMix64::new(7);
+    for _ in 0..3000 {
+        let mut bytes = text.as_bytes().to_vec();
+        for _ in 0..=random.below(3) {
+            let at = random.below(bytes.len() as u64) as usize;
+            match random.below(3) {
+                0 => drop(bytes.drain(at..bytes.len().min(at + 1 + random.below(8) as usize))),
+                1 => bytes[at] = b"(){}[];,*&=+-<>?:'\"#\\0aZ \n"[random.below(26) as usize],
+                _ => bytes.insert(at, b"(){}[];,*&"[random.below(10) as usize]),
+            }
+        }
+        let Ok(damaged) = String::from_utf8(bytes) else {
+            continue;
+        };
+        if let Err(mistake) = compile(&damaged, &wide()) {
+            let place = mistake.place;
+            assert!(
+                place.start <= place.end && place.end as usize <= damaged.len(),
+                "{mistake:?}\n{damaged}"
+            );
+            assert!(
+                damaged.is_char_boundary(place.start as usize)
+                    && damaged.is_char_boundary(place.end as usize)
+            );
+        }
+    }
+}
+
+#[test]
+fn undefined_behavior_has_a_place() {
+    let body = |text: &str| {
+        format!(
+            "#include <stdio.h>\nint a[4], b[2][3], zero, big = 2147483647;\nstruct s {{ int x; char c; }};\nint none(void) {{ }}\nint deep(int n) {{ return deep(n + 1) + 1; }}\nint main(void) {{\n{text}\nreturn 0; }}"
+        )
+    };
+    for (text, column, message) in [
+        (
+            "a[4] = 1;",
+            1,
+            "the index 4 is out of bounds: the array has 4 elements",
+        ),
+        (
+            "b[0][3] = 1;",
+            1,
+            "the index 3 is out of bounds: the array has 3 elements",
+        ),
+        (
+            "int i = -1; a[i]++;",
+            13,
+            "the index -1 is out of bounds: the array has 4 elements",
+        ),
+        (
+            "int *p = &a[4]; p = p - 1; *p = 1; p = 0; *p = 1;",
+            43,
+            "access through a null pointer",
+        ),
+        ("int n; return n;", 15, "the variable has no value yet"),
+        (
+            "int n; if (zero) n = 1; zero += n;",
+            33,
+            "the variable has no value yet",
+        ),
+        (
+            "int n[2]; n[0] = 1; return n[1];",
+            28,
+            "the value at 0xbffffff4 is uninitialized",
+        ),
+        ("return 5 / zero;", 8, "division by zero"),
+        ("return 5 % zero;", 8, "division by zero"),
+        (
+            "big++;",
+            1,
+            "the result does not fit its type, which is undefined in C",
+        ),
+        (
+            "return big + 1;",
+            8,
+            "the result does not fit its type, which is undefined in C",
+        ),
+        (
+            "return -(-big - 1);",
+            8,
+            "the result does not fit its type, which is undefined in C",
+        ),
+        (
+            "return (int) 1e20;",
+            8,
+            "the result does not fit its type, which is undefined in C",
+        ),
+        (
+            "return 1 << 40;",
+            8,
+            "a shift by 40 is undefined for a type of 32 bits",
+        ),
+        (
+            "return none();",
+            5,
+            "the function ends without `return`, and its result is used",
+        ),
+        (
+            "return deep(0);",
+            26,
+            "the program reached the maximum depth of nested calls",
+        ),
+        (
+            "char *s = \"abc\"; s[0] = 'x';",
+            18,
+            "a string literal cannot be changed",
+        ),
+        (
+            "int *p = malloc(8); p[2] = 1;",
+            21,
+            "access to 0x10000018, which is in no object",
+        ),
+        (
+            "int *p = malloc(8); free(p); *p = 1;",
+            30,
+            "access to 0x10000010, which is in no object",
+        ),
+        (
+            "int *p = malloc(8); free(p); free(p);",
+            30,
+            "`free` of 0x10000010, which is no block of `malloc` in use",
+        ),
+        (
+            "int *p = malloc(8); return *p;",
+            28,
+            "the value at 0x10000010 is uninitialized",
+        ),
+        (
+            "printf(\"%d %d\", 1);",
+            1,
+            "`printf` has fewer arguments than its format needs",
+        ),
+        (
+            "printf(\"%q\", 1);",
+            1,
+            "`printf` does not support the conversion `%q`",
+        ),
+        (
+            "memcpy(a, &a[1], 8);",
+            1,
+            "the source and the destination overlap",
+        ),
+        (
+            "for (;;) ;",
+            10,
+            "the program reached the maximum number of operations",
+        ),
+        (
+            "for (;;) puts(\"x\");",
+            10,
+            "the program reached the maximum length of the output",
+        ),
+    ] {
+        let text = body(text);
+        let mistake = run_text(&text).expect_err(&text);
+        let line = match message {
+            "the program reached the maximum depth of nested calls" => 5,
+            "the function ends without `return`, and its result is used" => 4,
+            _ => 7,
+        };
+        assert_eq!(
+            (mistake.position(&text), &*mistake.message),
+            ((line, column), message),
+            "{text}"
+        );
+    }
+}

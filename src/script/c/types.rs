@@ -1,0 +1,203 @@
+//! The types of C, and their sizes.
+
+use std::rc::Rc;
+
+use pagewalk_engine::program::ops::Scalar;
+
+/// A type. Qualifiers are not part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Type {
+    Void,
+    Bool,
+    Scalar(Scalar),
+    Pointer(Rc<Type>),
+    Array(Rc<Type>, u64),
+    /// The number of a struct in [`Types`].
+    Struct(u32),
+    /// The name of a function, which is a value only for `atexit`.
+    Function,
+}
+
+/// A member of a struct.
+#[derive(Debug, Clone)]
+pub struct Member {
+    pub name: Rc<str>,
+    pub ty: Type,
+    pub offset: u64,
+}
+
+/// A struct. It has no members until its declaration is complete.
+#[derive(Debug, Clone)]
+pub struct StructType {
+    pub name: Rc<str>,
+    pub members: Option<Vec<Member>>,
+    size: u64,
+    align: u64,
+}
+
+/// The structs of a program, and the size of pointers.
+#[derive(Debug, Clone)]
+pub struct Types {
+    pub structs: Vec<StructType>,
+    /// Bytes of a pointer and of `long`, 4 or 8.
+    pub pointer: u8,
+}
+
+/// `int`.
+pub const INT: Type = Type::Scalar(Scalar::I32);
+/// `char`.
+pub const CHAR: Type = Type::Scalar(Scalar::I8);
+
+impl Type {
+    /// Returns a pointer to this type.
+    pub fn pointer(self) -> Self {
+        Self::Pointer(Rc::new(self))
+    }
+
+    /// Number of pointers and arrays around the innermost type.
+    pub fn height(&self) -> usize {
+        std::iter::successors(Some(self), |ty| ty.target()).count() - 1
+    }
+
+    /// Whether this is an integer type.
+    pub fn is_integer(&self) -> bool {
+        matches!(self, Self::Bool) || matches!(self, Self::Scalar(one) if !one.is_float())
+    }
+
+    /// Whether this is an arithmetic type.
+    pub fn is_number(&self) -> bool {
+        matches!(self, Self::Bool | Self::Scalar(_))
+    }
+
+    /// Whether values fit a register.
+    pub fn is_scalar(&self) -> bool {
+        self.is_number() || matches!(self, Self::Pointer(_))
+    }
+
+    /// The type of the elements of an array, or of what a pointer points to.
+    pub fn target(&self) -> Option<&Type> {
+        match self {
+            Self::Pointer(target) | Self::Array(target, _) => Some(target),
+            _ => None,
+        }
+    }
+}
+
+impl Types {
+    /// Returns the scalar type of values, or `None` for arrays, structs, and `void`.
+    pub fn scalar(&self, ty: &Type) -> Option<Scalar> {
+        match ty {
+            Type::Bool => Some(Scalar::U8),
+            Type::Scalar(scalar) => Some(*scalar),
+            Type::Pointer(_) | Type::Function => Some(self.address()),
+            _ => None,
+        }
+    }
+
+    /// The scalar type of addresses.
+    pub fn address(&self) -> Scalar {
+        if self.pointer == 4 {
+            Scalar::U32
+        } else {
+            Scalar::U64
+        }
+    }
+
+    /// The scalar type of `long`.
+    pub fn long(&self) -> Scalar {
+        if self.pointer == 4 {
+            Scalar::I32
+        } else {
+            Scalar::I64
+        }
+    }
+
+    /// Returns the size in bytes, or `None` for an incomplete type or one that is too large.
+    pub fn size(&self, ty: &Type) -> Option<u64> {
+        match ty {
+            Type::Array(element, length) => {
+                let size = self.size(element)?.checked_mul(*length)?;
+                u32::try_from(size).is_ok().then_some(size)
+            }
+            Type::Struct(number) => {
+                let of = &self.structs[*number as usize];
+                of.members.as_ref().map(|_| of.size)
+            }
+            _ => self.scalar(ty).map(|one| u64::from(one.size())),
+        }
+    }
+
+    /// Returns the alignment in bytes. With 4-byte pointers, it is at most 4, as in the System V ABI for IA-32.
+    pub fn align(&self, ty: &Type) -> u64 {
+        match ty {
+            Type::Array(element, _) => self.align(element),
+            Type::Struct(number) => self.structs[*number as usize].align,
+            _ => self.size(ty).unwrap_or(1).min(u64::from(self.pointer)),
+        }
+    }
+
+    /// Completes a struct. Returns whether its size is valid.
+    pub fn complete(&mut self, number: u32, members: Vec<(Rc<str>, Type)>) -> bool {
+        let (mut size, mut align) = (0_u64, 1);
+        let mut placed = Vec::new();
+        for (name, ty) in members {
+            let (Some(bytes), of) = (self.size(&ty), self.align(&ty)) else {
+                return false;
+            };
+            let offset = size.next_multiple_of(of);
+            size = offset + bytes;
+            align = align.max(of);
+            placed.push(Member { name, ty, offset });
+        }
+        let of = &mut self.structs[number as usize];
+        (of.size, of.align) = (size.next_multiple_of(align), align);
+        of.members = Some(placed);
+        u32::try_from(size).is_ok()
+    }
+
+    /// Adds a struct without members.
+    pub fn add_struct(&mut self, name: Rc<str>) -> u32 {
+        let (size, align, members) = (0, 1, None);
+        self.structs.push(StructType {
+            name,
+            members,
+            size,
+            align,
+        });
+        self.structs.len() as u32 - 1
+    }
+
+    /// Returns the name of a type in C.
+    pub fn name(&self, ty: &Type) -> String {
+        match ty {
+            Type::Void => "void".to_owned(),
+            Type::Bool => "bool".to_owned(),
+            Type::Scalar(scalar) => match scalar {
+                Scalar::I8 => "char",
+                Scalar::U8 => "unsigned char",
+                Scalar::I16 => "short",
+                Scalar::U16 => "unsigned short",
+                Scalar::I32 => "int",
+                Scalar::U32 => "unsigned int",
+                Scalar::I64 if self.pointer == 8 => "long",
+                Scalar::I64 => "long long",
+                Scalar::U64 if self.pointer == 8 => "unsigned long",
+                Scalar::U64 => "unsigned long long",
+                Scalar::F32 => "float",
+                Scalar::F64 => "double",
+            }
+            .to_owned(),
+            Type::Pointer(target) => format!("{} *", self.name(target)),
+            Type::Array(..) => {
+                let (mut element, mut lengths) = (ty, Vec::new());
+                while let Type::Array(of, length) = element {
+                    lengths.push(format!("[{length}]"));
+                    element = of;
+                }
+                format!("{}{}", self.name(element), lengths.concat())
+            }
+            Type::Struct(number) => format!("struct {}", self.structs[*number as usize].name),
+            Type::Function => "function".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,649 @@
+//! The types of expressions, implicit conversions, and constant folding.
+
+use super::messages::{Mistake, Parsed, fail};
+use super::parser::Parser;
+use super::tree::{Expr, ExprKind};
+use super::types::{INT, Type};
+use crate::lang::nearest::nearest;
+use pagewalk_engine::program::ops::{self, BinaryOp, Scalar, UnaryOp};
+use pagewalk_engine::program::{Builtin, Place};
+
+/// The maximum height of an expression, because functions on trees recurse.
+const MOST_HEIGHT: u16 = 400;
+
+impl Parser {
+    /// Returns the constant with these bits.
+    pub fn number(&self, bits: u64, ty: Type, place: Place) -> Expr {
+        let kind = ExprKind::Number(
+            self.types
+                .scalar(&ty)
+                .map_or(bits, |kind| kind.extend(bits)),
+        );
+        Expr {
+            kind,
+            ty,
+            place,
+            height: 1,
+        }
+    }
+
+    fn scalar(&self, expr: &Expr) -> Parsed<Scalar> {
+        match self.types.scalar(&expr.ty) {
+            Some(kind) if expr.ty != Type::Function => Ok(kind),
+            _ => fail!(
+                expr.place,
+                "a number or a pointer is expected here, not `{}`",
+                self.types.name(&expr.ty)
+            ),
+        }
+    }
+
+    fn number_kind(&self, expr: &Expr) -> Parsed<Scalar> {
+        match self.types.scalar(&expr.ty) {
+            Some(kind) if expr.ty.is_number() => Ok(kind),
+            _ => fail!(
+                expr.place,
+                "a number is expected here, not `{}`",
+                self.types.name(&expr.ty)
+            ),
+        }
+    }
+
+    /// Converts a scalar to another scalar type.
+    fn convert(&self, expr: Expr, ty: &Type) -> Parsed<Expr> {
+        if expr.ty == *ty {
+            return Ok(expr);
+        }
+        let (Some(from), Some(to)) = (self.types.scalar(&expr.ty), self.types.scalar(ty)) else {
+            let (from, to) = (self.types.name(&expr.ty), self.types.name(ty));
+            fail!(expr.place, "`{from}` cannot be converted to `{to}`");
+        };
+        if let ExprKind::Number(bits) = expr.kind {
+            let folded = match ty {
+                Type::Bool => ops::unary(UnaryOp::Not, from, bits).map(|is_zero| 1 - is_zero),
+                _ => ops::convert(from, to, bits),
+            };
+            if let Ok(bits) = folded {
+                return Ok(self.number(bits, ty.clone(), expr.place));
+            }
+        }
+        let place = expr.place;
+        Expr::new(ExprKind::Convert(Box::new(expr)), ty.clone(), place)
+    }
+
+    /// Converts the value of an assignment, an argument, or a result.
+    pub fn assignable(&mut self, expr: Expr, ty: &Type) -> Parsed<Expr> {
+        let expr = expr.value();
+        let is_null = matches!(expr.kind, ExprKind::Number(0)) && expr.ty.is_integer();
+        let fits = match (&expr.ty, ty) {
+            (from, to) if from == to => true,
+            (from, to) if from.is_number() && to.is_number() => true,
+            (Type::Pointer(_), Type::Pointer(_) | Type::Bool) => true,
+            (Type::Function, Type::Pointer(target)) => **target == Type::Void,
+            (_, Type::Pointer(_)) => is_null,
+            _ => false,
+        };
+        if !fits {
+            let (from, to) = (self.types.name(&expr.ty), self.types.name(ty));
+            let result = Mistake::new(expr.place, format!("`{to}` is expected here, not `{from}`"));
+            let is_cast = expr.ty.is_scalar() && ty.is_scalar();
+            return Err(if is_cast {
+                result.help(format!("if you mean it, write the cast `({to})`"))
+            } else {
+                result
+            });
+        }
+        if let ExprKind::Function(number) = expr.kind
+            && let Some(builtin) = self.functions[number as usize].builtin
+        {
+            fail!(expr.place, "`{}` can only be called", builtin.name());
+        }
+        if matches!(ty, Type::Struct(_)) {
+            Ok(expr)
+        } else {
+            self.convert(expr, ty)
+        }
+    }
+
+    pub fn cast(&mut self, expr: Expr, ty: &Type) -> Parsed<Expr> {
+        let expr = expr.value();
+        if *ty == Type::Void {
+            let place = expr.place;
+            let zero = self.number(0, INT, place);
+            let mut result = expr.comma(zero)?;
+            result.ty = Type::Void;
+            return Ok(result);
+        }
+        let is_valid = expr.ty.is_scalar() && ty.is_scalar();
+        let mixes = matches!((&expr.ty, ty), (Type::Pointer(_), to) if self.types.scalar(to).is_some_and(Scalar::is_float))
+            || matches!((ty, &expr.ty), (Type::Pointer(_), from) if self.types.scalar(from).is_some_and(Scalar::is_float));
+        if !is_valid || mixes {
+            let (from, to) = (self.types.name(&expr.ty), self.types.name(ty));
+            fail!(expr.place, "`{from}` cannot be converted to `{to}`");
+        }
+        // The result of a cast is a value, also if the type is the same.
+        let mut cast = self.convert(expr, ty)?;
+        if !matches!(cast.kind, ExprKind::Number(_) | ExprKind::Convert(_)) {
+            let place = cast.place;
+            cast = Expr::new(ExprKind::Convert(Box::new(cast)), ty.clone(), place)?;
+        }
+        Ok(cast)
+    }
+
+    /// Applies the integer promotions.
+    pub fn promoted(&mut self, expr: Expr) -> Parsed<Expr> {
+        let expr = expr.value();
+        let kind = self.number_kind(&expr)?;
+        if kind.size() < 4 {
+            self.convert(expr, &INT)
+        } else {
+            Ok(expr)
+        }
+    }
+
+    /// Converts an argument of a function with a variable number of arguments.
+    pub fn default_promotion(&mut self, expr: Expr) -> Parsed<Expr> {
+        let expr = expr.value();
+        match self.scalar(&expr)? {
+            Scalar::F32 => self.convert(expr, &Type::Scalar(Scalar::F64)),
+            _ if expr.ty.is_number() => self.promoted(expr),
+            _ => Ok(expr),
+        }
+    }
+
+    /// Converts two numbers to their common type.
+    fn balance(&mut self, left: Expr, right: Expr) -> Parsed<(Scalar, Expr, Expr)> {
+        let (left, right) = (self.promoted(left)?, self.promoted(right)?);
+        let kind = self.number_kind(&left)?.max(self.number_kind(&right)?);
+        let ty = Type::Scalar(kind);
+        Ok((kind, self.convert(left, &ty)?, self.convert(right, &ty)?))
+    }
+
+    /// Applies a unary operator.
+    pub fn apply(&mut self, op: UnaryOp, operand: Expr) -> Parsed<Expr> {
+        let (operand, result) = if op == UnaryOp::Not {
+            let operand = operand.value();
+            self.scalar(&operand)?;
+            (operand, Some(INT))
+        } else {
+            (self.promoted(operand)?, None)
+        };
+        let kind = self.scalar(&operand)?;
+        if op == UnaryOp::Complement && kind.is_float() {
+            fail!(operand.place, "`~` needs an integer");
+        }
+        let (ty, place) = (result.unwrap_or_else(|| operand.ty.clone()), operand.place);
+        if let ExprKind::Number(bits) = operand.kind
+            && let Ok(bits) = ops::unary(op, kind, bits)
+        {
+            return Ok(self.number(bits, ty, place));
+        }
+        Expr::new(ExprKind::Unary(op, Box::new(operand)), ty, place)
+    }
+
+    /// Applies a binary operator other than `&&` and `||`.
+    pub fn operate(&mut self, op: BinaryOp, left: Expr, right: Expr) -> Parsed<Expr> {
+        let (left, right) = (left.value(), right.value());
+        let place = left.place.to(right.place);
+        if op.is_comparison() {
+            if matches!(right.kind, ExprKind::Number(_)) {
+                self.note_comparison(&left);
+            }
+            if matches!(left.kind, ExprKind::Number(_)) {
+                self.note_comparison(&right);
+            }
+        }
+        match (&left.ty, &right.ty, op) {
+            (Type::Pointer(a), Type::Pointer(b), BinaryOp::Sub) => {
+                if a != b {
+                    fail!(place, "the pointers have different types");
+                }
+                let size = self.element_size(a, place)?;
+                let ty = Type::Scalar(self.types.long());
+                return Expr::new(
+                    ExprKind::Difference(Box::new(left), Box::new(right), size),
+                    ty,
+                    place,
+                );
+            }
+            (Type::Pointer(of), _, BinaryOp::Add | BinaryOp::Sub) => {
+                let size = self.element_size(of, place)?;
+                let ty = left.ty.clone();
+                let right = if op == BinaryOp::Sub {
+                    self.apply(UnaryOp::Negate, right)?
+                } else {
+                    right
+                };
+                let index = self.index(right)?;
+                return Expr::new(
+                    ExprKind::Offset(Box::new(left), Box::new(index), size),
+                    ty,
+                    place,
+                );
+            }
+            (_, Type::Pointer(of), BinaryOp::Add) => {
+                let size = self.element_size(of, place)?;
+                let ty = right.ty.clone();
+                let index = self.index(left)?;
+                return Expr::new(
+                    ExprKind::Offset(Box::new(right), Box::new(index), size),
+                    ty,
+                    place,
+                );
+            }
+            (Type::Pointer(_), _, _) | (_, Type::Pointer(_), _) if op.is_comparison() => {
+                let ty = if matches!(left.ty, Type::Pointer(_)) {
+                    left.ty.clone()
+                } else {
+                    right.ty.clone()
+                };
+                let (left, right) = (self.assignable(left, &ty)?, self.assignable(right, &ty)?);
+                let kind = self.types.address();
+                return Expr::new(
+                    ExprKind::Binary(op, kind, Box::new(left), Box::new(right)),
+                    INT,
+                    place,
+                );
+            }
+            _ => {}
+        }
+        let (kind, left, right) = if matches!(op, BinaryOp::Shl | BinaryOp::Shr) {
+            let (left, right) = (self.promoted(left)?, self.promoted(right)?);
+            (self.number_kind(&left)?, left, right)
+        } else {
+            self.balance(left, right)?
+        };
+        let needs_integers = matches!(
+            op,
+            BinaryOp::Rem
+                | BinaryOp::And
+                | BinaryOp::Or
+                | BinaryOp::Xor
+                | BinaryOp::Shl
+                | BinaryOp::Shr
+        );
+        if needs_integers && (kind.is_float() || !right.ty.is_integer()) {
+            fail!(place, "the operator needs integers");
+        }
+        let ty = if op.is_comparison() {
+            INT
+        } else {
+            Type::Scalar(kind)
+        };
+        if let (ExprKind::Number(a), ExprKind::Number(b)) = (&left.kind, &right.kind)
+            && let Ok(bits) = ops::binary(op, kind, *a, *b)
+        {
+            return Ok(self.number(bits, ty, place));
+        }
+        Expr::new(
+            ExprKind::Binary(op, kind, Box::new(left), Box::new(right)),
+            ty,
+            place,
+        )
+    }
+
+    /// Returns an expression that is zero or not, in an integer type.
+    pub fn condition(&mut self, expr: Expr) -> Parsed<Expr> {
+        let expr = expr.value();
+        self.note_comparison(&expr);
+        if !self.scalar(&expr)?.is_float() {
+            return Ok(expr);
+        }
+        let zero = self.number(0, Type::Scalar(Scalar::F64), expr.place);
+        self.operate(BinaryOp::Ne, expr, zero)
+    }
+
+    /// Joins two conditions with `&&` or `||`.
+    pub fn logical(&mut self, left: Expr, right: Expr, is_and: bool) -> Parsed<Expr> {
+        let (left, right) = (self.condition(left)?, self.condition(right)?);
+        let place = left.place.to(right.place);
+        match (&left.kind, &right.kind) {
+            (ExprKind::Number(a), _) if (*a == 0) == is_and => {
+                return Ok(self.number(u64::from(!is_and), INT, place));
+            }
+            (ExprKind::Number(_), ExprKind::Number(b)) => {
+                return Ok(self.number(u64::from(*b != 0), INT, place));
+            }
+            _ => {}
+        }
+        let (left, right) = (Box::new(left), Box::new(right));
+        Expr::new(
+            if is_and {
+                ExprKind::And(left, right)
+            } else {
+                ExprKind::Or(left, right)
+            },
+            INT,
+            place,
+        )
+    }
+
+    /// Returns `condition ? then : otherwise`.
+    pub fn choose(&mut self, condition: Expr, then: Expr, otherwise: Expr) -> Parsed<Expr> {
+        let (then, otherwise) = (then.value(), otherwise.value());
+        let place = condition.place.to(otherwise.place);
+        let (then, otherwise) = if then.ty.is_number() && otherwise.ty.is_number() {
+            let (_, then, otherwise) = self.balance(then, otherwise)?;
+            (then, otherwise)
+        } else {
+            let is_null = |one: &Expr| matches!(one.kind, ExprKind::Number(0));
+            let ty = if is_null(&then) && !matches!(otherwise.ty, Type::Void) {
+                otherwise.ty.clone()
+            } else {
+                then.ty.clone()
+            };
+            if ty == Type::Void {
+                (then, otherwise)
+            } else {
+                (
+                    self.assignable(then, &ty)?,
+                    self.assignable(otherwise, &ty)?,
+                )
+            }
+        };
+        if let (ExprKind::Number(value), ExprKind::Number(_), ExprKind::Number(_)) =
+            (&condition.kind, &then.kind, &otherwise.kind)
+        {
+            let chosen = if *value != 0 { then } else { otherwise };
+            return Ok(Expr { place, ..chosen });
+        }
+        let ty = then.ty.clone();
+        Expr::new(
+            ExprKind::Conditional(Box::new(condition), Box::new(then), Box::new(otherwise)),
+            ty,
+            place,
+        )
+    }
+
+    pub fn assign(&mut self, target: Expr, value: Expr) -> Parsed<Expr> {
+        target.check_target()?;
+        let ty = target.ty.clone();
+        let place = target.place.to(value.place);
+        match target.kind {
+            ExprKind::Local(number) => {
+                self.locals[number as usize].uses -= 1;
+                self.note_pid_of(number, &value);
+            }
+            // Other objects are not followed.
+            _ if value.is_fork() => self.fork_uses += 1,
+            _ => {}
+        }
+        let value = self.assignable(value, &ty)?;
+        Expr::new(
+            ExprKind::Assign(Box::new(target), Box::new(value)),
+            ty,
+            place,
+        )
+    }
+
+    /// Returns the type in which an update computes, and its right operand in this type.
+    pub fn update_operand(
+        &mut self,
+        target: &Expr,
+        op: BinaryOp,
+        value: Expr,
+        place: Place,
+    ) -> Parsed<(Scalar, Expr)> {
+        if !target.ty.is_number() || !value.ty.is_number() {
+            fail!(place, "the operator needs numbers");
+        }
+        // The types follow from the plain operation on an operand that is no constant.
+        let mut left = target.clone();
+        left.kind = ExprKind::Global(u32::MAX);
+        match self.operate(op, left, value)?.kind {
+            ExprKind::Binary(_, kind, _, right) => Ok((kind, *right)),
+            _ => fail!(place, "the operator needs numbers"),
+        }
+    }
+
+    pub fn dereference(&mut self, operand: Expr) -> Parsed<Expr> {
+        let operand = operand.value();
+        let place = operand.place;
+        match &operand.ty {
+            Type::Pointer(target) if **target != Type::Void => {
+                let ty = (**target).clone();
+                Expr::new(ExprKind::Dereference(Box::new(operand)), ty, place)
+            }
+            ty => fail!(
+                place,
+                "`*` needs a pointer to an object, not `{}`",
+                self.types.name(ty)
+            ),
+        }
+    }
+
+    pub fn address_of(&mut self, operand: Expr) -> Parsed<Expr> {
+        if operand.ty == Type::Function {
+            return Ok(operand);
+        }
+        if !operand.is_object() {
+            fail!(operand.place, "`&` needs a variable or another object");
+        }
+        let mut root = &operand;
+        while let ExprKind::Element(of, _) | ExprKind::Member(of, _) = &root.kind {
+            root = of;
+        }
+        if let ExprKind::Local(number) = root.kind {
+            self.locals[number as usize].has_address = true;
+        }
+        let (ty, place) = (operand.ty.clone().pointer(), operand.place);
+        Expr::new(ExprKind::Address(Box::new(operand)), ty, place)
+    }
+
+    /// Returns `array[index]`.
+    pub fn subscript(&mut self, array: Expr, index: Expr) -> Parsed<Expr> {
+        let place = array.place.to(index.place);
+        if let Type::Array(element, _) = &array.ty {
+            let ty = (**element).clone();
+            let index = self.index(index)?;
+            return Expr::new(
+                ExprKind::Element(Box::new(array), Box::new(index)),
+                ty,
+                place,
+            );
+        }
+        if array.ty.target().is_none() && index.ty.target().is_none() {
+            let name = self.types.name(&array.ty);
+            fail!(array.place, "`[` needs an array or a pointer, not `{name}`");
+        }
+        let sum = self.operate(BinaryOp::Add, array, index)?;
+        self.dereference(sum)
+    }
+
+    pub fn member(
+        &mut self,
+        of: Expr,
+        name: &str,
+        through_pointer: bool,
+        place: Place,
+    ) -> Parsed<Expr> {
+        let of = if through_pointer {
+            if !matches!(of.ty.target(), Some(Type::Struct(_))) {
+                let found = self.types.name(&of.ty);
+                fail!(of.place, "`->` needs a pointer to a struct, not `{found}`");
+            }
+            self.dereference(of)?
+        } else {
+            of
+        };
+        let Type::Struct(number) = of.ty else {
+            let found = self.types.name(&of.ty);
+            let result = Mistake::new(of.place, format!("`.` needs a struct, not `{found}`"));
+            let is_pointer = matches!(of.ty.target(), Some(Type::Struct(_)));
+            return Err(if is_pointer {
+                result.help("write `->` after a pointer")
+            } else {
+                result
+            });
+        };
+        let members = self.types.structs[number as usize]
+            .members
+            .as_deref()
+            .unwrap_or_default();
+        let Some(member) = members.iter().find(|one| *one.name == *name) else {
+            fail!(
+                place,
+                "`{}` has no member `{name}`",
+                self.types.name(&of.ty)
+            );
+        };
+        let (ty, offset) = (member.ty.clone(), member.offset);
+        let place = of.place.to(place);
+        Expr::new(ExprKind::Member(Box::new(of), offset), ty, place)
+    }
+
+    /// Returns an index, which must be an integer.
+    pub fn index(&mut self, expr: Expr) -> Parsed<Expr> {
+        let expr = expr.value();
+        if expr.ty.is_integer() {
+            return self.promoted(expr);
+        }
+        fail!(
+            expr.place,
+            "an integer is expected here, not `{}`",
+            self.types.name(&expr.ty)
+        )
+    }
+
+    /// The unit of arithmetic with pointers to this type. As in gcc, `void` has the size 1.
+    pub fn element_size(&self, ty: &Type, place: Place) -> Parsed<u32> {
+        match self.types.size(ty) {
+            _ if *ty == Type::Void => Ok(1),
+            Some(size) if size > 0 => Ok(size as u32),
+            _ => fail!(place, "the size of `{}` is unknown", self.types.name(ty)),
+        }
+    }
+
+    /// Notes that a value is only compared with a constant, or dropped. See [`super::tree::Tree::uses_pids`].
+    pub fn note_comparison(&mut self, expr: &Expr) {
+        if expr.is_fork() {
+            self.fork_uses -= 1;
+        } else if let ExprKind::Local(number) = expr.without_conversions().kind {
+            self.locals[number as usize].uses -= 1;
+        }
+    }
+
+    /// Notes the value with which a variable is initialized.
+    pub fn note_pid(&mut self, number: u32, value: &Expr) {
+        self.note_pid_of(number, value);
+        self.note_comparison_of_fork(value);
+    }
+
+    fn note_pid_of(&mut self, number: u32, value: &Expr) {
+        self.locals[number as usize].is_pid |= value.is_fork();
+    }
+
+    fn note_comparison_of_fork(&mut self, value: &Expr) {
+        if value.is_fork() {
+            self.note_comparison(value);
+        }
+    }
+
+    /// Returns a known name that is similar to an unknown one.
+    pub fn similar(&self, name: &str) -> Option<String> {
+        let locals = self.locals.iter().map(|one| &*one.name);
+        let globals = self.globals.iter().map(|one| &*one.name);
+        let functions = self.functions.iter().map(|one| &*one.name);
+        nearest(name, locals.chain(globals).chain(functions)).map(str::to_owned)
+    }
+}
+
+impl Expr {
+    /// Returns an expression, whose height must be valid.
+    pub fn new(kind: ExprKind, ty: Type, place: Place) -> Parsed<Expr> {
+        let height = 1 + match &kind {
+            ExprKind::Number(_)
+            | ExprKind::Text(_)
+            | ExprKind::Local(_)
+            | ExprKind::Global(_)
+            | ExprKind::Function(_) => 0,
+            ExprKind::Dereference(a)
+            | ExprKind::Member(a, _)
+            | ExprKind::Address(a)
+            | ExprKind::Unary(_, a)
+            | ExprKind::Convert(a) => a.height,
+            ExprKind::Element(a, b)
+            | ExprKind::Binary(_, _, a, b)
+            | ExprKind::Offset(a, b, _)
+            | ExprKind::Difference(a, b, _)
+            | ExprKind::And(a, b)
+            | ExprKind::Or(a, b)
+            | ExprKind::Assign(a, b)
+            | ExprKind::Comma(a, b) => a.height.max(b.height),
+            ExprKind::Conditional(a, b, c) => a.height.max(b.height).max(c.height),
+            ExprKind::Update(update) => update.target.height.max(update.value.height),
+            ExprKind::Call(_, all) | ExprKind::Builtin(_, all) => {
+                all.iter().map(|one| one.height).max().unwrap_or(0)
+            }
+        };
+        if height > MOST_HEIGHT {
+            fail!(place, "the expression has more than {MOST_HEIGHT} nested operators"; "split it into several statements");
+        }
+        Ok(Expr {
+            kind,
+            ty,
+            place,
+            height,
+        })
+    }
+
+    /// Returns an array as the address of its first element.
+    pub fn value(self) -> Self {
+        let Type::Array(element, _) = &self.ty else {
+            return self;
+        };
+        let (ty, place, height) = (Type::Pointer(element.clone()), self.place, self.height + 1);
+        let kind = ExprKind::Address(Box::new(self));
+        Self {
+            kind,
+            ty,
+            place,
+            height,
+        }
+    }
+
+    /// Returns a mistake if the expression cannot be assigned to.
+    pub fn check_target(&self) -> Parsed<()> {
+        if self.is_object() && (self.ty.is_scalar() || matches!(self.ty, Type::Struct(_))) {
+            return Ok(());
+        }
+        if self.is_object() && matches!(self.ty, Type::Array(..)) {
+            fail!(self.place, "an array cannot be assigned to");
+        }
+        fail!(self.place, "this expression cannot be assigned to");
+    }
+
+    /// Returns `left, right`.
+    pub fn comma(self, right: Self) -> Parsed<Self> {
+        let (ty, place) = (right.ty.clone(), self.place.to(right.place));
+        Self::new(ExprKind::Comma(Box::new(self), Box::new(right)), ty, place)
+    }
+
+    /// The expression inside conversions.
+    fn without_conversions(&self) -> &Self {
+        match &self.kind {
+            ExprKind::Convert(inner) => inner.without_conversions(),
+            _ => self,
+        }
+    }
+
+    /// Whether the value is the result of `fork`, perhaps after an assignment.
+    fn is_fork(&self) -> bool {
+        match &self.kind {
+            ExprKind::Convert(inner) | ExprKind::Assign(_, inner) => inner.is_fork(),
+            kind => matches!(kind, ExprKind::Builtin(Builtin::Fork, _)),
+        }
+    }
+
+    /// Whether the expression is an object with an address or a register.
+    fn is_object(&self) -> bool {
+        match &self.kind {
+            ExprKind::Local(_)
+            | ExprKind::Global(_)
+            | ExprKind::Dereference(_)
+            | ExprKind::Text(_) => true,
+            ExprKind::Element(of, _) | ExprKind::Member(of, _) => of.is_object(),
+            _ => false,
+        }
+    }
+}
