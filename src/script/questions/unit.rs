@@ -213,10 +213,11 @@ fn plain_factors(cx: &mut Cx, of: &Expr, known: &mut Vec<String>, found: &mut Ve
                     plain => plain,
                 };
                 let is_divisor = divides && at + 1 == sides.len();
-                found.extend(factor.and_then(|factor| match is_divisor {
-                    true => Number::from(1u64).divide(factor).ok(),
-                    false => Some(factor),
-                }));
+                found.extend(if is_divisor {
+                    factor.and_then(|factor| Number::from(1u64).divide(factor).ok())
+                } else {
+                    factor
+                });
             }
             plain_factors(cx, a, known, found);
             plain_factors(cx, b, known, found);

@@ -75,13 +75,22 @@ const AREAS: &[&str] = &[
 /// The fact that is the latency of an access.
 const LATENCY: &str = "cycles";
 
+/// A kind of what a paper prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    /// Page-table entries.
+    Entries,
+    Areas,
+    /// The declaration or the addresses of the machine.
+    Machine,
+    /// A reference string.
+    String,
+}
+
 /// What the questions of a paper have printed so far.
 #[derive(Default)]
 pub(super) struct Stated {
-    entries: bool,
-    areas: bool,
-    machine: bool,
-    string: bool,
+    shown: BTreeSet<Kind>,
     parts: BTreeSet<Component>,
     /// The prose, each text as words with a blank before and after each word.
     prose: Vec<String>,
@@ -90,21 +99,26 @@ pub(super) struct Stated {
 impl Stated {
     /// Adds a question, which also prints these texts.
     pub(super) fn add(&mut self, question: &Question, texts: &[Text]) {
-        self.entries |= prints_entries(&question.body);
+        if prints_entries(&question.body) {
+            self.shown.insert(Kind::Entries);
+        }
         for view in question.views() {
-            match view {
-                View::Rulers(_) | View::Declaration(_) => self.machine = true,
-                View::Table(table) if table.id == TableId::Reference => self.string = true,
-                View::Maps { .. } | View::Layout(_) => self.areas = true,
-                _ => {}
-            }
+            self.shown.extend(match view {
+                View::Rulers(_) | View::Declaration(_) => Some(Kind::Machine),
+                View::Table(table) if table.id == TableId::Reference => Some(Kind::String),
+                View::Maps { .. } | View::Layout(_) => Some(Kind::Areas),
+                _ => None,
+            });
             self.parts.extend(part_of(view));
         }
-        self.string |= question.items().any(|item| match &item.kind {
+        let prints_string = question.items().any(|item| match &item.kind {
             ItemKind::Facts { .. } => matches!(&*item.did, Did::Reference(_)),
             ItemKind::Table { string, .. } => string.is_some(),
             _ => false,
         });
+        if prints_string {
+            self.shown.insert(Kind::String);
+        }
         let prose = texts
             .iter()
             .filter(|text| matches!(text.source, Source::Prose | Source::Item(_)));
@@ -120,21 +134,28 @@ impl Stated {
     pub(super) fn lacking(&self, question: &Question) -> Vec<Lacking> {
         let mut lacking = Vec::new();
         let described = question.has_text();
-        if !self.entries && question.items().any(|item| asks_ppn(item, described)) {
+        if !self.shown.contains(&Kind::Entries)
+            && question.items().any(|item| asks_ppn(item, described))
+        {
             lacking.push(Lacking::PageTable);
         }
         let describes_area = AREAS.iter().any(|word| self.has_words(&[word]));
-        if !self.areas && !describes_area && question.items().any(asks_area) {
+        if !self.shown.contains(&Kind::Areas) && !describes_area && question.items().any(asks_area)
+        {
             lacking.push(Lacking::Areas);
         }
-        if !self.machine && question.items().any(|item| self.lacks_page_size(item)) {
+        if !self.shown.contains(&Kind::Machine)
+            && question.items().any(|item| self.lacks_page_size(item))
+        {
             lacking.push(Lacking::PageSize);
         }
-        if !self.string && question.items().any(|item| self.lacks_string(item)) {
+        if !self.shown.contains(&Kind::String)
+            && question.items().any(|item| self.lacks_string(item))
+        {
             lacking.push(Lacking::String);
         }
         let items = || question.items();
-        let sizes = items().filter(|_| !self.machine);
+        let sizes = items().filter(|_| !self.shown.contains(&Kind::Machine));
         let said = lacking.contains(&Lacking::PageSize);
         let sizes = sizes.flat_map(|item| self.lacks_of_machine(item));
         let sizes = sizes.filter(|size| !said || *size != Lacking::Machine(PAGE.0));
@@ -149,7 +170,9 @@ impl Stated {
             let contents = contents.filter(|(part, _)| !self.parts.contains(part));
             lacking.extend(contents.map(|(_, name)| Lacking::Contents(name)));
         }
-        if !self.machine && question.items().any(|item| self.lacks_latencies(item)) {
+        if !self.shown.contains(&Kind::Machine)
+            && question.items().any(|item| self.lacks_latencies(item))
+        {
             lacking.push(Lacking::Latencies);
         }
         let calls = question.items().flat_map(asked_addresses);

@@ -69,6 +69,13 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
             mistake
         });
     }
+    if rest.starts_with(':') && stop.setting && *head == "answers" {
+        let process = before.rsplit(' ').next().unwrap_or(before);
+        return Some(mistake(
+            "the process of a `choice` must precede it",
+            format!("write `{process}: choice …`"),
+        ));
+    }
     if rest.starts_with(':') && !stop.setting {
         return Some(mistake(
             "`:` does not belong here",
