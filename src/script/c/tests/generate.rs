@@ -325,7 +325,7 @@ impl Generator {
             }
             _ => {
                 self.line("{");
-                self.body(3, depth - 1);
+                self.body(3, depth.saturating_sub(1));
                 self.line("}");
             }
         }
