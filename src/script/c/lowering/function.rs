@@ -165,7 +165,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Forgets assignments that happen only on some paths.
+    /// Discards assignments that happen only on some paths.
     pub(super) fn forget_assigned(&mut self, mark: usize) {
         for local in self.journal.drain(mark.min(self.journal.len())..) {
             self.assigned[local as usize] = false;
@@ -484,7 +484,7 @@ impl<'a> Lowering<'a> {
                 let mut right = self.jump(right, if_true)?;
                 self.forget_assigned(mark);
                 if is_and == if_true {
-                    // The left operand decides that the condition is not what is asked for.
+                    // The left operand decides against the wanted value of the condition.
                     self.patch(left);
                 } else {
                     right.extend(left);
