@@ -1,7 +1,7 @@
 //! Tests of the printed parts of a paper: tables, addresses, notation, and formulas.
 
 use pagewalk_script::exam::fair::{Fairness, Sample};
-use pagewalk_script::exam::formats::{Edition, Style, fairness, hints, markdown};
+use pagewalk_script::exam::formats::{Edition, Style, fairness, hints, html, latex, markdown};
 use pagewalk_script::exam::paper::Division;
 
 use crate::running::paper;
@@ -192,6 +192,25 @@ fn lists_in_prose_are_sentences() {
 }
 
 #[test]
+fn lines_with_marks_are_lists_in_every_format() {
+    let question = "question \"Q\" { text \"\"\"\nFirst:\n- fork\n- exec\n\n1. one\n2. two\n\"\"\"; ask \"x\" = 1 }";
+    let text = printed(question, Edition::Paper);
+    assert!(
+        text.contains("First:\n\n- fork\n- exec\n\n1. one\n2. two\n"),
+        "{text}"
+    );
+    let paper = paper(&format!("{MACHINE}{question}"), 0);
+    let html = html::page(&paper, Edition::Paper, &Style::default());
+    let items: Vec<&str> = html.lines().filter(|line| line.contains("<li")).collect();
+    assert!(html.contains("<ol>") && items.len() >= 4, "{html}");
+    let latex = latex(&paper, Edition::Paper, &Style::default()).unwrap();
+    assert!(
+        latex.contains(r"\marked{$\bullet$}{fork}") && latex.contains(r"\marked{2.}{two}"),
+        "{latex}"
+    );
+}
+
+#[test]
 fn formulas_are_in_the_notation_of_mathematics() {
     for (formula, steps) in [
         ("1 << 32 - 12", "2³²⁻¹² = 2²⁰ = 1048576"),
@@ -266,6 +285,22 @@ fn a_ppn_without_a_table_gets_a_hint() {
         let (_, text) = findings(&format!("question \"Q\" {{ {given}; ask read 0 => ppn }}"));
         assert!(!text.contains("prints no page table"), "{given}: {text}");
     }
+    // A declaration has no entries, and the frame is a part of the other answers.
+    for question in [
+        "given machine; ask read 0 => ppn",
+        "given machine; ask read 0 => cache",
+    ] {
+        let (_, text) = findings(&format!("question \"Q\" {{ {question} }}"));
+        assert!(text.contains("prints no page table"), "{question}: {text}");
+    }
+}
+
+#[test]
+fn a_byte_that_the_question_stores_is_no_leak() {
+    let (fair, text) = findings(
+        "question \"Q\" { given page_table; ask write 0 = 0x94 => pa; ask read 0 => byte; ask read 0 => tlb }",
+    );
+    assert!(fair && !text.contains("0x94"), "{text}");
 }
 
 /// The hints that `pagewalk exam` prints concern the paper alone. Versions without random values are no hint.

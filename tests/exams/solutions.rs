@@ -29,6 +29,14 @@ fn lacks(text: &str, parts: &[&str]) {
 }
 
 #[test]
+fn the_address_of_a_decimal_paper_is_also_in_hexadecimal() {
+    let decimal = solved(
+        "exam { radix decimal }\nmachine simple\nquestion \"Q\" { ask translate 980 => vpn, vpo }",
+    );
+    has(&decimal, &["980 is 0x03D4, or 0b00_0011_1101_0100."]);
+}
+
+#[test]
 fn only_structures_of_the_question_are_explained() {
     // Fields of an address need neither a page table nor a TLB or cache.
     let fields =

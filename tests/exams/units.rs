@@ -50,6 +50,15 @@ fn a_key_in_another_unit_is_an_error() {
         ),
         ("", "2 pages * 4 KB unit KB", "2 pages * 4 KB", "/ 1 KB"),
         ("", "4 KB / 2 unit KB", "4 KB / 2", "/ 1 KB"),
+        // Only a divisor converts to a larger unit.
+        ("", "1024 * 4 B unit KB", "1024 * 4 B", "/ 1 KB"),
+        (
+            "let pte = 4 B",
+            "pte * 1024 unit KB",
+            "pte * 1024",
+            "/ 1 KB",
+        ),
+        ("", "4 B << 10 unit KB", "4 B << 10", "/ 1 KB"),
         ("", "4 KB unit kB", "4 KB", "/ 1 KB"),
         ("", "4 KB unit kilobytes", "4 KB", "/ 1 KB"),
         ("", "6 ms unit milliseconds", "6 ms", "/ 1 ms"),

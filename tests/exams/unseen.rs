@@ -68,11 +68,51 @@ fn a_hidden_change_between_two_accesses_is_reported_and_divides_their_table() {
 }
 
 #[test]
+fn areas_that_the_paper_does_not_print_are_reported() {
+    let reported = |question: &str| {
+        let script = format!(
+            "machine core-i7\nprocess P1\nP1: mmap(0x600000, 8192, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)\n\
+             question \"Q\" points 1 {{ {question} }}"
+        );
+        let found = hints(&paper(&script, 0)).join("\n");
+        found.contains("the paper prints no areas")
+    };
+    assert!(reported("ask P1: read 0x600000 => signal"));
+    assert!(reported(
+        "text \"Pages have 4 KB.\"\n ask P1: read 0x600000 => minor"
+    ));
+    assert!(!reported("given P1.maps\n ask P1: read 0x600000 => signal"));
+    assert!(!reported(
+        "text \"P1 has one mapping.\"\n ask P1: read 0x600000 => signal"
+    ));
+}
+
+#[test]
+fn a_size_in_a_text_is_not_the_address_of_the_page_table() {
+    let script = "machine { virtual 16 bits, physical 14 bits, page 256 B\n\
+        page_table { levels 2, bits 4 4, pte { size 2 B, valid 15, ppn 0..5 } } }\n\
+        set cr3 = 0x100\nset pte 1 0x102 { v 1, ppn 2 }\nset pte 2 0x204 { v 1, ppn 0x33 }\n\
+        question \"Q\" points 2 { text \"Pages have 256 bytes.\"\n given machine, memory\n ask translate 0x1234 => ppn, pa }";
+    let text = printed(script);
+    assert!(
+        text.contains("page table is at physical address 0x100."),
+        "{text}"
+    );
+}
+
+#[test]
 fn empty_tlbs_and_caches_are_stated_and_unprinted_contents_are_reported() {
     let text = |statements: &str| printed(&format!("{MACHINE}{statements}"));
     let empty = "- The TLB is empty at first.";
     assert!(text("question \"Q\" points 1 { ask read 0x100 => tlb }").contains(empty));
     assert!(!text("question \"Q\" points 1 { given tlb\n ask read 0x100 => tlb }").contains(empty));
+    // A single access depends on the entries before it, and not on those that it fills.
+    let fills = "- A miss in the TLB fills";
+    assert!(!text("question \"Q\" points 1 { ask read 0x100 => tlb }").contains(fills));
+    assert!(
+        text("question \"Q\" points 2 { ask read 0x100 => tlb\n ask read 0x104 => tlb }")
+            .contains(fills)
+    );
     // The answer does not depend on the TLB.
     assert!(!text("question \"Q\" points 1 { ask read 0x100 => vpn }").contains(empty));
     let full = "read 0x100\nquestion \"Q\" points 1 { ask read 0x104 => tlb }";
