@@ -12,17 +12,15 @@ mod library;
 pub mod memory;
 pub mod ops;
 pub mod outputs;
-pub mod place;
 mod printf;
 #[cfg(test)]
 mod tests;
 
 pub use builtin::Builtin;
 pub use cpu::{Budget, Call, Event, Process};
-pub use error::{ErrorKind, Limit, MemoryError, RunError};
+pub use error::{ErrorKind, Limit, MemoryError, Place, RunError};
 pub use explore::explore;
 pub use explore::explorer::{Buffering, Options, Step};
 pub use memory::{Access, AccessKind, Flat, Memory, Watched};
 pub use ops::{Layout, Program};
 pub use outputs::{Count, Outputs};
-pub use place::Place;

@@ -6,8 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::builtin::Builtin;
-use super::error::ErrorKind;
-use super::place::Place;
+use super::error::{ErrorKind, Place};
 
 /// The types of operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

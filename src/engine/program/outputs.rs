@@ -5,7 +5,35 @@ use std::ops::RangeInclusive;
 
 use super::error::{ErrorKind, Limit, RunError};
 use super::explore::explorer::{Explorer, Step};
-use super::explore::graph::{Edge, Graph};
+
+/// A transition of the graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Edge {
+    /// The number of the text.
+    pub text: u32,
+    pub to: u32,
+    /// The operation that makes the step.
+    pub pc: u32,
+}
+
+/// The graph of the schedules. The first node is the start.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Graph {
+    pub nodes: Vec<Vec<Edge>>,
+    /// Whether no process is left.
+    pub ends: Vec<bool>,
+    pub keys: Vec<u128>,
+    pub texts: Vec<Vec<u8>>,
+}
+
+impl Graph {
+    pub fn add(&mut self, key: u128) -> u32 {
+        self.nodes.push(Vec::new());
+        self.ends.push(false);
+        self.keys.push(key);
+        self.nodes.len() as u32 - 1
+    }
+}
 
 /// The outputs of all schedules.
 #[derive(Debug, Clone)]

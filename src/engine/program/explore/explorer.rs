@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use super::super::builtin::Builtin;
 use super::super::cpu::{Budget, Process};
-use super::super::error::RunError;
+use super::super::error::{Place, RunError};
 use super::super::memory::Flat;
 use super::super::ops::Program;
-use super::super::place::Place;
 use super::liveness::Liveness;
 use super::member::Member;
 use super::state::State;

@@ -5,7 +5,6 @@
 //! graph whose paths are the schedules, and from which [`Outputs`] takes the set of outputs.
 
 pub mod explorer;
-pub(super) mod graph;
 mod liveness;
 mod member;
 mod state;
@@ -16,9 +15,8 @@ use std::sync::Arc;
 
 use super::error::{ErrorKind, Limit, RunError};
 use super::ops::Program;
-use super::outputs::Outputs;
+use super::outputs::{Edge, Graph, Outputs};
 use explorer::{Explorer, Options};
-use graph::{Edge, Graph};
 
 /// Returns the outputs of all schedules of a program.
 ///
