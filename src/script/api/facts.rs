@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use pagewalk_engine::machine::spec::Spec;
-
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
 use crate::run::facts::{ACCESS_FACTS, FactType, Family, Key, Values, key, reported_facts};
@@ -67,14 +65,7 @@ pub fn typed_fact(did: &Did, name: &str) -> Result<TypedCell, Option<String>> {
 }
 
 fn resolve(did: &Did, name: &str) -> Result<Key, Option<String>> {
-    let (family, spec): (Family, Option<&Spec>) = match did {
-        Did::Access(access) => (Family::Access, Some(&access.spec)),
-        Did::Reference(_) => (Family::Reference, None),
-        Did::Replay(run) => (Family::Replay, Some(run.spec())),
-        did => did.call().map_or((Family::None, None), |call| {
-            (Family::Call, Some(&call.spec))
-        }),
-    };
+    let (family, spec) = Family::of(did);
     key(name, family, spec)
 }
 
@@ -115,7 +106,7 @@ impl FactType {
             Values::Fraction => ColumnType::Float,
             Values::YesNo => ColumnType::Boolean,
             Values::OneOf { .. } | Values::ServedBy | Values::Text => ColumnType::Text,
-            Values::Pages => ColumnType::TextList,
+            Values::Set => ColumnType::TextList,
         }
     }
 }

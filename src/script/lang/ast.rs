@@ -329,6 +329,8 @@ pub enum Pages {
     List(Expr),
     /// `"loop.trace"`: the pages of a memory trace.
     Trace(Word),
+    /// `zero call "f"`, `zero call f(8)`: a program, and the function to run.
+    Program(Word, Expr),
 }
 
 /// `ppn 0x0D`, `fault not none`, `va in 0..64`, `tlb hit`, `ppn ?`.

@@ -179,6 +179,8 @@ codes! {
     Recursion "recursion" "a definition calls itself"
     Duplicate "duplicate" "a name, setting, or value is given twice"
     BarePage "bare-page" "a word in a `reference` is a variable or has a mark for a load or store"
+    CSyntax "c-syntax" "the text of a program is not C, or not in the part of C that Pagewalk runs"
+    CRun "c-run" "a program does something that C does not define, or never ends"
     Unlikely "unlikely" "the script runs, but probably not as intended"
     NoEffect "no-effect" "this part of the script has no effect in any run"
     NotInLanguage "not-in-language" "the language intentionally omits this feature"

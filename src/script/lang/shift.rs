@@ -152,6 +152,7 @@ enums! {
         Self::Words(words) => words;
         Self::List(list) => list;
         Self::Trace(name) => name;
+        Self::Program(name, function) => name function;
     }
     Claim {
         Self::Is(value) | Self::Not(value) | Self::In(value) => value;

@@ -218,8 +218,14 @@ fn walk_reference<'s, V: Visit<'s> + ?Sized>(
     pages: &'s Pages,
     settings: &'s Settings,
 ) {
-    if let Pages::List(list) = pages {
-        visit.visit_operand(list);
+    match pages {
+        Pages::List(list) => visit.visit_operand(list),
+        Pages::Program(_, function) => {
+            if let ExprKind::Call { args, .. } = &function.kind {
+                args.iter().for_each(|arg| visit.visit_operand(arg));
+            }
+        }
+        Pages::Words(_) | Pages::Trace(_) => {}
     }
     visit.visit_settings(settings);
 }

@@ -229,6 +229,7 @@ fn check_last(cx: &mut Cx, stated: &[Fact]) {
         Family::Call,
         Family::Replay,
         Family::Reference,
+        Family::Program,
     ];
     let family = families.into_iter().find(has).unwrap_or(Family::Access);
     check_facts(cx, stated, family, true);

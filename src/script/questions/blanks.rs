@@ -54,7 +54,7 @@ fn form(key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Form {
     match key.kind().values {
         // The names of caches depend on the machine.
         Values::ServedBy | Values::Text => return Form::Free,
-        Values::Pages => return Form::Pages,
+        Values::Set => return Form::Set,
         Values::OneOf { .. } | Values::YesNo => return Form::Words(key.words()),
         _ => {}
     }

@@ -350,13 +350,11 @@ pub struct Blank {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// A number, with the number of digits if known.
-    Number {
-        radix: Radix,
-        digits: Option<u32>,
-    },
+    Number { radix: Radix, digits: Option<u32> },
     /// One of a few keywords.
     Words(&'static [&'static str]),
-    Pages,
+    /// A list in any order.
+    Set,
     /// Any text.
     Free,
 }
@@ -419,7 +417,7 @@ impl Blank {
                     value: Value::List(pages),
                     ..
                 }),
-                Form::Pages,
+                Form::Set,
             ) => pages
                 .iter()
                 .map(Value::to_string)

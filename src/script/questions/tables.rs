@@ -104,7 +104,8 @@ fn table_with_columns(
     of: &NounColumns,
 ) -> Result<(View, Vec<Arc<str>>), Stop> {
     let string = reference_of(cx, &of.noun);
-    if word(&of.noun[0]) != Some("reference") {
+    let is_replayed = of.noun.get(1).and_then(word) == Some("by");
+    if word(&of.noun[0]) != Some("reference") && !is_replayed {
         naming::noun(cx, &of.noun)?;
     }
     if let Some(Did::Reference(run)) = string.as_deref().filter(|_| !cx.checking())
@@ -138,6 +139,12 @@ fn table_with_columns(
     }
     if let Some(Did::Reference(run)) = string.as_deref() {
         add_step_columns(table, run, &of.columns);
+    }
+    if is_replayed && of.columns.is_empty() {
+        let names = table.groups.iter().flatten();
+        let counted = names.filter(|name| !matches!(&***name, "row" | "line" | "code"));
+        let columns = counted.map(|name| name.as_str().into()).collect();
+        return Ok((view, columns));
     }
     let columns = of
         .columns

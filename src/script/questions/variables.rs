@@ -11,7 +11,7 @@ use crate::lang::visit::{Visit, walk_ask, walk_expr, walk_setting};
 use crate::run::checks::claimed;
 use crate::run::choose::refusal;
 use crate::run::eval::eval;
-use crate::run::facts;
+use crate::run::facts::{self, Family};
 use crate::run::paths::formula_of_path;
 use crate::run::prepare::try_out;
 use crate::run::progress::Frame;
@@ -195,13 +195,9 @@ pub(super) fn evidence(cx: &mut Cx, condition: &Condition, holds: bool) -> Resul
         Condition::Facts { operation, facts } => (operation, facts),
     };
     let (did, family) = try_out(cx, operation)?;
-    let spec = match &did {
-        Did::Access(access) => Some(access.spec.clone()),
-        Did::Replay(run) => Some(run.spec().clone()),
-        _ => did.call().map(|call| call.spec.clone()),
-    };
+    let (_, spec) = Family::of(&did);
     let known = facts.iter().filter_map(|fact| {
-        let key = facts::key(&fact.name.text, family, spec.as_deref()).ok()?;
+        let key = facts::key(&fact.name.text, family, spec).ok()?;
         Some(blank(&fact.name.text, &key, &did, None, None))
     });
     let blanks: Vec<Blank> = known.collect();

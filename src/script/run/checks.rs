@@ -31,12 +31,8 @@ pub(crate) fn check_fact(
     did: &Did,
     family: Family,
 ) -> Result<Check, Stop> {
-    let spec = match did {
-        Did::Access(access) => Some(access.spec.clone()),
-        Did::Replay(run) => Some(run.spec().clone()),
-        _ => did.call().map(|call| call.spec.clone()),
-    };
-    let key = facts::key(&fact.name.text, family, spec.as_deref())
+    let (_, spec) = Family::of(did);
+    let key = facts::key(&fact.name.text, family, spec)
         .map_err(|near| unknown_fact(cx, fact, near, family))?;
     let (expr, before) = match &fact.claim {
         Claim::Is(expr) => (expr, ""),
@@ -47,7 +43,7 @@ pub(crate) fn check_fact(
     };
     let value = claimed(cx, expr, &key)?;
     cx.work(work_of_value(&value), fact.span)?;
-    let actual = key.value_in(did);
+    let actual = key.value_claimed(did, Some(&value));
     let found = actual.as_ref();
     let held = match (&fact.claim, &value) {
         (Claim::Not(_), value) => found.is_some() && !agrees(&key, value, found, did),

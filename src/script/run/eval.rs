@@ -245,6 +245,13 @@ fn variable(cx: &mut Cx, name: &str, span: Span) -> Result<Value, Stop> {
     match cx.state.find(name) {
         Some(Binding::Value(value)) => Ok(value.clone()),
         Some(Binding::Unknowable) => Err(Stop::Unknowable),
+        Some(Binding::Program(_)) => Err(Diagnostic::new(
+            Code::WrongType,
+            span,
+            format!("`{name}` is a program, not a value"),
+        )
+        .help(format!("run it: `replay {name}`, or `outputs {name}`"))
+        .into()),
         Some(Binding::Def(_)) => Err(Diagnostic::new(
             Code::WrongType,
             span,

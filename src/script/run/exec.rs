@@ -145,7 +145,11 @@ impl Run<'_> {
     pub(crate) fn finish(&mut self, span: Span, did: Did, checks: Vec<Check>) -> Result<(), Stop> {
         let did = Arc::new(did);
         match &*did {
-            Did::Access(_) | Did::Call(_) | Did::Replay(_) | Did::Bound { call: Some(_), .. } => {
+            Did::Access(_)
+            | Did::Call(_)
+            | Did::Replay(_)
+            | Did::Program(_)
+            | Did::Bound { call: Some(_), .. } => {
                 self.cx.state.last = Some(did.clone());
             }
             Did::Reference(_) => {

@@ -25,6 +25,7 @@ pub(crate) mod name_table;
 pub mod nouns;
 pub mod paths;
 pub(crate) mod prepare;
+pub(crate) mod programs;
 pub mod progress;
 pub(crate) mod recent;
 pub mod record;

@@ -15,7 +15,6 @@ use super::budget::WORK_OF_COPY;
 use super::current_process::CurrentProcess;
 use super::eval::{prepare_call_of, values};
 use super::facts::Family;
-use super::files::REPLAY;
 use super::paths::PeekFunction;
 use super::record::{AccessVerb, Did};
 use super::reference::play::reference;
@@ -250,8 +249,9 @@ pub(crate) fn family(operation: &Operation) -> Family {
         }) => Some(verb),
         OperationKind::Expr(_) | OperationKind::Reference { .. } => None,
     };
-    if verb.is_some_and(|verb| &*verb.text == REPLAY) {
-        return Family::Replay;
+    let row = verb.and_then(|verb| verbs::CORE.verb(&verb.text));
+    if let Some(family @ (Family::Replay | Family::Program)) = row.map(|row| row.family) {
+        return family;
     }
     let is_call = match &operation.kind {
         OperationKind::Expr(Expr {

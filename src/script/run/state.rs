@@ -11,6 +11,7 @@ use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::random::SplitMix64;
 use pagewalk_engine::machine::spec::Spec;
 
+use super::programs::{Listing, ProgramReplay};
 use super::recent::RecentAccesses;
 use super::record::{Did, View};
 
@@ -24,6 +25,8 @@ pub struct State {
     pub last: Option<Arc<Did>>,
     /// The latest `reference`.
     pub(crate) reference: Option<Arc<Did>>,
+    /// The latest replay of each program.
+    pub(crate) replays: Arc<BTreeMap<Arc<str>, ProgramReplay>>,
     pub(crate) random: SplitMix64,
     /// The argument of the latest `seed`.
     pub(crate) seed: u64,
@@ -53,6 +56,7 @@ pub(crate) enum Binding {
     /// A value that is unknown before the script runs (only during a check).
     Unknowable,
     Def(Arc<Definition>),
+    Program(Arc<Listing>),
 }
 
 #[derive(Debug)]
@@ -167,6 +171,7 @@ impl State {
             scopes: vec![Scope::new(false)],
             last: None,
             reference: None,
+            replays: Arc::default(),
             random: SplitMix64::new(seed),
             seed,
             accesses: RecentAccesses::default(),
@@ -231,6 +236,12 @@ impl State {
             self.find(name),
             Some(Binding::Value(_) | Binding::Unknowable)
         )
+    }
+
+    /// Returns the names of the programs.
+    pub(crate) fn programs(&self) -> impl Iterator<Item = &str> {
+        let names = self.bindings();
+        names.filter_map(|(name, of)| matches!(of, Binding::Program(_)).then_some(name))
     }
 
     pub(crate) fn define(&mut self, name: &Word, params: &Arc<[Word]>, body: &Block) {

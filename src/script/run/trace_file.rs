@@ -1,5 +1,6 @@
 //! Memory traces that a script names.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::lang::ast::Word;
@@ -9,27 +10,32 @@ use pagewalk_engine::trace::format::{FORMATS, Format};
 use pagewalk_engine::trace::read_ahead::{
     ReadEnd, ReadOptions, StopSignals, TraceHead, TraceOrigin, read_ahead, read_head,
 };
-use pagewalk_engine::trace::record::{Fetches, Malformed, RecordBatch};
+use pagewalk_engine::trace::record::{Fetches, Malformed};
 use pagewalk_engine::trace::unreadable::Unreadable;
 
 use super::budget::WORK_OF_STEP;
+use super::programs::{ProgramSource, RecordHandler};
 use super::session::Cx;
 use super::stop::Stop;
 
 /// Work of one line of a trace. A statement costs as much as 16 lines.
 pub(crate) const WORK_OF_LINE: u64 = WORK_OF_STEP / 16;
 
-/// Receives each batch of records, and the number of lines up to its end.
-pub(crate) type RecordHandler<'a> = &'a mut dyn FnMut(&RecordBatch, u64) -> Result<(), Stop>;
-
 /// A memory trace that a script names.
 #[derive(Debug, Clone)]
 pub(crate) struct TraceFile {
     /// The file's name in the script.
     pub(crate) name: Word,
-    stream: Stream,
-    /// The file's format, or `None` to detect it from the file's name or first bytes.
-    format: Option<Format>,
+    origin: Origin,
+}
+
+/// The origin of the records.
+#[derive(Debug, Clone)]
+enum Origin {
+    /// A file, with its format, or `None` to detect the format from the file's name or first bytes.
+    File(Stream, Option<Format>),
+    /// A program, which runs each time that its records are read.
+    Program(Arc<ProgramSource>),
 }
 
 /// Returns the formats with their words.
@@ -45,8 +51,7 @@ pub(crate) fn trace_file(cx: &Cx, name: Word, format: Option<Format>) -> Result<
     match cx.env.files.trace(name.span) {
         Some(stream) => Ok(TraceFile {
             name,
-            stream,
-            format,
+            origin: Origin::File(stream, format),
         }),
         // The search for the files has already reported the missing file.
         None if cx.checking() => Err(Stop::Unknowable),
@@ -58,12 +63,38 @@ pub(crate) fn trace_file(cx: &Cx, name: Word, format: Option<Format>) -> Result<
 }
 
 impl TraceFile {
+    /// Returns the accesses of a program as a trace.
+    pub(crate) fn of_program(source: ProgramSource) -> Self {
+        let name = Word {
+            text: source.call.name(),
+            span: source.call.place,
+        };
+        Self {
+            name,
+            origin: Origin::Program(Arc::new(source)),
+        }
+    }
+
+    /// Returns the program whose accesses the trace contains.
+    pub(crate) fn program(&self) -> Option<&Arc<ProgramSource>> {
+        match &self.origin {
+            Origin::Program(source) => Some(source),
+            Origin::File(..) => None,
+        }
+    }
+
     /// Reads the first records, which are all records of a short trace.
     ///
     /// # Errors
     /// Returns `unreadable`.
     pub(crate) fn head(&self) -> Result<TraceHead, Stop> {
-        read_head(self.origin(), self.format).map_err(|why| self.unreadable(why))
+        match &self.origin {
+            Origin::Program(source) => source.head(),
+            Origin::File(stream, format) => {
+                let head = read_head(self.opened(stream), *format);
+                head.map_err(|why| self.unreadable(why))
+            }
+        }
     }
 
     /// Reads the records in batches, while another thread continues to read. Returns the malformed lines.
@@ -76,10 +107,14 @@ impl TraceFile {
         fetches: Fetches,
         each: RecordHandler<'_>,
     ) -> Result<Malformed, Stop> {
+        let (stream, format) = match &self.origin {
+            Origin::Program(source) => return source.read(interrupt, each),
+            Origin::File(stream, format) => (stream, *format),
+        };
         let (read, end) = read_ahead(
-            self.origin(),
+            self.opened(stream),
             ReadOptions {
-                format: self.format,
+                format,
                 fetches,
                 ..ReadOptions::default()
             },
@@ -98,9 +133,9 @@ impl TraceFile {
         }
     }
 
-    /// Returns the source of the trace: a file on disk, or a text in memory.
-    fn origin(&self) -> TraceOrigin {
-        match &self.stream {
+    /// Returns what to read: a file on disk, or a text in memory.
+    fn opened(&self, stream: &Stream) -> TraceOrigin {
+        match stream {
             Stream::File(path) => TraceOrigin::RegularFile(path.clone()),
             Stream::Bytes(bytes) => TraceOrigin::Bytes(bytes.clone(), self.name.text.to_string()),
         }

@@ -36,6 +36,8 @@ pub struct Options {
     pub processes: usize,
     /// Maximum number of states, also of the outputs' automaton.
     pub states: usize,
+    /// The process at the start, or `None` for one that runs `main`.
+    pub first: Option<Process>,
     /// The resources of all schedules together.
     pub budget: Budget,
 }
@@ -48,6 +50,7 @@ impl Default for Options {
             merge: true,
             processes: 256,
             states: 500_000,
+            first: None,
             budget: Budget {
                 operations: 200_000_000,
                 output: 64 << 20,
@@ -121,7 +124,8 @@ impl Explorer {
     /// Returns the first state.
     pub fn start(&mut self) -> Result<State, RunError> {
         let mut state = State::default();
-        let Some(cpu) = Process::start(&self.program) else {
+        let first = self.options.first.clone();
+        let Some(cpu) = first.or_else(|| Process::start(&self.program)) else {
             return Ok(state);
         };
         let first = Member::new(FIRST_PID, cpu, Flat::new(&self.program));

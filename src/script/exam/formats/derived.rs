@@ -57,7 +57,7 @@ fn paths(
 ) -> Vec<(String, String)> {
     let radix = match blank.form {
         Form::Number { radix, .. } => radix,
-        Form::Words(_) | Form::Pages | Form::Free => Radix::Decimal,
+        Form::Words(_) | Form::Set | Form::Free => Radix::Decimal,
     };
     let path = |PathValue {
                     path,

@@ -244,7 +244,7 @@ fn blank(blank: &Blank, bare: bool, edition: Edition) -> Value {
     };
     let (radix, digits) = match blank.form {
         Form::Number { radix, digits } => (Some(radix.name()), digits),
-        Form::Words(_) | Form::Pages | Form::Free => (None, None),
+        Form::Words(_) | Form::Set | Form::Free => (None, None),
     };
     let mut object = json!({
         "label": label(blank),

@@ -32,7 +32,7 @@ pub(crate) fn agrees(answer: &Answer, key: Option<&Shown>, way: AnswerForm) -> b
         (Answer::Dash, Value::Number(key)) => way.notation == Notation::Count && key.is_zero(),
         // The answer to whether a page fault occurs is yes or no, not a dash.
         (Answer::Dash, Value::Text(key)) => NOTHING.contains(&&**key) && !page_fault(way),
-        (Answer::Text(text), Value::List(pages)) if way.form == Form::Pages => is_set(text, pages),
+        (Answer::Text(text), Value::List(pages)) if way.form == Form::Set => is_set(text, pages),
         (Answer::Text(text), key) => is_text(text, key),
         _ => false,
     }

@@ -95,7 +95,7 @@ impl<'p> AnswerForm<'p> {
             }),
             Cell::List {
                 any_order: true, ..
-            } => Some(Form::Pages),
+            } => Some(Form::Set),
             Cell::Text(_) | Cell::List { .. } => Some(Form::Free),
             Cell::Nothing => None,
         });
@@ -154,10 +154,10 @@ impl<'p> AnswerForm<'p> {
                 None if words::is_dash(&text) => Answer::Dash,
                 None => Answer::Unreadable,
             },
-            Form::Number { .. } | Form::Pages | Form::Free if words::is_dash(&text) => Answer::Dash,
+            Form::Number { .. } | Form::Set | Form::Free if words::is_dash(&text) => Answer::Dash,
             Form::Number { radix, digits } => number::read(&text, radix, digits, self.unit)
                 .map_or(Answer::Unreadable, Answer::Number),
-            Form::Pages | Form::Free => Answer::Text(text),
+            Form::Set | Form::Free => Answer::Text(text),
         }
     }
 }

@@ -284,10 +284,10 @@ fn pages_are_right_in_any_order() {
         "pages 3, 0, 2 and 2",
         "p3, p0, page 2, p2",
     ] {
-        assert!(right(text, pages(), form(Form::Pages)), "{text}");
+        assert!(right(text, pages(), form(Form::Set)), "{text}");
     }
     for text in ["0 2 3", "0 2 3 3", "0 2 2 3 4", "", "3 and 0 and 2"] {
-        assert!(!right(text, pages(), form(Form::Pages)), "{text}");
+        assert!(!right(text, pages(), form(Form::Set)), "{text}");
     }
 }
 

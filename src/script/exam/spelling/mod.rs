@@ -52,7 +52,7 @@ pub fn spellings(blank: &Blank, bare: bool) -> Vec<String> {
                 value: Value::List(pages),
                 ..
             }),
-            Form::Pages,
+            Form::Set,
         ) => of_pages(pages),
         (Some(key), _) => of_text(&key.to_string()),
     }

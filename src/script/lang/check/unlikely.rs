@@ -365,10 +365,11 @@ impl<'a> Repeats<'a> {
         let repeated = self.latest.as_ref().is_some_and(|(earlier, facts)| {
             *earlier == whole && !facts.iter().any(|fact| asked.contains(fact))
         });
-        // A reference string starts from its own pages, and a trace is replayed again for other counts.
+        // A reference string starts from its own pages, a trace is replayed again for other counts, and `outputs` changes
+        // nothing.
         let runs_again = match &operation.kind {
             OperationKind::Reference { .. } => false,
-            OperationKind::Command(command) => &*command.verb.text != "replay",
+            OperationKind::Command(command) => !matches!(&*command.verb.text, "replay" | "outputs"),
             OperationKind::Expr(_) => true,
         };
         if repeated && runs_again {

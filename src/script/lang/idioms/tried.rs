@@ -54,13 +54,14 @@ pub(crate) fn improve(
     work: u64,
     wrong: &mut dyn FnMut(u32, &str) -> Vec<Diagnostic>,
 ) {
-    // Machine files and the settings of a course are in other languages.
+    // Machine files, programs, and the settings of a course are in other languages.
     let is_script = |one: &Diagnostic| {
         let path = sources
             .file(one.span.file)
             .and_then(|file| file.path.as_ref());
         let end = path.and_then(|path| path.extension()?.to_str());
         !matches!(end, Some("yaml" | "yml" | "json" | "toml"))
+            && !matches!(one.code, Code::CSyntax | Code::CRun)
     };
     let (mut others, settings): (Vec<_>, Vec<_>) = diagnostics.drain(..).partition(is_script);
     improve_all(

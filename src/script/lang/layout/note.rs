@@ -165,6 +165,8 @@ pub(super) struct Level {
     pub(super) damaged: bool,
     /// Whether the level is a block that contains only a table, whose rows need no bars.
     pub(super) table: bool,
+    /// Whether the level is prose without holes: the text of a program.
+    pub(super) raw: bool,
 }
 
 impl Level {
@@ -177,6 +179,7 @@ impl Level {
             statement: None,
             damaged: false,
             table: false,
+            raw: false,
         }
     }
 

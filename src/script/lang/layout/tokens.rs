@@ -277,13 +277,38 @@ impl Scan<'_> {
             return self.unclosed_hole();
         }
         self.begin(false);
+        let raw = self.begins_program();
         self.push(LevelKind::Prose);
+        if let Some(level) = self.levels.last_mut() {
+            level.raw = raw;
+        }
         self.at += 3;
+    }
+
+    /// Whether the quotes at the current position begin the text of a `program`, which is C. The grammar's rule
+    /// `program_head` makes the same decision.
+    fn begins_program(&self) -> bool {
+        let begun = self.levels[self.block()].begun().unwrap_or(self.at);
+        let head = &self.text[begun..self.at];
+        let name = head.strip_prefix("program").map(str::trim_start);
+        name.is_some_and(|name| {
+            head.len() > "program".len() + name.len()
+                && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                && word_length(name) == name.trim_end_matches([' ', '\t', '\r']).len()
+        })
     }
 
     /// Scans the text of prose up to a `{` or the end of the prose.
     pub(super) fn prose(&mut self) {
         let rest = self.rest();
+        if self.top().raw {
+            let length = rest.find("\"\"\"");
+            self.at += length.map_or(rest.len(), |length| length + 3);
+            if length.is_some() {
+                self.levels.pop();
+            }
+            return;
+        }
         let Some(length) = rest.find(['{', '"', '}', '`']) else {
             self.at = self.text.len();
             return;

@@ -66,7 +66,9 @@ impl Tree<'_> {
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::ask_value => what = self.ask_value(part, &mut round),
-                Rule::ask_table => what = Some(Asked::Table(self.noun_columns(part))),
+                Rule::ask_by | Rule::ask_table => {
+                    what = Some(Asked::Table(self.noun_columns(part)))
+                }
                 Rule::ask_any => what = self.ask_any(part, &mut prompt),
                 Rule::ask_steps => what = self.ask_steps(part),
                 Rule::ask_facts => (what, facts) = self.ask_facts(part, &mut prompt),
@@ -164,6 +166,10 @@ impl Tree<'_> {
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::expr => noun.push(self.expr(part)),
+                Rule::word_by => noun.push(Expr {
+                    kind: ExprKind::Name(part.as_str().into()),
+                    span: self.span(&part),
+                }),
                 Rule::column => columns.push(self.word(&part)),
                 _ => {}
             }

@@ -303,7 +303,7 @@ impl Tree<'_> {
     fn reference(&mut self, pair: Pair) -> (Pages, Settings) {
         let end = self.span(&pair).end;
         let mut words = Vec::new();
-        let mut whole = None;
+        let (mut whole, mut program) = (None, None);
         let mut settings = Settings {
             span: Span {
                 file: self.file,
@@ -316,6 +316,12 @@ impl Tree<'_> {
             match part.as_rule() {
                 Rule::page => words.push(self.word(&part)),
                 Rule::list => whole = Some(Pages::List(self.list(part))),
+                Rule::name => program = Some(self.word(&part)),
+                Rule::word_call => {}
+                Rule::expr => {
+                    let function = self.expr(part);
+                    whole = program.take().map(|name| Pages::Program(name, function));
+                }
                 Rule::string => {
                     let (text, span) = (self.string(&part), self.span(&part));
                     whole = Some(Pages::Trace(Word { text, span }));
@@ -342,8 +348,14 @@ impl Tree<'_> {
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::verb => command.verb = self.word(&part),
-                Rule::operands | Rule::filled => self.parts(part, command, operands),
+                Rule::operands | Rule::filled | Rule::listing => {
+                    self.parts(part, command, operands);
+                }
                 Rule::expr => operands.push(self.expr(part)),
+                Rule::c_text => operands.push(Expr {
+                    span: self.span(&part),
+                    kind: ExprKind::Value(inside_quotes(part.as_str()).into()),
+                }),
                 Rule::assigned => {
                     let start = self.span(&part).start;
                     let equals = Span {
@@ -467,6 +479,7 @@ impl Tree<'_> {
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::verb => setting.name = self.word(&part),
+                Rule::equals => {}
                 Rule::settings => setting.block = Some(self.settings(part)),
                 Rule::holds => setting.holds = Some(Box::new(self.holds(part))),
                 Rule::asked_cell => {
@@ -489,6 +502,12 @@ impl Tree<'_> {
         }
         setting
     }
+}
+
+/// Returns the text between the three quotes on each side.
+fn inside_quotes(text: &str) -> &str {
+    text.get(3..text.len().saturating_sub(3))
+        .unwrap_or_default()
 }
 
 /// Returns an empty command to fill in. The grammar always provides the verb.

@@ -482,6 +482,7 @@ impl Sink for Keeping<'_> {
             Did::Access(_)
             | Did::Reference(_)
             | Did::Replay(_)
+            | Did::Program(_)
             | Did::Call(_)
             | Did::Machine(_) => true,
             Did::Bound { call, .. } => call.is_some(),

@@ -120,6 +120,7 @@ impl Quantity {
             }
             Key::Call(_)
             | Key::Reference(_)
+            | Key::Program(_)
             | Key::Replay(_)
             | Key::Counter(..)
             | Key::ReplayCounter(..) => None,

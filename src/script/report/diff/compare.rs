@@ -372,6 +372,7 @@ fn of_view(view: &View, found: &mut Vec<Facet>) {
             }));
         }
         View::Declaration(spec) => found.extend(of_machine(spec)),
+        View::Listing { name, text } => found.push(Facet::text(&**name, text.as_str())),
         View::Remark(_)
         | View::Figure(_)
         | View::Rulers(_)

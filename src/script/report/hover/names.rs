@@ -59,6 +59,10 @@ pub(crate) fn variable(asked: &Asked, place: &CursorToken, state: &State) -> Opt
             "{name}: the value is known only when the script runs."
         )),
         Binding::Def(_) => definition(asked, place.text, state),
+        Binding::Program(listing) => Some(paragraphs([
+            format!("{name}: a program in C"),
+            format!("```c\n{}\n```", listing.text),
+        ])),
     }
 }
 

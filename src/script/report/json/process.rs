@@ -165,6 +165,7 @@ pub(crate) fn declared(declared: &Declared) -> Value {
                 "libraries": libraries.map(|library| Value::from(&**library)).collect::<Value>(),
             })
         }
+        Declaration::Program { name, lines } => json!({"program": &**name, "lines": lines}),
         Declaration::Process { process, areas } => json!({
             "process": &*process.name,
             "pid": process.pid.0,

@@ -39,6 +39,7 @@ pub fn json(view: &View) -> Vec<Value> {
         View::Layout(layout) => vec![layout::layout(layout)],
         View::Tree(tree) => vec![json!({"of": tree.of, "tables": tree_table(&tree.root)})],
         View::Maps { table, .. } => vec![self::table(table)],
+        View::Listing { name, text } => vec![json!({"program": &**name, "text": text})],
         View::Declaration(spec) => vec![json!({"machine": declaration(spec)})],
         View::Figure(data) => vec![figure(data)],
         View::Remark(words) => vec![json!({"remark": words})],

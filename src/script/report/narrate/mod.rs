@@ -7,6 +7,7 @@ mod declaration;
 mod notes;
 pub(crate) mod page_walk;
 mod process;
+mod program;
 pub(crate) mod reference;
 mod repeats;
 pub(crate) mod replay;
@@ -192,6 +193,7 @@ impl<'s> Narrator<'s> {
             }
             Did::Reference(run) => reference::blocks(run),
             Did::Replay(run) => replay::blocks(run),
+            Did::Program(run) => program::blocks(run, record, self.explain),
             Did::Shown(views) => views.iter().flat_map(runs::shown).collect(),
             Did::Machine(spec) => numbers::machine(spec)
                 .into_iter()
@@ -275,6 +277,7 @@ impl<'s> Narrator<'s> {
             Did::Action(action) => format!("{short}: {}", declared::summary(action)),
             Did::Reference(run) => format!("{short}: {}", reference::totals(run)),
             Did::Replay(run) => format!("{short}: {}", replay::totals(run)),
+            Did::Program(run) => format!("{short}: {}", program::totals(run)),
             _ => short,
         };
         let text = inside(record, text);

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use crate::lang::layout::{TokenKind, tokens};
 use crate::lang::source::Sources;
 use crate::lang::span::{Span, SpanMap};
-use crate::run::record::{Did, StepRecord};
+use crate::run::record::{Declaration, Declared, Did, StepRecord};
 
 /// Maximum length, in characters, of a statement on one line.
 const LONGEST: usize = 100;
+/// The marks around a text of several lines.
+const QUOTES: &str = "\"\"\"";
 
 /// A statement in the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +98,18 @@ fn read(sources: &Sources, record: &StepRecord) -> Statement {
         written.text.truncate(brace);
         written.brace = None;
     }
+    let is_program = matches!(
+        &*record.did,
+        Did::Declared(Declared {
+            what: Declaration::Program { .. },
+            ..
+        })
+    );
+    if let (true, Some(quotes)) = (is_program, written.text.find(QUOTES)) {
+        written.text.truncate(quotes);
+        written.text.push_str(&format!("{QUOTES}…{QUOTES}"));
+        written.brace = None;
+    }
     let text = written.text.trim();
     let text = text
         .strip_suffix("=>")
@@ -118,7 +132,7 @@ fn head_end(record: &StepRecord) -> u32 {
     let Span { file, start, end } = record.span;
     let has_facts = matches!(
         &*record.did,
-        Did::Access(_) | Did::Reference(_) | Did::Replay(_)
+        Did::Access(_) | Did::Reference(_) | Did::Replay(_) | Did::Program(_)
     ) || record.did.call().is_some();
     let first = record
         .checks

@@ -38,9 +38,19 @@ pub(crate) fn blocks(view: &View) -> Vec<Block> {
         View::Tree(tree) => tree::blocks(tree),
         View::Maps { spec, areas, .. } => maps(spec, areas),
         View::Declaration(spec) => vec![Block::Script(declaration(spec))],
+        View::Listing { text, .. } => vec![Block::Script(numbered(text))],
         View::Figure(data) => vec![Block::Figure(scene(data, Room::PAGE))],
         View::Remark(words) => vec![Block::toned(Tone::Faint, words)],
     }
+}
+
+/// Returns the lines of a program with their numbers.
+fn numbered(text: &str) -> String {
+    let digits = text.lines().count().to_string().len();
+    let lines = (1..).zip(text.lines());
+    let lines =
+        lines.map(|(number, line)| format!("{number:digits$}  {line}").trim_end().to_owned());
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Returns the blocks of a view on a paper, without the answers in a figure.

@@ -15,14 +15,15 @@ use pagewalk_engine::machine::pte::Bit;
 use pagewalk_engine::machine::reference_string::{ReferenceStep, Replacement};
 use pagewalk_engine::machine::spec::Spec;
 
+use super::counts::count as counted;
 use super::handling::{FaultText, victim_clause};
 use super::names::{self, Names, frame, table_index, the};
 use super::numbers::{binary, hex, pa};
 use crate::run::facts::{Component, level_of, low, shifted, thousandths};
 use crate::run::nouns::size;
 use crate::run::record::{
-    Access, AccessVerb, CachedBlock, CallRecord, Check, Did, FaultRecord, ReferenceRun, Replayed,
-    Shown,
+    Access, AccessVerb, CachedBlock, CallRecord, Check, Did, FaultRecord, ProgramRun, ReferenceRun,
+    Replayed, Shown,
 };
 use crate::run::settings::{NO_READ_BIT, list};
 use crate::run::steps::{
@@ -40,6 +41,7 @@ pub(crate) fn reason(reason: &Reason, did: &Did) -> String {
             .call()
             .map_or_else(|| NO_FACT.to_owned(), |call| call_reason(call, reason)),
         (Reason::Reference(reason), Did::Reference(run)) => reference_reason(run, *reason),
+        (Reason::Program { claimed }, Did::Program(run)) => program_reason(run, *claimed),
         (Reason::Replay(reason), Did::Replay(run)) => replay_reason(run, *reason),
         _ => NO_FACT.to_owned(),
     }
@@ -912,5 +914,25 @@ fn positions(run: &ReferenceRun, hit: bool) -> String {
         _ if count == trace.len() => format!("every step {what}"),
         all if all.len() > RANGES => format!("{count} of {} steps {what}", trace.len()),
         all => format!("steps {} {what}", all.join(", ")),
+    }
+}
+
+/// Explains a fact of a program's outputs.
+fn program_reason(run: &ProgramRun, claimed: bool) -> String {
+    if claimed {
+        return match run.count() {
+            Some(1) => "the program has only one output".to_owned(),
+            Some(count) => format!("{count} outputs are possible"),
+            None => "more outputs are possible than 128 bits can count".to_owned(),
+        };
+    }
+    let lines = run.outputs.lines();
+    if lines.start() == lines.end() {
+        format!(
+            "every output has {}",
+            counted(*lines.start(), "line", "lines")
+        )
+    } else {
+        format!("an output has {} to {} lines", lines.start(), lines.end())
     }
 }

@@ -204,6 +204,18 @@ slots! {
     PROCESS = Process "PROCESS" None,
     /// The name of a new process.
     NEW_PROCESS = NewProcess "NAME" None,
+    /// The name of a new program.
+    NEW_PROGRAM = NewProgram "NAME" None,
+    /// A program.
+    PROGRAM = Program "PROGRAM" None,
+    /// The text of a program.
+    C_TEXT = CText "\"\"\"C\"\"\"" None,
+    /// A program on disk.
+    C_FILE = CFile "\"file.c\"" None,
+    /// A function of a program, alone or with its arguments.
+    FUNCTION = Function "FUNCTION" None,
+    /// A `#define` or a global variable of a program.
+    C_NAME = CName "NAME" None,
     /// The name of a new variable.
     VARIABLE = Variable "NAME" None,
     /// The name of a new definition, and its parameters.
@@ -255,7 +267,9 @@ impl Slot {
             Self::Frames => "a number of pages",
             Self::Trace => "the name of a trace in quotes",
             Self::FileName => "a name in quotes",
-            Self::NewProcess => "a name",
+            Self::NewProcess | Self::NewProgram => "a name",
+            Self::CText => "a program in C between `\"\"\"`",
+            Self::CFile => "the name of a file in quotes",
             Self::Text => "a text",
             _ => "a value",
         }
@@ -272,6 +286,9 @@ impl Slot {
                 | Self::Tlb
                 | Self::Cache
                 | Self::NewProcess
+                | Self::NewProgram
+                | Self::Program
+                | Self::CName
                 | Self::Variable
                 | Self::Definition
                 | Self::Student

@@ -12,6 +12,8 @@ pub enum Family {
     Reference,
     /// A `replay`.
     Replay,
+    /// A program that ran: `outputs`.
+    Program,
     /// A statement without facts.
     None,
 }
@@ -23,7 +25,9 @@ impl Family {
             (Did::Access(access), _) => (Self::Access, Some(&*access.spec)),
             (_, Some(call)) => (Self::Call, Some(&*call.spec)),
             (Did::Replay(run), _) => (Self::Replay, Some(&**run.spec())),
-            _ => (Self::Reference, None),
+            (Did::Program(_), _) => (Self::Program, None),
+            (Did::Reference(_), _) => (Self::Reference, None),
+            _ => (Self::None, None),
         }
     }
 }

@@ -5,6 +5,7 @@ use super::call::{CALL_FACTS, CallFact};
 use super::component::Component;
 use super::family::Family;
 use super::parts::{self, COMPONENT_FACTS, ComponentFact, LEVEL_FACTS, LevelFact};
+use super::program::{PROGRAM_FACTS, ProgramFact};
 use super::reference::{REFERENCE_FACTS, ReferenceFact};
 use super::replay::{self, REPLAY_FACTS, ReplayFact};
 use super::replay_counter::{REPLAY_COUNTERS, ReplayCounter, counter_of};
@@ -32,6 +33,8 @@ pub enum Key {
     Call(&'static CallFact),
     /// A row of [`REFERENCE_FACTS`].
     Reference(&'static ReferenceFact),
+    /// A row of [`PROGRAM_FACTS`].
+    Program(&'static ProgramFact),
     /// A row of [`REPLAY_FACTS`].
     Replay(&'static ReplayFact),
     /// A TLB or cache counter in a replay.
@@ -49,6 +52,7 @@ impl Key {
             Key::Level(row, _) => row.kind,
             Key::Call(row) => row.kind,
             Key::Reference(row) => row.kind,
+            Key::Program(row) => row.kind,
             Key::Replay(row) => row.kind,
             Key::ReplayCounter(..) => COUNT,
             Key::Counter(row, _) => row.fact.unwrap_or(COUNT),
@@ -96,6 +100,7 @@ impl Key {
             Key::Level(row, _) => row.help,
             Key::Call(row) => row.help,
             Key::Reference(row) => row.help,
+            Key::Program(row) => row.help,
             Key::Replay(row) => row.help,
             Key::Counter(row, _) => row.help,
             Key::ReplayCounter(row, _) => row.help,
@@ -143,6 +148,9 @@ impl Key {
                 Reason::Access((row.why)(access, *part))
             }
             (Key::Reference(row), Did::Reference(_)) => Reason::Reference(row.why),
+            (Key::Program(row), Did::Program(_)) => Reason::Program {
+                claimed: row.is_claimed(),
+            },
             (Key::Replay(row), Did::Replay(run)) => Reason::Replay(row.reason(run)),
             (Key::Counter(row, part), Did::Replay(_)) => {
                 Reason::Replay(replay::counter_reason(row, *part))
@@ -159,7 +167,13 @@ impl Key {
 
     /// Returns the fact's value in a statement's results, or `None` if the statement has no such fact.
     pub(crate) fn value_in(&self, did: &Did) -> Option<Shown> {
+        self.value_claimed(did, None)
+    }
+
+    /// Like [`Key::value_in`], for facts whose value depends on the claimed one.
+    pub(crate) fn value_claimed(&self, did: &Did, claimed: Option<&Value>) -> Option<Shown> {
         match (self, did) {
+            (Key::Program(row), Did::Program(run)) => row.value_in(run, claimed),
             (Key::Access(row), Did::Access(access)) => (row.get)(access),
             (Key::Level(row, level), Did::Access(access)) => (row.get)(access, *level),
             (Key::Component(row, component), Did::Access(access)) => (row.get)(access, *component),
@@ -182,7 +196,8 @@ impl Key {
 pub fn key(name: &str, family: Family, spec: Option<&Spec>) -> Result<Key, Option<String>> {
     match family {
         Family::None => Err(None),
-        Family::Reference => reference_key(name),
+        Family::Reference => named(name, REFERENCE_FACTS, |row| row.name).map(Key::Reference),
+        Family::Program => named(name, PROGRAM_FACTS, |row| row.name).map(Key::Program),
         Family::Replay => replay_key(name, spec),
         Family::Access => access_key(name, spec),
         Family::Call => call_key(name, spec),
@@ -199,12 +214,14 @@ fn call_key(name: &str, spec: Option<&Spec>) -> Result<Key, Option<String>> {
     access_key(name, spec).map_err(|other| near.or(other))
 }
 
-fn reference_key(name: &str) -> Result<Key, Option<String>> {
-    let found = REFERENCE_FACTS
-        .iter()
-        .find(|row| row.name == name)
-        .map(Key::Reference);
-    found.ok_or_else(|| nearest(name, REFERENCE_FACTS.iter().map(|row| row.name)).map(Into::into))
+/// Returns the row with this name, or the nearest name.
+fn named<T>(
+    name: &str,
+    rows: &'static [T],
+    name_of: fn(&T) -> &'static str,
+) -> Result<&'static T, Option<String>> {
+    let found = rows.iter().find(|row| name_of(row) == name);
+    found.ok_or_else(|| nearest(name, rows.iter().map(name_of)).map(Into::into))
 }
 
 fn replay_key(name: &str, spec: Option<&Spec>) -> Result<Key, Option<String>> {
@@ -250,6 +267,10 @@ pub fn facts_of(family: Family, spec: Option<&Spec>) -> Vec<(String, Key)> {
         Family::Reference => REFERENCE_FACTS
             .iter()
             .map(|row| (row.name.into(), Key::Reference(row)))
+            .collect(),
+        Family::Program => PROGRAM_FACTS
+            .iter()
+            .map(|row| (row.name.into(), Key::Program(row)))
             .collect(),
         Family::Call => CALL_FACTS
             .iter()

@@ -73,7 +73,7 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
         reported: |r| !r.is_long_trace() || r.totals().resident.len() <= TraceSource::LISTED,
         ..fact(
             "resident",
-            FactType::new(Values::Pages),
+            FactType::new(Values::Set),
             "pages resident after the last reference",
             resident,
             ReferenceReason::Resident,

@@ -40,8 +40,8 @@ pub(crate) enum Values {
     /// The name of a cache of the machine, or `memory`.
     ServedBy,
     Text,
-    /// A list of pages: numbers and words.
-    Pages,
+    /// A list of pages or outputs, in any order.
+    Set,
 }
 
 /// The word that represents a missing value.

@@ -25,6 +25,9 @@ use super::settings::{Field, fields_of_yaml};
 /// The word that begins a statement that names a trace.
 pub(crate) const REPLAY: &str = "replay";
 
+/// The word that begins a statement that may name the file of a program.
+const PROGRAM: &str = "program";
+
 /// Files, indexed by the location of the string that names each file.
 #[derive(Debug, Clone, Default)]
 pub struct Files {
@@ -78,6 +81,13 @@ impl Files {
         for (place, named) in names.found {
             let name = match named {
                 Named::Machine(name) => name,
+                Named::Program(name) => {
+                    match beside.read(&name) {
+                        Ok(number) => drop(self.named.insert(place, number)),
+                        Err(diagnostic) => wrong.push(diagnostic),
+                    }
+                    continue;
+                }
                 Named::Trace { name, perhaps } => {
                     match beside.stream(&name) {
                         Ok(trace) => drop(self.traces.insert(place, trace)),
@@ -116,6 +126,12 @@ impl Files {
             .clone()
     }
 
+    /// Returns the number of the program's file named by the string at this location, or `None` if the file could
+    /// not be read.
+    pub(crate) fn program(&self, name: Span) -> Option<u32> {
+        self.named.get(&(name.file, name.start)).copied()
+    }
+
     /// Returns the trace named by the string at this location, or `None` if the trace was not found.
     pub fn trace(&self, name: Span) -> Option<Stream> {
         self.traces.get(&(name.file, name.start)).cloned()
@@ -126,6 +142,8 @@ impl Files {
 enum Named {
     /// Name of a machine file.
     Machine(Word),
+    /// Name of a program's file.
+    Program(Word),
     /// Name of a trace. In `replay("x")`, the kind is uncertain, because the script may define `replay`.
     Trace {
         name: Word,
@@ -159,7 +177,16 @@ impl<'s> Visit<'s> for Names {
     }
 
     fn visit_command(&mut self, command: &'s Command) {
-        self.named(&command.verb, command.operands.first(), command.call);
+        let named = match &*command.operands {
+            // `program p from "p.c"`
+            [_, word, file]
+                if &*command.verb.text == PROGRAM && &*Word::of(word).text == "from" =>
+            {
+                Some(file)
+            }
+            operands => operands.first(),
+        };
+        self.named(&command.verb, named, command.call);
     }
 
     fn visit_operation(&mut self, operation: &'s Operation) {
@@ -202,6 +229,7 @@ impl Names {
         };
         let named = match &*verb.text {
             "machine" => Named::Machine(name),
+            PROGRAM => Named::Program(name),
             REPLAY => Named::Trace { name, perhaps },
             _ => return,
         };

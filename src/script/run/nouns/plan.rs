@@ -1,10 +1,12 @@
 //! Evaluated and checked plans for `set` and `show`.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::run::budget::WORK_OF_STEP;
+use crate::run::programs::{Listing, ProgramReplay};
 use crate::run::record::{Did, Shown, View};
 use crate::run::session::Cx;
 use crate::run::stop::Stop;
@@ -15,6 +17,7 @@ use pagewalk_engine::kernel::process::Process;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Pa;
 use pagewalk_engine::machine::contents::PteWord;
+use pagewalk_engine::program::ops::Object;
 
 use super::row::TableNoun;
 use super::thing::ThingRef;
@@ -72,8 +75,19 @@ pub enum ShowPlan {
     Things(ThingRef),
     /// A noun that only `show` accepts, and the process that it belongs to.
     Noun(&'static ShownNoun, Option<Pid>),
+    /// The text of a program.
+    Listing(Arc<Listing>),
+    /// The lines or the elements of the latest replay of a program.
+    Replayed(ProgramReplay, ReplayedBy),
     /// An expression: its text and value.
     Value(String, Shown),
+}
+
+/// The rows of a table of a replayed program.
+pub enum ReplayedBy {
+    Lines,
+    /// The elements of these arrays.
+    Arrays(Vec<Object>),
 }
 
 /// A noun that only `show` accepts.
@@ -96,6 +110,8 @@ pub enum Views {
     Tables(fn(&Machine, Option<&Process>) -> Vec<View>),
     /// The latest statement that has facts.
     Last(fn(Option<&Did>) -> Vec<View>),
+    /// A program, whose name follows.
+    Program,
     /// The latest `reference`.
     Reference(fn(Option<&Did>) -> Vec<View>),
 }
@@ -126,6 +142,11 @@ pub const SHOWN_NOUNS: &[ShownNoun] = &[
         name: "reference",
         help: "the step table of the last `reference`",
         views: Views::Reference(steps::reference),
+    },
+    ShownNoun {
+        name: "program",
+        help: "the text of a program with the numbers of its lines (`show program p`)",
+        views: Views::Program,
     },
     ShownNoun {
         name: "layout",
@@ -210,9 +231,19 @@ fn views(
                 let process = pid.and_then(|pid| cx.kernel(place).ok()?.process(pid));
                 Ok(views(&machine, process))
             }
+            // The plan of a program contains its text.
+            Views::Program => Ok(Vec::new()),
             Views::Last(views) => Ok(views(cx.state.last.as_deref())),
             Views::Reference(views) => Ok(views(cx.state.reference.as_deref())),
         },
+        ShowPlan::Listing(listing) => Ok(vec![View::Listing {
+            name: listing.name.text.clone(),
+            text: listing.printed(),
+        }]),
+        ShowPlan::Replayed(replay, by) => Ok(vec![View::Table(match by {
+            ReplayedBy::Lines => replay.by_line()?,
+            ReplayedBy::Arrays(arrays) => replay.by_arrays(&arrays.iter().collect::<Vec<_>>())?,
+        })]),
         ShowPlan::Value(of, value) => Ok(vec![View::Value { of, value }]),
     }
 }

@@ -127,4 +127,6 @@ pub(crate) enum Declaration {
         process: ProcessRef,
         areas: Vec<AreaRecord>,
     },
+    /// `program NAME …`, with the number of lines of its text.
+    Program { name: Arc<str>, lines: usize },
 }

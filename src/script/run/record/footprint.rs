@@ -22,6 +22,8 @@ const VIEW: u64 = 1024;
 const CELL: u64 = 64;
 /// The counts and first records of a replay.
 const REPLAY: u64 = 8192;
+/// A state of the exploration of a program.
+const EXPLORED: u64 = 512;
 /// A reference of a reference string.
 const REFERENCE: u64 = 16;
 
@@ -46,6 +48,7 @@ impl Did {
             Self::Access(access) => access.footprint(),
             Self::Reference(run) => run.footprint(),
             Self::Replay(_) => REPLAY,
+            Self::Program(run) => run.outputs.explored() as u64 * EXPLORED,
             Self::Call(call) => call.footprint(),
             Self::Bound { value, call, .. } => {
                 value.footprint() + call.as_ref().map_or(0, |call| call.footprint())

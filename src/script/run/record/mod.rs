@@ -18,6 +18,7 @@ mod figure;
 mod footprint;
 mod mark;
 mod process;
+mod program;
 mod recorder;
 mod reference;
 mod replayed;
@@ -39,6 +40,8 @@ pub use figure::{
 };
 pub(crate) use mark::{AccessMark, AccessMarks, MarkResult};
 pub(crate) use process::{AreaRecord, Legend, ProcessRef};
+pub use program::ProgramRun;
+pub(crate) use program::text as output_text;
 pub(crate) use recorder::Recorder;
 pub use reference::ReferenceRun;
 pub(crate) use reference::{Addresses, Only, StartRow, TraceSource};
@@ -147,6 +150,8 @@ pub enum Did {
     Reference(Box<ReferenceRun>),
     /// A replay of a trace.
     Replay(Box<Replayed>),
+    /// A run of a program with all its outputs.
+    Program(Box<ProgramRun>),
     Call(Arc<CallRecord>),
     /// A variable, bound to a value. The statement has the facts of the outermost system call in the
     /// expression, if any. `hexadecimal` means that the statement contains a hexadecimal number, so that

@@ -48,6 +48,11 @@ pub enum View {
         spec: Arc<Spec>,
         areas: Vec<AreaRecord>,
     },
+    /// The text of a program, whose lines are numbered.
+    Listing {
+        name: Arc<str>,
+        text: String,
+    },
     /// A machine, as a declaration.
     Declaration(Arc<Spec>),
     Figure(Arc<FigureData>),

@@ -8,8 +8,9 @@ use pagewalk_engine::machine::reference_string::Replacement;
 use pagewalk_engine::trace::format::{FORMATS, Format};
 use pagewalk_engine::trace::replay::Straddle;
 
-use crate::run::bind::Param::{Keyword, Literal, Many, Optional, Ways, Words};
-use crate::run::bind::{N, PAGES, SIZE, words_of};
+use crate::run::bind::Param::{Equals, Keyword, Literal, Many, Optional, Ways, Words};
+use crate::run::bind::{C_NAME, N, PAGES, SIZE, V, words_of};
+use crate::run::programs::{Constant, constant};
 use crate::run::record::{Only, STRADDLES};
 use crate::run::settings::{ArgKind, Field, SettingRow, integer, list, one_of, sole};
 use crate::run::table::{Column, decimal, words};
@@ -38,6 +39,9 @@ pub(crate) struct Draft {
     pub(super) stores: Vec<(u64, Span)>,
     pub(super) ticks: Vec<(u64, Span)>,
     pub(super) page_size: Option<u64>,
+    /// The type of C that counts as one item of a page, and its size in bytes.
+    pub(super) unit: Option<(&'static str, u64)>,
+    pub(super) define: Vec<Constant>,
     pub(super) format: Option<Format>,
     pub(super) options: TraceOptions,
 }
@@ -53,7 +57,17 @@ pub(super) struct TraceOptions {
 const ONLY: &[(&str, Only)] = &[("data", Only::Data), ("fetches", Only::Fetches)];
 
 /// The settings that apply only to a trace.
-pub(super) const OF_TRACES: &[&str] = &["format", "straddle", "only"];
+pub(super) const OF_TRACES: &[&str] = &["format", "straddle", "only", "unit", "define"];
+
+/// The types that can be the items of a page, with their sizes in bytes.
+const ITEMS: &[(&str, u64)] = &[
+    ("char", 1),
+    ("short", 2),
+    ("int", 4),
+    ("long", 8),
+    ("float", 4),
+    ("double", 8),
+];
 
 pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
     SettingRow {
@@ -145,6 +159,30 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
         repeats: false,
         get: None,
         set: |d, f| number(f, "a page size", &mut d.page_size),
+    },
+    SettingRow {
+        name: "unit",
+        params: &[Words(words_of!(ITEMS.0))],
+        help: "the items that `page` counts, if the references are accesses of a program: `page 200, unit int`; default: bytes",
+        repeats: false,
+        get: None,
+        set: |d, f| {
+            choice(
+                f,
+                &ITEMS.iter().map(|item| (item.0, *item)).collect::<Vec<_>>(),
+                |item| {
+                    d.unit = Some(item);
+                },
+            )
+        },
+    },
+    SettingRow {
+        name: "define",
+        params: &[C_NAME, Equals, V],
+        help: "value of a `#define` of the program",
+        repeats: true,
+        get: None,
+        set: |d, f| constant(f).map(|one| d.define.push(one)),
     },
     SettingRow {
         name: "format",
@@ -325,6 +363,8 @@ impl Draft {
             more("frames", self.frames),
             more("tick", self.tick),
             more("page", self.page_size),
+            self.unit
+                .map_or(String::new(), |(item, _)| format!("unit {item}")),
             self.only(),
             listed("ticks", &self.ticks),
             listed("stores", &self.stores),

@@ -7,9 +7,11 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::{Number, Value};
 use crate::run::eval::eval;
+use crate::run::programs::{ProgramCall, ProgramSource, program_call};
 use crate::run::record::{Addresses, StartRow};
 use crate::run::session::Cx;
 use crate::run::settings::{Field, integer};
+use crate::run::state::Binding;
 use crate::run::stop::Stop;
 use crate::run::table::read::read_table;
 use crate::run::table::{Shape, WrittenRow};
@@ -37,7 +39,8 @@ pub(super) fn listed_references(
     place: Span,
 ) -> Result<Listed, Stop> {
     let set = |name: &str| fields.iter().find(|field| &*field.name.text == name);
-    if let Pages::Trace(name) = pages {
+    let program = program_of(cx, pages, draft)?;
+    if program.is_some() || matches!(pages, Pages::Trace(_)) {
         if let Some(field) = set("stores") {
             let message = "`stores` and a trace are mutually exclusive";
             return Err(Diagnostic::new(Code::Duplicate, field.span, message)
@@ -49,15 +52,18 @@ pub(super) fn listed_references(
         let Some(page_size) = draft.page_size else {
             return Err(
                 Diagnostic::new(Code::WrongCount, place, "the page size is missing")
-                    .label("a trace contains byte addresses")
+                    .label("the references are byte addresses")
                     .help("add `page 4 KB`, or another page size")
                     .into(),
             );
         };
-        return Ok(Listed::Trace(
-            trace_file(cx, name.clone(), draft.format)?,
-            page_size,
-        ));
+        let trace = match (program, pages) {
+            (Some(call), _) => TraceFile::of_program(ProgramSource::new(call, None)?),
+            (None, Pages::Trace(name)) => trace_file(cx, name.clone(), draft.format)?,
+            (None, _) => return Err(Stop::Unknowable),
+        };
+        let page_size = page_size.saturating_mul(draft.unit.map_or(1, |(_, size)| size));
+        return Ok(Listed::Trace(trace, page_size));
     }
     let is_check = cx.checking();
     for field in OF_TRACES
@@ -76,6 +82,45 @@ pub(super) fn listed_references(
     }
 }
 
+/// Returns the run of a program whose accesses are the references. A single word that names a program is not a page.
+fn program_of(cx: &mut Cx, pages: &Pages, draft: &Draft) -> Result<Option<ProgramCall>, Stop> {
+    let call = match pages {
+        Pages::Program(name, function) => match program_call(cx, name, Some(function), None)? {
+            None => {
+                let message = format!("`{}` is not a program", name.text);
+                let help = format!("declare it first: `program {} \"\"\"…\"\"\"`", name.text);
+                let wrong = Diagnostic::new(Code::UnknownWord, name.span, message);
+                return Err(wrong.help(help).into());
+            }
+            call => call,
+        },
+        Pages::Words(words) if names_program(cx, words) => {
+            let function = words.get(2).map(|word| Expr {
+                kind: ExprKind::Name(word.text.clone()),
+                span: word.span,
+            });
+            program_call(cx, &words[0], function.as_ref(), None)?
+        }
+        _ => None,
+    };
+    Ok(call.map(|mut call| {
+        for constant in &draft.define {
+            call.define(constant.clone());
+        }
+        call
+    }))
+}
+
+/// Whether words are `PROGRAM` or `PROGRAM call FUNCTION`.
+fn names_program(cx: &Cx, words: &[Word]) -> bool {
+    let is_call = match words {
+        [_] => true,
+        [_, call, _] => &*call.text == "call",
+        _ => false,
+    };
+    is_call && matches!(cx.state.find(&words[0].text), Some(Binding::Program(_)))
+}
+
 /// Evaluates the references, each with its location. A value may be a list of references.
 ///
 /// # Errors
@@ -90,7 +135,7 @@ fn references(cx: &mut Cx, pages: &Pages) -> Result<Vec<(Value, Span)>, Stop> {
             ExprKind::List(parts) => listed_pages(cx, parts),
             _ => Ok(vec![(eval(cx, list)?, list.span)]),
         },
-        Pages::Trace(_) => Ok(Vec::new()),
+        Pages::Trace(_) | Pages::Program(..) => Ok(Vec::new()),
     }
 }
 
@@ -159,7 +204,7 @@ fn addresses(
     let hex = match pages {
         Pages::Words(words) => words.iter().any(|word| is_hex(word.span)),
         Pages::List(list) => is_hex(list.span),
-        Pages::Trace(_) => true,
+        Pages::Trace(_) | Pages::Program(..) => true,
     };
     let digits = all
         .iter()
@@ -181,6 +226,9 @@ pub(super) fn check_bare_pages(cx: &Cx, pages: &Pages, settings: &Settings) -> R
     let Pages::Words(words) = pages else {
         return Ok(());
     };
+    if names_program(cx, words) {
+        return Ok(());
+    }
     refuse_variables(cx, words)?;
     refuse_marks(cx, words, settings)
 }

@@ -8,6 +8,7 @@ use super::file::{EXECUTABLE_SETTINGS, FILE_SETTINGS};
 use super::kernel::KERNEL_SETTINGS;
 use super::machine::{MACHINE_SETTINGS, MEMORY_SETTINGS};
 use super::pte::{PTE_SETTINGS, TABLE_SETTINGS};
+use crate::run::programs::PROGRAM_SETTINGS;
 use crate::run::reference::{REFERENCE_SETTINGS, START_COLUMNS};
 use crate::run::verbs::SECTION_COLUMNS;
 
@@ -39,6 +40,9 @@ pub(crate) const BLOCKS: &[BlockRow] = &[
     BlockRow::new("cache", "`cache { … }`", || words(CACHE_SETTINGS)),
     BlockRow::new("memory", "`memory { … }`", || words(MEMORY_SETTINGS)),
     BlockRow::new("kernel", "`kernel { … }`", || words(KERNEL_SETTINGS)),
+    BlockRow::new("program", "`program NAME \"\"\"…\"\"\" { … }`", || {
+        words(PROGRAM_SETTINGS)
+    }),
     BlockRow::new("file", "`file \"name\" { … }`", || words(FILE_SETTINGS)),
     BlockRow {
         columns: SECTION_COLUMNS,

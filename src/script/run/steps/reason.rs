@@ -16,6 +16,10 @@ pub enum Reason {
     Access(AccessReason),
     Call(CallReason),
     Reference(ReferenceReason),
+    /// A fact of a program that ran, or a claim about its outputs.
+    Program {
+        claimed: bool,
+    },
     Replay(ReplayReason),
 }
 

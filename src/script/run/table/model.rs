@@ -36,6 +36,8 @@ pub enum TableId {
     Steps,
     /// The steps of a page reference string.
     Reference,
+    /// The lines or the elements of a program that was replayed.
+    Program,
     /// The variables of a script.
     Variables,
     /// A table that an author wrote.
@@ -60,6 +62,7 @@ impl TableId {
             Self::Stats => "stats",
             Self::Steps => "steps",
             Self::Reference => "reference",
+            Self::Program => "program",
             Self::Variables => "variables",
             Self::Author => "table",
         }

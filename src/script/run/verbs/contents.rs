@@ -2,15 +2,17 @@
 
 use crate::lang::ast::{Expr, ExprKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
 use crate::run::bind::{Bound, word};
 use crate::run::eval::{eval, integer, physical};
 use crate::run::nouns::{
-    Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, ThingRef, Views, What, asid_of, plan,
+    Contents, ReplayedBy, SHOWN_NOUNS, ShowPlan, ShownNoun, ThingRef, Views, What, asid_of, plan,
 };
 use crate::run::record::{Did, Shown};
 use crate::run::running::{looked_at, process_called};
 use crate::run::session::{Action, Cx, Verb};
 use crate::run::settings::pte_of_fields;
+use crate::run::state::Binding;
 use crate::run::stop::Stop;
 use crate::run::table::read::read_table;
 use crate::run::table::{InvalidEntries, Shape};
@@ -18,6 +20,7 @@ use pagewalk_engine::machine::footprint::Footprint;
 use pagewalk_engine::machine::spec::Mmu;
 
 use super::perform::declare::declare_areas;
+use super::program::not_a_program;
 use super::system::{self, areas_listed};
 use crate::run::nouns::naming::{
     self, NounRef, has_kernel, is_noun, names_noun, needs_mmu, page_table_of,
@@ -263,7 +266,18 @@ pub(crate) fn show_plan(cx: &mut Cx, bound: &Bound) -> Result<ShowPlan, Stop> {
         return Err(bound.missing("a name or value to show").into());
     };
     let shown = word(first).and_then(|name| SHOWN_NOUNS.iter().find(|noun| noun.name == name));
+    if let Some(replayed) = replayed(cx, bound.operands)? {
+        return Ok(replayed);
+    }
     match shown {
+        Some(noun) if matches!(noun.views, Views::Program) => match bound.operands {
+            [_, name] => match cx.state.find(&Word::of(name).text) {
+                Some(Binding::Program(listing)) => Ok(ShowPlan::Listing(listing.clone())),
+                _ => Err(not_a_program(cx, name).into()),
+            },
+            [_, _, more, ..] => Err(bound.unexpected(more).into()),
+            _ => Err(bound.missing("the name of a program").into()),
+        },
         Some(noun) => shown_noun(cx, noun, bound),
         None if names_noun(cx, first) => {
             bound.refuse()?;
@@ -279,6 +293,54 @@ pub(crate) fn show_plan(cx: &mut Cx, bound: &Bound) -> Result<ShowPlan, Stop> {
     }
 }
 
+/// Returns the plan of `PROGRAM by line` or `PROGRAM by ARRAY…`, or `None` for other operands.
+fn replayed(cx: &mut Cx, operands: &[Expr]) -> Result<Option<ShowPlan>, Stop> {
+    let [name, by, rest @ ..] = operands else {
+        return Ok(None);
+    };
+    let named = Word::of(name);
+    if word(by) != Some("by") || !matches!(cx.state.find(&named.text), Some(Binding::Program(_))) {
+        return Ok(None);
+    }
+    if cx.checking() {
+        return Err(Stop::Unknowable);
+    }
+    let Some(replay) = cx.state.replays.get(&named.text).cloned() else {
+        let message = format!("no `replay {}` precedes this statement", named.text);
+        let help = format!("write `replay {}` first", named.text);
+        return Err(Diagnostic::new(Code::NoAnswer, name.span, message)
+            .help(help)
+            .into());
+    };
+    if let [line] = rest
+        && word(line) == Some("line")
+    {
+        return Ok(Some(ShowPlan::Replayed(replay, ReplayedBy::Lines)));
+    }
+    let objects = || replay.source.program().objects.iter();
+    let mut arrays = Vec::new();
+    for array in rest {
+        let text = &*Word::of(array).text;
+        let Some(object) = objects().find(|one| one.name == text) else {
+            let message = format!("the program has no global variable `{text}`");
+            let wrong = Diagnostic::new(Code::UnknownWord, array.span, message);
+            return Err(match nearest(text, objects().map(|one| &*one.name)) {
+                Some(near) => wrong.did_you_mean(text, near),
+                None => wrong.help("write `by line`, or `by` and the name of an array"),
+            }
+            .into());
+        };
+        arrays.push(object.clone());
+    }
+    if arrays.is_empty() {
+        let message = "the rows of the table are missing";
+        return Err(Diagnostic::new(Code::WrongCount, by.span, message)
+            .help("write `by line`, or `by` and the name of an array")
+            .into());
+    }
+    Ok(Some(ShowPlan::Replayed(replay, ReplayedBy::Arrays(arrays))))
+}
+
 fn shown_noun(cx: &mut Cx, noun: &'static ShownNoun, bound: &Bound) -> Result<ShowPlan, Stop> {
     let place = bound.operands[0].span;
     let more = bound.operands.get(1);
@@ -291,7 +353,7 @@ fn shown_noun(cx: &mut Cx, noun: &'static ShownNoun, bound: &Bound) -> Result<Sh
         (_, Some(more)) => return Err(bound.unexpected(more).into()),
         (Views::Machine(_) | Views::Stats(_), None) => cx.machine(place).map(|_| None)?,
         (Views::Kernel(_), None) => cx.kernel(place).map(|_| None)?,
-        (Views::Last(_) | Views::Reference(_), None) => None,
+        (Views::Last(_) | Views::Reference(_) | Views::Program, None) => None,
     };
     match bound.operands.get(2) {
         Some(more) => Err(bound.unexpected(more).into()),

@@ -10,6 +10,7 @@ mod expect;
 mod forms;
 mod perform;
 mod plans;
+mod program;
 mod replay;
 mod system;
 
@@ -17,10 +18,11 @@ use crate::lang::ast::{self, Stmt};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 
-use super::bind::Param::{Block, Equals, Keyword, Literal, OneOf, Optional, Unit, Ways};
+use super::bind::Param::{Block, Equals, Keyword, Literal, Many, OneOf, Optional, Unit, Ways};
 use super::bind::{
-    CACHE, Contents, EXPR, FILE_NAME, FILE_TEXT, FRAMES, LEVEL, MACHINE_FILE, N, NEW_PROCESS, NOUN,
-    PA, PRESET, PROCESS, RAW, TABLE, TLB, TRACE, V, VA, settings,
+    C_FILE, C_NAME, C_TEXT, CACHE, Contents, EXPR, FILE_NAME, FILE_TEXT, FRAMES, LEVEL,
+    MACHINE_FILE, N, NEW_PROCESS, NEW_PROGRAM, NOUN, PA, PRESET, PROCESS, PROGRAM, RAW, TABLE, TLB,
+    TRACE, V, VA, settings,
 };
 use super::facts::Family;
 use super::name_table::NameTable;
@@ -29,6 +31,7 @@ use super::settings::BLOCKS;
 use super::stop::Stop;
 use super::unsupported;
 use access::{BY, FOR, SIZED};
+use program::{CALL, DEFINE, FAILING, PRINTF, PROGRAM_USAGE};
 use replay::{COUNTS, FORMAT, MAP, STRADDLE};
 
 pub(crate) use access::load;
@@ -91,6 +94,22 @@ pub(crate) const VERBS: &[Verb] = &[
         prepare: system::process,
     },
     Verb {
+        name: "program",
+        params: &[Ways(&[
+            &[NEW_PROGRAM, C_TEXT, Optional(&[settings(PROGRAM_USAGE)])],
+            &[
+                NEW_PROGRAM,
+                Keyword("from"),
+                C_FILE,
+                Optional(&[settings(PROGRAM_USAGE)]),
+            ],
+        ])],
+        help: "declares a program in C, as text or as a file",
+        example: "program zero \"\"\"int a[8]; int main(void) { for (int i = 0; i < 8; i++) a[i] = 0; }\"\"\"",
+        family: Family::None,
+        prepare: program::program,
+    },
+    Verb {
         name: "set",
         params: &[Ways(&[
             &[NOUN, TABLE],
@@ -124,6 +143,9 @@ pub(crate) const VERBS: &[Verb] = &[
             &[Literal("machine")],
             &[Literal("stats")],
             &[Literal("steps")],
+            &[Literal("program"), PROGRAM],
+            &[PROGRAM, Keyword("by"), Literal("line")],
+            &[PROGRAM, Keyword("by"), Many(&C_NAME)],
             &[EXPR],
         ])],
         help: "shows a part of the machine or a value",
@@ -165,11 +187,22 @@ pub(crate) const VERBS: &[Verb] = &[
     },
     Verb {
         name: "replay",
-        params: &[TRACE, FORMAT, STRADDLE, MAP, COUNTS],
-        help: "replays a memory trace; specify `map` if the machine has an MMU",
+        params: &[Ways(&[
+            &[TRACE, FORMAT, STRADDLE, MAP, COUNTS],
+            &[PROGRAM, CALL, STRADDLE, MAP, COUNTS, DEFINE],
+        ])],
+        help: "replays a memory trace or the accesses of a program; specify `map` if the machine has an MMU",
         example: "replay \"loop.trace\" map demand",
         family: Family::Replay,
         prepare: replay::replay,
+    },
+    Verb {
+        name: "outputs",
+        params: &[PROGRAM, CALL, PRINTF, FAILING, DEFINE],
+        help: "finds all outputs of a program, in every order in which its processes can run",
+        example: "outputs p => count 6, possible \"112002\"",
+        family: Family::Program,
+        prepare: program::outputs,
     },
     Verb {
         name: "flush",

@@ -9,14 +9,16 @@ use crate::lang::value::Value;
 use crate::run::bind::Param::{self, Keyword, Many, Optional, Words};
 use crate::run::bind::{Bound, Slot, words_of};
 use crate::run::current_process::CurrentProcess;
+use crate::run::programs::ProgramSource;
 use crate::run::record::{ADDRESS_MAPS, AddressMap, Did, REQUESTED_COUNTS, STRADDLES};
 use crate::run::session::{Action, Cx};
 use crate::run::stop::Stop;
-use crate::run::trace_file::{formats, trace_file};
+use crate::run::trace_file::{TraceFile, formats, trace_file};
 use pagewalk_engine::trace::format::FORMATS;
 
 use super::perform::replay::{self, start_for};
 use super::plans::ReplayPlan;
+use super::program::bound_call;
 
 /// `[format lackey|din|csv|pin|gap]`
 pub const FORMAT: Param = Optional(&[Keyword("format"), Words(words_of!(FORMATS.name))]);
@@ -33,19 +35,32 @@ pub(crate) fn replay(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         Some(file) => file,
         None => bound.expr(Slot::Trace)?,
     };
-    let ExprKind::Value(Value::Text(path)) = &file.kind else {
-        return Err(not_a_trace(file).into());
-    };
     bound.refuse()?;
-    let name = Word {
-        text: path.clone(),
-        span: file.span,
-    };
     not_of_a_process(cx, bound.place)?;
+    let call = bound_call(cx, file, bound)?;
     let map = mapped(cx, bound.place, bound.choice("map", ADDRESS_MAPS))?;
     let requested = |word: &str| REQUESTED_COUNTS.iter().find(|(name, _)| *name == word);
+    let file = match (call, &file.kind) {
+        (Some(call), _) => {
+            let spec = cx.machine(bound.place)?.spec();
+            let end = match (map, &spec.mmu) {
+                (AddressMap::Demand, Some(mmu)) => mmu.virtual_bits,
+                _ => spec.physical_bits,
+            };
+            let end = 1_u64.checked_shl(end);
+            TraceFile::of_program(ProgramSource::new(call, end)?)
+        }
+        (None, ExprKind::Value(Value::Text(path))) => {
+            let name = Word {
+                text: path.clone(),
+                span: file.span,
+            };
+            trace_file(cx, name, bound.choice("format", &formats()))?
+        }
+        (None, _) => return Err(not_a_trace(file).into()),
+    };
     let plan = Arc::new(ReplayPlan {
-        file: trace_file(cx, name, bound.choice("format", &formats()))?,
+        file,
         straddle: bound.choice("straddle", STRADDLES).unwrap_or_default(),
         map,
         requested: bound
@@ -63,9 +78,9 @@ pub(crate) fn replay(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
 
 /// Reports that the first operand is not the name of a trace.
 fn not_a_trace(file: &Expr) -> Diagnostic {
-    let message = "the name of a trace in quotes is needed here";
+    let message = "the name of a trace in quotes, or of a program, is needed here";
     Diagnostic::new(Code::WrongType, file.span, message)
-        .label("not a string")
+        .label("neither a string nor a program")
         .help("put the trace into the script's folder, and name it in quotes: `replay \"file.trace\"`")
 }
 

@@ -289,6 +289,7 @@ fn of_slot(slot: Slot) -> Option<Wanted> {
     match slot {
         Slot::Script => Some(Wanted::Disk(&[".pw"])),
         Slot::MachineFile => Some(Wanted::Disk(&[".yaml", ".yml"])),
+        Slot::CFile => Some(Wanted::Disk(&[".c"])),
         Slot::Trace => Some(Wanted::Disk(TRACES)),
         Slot::FileName => Some(Wanted::Declared),
         _ => None,

@@ -47,7 +47,15 @@ impl Offers<'_> {
             match binding {
                 Binding::Value(value) => pick.add_with(name, ItemKind::Variable, || short(value)),
                 Binding::Unknowable => pick.add(name, ItemKind::Variable, ""),
-                Binding::Def(_) => {}
+                Binding::Def(_) | Binding::Program(_) => {}
+            }
+        }
+    }
+
+    pub(crate) fn programs(&self, pick: &mut Pick) {
+        for (name, binding) in self.state.bindings() {
+            if let Binding::Program(_) = binding {
+                pick.add(name, ItemKind::Variable, "a program");
             }
         }
     }

@@ -207,7 +207,14 @@ impl Offers<'_> {
             Slot::Cache => self.names(pick, head, |part| matches!(part, Component::Cache(_))),
             Slot::Op => self.operations(pick),
             Slot::Pages if head.kind == HeadKind::Setting => self.variables(pick),
-            Slot::Pages | Slot::Variable | Slot::Definition | Slot::NewProcess | Slot::Student => {}
+            Slot::Program => self.programs(pick),
+            Slot::Pages
+            | Slot::Variable
+            | Slot::Definition
+            | Slot::NewProcess
+            | Slot::NewProgram
+            | Slot::CName
+            | Slot::Student => {}
             slot if slot.is_quoted() => {}
             _ => self.expression(pick),
         }

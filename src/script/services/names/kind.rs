@@ -12,6 +12,8 @@ pub enum NameKind {
     /// A parameter of a definition.
     Parameter,
     Definition,
+    /// A program in C.
+    Program,
     Process,
     File,
     /// A file that `execve` loads.
@@ -44,6 +46,7 @@ const KINDS: &[KindRow] = &[
     row(NameKind::Variable, "a variable"),
     row(NameKind::Parameter, "a parameter"),
     row(NameKind::Definition, "a definition"),
+    row(NameKind::Program, "a program"),
     row(NameKind::Process, "a process"),
     row(NameKind::File, "a file"),
     row(NameKind::Executable, "an executable"),
@@ -187,6 +190,7 @@ mod tests {
             NameKind::Variable,
             NameKind::Parameter,
             NameKind::Definition,
+            NameKind::Program,
             NameKind::Process,
             NameKind::File,
             NameKind::Executable,

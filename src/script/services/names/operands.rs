@@ -48,6 +48,12 @@ fn argument(finder: &mut Finder, arg: &Arg, operand: &Expr) {
         (Some(Slot::NewProcess), Some(word)) => {
             finder.gives(Space::Process, &word, NameKind::Process);
         }
+        (Some(Slot::NewProgram), Some(word)) => {
+            finder.gives(Space::Value, &word, NameKind::Program);
+        }
+        (Some(Slot::Program), Some(word)) => {
+            finder.uses(Space::Value, &word);
+        }
         (Some(Slot::Process), Some(word)) => {
             finder.uses(Space::Process, &word);
         }

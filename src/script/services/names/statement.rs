@@ -353,11 +353,21 @@ fn block_of(finder: &mut Finder, command: &Command, block: &Settings) {
 
 /// Visits `reference PAGES { … }`. In `PAGES`, words outside brackets are the names of pages.
 pub(crate) fn reference(finder: &mut Finder, pages: &Pages, settings: &Settings) {
-    if let Pages::List(list) = pages {
-        match &list.kind {
+    match pages {
+        Pages::List(list) => match &list.kind {
             ExprKind::List(parts) => expr::pages(finder, parts),
             _ => finder.visit_expr(list),
+        },
+        Pages::Program(name, _) => {
+            finder.uses(Space::Value, name);
         }
+        // A page cannot have the name of a variable, so this word is a program.
+        Pages::Words(words) => {
+            if let [name] | [name, _, _] = &**words {
+                finder.uses(Space::Value, name);
+            }
+        }
+        Pages::Trace(_) => {}
     }
     if let Some(row) = LANGUAGE.block("reference") {
         settings::settings(finder, settings, row);

@@ -298,7 +298,7 @@ impl Group {
                 Self::Part(part)
             }
             Key::Access(_) | Key::Call(_) => Self::Line(at / ON_A_LINE),
-            Key::Reference(_) | Key::Replay(_) => Self::Line(0),
+            Key::Reference(_) | Key::Replay(_) | Key::Program(_) => Self::Line(0),
         }
     }
 }

@@ -22,6 +22,8 @@ pub(super) enum Kind {
     /// The result of a system call with this name.
     Result,
     Reference,
+    /// A program that ran.
+    Program,
     Replay,
     /// A counter or another property of a TLB or cache.
     Counter,
@@ -181,6 +183,7 @@ const ROWS: &[(Kind, &[&str], &[Rule])] = &[
         "brk", "sbrk", "mlock", "munlock", "execve", "exit", "free",
     ], STANDARD),
     (Kind::Reference, &["faults", "hits", "trace", "resident", "rate", "victim", "disk_reads", "disk_writes"], &[Rule::Strings]),
+    (Kind::Program, &["count", "lines", "all", "possible"], STANDARD),
     (Kind::Replay, &["accesses", "reads", "writes", "fetches", "straddling", "outside", "malformed"], ARITHMETIC),
     (Kind::Replay, &["cycles"], OF_TIMES),
     (Kind::Replay, &["walks"], OF_TLBS),
@@ -246,6 +249,7 @@ fn named(key: &Key) -> (Kind, String) {
         Key::Component(row, _) => (Kind::Part, row.suffix.to_owned()),
         Key::Call(row) => (Kind::Call, row.name.to_owned()),
         Key::Reference(row) => (Kind::Reference, row.name.to_owned()),
+        Key::Program(row) => (Kind::Program, row.name.to_owned()),
         Key::Replay(row) => (Kind::Replay, row.name.to_owned()),
         Key::Counter(row, _) => (Kind::Counter, row.name.to_owned()),
         Key::ReplayCounter(row, _) => (Kind::Counter, row.name.to_owned()),

@@ -107,7 +107,7 @@ pub(crate) fn width(blank: &Blank, bare: bool) -> u32 {
                 digits,
             },
         ) => roomy(digits.unwrap_or(16)),
-        (_, Form::Pages | Form::Free) => 24,
+        (_, Form::Set | Form::Free) => 24,
         _ => 12,
     }
 }

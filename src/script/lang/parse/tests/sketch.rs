@@ -148,6 +148,14 @@ fn reference(pages: &Pages, block: &Settings) -> String {
     match pages {
         Pages::List(list) => format!("reference {}{}", expr(list), settings(block)),
         Pages::Trace(name) => format!("reference {:?}{}", &*name.text, settings(block)),
+        Pages::Program(name, function) => {
+            format!(
+                "reference {} call {}{}",
+                name.text,
+                expr(function),
+                settings(block)
+            )
+        }
         Pages::Words(words) => {
             let words: Vec<&str> = words.iter().map(|word| &*word.text).collect();
             format!("reference {}{}", words.join(" "), settings(block))

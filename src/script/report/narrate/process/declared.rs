@@ -30,6 +30,10 @@ pub(crate) fn blocks(declared: &Declared) -> Vec<Block> {
     }
     match &declared.what {
         Declaration::Kernel => {}
+        Declaration::Program { lines, .. } => {
+            let lines = count(*lines as u64, "line of C", "lines of C");
+            blocks.push(Block::line(lines));
+        }
         Declaration::File { size, .. } => blocks.push(Block::line(bytes(*size))),
         Declaration::Executable { executable, .. } => blocks.push(Block::line(program(executable))),
         Declaration::Process { process, areas } => {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::run::budget::work_of_pages;
+use crate::run::programs::{ProgramReplay, Target};
 use crate::run::record::{AddressMap, Booted, FIRST_RECORDS, Replayed, RequestedCount};
 use crate::run::session::Cx;
 use crate::run::settings::KernelPlan;
@@ -60,6 +61,24 @@ pub(crate) fn start_for(cx: &mut Cx, plan: &ReplayPlan) -> Result<Option<Booted>
 fn replay_here(cx: &mut Cx, plan: &ReplayPlan, booted: Option<Booted>) -> Result<Replayed, Stop> {
     let place = plan.file.name.span;
     let head = plan.file.head()?;
+    let before = match (&cx.state.machine, plan.map) {
+        (Slot::Kernel(kernel), AddressMap::Demand) => Some(Target::Kernel(kernel.clone())),
+        (Slot::Kernel(kernel), AddressMap::Identity) => {
+            Some(Target::Machine(Arc::new(kernel.machine().clone())))
+        }
+        (Slot::Is(machine), _) => Some(Target::Machine(machine.clone())),
+        (Slot::Empty | Slot::Unknowable, _) => None,
+    };
+    if let Some((source, before)) = plan.file.program().cloned().zip(before) {
+        let name = source.call.listing.name.text.clone();
+        let straddle = plan.straddle;
+        let replay = ProgramReplay {
+            source,
+            straddle,
+            before,
+        };
+        Arc::make_mut(&mut cx.state.replays).insert(name, replay);
+    }
     // The replay takes the machine out of the context but leaves the work budget there.
     let slot = std::mem::replace(&mut cx.state.machine, Slot::Unknowable);
     let (performed, slot) = match (slot, plan.map) {

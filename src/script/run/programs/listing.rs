@@ -1,0 +1,140 @@
+//! The declaration of a program.
+
+use std::sync::Arc;
+
+use pagewalk_engine::program::{Layout, Program, RunError};
+
+use super::settings::{Constant, ProgramDraft};
+use crate::c::{self, Mistake};
+use crate::lang::ast::Word;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::span::Span;
+
+/// A program that a script declares.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    pub(crate) name: Word,
+    /// The text from its first line on, as gcc compiles it.
+    pub(crate) text: Arc<str>,
+    /// The place of the text in its file.
+    pub(super) place: Span,
+    pub(super) settings: ProgramDraft,
+}
+
+/// Returns the listing of a text in quotes, or of a whole file, and checks that it compiles.
+///
+/// # Errors
+/// Returns `c-syntax` for a mistake in the text, and the errors of the settings.
+pub(crate) fn declare(
+    name: Word,
+    (text, place): (&str, Span),
+    settings: ProgramDraft,
+) -> Result<Listing, Diagnostic> {
+    // The first line of the program is the one after the quotes.
+    let skipped = match text.split_once('\n') {
+        Some((first, _)) if first.trim().is_empty() => first.len() + 1,
+        _ => 0,
+    };
+    let text = text[skipped..].trim_end();
+    let start = place.start + skipped as u32;
+    let listing = Listing {
+        name,
+        text: text.into(),
+        place: Span {
+            start,
+            end: start + text.len() as u32,
+            ..place
+        },
+        settings,
+    };
+    listing.compile(&[], Layout::default())?;
+    Ok(listing)
+}
+
+impl Listing {
+    /// Compiles the program. `more` are values of `#define`s that replace those of the declaration.
+    ///
+    /// # Errors
+    /// Returns `c-syntax`, or `unknown-word` for a setting of a name that the text does not have.
+    pub(super) fn compile(&self, more: &[Constant], layout: Layout) -> Result<Program, Diagnostic> {
+        let mut draft = self.settings.clone();
+        for (name, value, place) in more {
+            draft.define.retain(|(known, ..)| known != name);
+            draft.define.push((name.clone(), value.clone(), *place));
+        }
+        let compiled = c::compile(&self.text, &draft.for_compiler(layout));
+        compiled.map_err(|mistake| {
+            if mistake.place.end > 0 {
+                return self.mistake(Code::CSyntax, mistake);
+            }
+            // The mistake is not in the text, so one of the settings alone makes the same mistake.
+            let is_wrong = |define: &[_], at: &[_]| {
+                let alone = ProgramDraft {
+                    define: define.to_vec(),
+                    at: at.to_vec(),
+                    ..ProgramDraft::default()
+                };
+                let compiled = c::compile(&self.text, &alone.for_compiler(layout));
+                compiled.is_err_and(|other| other.message == mistake.message)
+            };
+            let defines = draft.define.iter();
+            let define = defines.clone().find(|one| is_wrong(&[(*one).clone()], &[]));
+            let at = draft.at.iter().find(|one| is_wrong(&[], &[(*one).clone()]));
+            let place = define.map(|one| one.2).or(at.map(|one| one.2));
+            let place = place.unwrap_or(self.name.span);
+            let diagnostic = Diagnostic::new(Code::UnknownWord, place, mistake.message);
+            match mistake.help {
+                Some(help) => diagnostic.help(help),
+                None => diagnostic,
+            }
+        })
+    }
+
+    /// Returns a line of the text, counted from 1, without the blanks around it.
+    pub(super) fn line(&self, number: u32) -> &str {
+        let lines = self.text.lines();
+        lines.map(str::trim).nth(number as usize - 1).unwrap_or("")
+    }
+
+    /// Returns the text as a paper prints it: with the values of the settings in place of those of its `#define`s, and
+    /// without the margin that all lines share.
+    pub(crate) fn printed(&self) -> String {
+        let margin = self.text.lines().filter(|line| !line.trim().is_empty());
+        let margin = margin
+            .map(|line| line.len() - line.trim_start().len())
+            .min();
+        let lines = self.text.lines().map(|line| {
+            let line = line.get(margin.unwrap_or(0)..).unwrap_or("").trim_end();
+            let defined = self.settings.define.iter().find_map(|(name, value, _)| {
+                let head = line
+                    .strip_prefix("#define")?
+                    .trim_start()
+                    .strip_prefix(&**name)?;
+                let old = head.strip_prefix([' ', '\t'])?.trim();
+                let comment = old.find("//").or_else(|| old.find("/*"));
+                let comment = comment.map_or(String::new(), |at| format!(" {}", &old[at..]));
+                Some(format!("#define {name} {value}{comment}"))
+            });
+            defined.unwrap_or_else(|| line.to_owned())
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// Returns the diagnostic of an error of the running program.
+    pub(crate) fn failed(&self, error: &RunError, program: &Program) -> Diagnostic {
+        self.mistake(Code::CRun, c::describe(error, program))
+    }
+
+    fn mistake(&self, code: Code, mistake: Mistake) -> Diagnostic {
+        let span = Span {
+            start: self.place.start + mistake.place.start,
+            end: self.place.start + mistake.place.end,
+            ..self.place
+        };
+        let diagnostic = Diagnostic::new(code, span, mistake.message);
+        match mistake.help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! C programs that a script declares: their texts and settings, and their runs as sources of accesses.
+
+mod call;
+mod listing;
+mod named;
+mod settings;
+mod source;
+mod tables;
+
+pub(crate) use call::ProgramCall;
+pub use listing::Listing;
+pub(crate) use listing::declare;
+pub(crate) use named::program_call;
+pub(crate) use settings::{Constant, PROGRAM_SETTINGS, ProgramDraft, constant};
+pub(crate) use source::{ProgramSource, RecordHandler};
+pub use tables::{ProgramReplay, Target};

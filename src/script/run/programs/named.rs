@@ -1,0 +1,87 @@
+//! Finds the program that a statement names.
+
+use std::sync::Arc;
+
+use super::call::ProgramCall;
+use super::settings::in_c;
+use crate::lang::ast::{Expr, ExprKind, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::value::Value;
+use crate::run::eval::eval;
+use crate::run::session::Cx;
+use crate::run::state::Binding;
+use crate::run::stop::Stop;
+
+/// Returns the call that these operands describe, or `None` if the name belongs to no program.
+///
+/// # Errors
+/// Returns the errors in the expressions.
+pub(crate) fn program_call(
+    cx: &mut Cx,
+    name: &Word,
+    function: Option<&Expr>,
+    define: Option<(&Expr, &Expr)>,
+) -> Result<Option<ProgramCall>, Stop> {
+    let listing = match cx.state.find(&name.text) {
+        Some(Binding::Program(listing)) => listing.clone(),
+        Some(Binding::Unknowable) => return Err(Stop::Unknowable),
+        _ => return Ok(None),
+    };
+    let mut call = ProgramCall {
+        listing,
+        function: None,
+        arguments: Vec::new(),
+        define: Vec::new(),
+        place: name.span,
+    };
+    if let Some(function) = function {
+        set_function(cx, &mut call, function)?;
+    }
+    if let Some((name, value)) = define {
+        let constant = in_c(&eval(cx, value)?, value.span)?;
+        let name = Word::of(name);
+        call.define
+            .push((name.text.to_string(), constant, name.span));
+    }
+    Ok(Some(call))
+}
+
+/// Sets the function from `f`, `f(8)`, or the text `"f"`.
+fn set_function(cx: &mut Cx, call: &mut ProgramCall, function: &Expr) -> Result<(), Stop> {
+    let name = |text: Arc<str>| Word {
+        text,
+        span: function.span,
+    };
+    match &function.kind {
+        ExprKind::Call { name, args } => {
+            for arg in &**args {
+                let value = eval(cx, arg)?;
+                let integer = match &value {
+                    Value::Number(number) => number.as_integer(),
+                    _ => None,
+                };
+                let Some(integer) = integer.and_then(|one| i64::try_from(one).ok()) else {
+                    let message = format!("an argument cannot be {}", value.kind());
+                    let wrong = Diagnostic::new(Code::WrongType, arg.span, message);
+                    return Err(wrong.label("an integer is needed").into());
+                };
+                call.arguments.push(integer);
+            }
+            call.function = Some(name.clone());
+        }
+        ExprKind::Name(text) if !cx.state.has_variable(text) => {
+            call.function = Some(name(text.clone()));
+        }
+        _ => match eval(cx, function)? {
+            Value::Text(text) => call.function = Some(name(text)),
+            value => {
+                let message = format!("a function cannot be {}", value.kind());
+                let wrong = Diagnostic::new(Code::WrongType, function.span, message);
+                return Err(wrong
+                    .help("write the name of a function of the program")
+                    .into());
+            }
+        },
+    }
+    Ok(())
+}

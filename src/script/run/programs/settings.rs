@@ -1,0 +1,141 @@
+//! The settings of `program NAME """…""" { … }`.
+
+use pagewalk_engine::program::Layout;
+
+use crate::c;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::span::Span;
+use crate::lang::value::Value;
+use crate::run::bind::Param::{Equals, Literal};
+use crate::run::bind::{C_NAME, SIZE, V, VA};
+use crate::run::settings::{Arg, Field, SettingRow, one, sole};
+
+/// The name of a `#define`, its value as C writes it, and the place of the setting.
+pub(crate) type Constant = (String, String, Span);
+
+/// The settings of a program, with their places.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ProgramDraft {
+    pub(super) define: Vec<Constant>,
+    pub(super) at: Vec<(String, u64, Span)>,
+    pub(super) pointer: Option<u8>,
+    pub(super) update_once: bool,
+}
+
+pub(crate) const PROGRAM_SETTINGS: &[SettingRow<ProgramDraft>] = &[
+    SettingRow {
+        name: "at",
+        params: &[C_NAME, VA],
+        help: "address of a global variable (default: in order, the first at address 0)",
+        repeats: true,
+        get: None,
+        set: |d, f| {
+            let [name, address] = two(f)?;
+            d.at.push((word(name)?, address.integer().map_err(one)?, f.span));
+            Ok(())
+        },
+    },
+    SettingRow {
+        name: "define",
+        params: &[C_NAME, Equals, V],
+        help: "value of a `#define` of the program, in place of the one in its text",
+        repeats: true,
+        get: None,
+        set: |d, f| {
+            d.define.push(constant(f)?);
+            Ok(())
+        },
+    },
+    SettingRow {
+        name: "pointer",
+        params: &[SIZE],
+        help: "size of a pointer and of `long`: 4 B (default) or 8 B",
+        repeats: false,
+        get: None,
+        set: |d, f| {
+            let size = sole(f)?;
+            d.pointer = match size.integer().map_err(one)? {
+                4 => Some(4),
+                8 => Some(8),
+                n => {
+                    let message = format!("a pointer cannot have {n} bytes");
+                    let diagnostic = Diagnostic::new(Code::UnknownWord, size.span, message);
+                    return Err(one(diagnostic.help("write `pointer 4 B` or `pointer 8 B`")));
+                }
+            };
+            Ok(())
+        },
+    },
+    SettingRow {
+        name: "update",
+        params: &[Literal("once")],
+        help: "makes `a += b` one access, the store (default: a load and a store)",
+        repeats: false,
+        get: None,
+        set: |d, f| {
+            if sole(f)?.word() != Some("once") {
+                let diagnostic = Diagnostic::new(Code::UnknownWord, f.span, "`once` is missing");
+                return Err(one(diagnostic.help("write `update once`")));
+            }
+            d.update_once = true;
+            Ok(())
+        },
+    },
+];
+
+fn two(field: &Field) -> Result<&[Arg; 2], Vec<Diagnostic>> {
+    field.args.as_slice().try_into().map_err(|_| {
+        let message = format!("`{}` takes a name and a value", field.name.text);
+        one(Diagnostic::new(Code::WrongCount, field.span, message))
+    })
+}
+
+/// Returns the name of a variable or a constant of C. A variable of the script may have the same name.
+fn word(arg: &Arg) -> Result<String, Vec<Diagnostic>> {
+    arg.word().map(str::to_owned).ok_or_else(|| {
+        let diagnostic = Diagnostic::new(Code::WrongType, arg.span, "a name is needed here");
+        one(diagnostic.label("not a name of the program"))
+    })
+}
+
+/// Returns the constant that `define NAME = V` sets.
+pub(crate) fn constant(field: &Field) -> Result<Constant, Vec<Diagnostic>> {
+    let [name, value] = two(field)?;
+    let text = in_c(value.value().map_err(one)?, value.span).map_err(one)?;
+    Ok((word(name)?, text, field.span))
+}
+
+/// Returns a value as C writes it.
+pub(super) fn in_c(value: &Value, place: Span) -> Result<String, Diagnostic> {
+    match value {
+        Value::Text(text) => Ok(text.to_string()),
+        value @ Value::Number(_) => Ok(value.to_string()),
+        value => {
+            let message = format!("a constant of a program cannot be {}", value.kind());
+            let wrong = Diagnostic::new(Code::WrongType, place, message);
+            Err(wrong.help("write a number, or a text in quotes: `define T = \"double\"`"))
+        }
+    }
+}
+
+impl ProgramDraft {
+    /// Returns the settings for the compiler.
+    pub(super) fn for_compiler(&self, layout: Layout) -> c::Settings {
+        let defined = self.define.iter();
+        c::Settings {
+            define: defined
+                .map(|(name, value, _)| (name.clone(), value.clone()))
+                .collect(),
+            at: self
+                .at
+                .iter()
+                .map(|(name, at, _)| (name.clone(), *at))
+                .collect(),
+            layout: Layout {
+                pointer: self.pointer.unwrap_or(layout.pointer),
+                ..layout
+            },
+            update_once: self.update_once,
+        }
+    }
+}

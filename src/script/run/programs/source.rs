@@ -1,0 +1,213 @@
+//! The accesses of a running program, as the records of a trace.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use pagewalk_engine::program::{
+    AccessKind, Budget, ErrorKind, Event, Flat, Layout, Limit, Process, Program, RunError, Watched,
+};
+use pagewalk_engine::trace::read_ahead::{ReadSoFar, TraceHead};
+use pagewalk_engine::trace::record::{Malformed, Op, Record, RecordBatch};
+
+use super::call::ProgramCall;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::run::stop::Stop;
+
+/// Receives each batch of records, and the number of lines up to its end.
+pub(crate) type RecordHandler<'a> = &'a mut dyn FnMut(&RecordBatch, u64) -> Result<(), Stop>;
+
+/// Number of operations between two batches of records.
+const SLICE: u64 = 1 << 15;
+
+/// Number of operations that cost as much as a line of a trace.
+const OPERATIONS_OF_LINE: u64 = 8;
+
+/// A program whose accesses are the records of a trace.
+#[derive(Debug, Clone)]
+pub(crate) struct ProgramSource {
+    pub(crate) call: ProgramCall,
+    program: Arc<Program>,
+    process: Process,
+    /// The end of the memory that the accesses must not leave, if there is one.
+    end: Option<u64>,
+}
+
+/// An access of a program with its place.
+pub(crate) struct Accessed {
+    pub(crate) record: Record,
+    /// The line of the text, from 1.
+    pub(crate) line: u32,
+}
+
+impl ProgramSource {
+    /// Returns the accesses of a call in a memory that ends at this address. The globals begin at address 0, as
+    /// in exams.
+    ///
+    /// # Errors
+    /// Returns the errors of [`ProgramCall::start`].
+    pub(crate) fn new(call: ProgramCall, end: Option<u64>) -> Result<Self, Diagnostic> {
+        let layout = Layout::default();
+        let layout = Layout {
+            globals: 0,
+            heap: 0,
+            stack: end.map_or(layout.stack, |end| end.min(layout.stack)) & !15,
+            ..layout
+        };
+        let (program, process) = call.start(layout)?;
+        Ok(Self {
+            call,
+            program,
+            process,
+            end,
+        })
+    }
+
+    /// The program, placed in memory.
+    pub(crate) fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// Reads the first records, which are all records of a short run.
+    ///
+    /// # Errors
+    /// Returns `c-run` for undefined behavior.
+    pub(crate) fn head(&self) -> Result<TraceHead, Stop> {
+        let mut batch = RecordBatch::default();
+        let mut running = Running::new(self);
+        let has_more = running.slice(&mut |one| batch.records.push(one.record))?;
+        let whole = (!has_more).then(|| ReadSoFar {
+            lines: running.lines(batch.len()),
+            ..ReadSoFar::default()
+        });
+        Ok(TraceHead { batch, whole })
+    }
+
+    /// Runs the program, and passes its accesses on in batches.
+    ///
+    /// # Errors
+    /// Returns `c-run` for undefined behavior, or the first error of `each`.
+    pub(crate) fn read(
+        &self,
+        interrupt: Option<&AtomicBool>,
+        each: RecordHandler<'_>,
+    ) -> Result<Malformed, Stop> {
+        let (mut running, mut lines) = (Running::new(self), 0);
+        loop {
+            if interrupt.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
+                return Err(Stop::Closed);
+            }
+            let mut batch = RecordBatch::default();
+            let has_more = running.slice(&mut |one| batch.records.push(one.record))?;
+            lines += running.lines(batch.len());
+            each(&batch, lines)?;
+            if !has_more {
+                return Ok(Malformed::default());
+            }
+        }
+    }
+
+    /// Runs the program, and passes each access on.
+    ///
+    /// # Errors
+    /// Returns `c-run` for undefined behavior.
+    pub(crate) fn each(&self, f: &mut dyn FnMut(Accessed)) -> Result<(), Stop> {
+        let mut running = Running::new(self);
+        while running.slice(f)? {}
+        Ok(())
+    }
+}
+
+/// A run of a program.
+struct Running<'a> {
+    source: &'a ProgramSource,
+    process: Process,
+    memory: Flat,
+    /// Number of operations of the last slice.
+    operations: u64,
+}
+
+impl<'a> Running<'a> {
+    fn new(source: &'a ProgramSource) -> Self {
+        Self {
+            source,
+            process: source.process.clone(),
+            memory: Flat::new(&source.program),
+            operations: 0,
+        }
+    }
+
+    /// Number of lines of a trace that cost as much as the last slice with its records.
+    fn lines(&self, records: u64) -> u64 {
+        records + self.operations / OPERATIONS_OF_LINE
+    }
+
+    /// Performs some operations. Returns false at the end of the program.
+    fn slice(&mut self, f: &mut dyn FnMut(Accessed)) -> Result<bool, Stop> {
+        let program = &self.source.program;
+        let mut budget = Budget {
+            operations: SLICE,
+            output: u64::MAX,
+            ..Budget::default()
+        };
+        let mut outside = None;
+        let end = self.source.end;
+        let has_more = loop {
+            let mut memory = Watched {
+                memory: &mut self.memory,
+                watch: |kind, access: pagewalk_engine::program::Access| {
+                    let size = u32::from(access.size);
+                    let after = access.address.saturating_add(u64::from(size));
+                    if end.is_some_and(|end| after > end) {
+                        outside.get_or_insert(access.address);
+                    }
+                    let op = match kind {
+                        AccessKind::Load => Op::Load,
+                        AccessKind::Store => Op::Store,
+                    };
+                    let address = access.address;
+                    let record = Record { address, size, op };
+                    let line = access.line;
+                    f(Accessed { record, line });
+                },
+            };
+            let error = match self.process.run(program, &mut memory, &mut budget) {
+                // Outputs do not access the memory.
+                Ok(Event::Printed | Event::Flush) => {
+                    self.process.buffer.clear();
+                    continue;
+                }
+                Ok(Event::Exit { .. }) => break false,
+                Ok(Event::Call) => match self.process.call() {
+                    Some(call) => RunError {
+                        kind: ErrorKind::Unsupported(call.builtin),
+                        place: program.place(self.process.pc().wrapping_sub(1)),
+                    },
+                    None => continue,
+                },
+                Err(RunError {
+                    kind: ErrorKind::Limit(Limit::Operations),
+                    ..
+                }) => break true,
+                Err(error) => error,
+            };
+            return Err(self.source.call.listing.failed(&error, program).into());
+        };
+        self.operations = SLICE - budget.operations;
+        match outside {
+            Some(address) => Err(self.outside(address).into()),
+            None => Ok(has_more),
+        }
+    }
+
+    /// Reports an access outside the machine's memory.
+    fn outside(&self, address: u64) -> Diagnostic {
+        let objects = &self.source.program.objects;
+        let holds = |start: u64, size: u64| (start..start + size).contains(&address);
+        let object = objects.iter().find(|one| holds(one.address, one.size));
+        let what = object.map_or("a variable of the program", |one| &*one.name);
+        let end = self.source.end.unwrap_or_default();
+        let message = format!("`{what}` is outside the memory: {address:#X} is not below {end:#X}");
+        Diagnostic::new(Code::CRun, self.source.call.place, message)
+            .help("declare a larger memory, or place the variable with `at NAME ADDRESS`")
+    }
+}

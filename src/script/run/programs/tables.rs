@@ -1,0 +1,255 @@
+//! Tables of a program that was replayed: the counts of each line, and the hits and misses of each element.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::machine::Machine;
+use pagewalk_engine::program::ops::Object;
+use pagewalk_engine::trace::counting_replay::{CountingReplay, OwnedTarget};
+use pagewalk_engine::trace::counts::ReplayCounts;
+use pagewalk_engine::trace::demand;
+use pagewalk_engine::trace::extras::ExtraOptions;
+use pagewalk_engine::trace::record::Op;
+use pagewalk_engine::trace::replay::Straddle;
+
+use super::source::{Accessed, ProgramSource};
+use crate::lang::value::{Number, Value};
+use crate::run::stop::Stop;
+use crate::run::table::{Cell, Rows, TableId};
+
+/// The latest replay of a program. Tables perform it again, access by access, so that a replay without tables
+/// counts nothing else.
+#[derive(Debug, Clone)]
+pub struct ProgramReplay {
+    pub(crate) source: Arc<ProgramSource>,
+    pub(crate) straddle: Straddle,
+    /// Returns the target in its state before the replay.
+    pub(crate) before: Target,
+}
+
+/// What performs the accesses again.
+#[derive(Debug, Clone)]
+pub enum Target {
+    Machine(Arc<Machine>),
+    /// A kernel that starts a process for the accesses.
+    Kernel(Arc<Kernel>),
+}
+
+/// Maximum number of letters in the cell of an element.
+const LETTERS: usize = 8;
+
+/// The counts of a line.
+#[derive(Debug, Clone, Copy, Default)]
+struct LineCounts {
+    reads: u64,
+    writes: u64,
+    hits: u64,
+    misses: u64,
+    tlb_misses: u64,
+    faults: u64,
+}
+
+/// The counts of a replay that one access can change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Counted {
+    hits: u64,
+    misses: u64,
+    tlb_misses: u64,
+    faults: u64,
+}
+
+impl Counted {
+    /// Returns the counts of the first cache, or of the first TLB if there is no cache.
+    fn of(counts: &ReplayCounts) -> Self {
+        let tlb = counts.tlbs.first().map(|level| level.counts);
+        let first = counts.caches.first().map(|level| level.counts).or(tlb);
+        let faults = counts.paging.unwrap_or_default().faults;
+        Self {
+            hits: first.map_or(0, |counts| counts.hits),
+            misses: first.map_or(0, |counts| counts.misses),
+            tlb_misses: tlb.map_or(0, |counts| counts.misses),
+            faults: faults.minor + faults.major,
+        }
+    }
+}
+
+impl ProgramReplay {
+    /// Performs the accesses again. Passes each one on with the counts before and after it.
+    fn each(&self, f: &mut dyn FnMut(&Accessed, Counted, Counted)) -> Result<(), Stop> {
+        let target = match &self.before {
+            Target::Machine(machine) => OwnedTarget::Machine(Box::new(Machine::clone(machine))),
+            Target::Kernel(kernel) => {
+                let mut kernel = Kernel::clone(kernel);
+                let name = self.source.call.name();
+                let pid = demand::spawn(&mut kernel, name).map_err(|_| Stop::Unknowable)?;
+                OwnedTarget::Process(Box::new(kernel), pid)
+            }
+        };
+        let replay = CountingReplay::on(target, self.straddle, ExtraOptions::default());
+        let mut replay = replay.for_few_records();
+        let mut before = Counted::of(&replay.counts());
+        self.source.each(&mut |accessed| {
+            // The same accesses succeeded before.
+            let done = replay.perform(&[accessed.record]);
+            let after = Counted::of(&replay.counts());
+            if done.is_ok() {
+                f(&accessed, before, after);
+            }
+            before = after;
+        })
+    }
+
+    /// Returns the counts of each line that accesses memory.
+    ///
+    /// # Errors
+    /// Returns the errors of the program.
+    pub(crate) fn by_line(&self) -> Result<Rows, Stop> {
+        let mut lines: BTreeMap<u32, LineCounts> = BTreeMap::new();
+        self.each(&mut |accessed, before, after| {
+            let line = lines.entry(accessed.line).or_default();
+            line.reads += u64::from(accessed.record.op == Op::Load);
+            line.writes += u64::from(accessed.record.op == Op::Store);
+            line.hits += after.hits - before.hits;
+            line.misses += after.misses - before.misses;
+            line.tlb_misses += after.tlb_misses - before.tlb_misses;
+            line.faults += after.faults - before.faults;
+        })?;
+        let is_process = matches!(self.before, Target::Kernel(_));
+        let mut names = vec![
+            "line",
+            "code",
+            "reads",
+            "writes",
+            "hits",
+            "misses",
+            "miss_rate",
+        ];
+        if is_process {
+            names.extend(["tlb_misses", "faults"]);
+        }
+        let row = |(line, counts): (&u32, &LineCounts)| {
+            let all = i128::from(counts.hits + counts.misses);
+            let rate = Number::fraction(i128::from(counts.misses), all.max(1));
+            let rate = rate.map_or_else(|_| String::new(), |rate| Value::from(rate).to_string());
+            let mut cells = vec![
+                Cell::Number(u64::from(*line)),
+                Cell::text(self.source.call.listing.line(*line)),
+                Cell::Number(counts.reads),
+                Cell::Number(counts.writes),
+                Cell::Number(counts.hits),
+                Cell::Number(counts.misses),
+                Cell::text(rate),
+            ];
+            if is_process {
+                cells.extend([counts.tlb_misses, counts.faults].map(Cell::Number));
+            }
+            cells
+        };
+        Ok(Rows {
+            id: TableId::Program,
+            title: format!("{} by line", self.source.call.name()),
+            groups: vec![names.into_iter().map(String::from).collect()],
+            rows: lines.iter().map(row).collect(),
+            marks: None,
+        })
+    }
+
+    /// Returns the hits (`h`) and misses (`m`) of each element of these arrays, in the order of the accesses.
+    /// Arrays of several dimensions have a row for each value of all indexes but the last.
+    ///
+    /// # Errors
+    /// Returns the errors of the program.
+    pub(crate) fn by_arrays(&self, arrays: &[&Object]) -> Result<Rows, Stop> {
+        let mut letters: Vec<Vec<Tally>> = arrays
+            .iter()
+            .map(|one| vec![Tally::default(); (one.size / one.element.max(1)) as usize])
+            .collect();
+        self.each(&mut |accessed, before, after| {
+            let address = accessed.record.address;
+            for (array, tallies) in arrays.iter().zip(&mut letters) {
+                let offset = address.checked_sub(array.address);
+                let at = offset.map(|offset| offset / array.element.max(1));
+                if let Some(tally) = at.and_then(|at| tallies.get_mut(at as usize)) {
+                    tally.add(after.misses > before.misses);
+                }
+            }
+        })?;
+        let width = |array: &Object| array.dimensions.last().copied().unwrap_or(1).max(1);
+        let (mut groups, mut rows) = (vec![vec!["row".to_owned()]], Vec::new());
+        for (array, tallies) in arrays.iter().zip(&letters) {
+            let width = width(array) as usize;
+            let outer = if array.dimensions.len() > 1 {
+                "[…]"
+            } else {
+                ""
+            };
+            let column = |at| format!("{}{outer}[{at}]", array.name);
+            groups.push((0..width).map(column).collect());
+            for (at, cells) in tallies.chunks(width).enumerate() {
+                if rows.len() == at {
+                    rows.push(vec![Cell::text(row_name(array, at as u64))]);
+                }
+                rows[at].extend(cells.iter().map(Tally::cell));
+            }
+        }
+        let full: usize = groups.iter().map(Vec::len).sum();
+        for row in &mut rows {
+            row.resize(full, Cell::Nothing);
+        }
+        let names: Vec<&str> = arrays.iter().map(|one| &*one.name).collect();
+        Ok(Rows {
+            id: TableId::Program,
+            title: format!("{} by {}", self.source.call.name(), names.join(" ")),
+            groups,
+            rows,
+            marks: None,
+        })
+    }
+}
+
+/// Returns the indexes of a row: `[1]` of a matrix, `[0][1]` of an array of three dimensions.
+fn row_name(array: &Object, mut at: u64) -> String {
+    let outer = array
+        .dimensions
+        .split_last()
+        .map_or(&[][..], |(_, outer)| outer);
+    let mut indexes = Vec::new();
+    for length in outer.iter().rev() {
+        indexes.push(format!("[{}]", at % length.max(&1)));
+        at /= length.max(&1);
+    }
+    indexes.reverse();
+    if indexes.is_empty() {
+        array.name.clone()
+    } else {
+        indexes.concat()
+    }
+}
+
+/// The accesses to an element.
+#[derive(Debug, Clone, Default)]
+struct Tally {
+    /// The first accesses, as letters.
+    first: String,
+    hits: u64,
+    misses: u64,
+}
+
+impl Tally {
+    fn add(&mut self, missed: bool) {
+        if self.first.len() <= LETTERS {
+            self.first.push(if missed { 'm' } else { 'h' });
+        }
+        self.hits += u64::from(!missed);
+        self.misses += u64::from(missed);
+    }
+
+    fn cell(&self) -> Cell {
+        if self.first.len() <= LETTERS {
+            Cell::text(self.first.clone())
+        } else {
+            Cell::Text(format!("{} m, {} h", self.misses, self.hits))
+        }
+    }
+}

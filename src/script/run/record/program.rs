@@ -1,0 +1,54 @@
+//! The record of a program that ran: all outputs of its processes.
+
+use std::sync::Arc;
+
+use pagewalk_engine::program::{Count, Outputs};
+
+use crate::lang::value::Value;
+
+/// A program that ran.
+#[derive(Debug, Clone)]
+pub struct ProgramRun {
+    pub(crate) outputs: Arc<Outputs>,
+}
+
+/// Maximum number of outputs that a list contains.
+const LISTED: usize = 1000;
+/// Maximum number of bytes of the listed outputs.
+const LISTED_BYTES: usize = 1 << 16;
+
+impl ProgramRun {
+    /// Returns the number of different outputs, or `None` if it needs more than 128 bits.
+    pub(crate) fn count(&self) -> Option<u128> {
+        match self.outputs.count() {
+            Count::Exactly(count) => Some(count),
+            Count::MoreThan(_) => None,
+        }
+    }
+
+    /// Returns all outputs in alphabetical order, or `None` if there are too many.
+    pub(crate) fn all(&self) -> Option<Vec<Value>> {
+        let all = self.outputs.list(LISTED, LISTED_BYTES);
+        (self.count()? == all.len() as u128).then(|| all.iter().map(|one| text(one)).collect())
+    }
+
+    /// Returns the output that a script or a student writes, if the program can print it. Lines may be written with
+    /// a space or without the newline at the end.
+    pub(crate) fn output_written(&self, written: &str) -> Option<Vec<u8>> {
+        let lines = || written.replace(' ', "\n");
+        let spellings = [
+            written.to_owned(),
+            format!("{written}\n"),
+            lines(),
+            lines() + "\n",
+        ];
+        let mut outputs = spellings.into_iter().map(String::into_bytes);
+        outputs.find(|output| self.outputs.contains(output))
+    }
+}
+
+/// Returns an output as a script writes it. Lines are separated by spaces, as in answers on paper.
+pub(crate) fn text(output: &[u8]) -> Value {
+    let text = String::from_utf8_lossy(output);
+    text.trim_end().replace('\n', " ").into()
+}

@@ -1,0 +1,171 @@
+//! Prepares `program`, and the operands that name a run of a program.
+
+use std::sync::Arc;
+
+use pagewalk_engine::program::{Buffering, Builtin, Layout, Options, explore};
+
+use crate::lang::ast::ExprKind;
+use crate::lang::ast::{Expr, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
+use crate::lang::span::Span;
+use crate::lang::value::Value;
+use crate::run::bind::Param::{self, Equals, Keyword, Many, Optional, Words};
+use crate::run::bind::{Bound, C_NAME, FUNCTION, Slot, V, word, words_of};
+use crate::run::budget::WORK_OF_STEP;
+use crate::run::programs::{PROGRAM_SETTINGS, ProgramCall, ProgramDraft, declare, program_call};
+use crate::run::record::{Declaration, Declared, Did, ProgramRun};
+use crate::run::session::{Action, Cx};
+use crate::run::settings::apply;
+use crate::run::state::Binding;
+use crate::run::stop::Stop;
+
+use super::system::only_fields;
+
+/// `[call FUNCTION]`
+pub(crate) const CALL: Param = Optional(&[Keyword("call"), FUNCTION]);
+/// `[define NAME = V]`
+pub(crate) const DEFINE: Param = Optional(&[Keyword("define"), C_NAME, Equals, V]);
+/// `[printf at-once|line|full]`
+pub(crate) const PRINTF: Param = Optional(&[Keyword("printf"), Words(words_of!(BUFFERINGS.0))]);
+/// `[failing fork|execv…]`
+pub(crate) const FAILING: Param =
+    Optional(&[Keyword("failing"), Many(&Words(words_of!(FAILURES.0)))]);
+
+/// When `printf` writes, with its words.
+const BUFFERINGS: &[(&str, Buffering)] = &[
+    ("at-once", Buffering::AtOnce),
+    ("line", Buffering::Line),
+    ("full", Buffering::Full),
+];
+
+/// The calls that may fail, with their words.
+const FAILURES: &[(&str, Builtin)] = &[("fork", Builtin::Fork), ("execv", Builtin::Execv)];
+
+/// The settings of a program, as its usage shows them.
+pub(crate) const PROGRAM_USAGE: &str = "at NAME VA, define NAME = V, …";
+
+/// `program NAME """C""" { settings }`, `program NAME from "file.c" { settings }`
+pub(crate) fn program(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
+    let operand = bound.expr(Slot::NewProgram)?;
+    if word(operand).is_none() {
+        let message = "the name of a program must be a word";
+        return Err(Diagnostic::new(Code::WrongType, operand.span, message)
+            .label("not a word")
+            .help("write `program p`, and the text of the program between `\"\"\"`")
+            .into());
+    }
+    let name = Word::of(operand);
+    let (text, place) = if bound.has("from") {
+        let file = bound.expr(Slot::CFile)?;
+        bound.refuse()?;
+        let number = cx.env.files.program(file.span);
+        // The search for the files has already reported a missing file.
+        let source = number.and_then(|number| Some((number, cx.env.sources.file(number)?)));
+        let Some((number, source)) = source else {
+            return Err(Stop::Unknowable);
+        };
+        let end = source.text.len() as u32;
+        let place = Span {
+            file: number,
+            start: 0,
+            end,
+        };
+        (source.text.clone(), place)
+    } else {
+        let text = bound.expr(Slot::CText)?;
+        bound.refuse()?;
+        let ExprKind::Value(Value::Text(inside)) = &text.kind else {
+            let message = "the text of a program is needed here";
+            return Err(Diagnostic::new(Code::WrongType, text.span, message)
+                .help("write the program between `\"\"\"`, or `from \"file.c\"`")
+                .into());
+        };
+        let quotes = (text.span.end - text.span.start - inside.len() as u32) / 2;
+        let place = Span {
+            start: text.span.start + quotes,
+            ..text.span
+        };
+        (inside.clone(), place)
+    };
+    let mut draft = ProgramDraft::default();
+    match only_fields(cx, bound) {
+        Ok(fields) => {
+            let mut wrong = Vec::new();
+            apply(PROGRAM_SETTINGS, "program", &fields, &mut draft, &mut wrong);
+            if !wrong.is_empty() {
+                return Err(wrong.into());
+            }
+        }
+        // The text can be checked without values that are known only when the script runs.
+        Err(Stop::Unknowable) if cx.checking() => {}
+        Err(stop) => return Err(stop),
+    }
+    let listing = Arc::new(declare(name, (&text, place), draft)?);
+    Ok(Action::declares(move |cx| {
+        let name = listing.name.text.clone();
+        let lines = listing.text.lines().count();
+        cx.state.bind(&name, Binding::Program(listing));
+        Ok(Did::Declared(Declared {
+            what: Declaration::Program { name, lines },
+            booted: None,
+        }))
+    }))
+}
+
+/// Returns the run of a program that a statement names, or `None` if its first operand does not name a program.
+///
+/// # Errors
+/// Returns the errors in the expressions.
+pub(super) fn bound_call(
+    cx: &mut Cx,
+    name: &Expr,
+    bound: &Bound,
+) -> Result<Option<ProgramCall>, Stop> {
+    if word(name).is_none() {
+        return Ok(None);
+    }
+    let define = bound.slot(Slot::CName).zip(bound.slot(Slot::Stored));
+    program_call(cx, &Word::of(name), bound.slot(Slot::Function), define)
+}
+
+/// `outputs PROGRAM [call FUNCTION] [printf WHEN] [failing CALL…] [define NAME = V]`
+pub(crate) fn outputs(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
+    let name = bound.expr(Slot::Program)?;
+    bound.refuse()?;
+    let Some(call) = bound_call(cx, name, bound)? else {
+        return Err(not_a_program(cx, name).into());
+    };
+    let words: Vec<&str> = bound.words().collect();
+    let failing = FAILURES.iter().filter(|(word, _)| words.contains(word));
+    let options = Options {
+        buffering: bound.choice("printf", BUFFERINGS).unwrap_or_default(),
+        failing: failing.map(|(_, call)| *call).collect(),
+        ..Options::default()
+    };
+    let (program, process) = call.start(Layout::default())?;
+    let options = Options {
+        first: Some(process),
+        ..options
+    };
+    let place = bound.place;
+    Ok(Action::operation(move |cx| {
+        let found = explore(&program, &options);
+        let outputs = found.map_err(|error| call.listing.failed(&error, &program))?;
+        cx.work(outputs.explored() as u64 * WORK_OF_STEP, place)?;
+        Ok(Did::Program(Box::new(ProgramRun {
+            outputs: Arc::new(outputs),
+        })))
+    }))
+}
+
+/// Reports a word that names no program.
+pub(super) fn not_a_program(cx: &Cx, name: &Expr) -> Diagnostic {
+    let text = cx.text(name.span).to_owned();
+    let message = format!("`{text}` is not a program");
+    let wrong = Diagnostic::new(Code::UnknownWord, name.span, message);
+    match nearest(&text, cx.state.programs()) {
+        Some(near) => wrong.did_you_mean(&text, near),
+        None => wrong.help(format!("declare it first: `program {text} \"\"\"…\"\"\"`")),
+    }
+}
