@@ -67,6 +67,13 @@ const OF_TRACES: &[(&str, &str)] = &[
     ),
 ];
 
+/// Labels of questions about the outputs of programs.
+const OF_PROGRAMS: &[(&str, &str)] = &[
+    ("count", "Number of different outputs that are possible"),
+    ("lines", "Number of printed lines"),
+    ("all", "All possible outputs, in any order"),
+];
+
 /// Tables and columns whose names differ from the script's keywords.
 const TABLES: &[(&str, &str)] = &[
     ("page_table", "Page table"),
@@ -366,6 +373,7 @@ impl Labels {
     /// Returns the label of a fact, if it is known.
     pub(crate) fn fact(&self, fact: &str) -> Option<&str> {
         let known = FACTS.iter().chain(OF_STRINGS).chain(OF_TRACES);
+        let known = known.chain(OF_PROGRAMS);
         let usual = || {
             known
                 .clone()
@@ -406,6 +414,7 @@ fn known() -> impl Iterator<Item = &'static str> {
         .iter()
         .chain(OF_STRINGS)
         .chain(OF_TRACES)
+        .chain(OF_PROGRAMS)
         .chain(TABLES)
         .map(|(name, _)| *name);
     let facts = ACCESS_FACTS

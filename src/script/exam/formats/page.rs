@@ -63,7 +63,7 @@ fn string(run: &ReferenceRun) -> String {
 
 /// Returns the records of a short trace, or an empty text for a longer trace.
 pub(crate) fn records(run: &Replayed) -> String {
-    let Some(whole) = run.whole() else {
+    let Some(whole) = run.whole().filter(|_| run.called.is_none()) else {
         return String::new();
     };
     let lines: Vec<String> = whole.iter().map(|record| line(*record)).collect();

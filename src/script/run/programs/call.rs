@@ -10,6 +10,7 @@ use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::span::Span;
+use crate::run::record::Called;
 
 /// A program, the function that a statement calls, and its constants.
 #[derive(Debug, Clone)]
@@ -27,6 +28,28 @@ impl ProgramCall {
     /// Adds a value of a `#define`.
     pub(crate) fn define(&mut self, constant: Constant) {
         self.define.push(constant);
+    }
+
+    /// Describes the run, without the variables in memory.
+    pub(crate) fn called(&self) -> Called {
+        let function = self.function.as_ref().map(|function| {
+            let arguments: Vec<String> = self.arguments.iter().map(i64::to_string).collect();
+            match arguments.as_slice() {
+                [] => function.text.to_string(),
+                arguments => format!("{}({})", function.text, arguments.join(", ")),
+            }
+        });
+        let constants = self
+            .define
+            .iter()
+            .map(|(name, value, _)| format!("{name} = {value}"));
+        Called {
+            program: self.listing.name.text.clone(),
+            function,
+            constants: constants.collect(),
+            variables: Vec::new(),
+            update_once: self.listing.settings.update_once,
+        }
     }
 
     /// Returns the program's name as statements write it, with the function.

@@ -11,6 +11,7 @@ use pagewalk_engine::trace::record::{Malformed, Op, Record, RecordBatch};
 
 use super::call::ProgramCall;
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::run::record::Called;
 use crate::run::stop::Stop;
 
 /// Receives each batch of records, and the number of lines up to its end.
@@ -65,6 +66,21 @@ impl ProgramSource {
     /// The program, placed in memory.
     pub(crate) fn program(&self) -> &Program {
         &self.program
+    }
+
+    /// Describes the run, with the variables in memory.
+    pub(crate) fn called(&self) -> Called {
+        let variables = self
+            .program
+            .objects
+            .iter()
+            .filter(|one| !one.name.is_empty());
+        Called {
+            variables: variables
+                .map(|one| (one.name.clone(), one.address))
+                .collect(),
+            ..self.call.called()
+        }
     }
 
     /// Reads the first records, which are all records of a short run.

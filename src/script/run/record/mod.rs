@@ -40,8 +40,9 @@ pub use figure::{
 };
 pub(crate) use mark::{AccessMark, AccessMarks, MarkResult};
 pub(crate) use process::{AreaRecord, Legend, ProcessRef};
-pub use program::ProgramRun;
+pub(crate) use program::Schedules;
 pub(crate) use program::text as output_text;
+pub use program::{Called, ProgramRun};
 pub(crate) use recorder::Recorder;
 pub use reference::ReferenceRun;
 pub(crate) use reference::{Addresses, Only, StartRow, TraceSource};
@@ -190,6 +191,16 @@ impl Did {
         let text = value.quoted();
         let is_plain = text.starts_with(['"', '[']) || text.chars().all(char::is_alphanumeric);
         Some(if is_plain { text } else { format!("({text})") })
+    }
+
+    /// Returns the run of a program whose accesses or outputs are the results.
+    pub(crate) fn called(&self) -> Option<&Called> {
+        match self {
+            Self::Program(run) => Some(&run.called),
+            Self::Replay(run) => run.called.as_ref(),
+            Self::Reference(run) => run.trace.as_ref()?.called.as_ref(),
+            _ => None,
+        }
     }
 
     /// Returns the system call that provides the statement's facts.

@@ -1,14 +1,39 @@
 //! The record of a program that ran: all outputs of its processes.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use pagewalk_engine::program::{Count, Outputs};
+use pagewalk_engine::program::{Buffering, Builtin, Count, Outputs};
 
 use crate::lang::value::Value;
+
+/// The run of a program as a paper describes it.
+#[derive(Debug, Clone)]
+pub struct Called {
+    pub(crate) program: Arc<str>,
+    /// The function with its arguments, or `None` for `main`.
+    pub(crate) function: Option<String>,
+    /// The constants that the statement sets, such as `N = 60`.
+    pub(crate) constants: Vec<String>,
+    /// The variables in memory with their addresses, or none if the run accesses no machine.
+    pub(crate) variables: Vec<(String, u64)>,
+    /// Whether `a += b` is one access.
+    pub(crate) update_once: bool,
+}
+
+/// How processes run and print.
+#[derive(Debug, Clone)]
+pub(crate) struct Schedules {
+    pub(crate) buffering: Buffering,
+    /// The calls that may fail.
+    pub(crate) failing: BTreeSet<Builtin>,
+}
 
 /// A program that ran.
 #[derive(Debug, Clone)]
 pub struct ProgramRun {
+    pub(crate) called: Called,
+    pub(crate) schedules: Schedules,
     pub(crate) outputs: Arc<Outputs>,
 }
 

@@ -8,6 +8,7 @@ use pagewalk_engine::machine::reference_string::{
 };
 use pagewalk_engine::trace::record::Malformed;
 
+use super::program::Called;
 use super::replayed::FIRST_RECORDS;
 
 /// Maximum number of cells in the table of steps. Longer runs keep only their totals.
@@ -85,6 +86,10 @@ pub(crate) enum Only {
 pub(crate) struct TraceSource {
     /// The file's name in the script.
     pub(crate) name: Arc<str>,
+    /// The program whose accesses are the references.
+    pub(crate) called: Option<Called>,
+    /// The type of C that counts as one item of a page, and its size in bytes.
+    pub(crate) unit: Option<(&'static str, u64)>,
     /// Number of bytes in a page.
     pub(crate) page_size: u64,
     /// The references that the string contains.

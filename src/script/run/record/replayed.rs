@@ -8,6 +8,7 @@ use pagewalk_engine::trace::record::{Malformed, Record};
 use pagewalk_engine::trace::replay::Straddle;
 
 use super::call::Booted;
+use super::program::Called;
 
 /// The mapping from a trace's addresses to physical addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +66,8 @@ pub(crate) const FIRST_RECORDS: usize = 40;
 pub struct Replayed {
     /// The file's name in the script.
     pub(crate) name: Arc<str>,
+    /// The program whose accesses were replayed.
+    pub(crate) called: Option<Called>,
     /// How the trace's addresses were mapped to physical addresses.
     pub(crate) map: AddressMap,
     /// How references that straddle blocks or pages were handled.

@@ -39,8 +39,6 @@ pub(crate) struct Draft {
     pub(super) stores: Vec<(u64, Span)>,
     pub(super) ticks: Vec<(u64, Span)>,
     pub(super) page_size: Option<u64>,
-    /// The type of C that counts as one item of a page, and its size in bytes.
-    pub(super) unit: Option<(&'static str, u64)>,
     pub(super) define: Vec<Constant>,
     pub(super) format: Option<Format>,
     pub(super) options: TraceOptions,
@@ -51,6 +49,8 @@ pub(crate) struct Draft {
 pub(super) struct TraceOptions {
     pub(super) straddle: Straddle,
     pub(super) only: Only,
+    /// The type of C that counts as one item of a page, and its size in bytes.
+    pub(super) unit: Option<(&'static str, u64)>,
 }
 
 /// The choices of references, with their words.
@@ -171,7 +171,7 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
                 f,
                 &ITEMS.iter().map(|item| (item.0, *item)).collect::<Vec<_>>(),
                 |item| {
-                    d.unit = Some(item);
+                    d.options.unit = Some(item);
                 },
             )
         },
@@ -363,7 +363,8 @@ impl Draft {
             more("frames", self.frames),
             more("tick", self.tick),
             more("page", self.page_size),
-            self.unit
+            self.options
+                .unit
                 .map_or(String::new(), |(item, _)| format!("unit {item}")),
             self.only(),
             listed("ticks", &self.ticks),

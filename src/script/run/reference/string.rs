@@ -62,7 +62,7 @@ pub(super) fn listed_references(
             (None, Pages::Trace(name)) => trace_file(cx, name.clone(), draft.format)?,
             (None, _) => return Err(Stop::Unknowable),
         };
-        let page_size = page_size.saturating_mul(draft.unit.map_or(1, |(_, size)| size));
+        let page_size = page_size.saturating_mul(draft.options.unit.map_or(1, |(_, size)| size));
         return Ok(Listed::Trace(trace, page_size));
     }
     let is_check = cx.checking();

@@ -78,8 +78,11 @@ pub(super) fn read_references(
         });
     }
     let (name, only) = (file.name.text.clone(), options.only);
+    let called = file.program().map(|source| source.called());
     string.trace = Some(TraceSource {
         name,
+        called,
+        unit: options.unit,
         page_size,
         only,
         malformed,

@@ -14,7 +14,7 @@ use crate::run::bind::Param::{self, Equals, Keyword, Many, Optional, Words};
 use crate::run::bind::{Bound, C_NAME, FUNCTION, Slot, V, word, words_of};
 use crate::run::budget::WORK_OF_STEP;
 use crate::run::programs::{PROGRAM_SETTINGS, ProgramCall, ProgramDraft, declare, program_call};
-use crate::run::record::{Declaration, Declared, Did, ProgramRun};
+use crate::run::record::{Declaration, Declared, Did, ProgramRun, Schedules};
 use crate::run::session::{Action, Cx};
 use crate::run::settings::apply;
 use crate::run::state::Binding;
@@ -154,6 +154,11 @@ pub(crate) fn outputs(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         let outputs = found.map_err(|error| call.listing.failed(&error, &program))?;
         cx.work(outputs.explored() as u64 * WORK_OF_STEP, place)?;
         Ok(Did::Program(Box::new(ProgramRun {
+            called: call.called(),
+            schedules: Schedules {
+                buffering: options.buffering,
+                failing: options.failing,
+            },
             outputs: Arc::new(outputs),
         })))
     }))

@@ -7,6 +7,7 @@ mod machine_rules;
 mod machines;
 mod orders;
 mod policy_rules;
+mod programs;
 mod rules;
 mod strings;
 
@@ -56,6 +57,7 @@ pub(crate) fn no_value(questions: &[Topics]) -> Option<&'static str> {
 pub(crate) fn stated(question: &Question, asked: &Topics) -> Vec<String> {
     let mut sentences = of_machines(question, asked);
     of_strings(asked, &mut sentences);
+    programs::of_programs(question, &mut sentences);
     if asked.accesses > 1 {
         sentences.push(if asked.probes == asked.accesses {
             "Every access starts from the given state.".to_owned()

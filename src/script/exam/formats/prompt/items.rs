@@ -1,12 +1,13 @@
 //! Prompts: the sentences that ask for an item, without the script's notation.
 
-use super::strings::{Stated, filled, of_string, tabled};
+use super::strings::{Stated, filled, of_string, ran, tabled};
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::page::records;
 use crate::exam::paper::{Paper, PaperItem, Question};
 use crate::lang::value::Value;
 use crate::questions::entry::{AuthorTable, ItemKind, Radix};
 use crate::run::record::{Access, AccessVerb, CallRecord, Did, Shown};
+use crate::run::table::TableId;
 use pagewalk_engine::machine::event::{AccessKind, Privilege};
 
 /// The templates for a translation that students do not carry out themselves, or only suppose.
@@ -115,6 +116,12 @@ fn of_kind(item: &PaperItem, labels: &Labels, cores: bool, tabled: bool) -> Stri
                 _ => number.to_owned(),
             }
         }
+        ItemKind::Table { table, columns, .. }
+            if table.id == TableId::Program && columns.iter().any(|name| name.ends_with(']')) =>
+        {
+            let template = "Fill in the table. Write h for a hit and m for a miss, one letter for each access to the element, in order.";
+            labels.localize(template).to_owned()
+        }
         ItemKind::Table { .. } | ItemKind::Author(_) => {
             labels.localize("Fill in the table.").to_owned()
         }
@@ -176,6 +183,10 @@ fn of_operation(did: &Did, operation: &str, labels: &Labels, tabled: bool) -> St
         | Did::Bound {
             call: Some(call), ..
         } => of_call(call, operation, labels),
+        Did::Program(run) => ran(&run.called, labels),
+        Did::Replay(run) if run.called.is_some() => did
+            .called()
+            .map_or_else(String::new, |called| ran(called, labels)),
         Did::Replay(run) => {
             let template = "The trace {name} is replayed{records}.";
             filled(

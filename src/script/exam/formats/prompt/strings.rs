@@ -6,7 +6,7 @@ use crate::exam::formats::labels::Labels;
 use crate::exam::paper::PaperItem;
 use crate::questions::entry::ItemKind;
 use crate::questions::wording::series;
-use crate::run::record::{Did, Only, ReferenceRun, StartRow};
+use crate::run::record::{Called, Did, Only, ReferenceRun, StartRow, TraceSource};
 
 /// Returns the reference string whose initial pages the paper prints as a table above the item.
 pub(crate) fn tabled(item: &PaperItem) -> Option<&ReferenceRun> {
@@ -229,6 +229,22 @@ fn references(run: &ReferenceRun, labels: &Labels) -> String {
             .collect::<Vec<_>>()
             .join(", "),
     };
+    if let Some(TraceSource {
+        called: Some(called),
+        unit,
+        page_size,
+        ..
+    }) = &run.trace
+    {
+        let (item, size) = unit.unwrap_or(("", 1));
+        let template = match item {
+            "" => "Each page contains {n} bytes.",
+            _ => "Each page contains {n} items of type {item}.",
+        };
+        let n = (page_size / size).to_string();
+        let page = filled(labels, template, &[("n", &n), ("item", item)]);
+        return format!("{page} {}", ran(called, labels));
+    }
     let template = match (run.page_size(), run.setup.pages.len()) {
         (None, 1) => "A process references page {list}.",
         (None, _) => "A process references these pages in order: {list}.",
@@ -243,6 +259,26 @@ fn references(run: &ReferenceRun, labels: &Labels) -> String {
         template,
         &[("n", &size.to_string()), ("list", &list)],
     )
+}
+
+/// Describes the run of a program.
+pub(super) fn ran(called: &Called, labels: &Labels) -> String {
+    let template = match (&called.function, called.constants.is_empty()) {
+        (None, true) => "The program {program} runs.",
+        (None, false) => "The program {program} runs with {constants}.",
+        (Some(_), true) => "The function {function} of the program {program} runs.",
+        (Some(_), false) => {
+            "The function {function} of the program {program} runs with {constants}."
+        }
+    };
+    let function = called.function.as_deref().unwrap_or_default();
+    let constants = series(&called.constants);
+    let values = [
+        ("program", &*called.program),
+        ("function", function),
+        ("constants", &constants),
+    ];
+    filled(labels, template, &values)
 }
 
 /// Describes a page that is resident at the start, with the columns of the script's table.

@@ -112,8 +112,10 @@ fn replay_here(cx: &mut Cx, plan: &ReplayPlan, booted: Option<Booted>) -> Result
     let (name, map, straddle) = (plan.file.name.text.clone(), plan.map, plan.straddle);
     let (requested, first) = (plan.requested.clone(), head.batch.records);
     let first = first.into_iter().take(FIRST_RECORDS).collect();
+    let called = plan.file.program().map(|source| source.called());
     Ok(Replayed {
         name,
+        called,
         map,
         straddle,
         requested,
