@@ -1,5 +1,7 @@
 //! `choice`: options to choose from, including typical mistakes.
 
+use std::borrow::Cow;
+
 use super::any::judged;
 use super::commands::before_block;
 use super::entry::{Alternative, ItemKind, Radix};
@@ -9,14 +11,14 @@ use super::probed::{not_an_access, operation};
 use super::prose::prose_of;
 use super::rows::{known, missing, settings};
 use super::settings::CHOICE_SETTINGS;
-use crate::lang::ast::{Expr, Holds, Setting};
+use crate::lang::ast::{Claim, Condition, Expr, Fact, Holds, Operation, Setting, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::run::bind::{Bound, Slot, word};
 use crate::run::eval::{eval, truth};
 use crate::run::expectations::check_condition;
-use crate::run::facts;
-use crate::run::prepare::{prepare_operation, try_out};
+use crate::run::facts::{self, Key};
+use crate::run::prepare::{family, prepare_operation, try_out};
 use crate::run::record::{Did, Shown, View};
 use crate::run::session::{Action, Cx};
 use crate::run::state::{Binding, Scope};
@@ -33,15 +35,20 @@ pub(crate) fn choice(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     needs_question(cx, bound.place)?;
     let said = before_block(cx, bound)?;
     let mut options = Vec::new();
-    let (mut unknown, mut one) = (false, None);
+    let (mut unknown, mut one, mut claim) = (false, None, None);
     for setting in settings(bound)? {
         let row = known(setting, &[CHOICE_SETTINGS], "choice")?;
         match &*setting.name.text {
             "tick" if row.has("one") => one = Some(row.place),
             "tick" => return Err(missing(&row, "the word `one`: `tick one`").into()),
-            "answers" => options.extend(answers(cx, &row)?),
-            "option" if cx.checking() => unknown |= check_computed(cx, &row, setting)?,
-            "option" => options.push(computed(cx, &row, setting)?),
+            "answers" => match claimed(cx, &row)? {
+                None => options.extend(answers(cx, &row)?),
+                found => claim = found,
+            },
+            "option" if cx.checking() => {
+                unknown |= check_computed(cx, (&row, setting), claim.as_ref())?;
+            }
+            "option" => options.push(computed(cx, (&row, setting), claim.as_ref())?),
             _ => options.push(option(cx, &row)?),
         }
     }
@@ -108,10 +115,14 @@ fn option(cx: &mut Cx, row: &Bound) -> Result<Alternative, Stop> {
 }
 
 /// Returns an option that is correct if and only if its condition holds: `option "…" where COND`.
-fn computed(cx: &mut Cx, row: &Bound, setting: &Setting) -> Result<Alternative, Stop> {
-    let (text, holds) = parts(row, setting)?;
+fn computed(
+    cx: &mut Cx,
+    (row, setting): (&Bound, &Setting),
+    claim: Option<&Claimed>,
+) -> Result<Alternative, Stop> {
+    let (text, holds) = parts(row, setting, claim)?;
     let text = prose_of(cx, text)?;
-    let (correct, evidence) = judged(cx, holds)?;
+    let (correct, evidence) = judged(cx, &holds)?;
     Ok(Alternative {
         text,
         correct,
@@ -121,8 +132,12 @@ fn computed(cx: &mut Cx, row: &Bound, setting: &Setting) -> Result<Alternative, 
 }
 
 /// Checks a computed option. Returns true, because only a run can determine whether the option is correct.
-fn check_computed(cx: &mut Cx, row: &Bound, setting: &Setting) -> Result<bool, Stop> {
-    let (text, holds) = parts(row, setting)?;
+fn check_computed(
+    cx: &mut Cx,
+    (row, setting): (&Bound, &Setting),
+    claim: Option<&Claimed>,
+) -> Result<bool, Stop> {
+    let (text, holds) = parts(row, setting, claim)?;
     prose_of(cx, text)?;
     if let Some((_, from)) = &holds.some {
         eval(cx, from)?;
@@ -139,11 +154,60 @@ fn check_computed(cx: &mut Cx, row: &Bound, setting: &Setting) -> Result<bool, S
     Ok(true)
 }
 
-fn parts<'t>(row: &Bound, setting: &'t Setting) -> Result<(&'t Expr, &'t Holds), Stop> {
-    match (&*setting.values, &setting.holds) {
-        ([text], Some(holds)) => Ok((text, holds)),
+/// Returns the text of an option and its condition, which the claim of all options replaces.
+fn parts<'t>(
+    row: &Bound,
+    setting: &'t Setting,
+    claim: Option<&Claimed>,
+) -> Result<(&'t Expr, Cow<'t, Holds>), Stop> {
+    match (&*setting.values, &setting.holds, claim) {
+        ([text], Some(holds), _) => Ok((text, Cow::Borrowed(holds))),
+        ([text], None, Some(claim)) => Ok((text, Cow::Owned(claim.of(text)))),
         _ => Err(missing(row, "a text and a condition: `option \"…\" where COND`").into()),
     }
+}
+
+/// A fact whose claimed values are the texts of the options: `answers possible of outputs p`.
+struct Claimed {
+    fact: Word,
+    operation: Operation,
+}
+
+impl Claimed {
+    /// Returns the condition that the claim with this text is right.
+    fn of(&self, text: &Expr) -> Holds {
+        let fact = Fact {
+            name: self.fact.clone(),
+            claim: Claim::Is(text.clone()),
+            span: text.span,
+        };
+        let condition = Condition::Facts {
+            operation: self.operation.clone(),
+            facts: [fact].into(),
+        };
+        Holds {
+            some: None,
+            conditions: [condition].into(),
+        }
+    }
+}
+
+/// Returns the claim of `answers FACT of OPERATION`, or `None` if the fact has a value without a claim.
+fn claimed(cx: &mut Cx, row: &Bound) -> Result<Option<Claimed>, Stop> {
+    let [fact, _, operands @ ..] = row.operands else {
+        return Ok(None);
+    };
+    let Some(operation) = operation(operands, row.assigned) else {
+        return Ok(None);
+    };
+    let fact = Word::of(fact);
+    let is_claimed = facts::key(&fact.text, family(&operation), None)
+        .is_ok_and(|key| matches!(key, Key::Program(row) if row.is_claimed()));
+    if !is_claimed {
+        return Ok(None);
+    }
+    prepare_operation(cx, &operation)?;
+    Ok(Some(Claimed { fact, operation }))
 }
 
 /// Returns the fact's value and the values of typical mistakes, sorted: `answers FACT of OPERATION`.

@@ -113,10 +113,10 @@ pub(crate) const CHOICE_SETTINGS: &[SettingWord] = &[
         &[
             TEXT,
             Optional(&[Keyword("for"), VARIABLE, Keyword("in"), RANGE]),
-            Keyword("where"),
-            COND,
+            Optional(&[Keyword("where"), COND]),
         ],
-        "an option that is correct if the condition holds (with `for`: if it holds for at least one value)",
+        "an option that is correct if the condition holds (with `for`: if it holds for at least one value); after `answers possible of \
+         outputs p`, an output that is correct if it is possible",
     ),
     once(
         "tick",

@@ -15,7 +15,7 @@ use crate::lang::value::functions::FUNCTIONS;
 use crate::questions::LANGUAGE;
 use crate::run::bind::Params;
 use crate::run::facts::{
-    ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, Family, LEVEL_FACTS, REFERENCE_FACTS,
+    ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, Family, LEVEL_FACTS, PROGRAM_FACTS, REFERENCE_FACTS,
     REPLAY_COUNTERS, REPLAY_FACTS, Reported,
 };
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
@@ -305,6 +305,10 @@ fn facts(out: &mut Tables) {
         .iter()
         .map(|row| [code(row.name), row.help.to_owned()]);
     table(out, "Facts of a `reference`", ["fact", "is"], run);
+    let program = PROGRAM_FACTS
+        .iter()
+        .map(|row| [code(row.name), row.help.to_owned()]);
+    table(out, "Facts of `outputs`", ["fact", "is"], program);
     let replay = REPLAY_FACTS.iter().map(|row| {
         let with = row.request().map_or_else(String::new, |count| {
             format!(" (requested by `{}`)", count.word())

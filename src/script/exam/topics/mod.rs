@@ -214,6 +214,8 @@ impl Topics {
                         (Topic::Victims, !blanks.iter().all(counts)),
                     ]);
                 }
+                // The outputs of a program use no machine.
+                Did::Program(_) => self.blanks(&item.did, blanks, bare),
                 did => {
                     self.blanks(did, blanks, bare);
                     self.operation(did, blanks, bare);

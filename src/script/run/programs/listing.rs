@@ -18,7 +18,7 @@ pub struct Listing {
     pub(crate) text: Arc<str>,
     /// The place of the text in its file.
     pub(super) place: Span,
-    pub(super) settings: ProgramDraft,
+    pub(crate) settings: ProgramDraft,
 }
 
 /// Returns the listing of a text in quotes, or of a whole file, and checks that it compiles.

@@ -11,6 +11,6 @@ pub(crate) use call::ProgramCall;
 pub use listing::Listing;
 pub(crate) use listing::declare;
 pub(crate) use named::program_call;
-pub(crate) use settings::{Constant, PROGRAM_SETTINGS, ProgramDraft, constant};
+pub(crate) use settings::{BUFFERINGS, Constant, PROGRAM_SETTINGS, ProgramDraft, constant};
 pub(crate) use source::{ProgramSource, RecordHandler};
 pub use tables::{ProgramReplay, Target};

@@ -1,14 +1,14 @@
 //! The settings of `program NAME """…""" { … }`.
 
-use pagewalk_engine::program::Layout;
+use pagewalk_engine::program::{Buffering, Layout};
 
 use crate::c;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::lang::value::Value;
-use crate::run::bind::Param::{Equals, Literal};
-use crate::run::bind::{C_NAME, SIZE, V, VA};
-use crate::run::settings::{Arg, Field, SettingRow, one, sole};
+use crate::run::bind::Param::{Equals, Literal, Words};
+use crate::run::bind::{C_NAME, SIZE, V, VA, words_of};
+use crate::run::settings::{Arg, Field, SettingRow, one, one_of, sole};
 
 /// The name of a `#define`, its value as C writes it, and the place of the setting.
 pub(crate) type Constant = (String, String, Span);
@@ -20,7 +20,16 @@ pub(crate) struct ProgramDraft {
     pub(super) at: Vec<(String, u64, Span)>,
     pub(super) pointer: Option<u8>,
     pub(super) update_once: bool,
+    /// When `printf` writes its output.
+    pub(crate) buffering: Buffering,
 }
+
+/// When `printf` writes its output, with its words.
+pub(crate) const BUFFERINGS: &[(&str, Buffering)] = &[
+    ("at-once", Buffering::AtOnce),
+    ("line", Buffering::Line),
+    ("full", Buffering::Full),
+];
 
 pub(crate) const PROGRAM_SETTINGS: &[SettingRow<ProgramDraft>] = &[
     SettingRow {
@@ -65,6 +74,14 @@ pub(crate) const PROGRAM_SETTINGS: &[SettingRow<ProgramDraft>] = &[
             };
             Ok(())
         },
+    },
+    SettingRow {
+        name: "printf",
+        params: &[Words(words_of!(BUFFERINGS.0))],
+        help: "when `printf` writes its output: in each call (default), at the end of each line, or when the buffer is full",
+        repeats: false,
+        get: None,
+        set: |d, f| one_of(sole(f)?, BUFFERINGS).map(|when| d.buffering = when),
     },
     SettingRow {
         name: "update",

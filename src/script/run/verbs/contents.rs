@@ -273,7 +273,7 @@ pub(crate) fn show_plan(cx: &mut Cx, bound: &Bound) -> Result<ShowPlan, Stop> {
         Some(noun) if matches!(noun.views, Views::Program) => match bound.operands {
             [_, name] => match cx.state.find(&Word::of(name).text) {
                 Some(Binding::Program(listing)) => Ok(ShowPlan::Listing(listing.clone())),
-                _ => Err(not_a_program(cx, name).into()),
+                _ => Err(not_a_program(cx, name)),
             },
             [_, _, more, ..] => Err(bound.unexpected(more).into()),
             _ => Err(bound.missing("the name of a program").into()),
@@ -299,6 +299,9 @@ fn replayed(cx: &mut Cx, operands: &[Expr]) -> Result<Option<ShowPlan>, Stop> {
         return Ok(None);
     };
     let named = Word::of(name);
+    if word(by) == Some("by") && matches!(cx.state.find(&named.text), Some(Binding::Unknowable)) {
+        return Err(Stop::Unknowable);
+    }
     if word(by) != Some("by") || !matches!(cx.state.find(&named.text), Some(Binding::Program(_))) {
         return Ok(None);
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pagewalk_engine::program::{Buffering, Builtin, Layout, Options, explore};
+use pagewalk_engine::program::{Builtin, Layout, Options, explore};
 
 use crate::lang::ast::ExprKind;
 use crate::lang::ast::{Expr, Word};
@@ -13,7 +13,9 @@ use crate::lang::value::Value;
 use crate::run::bind::Param::{self, Equals, Keyword, Many, Optional, Words};
 use crate::run::bind::{Bound, C_NAME, FUNCTION, Slot, V, word, words_of};
 use crate::run::budget::WORK_OF_STEP;
-use crate::run::programs::{PROGRAM_SETTINGS, ProgramCall, ProgramDraft, declare, program_call};
+use crate::run::programs::{
+    BUFFERINGS, PROGRAM_SETTINGS, ProgramCall, ProgramDraft, declare, program_call,
+};
 use crate::run::record::{Declaration, Declared, Did, ProgramRun, Schedules};
 use crate::run::session::{Action, Cx};
 use crate::run::settings::apply;
@@ -31,13 +33,6 @@ pub(crate) const PRINTF: Param = Optional(&[Keyword("printf"), Words(words_of!(B
 /// `[failing fork|execv…]`
 pub(crate) const FAILING: Param =
     Optional(&[Keyword("failing"), Many(&Words(words_of!(FAILURES.0)))]);
-
-/// When `printf` writes, with its words.
-const BUFFERINGS: &[(&str, Buffering)] = &[
-    ("at-once", Buffering::AtOnce),
-    ("line", Buffering::Line),
-    ("full", Buffering::Full),
-];
 
 /// The calls that may fail, with their words.
 const FAILURES: &[(&str, Builtin)] = &[("fork", Builtin::Fork), ("execv", Builtin::Execv)];
@@ -101,7 +96,12 @@ pub(crate) fn program(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         Err(Stop::Unknowable) if cx.checking() => {}
         Err(stop) => return Err(stop),
     }
-    let listing = Arc::new(declare(name, (&text, place), draft)?);
+    let declared = declare(name.clone(), (&text, place), draft);
+    if declared.is_err() && cx.checking() {
+        // Later statements that name the program are not mistakes.
+        cx.state.bind(&name.text, Binding::Unknowable);
+    }
+    let listing = Arc::new(declared?);
     Ok(Action::declares(move |cx| {
         let name = listing.name.text.clone();
         let lines = listing.text.lines().count();
@@ -134,12 +134,14 @@ pub(crate) fn outputs(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let name = bound.expr(Slot::Program)?;
     bound.refuse()?;
     let Some(call) = bound_call(cx, name, bound)? else {
-        return Err(not_a_program(cx, name).into());
+        return Err(not_a_program(cx, name));
     };
     let words: Vec<&str> = bound.words().collect();
     let failing = FAILURES.iter().filter(|(word, _)| words.contains(word));
     let options = Options {
-        buffering: bound.choice("printf", BUFFERINGS).unwrap_or_default(),
+        buffering: bound
+            .choice("printf", BUFFERINGS)
+            .unwrap_or(call.listing.settings.buffering),
         failing: failing.map(|(_, call)| *call).collect(),
         ..Options::default()
     };
@@ -165,7 +167,10 @@ pub(crate) fn outputs(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
 }
 
 /// Reports a word that names no program.
-pub(super) fn not_a_program(cx: &Cx, name: &Expr) -> Diagnostic {
+pub(super) fn not_a_program(cx: &Cx, name: &Expr) -> Stop {
+    if let Some(Binding::Unknowable) = cx.state.find(&Word::of(name).text) {
+        return Stop::Unknowable;
+    }
     let text = cx.text(name.span).to_owned();
     let message = format!("`{text}` is not a program");
     let wrong = Diagnostic::new(Code::UnknownWord, name.span, message);
@@ -173,4 +178,5 @@ pub(super) fn not_a_program(cx: &Cx, name: &Expr) -> Diagnostic {
         Some(near) => wrong.did_you_mean(&text, near),
         None => wrong.help(format!("declare it first: `program {text} \"\"\"…\"\"\"`")),
     }
+    .into()
 }
