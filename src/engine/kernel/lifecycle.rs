@@ -345,21 +345,24 @@ impl Kernel {
         self.end(pid, signal.number());
     }
 
-    /// Performs `wait(2)`: reaps the first child that has ended. Returns the child's number and status.
+    /// Performs `wait(2)`: reaps the first child that has ended, or the given one, as `waitpid(2)` does. Returns
+    /// the child's number and status.
     ///
     /// # Errors
-    /// Returns ECHILD if the process has no children. Returns EAGAIN if all children are running, because the
+    /// Returns ECHILD if the process has no such child. Returns EAGAIN if all of them are running, because the
     /// wait would never end.
-    pub(super) fn wait(&mut self, pid: Pid) -> Result<(Pid, u32), Errno> {
-        let Some(process) = self
-            .process(pid)
-            .filter(|process| !process.children.is_empty())
-        else {
+    pub(super) fn wait(&mut self, pid: Pid, only: Option<Pid>) -> Result<(Pid, u32), Errno> {
+        let Some(process) = self.process(pid).filter(|process| match only {
+            Some(child) => process.children.contains(&child),
+            None => !process.children.is_empty(),
+        }) else {
             return Err(Errno::ECHILD);
         };
         let zombie = |child: &&Pid| {
-            self.process(**child)
-                .is_some_and(|p| matches!(p.state, ProcessState::Zombie { .. }))
+            only.is_none_or(|only| only == **child)
+                && self
+                    .process(**child)
+                    .is_some_and(|p| matches!(p.state, ProcessState::Zombie { .. }))
         };
         let found = process.children.iter().find(zombie).copied();
         let looked = found.map_or(process.children.len(), |child| {

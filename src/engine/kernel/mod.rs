@@ -21,6 +21,7 @@ pub mod frames;
 pub mod heap;
 pub mod ids;
 pub(crate) mod lifecycle;
+mod load;
 mod mapping;
 mod pages;
 pub(crate) mod persistent;

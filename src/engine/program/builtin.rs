@@ -47,6 +47,8 @@ builtins! {
     Atexit "atexit"
     WIfExited "WIFEXITED"
     WExitStatus "WEXITSTATUS"
+    WIfSignaled "WIFSIGNALED"
+    WTermSig "WTERMSIG"
     ;
     system
     Fork "fork"
@@ -69,6 +71,8 @@ builtins! {
     Close "close"
     Read "read"
     Write "write"
+    Lseek "lseek"
+    Fstat "fstat"
     Sleep "sleep"
     Usleep "usleep"
 }

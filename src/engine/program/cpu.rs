@@ -106,6 +106,12 @@ impl Process {
         }
     }
 
+    /// Moves the end of the stack down, below the program's arguments.
+    pub(super) fn with_stack(mut self, end: u64) -> Self {
+        self.current.address = end;
+        self
+    }
+
     /// Returns a process that will run `main` as a shell starts it, with one argument.
     pub fn start(program: &Program) -> Option<Self> {
         let main = program.function("main")?;
@@ -134,6 +140,11 @@ impl Process {
         std::iter::once(&self.current)
             .chain(outer)
             .map(|one| one.function)
+    }
+
+    /// Number of nested calls.
+    pub fn depth(&self) -> usize {
+        self.frames.len()
     }
 
     /// The value of a register of the current function.
@@ -462,6 +473,15 @@ impl Process {
             return Ok(Some(Event::Call));
         }
         self.call_library(program, memory, budget, builtin, &arguments)
+    }
+}
+
+/// Number of bytes that a line buffer of this size writes: whole lines, or all if it is full.
+pub(super) fn line_buffered(buffer: &[u8], most: usize) -> usize {
+    match buffer.iter().rposition(|byte| *byte == b'\n') {
+        Some(at) => at + 1,
+        None if buffer.len() >= most => buffer.len(),
+        None => 0,
     }
 }
 

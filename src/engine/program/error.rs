@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 
 use super::builtin::Builtin;
+use crate::kernel::OutOfMemory;
+use crate::kernel::spawn::AreaError;
 
 /// A range of bytes in the C text, and the line of its first byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -73,7 +75,32 @@ pub enum ErrorKind {
     Overlap,
     /// A call that the host does not perform.
     Unsupported(Builtin),
+    /// A kernel has no memory for a page.
+    OutOfMemory(OutOfMemory),
+    /// All processes wait, and none of them can end.
+    WaitsForever,
+    /// `execve` of a program that cannot be loaded.
+    Load(Box<LoadError>),
     Limit(Limit),
+}
+
+/// The reason why a program cannot be loaded into a process of a kernel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoadError {
+    /// The process does not exist or has ended.
+    NoProcess,
+    /// The program has no function `main`.
+    NoMain,
+    /// `main` has more than three parameters, or the arguments are too long.
+    Arguments,
+    /// Pointers of 4 bytes cannot contain the addresses that the kernel chooses.
+    Pointer,
+    /// A variable or the stack is outside the address space, or another area is there.
+    Area(AreaError),
+    /// The process has an area at the stack's place that cannot be stored to.
+    Stack,
+    /// The memory is exhausted.
+    Memory(OutOfMemory),
 }
 
 /// The limits of a run.
@@ -160,6 +187,11 @@ impl fmt::Display for ErrorKind {
             }
             Self::Overlap => f.write_str("the source and the destination overlap"),
             Self::Unsupported(builtin) => write!(f, "`{}` is not supported here", builtin.name()),
+            Self::OutOfMemory(error) => error.fmt(f),
+            Self::WaitsForever => {
+                f.write_str("the process waits forever, because no process can end")
+            }
+            Self::Load(error) => error.fmt(f),
             Self::Limit(limit) => f.write_str(match limit {
                 Limit::Operations => "the program reached the maximum number of operations",
                 Limit::Depth => "the program reached the maximum depth of nested calls",
@@ -173,6 +205,26 @@ impl fmt::Display for ErrorKind {
 }
 
 impl Error for ErrorKind {}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoProcess => "the process does not run",
+            Self::NoMain => "the program has no function `main`",
+            Self::Arguments => "`main` cannot have these arguments",
+            Self::Pointer => {
+                "pointers of 4 bytes are too small for the addresses that the kernel returns"
+            }
+            Self::Area(error) => {
+                return write!(f, "the program does not fit the process: {error}");
+            }
+            Self::Stack => "the program cannot store to its stack",
+            Self::Memory(error) => return error.fmt(f),
+        })
+    }
+}
+
+impl Error for LoadError {}
 
 impl fmt::Display for MemoryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

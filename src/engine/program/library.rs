@@ -115,6 +115,8 @@ impl Process {
             }
             Builtin::WIfExited => u64::from(first % 0x80 == 0),
             Builtin::WExitStatus => first >> 8 & 0xff,
+            Builtin::WIfSignaled => u64::from(first % 0x80 != 0),
+            Builtin::WTermSig => first % 0x80,
             _ => return Err(ErrorKind::Unsupported(builtin)),
         };
         self.stack.push(result);

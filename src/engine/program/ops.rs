@@ -202,6 +202,9 @@ pub struct Layout {
     pub stack: u64,
     /// Bytes of a pointer, 4 or 8.
     pub pointer: u8,
+    /// The alignment of the string literals. With the page size, they have read-only pages. With 1, they directly
+    /// follow the variables.
+    pub page: u64,
 }
 
 impl Default for Layout {
@@ -211,6 +214,7 @@ impl Default for Layout {
             heap: 0x1000_0000,
             stack: 0xc000_0000,
             pointer: 4,
+            page: 1,
         }
     }
 }

@@ -332,6 +332,14 @@ impl Parser {
         }
     }
 
+    /// The call that a wrapper of CS:APP's `csapp.h` makes: `fork` for `Fork`. The wrappers also end the program if
+    /// the call fails.
+    fn find_wrapped(&self, name: &str) -> Option<&Meaning> {
+        let wrapped = name.to_ascii_lowercase();
+        let is_wrapper = name[1..] == wrapped[1..] && Builtin::named(&wrapped).is_some();
+        is_wrapper.then(|| self.find(&wrapped)).flatten()
+    }
+
     fn unknown(&self, name: &str, what: &str, place: Place) -> Mistake {
         let result = Mistake::new(place, format!("unknown {what} `{name}`"));
         match self.similar(name) {
@@ -368,7 +376,7 @@ impl Parser {
     }
 
     fn call(&mut self, name: &str, place: Place) -> Parsed<Expr> {
-        let number = match self.find(name) {
+        let number = match self.find(name).or_else(|| self.find_wrapped(name)) {
             Some(Meaning::Function(number)) => *number,
             Some(_) => fail!(place, "`{name}` is not a function"),
             None => {

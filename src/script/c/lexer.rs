@@ -208,7 +208,12 @@ impl<'a> Lexer<'a> {
             .unwrap_or_default();
         let after = words[name.len()..].trim_start();
         match name {
-            "include" if after.starts_with('<') && after.contains('>') => self.at += line.len(),
+            "include"
+                if after.starts_with("\"csapp.h\"")
+                    || after.starts_with('<') && after.contains('>') =>
+            {
+                self.at += line.len()
+            }
             "pragma" | "" => self.at += line.len(),
             "define" => return self.define(),
             "include" => {

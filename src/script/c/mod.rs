@@ -58,6 +58,9 @@ const MACROS: &str = "
 #define MAP_ANON 32
 #define MAP_POPULATE 32768
 #define MAP_FAILED ((void *) -1)
+#define SEEK_SET 0
+#define SEEK_CUR 1
+#define SEEK_END 2
 #define MS_SYNC 4
 #define MADV_DONTNEED 4
 #define MREMAP_MAYMOVE 1
@@ -76,7 +79,7 @@ void *malloc(size_t size); void *calloc(size_t n, size_t size); void free(void *
 void *memcpy(void *to, const void *from, size_t n); void *memset(void *to, int c, size_t n);
 char *strcpy(char *to, const char *from); size_t strlen(const char *s); int strcmp(const char *a, const char *b);
 int abs(int n); void exit(int status); void _exit(int status); int atexit(void *function);
-int WIFEXITED(int status); int WEXITSTATUS(int status);
+int WIFEXITED(int status); int WEXITSTATUS(int status); int WIFSIGNALED(int status); int WTERMSIG(int status);
 pid_t fork(void); pid_t wait(int *status); pid_t waitpid(pid_t pid, int *status, int options);
 pid_t getpid(void); pid_t getppid(void);
 int execv(const char *path, char **argv); int execvp(const char *path, char **argv);
@@ -87,6 +90,12 @@ int msync(void *start, size_t size, int flags); int madvise(void *start, size_t 
 void *mremap(void *start, size_t old, size_t size, int flags);
 int brk(void *end); void *sbrk(intptr_t increment);
 int open(const char *path, int flags, ...); int close(int fd);
+off_t lseek(int fd, off_t offset, int whence);
+struct stat {
+  unsigned long long st_dev, st_ino, st_nlink; unsigned st_mode, st_uid, st_gid, st_padding;
+  unsigned long long st_rdev; long long st_size, st_blksize, st_blocks, st_times[6], st_unused[3];
+};
+int fstat(int fd, struct stat *to);
 ssize_t read(int fd, void *to, size_t n); ssize_t write(int fd, const void *from, size_t n);
 unsigned int sleep(unsigned int seconds); int usleep(unsigned int microseconds);
 ";

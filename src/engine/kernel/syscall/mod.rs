@@ -7,6 +7,8 @@ mod memory;
 mod process;
 mod transfer;
 
+pub(crate) use process::wait_for;
+
 pub use call::{ParamKind, Parameter, Returns, SyscallResult, SystemCall};
 
 use super::abi::{self, Constant};

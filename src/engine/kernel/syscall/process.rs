@@ -126,13 +126,23 @@ fn exit(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: Observer<'_>) -> 
     Ok(Ok(0).into())
 }
 
-/// `wait(2)`. As on Linux, reaps the child even if the call cannot write the child's status.
 fn wait(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
-    let (child, status) = match kernel.wait(pid) {
+    wait_for(kernel, pid, None, args.address(0), watch)
+}
+
+/// `wait(2)`, or `waitpid(2)` with a child. As on Linux, reaps the child even if the call cannot write the child's
+/// status to the address `at`.
+pub(crate) fn wait_for(
+    kernel: &mut Kernel,
+    pid: Pid,
+    child: Option<Pid>,
+    at: u64,
+    watch: Observer<'_>,
+) -> SyscallResult {
+    let (child, status) = match kernel.wait(pid, child) {
         Ok(ended) => ended,
         Err(error) => return Ok(Err(error).into()),
     };
-    let at = args.address(0);
     if at != 0 && kernel.copy_out(pid, at, &status.to_le_bytes(), watch)? < 4 {
         return Ok(Err(Errno::EFAULT).into());
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::builtin::Builtin;
-use super::super::cpu::Event;
+use super::super::cpu::{Event, line_buffered};
 use super::super::error::{ErrorKind, Limit, RunError};
 use super::super::memory::{Access, Memory};
 use super::explorer::{Buffering, Explorer, Successor};
@@ -95,12 +95,7 @@ impl Explorer {
             let size = match event {
                 Event::Printed => match self.options.buffering {
                     Buffering::AtOnce => member.cpu.buffer.len(),
-                    Buffering::Line => member
-                        .cpu
-                        .buffer
-                        .iter()
-                        .rposition(|byte| *byte == b'\n')
-                        .map_or(0, |at| at + 1),
+                    Buffering::Line => line_buffered(&member.cpu.buffer, BUFFER),
                     Buffering::Full => member.cpu.buffer.len() / BUFFER * BUFFER,
                 },
                 Event::Flush => member.cpu.buffer.len(),

@@ -71,6 +71,7 @@ pub(super) fn place(tree: &Tree, settings: &Settings) -> Parsed<Placement> {
         }
     }
     let mut texts = Vec::new();
+    next = next.next_multiple_of(layout.page.max(1));
     for text in &tree.texts {
         let size = text.len() as u64 + 1;
         // String literals have no declared place, and avoid the objects that have one.

@@ -3,6 +3,7 @@
 mod differential;
 mod forks;
 mod generate;
+mod kernel;
 mod messages;
 mod running;
 
