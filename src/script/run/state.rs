@@ -11,7 +11,7 @@ use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::random::SplitMix64;
 use pagewalk_engine::machine::spec::Spec;
 
-use super::programs::{Listing, ProgramReplay};
+use super::programs::{Listing, Ran};
 use super::recent::RecentAccesses;
 use super::record::{Did, View};
 
@@ -25,8 +25,8 @@ pub struct State {
     pub last: Option<Arc<Did>>,
     /// The latest `reference`.
     pub(crate) reference: Option<Arc<Did>>,
-    /// The latest replay of each program.
-    pub(crate) replays: Arc<BTreeMap<Arc<str>, ProgramReplay>>,
+    /// The latest replay or run of each program.
+    pub(crate) ran: Arc<BTreeMap<Arc<str>, Ran>>,
     pub(crate) random: SplitMix64,
     /// The argument of the latest `seed`.
     pub(crate) seed: u64,
@@ -171,7 +171,7 @@ impl State {
             scopes: vec![Scope::new(false)],
             last: None,
             reference: None,
-            replays: Arc::default(),
+            ran: Arc::default(),
             random: SplitMix64::new(seed),
             seed,
             accesses: RecentAccesses::default(),

@@ -1,23 +1,27 @@
-//! Results of a program: its outputs, and the schedules of the expected ones.
+//! Results of a program: its outputs and the schedules of the expected ones, or a run in a process.
 
 use crate::lang::value::Value;
 use crate::report::doc::Block;
 use crate::report::words::counts::count;
-use crate::run::record::{ProgramRun, StepRecord, output_text};
+use crate::run::record::{ProcessRun, ProgramRun, Results, StepRecord, output_text};
+use pagewalk_engine::program::Ending;
+
+use super::process::declared;
 
 /// Maximum number of outputs listed.
 const LISTED: usize = 20;
 
-/// Describes the outputs of a program. With `explain`, also lists the steps that lead to each expected output.
+/// Describes the results of a program. With `explain`, also lists the steps that lead to each expected output.
 pub(crate) fn blocks(run: &ProgramRun, record: &StepRecord, explain: bool) -> Vec<Block> {
+    let outputs = match &run.results {
+        Results::Outputs(outputs, _) => outputs,
+        Results::Process(process) => return in_process(run, process),
+    };
     let mut blocks = vec![Block::line(totals(run))];
-    let outputs = run.outputs.list(LISTED, 1 << 12);
-    blocks.extend(
-        outputs
-            .iter()
-            .map(|one| Block::line(format!("  {}", output_text(one).quoted()))),
-    );
-    if run.count() != Some(outputs.len() as u128) {
+    let listed = outputs.list(LISTED, 1 << 12);
+    let line = |one: &Vec<u8>| Block::line(format!("  {}", output_text(one).quoted()));
+    blocks.extend(listed.iter().map(line));
+    if run.count() != Some(listed.len() as u128) {
         blocks.push(Block::line("  …"));
     }
     if explain {
@@ -33,9 +37,39 @@ pub(crate) fn blocks(run: &ProgramRun, record: &StepRecord, explain: bool) -> Ve
     blocks
 }
 
-/// Describes the number of outputs: `6 outputs, each with 6 lines`.
+/// Describes a run in a process.
+fn in_process(run: &ProgramRun, process: &ProcessRun) -> Vec<Block> {
+    let mut blocks = process
+        .declared
+        .as_ref()
+        .map_or_else(Vec::new, declared::blocks);
+    let counts = process.counts.total();
+    blocks.push(Block::line(totals(run)));
+    let accesses = [
+        (counts.reads, "load", "loads"),
+        (counts.writes, "store", "stores"),
+    ];
+    let faults = [
+        (counts.minor, "minor fault", "minor faults"),
+        (counts.major, "major fault", "major faults"),
+    ];
+    let counted = accesses.into_iter().chain(faults);
+    let counted: Vec<String> = counted.map(|(n, one, many)| count(n, one, many)).collect();
+    blocks.push(Block::line(counted.join(", ")));
+    if !process.output.is_empty() {
+        blocks.push(Block::line("output:"));
+        let text = String::from_utf8_lossy(&process.output).into_owned();
+        blocks.push(Block::Script(text.trim_end().to_owned()));
+    }
+    blocks
+}
+
+/// Describes the number of outputs, or the end of a run: `6 outputs, each with 6 lines`, `exit status 0`.
 pub(crate) fn totals(run: &ProgramRun) -> String {
-    let lines = run.outputs.lines();
+    if let Results::Process(run) = &run.results {
+        return ended(run);
+    }
+    let lines = run.lines();
     let outputs = match run.count() {
         Some(one) => match u64::try_from(one) {
             Ok(one) => count(one, "output", "outputs"),
@@ -52,11 +86,25 @@ pub(crate) fn totals(run: &ProgramRun) -> String {
     }
 }
 
+/// Describes how a process ended or where it paused.
+pub(crate) fn ended(run: &ProcessRun) -> String {
+    let line = run.line;
+    match run.ending {
+        None => format!("paused before line {line}"),
+        Some(Ending::Exit(status)) => format!("exited with status {status} in line {line}"),
+        Some(ending) => {
+            let signal = ending
+                .signal()
+                .map_or("an executable replaced the program", |one| one.name());
+            format!("ended by {signal} in line {line}")
+        }
+    }
+}
+
 /// Lists the steps of a schedule that prints an output.
 fn schedule(run: &ProgramRun, output: &str) -> Vec<Block> {
-    let steps = run
-        .output_written(output)
-        .and_then(|output| run.outputs.witness(&output));
+    let output_bytes = run.output_written(output);
+    let steps = output_bytes.and_then(|bytes| run.outputs()?.witness(&bytes));
     let steps = steps.unwrap_or_default().into_iter();
     let lines = steps.filter(|step| !step.text.is_empty()).map(|step| {
         let (pid, line) = (step.pid, step.place.line);

@@ -14,6 +14,7 @@ use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::pte::Bit;
 use pagewalk_engine::machine::reference_string::{ReferenceStep, Replacement};
 use pagewalk_engine::machine::spec::Spec;
+use pagewalk_engine::program::Ending;
 
 use super::counts::count as counted;
 use super::handling::{FaultText, victim_clause};
@@ -926,7 +927,19 @@ fn program_reason(run: &ProgramRun, claimed: bool) -> String {
             None => "more outputs are possible than 128 bits can count".to_owned(),
         };
     }
-    let lines = run.outputs.lines();
+    if let Some(process) = run.in_process() {
+        return match (process.ending, process.line) {
+            (None, line) => format!("the run has paused before line {line}"),
+            (Some(Ending::Exit(status)), line) => {
+                format!("the process exited with status {status} in line {line}")
+            }
+            (Some(ending), line) => {
+                let signal = ending.signal().map_or("execve", |signal| signal.name());
+                format!("{signal} ended the program in line {line}")
+            }
+        };
+    }
+    let lines = run.lines();
     if lines.start() == lines.end() {
         format!(
             "every output has {}",

@@ -2,7 +2,8 @@
 
 use super::types::{COUNT, FactType, Values};
 use crate::lang::value::{List, Number, Value};
-use crate::run::record::{ProgramRun, Shown};
+use crate::run::record::{ProgramRun, Shown, output_text};
+use pagewalk_engine::program::Ending;
 
 /// A fact of a program that ran.
 pub struct ProgramFact {
@@ -18,39 +19,100 @@ enum Get {
     Of(fn(&ProgramRun) -> Option<Value>),
     /// The value is the claimed one if it is right.
     Claimed(fn(&ProgramRun, &str) -> bool),
+    /// The value has several spellings, so it is the claimed one if that is right.
+    Spelt(
+        fn(&ProgramRun) -> Option<Value>,
+        fn(&ProgramRun, &str) -> bool,
+    ),
 }
 
-/// The facts of a program that ran.
+const fn fact(
+    name: &'static str,
+    kind: FactType,
+    help: &'static str,
+    get: fn(&ProgramRun) -> Option<Value>,
+) -> ProgramFact {
+    ProgramFact {
+        name,
+        kind,
+        help,
+        get: Get::Of(get),
+    }
+}
+
+/// A count of a run in a process.
+const fn counted(
+    name: &'static str,
+    help: &'static str,
+    get: fn(&ProgramRun) -> Option<Value>,
+) -> ProgramFact {
+    fact(name, COUNT, help, get)
+}
+
+/// The facts of a program that ran: those of `outputs`, then those of `run`.
 pub const PROGRAM_FACTS: &[ProgramFact] = &[
-    ProgramFact {
-        name: "count",
-        kind: COUNT,
-        help: "number of different outputs",
-        get: Get::Of(|run| {
-            let count = i128::try_from(run.count()?).ok()?;
-            Some(Value::Number(Number::integer(count).ok()?))
-        }),
-    },
-    ProgramFact {
-        name: "lines",
-        kind: COUNT,
-        help: "number of printed lines, if every output has the same number",
-        get: Get::Of(|run| {
-            let lines = run.outputs.lines();
+    counted("count", "number of different outputs", |run| {
+        let count = i128::try_from(run.count()?).ok()?;
+        Some(Value::Number(Number::integer(count).ok()?))
+    }),
+    counted(
+        "lines",
+        "number of printed lines, if every output has the same number",
+        |run| {
+            let lines = run.lines();
             (lines.start() == lines.end()).then(|| (*lines.start()).into())
-        }),
-    },
-    ProgramFact {
-        name: "all",
-        kind: FactType::new(Values::Set),
-        help: "all outputs, in any order",
-        get: Get::Of(|run| Some(Value::List(run.all()?.into_iter().collect::<List>()))),
-    },
+        },
+    ),
+    fact(
+        "all",
+        FactType::new(Values::Set),
+        "all outputs, in any order",
+        |run| Some(Value::List(run.all()?.into_iter().collect::<List>())),
+    ),
     ProgramFact {
         name: "possible",
         kind: FactType::new(Values::Text),
         help: "an output that some order of the processes prints",
         get: Get::Claimed(|run, written| run.output_written(written).is_some()),
+    },
+    counted("minor", "page faults resolved without disk I/O", |run| {
+        Some(run.in_process()?.counts.total().minor.into())
+    }),
+    counted("major", "page faults resolved with disk I/O", |run| {
+        Some(run.in_process()?.counts.total().major.into())
+    }),
+    counted("reads", "loads of the program", |run| {
+        Some(run.in_process()?.counts.total().reads.into())
+    }),
+    counted("writes", "stores of the program", |run| {
+        Some(run.in_process()?.counts.total().writes.into())
+    }),
+    fact(
+        "signal",
+        FactType::one_of(&["none", "SIGSEGV", "SIGBUS"]),
+        "signal that ended the process",
+        |run| {
+            let signal = run.in_process()?.ending.and_then(Ending::signal);
+            Some(signal.map_or("none", |signal| signal.name()).into())
+        },
+    ),
+    counted("exit", "exit status of the process", |run| {
+        let status = run.in_process()?.ending?.status()?;
+        Some(u64::from(status).into())
+    }),
+    counted(
+        "line",
+        "line where the process ended, or where the run paused",
+        |run| Some(u64::from(run.in_process()?.line).into()),
+    ),
+    ProgramFact {
+        name: "output",
+        kind: FactType::new(Values::Text),
+        help: "what the processes wrote to the terminal",
+        get: Get::Spelt(
+            |run| Some(output_text(&run.in_process()?.output)),
+            |run, written| run.output_written(written).is_some(),
+        ),
     },
 ];
 
@@ -63,8 +125,16 @@ impl ProgramFact {
                 let mut claims = claimed?.leaves().into_iter();
                 let is_right =
                     |claim: &Value| matches!(claim, Value::Text(text) if is_right(run, text));
+                run.outputs()?;
                 let right = claims.find(is_right);
                 Some(right.map_or(Shown::word("none"), Shown::plain))
+            }
+            Get::Spelt(get, is_right) => {
+                let value = get(run)?;
+                let is_right =
+                    |claim: &Value| matches!(claim, Value::Text(text) if is_right(run, text));
+                let claim = claimed.filter(|claim| is_right(claim)).cloned();
+                Some(Shown::plain(claim.unwrap_or(value)))
             }
         }
     }

@@ -22,7 +22,7 @@ pub(crate) mod value;
 pub(crate) use geometry::size;
 pub(crate) use memory::ROW as BYTES_OF_ROW;
 pub(crate) use naming::{is_noun, nouns};
-pub use plan::{Contents, ReplayedBy, SHOWN_NOUNS, ShowPlan, ShownNoun, Views, What};
+pub use plan::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, Views, What};
 pub(crate) use processes::table as processes;
 pub use row::{TABLE_NOUNS, TableNoun};
 pub(crate) use stats::table as stats;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::run::budget::WORK_OF_STEP;
-use crate::run::programs::{Listing, ProgramReplay};
+use crate::run::programs::{Listing, ProgramReplay, Ran};
 use crate::run::record::{Did, Shown, View};
 use crate::run::session::Cx;
 use crate::run::stop::Stop;
@@ -77,17 +77,12 @@ pub enum ShowPlan {
     Noun(&'static ShownNoun, Option<Pid>),
     /// The text of a program.
     Listing(Arc<Listing>),
-    /// The lines or the elements of the latest replay of a program.
-    Replayed(ProgramReplay, ReplayedBy),
+    /// The lines of the latest replay or run of a program.
+    Lines(Ran),
+    /// The elements of arrays in the latest replay of a program.
+    Elements(ProgramReplay, Vec<Object>),
     /// An expression: its text and value.
     Value(String, Shown),
-}
-
-/// The rows of a table of a replayed program.
-pub enum ReplayedBy {
-    Lines,
-    /// The elements of these arrays.
-    Arrays(Vec<Object>),
 }
 
 /// A noun that only `show` accepts.
@@ -240,10 +235,12 @@ fn views(
             name: listing.name.text.clone(),
             text: listing.printed(),
         }]),
-        ShowPlan::Replayed(replay, by) => Ok(vec![View::Table(match by {
-            ReplayedBy::Lines => replay.by_line()?,
-            ReplayedBy::Arrays(arrays) => replay.by_arrays(&arrays.iter().collect::<Vec<_>>())?,
-        })]),
+        ShowPlan::Lines(Ran::Replay(replay)) => Ok(vec![View::Table(replay.by_line()?)]),
+        ShowPlan::Lines(Ran::Process(run)) => Ok(vec![View::Table(run.by_line())]),
+        ShowPlan::Elements(replay, arrays) => {
+            let arrays: Vec<&Object> = arrays.iter().collect();
+            Ok(vec![View::Table(replay.by_arrays(&arrays)?)])
+        }
         ShowPlan::Value(of, value) => Ok(vec![View::Value { of, value }]),
     }
 }

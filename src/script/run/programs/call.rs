@@ -30,6 +30,13 @@ impl ProgramCall {
         self.define.push(constant);
     }
 
+    /// Returns the number of the function that the statement calls with its arguments, or `None` for `main`.
+    pub(crate) fn entry(&self, program: &Program) -> Option<(u32, Vec<u64>)> {
+        let function = program.function(&self.function.as_ref()?.text)?;
+        let arguments = self.arguments.iter().map(|one| *one as u64);
+        Some((function, arguments.collect()))
+    }
+
     /// Describes the run, without the variables in memory.
     pub(crate) fn called(&self) -> Called {
         let function = self.function.as_ref().map(|function| {

@@ -13,4 +13,4 @@ pub(crate) use listing::declare;
 pub(crate) use named::program_call;
 pub(crate) use settings::{BUFFERINGS, Constant, PROGRAM_SETTINGS, ProgramDraft, constant};
 pub(crate) use source::{ProgramSource, RecordHandler};
-pub use tables::{ProgramReplay, Target};
+pub use tables::{HostedRun, ProgramReplay, Ran, Target};

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::program::ops::Object;
+use pagewalk_engine::program::{Host, LineCounts};
 use pagewalk_engine::trace::counting_replay::{CountingReplay, OwnedTarget};
 use pagewalk_engine::trace::counts::ReplayCounts;
 use pagewalk_engine::trace::demand;
@@ -13,10 +15,57 @@ use pagewalk_engine::trace::extras::ExtraOptions;
 use pagewalk_engine::trace::record::Op;
 use pagewalk_engine::trace::replay::Straddle;
 
+use super::call::ProgramCall;
 use super::source::{Accessed, ProgramSource};
 use crate::lang::value::{Number, Value};
 use crate::run::stop::Stop;
 use crate::run::table::{Cell, Rows, TableId};
+
+/// The latest replay or run of a program.
+#[derive(Debug, Clone)]
+pub enum Ran {
+    Replay(ProgramReplay),
+    Process(HostedRun),
+}
+
+/// A run of a program in a process, which may have paused.
+#[derive(Debug, Clone)]
+pub struct HostedRun {
+    pub(crate) call: ProgramCall,
+    pub(crate) host: Arc<Host>,
+    pub(crate) pid: Pid,
+}
+
+impl HostedRun {
+    /// Whether the run can go on.
+    pub(crate) fn is_paused(&self) -> bool {
+        let process = self.host.process(self.pid);
+        process.is_some_and(|process| process.ending().is_none())
+    }
+
+    /// Returns the accesses and faults of each line.
+    pub(crate) fn by_line(&self) -> Rows {
+        let counts = self.host.counts();
+        let names = ["line", "code", "reads", "writes", "minor", "major"];
+        let row = |(line, counts): (u32, LineCounts)| {
+            let numbers = [counts.reads, counts.writes, counts.minor, counts.major];
+            let code = Cell::text(self.call.listing.line(line));
+            let cells = [Cell::Number(u64::from(line)), code].into_iter();
+            cells.chain(numbers.map(Cell::Number)).collect()
+        };
+        Rows {
+            id: TableId::Program,
+            title: format!("{} by line", self.call.name()),
+            groups: vec![names.map(String::from).to_vec()],
+            rows: counts
+                .lines()
+                .filter(|(line, _)| *line > 0)
+                .map(row)
+                .collect(),
+            marks: None,
+        }
+    }
+}
 
 /// The latest replay of a program. Tables perform it again, access by access, so that a replay without tables
 /// counts nothing else.
@@ -41,7 +90,7 @@ const LETTERS: usize = 8;
 
 /// The counts of a line.
 #[derive(Debug, Clone, Copy, Default)]
-struct LineCounts {
+struct ReplayedLine {
     reads: u64,
     writes: u64,
     hits: u64,
@@ -105,7 +154,7 @@ impl ProgramReplay {
     /// # Errors
     /// Returns the errors of the program.
     pub(crate) fn by_line(&self) -> Result<Rows, Stop> {
-        let mut lines: BTreeMap<u32, LineCounts> = BTreeMap::new();
+        let mut lines: BTreeMap<u32, ReplayedLine> = BTreeMap::new();
         self.each(&mut |accessed, before, after| {
             let line = lines.entry(accessed.line).or_default();
             line.reads += u64::from(accessed.record.op == Op::Load);
@@ -128,7 +177,7 @@ impl ProgramReplay {
         if is_process {
             names.extend(["tlb_misses", "faults"]);
         }
-        let row = |(line, counts): (&u32, &LineCounts)| {
+        let row = |(line, counts): (&u32, &ReplayedLine)| {
             let all = i128::from(counts.hits + counts.misses);
             let rate = Number::fraction(i128::from(counts.misses), all.max(1));
             let rate = rate.map_or_else(|_| String::new(), |rate| Value::from(rate).to_string());

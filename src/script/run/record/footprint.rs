@@ -1,6 +1,6 @@
 //! Estimates of the memory of records, in bytes. The sizes are fixed, so that they are equal on every platform.
 
-use super::{Access, CallRecord, Did, FaultRecord, ReferenceRun, StepRecord, View};
+use super::{Access, CallRecord, Did, FaultRecord, ReferenceRun, Results, StepRecord, View};
 use crate::run::steps::Looked;
 
 /// A record and its result, without the parts below.
@@ -48,7 +48,10 @@ impl Did {
             Self::Access(access) => access.footprint(),
             Self::Reference(run) => run.footprint(),
             Self::Replay(_) => REPLAY,
-            Self::Program(run) => run.outputs.explored() as u64 * EXPLORED,
+            Self::Program(run) => match &run.results {
+                Results::Outputs(outputs, _) => outputs.explored() as u64 * EXPLORED,
+                Results::Process(run) => run.output.len() as u64,
+            },
             Self::Call(call) => call.footprint(),
             Self::Bound { value, call, .. } => {
                 value.footprint() + call.as_ref().map_or(0, |call| call.footprint())

@@ -1,9 +1,13 @@
-//! The record of a program that ran: all outputs of its processes.
+//! The record of a program that ran: all outputs of its processes, or a run in a process of the kernel.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use pagewalk_engine::program::{Buffering, Builtin, Count, Outputs};
+use pagewalk_engine::program::{Buffering, Builtin, Count, Counts, Ending, Outputs};
+
+use super::call::Declared;
+use super::process::ProcessRef;
 
 use crate::lang::value::Value;
 
@@ -33,8 +37,32 @@ pub(crate) struct Schedules {
 #[derive(Debug, Clone)]
 pub struct ProgramRun {
     pub(crate) called: Called,
-    pub(crate) schedules: Schedules,
-    pub(crate) outputs: Arc<Outputs>,
+    pub(crate) results: Results,
+}
+
+/// The results of a program.
+#[derive(Debug, Clone)]
+pub(crate) enum Results {
+    /// All outputs of its processes.
+    Outputs(Arc<Outputs>, Schedules),
+    /// A run in a process.
+    Process(Box<ProcessRun>),
+}
+
+/// A run of a program in a process of the kernel, up to now.
+#[derive(Debug, Clone)]
+pub(crate) struct ProcessRun {
+    pub(crate) process: ProcessRef,
+    /// The reads, writes, and faults of this process and its children, by line.
+    pub(crate) counts: Arc<Counts>,
+    /// How the process has ended, or `None` if the run has paused.
+    pub(crate) ending: Option<Ending>,
+    /// The line where the process has ended or paused.
+    pub(crate) line: u32,
+    /// What all processes have written to the terminal.
+    pub(crate) output: Arc<[u8]>,
+    /// The process that the statement declares.
+    pub(crate) declared: Option<Declared>,
 }
 
 /// Maximum number of outputs that a list contains.
@@ -43,9 +71,36 @@ const LISTED: usize = 1000;
 const LISTED_BYTES: usize = 1 << 16;
 
 impl ProgramRun {
+    /// Returns all outputs, if the script asked for them.
+    pub(crate) fn outputs(&self) -> Option<&Arc<Outputs>> {
+        match &self.results {
+            Results::Outputs(outputs, _) => Some(outputs),
+            Results::Process(_) => None,
+        }
+    }
+
+    /// Returns the run in a process.
+    pub(crate) fn in_process(&self) -> Option<&ProcessRun> {
+        match &self.results {
+            Results::Process(run) => Some(run),
+            Results::Outputs(..) => None,
+        }
+    }
+
+    /// Returns the least and the greatest number of printed lines.
+    pub(crate) fn lines(&self) -> RangeInclusive<u64> {
+        match &self.results {
+            Results::Outputs(outputs, _) => outputs.lines(),
+            Results::Process(run) => {
+                let lines = run.output.iter().filter(|byte| **byte == b'\n').count() as u64;
+                lines..=lines
+            }
+        }
+    }
+
     /// Returns the number of different outputs, or `None` if it needs more than 128 bits.
     pub(crate) fn count(&self) -> Option<u128> {
-        match self.outputs.count() {
+        match self.outputs()?.count() {
             Count::Exactly(count) => Some(count),
             Count::MoreThan(_) => None,
         }
@@ -53,7 +108,7 @@ impl ProgramRun {
 
     /// Returns all outputs in alphabetical order, or `None` if there are too many.
     pub(crate) fn all(&self) -> Option<Vec<Value>> {
-        let all = self.outputs.list(LISTED, LISTED_BYTES);
+        let all = self.outputs()?.list(LISTED, LISTED_BYTES);
         (self.count()? == all.len() as u128).then(|| all.iter().map(|one| text(one)).collect())
     }
 
@@ -68,7 +123,10 @@ impl ProgramRun {
             lines() + "\n",
         ];
         let mut outputs = spellings.into_iter().map(String::into_bytes);
-        outputs.find(|output| self.outputs.contains(output))
+        outputs.find(|output| match &self.results {
+            Results::Outputs(outputs, _) => outputs.contains(output),
+            Results::Process(run) => run.output[..] == output[..],
+        })
     }
 }
 

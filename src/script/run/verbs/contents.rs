@@ -6,8 +6,9 @@ use crate::lang::nearest::nearest;
 use crate::run::bind::{Bound, word};
 use crate::run::eval::{eval, integer, physical};
 use crate::run::nouns::{
-    Contents, ReplayedBy, SHOWN_NOUNS, ShowPlan, ShownNoun, ThingRef, Views, What, asid_of, plan,
+    Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, ThingRef, Views, What, asid_of, plan,
 };
+use crate::run::programs::Ran;
 use crate::run::record::{Did, Shown};
 use crate::run::running::{looked_at, process_called};
 use crate::run::session::{Action, Cx, Verb};
@@ -266,11 +267,13 @@ pub(crate) fn show_plan(cx: &mut Cx, bound: &Bound) -> Result<ShowPlan, Stop> {
         return Err(bound.missing("a name or value to show").into());
     };
     let shown = word(first).and_then(|name| SHOWN_NOUNS.iter().find(|noun| noun.name == name));
-    if let Some(replayed) = replayed(cx, bound.operands)? {
-        return Ok(replayed);
+    if let Some(plan) = by_program(cx, bound.operands)? {
+        return Ok(plan);
     }
     match shown {
         Some(noun) if matches!(noun.views, Views::Program) => match bound.operands {
+            // A variable can have this name.
+            [name] if cx.state.has_variable("program") => show_value(cx, name),
             [_, name] => match cx.state.find(&Word::of(name).text) {
                 Some(Binding::Program(listing)) => Ok(ShowPlan::Listing(listing.clone())),
                 _ => Err(not_a_program(cx, name)),
@@ -294,7 +297,7 @@ pub(crate) fn show_plan(cx: &mut Cx, bound: &Bound) -> Result<ShowPlan, Stop> {
 }
 
 /// Returns the plan of `PROGRAM by line` or `PROGRAM by ARRAY…`, or `None` for other operands.
-fn replayed(cx: &mut Cx, operands: &[Expr]) -> Result<Option<ShowPlan>, Stop> {
+fn by_program(cx: &mut Cx, operands: &[Expr]) -> Result<Option<ShowPlan>, Stop> {
     let [name, by, rest @ ..] = operands else {
         return Ok(None);
     };
@@ -308,9 +311,9 @@ fn replayed(cx: &mut Cx, operands: &[Expr]) -> Result<Option<ShowPlan>, Stop> {
     if cx.checking() {
         return Err(Stop::Unknowable);
     }
-    let Some(replay) = cx.state.replays.get(&named.text).cloned() else {
-        let message = format!("no `replay {}` precedes this statement", named.text);
-        let help = format!("write `replay {}` first", named.text);
+    let Some(ran) = cx.state.ran.get(&named.text).cloned() else {
+        let message = format!("`{}` has not run before this statement", named.text);
+        let help = format!("write `replay {0}` or `run {0}` first", named.text);
         return Err(Diagnostic::new(Code::NoAnswer, name.span, message)
             .help(help)
             .into());
@@ -318,8 +321,14 @@ fn replayed(cx: &mut Cx, operands: &[Expr]) -> Result<Option<ShowPlan>, Stop> {
     if let [line] = rest
         && word(line) == Some("line")
     {
-        return Ok(Some(ShowPlan::Replayed(replay, ReplayedBy::Lines)));
+        return Ok(Some(ShowPlan::Lines(ran)));
     }
+    let Ran::Replay(replay) = ran else {
+        let message = "the hits and misses of elements are those of a replay";
+        return Err(Diagnostic::new(Code::WrongType, by.span, message)
+            .help(format!("write `by line`, or `replay {}` first", named.text))
+            .into());
+    };
     let objects = || replay.source.program().objects.iter();
     let mut arrays = Vec::new();
     for array in rest {
@@ -341,7 +350,7 @@ fn replayed(cx: &mut Cx, operands: &[Expr]) -> Result<Option<ShowPlan>, Stop> {
             .help("write `by line`, or `by` and the name of an array")
             .into());
     }
-    Ok(Some(ShowPlan::Replayed(replay, ReplayedBy::Arrays(arrays))))
+    Ok(Some(ShowPlan::Elements(replay, arrays)))
 }
 
 fn shown_noun(cx: &mut Cx, noun: &'static ShownNoun, bound: &Bound) -> Result<ShowPlan, Stop> {

@@ -31,7 +31,7 @@ use super::settings::BLOCKS;
 use super::stop::Stop;
 use super::unsupported;
 use access::{BY, FOR, SIZED};
-use program::{CALL, DEFINE, FAILING, PRINTF, PROGRAM_USAGE};
+use program::{CALL, DEFINE, FAILING, PRINTF, PROGRAM_USAGE, UNTIL};
 use replay::{COUNTS, FORMAT, MAP, STRADDLE};
 
 pub(crate) use access::load;
@@ -203,6 +203,14 @@ pub(crate) const VERBS: &[Verb] = &[
         example: "outputs p => count 6, possible \"112002\"",
         family: Family::Program,
         prepare: program::outputs,
+    },
+    Verb {
+        name: "run",
+        params: &[PROGRAM, CALL, UNTIL, DEFINE],
+        help: "runs a program in a process, or goes on after `until`",
+        example: "P1: run p => minor 12, exit 0",
+        family: Family::Program,
+        prepare: program::run,
     },
     Verb {
         name: "flush",

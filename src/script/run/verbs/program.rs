@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pagewalk_engine::program::{Builtin, Layout, Options, explore};
+use pagewalk_engine::program::{Builtin, Layout, Options, Until, explore};
 
 use crate::lang::ast::ExprKind;
 use crate::lang::ast::{Expr, Word};
@@ -10,18 +10,21 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
-use crate::run::bind::Param::{self, Equals, Keyword, Many, Optional, Words};
-use crate::run::bind::{Bound, C_NAME, FUNCTION, Slot, V, word, words_of};
+use crate::run::bind::Param::{self, Equals, Keyword, Literal, Many, Optional, Words};
+use crate::run::bind::{Bound, C_NAME, FUNCTION, N, Slot, V, word, words_of};
 use crate::run::budget::WORK_OF_STEP;
+use crate::run::eval::within;
 use crate::run::programs::{
     BUFFERINGS, PROGRAM_SETTINGS, ProgramCall, ProgramDraft, declare, program_call,
 };
-use crate::run::record::{Declaration, Declared, Did, ProgramRun, Schedules};
+use crate::run::record::{Declaration, Declared, Did, ProgramRun, Results, Schedules};
+use crate::run::running::running;
 use crate::run::session::{Action, Cx};
 use crate::run::settings::apply;
 use crate::run::state::Binding;
 use crate::run::stop::Stop;
 
+use super::perform::{self, program::RunPlan};
 use super::system::only_fields;
 
 /// `[call FUNCTION]`
@@ -33,6 +36,9 @@ pub(crate) const PRINTF: Param = Optional(&[Keyword("printf"), Words(words_of!(B
 /// `[failing fork|execv…]`
 pub(crate) const FAILING: Param =
     Optional(&[Keyword("failing"), Many(&Words(words_of!(FAILURES.0)))]);
+
+/// `[until line N]`
+pub(crate) const UNTIL: Param = Optional(&[Keyword("until"), Literal("line"), N]);
 
 /// The calls that may fail, with their words.
 const FAILURES: &[(&str, Builtin)] = &[("fork", Builtin::Fork), ("execv", Builtin::Execv)];
@@ -157,13 +163,43 @@ pub(crate) fn outputs(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         cx.work(outputs.explored() as u64 * WORK_OF_STEP, place)?;
         Ok(Did::Program(Box::new(ProgramRun {
             called: call.called(),
-            schedules: Schedules {
-                buffering: options.buffering,
-                failing: options.failing,
-            },
-            outputs: Arc::new(outputs),
+            results: Results::Outputs(
+                Arc::new(outputs),
+                Schedules {
+                    buffering: options.buffering,
+                    failing: options.failing,
+                },
+            ),
         })))
     }))
+}
+
+/// `run PROGRAM [call FUNCTION] [until line N] [define NAME = V]`
+pub(crate) fn run(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
+    let name = bound.expr(Slot::Program)?;
+    bound.refuse()?;
+    let Some(call) = bound_call(cx, name, bound)? else {
+        return Err(not_a_program(cx, name));
+    };
+    let until = match bound.slot(Slot::Number) {
+        None => Until::End,
+        Some(line) => {
+            let last = call.listing.text.lines().count() as u64;
+            Until::Line(within(cx, line, 1, last)? as u32)
+        }
+    };
+    let pid = running(cx, bound.place)?;
+    let plan = Arc::new(RunPlan {
+        call,
+        until,
+        pid,
+        place: bound.place,
+    });
+    let checked = Arc::clone(&plan);
+    Ok(
+        Action::operation(move |cx| perform::program::run(cx, &plan))
+            .when_checking(move |cx| perform::program::process_of(cx, &checked).map(|_| ())),
+    )
 }
 
 /// Reports a word that names no program.

@@ -5,7 +5,7 @@ use pagewalk_engine::program::Buffering;
 use crate::exam::paper::Question;
 use crate::questions::entry::{Evidence, ItemKind};
 use crate::questions::wording::series;
-use crate::run::record::{Called, Did, Schedules};
+use crate::run::record::{Called, Did, Results, Schedules};
 
 /// Describes the conventions of the programs that a question runs.
 pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
@@ -55,7 +55,10 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
         ));
     }
     let schedules = dids.iter().filter_map(|did| match did {
-        Did::Program(run) => Some(&run.schedules),
+        Did::Program(run) => match &run.results {
+            Results::Outputs(_, schedules) => Some(schedules),
+            Results::Process(_) => None,
+        },
         _ => None,
     });
     let mut said = Vec::new();

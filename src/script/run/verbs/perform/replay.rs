@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::run::budget::work_of_pages;
-use crate::run::programs::{ProgramReplay, Target};
+use crate::run::programs::{ProgramReplay, Ran, Target};
 use crate::run::record::{AddressMap, Booted, FIRST_RECORDS, Replayed, RequestedCount};
 use crate::run::session::Cx;
 use crate::run::settings::KernelPlan;
@@ -77,7 +77,7 @@ fn replay_here(cx: &mut Cx, plan: &ReplayPlan, booted: Option<Booted>) -> Result
             straddle,
             before,
         };
-        Arc::make_mut(&mut cx.state.replays).insert(name, replay);
+        Arc::make_mut(&mut cx.state.ran).insert(name, Ran::Replay(replay));
     }
     // The replay takes the machine out of the context but leaves the work budget there.
     let slot = std::mem::replace(&mut cx.state.machine, Slot::Unknowable);

@@ -1,0 +1,129 @@
+//! Performs a `run`: a program in a process of the kernel.
+
+use std::sync::Arc;
+
+use pagewalk_engine::kernel::ids::Pid;
+use pagewalk_engine::program::{Host, Limits, LoadError, Until, layout_for};
+
+use super::declare::declare_process;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::span::Span;
+use crate::run::budget::work_of_pages;
+use crate::run::programs::{HostedRun, ProgramCall, Ran};
+use crate::run::record::{Declared, Did, ProcessRef, ProcessRun, ProgramRun, Results};
+use crate::run::session::Cx;
+use crate::run::stop::Stop;
+use crate::run::syscalls::out_of_memory;
+use crate::run::verbs::plans::ProcessPlan;
+
+/// A run to perform.
+pub(crate) struct RunPlan {
+    pub(crate) call: ProgramCall,
+    pub(crate) until: Until,
+    /// The process, or `None` if the run declares one.
+    pub(crate) pid: Option<Pid>,
+    pub(crate) place: Span,
+}
+
+/// Returns the process of a run. If no process exists, declares one with the name of the program.
+///
+/// # Errors
+/// Returns the errors of a declaration.
+pub(crate) fn process_of(cx: &mut Cx, plan: &RunPlan) -> Result<(Pid, Option<Declared>), Stop> {
+    if let Some(pid) = plan.pid {
+        return Ok((pid, None));
+    }
+    let name = plan.call.listing.name.clone();
+    let areas = Vec::new();
+    let Did::Declared(declared) = declare_process(
+        cx,
+        ProcessPlan {
+            name: name.clone(),
+            areas,
+        },
+    )?
+    else {
+        return Err(Stop::Unknowable);
+    };
+    let process = cx
+        .kernel(plan.place)?
+        .named(&name.text)
+        .map(|process| process.pid);
+    process
+        .map(|pid| (pid, Some(declared)))
+        .ok_or(Stop::Unknowable)
+}
+
+/// Runs a program to its end or to a line. A program that has paused in this process goes on.
+///
+/// # Errors
+/// Returns `c-run` for undefined behavior and limits, or the errors of the program's start.
+pub(crate) fn run(cx: &mut Cx, plan: &RunPlan) -> Result<Did, Stop> {
+    let (pid, declared) = process_of(cx, plan)?;
+    let name = plan.call.listing.name.text.clone();
+    let paused = match cx.state.ran.get(&name) {
+        Some(Ran::Process(run)) if run.pid == pid && run.is_paused() => Some(run.clone()),
+        _ => None,
+    };
+    let hosted = match paused {
+        Some(run) => run,
+        None => start(cx, plan, pid)?,
+    };
+    let mut host = Host::clone(&hosted.host);
+    let program = host.process(pid).map(|process| process.program.clone());
+    let kernel = cx.kernel(plan.place)?;
+    let stopped = host.run(kernel, plan.until, &mut ());
+    let work = kernel.take_work();
+    let process = kernel.process(pid).map(ProcessRef::from);
+    cx.work(work_of_pages(work), plan.place)?;
+    if let (Err(error), Some(program)) = (&stopped, &program) {
+        return Err(plan.call.listing.failed(error, program).into());
+    }
+    let Some(ended) = host.process(pid) else {
+        return Err(Stop::Unknowable);
+    };
+    let (ending, line) = match ended.ending() {
+        Some((ending, line)) => (Some(ending), line),
+        None => (None, ended.place().line),
+    };
+    let run = ProcessRun {
+        process: process.ok_or(Stop::Unknowable)?,
+        counts: Arc::new(host.counts()),
+        ending,
+        line,
+        output: host.output().into(),
+        declared,
+    };
+    let called = plan.call.called();
+    if !cx.probing {
+        let call = plan.call.clone();
+        let host = Arc::new(host);
+        let hosted = HostedRun { call, host, pid };
+        Arc::make_mut(&mut cx.state.ran).insert(name, Ran::Process(hosted));
+    }
+    Ok(Did::Program(Box::new(ProgramRun {
+        called,
+        results: Results::Process(Box::new(run)),
+    })))
+}
+
+/// Maps a program into a process.
+fn start(cx: &mut Cx, plan: &RunPlan, pid: Pid) -> Result<HostedRun, Stop> {
+    let kernel = cx.kernel(plan.place)?;
+    let (program, _) = plan.call.start(layout_for(kernel, Some(pid)))?;
+    let mut host = Host::new(Limits::default());
+    let name = &*plan.call.listing.name.text;
+    let done = match plan.call.entry(&program) {
+        Some((function, arguments)) => host.start(kernel, pid, name, program, function, &arguments),
+        None => host.start_main(kernel, pid, program, &[name.as_bytes().to_vec()]),
+    };
+    match done {
+        Ok(()) => Ok(HostedRun {
+            call: plan.call.clone(),
+            host: Arc::new(host),
+            pid,
+        }),
+        Err(LoadError::Memory(error)) => Err(out_of_memory(error, plan.place).into()),
+        Err(error) => Err(Diagnostic::new(Code::CRun, plan.place, error.to_string()).into()),
+    }
+}
