@@ -176,6 +176,19 @@ pub struct Function {
     pub registers: u32,
     /// Bytes of the objects in the frame.
     pub frame: u32,
+    /// The types of the declared parameters, `None` for those that are no integers.
+    pub types: Vec<Option<Scalar>>,
+    /// Where the variables are, in the order of their declarations, the parameters first.
+    pub variables: Vec<Storage>,
+}
+
+/// Where a local variable is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Storage {
+    /// In a register. The second one is the flag of a variable that may be uninitialized.
+    Register(u32, Option<u32>),
+    /// In the frame, at an offset.
+    Memory(u32),
 }
 
 /// An array or a variable with a fixed address.

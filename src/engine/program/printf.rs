@@ -30,9 +30,21 @@ pub(super) fn output<M: Memory>(
         while let Some(flag) = bytes.next_if(|byte| b"-0+ #".contains(byte)) {
             flags.push(flag);
         }
+        // `*` takes a number from the arguments. A negative width is that width with the flag `-`.
+        let mut width = digits(&mut bytes);
+        if bytes.next_if_eq(&b'*').is_some() {
+            let given = arguments.next().ok_or(ErrorKind::MissingArgument)? as i32;
+            if given < 0 {
+                flags.push(b'-');
+            }
+            width = (given.unsigned_abs() as usize).min(MOST_WIDTH);
+        }
+        let mut precision = bytes.next_if_eq(&b'.').map(|_| digits(&mut bytes));
+        if precision.is_some() && bytes.next_if_eq(&b'*').is_some() {
+            let given = arguments.next().ok_or(ErrorKind::MissingArgument)? as i32;
+            precision = usize::try_from(given).ok().map(|n| n.min(MOST_WIDTH));
+        }
         let has = |flag: u8| flags.contains(&flag);
-        let width = digits(&mut bytes);
-        let precision = bytes.next_if_eq(&b'.').map(|_| digits(&mut bytes));
         let mut size = 4;
         while let Some(length) = bytes.next_if(|byte| b"hlzjt".contains(byte)) {
             size = match (length, size) {

@@ -38,15 +38,30 @@ struct Declared {
 /// A parsed initializer.
 enum Init {
     Value(Expr),
-    List(Vec<Init>, Place),
+    List(Vec<Item>, Place),
 }
+
+/// A value of a list, perhaps after `[2] =` or `.x =`.
+struct Item {
+    designator: Option<Designator>,
+    init: Init,
+}
+
+/// The element or the member that an item initializes.
+enum Designator {
+    Index(i64, Place),
+    Member(Rc<str>, Place),
+}
+
+/// The rest of a list.
+type Items = std::iter::Peekable<std::vec::IntoIter<Item>>;
 
 impl Init {
     /// Removes the braces around a single string.
     fn without_braces(self) -> Self {
         match self {
-            Self::List(mut list, _) if matches!(&list[..], [Self::Value(Expr { kind: ExprKind::Text(_), ty, .. })] if ty.target().is_some()) => {
-                list.remove(0)
+            Self::List(mut list, _) if matches!(&list[..], [Item { designator: None, init: Self::Value(Expr { kind: ExprKind::Text(_), ty, .. }) }] if ty.target().is_some()) => {
+                list.remove(0).init
             }
             other => other,
         }
@@ -557,7 +572,7 @@ impl Parser {
             }
             (Type::Array(..) | Type::Struct(_), Init::List(list, place)) => {
                 let mut list = list.into_iter().peekable();
-                let length = self.fill(ty, 0, &mut list, &mut values)?;
+                let length = self.fill(ty, 0, &mut list, true, &mut values)?;
                 if list.next().is_some() {
                     fail!(
                         place,
@@ -573,8 +588,15 @@ impl Parser {
                 let value = self.assignable(value, ty)?;
                 values.push((0, value));
             }
-            (_, Init::List(list, place)) => match <[Init; 1]>::try_from(list) {
-                Ok([Init::Value(value)]) => {
+            (_, Init::List(list, place)) => match <[Item; 1]>::try_from(list) {
+                Ok(
+                    [
+                        Item {
+                            designator: None,
+                            init: Init::Value(value),
+                        },
+                    ],
+                ) => {
                     let value = self.assignable(value, ty)?;
                     values.push((0, value));
                 }
@@ -598,10 +620,9 @@ impl Parser {
         self.advance();
         let mut list = Vec::new();
         while !self.accept("}") {
-            if self.is_mark(".") || self.is_mark("[") {
-                fail!(self.place(), "values with the name of their member are not supported"; "write the values in order");
-            }
-            list.push(self.nested(Self::init)?);
+            let designator = self.designator()?;
+            let init = self.nested(Self::init)?;
+            list.push(Item { designator, init });
             if !self.accept(",") {
                 self.expect("}")?;
                 break;
@@ -610,12 +631,57 @@ impl Parser {
         Ok(Init::List(list, self.place_from(start)))
     }
 
-    /// Assigns the values of a list to an array or a struct. Returns the number of elements with values.
+    /// Parses `[2] =` or `.x =` before a value.
+    fn designator(&mut self) -> Parsed<Option<Designator>> {
+        let place = self.place();
+        let designator = if self.accept("[") {
+            let index = self.constant("the index")?;
+            self.expect("]")?;
+            Designator::Index(index, self.place_from(place))
+        } else if self.accept(".") {
+            let (name, place) = self.name("the name of a member")?;
+            Designator::Member(name, place)
+        } else {
+            return Ok(None);
+        };
+        if self.is_mark("[") || self.is_mark(".") {
+            fail!(self.place(), "only one `[…]` or `.name` is supported here"; "write the inner values between `{{` and `}}`");
+        }
+        self.expect("=")?;
+        Ok(Some(designator))
+    }
+
+    /// Returns the number of the part of an array or a struct that a designator names.
+    fn designated(&self, designator: &Designator, ty: &Type) -> Parsed<u64> {
+        let (found, place) = match (designator, ty) {
+            (Designator::Index(index, place), Type::Array(_, length)) => {
+                (u64::try_from(*index).ok().filter(|at| at < length), place)
+            }
+            (Designator::Member(name, place), Type::Struct(number)) => {
+                let members = self.types.structs[*number as usize].members.iter();
+                let at = members.flatten().position(|one| one.name == *name);
+                (at.map(|at| at as u64), place)
+            }
+            (Designator::Index(_, place) | Designator::Member(_, place), _) => (None, place),
+        };
+        let Some(at) = found else {
+            fail!(
+                *place,
+                "`{}` has no such element or member",
+                self.types.name(ty)
+            );
+        };
+        Ok(at)
+    }
+
+    /// Assigns the values of a list to an array or a struct. Returns the number of elements up to the last one with
+    /// a value. Only a list with braces of its own can have designators.
     fn fill(
         &mut self,
         ty: &Type,
         offset: u64,
-        list: &mut std::iter::Peekable<std::vec::IntoIter<Init>>,
+        list: &mut Items,
+        is_braced: bool,
         values: &mut Vec<(u64, Expr)>,
     ) -> Parsed<u64> {
         let parts: Vec<(u64, Type)> = match ty {
@@ -642,25 +708,40 @@ impl Parser {
             Type::Array(_, length) => *length,
             _ => parts.len() as u64,
         };
-        let mut done = 0;
-        while done < length && list.peek().is_some() {
+        let (mut done, mut most) = (0, 0);
+        while let Some(next) = list.peek_mut() {
+            let designator = match &next.designator {
+                Some(_) if !is_braced => break,
+                Some(_) => next.designator.take(),
+                None if done >= length => break,
+                None => None,
+            };
+            if let Some(designator) = &designator {
+                done = self.designated(designator, ty)?;
+            }
             let (at, part) = match &element {
-                Some(element) => (done * size, element.clone()),
+                Some(element) => (done.saturating_mul(size), element.clone()),
                 None => parts[done as usize].clone(),
             };
-            let at = offset + at;
+            let at = offset.saturating_add(at);
+            if designator.is_some() {
+                // The last value of a part counts.
+                let end = at.saturating_add(self.types.size(&part).unwrap_or_default());
+                values.retain(|(other, _)| !(at..end).contains(other));
+            }
             if values.len() > MOST_VALUES {
                 fail!(self.last_place(), "the list has too many values");
             }
             let is_aggregate = matches!(part, Type::Array(..) | Type::Struct(_));
-            match list.next_if(|next| match next {
+            let whole = list.next_if(|next| match &next.init {
                 Init::List(..) => true,
                 Init::Value(value) => {
                     !is_aggregate
                         || value.ty == part
                         || matches!((&value.kind, &part), (ExprKind::Text(_), Type::Array(..)))
                 }
-            }) {
+            });
+            match whole.map(|item| item.init) {
                 Some(Init::Value(value)) if matches!(part, Type::Array(..)) => {
                     self.fill_text(&part, at, &value, values)?;
                 }
@@ -677,7 +758,7 @@ impl Parser {
                         );
                     }
                     let mut inner = inner.into_iter().peekable();
-                    self.nested(|parser| parser.fill(&part, at, &mut inner, values))?;
+                    self.nested(|parser| parser.fill(&part, at, &mut inner, true, values))?;
                     if inner.next().is_some() {
                         fail!(
                             place,
@@ -688,7 +769,8 @@ impl Parser {
                 }
                 // Values without braces of their own.
                 None => {
-                    let found = self.nested(|parser| parser.fill(&part, at, list, values))?;
+                    let found =
+                        self.nested(|parser| parser.fill(&part, at, list, false, values))?;
                     if found == 0 {
                         fail!(
                             self.last_place(),
@@ -698,8 +780,9 @@ impl Parser {
                 }
             }
             done += 1;
+            most = most.max(done);
         }
-        Ok(done)
+        Ok(most)
     }
 
     /// Assigns a string to an array of characters. Returns its length with the final zero.

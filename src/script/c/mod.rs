@@ -4,7 +4,9 @@
 //! else gets a [`Mistake`] at its place.
 
 mod declarations;
+mod entry;
 mod expressions;
+mod inspect;
 mod lexer;
 mod lowering;
 pub mod messages;
@@ -17,6 +19,8 @@ mod tree;
 mod types;
 mod typing;
 
+pub use entry::entry;
+pub use inspect::{Source, Value, inspect};
 pub use lexer::MOST_TEXT;
 pub use messages::{Mistake, describe};
 pub use settings::Settings;
@@ -106,8 +110,12 @@ unsigned int sleep(unsigned int seconds); int usleep(unsigned int microseconds);
 ///
 /// Returns the first mistake of the text or of the settings.
 pub fn compile(text: &str, settings: &Settings) -> Result<Program, Mistake> {
-    let standard = lexer::tokens(DECLARATIONS, &[], MACROS)?;
     let tokens = lexer::tokens(text, &settings.define, MACROS)?;
-    let tree = parser::parse(standard, tokens, settings.layout.pointer)?;
+    let tree = parser::parse(standard()?, tokens, settings.layout.pointer)?;
     lowering::lower(&tree, settings)
+}
+
+/// The tokens of the standard headers.
+fn standard() -> Result<Vec<lexer::Token>, Mistake> {
+    lexer::tokens(DECLARATIONS, &[], MACROS)
 }

@@ -63,6 +63,39 @@ const KEYWORDS: &[&str] = &[
 
 /// Parses the tokens of the standard headers and those of a program.
 pub(super) fn parse(standard: Vec<Token>, tokens: Vec<Token>, pointer: u8) -> Parsed<Tree> {
+    Ok(read(standard, tokens, pointer)?.into_tree())
+}
+
+/// Parses a program, and then an expression that is evaluated at a byte of a function.
+pub(super) fn parse_expression(
+    (standard, tokens, expression): (Vec<Token>, Vec<Token>, Vec<Token>),
+    pointer: u8,
+    function: usize,
+    at: u32,
+) -> Parsed<(Expr, Tree)> {
+    let mut parser = read(standard, tokens, pointer)?;
+    (parser.tokens, parser.at) = (expression, 0);
+    if let Some(function) = parser.functions.get(function) {
+        parser.locals = function.locals.clone();
+    }
+    let mut scope = Scope::default();
+    // An inner variable comes later, and hides an outer one.
+    for (number, local) in (0..).zip(&parser.locals) {
+        if (local.scope.0..=local.scope.1).contains(&at) {
+            scope
+                .names
+                .insert(local.name.clone(), Meaning::Local(number));
+        }
+    }
+    parser.scopes.push(scope);
+    let expr = parser.expression()?;
+    if parser.peek() != &TokenKind::End {
+        return Err(parser.missing("an operator"));
+    }
+    Ok((expr, parser.into_tree()))
+}
+
+fn read(standard: Vec<Token>, tokens: Vec<Token>, pointer: u8) -> Parsed<Parser> {
     let types = Types {
         structs: Vec::new(),
         pointer,
@@ -87,29 +120,23 @@ pub(super) fn parse(standard: Vec<Token>, tokens: Vec<Token>, pointer: u8) -> Pa
     (parser.tokens, parser.at, parser.is_standard) = (tokens, 0, false);
     parser.scopes.push(Scope::default());
     parser.file()?;
-    let pids = |one: &Local| one.is_pid && (one.uses != 0 || one.has_address);
-    let uses_pids = parser.fork_uses != 0
-        || parser
-            .functions
-            .iter()
-            .any(|one| one.locals.iter().any(pids));
-    let Parser {
-        types,
-        globals,
-        functions,
-        texts,
-        ..
-    } = parser;
-    Ok(Tree {
-        types,
-        globals,
-        functions,
-        texts,
-        uses_pids,
-    })
+    Ok(parser)
 }
 
 impl Parser {
+    fn into_tree(self) -> Tree {
+        let pids = |one: &Local| one.is_pid && (one.uses != 0 || one.has_address);
+        let uses_pids =
+            self.fork_uses != 0 || self.functions.iter().any(|one| one.locals.iter().any(pids));
+        Tree {
+            types: self.types,
+            globals: self.globals,
+            functions: self.functions,
+            texts: self.texts,
+            uses_pids,
+        }
+    }
+
     fn file(&mut self) -> Parsed<()> {
         while self.peek() != &TokenKind::End {
             if !self.accept(";") {
@@ -224,7 +251,14 @@ impl Parser {
     }
 
     pub fn close_scope(&mut self) {
-        self.scopes.pop();
+        let end = self.last_place().end;
+        for meaning in self.scopes.pop().iter().flat_map(|one| one.names.values()) {
+            if let Meaning::Local(number) = meaning
+                && let Some(local) = self.locals.get_mut(*number as usize)
+            {
+                local.scope.1 = end;
+            }
+        }
     }
 
     pub fn find(&self, name: &str) -> Option<&Meaning> {
@@ -471,6 +505,7 @@ impl Parser {
             name: name.clone(),
             ty,
             has_address: false,
+            scope: (place.start, u32::MAX),
             is_pid: false,
             uses: 0,
         });

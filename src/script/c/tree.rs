@@ -111,6 +111,8 @@ pub struct Local {
     pub ty: Type,
     /// Whether the program uses the variable's address.
     pub has_address: bool,
+    /// The bytes of the text from the declaration to the end of its block.
+    pub scope: (u32, u32),
     /// Whether the variable has a result of `fork`.
     pub is_pid: bool,
     /// Number of uses other than comparisons with constants.

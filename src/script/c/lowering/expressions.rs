@@ -3,8 +3,8 @@
 use super::super::messages::{Parsed, fail};
 use super::super::tree::{Change, Expr, ExprKind, Update};
 use super::super::types::Type;
-use super::function::{Lowering, Storage};
-use pagewalk_engine::program::ops::{BinaryOp, Op, Scalar};
+use super::function::Lowering;
+use pagewalk_engine::program::ops::{BinaryOp, Op, Scalar, Storage};
 
 impl Lowering<'_> {
     /// Lowers an expression whose value is dropped.

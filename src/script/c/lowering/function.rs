@@ -6,17 +6,8 @@ use super::super::messages::{Parsed, fail};
 use super::super::tree::{Expr, ExprKind, Function, Initial, Stmt, StmtKind, Tree};
 use super::super::types::Type;
 use super::objects::Placement;
-use pagewalk_engine::program::ops::{self, BinaryOp, Op, Scalar, UnaryOp};
+use pagewalk_engine::program::ops::{self, BinaryOp, Op, Scalar, Storage, UnaryOp};
 use pagewalk_engine::program::{Place, Program};
-
-/// Where a local variable is.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Storage {
-    /// In a register. The second one is the flag of a variable that may be uninitialized.
-    Register(u32, Option<u32>),
-    /// In the frame, at an offset.
-    Memory(u32),
-}
 
 /// The jumps out of a loop or a `switch`, which get their targets at its end.
 #[derive(Default)]
@@ -248,6 +239,12 @@ impl<'a> Lowering<'a> {
             parameters: first + parameters,
             registers: self.registers,
             frame: self.frame.next_multiple_of(16) as u32,
+            types: function
+                .parameters
+                .iter()
+                .map(|ty| ty.is_integer().then(|| self.scalar(ty)))
+                .collect(),
+            variables: self.storage.clone(),
         };
         Ok(())
     }

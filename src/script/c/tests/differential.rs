@@ -22,7 +22,7 @@ fn compare(seeds: &[u64], name: &str) -> usize {
             let _ = writeln!(main, "printf(\"\\nstatus %d\\n@\", main{tag}());");
             texts.push(text);
         }
-        let Some(program) = gcc(&folder.0, &format!("{all}\n{main}return 0; }}\n")) else {
+        let Some(program) = gcc(&folder.0, &format!("{all}\n{main}return 0; }}\n"), &[]) else {
             return 0;
         };
         let output = Command::new(program).output().expect("the program runs");

@@ -7,6 +7,7 @@ typedef struct { int x; char c; double d; } item;
 struct node { int v; struct node *next; };
 int g[3][4] = {{1,2},{3},5,6};
 char msg[] = "hello";
+int sparse[2][3] = { [1] = { [2] = 8 } };
 char *names[] = {"ab", "cde", 0};
 int fib(int n) { return n < 2 ? n : fib(n-1) + fib(n-2); }
 item make(int x) { item i; i.x = x; i.c = 'q'; i.d = x / 2.0; return i; }
@@ -47,10 +48,17 @@ int main(void) {
   int grid[2][3][2], total = 0; for (int a = 0; a < 2; a++) for (int b = 0; b < 3; b++) for (int d = 0; d < 2; d++) grid[a][b][d] = a * 100 + b * 10 + d;
   for (int *q = &grid[0][0][0]; q < &grid[0][0][0] + 12; q++) total += *q;
   printf("%d %d %d\n", total, (int) sizeof grid[0], (int) (sizeof(item) + sizeof(struct node) + sizeof "abc"));
-  int sw = 3, hits = 0; while (1) { switch (sw) { case 3: hits++; case 2: hits += 10; break; default: hits += 100; } if (--sw < 0) break; } printf("%d\n", hits);
+  int sw = 3, hits = 0; while (1) { switch (sw) { case 3: hits++; case 2: hits += 10; break; default: hits += 100; } if (--sw < 0) break; } printf("%d %d %d\n", hits, sparse[1][2], sparse[0][2]);
   int *zero = calloc(4, sizeof *zero), *set = malloc(16); memset(set, 1, 16); memcpy(zero + 1, set, 8); printf("%d %d %d %d\n", zero[0], zero[1], zero[3], strcmp("abc", "abd") < 0);
   free(zero); free(set);
   int comma = (k = 5, k + 1); comma <<= 2; comma |= 1; comma ^= 0xff; printf("%d %d %d\n", comma, ~comma, !comma);
   printf("a" "b" "\x41\101\t%d\n", '\n');
+  int at[6] = { [2] = 5, 6, [0] = 1, [2] = 7 }, open[] = { [3] = 1, 2, [1] = 9 };
+  for (int a = 0; a < 6; a++) printf("%d ", at[a]);
+  printf("%d %d %d\n", (int) (sizeof open / sizeof open[0]), open[1], open[4]);
+  struct { int x, y[2]; item in; } parts[2] = { [1] = { .in = { .c = 'd', .x = 2 }, .y = { 3, 4 }, .x = 1 } };
+  printf("%d %d %d %d %c %f %d\n", parts[0].x, parts[1].x, parts[1].y[1], parts[1].in.x, parts[1].in.c, parts[1].in.d, parts[0].in.x);
+  printf("[%*d] [%-*d] [%*d] [%.*s] [%*.*f] [%.*d] [%0*d]\n", 6, 42, 6, 42, -6, 42, 2, "abcdef", 8, 2, 3.14159, -1, 7, 5, 9);
+  { typedef short tiny; enum shade { DARK = 3, LIGHT }; tiny t = (tiny) 70000; enum shade s = LIGHT; printf("%d %d\n", t, s); }
   return 3;
 }

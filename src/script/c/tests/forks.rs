@@ -88,6 +88,7 @@ fn observed(sample: &Sample, runs: usize) -> Option<BTreeSet<Vec<u8>>> {
     let program = gcc(
         &folder.0,
         &format!("#define MODE {mode}\n{PAUSES}{}", sample.text),
+        &[],
     )?;
     let mut seen = BTreeSet::new();
     for _ in 0..runs {

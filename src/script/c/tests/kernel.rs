@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 use std::sync::Arc;
 
-use super::super::{Settings, compile};
+use super::super::{Settings, Source, Value, compile, entry, inspect};
 use super::{Folder, gcc, generate, run_text};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::config::KernelConfig;
@@ -142,7 +142,7 @@ fn real_faults(name: &str, text: &str) -> Option<BTreeMap<u32, u64>> {
         }
     }
     let folder = Folder::new(name);
-    let program = gcc(&folder.0, &real)?;
+    let program = gcc(&folder.0, &real, &[])?;
     let output = Command::new(program).output().expect("the program runs");
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     let pairs = text.lines().filter_map(|line| {
@@ -519,5 +519,161 @@ fn programs_on_a_kernel_agree_with_flat_memory() {
             (output, Some(status)),
             "{text}"
         );
+    }
+}
+
+#[test]
+fn variables_of_a_paused_process_can_be_read() {
+    let text = "#define SIZE 4
+struct node { int value; struct node *next; };
+int a[SIZE] = { 1, 2, 3 };
+double d = 2.5;
+char *name = \"ab\";
+int f(int n, int *p) {
+  int x = n + 1;
+  if (n > 3) {
+    long x = -7;
+    struct node end = { 5, 0 }, first = { 4, &end };
+    first.value++;
+    return x + first.value + *p;
+  }
+  int late;
+  late = x;
+  return late;
+}
+int main(void) { int m = 9; a[3] = f(5, &m); return 0; }
+";
+    let mut lab = Lab::i7(text);
+    let before = |line: u32, lab: &mut Lab| {
+        let pid = lab.pid;
+        assert_eq!(lab.run(Until::Line(line)), Ok(Stop::Arrived { pid, line }));
+    };
+    before(12, &mut lab);
+    let settings = Settings {
+        layout: layout_for(&lab.kernel, None),
+        ..Settings::default()
+    };
+    let counts = lab.host.counts();
+    let read = |expression: &str| {
+        let process = lab.first();
+        let source = Source {
+            text,
+            settings: &settings,
+            program: &process.program,
+        };
+        let load = |address, size| peek(&lab.kernel, lab.pid, address, size);
+        inspect(source, &process.process, &load, expression)
+    };
+    let int = |n: i128| Ok(Value::Integer(n));
+    for (expression, value) in [
+        ("n", 5),
+        ("x", -7),
+        ("*p", 9),
+        ("a[1]", 2),
+        ("a[SIZE - 1] == 0 && n != 4", 1),
+        ("first.value", 5),
+        ("first.next->value + a[2] * 2", 11),
+        ("first.next == &end", 1),
+        ("name[1]", 98),
+        ("sizeof a / sizeof a[0]", 4),
+        ("n > 3 ? 10 : 1 / 0", 10),
+        ("(char) 300", 44),
+        ("&a[3] - a", 3),
+    ] {
+        assert_eq!(read(expression), int(value), "{expression}");
+    }
+    assert_eq!(read("d * 2"), Ok(Value::Real(5.0)));
+    assert_eq!(read("first.next->next"), Ok(Value::Pointer(0)));
+    let list = [1, 2, 3, 0].map(Value::Integer);
+    assert_eq!(read("a"), Ok(Value::List(list.into())));
+    for (expression, message) in [
+        (
+            "a[4]",
+            "the index 4 is out of bounds: the array has 4 elements",
+        ),
+        ("late", "unknown variable `late`"),
+        ("m", "unknown variable `m`"),
+        (
+            "a[1] = 2",
+            "this expression is more than a read of variables",
+        ),
+        (
+            "f(1, p)",
+            "this expression is more than a read of variables",
+        ),
+        ("first", "a struct has no single value"),
+        ("*first.next->next", "a struct has no single value"),
+        ("first.next->next->value", "access through a null pointer"),
+        (
+            "a[",
+            "an expression is missing after `[` at the end of the program",
+        ),
+        ("a 1", "an operator is missing after `a`"),
+        ("1 / (n - 5)", "division by zero"),
+    ] {
+        let mistake = read(expression).expect_err(expression);
+        assert_eq!(mistake.message, message, "{expression}");
+        assert!(
+            mistake.place.end as usize <= expression.len(),
+            "{expression}"
+        );
+    }
+    assert_eq!(lab.host.counts(), counts);
+    // The variables at the start of the function.
+    let mut lab = Lab::i7(&text.replace("f(5", "f(2"));
+    before(15, &mut lab);
+    let process = lab.first();
+    let source = Source {
+        text,
+        settings: &settings,
+        program: &process.program,
+    };
+    let load = |address, size| peek(&lab.kernel, lab.pid, address, size);
+    let read = |expression| inspect(source, &process.process, &load, expression);
+    assert_eq!((read("x"), read("n")), (int(3), int(2)));
+}
+
+#[test]
+fn a_run_starts_at_a_function_with_arguments() {
+    let text = "int sum(int a, unsigned char b) { return a + b; }
+void twice(double d) { }
+struct pair { int a, b; } pair(int a) { struct pair p = { a, a }; return p; }
+int main(void) { return 0; }
+";
+    let (mut kernel, pid) = boot("core-i7");
+    let program = program(text, &kernel);
+    let (function, arguments) = entry(&program, "sum", &[-8, 255]).expect("a function");
+    let mut host = Host::new(Limits::default());
+    host.start(&mut kernel, pid, "p", program.clone(), function, &arguments)
+        .expect("the program fits");
+    assert_eq!(host.run(&mut kernel, Until::End, &mut ()), Ok(Stop::Ended));
+    let (ending, _) = host
+        .process(pid)
+        .and_then(|one| one.ending())
+        .expect("an end");
+    assert_eq!(ending.status(), Some(247));
+    for (name, arguments, message) in [
+        ("sun", vec![], "the program has no function `sun`"),
+        ("sum", vec![1], "`sum` has 2 arguments, not 1"),
+        (
+            "sum",
+            vec![1, 256],
+            "256 does not fit parameter 2 of `sum`, which has 1 bytes",
+        ),
+        (
+            "sum",
+            vec![1, -1],
+            "-1 does not fit parameter 2 of `sum`, which has 1 bytes",
+        ),
+        ("twice", vec![1], "parameter 1 of `twice` is not an integer"),
+        (
+            "pair",
+            vec![1],
+            "`pair` returns a struct and cannot be called here",
+        ),
+        ("", vec![], "the program has no function ``"),
+    ] {
+        let mistake = entry(&program, name, &arguments).expect_err(name);
+        assert_eq!(mistake.message, message);
     }
 }

@@ -118,9 +118,9 @@ fn what_is_not_supported() {
             "the length of the array is not a constant",
         ),
         (
-            body("int a[2] = { [1] = 3 };"),
+            body("int a[2] = { [2] = 3 };"),
             31,
-            "values with the name of their member are not supported",
+            "`int[2]` has no such element or member",
         ),
     ] {
         let mistake = rejected(&text);

@@ -4,6 +4,7 @@ mod differential;
 mod forks;
 mod generate;
 mod kernel;
+mod lackey;
 mod messages;
 mod running;
 
@@ -56,12 +57,14 @@ fn run_text(text: &str) -> Result<(String, i32), Mistake> {
 }
 
 /// Compiles a text with gcc, and returns the program, or `None` if gcc is not installed.
-fn gcc(folder: &Path, text: &str) -> Option<PathBuf> {
+fn gcc(folder: &Path, text: &str, options: &[&str]) -> Option<PathBuf> {
     let (source, program) = (folder.join("program.c"), folder.join("program"));
     std::fs::write(&source, text).expect("the folder is writable");
     let mut command = Command::new("gcc");
     command
-        .args(["-O0", "-w", "-std=gnu11", "-o"])
+        .args(["-O0", "-w", "-std=gnu11"])
+        .args(options)
+        .arg("-o")
         .arg(&program)
         .arg(&source);
     let output = command.output().ok()?;

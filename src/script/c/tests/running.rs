@@ -11,7 +11,7 @@ fn features_agree_with_gcc() {
     let text = include_str!("features.c");
     let (output, status) = run_text(text).unwrap_or_else(|mistake| panic!("{mistake:?}"));
     let folder = Folder::new("features");
-    let Some(program) = gcc(&folder.0, text) else {
+    let Some(program) = gcc(&folder.0, text, &[]) else {
         return;
     };
     let expected = Command::new(program).output().expect("the program runs");
@@ -20,7 +20,7 @@ fn features_agree_with_gcc() {
 }
 
 /// Returns the accesses of `main` as letters and addresses.
-fn accesses(text: &str, settings: &Settings) -> Vec<(AccessKind, u64, u8, u32)> {
+pub(super) fn accesses(text: &str, settings: &Settings) -> Vec<(AccessKind, u64, u8, u32)> {
     let program = compile(text, settings).unwrap_or_else(|mistake| panic!("{mistake:?}"));
     let mut process = Process::start(&program).expect("the program has main");
     let mut flat = Flat::new(&program);

@@ -1,0 +1,65 @@
+//! The function at which a run of a program starts, with its arguments: `call f(8, 3)`.
+
+use super::messages::{Mistake, Parsed, fail};
+use crate::lang::nearest::nearest;
+use pagewalk_engine::program::ops::Scalar;
+use pagewalk_engine::program::{Place, Program};
+
+/// Returns the number of a function, and its arguments as operands.
+///
+/// # Errors
+///
+/// Returns a mistake if the program has no such function, or if the arguments do not fit its parameters, which must
+/// be integers. The mistake has no place in the text.
+pub fn entry(program: &Program, name: &str, arguments: &[i64]) -> Result<(u32, Vec<u64>), Mistake> {
+    let place = Place::START;
+    let names = || {
+        let functions = program.functions.iter();
+        functions
+            .map(|one| &*one.name)
+            .filter(|one| !one.is_empty())
+    };
+    let Some(number) = program.function(name).filter(|_| !name.is_empty()) else {
+        let mistake = Mistake::new(place, format!("the program has no function `{name}`"));
+        return Err(match nearest(name, names()) {
+            Some(near) => mistake.help(format!("did you mean `{near}`?")),
+            None => mistake.help(format!("its functions are {}", list(names()))),
+        });
+    };
+    let function = &program.functions[number as usize];
+    if function.types.len() != function.parameters as usize {
+        fail!(place, "`{name}` returns a struct and cannot be called here"; "call a function with another result");
+    }
+    if function.types.len() != arguments.len() {
+        let (expected, found) = (function.types.len(), arguments.len());
+        let noun = if expected == 1 {
+            "argument"
+        } else {
+            "arguments"
+        };
+        fail!(place, "`{name}` has {expected} {noun}, not {found}");
+    }
+    let operand = |(at, (ty, value)): (usize, (&Option<Scalar>, &i64))| -> Parsed<u64> {
+        let Some(ty) = ty else {
+            let at = at + 1;
+            fail!(place, "parameter {at} of `{name}` is not an integer"; "call a function without parameters that passes the variable");
+        };
+        let operand = ty.extend(*value as u64);
+        if operand as i64 != *value || !ty.is_signed() && *value < 0 {
+            fail!(
+                place,
+                "{value} does not fit parameter {} of `{name}`, which has {} bytes",
+                at + 1,
+                ty.size()
+            );
+        }
+        Ok(operand)
+    };
+    let pairs = function.types.iter().zip(arguments).enumerate();
+    Ok((number, pairs.map(operand).collect::<Parsed<_>>()?))
+}
+
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<String> = names.take(10).map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
