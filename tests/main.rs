@@ -29,6 +29,7 @@ mod linux;
 mod names;
 mod papers;
 mod pictures;
+mod programs;
 #[cfg(target_os = "linux")]
 mod repl;
 mod replay;

@@ -4,6 +4,7 @@ use super::builtin::Builtin;
 use super::error::{ErrorKind, Limit, RunError};
 use super::memory::{Access, Memory, each_unit};
 use super::ops::{self, Op, Program};
+use std::hash::{Hash, Hasher};
 
 /// The return address of a process's first function.
 const END: u32 = u32::MAX;
@@ -26,6 +27,23 @@ pub struct Process {
     /// The status of a process that runs these functions.
     exiting: Option<i32>,
     has_begun: bool,
+    returned: ReturnedFrom,
+}
+
+/// The operation that returned from the first function. It does not make two processes different.
+#[derive(Debug, Clone, Copy, Default)]
+struct ReturnedFrom(Option<u32>);
+
+impl PartialEq for ReturnedFrom {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for ReturnedFrom {}
+
+impl Hash for ReturnedFrom {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
 /// The frame of a function.
@@ -103,6 +121,7 @@ impl Process {
             at_exit: Vec::new(),
             exiting: None,
             has_begun: false,
+            returned: ReturnedFrom::default(),
         }
     }
 
@@ -122,6 +141,11 @@ impl Process {
             main,
             arguments.get(..parameters as usize)?,
         ))
+    }
+
+    /// The number of the operation that returned from the first function, if it has returned.
+    pub(super) fn returned_from(&self) -> Option<u32> {
+        self.returned.0
     }
 
     /// The number of the next operation.
@@ -413,6 +437,9 @@ impl Process {
         }
         self.registers.truncate(self.current.base as usize);
         if let Some(frame) = self.frames.pop() {
+            if frame.pc == END {
+                self.returned.0.get_or_insert(self.pc.wrapping_sub(1));
+            }
             self.pc = frame.pc;
             self.current = frame;
         }

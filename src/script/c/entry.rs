@@ -5,13 +5,24 @@ use crate::lang::nearest::nearest;
 use pagewalk_engine::program::ops::Scalar;
 use pagewalk_engine::program::{Place, Program};
 
+/// An argument of the function at which a run starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Argument {
+    Integer(i64),
+    /// The address of a global variable, for a parameter that is a pointer.
+    Address(u64),
+}
+
 /// Returns the number of a function, and its arguments as operands.
 ///
 /// # Errors
 ///
-/// Returns a mistake if the program has no such function, or if the arguments do not fit its parameters, which must
-/// be integers. The mistake has no place in the text.
-pub fn entry(program: &Program, name: &str, arguments: &[i64]) -> Result<(u32, Vec<u64>), Mistake> {
+/// Returns a mistake if the program has no such function, or if the arguments do not fit its parameters. The mistake has no place in the text.
+pub fn entry(
+    program: &Program,
+    name: &str,
+    arguments: &[Argument],
+) -> Result<(u32, Vec<u64>), Mistake> {
     let place = Place::START;
     let names = || {
         let functions = program.functions.iter();
@@ -39,17 +50,26 @@ pub fn entry(program: &Program, name: &str, arguments: &[i64]) -> Result<(u32, V
         };
         fail!(place, "`{name}` has {expected} {noun}, not {found}");
     }
-    let operand = |(at, (ty, value)): (usize, (&Option<Scalar>, &i64))| -> Parsed<u64> {
-        let Some(ty) = ty else {
-            let at = at + 1;
-            fail!(place, "parameter {at} of `{name}` is not an integer"; "call a function without parameters that passes the variable");
+    let operand = |(at, (ty, argument)): (usize, (&Option<Scalar>, &Argument))| -> Parsed<u64> {
+        let number = at + 1;
+        let (ty, value) = match (ty, argument) {
+            (Some(ty), Argument::Integer(value)) => (ty, value),
+            (None, Argument::Address(address)) => return Ok(*address),
+            (None, Argument::Integer(_)) => {
+                fail!(place, "parameter {number} of `{name}` is not an integer"; "for a pointer, write the name of a global variable");
+            }
+            (Some(_), Argument::Address(_)) => {
+                fail!(
+                    place,
+                    "parameter {number} of `{name}` is an integer, not a pointer"
+                );
+            }
         };
         let operand = ty.extend(*value as u64);
         if operand as i64 != *value || !ty.is_signed() && *value < 0 {
             fail!(
                 place,
-                "{value} does not fit parameter {} of `{name}`, which has {} bytes",
-                at + 1,
+                "{value} does not fit parameter {number} of `{name}`, which has {} bytes",
                 ty.size()
             );
         }

@@ -71,6 +71,9 @@ pub fn describe(error: &RunError, program: &Program) -> Mistake {
         ErrorKind::Memory(MemoryError::Uninitialized { .. }) => "store a value before this use",
         ErrorKind::Memory(MemoryError::ReadOnly { .. }) => "copy the string to an array",
         ErrorKind::Overflow => "use a wider or an unsigned type",
+        ErrorKind::Unsupported(_) => {
+            "run the program in a process: `run`, and the name of the program"
+        }
         ErrorKind::NoResult => "write `return` with a value",
         ErrorKind::Format { .. } => "use `%d`, `%u`, `%x`, `%c`, `%s`, `%p`, `%f`, or `%ld`",
         ErrorKind::Limit(Limit::Operations | Limit::Output) => "check that each loop ends",

@@ -19,7 +19,7 @@ mod tree;
 mod types;
 mod typing;
 
-pub use entry::entry;
+pub use entry::{Argument, entry};
 pub use inspect::{Source, Value, inspect};
 pub use lexer::MOST_TEXT;
 pub use messages::{Mistake, describe};

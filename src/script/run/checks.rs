@@ -374,8 +374,8 @@ fn agrees(key: &Key, stated: &Value, actual: Option<&Shown>, did: &Did) -> bool 
     }
     match (key, stated) {
         (_, Value::Text(word)) if is_fault(key) => fault_agrees(word, &actual.value),
-        (Key::Reference(row), Value::List(pages)) if row.name == "resident" => {
-            same_pages(pages, &actual.value)
+        (key, Value::List(elements)) if key.kind().values == Values::Set => {
+            same_elements(elements, &actual.value)
         }
         _ => stated.same(&actual.value),
     }
@@ -419,7 +419,7 @@ fn fault_agrees(word: &str, actual: &Value) -> bool {
 }
 
 /// Whether two lists contain the same pages, in any order.
-fn same_pages(stated: &List, actual: &Value) -> bool {
+fn same_elements(stated: &List, actual: &Value) -> bool {
     let Value::List(actual) = actual else {
         return false;
     };

@@ -17,6 +17,7 @@ use super::nouns::value::noun_value;
 use super::paths::find::path_value;
 use super::paths::memory::{peek_file, peek_memory};
 use super::paths::{self, Peek, PeekFunction};
+use super::programs::variable_of_program;
 use super::record::CallRecord;
 use super::running::running;
 use super::session::Cx;
@@ -263,7 +264,10 @@ fn variable(cx: &mut Cx, name: &str, span: Span) -> Result<Value, Stop> {
         .into()),
         None => match constant(name) {
             Some(value) => Ok(Value::Number(value.into())),
-            None => Err(unknown_name(cx, name, span).into()),
+            None => match variable_of_program(cx, name, span)? {
+                Some(value) => Ok(value),
+                None => Err(unknown_name(cx, name, span).into()),
+            },
         },
     }
 }

@@ -6,16 +6,17 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::lang::ast::{Block, Stmt};
+use crate::lang::ast::{Block, ExprKind, Stmt, StmtKind};
 use crate::lang::check::{self, Known};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
+use crate::lang::value::Value;
 use crate::lang::visit::statements;
 use pagewalk_engine::kernel::syscall::{constants, system_calls};
 
 use super::checkpoint::{CheckpointAt, Checkpoints};
-use super::files::Files;
+use super::files::{Files, PROGRAM};
 use super::nouns::{TABLE_NOUNS, THING_NOUNS};
 use super::paths::PEEK_FUNCTIONS;
 use super::record::{Sink, Totals};
@@ -126,7 +127,9 @@ pub(super) fn report_part(
     let words: Vec<&str> = words.collect();
     let calls: Vec<&str> = callable().chain(state.definitions()).collect();
     let definitions: BTreeSet<&str> = state.definitions().collect();
+    let texts = program_texts(script, state, cx);
     let known = Known {
+        is_of_program: &|name| texts.iter().any(|text| text.contains(name)),
         variables: &unsure.variables,
         is_call: &|name| is_call(language, name) || definitions.contains(name),
         calls: &calls,
@@ -138,6 +141,24 @@ pub(super) fn report_part(
     cx.report(check::ignored(script, block, sources));
     cx.report(check::replaced(block));
     cx.report(check::said_twice(block, sources));
+}
+
+/// Returns the texts of the programs that a script declares, and of those in the state before it.
+fn program_texts(script: &[Stmt], state: &State, cx: &Cx) -> Vec<Arc<str>> {
+    let declared = statements(script).filter_map(|stmt| match &stmt.kind {
+        StmtKind::Command(command) if &*command.verb.text == PROGRAM => {
+            let text = command.operands.last()?;
+            let number = cx.env.files.program(text.span);
+            match (number, &text.kind) {
+                (Some(number), _) => Some(cx.env.sources.file(number)?.text.clone()),
+                (None, ExprKind::Value(Value::Text(text))) => Some(text.clone()),
+                (None, _) => None,
+            }
+        }
+        _ => None,
+    });
+    let earlier = state.program_texts().map(Arc::from);
+    declared.chain(earlier).collect()
 }
 
 /// Returns the warnings and the errors of a check in text order, without errors that other errors cause.

@@ -240,8 +240,20 @@ impl State {
 
     /// Returns the names of the programs.
     pub(crate) fn programs(&self) -> impl Iterator<Item = &str> {
-        let names = self.bindings();
-        names.filter_map(|(name, of)| matches!(of, Binding::Program(_)).then_some(name))
+        self.listings().map(|listing| &*listing.name.text)
+    }
+
+    /// Returns the programs.
+    pub(crate) fn listings(&self) -> impl Iterator<Item = &Arc<Listing>> {
+        self.bindings().filter_map(|(_, of)| match of {
+            Binding::Program(listing) => Some(listing),
+            _ => None,
+        })
+    }
+
+    /// Returns the texts of the programs.
+    pub(crate) fn program_texts(&self) -> impl Iterator<Item = &str> {
+        self.listings().map(|listing| &*listing.text)
     }
 
     pub(crate) fn define(&mut self, name: &Word, params: &Arc<[Word]>, body: &Block) {

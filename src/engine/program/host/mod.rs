@@ -351,8 +351,9 @@ fn error(place: Place, kind: ErrorKind) -> RunError {
 /// The place of the operation that a process has just performed.
 fn latest_place(process: &HostedProcess) -> Place {
     let line = process.position.0;
-    let pc = process.process.pc();
-    let place = process.program.place(pc.wrapping_sub(1));
+    let pc = process.process.pc().wrapping_sub(1);
+    let pc = process.process.returned_from().unwrap_or(pc);
+    let place = process.program.place(pc);
     Place {
         line: if place.line > 0 { place.line } else { line },
         ..place

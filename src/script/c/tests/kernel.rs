@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 use std::sync::Arc;
 
-use super::super::{Settings, Source, Value, compile, entry, inspect};
+use super::super::{Argument, Settings, Source, Value, compile, entry, inspect};
 use super::{Folder, gcc, generate, run_text};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::config::KernelConfig;
@@ -642,7 +642,8 @@ int main(void) { return 0; }
 ";
     let (mut kernel, pid) = boot("core-i7");
     let program = program(text, &kernel);
-    let (function, arguments) = entry(&program, "sum", &[-8, 255]).expect("a function");
+    let (function, arguments) =
+        entry(&program, "sum", &[-8, 255].map(Argument::Integer)).expect("a function");
     let mut host = Host::new(Limits::default());
     host.start(&mut kernel, pid, "p", program.clone(), function, &arguments)
         .expect("the program fits");
@@ -673,6 +674,7 @@ int main(void) { return 0; }
         ),
         ("", vec![], "the program has no function ``"),
     ] {
+        let arguments: Vec<Argument> = arguments.into_iter().map(Argument::Integer).collect();
         let mistake = entry(&program, name, &arguments).expect_err(name);
         assert_eq!(mistake.message, message);
     }

@@ -1,9 +1,10 @@
 //! Information that a question has to print, because its answers depend on it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::printed::{Source, Text, tokens};
-use crate::exam::formats::assumptions::{part_of, unstated_contents};
+use crate::exam::formats::assumptions::{called_in, part_of, unstated_contents};
 use crate::exam::paper::{PaperItem, Piece, Question};
 use crate::questions::entry::{Blank, Derivation, Figure, ItemKind};
 use crate::run::facts::Component;
@@ -36,6 +37,8 @@ pub(crate) enum Lacking {
     Contents(String),
     /// The latencies of the machine.
     Latencies,
+    /// The text of a program that runs.
+    Program(Arc<str>),
 }
 
 /// A size of a machine as a power of 2, with its name in a hint.
@@ -92,6 +95,8 @@ enum Kind {
 pub(super) struct Stated {
     shown: BTreeSet<Kind>,
     parts: BTreeSet<Component>,
+    /// The programs whose texts are printed.
+    programs: BTreeSet<Arc<str>>,
     /// The prose, each text as words with a blank before and after each word.
     prose: Vec<String>,
 }
@@ -110,6 +115,9 @@ impl Stated {
                 _ => None,
             });
             self.parts.extend(part_of(view));
+            if let View::Listing { name, .. } = view {
+                self.programs.insert(name.clone());
+            }
         }
         let prints_string = question.items().any(|item| match &item.kind {
             ItemKind::Facts { .. } => matches!(&*item.did, Did::Reference(_)),
@@ -174,6 +182,14 @@ impl Stated {
             && question.items().any(|item| self.lacks_latencies(item))
         {
             lacking.push(Lacking::Latencies);
+        }
+        // A text may contain the program.
+        if !question.has_text() {
+            let ran = called_in(question)
+                .into_iter()
+                .map(|called| &called.program);
+            let unseen: BTreeSet<_> = ran.filter(|name| !self.programs.contains(*name)).collect();
+            lacking.extend(unseen.into_iter().cloned().map(Lacking::Program));
         }
         let calls = question.items().flat_map(asked_addresses);
         let unsaid = calls.filter(|call| !self.says(&format!(" {call} ")));

@@ -89,6 +89,9 @@ fn lacks(question: &str, lacking: &Lacking) -> String {
         Lacking::Latencies => {
             "asks how many cycles an access takes, but the paper states no latencies; add `given machine`"
         }
+        Lacking::Program(name) => &format!(
+            "asks about the program `{name}`, but the paper does not print it; add `given program {name}`"
+        ),
         Lacking::Call(name) => &format!(
             "asks for an address that `{name}` returned, but the paper does not print this call; add a `text` with the call"
         ),

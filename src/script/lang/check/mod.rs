@@ -36,6 +36,8 @@ pub(crate) struct Known<'a> {
     pub(crate) words: &'a [&'a str],
     /// All variables of the script, which a definition may use when it is called.
     pub(crate) variables: &'a HashSet<Arc<str>>,
+    /// Whether a name may be a variable of a program in another language.
+    pub(crate) is_of_program: &'a dyn Fn(&str) -> bool,
 }
 
 /// Returns the errors that can be found in a script without running it, in text order: `unknown-name`,
@@ -54,6 +56,7 @@ pub fn check(script: &[Stmt], part: Range<usize>, known: Known<'_>) -> Vec<Diagn
         inside: None,
         scenarios: HashMap::new(),
         included: HashSet::new(),
+        of_programs: HashSet::new(),
         found: Vec::new(),
     };
     checker.hoist(script);
@@ -87,6 +90,8 @@ struct Checker<'a> {
     /// The included blocks that were already checked. A file included again has the same block and the same
     /// diagnostics.
     included: HashSet<*const [Stmt]>,
+    /// The functions of programs that statements call.
+    of_programs: HashSet<Span>,
     found: Vec<Diagnostic>,
 }
 
@@ -147,6 +152,14 @@ impl<'s> Visit<'s> for Checker<'_> {
         if command.call {
             self.call(&command.verb, command.operands.len());
         }
+        for pair in command.operands.windows(2) {
+            if let (ExprKind::Name(word), ExprKind::Call { name, .. }) =
+                (&pair[0].kind, &pair[1].kind)
+                && &**word == "call"
+            {
+                self.of_programs.insert(name.span);
+            }
+        }
         walk_command(self, command);
     }
 
@@ -164,6 +177,7 @@ impl<'s> Visit<'s> for Checker<'_> {
     fn visit_expr(&mut self, expr: &'s Expr) {
         match &expr.kind {
             ExprKind::Name(name) => return self.name(name, expr.span),
+            ExprKind::Call { name, .. } if self.of_programs.contains(&name.span) => {}
             ExprKind::Call { name, args } => self.call(name, args.len()),
             // In `tlb.hits`, the word before the dot is a part of the machine, a process, or a variable.
             ExprKind::Field(whole, _) if matches!(whole.kind, ExprKind::Name(_)) => return,
@@ -232,7 +246,8 @@ impl Checker<'_> {
     fn name(&mut self, name: &Arc<str>, span: Span) {
         let set = self.scopes.iter().any(|scope| scope.has(name));
         let later = self.inside.is_some() && self.known.variables.contains(name);
-        if set || later || self.known.words.contains(&&**name) {
+        let known = self.known.words.contains(&&**name) || (self.known.is_of_program)(name);
+        if set || later || known {
             return;
         }
         // Report each unknown name only once.

@@ -16,6 +16,7 @@ fn found(script: &str) -> Vec<Diagnostic> {
         is_call: &|name| ["byte", "mmap"].contains(&name),
         calls: &["byte", "mmap"],
         words: &["NULL", "PROT_READ"],
+        is_of_program: &|_| false,
     };
     check(&parsed.body, 0..parsed.body.len(), known)
 }

@@ -79,6 +79,9 @@ pub(crate) fn totals(run: &ProgramRun) -> String {
     };
     match (lines.start(), lines.end()) {
         (0, 0) => outputs,
+        (least, most) if least == most && run.count() == Some(1) => {
+            format!("{outputs} with {}", count(*least, "line", "lines"))
+        }
         (least, most) if least == most => {
             format!("{outputs}, each with {}", count(*least, "line", "lines"))
         }

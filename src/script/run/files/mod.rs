@@ -26,7 +26,7 @@ use super::settings::{Field, fields_of_yaml};
 pub(crate) const REPLAY: &str = "replay";
 
 /// The word that begins a statement that may name the file of a program.
-const PROGRAM: &str = "program";
+pub(crate) const PROGRAM: &str = "program";
 
 /// Files, indexed by the location of the string that names each file.
 #[derive(Debug, Clone, Default)]

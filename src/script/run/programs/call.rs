@@ -6,6 +6,7 @@ use pagewalk_engine::program::{Layout, Process, Program};
 
 use super::listing::Listing;
 use super::settings::Constant;
+use crate::c::{self, Argument};
 use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
@@ -18,10 +19,18 @@ pub(crate) struct ProgramCall {
     pub(crate) listing: Arc<Listing>,
     /// The function, or `main`.
     pub(crate) function: Option<Word>,
-    pub(super) arguments: Vec<i64>,
+    pub(super) arguments: Vec<Passed>,
     pub(super) define: Vec<Constant>,
     /// The place of the program's name in the statement.
     pub(crate) place: Span,
+}
+
+/// An argument of a function.
+#[derive(Debug, Clone)]
+pub(crate) enum Passed {
+    Integer(i64),
+    /// A global variable of the program, whose address is passed.
+    Variable(Word),
 }
 
 impl ProgramCall {
@@ -30,17 +39,19 @@ impl ProgramCall {
         self.define.push(constant);
     }
 
-    /// Returns the number of the function that the statement calls with its arguments, or `None` for `main`.
-    pub(crate) fn entry(&self, program: &Program) -> Option<(u32, Vec<u64>)> {
-        let function = program.function(&self.function.as_ref()?.text)?;
-        let arguments = self.arguments.iter().map(|one| *one as u64);
-        Some((function, arguments.collect()))
+    /// Returns the settings for the compiler.
+    pub(super) fn settings(&self, layout: Layout) -> c::Settings {
+        self.listing.draft(&self.define).for_compiler(layout)
     }
 
     /// Describes the run, without the variables in memory.
     pub(crate) fn called(&self) -> Called {
         let function = self.function.as_ref().map(|function| {
-            let arguments: Vec<String> = self.arguments.iter().map(i64::to_string).collect();
+            let arguments = self.arguments.iter().map(|argument| match argument {
+                Passed::Integer(value) => value.to_string(),
+                Passed::Variable(name) => name.text.to_string(),
+            });
+            let arguments: Vec<String> = arguments.collect();
             match arguments.as_slice() {
                 [] => function.text.to_string(),
                 arguments => format!("{}({})", function.text, arguments.join(", ")),
@@ -75,42 +86,69 @@ impl ProgramCall {
     /// does not have.
     pub(crate) fn start(&self, layout: Layout) -> Result<(Arc<Program>, Process), Diagnostic> {
         let program = self.listing.compile(&self.define, layout)?;
-        let name = self.function.as_ref().map_or("main", |one| &*one.text);
-        let place = self.function.as_ref().map_or(self.place, |one| one.span);
-        let functions = || program.functions.iter().map(|one| &*one.name);
-        let Some(number) = program.function(name) else {
-            let message = format!("the program has no function `{name}`");
-            let wrong = Diagnostic::new(Code::UnknownWord, place, message);
-            return Err(match nearest(name, functions()) {
-                Some(near) if self.function.is_some() => wrong.did_you_mean(name, near),
-                _ => match functions().next() {
-                    Some(first) => {
-                        wrong.help(format!("write `call {first}` after the program's name"))
-                    }
-                    None => wrong,
-                },
-            });
-        };
-        let (given, taken) = (
-            self.arguments.len(),
-            program.functions[number as usize].parameters,
-        );
-        let process = if self.function.is_none() {
-            Process::start(&program)
-        } else {
-            (given as u32 == taken).then(|| {
-                let values: Vec<u64> = self.arguments.iter().map(|one| *one as u64).collect();
-                Process::new(&program, number, &values)
-            })
+        let process = match self.entry(&program)? {
+            Some((function, operands)) => Some(Process::new(&program, function, &operands)),
+            None => Process::start(&program),
         };
         let Some(process) = process else {
-            let message = format!("`{name}` takes {taken} arguments, not {given}");
-            return Err(
-                Diagnostic::new(Code::WrongCount, place, message).help(format!(
-                    "write the arguments in parentheses: `call {name}(…)`"
-                )),
-            );
+            let message = "`main` cannot have these parameters";
+            return Err(Diagnostic::new(Code::WrongCount, self.place, message)
+                .help("write `int main(void)`, or `int main(int argc, char **argv)`"));
         };
         Ok((Arc::new(program), process))
+    }
+
+    /// Returns the function that the statement calls, with its arguments as operands, or `None` for `main`.
+    ///
+    /// # Errors
+    /// Returns `unknown-word` for a function that the program does not have, and `wrong-count` for other arguments.
+    pub(crate) fn entry(&self, program: &Program) -> Result<Option<(u32, Vec<u64>)>, Diagnostic> {
+        let Some(function) = &self.function else {
+            if program.function("main").is_some() {
+                return Ok(None);
+            }
+            let message = "the program has no function `main`";
+            let wrong = Diagnostic::new(Code::UnknownWord, self.place, message);
+            return Err(
+                match program.functions.iter().find(|one| !one.name.is_empty()) {
+                    Some(first) => wrong.help(format!(
+                        "write `call {}` after the program's name",
+                        first.name
+                    )),
+                    None => wrong,
+                },
+            );
+        };
+        let arguments = self.arguments.iter().map(|argument| match argument {
+            Passed::Integer(value) => Ok(Argument::Integer(*value)),
+            Passed::Variable(name) => {
+                let object = program.objects.iter().find(|one| *one.name == *name.text);
+                let address = object.map(|object| Argument::Address(object.address));
+                address.ok_or_else(|| {
+                    let message = format!("`{}` is neither a variable of the script nor a global variable of the program", name.text);
+                    Diagnostic::new(Code::UnknownWord, name.span, message)
+                })
+            }
+        });
+        let arguments = arguments.collect::<Result<Vec<_>, _>>()?;
+        let is_known = program.function(&function.text).is_some();
+        let entry = c::entry(program, &function.text, &arguments);
+        entry.map(Some).map_err(|mistake| {
+            let code = if is_known {
+                Code::WrongCount
+            } else {
+                Code::UnknownWord
+            };
+            let names = program.functions.iter().map(|one| &*one.name);
+            let wrong = Diagnostic::new(code, function.span, mistake.message);
+            match (
+                nearest(&function.text, names).filter(|_| !is_known),
+                mistake.help,
+            ) {
+                (Some(near), _) => wrong.did_you_mean(&function.text, near),
+                (None, Some(help)) => wrong.help(help),
+                (None, None) => wrong,
+            }
+        })
     }
 }

@@ -52,16 +52,22 @@ pub(crate) fn declare(
 }
 
 impl Listing {
-    /// Compiles the program. `more` are values of `#define`s that replace those of the declaration.
-    ///
-    /// # Errors
-    /// Returns `c-syntax`, or `unknown-word` for a setting of a name that the text does not have.
-    pub(super) fn compile(&self, more: &[Constant], layout: Layout) -> Result<Program, Diagnostic> {
+    /// Returns the settings with other values of `#define`s.
+    pub(super) fn draft(&self, more: &[Constant]) -> ProgramDraft {
         let mut draft = self.settings.clone();
         for (name, value, place) in more {
             draft.define.retain(|(known, ..)| known != name);
             draft.define.push((name.clone(), value.clone(), *place));
         }
+        draft
+    }
+
+    /// Compiles the program. `more` are values of `#define`s that replace those of the declaration.
+    ///
+    /// # Errors
+    /// Returns `c-syntax`, or `unknown-word` for a setting of a name that the text does not have.
+    pub(crate) fn compile(&self, more: &[Constant], layout: Layout) -> Result<Program, Diagnostic> {
+        let draft = self.draft(more);
         let compiled = c::compile(&self.text, &draft.for_compiler(layout));
         compiled.map_err(|mistake| {
             if mistake.place.end > 0 {

@@ -6,6 +6,7 @@ mod named;
 mod settings;
 mod source;
 mod tables;
+mod variables;
 
 pub(crate) use call::ProgramCall;
 pub use listing::Listing;
@@ -14,3 +15,4 @@ pub(crate) use named::program_call;
 pub(crate) use settings::{BUFFERINGS, Constant, PROGRAM_SETTINGS, ProgramDraft, constant};
 pub(crate) use source::{ProgramSource, RecordHandler};
 pub use tables::{HostedRun, ProgramReplay, Ran, Target};
+pub(crate) use variables::variable_of_program;

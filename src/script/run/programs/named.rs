@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::call::ProgramCall;
+use super::call::{Passed, ProgramCall};
 use super::settings::in_c;
 use crate::lang::ast::{Expr, ExprKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -55,6 +55,12 @@ fn set_function(cx: &mut Cx, call: &mut ProgramCall, function: &Expr) -> Result<
     match &function.kind {
         ExprKind::Call { name, args } => {
             for arg in &**args {
+                if let ExprKind::Name(text) = &arg.kind
+                    && !cx.state.has_variable(text)
+                {
+                    call.arguments.push(Passed::Variable(Word::of(arg)));
+                    continue;
+                }
                 let value = eval(cx, arg)?;
                 let integer = match &value {
                     Value::Number(number) => number.as_integer(),
@@ -65,7 +71,7 @@ fn set_function(cx: &mut Cx, call: &mut ProgramCall, function: &Expr) -> Result<
                     let wrong = Diagnostic::new(Code::WrongType, arg.span, message);
                     return Err(wrong.label("an integer is needed").into());
                 };
-                call.arguments.push(integer);
+                call.arguments.push(Passed::Integer(integer));
             }
             call.function = Some(name.clone());
         }

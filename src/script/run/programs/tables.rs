@@ -85,6 +85,8 @@ pub enum Target {
     Kernel(Arc<Kernel>),
 }
 
+/// Number of elements of a vector in a row.
+const ROW: u64 = 16;
 /// Maximum number of letters in the cell of an element.
 const LETTERS: usize = 8;
 
@@ -224,16 +226,27 @@ impl ProgramReplay {
                 }
             }
         })?;
-        let width = |array: &Object| array.dimensions.last().copied().unwrap_or(1).max(1);
+        let width = |array: &Object| match *array.dimensions {
+            // A long vector has several rows.
+            [length] => length.min(ROW),
+            _ => array.dimensions.last().copied().unwrap_or(1),
+        };
         let (mut groups, mut rows) = (vec![vec!["row".to_owned()]], Vec::new());
         for (array, tallies) in arrays.iter().zip(&letters) {
-            let width = width(array) as usize;
+            let width = width(array).max(1) as usize;
             let outer = if array.dimensions.len() > 1 {
                 "[…]"
             } else {
                 ""
             };
-            let column = |at| format!("{}{outer}[{at}]", array.name);
+            let is_long = matches!(*array.dimensions, [length] if length > ROW);
+            let column = |at| {
+                if is_long {
+                    format!("{} +{at}", array.name)
+                } else {
+                    format!("{}{outer}[{at}]", array.name)
+                }
+            };
             groups.push((0..width).map(column).collect());
             for (at, cells) in tallies.chunks(width).enumerate() {
                 if rows.len() == at {
@@ -263,13 +276,17 @@ fn row_name(array: &Object, mut at: u64) -> String {
         .dimensions
         .split_last()
         .map_or(&[][..], |(_, outer)| outer);
-    let mut indexes = Vec::new();
+    let (row, mut indexes) = (at, Vec::new());
     for length in outer.iter().rev() {
         indexes.push(format!("[{}]", at % length.max(&1)));
         at /= length.max(&1);
     }
     indexes.reverse();
-    if indexes.is_empty() {
+    if let [length] = *array.dimensions
+        && length > ROW
+    {
+        format!("[{}]", row * ROW)
+    } else if indexes.is_empty() {
         array.name.clone()
     } else {
         indexes.concat()

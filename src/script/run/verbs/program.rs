@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::process::ProcessState;
 use pagewalk_engine::program::{Builtin, Layout, Options, Until, explore};
 
 use crate::lang::ast::ExprKind;
@@ -13,6 +15,7 @@ use crate::lang::value::Value;
 use crate::run::bind::Param::{self, Equals, Keyword, Literal, Many, Optional, Words};
 use crate::run::bind::{Bound, C_NAME, FUNCTION, N, Slot, V, word, words_of};
 use crate::run::budget::WORK_OF_STEP;
+use crate::run::current_process::CurrentProcess;
 use crate::run::eval::within;
 use crate::run::programs::{
     BUFFERINGS, PROGRAM_SETTINGS, ProgramCall, ProgramDraft, declare, program_call,
@@ -64,6 +67,7 @@ pub(crate) fn program(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         // The search for the files has already reported a missing file.
         let source = number.and_then(|number| Some((number, cx.env.sources.file(number)?)));
         let Some((number, source)) = source else {
+            cx.state.bind(&name.text, Binding::Unknowable);
             return Err(Stop::Unknowable);
         };
         let end = source.text.len() as u32;
@@ -188,7 +192,11 @@ pub(crate) fn run(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
             Until::Line(within(cx, line, 1, last)? as u32)
         }
     };
-    let pid = running(cx, bound.place)?;
+    let pid = if may_declare(cx) {
+        None
+    } else {
+        running(cx, bound.place)?
+    };
     let plan = Arc::new(RunPlan {
         call,
         until,
@@ -200,6 +208,16 @@ pub(crate) fn run(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         Action::operation(move |cx| perform::program::run(cx, &plan))
             .when_checking(move |cx| perform::program::process_of(cx, &checked).map(|_| ())),
     )
+}
+
+/// Whether a run declares a process, because the statement names none and none is running.
+fn may_declare(cx: &Cx) -> bool {
+    let is_running = |kernel: &Kernel| {
+        let mut processes = kernel.processes();
+        processes.any(|process| process.state == ProcessState::Running)
+    };
+    let kernel = cx.state.kernel();
+    matches!(cx.inside, CurrentProcess::Only) && kernel.is_some_and(|kernel| !is_running(kernel))
 }
 
 /// Reports a word that names no program.

@@ -26,6 +26,7 @@ use pagewalk_engine::kernel::event::KernelStep;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::{Side, Spec};
+pub(crate) use programs::called_in;
 
 /// Sentences about missing values: one for values after an access, and one for table cells.
 const NO_VALUE: [&str; 2] = [

@@ -7,8 +7,8 @@ use crate::questions::entry::{Evidence, ItemKind};
 use crate::questions::wording::series;
 use crate::run::record::{Called, Did, Results, Schedules};
 
-/// Describes the conventions of the programs that a question runs.
-pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
+/// Returns the results that a question prints or asks about.
+fn results(question: &Question) -> Vec<&Did> {
     let mut dids: Vec<&Did> = Vec::new();
     for item in question.items() {
         dids.extend(item.since.iter().map(|did| &**did));
@@ -21,6 +21,18 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
             }));
         }
     }
+    dids
+}
+
+/// Returns the programs that a question runs.
+pub(crate) fn called_in(question: &Question) -> Vec<&Called> {
+    let dids = results(question).into_iter();
+    dids.filter_map(|did| did.called()).collect()
+}
+
+/// Describes the conventions of the programs that a question runs.
+pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
+    let dids = results(question);
     let called = dids.iter().filter_map(|did| did.called());
     let mut accessing: Vec<&Called> = called
         .filter(|called| !called.variables.is_empty())
@@ -61,19 +73,29 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
         },
         _ => None,
     });
-    let mut said = Vec::new();
-    for schedule in schedules {
-        for sentence in of_schedules(schedule) {
-            if !said.contains(&sentence) {
-                said.push(sentence);
-            }
-        }
+    let rules: Vec<[String; 3]> = schedules.map(of_schedules).collect();
+    if let Some(first) = rules.first() {
+        // A rule that does not apply to all is part of the items.
+        let of_all = (0..first.len()).filter(|at| rules.iter().all(|one| one[*at] == first[*at]));
+        sentences.extend(of_all.map(|at| first[at].clone()));
     }
-    sentences.extend(said);
+    let runs = dids
+        .iter()
+        .any(|did| matches!(did, Did::Program(run) if run.in_process().is_some()));
+    if runs {
+        sentences.extend(IN_PROCESSES.map(str::to_owned));
+    }
 }
 
+/// The conventions of a program that runs in a process.
+const IN_PROCESSES: [&str; 3] = [
+    "Of a program's variables, the global ones, arrays, and structs are in memory, and the others are in registers.",
+    "The kernel loads the program and the first page of its stack before the program starts, which counts as no fault.",
+    "A process runs until it waits or ends.",
+];
+
 /// Describes how processes run and print.
-fn of_schedules(schedules: &Schedules) -> Vec<String> {
+fn of_schedules(schedules: &Schedules) -> [String; 3] {
     let printing = match schedules.buffering {
         Buffering::AtOnce => "printf writes its output at once.",
         Buffering::Line => {
@@ -93,7 +115,7 @@ fn of_schedules(schedules: &Schedules) -> Vec<String> {
             .collect();
         format!("{} may fail.", series(&names))
     };
-    vec![
+    [
         "Processes run in any order, and can be interrupted at any time.".to_owned(),
         printing.to_owned(),
         failing,

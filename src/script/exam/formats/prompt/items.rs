@@ -1,6 +1,6 @@
 //! Prompts: the sentences that ask for an item, without the script's notation.
 
-use super::strings::{Stated, filled, of_string, ran, tabled};
+use super::strings::{Stated, filled, of_string, ran, scheduled, tabled};
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::page::records;
 use crate::exam::paper::{Paper, PaperItem, Question};
@@ -183,7 +183,11 @@ fn of_operation(did: &Did, operation: &str, labels: &Labels, tabled: bool) -> St
         | Did::Bound {
             call: Some(call), ..
         } => of_call(call, operation, labels),
-        Did::Program(run) => ran(&run.called, labels),
+        Did::Program(run) => {
+            let mut sentences = vec![ran(&run.called, labels)];
+            sentences.extend(scheduled(run, labels));
+            sentences.join(" ")
+        }
         Did::Replay(run) if run.called.is_some() => did
             .called()
             .map_or_else(String::new, |called| ran(called, labels)),

@@ -6,7 +6,10 @@ use crate::exam::formats::labels::Labels;
 use crate::exam::paper::PaperItem;
 use crate::questions::entry::ItemKind;
 use crate::questions::wording::series;
-use crate::run::record::{Called, Did, Only, ReferenceRun, StartRow, TraceSource};
+use crate::run::record::{
+    Called, Did, Only, ProgramRun, ReferenceRun, Results, StartRow, TraceSource,
+};
+use pagewalk_engine::program::Buffering;
 
 /// Returns the reference string whose initial pages the paper prints as a table above the item.
 pub(crate) fn tabled(item: &PaperItem) -> Option<&ReferenceRun> {
@@ -279,6 +282,27 @@ pub(super) fn ran(called: &Called, labels: &Labels) -> String {
         ("constants", &constants),
     ];
     filled(labels, template, &values)
+}
+
+/// Describes how the processes of a program run and print, if not as usual.
+pub(super) fn scheduled(run: &ProgramRun, labels: &Labels) -> Vec<String> {
+    let Results::Outputs(_, schedules) = &run.results else {
+        return Vec::new();
+    };
+    let printing = match schedules.buffering {
+        Buffering::AtOnce => None,
+        Buffering::Line => Some("printf writes its output at the end of each line."),
+        Buffering::Full => Some("printf writes its output when the process exits."),
+    };
+    let names: Vec<String> = schedules
+        .failing
+        .iter()
+        .map(|call| call.name().to_owned())
+        .collect();
+    let failing = (!names.is_empty())
+        .then(|| filled(labels, "{calls} may fail.", &[("calls", &series(&names))]));
+    let printing = printing.map(|text| labels.localize(text).to_owned());
+    printing.into_iter().chain(failing).collect()
 }
 
 /// Describes a page that is resident at the start, with the columns of the script's table.

@@ -9,7 +9,7 @@ use super::declare::declare_process;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::run::budget::work_of_pages;
-use crate::run::programs::{HostedRun, ProgramCall, Ran};
+use crate::run::programs::{HostedRun, Listing, ProgramCall, Ran};
 use crate::run::record::{Declared, Did, ProcessRef, ProcessRun, ProgramRun, Results};
 use crate::run::session::Cx;
 use crate::run::stop::Stop;
@@ -33,7 +33,17 @@ pub(crate) fn process_of(cx: &mut Cx, plan: &RunPlan) -> Result<(Pid, Option<Dec
     if let Some(pid) = plan.pid {
         return Ok((pid, None));
     }
-    let name = plan.call.listing.name.clone();
+    let mut name = plan.call.listing.name.clone();
+    // The program may have run before.
+    let is_free = |name: &str| {
+        cx.state
+            .kernel()
+            .is_none_or(|kernel| kernel.named(name).is_none())
+    };
+    let mut names = (2..).map(|number| format!("{}{number}", plan.call.listing.name.text));
+    while !is_free(&name.text) {
+        name.text = names.next().unwrap_or_default().into();
+    }
     let areas = Vec::new();
     let Did::Declared(declared) = declare_process(
         cx,
@@ -109,11 +119,18 @@ pub(crate) fn run(cx: &mut Cx, plan: &RunPlan) -> Result<Did, Stop> {
 
 /// Maps a program into a process.
 fn start(cx: &mut Cx, plan: &RunPlan, pid: Pid) -> Result<HostedRun, Stop> {
-    let kernel = cx.kernel(plan.place)?;
-    let (program, _) = plan.call.start(layout_for(kernel, Some(pid)))?;
+    let layout = layout_for(cx.kernel(plan.place)?, Some(pid));
+    let (program, _) = plan.call.start(layout)?;
     let mut host = Host::new(Limits::default());
+    let others: Vec<Arc<Listing>> = cx.state.listings().cloned().collect();
+    for other in others {
+        if let Ok(program) = other.compile(&[], layout) {
+            host.add_program(&other.name.text, Arc::new(program));
+        }
+    }
+    let kernel = cx.kernel(plan.place)?;
     let name = &*plan.call.listing.name.text;
-    let done = match plan.call.entry(&program) {
+    let done = match plan.call.entry(&program)? {
         Some((function, arguments)) => host.start(kernel, pid, name, program, function, &arguments),
         None => host.start_main(kernel, pid, program, &[name.as_bytes().to_vec()]),
     };

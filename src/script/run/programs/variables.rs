@@ -1,0 +1,78 @@
+//! The variables of a program that has paused, as values of a script.
+
+use pagewalk_engine::program::{layout_for, peek};
+
+use super::tables::{HostedRun, Ran};
+use crate::c;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::span::Span;
+use crate::lang::value::{List, Number, Value};
+use crate::run::session::Cx;
+use crate::run::state::Slot;
+use crate::run::stop::Stop;
+
+/// Returns the value of a variable in the current function of a program that has paused, or `None` if no paused
+/// program has this variable. During a check, a name in the text of a program may be such a variable.
+///
+/// # Errors
+/// Returns `no-answer` for a variable without a value.
+pub(crate) fn variable_of_program(cx: &Cx, name: &str, place: Span) -> Result<Option<Value>, Stop> {
+    if cx.checking() {
+        let mut texts = cx.state.program_texts();
+        return if texts.any(|text| text.contains(name)) {
+            Err(Stop::Unknowable)
+        } else {
+            Ok(None)
+        };
+    }
+    let paused = cx.state.ran.values().filter_map(|ran| match ran {
+        Ran::Process(run) if run.is_paused() => Some(run),
+        _ => None,
+    });
+    for run in paused {
+        if let Some(value) = value_in(cx, run, name) {
+            return match value {
+                Ok(value) => Ok(Some(value)),
+                Err(message) => {
+                    let message = format!("`{name}` has no value here: {message}");
+                    Err(Diagnostic::new(Code::NoAnswer, place, message).into())
+                }
+            };
+        }
+    }
+    Ok(None)
+}
+
+/// Returns the value of a variable in a run, or `None` if the program has no such variable.
+fn value_in(cx: &Cx, run: &HostedRun, name: &str) -> Option<Result<Value, String>> {
+    let Slot::Kernel(kernel) = &cx.state.machine else {
+        return None;
+    };
+    let hosted = run.host.process(run.pid)?;
+    let settings = run.call.settings(layout_for(kernel, Some(run.pid)));
+    let source = c::Source {
+        text: &run.call.listing.text,
+        settings: &settings,
+        program: &hosted.program,
+    };
+    let peek = |address, size| peek(kernel, run.pid, address, size);
+    match c::inspect(source, &hosted.process, &peek, name) {
+        Ok(value) => Some(value_of(&value).ok_or_else(|| "it is not a number".to_owned())),
+        Err(mistake) if mistake.message.contains(name) => None,
+        Err(mistake) => Some(Err(mistake.message)),
+    }
+}
+
+fn value_of(value: &c::Value) -> Option<Value> {
+    Some(match value {
+        c::Value::Integer(integer) => Value::Number(Number::integer(*integer).ok()?),
+        c::Value::Pointer(address) => Value::from(*address),
+        c::Value::Real(real) => {
+            // A double of a script has few digits after the point.
+            let scaled = real * f64::from(1 << 20);
+            let numerator = scaled as i128;
+            Value::Number(Number::fraction(numerator, 1 << 20).ok()?)
+        }
+        c::Value::List(items) => Value::List(items.iter().map(value_of).collect::<Option<List>>()?),
+    })
+}

@@ -1,0 +1,128 @@
+//! The accesses of a program equal those that a script lists, and those of a trace.
+
+use super::TRANSPOSE;
+use crate::running::{text as outcome, texts};
+use pagewalk_script::run::session::Options;
+
+#[test]
+fn a_replay_equals_the_loops_written_by_hand() {
+    let by_hand = format!(
+        "{TRANSPOSE}
+        for i in 0..2 {{ for j in 0..2 {{ read 4 * (2 * i + j) size 4; write 16 + 4 * (2 * j + i) = 0 size 4 }} }}
+        let hits = cache.hits
+        let misses = cache.misses
+        flush cache
+        replay transpose => cache.hits hits, cache.misses misses, accesses 8, reads 4, writes 4"
+    );
+    let run = outcome(&by_hand);
+    assert!(
+        run.mistakes.is_empty() && run.failures.is_empty(),
+        "{run:?}"
+    );
+    assert_eq!(run.checks, 5);
+}
+
+#[test]
+fn a_replay_equals_the_replay_of_its_accesses_as_a_trace() {
+    let trace = " L 0,4\n S 10,4\n L 4,4\n S 18,4\n L 8,4\n S 14,4\n L c,4\n S 1c,4\n";
+    let script = format!(
+        "{TRANSPOSE}\nreplay transpose kinds causes\nflush cache\nreplay \"t.trace\" kinds causes"
+    );
+    let files: [(&str, &[u8]); 2] = [("t.pw", script.as_bytes()), ("t.trace", trace.as_bytes())];
+    let run = texts(&files, Options::default());
+    assert!(run.mistakes.is_empty(), "{run:?}");
+    let counts: Vec<_> = run
+        .records
+        .iter()
+        .filter_map(|record| match &*record.did {
+            pagewalk_script::run::record::Did::Replay(run) => Some(run.counted.caches.clone()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(counts.len(), 2);
+    // The second replay has the blocks of the first one in its history, so only the totals are compared.
+    assert_eq!(counts[0][0].counts, counts[1][0].counts);
+    assert_eq!(counts[0][0].kinds, counts[1][0].kinds);
+}
+
+#[test]
+fn the_tables_by_line_and_by_array_are_those_of_the_textbook() {
+    // Bryant and O'Hallaron, practice problem 6.17: src m m, m h; dst m m, m m.
+    let run = outcome(&format!(
+        "{TRANSPOSE}\nreplay transpose\nshow transpose by src dst\nshow transpose by line"
+    ));
+    assert!(run.mistakes.is_empty(), "{run:?}");
+    let tables = tables(&run.records);
+    assert_eq!(tables[0], "[0] m m m m\n[1] m h m m");
+    assert_eq!(tables[1], "6 dst[j][i] = src[i][j]; 4 4 1 7 0.875");
+}
+
+/// The rows of the tables that a script shows.
+fn tables(records: &[pagewalk_script::run::record::StepRecord]) -> Vec<String> {
+    let shown = records.iter().filter_map(|record| match &*record.did {
+        pagewalk_script::run::record::Did::Shown(views) => Some(views),
+        _ => None,
+    });
+    let rows = shown.flatten().filter_map(|view| match view {
+        pagewalk_script::run::record::View::Table(table) => Some(table),
+        _ => None,
+    });
+    let text = |table: &pagewalk_script::run::table::Rows| {
+        let lines = table.rows().iter().map(|row| {
+            let cells: Vec<String> = row.iter().map(ToString::to_string).collect();
+            cells.join(" ")
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    rows.map(text).collect()
+}
+
+#[test]
+fn a_constant_of_a_statement_replaces_that_of_the_text() {
+    let zero = r#"
+program zero """
+#define N 64
+int a[N];
+int main(void) { for (int i = 0; i < N; i++) a[i] = 0; return 0; }
+""" { define N = 16 }
+machine { physical 16 bits, cache { size 256 B, ways 1, block 16 B } }
+replay zero => accesses 16, cache.misses 4
+let n = 8
+replay zero define N = n => accesses 8
+reference zero { page 4, unit int, frames 1, define N = 12 } => faults 3
+"#;
+    let run = outcome(zero);
+    assert!(
+        run.mistakes.is_empty() && run.failures.is_empty(),
+        "{run:?}"
+    );
+    assert_eq!(run.checks, 4);
+}
+
+#[test]
+fn a_run_goes_on_after_a_pause_and_a_probe_changes_nothing() {
+    let script = r#"
+program p """
+int a[2048];
+int main(void) {
+    a[0] = 1;
+    a[1024] = 2;
+    printf("end\n");
+    return 7;
+}
+"""
+machine core-i7
+process P
+P: run p until line 4 => line 4, minor 1
+probe P: run p => exit 7, minor 2, output "end"
+P: run p until line 5 => minor 2, output ""
+P: run p => exit 7, minor 2, output "end\n"
+expect P.state == "zombie" or P.state == "ended"
+"#;
+    let run = outcome(script);
+    assert!(run.mistakes.is_empty(), "{run:?}");
+    assert!(
+        run.failures.iter().all(|failure| failure.line > 17),
+        "{run:?}"
+    );
+}

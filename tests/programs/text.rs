@@ -1,0 +1,117 @@
+//! The text of a program in a script: raw, formatted, and printed.
+
+use super::TRANSPOSE;
+use crate::running::{paper, text as outcome};
+use pagewalk_script::exam::formats::{Edition, Style, markdown};
+
+#[test]
+fn the_text_is_raw() {
+    let run = outcome(
+        r#"
+program p """
+#include <stdio.h>
+struct pair { int x, y; };
+int main(void) {
+    char c = '{'; struct pair p = { 1, 2 };   /* no {hole} */
+    printf("%c%d \"\" # }\n", c, p.y);
+    return 0;
+}
+"""
+outputs p => all ["{2 \"\" # }"], count 1
+let x = 5   # a comment after the program
+expect x == 5
+"#,
+    );
+    assert!(
+        run.mistakes.is_empty() && run.failures.is_empty(),
+        "{run:?}"
+    );
+    assert_eq!(run.checks, 3);
+}
+
+#[test]
+fn the_new_words_are_still_names() {
+    let run = outcome(
+        "let program = 1\nlet outputs = 2\nlet run = 3\nlet by = 4\nlet at = 5\nlet call = 6
+        expect program + outputs + run + by + at + call == 21
+        def outputs2(run) { expect run == 3 }
+        outputs2(run)
+        reference program run { frames 1 } => faults 2
+        process program
+        program: mmap(0, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)",
+    );
+    let errors: Vec<_> = run
+        .mistakes
+        .iter()
+        .filter(|one| one.code != "bare-page")
+        .collect();
+    assert!(errors.is_empty() && run.failures.is_empty(), "{run:?}");
+}
+
+#[test]
+fn a_paper_prints_the_listing_with_the_drawn_value_and_the_conventions() {
+    let script = r#"
+question "Sums" points 2 {
+  choose n in [16, 32]
+  machine { physical 16 bits, cache { size 64 B, ways 1, block 16 B } }
+  program sums """
+    #define N 64   // elements
+    int a[N];
+    int main(void) { int i, s = 0; for (i = 0; i < N; i++) s += a[i]; return s; }
+  """ { define N = n }
+  given program sums
+  ask replay sums => cache.misses
+  ask sums by line columns misses
+}
+"#;
+    let text = markdown(&paper(script, 1), Edition::Paper, &Style::default());
+    let drawn = ["16", "32"]
+        .iter()
+        .any(|n| text.contains(&format!("1  #define N {n} // elements")));
+    assert!(drawn, "{text}");
+    assert!(text.contains("3  int main(void)"), "{text}");
+    assert!(
+        text.contains("In sums, the variables begin at these addresses: a at 0x0."),
+        "{text}"
+    );
+    assert!(text.contains("The program sums runs."), "{text}");
+    let all_at_once = text.matches("in registers").count();
+    assert_eq!(all_at_once, 1, "{text}");
+}
+
+#[test]
+fn a_choice_is_marked_by_membership_and_prints_the_rules_of_processes() {
+    let script = r#"
+question "Forks" points 4 {
+  program p """
+  int main(void) { if (fork() == 0) printf("a"); else { wait(NULL); printf("b"); } return 0; }
+  """
+  choice "Which outputs are possible?" { answers possible of outputs p; option "ab"; option "ba"; option "a" }
+}
+"#;
+    let paper = paper(script, 0);
+    let key = markdown(&paper, Edition::Key, &Style::default());
+    for line in [
+        "- [x] ab",
+        "- [ ] ba",
+        "- [ ] a",
+        "- Processes run in any order",
+        "- printf writes its output at once.",
+        "- fork always succeeds.",
+    ] {
+        assert!(key.contains(line), "{line}\n{key}");
+    }
+    assert!(!key.contains("in registers"), "{key}");
+}
+
+#[test]
+fn the_grid_says_what_its_letters_mean() {
+    let script = format!(
+        "{TRANSPOSE}question \"Grid\" points 8 {{ given program transpose; replay transpose; ask transpose by src dst }}"
+    );
+    let text = markdown(&paper(&script, 0), Edition::Paper, &Style::default());
+    assert!(
+        text.contains("Write h for a hit and m for a miss"),
+        "{text}"
+    );
+}

@@ -1,0 +1,161 @@
+//! Wrong programs: each gets a code, its place in the C text, and a message, and none takes long.
+
+use crate::running::text as outcome;
+use std::time::{Duration, Instant};
+
+/// The first mistake of a script, as `code at line: text`.
+fn mistake(script: &str) -> String {
+    let begun = Instant::now();
+    let run = outcome(script);
+    // The program of the tests is not optimized.
+    assert!(begun.elapsed() < Duration::from_secs(60), "{script:.200}");
+    let first = run.mistakes.first();
+    first.map_or_else(String::new, |one| {
+        format!("{} at {}: {}", one.code, one.line, one.said)
+    })
+}
+
+fn program(text: &str, rest: &str) -> String {
+    format!(
+        "machine {{ physical 16 bits, cache {{ size 64 B, ways 1, block 16 B }} }}\nprogram p \"\"\"\n{text}\n\"\"\"{rest}"
+    )
+}
+
+#[test]
+fn mistakes_have_their_place_in_the_text() {
+    for (text, rest, expected) in [
+        (
+            "int main(void) { return 0 }",
+            "",
+            "c-syntax at 3: `;` is missing",
+        ),
+        (
+            "int main(void)\n{\n  asm(\"nop\");\n}",
+            "",
+            "c-syntax at 5:",
+        ),
+        (
+            "#include \"../x\"\nint main(void) { return 0; }",
+            "",
+            "c-syntax at 3:",
+        ),
+        (
+            "int a[2];\nint main(void) { return 0; }",
+            " { at b 0 }",
+            "unknown-word at 5: the program has no global variable `b`",
+        ),
+        (
+            "int a[2], b[2];\nint main(void) { return 0; }",
+            " { at a 0, at b 4 }",
+            "c-syntax at 3: `b` at 0x4 overlaps `a`",
+        ),
+        (
+            "int main(void) { return 0; }",
+            " { define N = 3 }",
+            "unknown-word at 4: the program has no `#define N`",
+        ),
+        (
+            "int f(void) { return 0; }",
+            "\nreplay p",
+            "unknown-word at 5: the program has no function `main`",
+        ),
+        (
+            "int main(void) { return 0; }",
+            "\nreplay p call g",
+            "unknown-word at 5: the program has no function `g`",
+        ),
+        (
+            "int f(int n) { return n; }",
+            "\nreplay p call f",
+            "wrong-count at 5: `f` takes 1 argument",
+        ),
+        (
+            "int a[4];\nint main(void) {\n  for (int i = 0; i <= 4; i++) a[i] = 1;\n  return 0;\n}",
+            "\nreplay p",
+            "c-run at 5: the index 4 is out of bounds",
+        ),
+        (
+            "int a[40000];\nint main(void) { a[39999] = 1; return 0; }",
+            "\nreplay p",
+            "c-run at 6: `a` is outside the memory",
+        ),
+        (
+            "int main(void) { fork(); return 0; }",
+            "\nreplay p",
+            "c-run at 3: `fork` is not supported",
+        ),
+        (
+            "int main(void) { while (1) fork(); }",
+            "\noutputs p => count 1",
+            "c-run at 3:",
+        ),
+        (
+            "int main(void) { while (1) putchar('a'); }",
+            "\noutputs p => count 1",
+            "c-run at 3:",
+        ),
+        (
+            "int f(int n) { return f(n + 1); }\nint main(void) { return f(0); }",
+            "\noutputs p => count 1",
+            "c-run at 3:",
+        ),
+        (
+            "int main(void) { int x; return x; }",
+            "\noutputs p => count 1",
+            "c-run at 3: the variable has no value",
+        ),
+    ] {
+        let found = mistake(&program(text, rest));
+        assert!(
+            found.starts_with(expected),
+            "{text}{rest}\nexpected {expected}\nfound    {found}"
+        );
+    }
+}
+
+#[test]
+fn large_and_endless_programs_end_with_a_diagnostic() {
+    let nested = format!(
+        "int main(void) {{ return {}1{}; }}",
+        "(".repeat(20_000),
+        ")".repeat(20_000)
+    );
+    assert!(mistake(&program(&nested, "")).starts_with("c-syntax at 3:"));
+    let long = format!(
+        "int main(void) {{ return 0; }}\n{}",
+        "int f(void);\n".repeat(800_000)
+    );
+    let found = mistake(&program(&long, ""));
+    assert!(found.contains("the maximum is"), "{found}");
+    let found = mistake(&program("int main(void) { for (;;) ; }", "\nreplay p"));
+    assert!(found.starts_with("limit-steps at 5:"), "{found}");
+    let found = mistake(&program(
+        "int a[4];\nint main(void) { for (;;) a[1] = 2; }",
+        "\nreplay p",
+    ));
+    assert!(found.starts_with("limit-steps at 6:"), "{found}");
+    let kernel =
+        "machine core-i7\nprogram p \"\"\"\nint main(void) { for (;;) fork(); }\n\"\"\"\nrun p";
+    assert!(mistake(kernel).starts_with("c-run at 3:"));
+}
+
+#[test]
+fn a_program_with_a_mistake_causes_no_further_mistakes() {
+    let script = program(
+        "int main(void) { return 0 }",
+        "\nreplay p => accesses 1\noutputs p => count 1\nshow program p\nshow p by line",
+    );
+    assert_eq!(outcome(&script).mistakes.len(), 1);
+}
+
+#[test]
+fn a_word_that_is_no_program_gets_a_fix() {
+    let script = program(
+        "int main(void) { return 0; }",
+        "\nlet q = 3\noutputs r => count 1",
+    );
+    let found = mistake(&script);
+    assert!(found.contains("`r` is not a program"), "{found}");
+    let found = mistake(&program("int main(void) { return 0; }", "\nshow p by line"));
+    assert!(found.contains("has not run before"), "{found}");
+}
