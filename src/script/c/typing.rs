@@ -110,7 +110,11 @@ impl Parser {
         if *ty == Type::Void {
             let place = expr.place;
             let zero = self.number(0, INT, place);
-            let mut result = expr.comma(zero)?;
+            // As in gcc, a variable that is only named is not read.
+            let mut result = match expr.kind {
+                ExprKind::Local(_) | ExprKind::Global(_) => zero,
+                _ => expr.comma(zero)?,
+            };
             result.ty = Type::Void;
             return Ok(result);
         }

@@ -19,7 +19,7 @@ pub(crate) fn blocks(run: &ProgramRun, record: &StepRecord, explain: bool) -> Ve
     };
     let mut blocks = vec![Block::line(totals(run))];
     let listed = outputs.list(LISTED, 1 << 12);
-    let line = |one: &Vec<u8>| Block::line(format!("  {}", output_text(one).quoted()));
+    let line = |one: &Vec<u8>| Block::line(format!("  {}", Value::from(output_text(one)).quoted()));
     blocks.extend(listed.iter().map(line));
     if run.count() != Some(listed.len() as u128) {
         blocks.push(Block::line("  …"));
@@ -113,7 +113,7 @@ fn schedule(run: &ProgramRun, output: &str) -> Vec<Block> {
         let (pid, line) = (step.pid, step.place.line);
         format!(
             "  process {pid} prints {} in line {line}",
-            output_text(&step.text).quoted()
+            Value::from(output_text(&step.text)).quoted()
         )
     });
     std::iter::once(format!("{output:?} is printed in these steps:"))

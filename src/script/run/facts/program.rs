@@ -110,7 +110,7 @@ pub const PROGRAM_FACTS: &[ProgramFact] = &[
         kind: FactType::new(Values::Text),
         help: "what the processes wrote to the terminal",
         get: Get::Spelt(
-            |run| Some(output_text(&run.in_process()?.output)),
+            |run| Some(output_text(&run.in_process()?.output).into()),
             |run, written| run.output_written(written).is_some(),
         ),
     },

@@ -82,7 +82,9 @@ pub(crate) fn names_noun(cx: &Cx, expr: &Expr) -> bool {
         ExprKind::Name(name) => {
             TableNoun::named(name).is_some()
                 || ThingNoun::named(name).is_some() && cx.state.find(name).is_none()
-                || cx.state.find(name).is_none() && constant(name).is_none()
+                || cx.state.find(name).is_none()
+                    && constant(name).is_none()
+                    && !cx.state.program_texts().any(|text| text.contains(&**name))
         }
         _ => false,
     }

@@ -14,5 +14,6 @@ pub(crate) use listing::declare;
 pub(crate) use named::program_call;
 pub(crate) use settings::{BUFFERINGS, Constant, PROGRAM_SETTINGS, ProgramDraft, constant};
 pub(crate) use source::{ProgramSource, RecordHandler};
+pub(crate) use tables::ELEMENTS;
 pub use tables::{HostedRun, ProgramReplay, Ran, Target};
 pub(crate) use variables::variable_of_program;

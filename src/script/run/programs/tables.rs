@@ -85,6 +85,8 @@ pub enum Target {
     Kernel(Arc<Kernel>),
 }
 
+/// The column with the first indexes of elements.
+pub(crate) const ELEMENTS: &str = "row";
 /// Number of elements of a vector in a row.
 const ROW: u64 = 16;
 /// Maximum number of letters in the cell of an element.
@@ -231,20 +233,15 @@ impl ProgramReplay {
             [length] => length.min(ROW),
             _ => array.dimensions.last().copied().unwrap_or(1),
         };
-        let (mut groups, mut rows) = (vec![vec!["row".to_owned()]], Vec::new());
+        let (mut groups, mut rows) = (vec![vec![ELEMENTS.to_owned()]], Vec::new());
         for (array, tallies) in arrays.iter().zip(&letters) {
             let width = width(array).max(1) as usize;
-            let outer = if array.dimensions.len() > 1 {
-                "[…]"
-            } else {
-                ""
-            };
-            let is_long = matches!(*array.dimensions, [length] if length > ROW);
-            let column = |at| {
-                if is_long {
-                    format!("{} +{at}", array.name)
+            // The columns of several arrays need the names of the arrays.
+            let column = |at: usize| {
+                if arrays.len() == 1 {
+                    at.to_string()
                 } else {
-                    format!("{}{outer}[{at}]", array.name)
+                    format!("{}[{at}]", array.name)
                 }
             };
             groups.push((0..width).map(column).collect());
@@ -270,27 +267,23 @@ impl ProgramReplay {
     }
 }
 
-/// Returns the indexes of a row: `[1]` of a matrix, `[0][1]` of an array of three dimensions.
-fn row_name(array: &Object, mut at: u64) -> String {
+/// Returns the indexes of a row: `1` of a matrix, `0,1` of an array of three dimensions. The row of a vector has the index
+/// of its first element.
+fn row_name(array: &Object, row: u64) -> String {
     let outer = array
         .dimensions
         .split_last()
         .map_or(&[][..], |(_, outer)| outer);
-    let (row, mut indexes) = (at, Vec::new());
+    if outer.is_empty() {
+        return (row * ROW).to_string();
+    }
+    let (mut rest, mut indexes) = (row, Vec::new());
     for length in outer.iter().rev() {
-        indexes.push(format!("[{}]", at % length.max(&1)));
-        at /= length.max(&1);
+        indexes.push((rest % length.max(&1)).to_string());
+        rest /= length.max(&1);
     }
     indexes.reverse();
-    if let [length] = *array.dimensions
-        && length > ROW
-    {
-        format!("[{}]", row * ROW)
-    } else if indexes.is_empty() {
-        array.name.clone()
-    } else {
-        indexes.concat()
-    }
+    indexes.join(",")
 }
 
 /// The accesses to an element.

@@ -40,7 +40,7 @@ pub use figure::{
 };
 pub(crate) use mark::{AccessMark, AccessMarks, MarkResult};
 pub(crate) use process::{AreaRecord, Legend, ProcessRef};
-pub(crate) use program::text as output_text;
+pub(crate) use program::output_text;
 pub use program::{Called, ProgramRun};
 pub(crate) use program::{ProcessRun, Results, Schedules};
 pub(crate) use recorder::Recorder;

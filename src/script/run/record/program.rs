@@ -109,29 +109,40 @@ impl ProgramRun {
     /// Returns all outputs in alphabetical order, or `None` if there are too many.
     pub(crate) fn all(&self) -> Option<Vec<Value>> {
         let all = self.outputs()?.list(LISTED, LISTED_BYTES);
-        (self.count()? == all.len() as u128).then(|| all.iter().map(|one| text(one)).collect())
+        (self.count()? == all.len() as u128)
+            .then(|| all.iter().map(|one| output_text(one).into()).collect())
     }
 
-    /// Returns the output that a script or a student writes, if the program can print it. Lines may be written with
-    /// a space or without the newline at the end.
+    /// Returns the output that a script or a student writes, if the program can print it. Only the words count, because
+    /// lines are often written with spaces.
     pub(crate) fn output_written(&self, written: &str) -> Option<Vec<u8>> {
-        let lines = || written.replace(' ', "\n");
-        let spellings = [
-            written.to_owned(),
-            format!("{written}\n"),
-            lines(),
-            lines() + "\n",
-        ];
-        let mut outputs = spellings.into_iter().map(String::into_bytes);
-        outputs.find(|output| match &self.results {
-            Results::Outputs(outputs, _) => outputs.contains(output),
-            Results::Process(run) => run.output[..] == output[..],
-        })
+        let is_written = |output: &[u8]| output_text(output) == words(written);
+        match &self.results {
+            Results::Process(run) => is_written(&run.output).then(|| run.output.to_vec()),
+            Results::Outputs(outputs, _) => {
+                let lines = words(written).replace(' ', "\n");
+                let spellings = [
+                    written.to_owned(),
+                    format!("{written}\n"),
+                    lines.clone(),
+                    lines + "\n",
+                ];
+                let mut exact = spellings.into_iter().map(String::into_bytes);
+                let listed = || outputs.list(LISTED, LISTED_BYTES).into_iter();
+                exact
+                    .find(|output| outputs.contains(output))
+                    .or_else(|| listed().find(|output| is_written(output)))
+            }
+        }
     }
 }
 
-/// Returns an output as a script writes it. Lines are separated by spaces, as in answers on paper.
-pub(crate) fn text(output: &[u8]) -> Value {
-    let text = String::from_utf8_lossy(output);
-    text.trim_end().replace('\n', " ").into()
+/// Returns the words of a text with single spaces between them.
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns an output as a script writes it, with single spaces between its words, as in answers on paper.
+pub(crate) fn output_text(output: &[u8]) -> String {
+    words(&String::from_utf8_lossy(output))
 }

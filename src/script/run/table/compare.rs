@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{Cell, InvalidEntries};
+use super::model::{Cell, InvalidEntries, Rows};
 use super::written::{Wanted, WrittenCell, WrittenRow};
 use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -45,6 +45,8 @@ pub(crate) enum Expected {
     Messages(MessageLevel),
     /// The steps of the last reference string.
     Steps,
+    /// The lines or the elements of a program that ran.
+    Program(Rows),
 }
 
 /// Returns a check for each cell with an expectation. With `exactly`, also checks every unlisted row and way.
@@ -66,6 +68,7 @@ pub(crate) fn compare(cx: &mut Cx, expected: &Expectation) -> Result<Vec<Check>,
             checks.things(*of, cx.kernel(span)?);
             cx.work(checks.made.len() as u64, span)?;
         }
+        Expected::Program(rows) => checks.program(rows),
         Expected::Messages(level) => checks.messages(&last_messages(cx, *level, span)?),
         Expected::Steps => {
             if let Some(Did::Reference(run)) = cx.state.reference.as_deref() {
@@ -313,6 +316,29 @@ impl Checks<'_> {
     }
 
     /// Compares a table that lists all messages in order.
+    /// Adds the checks of the rows of a program, which their first cells identify.
+    fn program(&mut self, actual: &Rows) {
+        let names: Vec<&String> = actual.groups.iter().flatten().collect();
+        for row in &self.expected.rows {
+            let Some((key, cells)) = row.cells.split_first() else {
+                continue;
+            };
+            let key = key.text();
+            let mut rows = actual.rows.iter();
+            let found = rows.find(|row| row.first().is_some_and(|cell| cell.to_string() == key));
+            for cell in cells {
+                let at = names.iter().position(|name| **name == cell.column);
+                let now = found
+                    .zip(at)
+                    .map_or(Cell::Nothing, |(row, at)| row[at].clone());
+                let fact = format!("{} {key} {}", names[0], cell.column);
+                self.cell(fact, cell, &now, None, |wanted| {
+                    (wanted.shown(), wanted.to_string() == now.to_string())
+                });
+            }
+        }
+    }
+
     fn messages(&mut self, messages: &Messages) {
         let expected = self.expected;
         for (at, row) in expected.rows.iter().enumerate() {

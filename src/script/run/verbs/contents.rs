@@ -297,7 +297,7 @@ pub(crate) fn show_plan(cx: &mut Cx, bound: &Bound) -> Result<ShowPlan, Stop> {
 }
 
 /// Returns the plan of `PROGRAM by line` or `PROGRAM by ARRAY…`, or `None` for other operands.
-fn by_program(cx: &mut Cx, operands: &[Expr]) -> Result<Option<ShowPlan>, Stop> {
+pub(super) fn by_program(cx: &mut Cx, operands: &[Expr]) -> Result<Option<ShowPlan>, Stop> {
     let [name, by, rest @ ..] = operands else {
         return Ok(None);
     };

@@ -1,20 +1,25 @@
 //! Implements `expect`, with an expression that must be true or a table that a part of the machine must
 //! match.
 
+use super::contents::by_program;
 use crate::lang::ast::{BinaryOp, Expr, ExprKind, Span, Table, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::lang::value::ops::binary;
 use crate::run::bind::{Bound, word};
 use crate::run::eval::{apply_operator, eval, truth};
+use crate::run::nouns::plan;
 use crate::run::nouns::{MESSAGE_COLUMNS, TABLE_NOUNS, ThingNoun, message_level, reference_header};
-use crate::run::record::{Check, HexDigits, Shown, Written};
+use crate::run::record::{Check, HexDigits, Shown, View, Written};
 use crate::run::session::{Action, Cx};
+use crate::run::settings::list;
 use crate::run::steps::Note;
 use crate::run::stop::Stop;
 use crate::run::table::compare::compare;
 use crate::run::table::read::read_table;
-use crate::run::table::{Cell, Expectation, Expected, Rows, Shape, WrittenRow, name};
+use crate::run::table::{
+    Cell, Expectation, Expected, InvalidEntries, Rows, Shape, WrittenRow, name,
+};
 
 use crate::run::nouns::naming::{self, NounRef, names_noun};
 use crate::run::nouns::value::{contents_of, has_contents, value};
@@ -77,6 +82,24 @@ fn expected_table(
     table: &Table,
     verb: Span,
 ) -> Result<(Expected, Vec<WrittenRow>, Span), Stop> {
+    if let Some(plan) = by_program(cx, operands)? {
+        let views = plan::show(cx, plan, verb, InvalidEntries::Hidden)?;
+        let Some(View::Table(actual)) = views.into_iter().next() else {
+            return Err(Stop::Unknowable);
+        };
+        let names = || actual.groups.iter().flatten().map(String::as_str);
+        for cell in &*table.header {
+            let column = name(cell);
+            if !names().any(|known| known == column) {
+                let message = format!("`{}` has no column `{column}`", actual.title);
+                let wrong = Diagnostic::new(Code::UnknownColumn, cell.span, message);
+                let help = format!("its columns are {}", list(names().take(20)));
+                return Err(wrong.help(help).into());
+            }
+        }
+        let rows = read_table(cx, table, &Shape::Texts)?;
+        return Ok((Expected::Program(actual), rows, table.span));
+    }
     let first = &operands[0];
     let objects = |what, columns, needed| Shape::Objects {
         what,

@@ -31,7 +31,7 @@ use super::settings::BLOCKS;
 use super::stop::Stop;
 use super::unsupported;
 use access::{BY, FOR, SIZED};
-use program::{CALL, DEFINE, FAILING, PRINTF, PROGRAM_USAGE, UNTIL};
+use program::{CALL, CONSTANTS, DEFINE, FAILING, PRINTF, PROGRAM_USAGE, UNTIL};
 use replay::{COUNTS, FORMAT, MAP, STRADDLE};
 
 pub(crate) use access::load;
@@ -129,6 +129,13 @@ pub(crate) const VERBS: &[Verb] = &[
             &[EXPR],
             &[Optional(&[Keyword("exactly")]), NOUN, TABLE],
             &[Keyword("steps"), Optional(&[Literal("all")]), TABLE],
+            &[
+                Optional(&[Keyword("exactly")]),
+                PROGRAM,
+                Keyword("by"),
+                OneOf(&[Literal("line"), Many(&C_NAME)]),
+                TABLE,
+            ],
         ])],
         help: "checks a condition or the contents of a part of the machine",
         example: "expect tlb.hits == 0",
@@ -189,7 +196,7 @@ pub(crate) const VERBS: &[Verb] = &[
         name: "replay",
         params: &[Ways(&[
             &[TRACE, FORMAT, STRADDLE, MAP, COUNTS],
-            &[PROGRAM, CALL, STRADDLE, MAP, COUNTS, DEFINE],
+            &[PROGRAM, CALL, STRADDLE, MAP, COUNTS, DEFINE, CONSTANTS],
         ])],
         help: "replays a memory trace or the accesses of a program; specify `map` if the machine has an MMU",
         example: "replay \"loop.trace\" map demand",
@@ -198,7 +205,7 @@ pub(crate) const VERBS: &[Verb] = &[
     },
     Verb {
         name: "outputs",
-        params: &[PROGRAM, CALL, PRINTF, FAILING, DEFINE],
+        params: &[PROGRAM, CALL, PRINTF, FAILING, DEFINE, CONSTANTS],
         help: "finds all outputs of a program, in every order in which its processes can run",
         example: "outputs p => count 6, possible \"112002\"",
         family: Family::Program,
@@ -206,7 +213,7 @@ pub(crate) const VERBS: &[Verb] = &[
     },
     Verb {
         name: "run",
-        params: &[PROGRAM, CALL, UNTIL, DEFINE],
+        params: &[PROGRAM, CALL, UNTIL, DEFINE, CONSTANTS],
         help: "runs a program in a process, or goes on after `until`",
         example: "P1: run p => minor 12, exit 0",
         family: Family::Program,

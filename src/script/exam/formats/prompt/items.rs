@@ -6,6 +6,7 @@ use crate::exam::formats::page::records;
 use crate::exam::paper::{Paper, PaperItem, Question};
 use crate::lang::value::Value;
 use crate::questions::entry::{AuthorTable, ItemKind, Radix};
+use crate::run::programs::ELEMENTS;
 use crate::run::record::{Access, AccessVerb, CallRecord, Did, Shown};
 use crate::run::table::TableId;
 use pagewalk_engine::machine::event::{AccessKind, Privilege};
@@ -116,8 +117,8 @@ fn of_kind(item: &PaperItem, labels: &Labels, cores: bool, tabled: bool) -> Stri
                 _ => number.to_owned(),
             }
         }
-        ItemKind::Table { table, columns, .. }
-            if table.id == TableId::Program && columns.iter().any(|name| name.ends_with(']')) =>
+        ItemKind::Table { table, .. }
+            if table.id == TableId::Program && table.groups[0][0] == ELEMENTS =>
         {
             let template = "Fill in the table. Write h for a hit and m for a miss, one letter for each access to the element, in order.";
             labels.localize(template).to_owned()
