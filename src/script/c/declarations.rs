@@ -571,15 +571,7 @@ impl Parser {
                 }
             }
             (Type::Array(..) | Type::Struct(_), Init::List(list, place)) => {
-                let mut list = list.into_iter().peekable();
-                let length = self.fill(ty, 0, &mut list, true, &mut values)?;
-                if list.next().is_some() {
-                    fail!(
-                        place,
-                        "the list has more values than `{}`",
-                        self.types.name(ty)
-                    );
-                }
+                let length = self.fill_list(ty, 0, list, place, &mut values)?;
                 if let Type::Array(element, UNKNOWN) = ty {
                     *ty = Type::Array(element.clone(), length);
                 }
@@ -674,6 +666,27 @@ impl Parser {
         Ok(at)
     }
 
+    /// Assigns all values of a list with braces to an array or a struct.
+    fn fill_list(
+        &mut self,
+        ty: &Type,
+        offset: u64,
+        list: Vec<Item>,
+        place: Place,
+        values: &mut Vec<(u64, Expr)>,
+    ) -> Parsed<u64> {
+        let mut list = list.into_iter().peekable();
+        let length = self.fill(ty, offset, &mut list, true, values)?;
+        if list.next().is_some() {
+            fail!(
+                place,
+                "the list has more values than `{}`",
+                self.types.name(ty)
+            );
+        }
+        Ok(length)
+    }
+
     /// Assigns the values of a list to an array or a struct. Returns the number of elements up to the last one with
     /// a value. Only a list with braces of its own can have designators.
     fn fill(
@@ -757,15 +770,7 @@ impl Parser {
                             self.types.name(&part)
                         );
                     }
-                    let mut inner = inner.into_iter().peekable();
-                    self.nested(|parser| parser.fill(&part, at, &mut inner, true, values))?;
-                    if inner.next().is_some() {
-                        fail!(
-                            place,
-                            "the list has more values than `{}`",
-                            self.types.name(&part)
-                        );
-                    }
+                    self.nested(|parser| parser.fill_list(&part, at, inner, place, values))?;
                 }
                 // Values without braces of their own.
                 None => {

@@ -4,7 +4,7 @@ use super::messages::{Mistake, Parsed, fail};
 use super::settings::Settings;
 use super::tree::{Expr, ExprKind, Tree};
 use super::types::Type;
-use super::{MACROS, lexer, parser, standard};
+use super::{headers, parser};
 use pagewalk_engine::program::ops::{self, BinaryOp, Scalar, Storage};
 use pagewalk_engine::program::{ErrorKind, MemoryError, Place, Process, Program};
 
@@ -54,7 +54,7 @@ pub fn inspect(
     } = source;
     // The expression may use the text's constants, so it is read after the text.
     let both = format!("{text}\n{expression}");
-    let file = lexer::tokens(text, &settings.define, MACROS)?;
+    let file = headers::tokens(text, settings)?;
     let start = text.len() as u32 + 1;
     let own = |mut mistake: Mistake| {
         let Place { start: at, end, .. } = mistake.place;
@@ -65,11 +65,11 @@ pub fn inspect(
         };
         mistake
     };
-    let mut all = lexer::tokens(&both, &settings.define, MACROS).map_err(own)?;
+    let mut all = headers::tokens(&both, settings).map_err(own)?;
     let own_tokens = all.split_off((file.len() - 1).min(all.len()));
     let function = process.backtrace().next().unwrap_or_default() as usize;
     let at = program.place(process.pc()).start;
-    let parts = (standard()?, file, own_tokens);
+    let parts = (headers::declarations()?, file, own_tokens);
     let (expr, tree) =
         parser::parse_expression(parts, settings.layout.pointer, function, at).map_err(own)?;
     let inspection = Inspection {

@@ -212,7 +212,7 @@ impl<'a> Lexer<'a> {
                 if after.starts_with("\"csapp.h\"")
                     || after.starts_with('<') && after.contains('>') =>
             {
-                self.at += line.len()
+                self.at += line.len();
             }
             "pragma" | "" => self.at += line.len(),
             "define" => return self.define(),

@@ -6,6 +6,7 @@
 mod declarations;
 mod entry;
 mod expressions;
+mod headers;
 mod inspect;
 mod lexer;
 mod lowering;
@@ -27,95 +28,13 @@ pub use settings::Settings;
 
 use pagewalk_engine::program::Program;
 
-/// The constants of the standard headers.
-const MACROS: &str = "
-#define NULL ((void *) 0)
-#define EOF (-1)
-#define stdout ((FILE *) 1)
-#define stderr ((FILE *) 2)
-#define true 1
-#define false 0
-#define bool _Bool
-#define EXIT_SUCCESS 0
-#define EXIT_FAILURE 1
-#define CHAR_BIT 8
-#define INT_MAX 2147483647
-#define INT_MIN (-INT_MAX - 1)
-#define UINT_MAX 4294967295u
-#define WNOHANG 1
-#define STDIN_FILENO 0
-#define STDOUT_FILENO 1
-#define STDERR_FILENO 2
-#define O_RDONLY 0
-#define O_WRONLY 1
-#define O_RDWR 2
-#define O_CREAT 64
-#define O_TRUNC 512
-#define PROT_NONE 0
-#define PROT_READ 1
-#define PROT_WRITE 2
-#define PROT_EXEC 4
-#define MAP_SHARED 1
-#define MAP_PRIVATE 2
-#define MAP_FIXED 16
-#define MAP_ANONYMOUS 32
-#define MAP_ANON 32
-#define MAP_POPULATE 32768
-#define MAP_FAILED ((void *) -1)
-#define SEEK_SET 0
-#define SEEK_CUR 1
-#define SEEK_END 2
-#define MS_SYNC 4
-#define MADV_DONTNEED 4
-#define MREMAP_MAYMOVE 1
-";
-
-/// The declarations of the standard headers.
-const DECLARATIONS: &str = "
-typedef unsigned long size_t; typedef long ssize_t; typedef long off_t; typedef int pid_t;
-typedef unsigned int mode_t; typedef long ptrdiff_t; typedef long intptr_t; typedef unsigned long uintptr_t;
-typedef signed char int8_t; typedef unsigned char uint8_t; typedef short int16_t; typedef unsigned short uint16_t;
-typedef int int32_t; typedef unsigned int uint32_t; typedef long long int64_t; typedef unsigned long long uint64_t;
-typedef struct FILE FILE;
-int printf(const char *format, ...); int puts(const char *s); int putchar(int c);
-int fflush(FILE *stream); void perror(const char *s);
-void *malloc(size_t size); void *calloc(size_t n, size_t size); void free(void *block);
-void *memcpy(void *to, const void *from, size_t n); void *memset(void *to, int c, size_t n);
-char *strcpy(char *to, const char *from); size_t strlen(const char *s); int strcmp(const char *a, const char *b);
-int abs(int n); void exit(int status); void _exit(int status); int atexit(void *function);
-int WIFEXITED(int status); int WEXITSTATUS(int status); int WIFSIGNALED(int status); int WTERMSIG(int status);
-pid_t fork(void); pid_t wait(int *status); pid_t waitpid(pid_t pid, int *status, int options);
-pid_t getpid(void); pid_t getppid(void);
-int execv(const char *path, char **argv); int execvp(const char *path, char **argv);
-int execve(const char *path, char **argv, char **envp);
-void *mmap(void *start, size_t size, int prot, int flags, int fd, off_t offset);
-int munmap(void *start, size_t size); int mprotect(void *start, size_t size, int prot);
-int msync(void *start, size_t size, int flags); int madvise(void *start, size_t size, int advice);
-void *mremap(void *start, size_t old, size_t size, int flags);
-int brk(void *end); void *sbrk(intptr_t increment);
-int open(const char *path, int flags, ...); int close(int fd);
-off_t lseek(int fd, off_t offset, int whence);
-struct stat {
-  unsigned long long st_dev, st_ino, st_nlink; unsigned st_mode, st_uid, st_gid, st_padding;
-  unsigned long long st_rdev; long long st_size, st_blksize, st_blocks, st_times[6], st_unused[3];
-};
-int fstat(int fd, struct stat *to);
-ssize_t read(int fd, void *to, size_t n); ssize_t write(int fd, const void *from, size_t n);
-unsigned int sleep(unsigned int seconds); int usleep(unsigned int microseconds);
-";
-
 /// Compiles a program.
 ///
 /// # Errors
 ///
 /// Returns the first mistake of the text or of the settings.
 pub fn compile(text: &str, settings: &Settings) -> Result<Program, Mistake> {
-    let tokens = lexer::tokens(text, &settings.define, MACROS)?;
-    let tree = parser::parse(standard()?, tokens, settings.layout.pointer)?;
+    let tokens = headers::tokens(text, settings)?;
+    let tree = parser::parse(headers::declarations()?, tokens, settings.layout.pointer)?;
     lowering::lower(&tree, settings)
-}
-
-/// The tokens of the standard headers.
-fn standard() -> Result<Vec<lexer::Token>, Mistake> {
-    lexer::tokens(DECLARATIONS, &[], MACROS)
 }

@@ -76,7 +76,7 @@ pub(super) fn parse_expression(
     let mut parser = read(standard, tokens, pointer)?;
     (parser.tokens, parser.at) = (expression, 0);
     if let Some(function) = parser.functions.get(function) {
-        parser.locals = function.locals.clone();
+        parser.locals.clone_from(&function.locals);
     }
     let mut scope = Scope::default();
     // An inner variable comes later, and hides an outer one.

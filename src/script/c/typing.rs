@@ -119,8 +119,9 @@ impl Parser {
             return Ok(result);
         }
         let is_valid = expr.ty.is_scalar() && ty.is_scalar();
-        let mixes = matches!((&expr.ty, ty), (Type::Pointer(_), to) if self.types.scalar(to).is_some_and(Scalar::is_float))
-            || matches!((ty, &expr.ty), (Type::Pointer(_), from) if self.types.scalar(from).is_some_and(Scalar::is_float));
+        let has = |is: fn(&Type) -> bool| is(&expr.ty) || is(ty);
+        let mixes = has(|ty| matches!(ty, Type::Pointer(_)))
+            && has(|ty| matches!(ty, Type::Scalar(kind) if kind.is_float()));
         if !is_valid || mixes {
             let (from, to) = (self.types.name(&expr.ty), self.types.name(ty));
             fail!(expr.place, "`{from}` cannot be converted to `{to}`");
@@ -204,50 +205,22 @@ impl Parser {
                 }
                 let size = self.element_size(a, place)?;
                 let ty = Type::Scalar(self.types.long());
-                return Expr::new(
-                    ExprKind::Difference(Box::new(left), Box::new(right), size),
-                    ty,
-                    place,
-                );
+                let difference = |left, right| ExprKind::Difference(left, right, size);
+                return Expr::pair(difference, left, right, ty, place);
             }
-            (Type::Pointer(of), _, BinaryOp::Add | BinaryOp::Sub) => {
-                let size = self.element_size(of, place)?;
-                let ty = left.ty.clone();
-                let right = if op == BinaryOp::Sub {
-                    self.apply(UnaryOp::Negate, right)?
-                } else {
-                    right
-                };
-                let index = self.index(right)?;
-                return Expr::new(
-                    ExprKind::Offset(Box::new(left), Box::new(index), size),
-                    ty,
-                    place,
-                );
-            }
-            (_, Type::Pointer(of), BinaryOp::Add) => {
-                let size = self.element_size(of, place)?;
-                let ty = right.ty.clone();
-                let index = self.index(left)?;
-                return Expr::new(
-                    ExprKind::Offset(Box::new(right), Box::new(index), size),
-                    ty,
-                    place,
-                );
+            (Type::Pointer(_), _, BinaryOp::Add) => return self.offset(left, right, place),
+            (_, Type::Pointer(_), BinaryOp::Add) => return self.offset(right, left, place),
+            (Type::Pointer(_), _, BinaryOp::Sub) => {
+                let index = self.apply(UnaryOp::Negate, right)?;
+                return self.offset(left, index, place);
             }
             (Type::Pointer(_), _, _) | (_, Type::Pointer(_), _) if op.is_comparison() => {
-                let ty = if matches!(left.ty, Type::Pointer(_)) {
-                    left.ty.clone()
-                } else {
-                    right.ty.clone()
-                };
+                let is_left = matches!(left.ty, Type::Pointer(_));
+                let ty = if is_left { &left.ty } else { &right.ty }.clone();
                 let (left, right) = (self.assignable(left, &ty)?, self.assignable(right, &ty)?);
                 let kind = self.types.address();
-                return Expr::new(
-                    ExprKind::Binary(op, kind, Box::new(left), Box::new(right)),
-                    INT,
-                    place,
-                );
+                let binary = |left, right| ExprKind::Binary(op, kind, left, right);
+                return Expr::pair(binary, left, right, INT, place);
             }
             _ => {}
         }
@@ -279,11 +252,20 @@ impl Parser {
         {
             return Ok(self.number(bits, ty, place));
         }
-        Expr::new(
-            ExprKind::Binary(op, kind, Box::new(left), Box::new(right)),
-            ty,
-            place,
-        )
+        let binary = |left, right| ExprKind::Binary(op, kind, left, right);
+        Expr::pair(binary, left, right, ty, place)
+    }
+
+    /// Returns a pointer plus an index.
+    fn offset(&mut self, pointer: Expr, index: Expr, place: Place) -> Parsed<Expr> {
+        let ty = pointer.ty.clone();
+        let size = match ty.target() {
+            Some(target) => self.element_size(target, place)?,
+            None => 1,
+        };
+        let index = self.index(index)?;
+        let offset = |pointer, index| ExprKind::Offset(pointer, index, size);
+        Expr::pair(offset, pointer, index, ty, place)
     }
 
     /// Returns an expression that is zero or not, in an integer type.
@@ -310,16 +292,8 @@ impl Parser {
             }
             _ => {}
         }
-        let (left, right) = (Box::new(left), Box::new(right));
-        Expr::new(
-            if is_and {
-                ExprKind::And(left, right)
-            } else {
-                ExprKind::Or(left, right)
-            },
-            INT,
-            place,
-        )
+        let make = if is_and { ExprKind::And } else { ExprKind::Or };
+        Expr::pair(make, left, right, INT, place)
     }
 
     /// Returns `condition ? then : otherwise`.
@@ -366,18 +340,14 @@ impl Parser {
         match target.kind {
             ExprKind::Local(number) => {
                 self.locals[number as usize].uses -= 1;
-                self.note_pid_of(number, &value);
+                self.locals[number as usize].is_pid |= value.is_fork();
             }
             // Other objects are not followed.
             _ if value.is_fork() => self.fork_uses += 1,
             _ => {}
         }
         let value = self.assignable(value, &ty)?;
-        Expr::new(
-            ExprKind::Assign(Box::new(target), Box::new(value)),
-            ty,
-            place,
-        )
+        Expr::pair(ExprKind::Assign, target, value, ty, place)
     }
 
     /// Returns the type in which an update computes, and its right operand in this type.
@@ -440,11 +410,7 @@ impl Parser {
         if let Type::Array(element, _) = &array.ty {
             let ty = (**element).clone();
             let index = self.index(index)?;
-            return Expr::new(
-                ExprKind::Element(Box::new(array), Box::new(index)),
-                ty,
-                place,
-            );
+            return Expr::pair(ExprKind::Element, array, index, ty, place);
         }
         if array.ty.target().is_none() && index.ty.target().is_none() {
             let name = self.types.name(&array.ty);
@@ -529,16 +495,8 @@ impl Parser {
 
     /// Notes the value with which a variable is initialized.
     pub fn note_pid(&mut self, number: u32, value: &Expr) {
-        self.note_pid_of(number, value);
-        self.note_comparison_of_fork(value);
-    }
-
-    fn note_pid_of(&mut self, number: u32, value: &Expr) {
-        self.locals[number as usize].is_pid |= value.is_fork();
-    }
-
-    fn note_comparison_of_fork(&mut self, value: &Expr) {
         if value.is_fork() {
+            self.locals[number as usize].is_pid = true;
             self.note_comparison(value);
         }
     }
@@ -591,6 +549,17 @@ impl Expr {
         })
     }
 
+    /// Returns an expression with two operands: `Expr::pair(ExprKind::Assign, target, value, ty, place)`.
+    pub fn pair(
+        make: impl FnOnce(Box<Self>, Box<Self>) -> ExprKind,
+        left: Self,
+        right: Self,
+        ty: Type,
+        place: Place,
+    ) -> Parsed<Self> {
+        Self::new(make(Box::new(left), Box::new(right)), ty, place)
+    }
+
     /// Returns an array as the address of its first element.
     pub fn value(self) -> Self {
         let Type::Array(element, _) = &self.ty else {
@@ -620,7 +589,7 @@ impl Expr {
     /// Returns `left, right`.
     pub fn comma(self, right: Self) -> Parsed<Self> {
         let (ty, place) = (right.ty.clone(), self.place.to(right.place));
-        Self::new(ExprKind::Comma(Box::new(self), Box::new(right)), ty, place)
+        Self::pair(ExprKind::Comma, self, right, ty, place)
     }
 
     /// The expression inside conversions.

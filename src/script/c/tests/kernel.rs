@@ -1,6 +1,7 @@
 //! Programs that run as processes of a kernel, with gcc and Linux as the outside truth.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::process::Command;
 use std::sync::Arc;
 
@@ -16,13 +17,13 @@ use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::event::{Event, MachineObserver};
 use pagewalk_engine::machine::presets::Preset;
 use pagewalk_engine::program::{
-    Access, AccessKind, ErrorKind, Host, Limit, Limits, LineCounts, Program, ProgramObserver,
-    RunError, Stop, Until, layout_for, peek,
+    Access, AccessKind, ErrorKind, Host, HostedProcess, Limit, Limits, LineCounts, Program,
+    ProgramObserver, RunError, Stop, Until, layout_for, peek,
 };
 
 /// A kernel with a program in its first process.
 #[derive(Clone)]
-struct Lab {
+pub(super) struct Lab {
     kernel: Kernel,
     pid: Pid,
     host: Host,
@@ -68,11 +69,11 @@ impl Lab {
         Self { kernel, pid, host }
     }
 
-    fn i7(text: &str) -> Self {
+    pub(super) fn i7(text: &str) -> Self {
         Self::on("core-i7", text, &["p"])
     }
 
-    fn run(&mut self, until: Until) -> Result<Stop, RunError> {
+    pub(super) fn run(&mut self, until: Until) -> Result<Stop, RunError> {
         self.host.run(&mut self.kernel, until, &mut ())
     }
 
@@ -83,7 +84,7 @@ impl Lab {
         (self.output(), ending.status(), self)
     }
 
-    fn first(&self) -> &pagewalk_engine::program::HostedProcess {
+    fn first(&self) -> &HostedProcess {
         self.host.process(self.pid).expect("the process")
     }
 
@@ -136,9 +137,9 @@ fn real_faults(name: &str, text: &str) -> Option<BTreeMap<u32, u64>> {
     for (line, code) in (1..).zip(text.lines()) {
         match code.strip_suffix("// measured") {
             Some(code) => {
-                real += &format!("measure_begin(); {code} measure_end({line});\n");
+                let _ = writeln!(real, "measure_begin(); {code} measure_end({line});");
             }
-            None => real += &format!("{code}\n"),
+            None => real.extend([code, "\n"]),
         }
     }
     let folder = Folder::new(name);
@@ -650,7 +651,7 @@ int main(void) { return 0; }
     assert_eq!(host.run(&mut kernel, Until::End, &mut ()), Ok(Stop::Ended));
     let (ending, _) = host
         .process(pid)
-        .and_then(|one| one.ending())
+        .and_then(HostedProcess::ending)
         .expect("an end");
     assert_eq!(ending.status(), Some(247));
     for (name, arguments, message) in [

@@ -7,6 +7,7 @@ mod kernel;
 mod lackey;
 mod messages;
 mod running;
+mod speed;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

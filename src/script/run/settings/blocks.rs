@@ -8,7 +8,7 @@ use super::file::{EXECUTABLE_SETTINGS, FILE_SETTINGS};
 use super::kernel::KERNEL_SETTINGS;
 use super::machine::{MACHINE_SETTINGS, MEMORY_SETTINGS};
 use super::pte::{PTE_SETTINGS, TABLE_SETTINGS};
-use crate::run::programs::PROGRAM_SETTINGS;
+use crate::run::programs::{CALL_SETTINGS, PROGRAM_SETTINGS};
 use crate::run::reference::{REFERENCE_SETTINGS, START_COLUMNS};
 use crate::run::verbs::SECTION_COLUMNS;
 
@@ -43,6 +43,11 @@ pub(crate) const BLOCKS: &[BlockRow] = &[
     BlockRow::new("program", "`program NAME \"\"\"…\"\"\" { … }`", || {
         words(PROGRAM_SETTINGS)
     }),
+    BlockRow::new("replay", "`replay PROGRAM { … }`", || words(CALL_SETTINGS)),
+    BlockRow::new("outputs", "`outputs PROGRAM { … }`", || {
+        words(CALL_SETTINGS)
+    }),
+    BlockRow::new("run", "`run PROGRAM { … }`", || words(CALL_SETTINGS)),
     BlockRow::new("file", "`file \"name\" { … }`", || words(FILE_SETTINGS)),
     BlockRow {
         columns: SECTION_COLUMNS,

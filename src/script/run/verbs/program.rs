@@ -13,12 +13,12 @@ use crate::lang::nearest::nearest;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::run::bind::Param::{self, Equals, Keyword, Literal, Many, Optional, Words};
-use crate::run::bind::{Bound, C_NAME, FUNCTION, N, Slot, V, word, words_of};
+use crate::run::bind::{Bound, C_NAME, FUNCTION, N, Slot, V, settings, word, words_of};
 use crate::run::budget::WORK_OF_STEP;
 use crate::run::current_process::CurrentProcess;
 use crate::run::eval::within;
 use crate::run::programs::{
-    BUFFERINGS, PROGRAM_SETTINGS, ProgramCall, ProgramDraft, declare, program_call,
+    BUFFERINGS, CALL_SETTINGS, PROGRAM_SETTINGS, ProgramCall, ProgramDraft, declare, program_call,
 };
 use crate::run::record::{Declaration, Declared, Did, ProgramRun, Results, Schedules};
 use crate::run::running::running;
@@ -46,6 +46,8 @@ pub(crate) const UNTIL: Param = Optional(&[Keyword("until"), Literal("line"), N]
 /// The calls that may fail, with their words.
 const FAILURES: &[(&str, Builtin)] = &[("fork", Builtin::Fork), ("execv", Builtin::Execv)];
 
+/// `[{ define NAME = V, … }]`
+pub(crate) const CONSTANTS: Param = Optional(&[settings("define NAME = V, …")]);
 /// The settings of a program, as its usage shows them.
 pub(crate) const PROGRAM_USAGE: &str = "at NAME VA, define NAME = V, …";
 
@@ -136,7 +138,16 @@ pub(super) fn bound_call(
         return Ok(None);
     }
     let define = bound.slot(Slot::CName).zip(bound.slot(Slot::Stored));
-    program_call(cx, &Word::of(name), bound.slot(Slot::Function), define)
+    let call = program_call(cx, &Word::of(name), bound.slot(Slot::Function), define)?;
+    let Some(mut call) = call else {
+        return Ok(None);
+    };
+    let (fields, mut wrong) = (only_fields(cx, bound)?, Vec::new());
+    apply(CALL_SETTINGS, "program", &fields, &mut call, &mut wrong);
+    if !wrong.is_empty() {
+        return Err(wrong.into());
+    }
+    Ok(Some(call))
 }
 
 /// `outputs PROGRAM [call FUNCTION] [printf WHEN] [failing CALL…] [define NAME = V]`
