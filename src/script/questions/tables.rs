@@ -37,7 +37,7 @@ pub(crate) fn table_asked(
     let (View::Table(table) | View::Maps { table, .. }) = view else {
         return Err(Stop::Unknowable);
     };
-    let string = reference_of(cx, &of.noun);
+    let string = reference_of(cx, &of.noun).or_else(|| run_of(cx, &of.noun));
     let kind = ItemKind::Table {
         table,
         columns,
@@ -196,6 +196,14 @@ fn reference_of(cx: &Cx, noun: &[Expr]) -> Option<Arc<Did>> {
         .reference
         .clone()
         .filter(|_| word(&noun[0]) == Some("reference"))
+}
+
+/// Returns the last operation if it ran the program whose table the operands name.
+fn run_of(cx: &Cx, noun: &[Expr]) -> Option<Arc<Did>> {
+    let (name, by) = (word(noun.first()?)?, word(noun.get(1)?)?);
+    let last = cx.state.last.clone().filter(|_| by == "by")?;
+    let is_own = last.called().is_some_and(|called| *called.program == *name);
+    is_own.then_some(last)
 }
 
 /// Prepares these operands in the same way as `show` does.

@@ -252,6 +252,9 @@ impl Stated {
         let (Did::Reference(run), Some(_)) = (&*item.did, &item.printed.prompt) else {
             return Vec::new();
         };
+        if item.did.called().is_some() {
+            return Vec::new();
+        }
         let setup = &run.setup;
         let (number, name, policy) = match setup.replacement {
             Replacement::WorkingSet { window } => (window, "length of the window", "working set"),

@@ -293,6 +293,10 @@ fn effort(to: &mut BTreeMap<String, u64>, item: &PaperItem) {
     if !matches!(item.kind, ItemKind::Facts { .. }) {
         return;
     }
+    // Students compute the counts of a program by formula, not access by access.
+    if item.did.called().is_some() {
+        return;
+    }
     for fact in reported_facts(&item.did) {
         let name = fact.name.as_str();
         let (what, amount) = match (name, &fact.value.value) {

@@ -71,7 +71,13 @@ const OF_TRACES: &[(&str, &str)] = &[
 const OF_PROGRAMS: &[(&str, &str)] = &[
     ("count", "Number of different outputs that are possible"),
     ("lines", "Number of printed lines"),
-    ("all", "All possible outputs, in any order"),
+    (
+        "all",
+        "All possible outputs, in any order, with commas between them",
+    ),
+    ("output", "Output"),
+    ("exit", "Exit status"),
+    ("line", "Line where the process ends"),
 ];
 
 /// Tables and columns whose names differ from the script's keywords.

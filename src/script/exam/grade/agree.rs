@@ -115,6 +115,8 @@ fn parts(text: &str) -> Vec<&str> {
     let inside = text.trim().trim_matches(['[', ']', '{', '}', '(', ')']);
     let separators: &[char] = if inside.contains([',', ';']) {
         &[',', ';']
+    } else if inside.contains('\n') {
+        &['\n']
     } else {
         &[' ', '\t']
     };

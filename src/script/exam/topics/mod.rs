@@ -219,7 +219,8 @@ impl Topics {
                 did => {
                     self.blanks(did, blanks, bare);
                     self.operation(did, blanks, bare);
-                    if !item.again {
+                    // A run of a program is no single access.
+                    if !item.again && did.called().is_none() {
                         self.accesses += 1;
                         let is_probe = matches!(did, Did::Access(access) if access.probe);
                         self.probes += usize::from(is_probe);

@@ -62,6 +62,10 @@ pub(crate) fn unanswered(view: &View) -> Vec<Block> {
         View::Bits(of) => of_address(of, true).into_iter().map(Block::Ruler).collect(),
         View::Walk(of) => vec![Block::line(page_walk::title(of))],
         View::Layout(of) => layout::blocks(of, true),
+        View::Listing { name, .. } => {
+            let caption = Block::line(format!("Program {name}:"));
+            std::iter::once(caption).chain(blocks(view)).collect()
+        }
         other => blocks(other),
     }
 }

@@ -66,7 +66,7 @@ impl ProgramCall {
             function,
             constants: constants.collect(),
             variables: Vec::new(),
-            update_once: self.listing.settings.update_once,
+            update_once: self.listing.update_once(),
         }
     }
 

@@ -102,6 +102,16 @@ impl Listing {
         lines.map(str::trim).nth(number as usize - 1).unwrap_or("")
     }
 
+    /// Returns whether an update is one access, or `None` if the text updates no element.
+    pub(super) fn update_once(&self) -> Option<bool> {
+        const UPDATES: &[&str] = &[
+            "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=", "]++", "]--", "++*",
+            "--*",
+        ];
+        let updates = UPDATES.iter().any(|operator| self.text.contains(operator));
+        updates.then_some(self.settings.update_once)
+    }
+
     /// Returns the text as a paper prints it: with the values of the settings in place of those of its `#define`s, and
     /// without the margin that all lines share.
     pub(crate) fn printed(&self) -> String {

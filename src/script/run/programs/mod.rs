@@ -12,7 +12,9 @@ pub(crate) use call::ProgramCall;
 pub use listing::Listing;
 pub(crate) use listing::declare;
 pub(crate) use named::program_call;
-pub(crate) use settings::{BUFFERINGS, CALL_SETTINGS, Constant, PROGRAM_SETTINGS, ProgramDraft, constant};
+pub(crate) use settings::{
+    BUFFERINGS, CALL_SETTINGS, Constant, PROGRAM_SETTINGS, ProgramDraft, constant,
+};
 pub(crate) use source::{ProgramSource, RecordHandler};
 pub(crate) use tables::ELEMENTS;
 pub use tables::{HostedRun, ProgramReplay, Ran, Target};

@@ -55,7 +55,7 @@ impl HostedRun {
         };
         Rows {
             id: TableId::Program,
-            title: format!("{} by line", self.call.name()),
+            title: format!("{} by line", self.call.listing.name.text),
             groups: vec![names.map(String::from).to_vec()],
             rows: counts
                 .lines()
@@ -201,7 +201,7 @@ impl ProgramReplay {
         };
         Ok(Rows {
             id: TableId::Program,
-            title: format!("{} by line", self.source.call.name()),
+            title: format!("{} by line", self.source.call.listing.name.text),
             groups: vec![names.into_iter().map(String::from).collect()],
             rows: lines.iter().map(row).collect(),
             marks: None,
@@ -259,7 +259,7 @@ impl ProgramReplay {
         let names: Vec<&str> = arrays.iter().map(|one| &*one.name).collect();
         Ok(Rows {
             id: TableId::Program,
-            title: format!("{} by {}", self.source.call.name(), names.join(" ")),
+            title: names.join(" and "),
             groups,
             rows,
             marks: None,

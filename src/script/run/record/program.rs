@@ -21,8 +21,8 @@ pub struct Called {
     pub(crate) constants: Vec<String>,
     /// The variables in memory with their addresses, or none if the run accesses no machine.
     pub(crate) variables: Vec<(String, u64)>,
-    /// Whether `a += b` is one access.
-    pub(crate) update_once: bool,
+    /// Whether `a += b` is one access, or `None` if the text has no such operator.
+    pub(crate) update_once: Option<bool>,
 }
 
 /// How processes run and print.

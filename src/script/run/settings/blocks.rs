@@ -43,7 +43,9 @@ pub(crate) const BLOCKS: &[BlockRow] = &[
     BlockRow::new("program", "`program NAME \"\"\"…\"\"\" { … }`", || {
         words(PROGRAM_SETTINGS)
     }),
-    BlockRow::new("replay", "`replay PROGRAM { … }`", || words(CALL_SETTINGS)),
+    BlockRow::new("replay", "`replay PROGRAM { … }`", || {
+        words(CALL_SETTINGS)
+    }),
     BlockRow::new("outputs", "`outputs PROGRAM { … }`", || {
         words(CALL_SETTINGS)
     }),

@@ -19,6 +19,7 @@ use crate::run::table::read::read_table;
 use crate::run::table::{InvalidEntries, Shape};
 use pagewalk_engine::machine::footprint::Footprint;
 use pagewalk_engine::machine::spec::Mmu;
+use pagewalk_engine::program::ops::Object;
 
 use super::perform::declare::declare_areas;
 use super::program::not_a_program;
@@ -343,6 +344,20 @@ pub(super) fn by_program(cx: &mut Cx, operands: &[Expr]) -> Result<Option<ShowPl
             .into());
         };
         arrays.push(object.clone());
+    }
+    let outer = |array: &Object| {
+        array
+            .dimensions
+            .split_last()
+            .map(|(_, outer)| outer.to_vec())
+    };
+    if let [first, .., last] = arrays.as_slice()
+        && arrays.iter().any(|array| outer(array) != outer(first))
+    {
+        let message = format!("the rows of `{}` and `{}` differ", first.name, last.name);
+        return Err(Diagnostic::new(Code::WrongType, by.span, message)
+            .help("show arrays of different shapes in statements of their own")
+            .into());
     }
     if arrays.is_empty() {
         let message = "the rows of the table are missing";

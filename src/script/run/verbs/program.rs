@@ -16,7 +16,7 @@ use crate::run::bind::Param::{self, Equals, Keyword, Literal, Many, Optional, Wo
 use crate::run::bind::{Bound, C_NAME, FUNCTION, N, Slot, V, settings, word, words_of};
 use crate::run::budget::WORK_OF_STEP;
 use crate::run::current_process::CurrentProcess;
-use crate::run::eval::within;
+use crate::run::eval::integer;
 use crate::run::programs::{
     BUFFERINGS, CALL_SETTINGS, PROGRAM_SETTINGS, ProgramCall, ProgramDraft, declare, program_call,
 };
@@ -200,7 +200,14 @@ pub(crate) fn run(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         None => Until::End,
         Some(line) => {
             let last = call.listing.text.lines().count() as u64;
-            Until::Line(within(cx, line, 1, last)? as u32)
+            let number = integer(cx, line)?;
+            if !(1..=last).contains(&number) {
+                let message = format!("the program has {last} lines, and no line {number}");
+                return Err(Diagnostic::new(Code::NoAnswer, line.span, message)
+                    .help(format!("write a line from 1 to {last}"))
+                    .into());
+            }
+            Until::Line(number as u32)
         }
     };
     let pid = if may_declare(cx) {

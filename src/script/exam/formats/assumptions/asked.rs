@@ -1,6 +1,6 @@
 //! The rules on which the answers of an item rest.
 
-use super::facts::{of_fact, of_path, of_result, of_table};
+use super::facts::{of_fact, of_path, of_result, of_string, of_table};
 use super::rules::Rule;
 use crate::exam::paper::PaperItem;
 use crate::questions::entry::{Blank, Derivation, Evidence, ItemKind, PathValue};
@@ -18,7 +18,9 @@ pub(super) fn of_item(item: &PaperItem) -> Vec<Rule> {
             columns,
             string: None,
         } => rules.extend(of_table(table.id, columns)),
-        ItemKind::Table { .. } => rules.push(Rule::Strings),
+        ItemKind::Table {
+            string: Some(did), ..
+        } => rules.extend(of_string(did)),
         ItemKind::Value {
             blank, derivation, ..
         } => {

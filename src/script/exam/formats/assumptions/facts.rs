@@ -294,6 +294,15 @@ pub(super) fn of_table(table: TableId, columns: &[Arc<str>]) -> impl Iterator<It
     rules.filter(move |rule| bits || *rule != Rule::AccessedDirty)
 }
 
+/// Returns the rules of a table about a reference string, or about a program that ran.
+pub(super) fn of_string(did: &Did) -> &'static [Rule] {
+    match did {
+        Did::Program(_) => OF_COUNTS,
+        Did::Replay(_) => OF_CACHES,
+        _ => &[Rule::Strings],
+    }
+}
+
 /// Returns the rules of a path such as `P1.faults.minor`. A setting of the machine or the kernel is a given number.
 pub(super) fn of_path(names: &[&str], spec: &Spec) -> &'static [Rule] {
     let Some((head, rest)) = names.split_first() else {

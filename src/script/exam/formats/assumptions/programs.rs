@@ -13,6 +13,12 @@ fn results(question: &Question) -> Vec<&Did> {
     for item in question.items() {
         dids.extend(item.since.iter().map(|did| &**did));
         dids.push(&item.did);
+        if let ItemKind::Table {
+            string: Some(did), ..
+        } = &item.kind
+        {
+            dids.push(did);
+        }
         if let ItemKind::Choice { options, .. } = &item.kind {
             let evidence = options.iter().flat_map(|option| &option.evidence);
             dids.extend(evidence.filter_map(|evidence| match evidence {
@@ -47,24 +53,29 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
             "Expressions are evaluated from left to right. An assignment evaluates the address on its left side first."
                 .to_owned(),
         );
-        sentences.push(if first.update_once {
-            "An update such as a += b is one access to a.".to_owned()
-        } else {
-            "An update such as a += b loads a and then stores it.".to_owned()
-        });
+        sentences.extend(first.update_once.map(|once| {
+            if once {
+                "An update such as a += b is one access to a.".to_owned()
+            } else {
+                "An update such as a += b loads a and then stores it.".to_owned()
+            }
+        }));
+    }
+    let items = dids.iter().filter_map(|did| match did {
+        Did::Reference(run) => run.trace.as_ref()?.unit,
+        _ => None,
+    });
+    let counts_items = items.count() > 0;
+    if !accessing.is_empty() && !counts_items {
         sentences.push("An int and a float have 4 bytes, and a double has 8 bytes.".to_owned());
     }
     for called in accessing {
-        let places = called
-            .variables
-            .iter()
-            .map(|(name, at)| format!("{name} at 0x{at:X}"));
+        let places = called.variables.iter().map(|(name, at)| match at {
+            0 if counts_items => format!("{name} begins at the start of a page"),
+            at => format!("{name} begins at address 0x{at:X}"),
+        });
         let places: Vec<String> = places.collect();
-        sentences.push(format!(
-            "In {}, the variables begin at these addresses: {}.",
-            called.program,
-            series(&places)
-        ));
+        sentences.push(format!("In {}, {}.", called.program, series(&places)));
     }
     let schedules = dids.iter().filter_map(|did| match did {
         Did::Program(run) => match &run.results {

@@ -24,7 +24,7 @@ pub(crate) fn called(blank: &Blank, labels: &Labels) -> String {
     }
     of_level(&blank.fact)
         .or_else(|| of_component(blank, labels))
-        .unwrap_or_else(|| blank.fact.replace('.', " "))
+        .unwrap_or_else(|| blank.fact.replace(['.', '_'], " "))
 }
 
 /// Returns the label of a fact about one page-table level: `vpn2`, `pte2.address`, `pte2.value`.

@@ -94,6 +94,12 @@ fn of_kind(item: &PaperItem, labels: &Labels, cores: bool, tabled: bool) -> Stri
             }
             did => of_operation(did, &operation.operation, labels, tabled),
         },
+        ItemKind::Table { table, .. }
+            if table.id == TableId::Program && table.groups[0][0] == ELEMENTS =>
+        {
+            let template = "Fill in the table. Write h for a hit and m for a miss, one letter for each access to the element, in order.";
+            labels.localize(template).to_owned()
+        }
         ItemKind::Table {
             string: Some(did), ..
         } => match &**did {
@@ -116,12 +122,6 @@ fn of_kind(item: &PaperItem, labels: &Labels, cores: bool, tabled: bool) -> Stri
                 }
                 _ => number.to_owned(),
             }
-        }
-        ItemKind::Table { table, .. }
-            if table.id == TableId::Program && table.groups[0][0] == ELEMENTS =>
-        {
-            let template = "Fill in the table. Write h for a hit and m for a miss, one letter for each access to the element, in order.";
-            labels.localize(template).to_owned()
         }
         ItemKind::Table { .. } | ItemKind::Author(_) => {
             labels.localize("Fill in the table.").to_owned()

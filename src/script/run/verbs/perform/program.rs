@@ -69,6 +69,16 @@ pub(crate) fn process_of(cx: &mut Cx, plan: &RunPlan) -> Result<(Pid, Option<Dec
 /// # Errors
 /// Returns `c-run` for undefined behavior and limits, or the errors of the program's start.
 pub(crate) fn run(cx: &mut Cx, plan: &RunPlan) -> Result<Did, Stop> {
+    // A probe restores a kernel, but this run may start one.
+    let before = cx.probing.then(|| cx.state.machine.clone());
+    let done = run_here(cx, plan);
+    if let Some(before) = before {
+        cx.state.machine = before;
+    }
+    done
+}
+
+fn run_here(cx: &mut Cx, plan: &RunPlan) -> Result<Did, Stop> {
     let (pid, declared) = process_of(cx, plan)?;
     let name = plan.call.listing.name.text.clone();
     let paused = match cx.state.ran.get(&name) {
