@@ -6,6 +6,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use super::super::{Settings, Source, Value, compile, entry, inspect};
+use super::forks::{outputs, samples};
 use super::{Folder, gcc, generate, run_text};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::config::KernelConfig;
@@ -17,8 +18,8 @@ use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::event::{Event, MachineObserver};
 use pagewalk_engine::machine::presets::Preset;
 use pagewalk_engine::program::{
-    Access, AccessKind, ErrorKind, Host, HostedProcess, Limit, Limits, LineCounts, Program,
-    ProgramObserver, RunError, Stop, Until, layout_for, peek,
+    Access, AccessKind, Buffering, ErrorKind, Host, HostedProcess, Limit, Limits, LineCounts,
+    Options, Program, ProgramObserver, RunError, Stop, Until, layout_for, peek,
 };
 
 /// A kernel with a program in its first process.
@@ -676,5 +677,23 @@ int main(void) { return 0; }
     ] {
         let mistake = entry(&program, name, &arguments).expect_err(name);
         assert_eq!(mistake.message, message);
+    }
+}
+
+/// The schedule of a kernel is one of all schedules.
+#[test]
+fn outputs_on_a_kernel_are_possible() {
+    let options = Options {
+        buffering: Buffering::Line,
+        ..Options::default()
+    };
+    for sample in samples() {
+        let possible = outputs(&sample.text, &options).expect("the program has outputs");
+        let (output, ..) = Lab::i7(&sample.text).finish();
+        assert!(
+            possible.contains(output.as_bytes()),
+            "{}: {output:?}",
+            sample.name
+        );
     }
 }
