@@ -38,14 +38,14 @@ static pid_t pausing_fork(void) { pid_t pid = fork(); pause_here(); return pid; 
 ";
 
 /// A program with a name, its buffering, and the number of its outputs.
-struct Sample {
-    name: String,
+pub(super) struct Sample {
+    pub(super) name: String,
     buffering: Buffering,
     count: u128,
-    text: String,
+    pub(super) text: String,
 }
 
-fn samples() -> Vec<Sample> {
+pub(super) fn samples() -> Vec<Sample> {
     let parts = include_str!("forks.c").split("// ").skip(1);
     parts
         .map(|part| {
@@ -67,7 +67,7 @@ fn samples() -> Vec<Sample> {
         .collect()
 }
 
-fn outputs(text: &str, options: &Options) -> Result<Outputs, RunError> {
+pub(super) fn outputs(text: &str, options: &Options) -> Result<Outputs, RunError> {
     let program =
         compile(text, &wide()).unwrap_or_else(|mistake| panic!("{}\n{text}", mistake.message));
     explore(&Arc::new(program), options)

@@ -6,6 +6,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use super::super::{Argument, Settings, Source, Value, compile, entry, inspect};
+use super::forks::{outputs, samples};
 use super::{Folder, gcc, generate, run_text};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::config::KernelConfig;
@@ -17,8 +18,8 @@ use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::event::{Event, MachineObserver};
 use pagewalk_engine::machine::presets::Preset;
 use pagewalk_engine::program::{
-    Access, AccessKind, ErrorKind, Host, HostedProcess, Limit, Limits, LineCounts, Program,
-    ProgramObserver, RunError, Stop, Until, layout_for, peek,
+    Access, AccessKind, Buffering, ErrorKind, Host, HostedProcess, Limit, Limits, LineCounts,
+    Options, Program, ProgramObserver, RunError, Stop, Until, layout_for, peek,
 };
 
 /// A kernel with a program in its first process.
@@ -218,6 +219,9 @@ fn faults_in_areas_are_those_of_linux() {
         None => println!("skipped: gcc is not installed"),
     }
     assert_eq!(lab.line(2).minor, 1);
+    // Loading counts no fault.
+    let counted: u64 = lab.kernel.processes().map(|one| one.faults.minor).sum();
+    assert_eq!(lab.host.counts().total().minor, counted);
 }
 
 /// The lecture's program, as on its slides.
@@ -428,6 +432,9 @@ fn the_schedule_is_that_of_the_documentation() {
         output,
         "parent\nchild 1\none\nchild 2\nchild 3\n0 early\nlate\nend\n"
     );
+    // `waitpid` waits for its child, although another one ends first.
+    let (output, ..) = Lab::i7("int main(void) { int s; if (fork() == 0) exit(1); pid_t last = fork(); if (last == 0) exit(2); waitpid(last, &s, 0); printf(\"%d\", WEXITSTATUS(s)); return 0; }").finish();
+    assert_eq!(output, "2");
     // The buffer of a terminal is written at the end of a line, and at `exit`, but not at `_exit`.
     let (output, ..) =
         Lab::i7("int main(void) { printf(\"a\\nb\"); if (fork() == 0) _exit(0); wait(0); write(1, \"c\", 1); printf(\"d\"); fork(); return 0; }").finish();
@@ -678,5 +685,23 @@ int main(void) { return 0; }
         let arguments: Vec<Argument> = arguments.into_iter().map(Argument::Integer).collect();
         let mistake = entry(&program, name, &arguments).expect_err(name);
         assert_eq!(mistake.message, message);
+    }
+}
+
+/// The schedule of a kernel is one of all schedules.
+#[test]
+fn outputs_on_a_kernel_are_possible() {
+    let options = Options {
+        buffering: Buffering::Line,
+        ..Options::default()
+    };
+    for sample in samples() {
+        let possible = outputs(&sample.text, &options).expect("the program has outputs");
+        let (output, ..) = Lab::i7(&sample.text).finish();
+        assert!(
+            possible.contains(output.as_bytes()),
+            "{}: {output:?}",
+            sample.name
+        );
     }
 }

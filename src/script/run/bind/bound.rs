@@ -162,6 +162,13 @@ pub(crate) fn bind_setting<'t>(params: &'static [Param], setting: &'t Setting) -
         if pieces.is_empty() || !is_unit || params.has(Slot::Pages) {
             pieces.push(value.into());
         }
+        // The values of `define N = n` are the name and the value.
+        if pieces.len() == 1 && params.contains(&Param::Equals) {
+            pieces.push(Piece {
+                span: setting.name.span,
+                ..Atom::Equals.into()
+            });
+        }
     }
     if let Some(block) = &setting.block {
         pieces.push(Piece {

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use pagewalk_engine::program::{Buffering, Builtin, Count, Counts, Ending, Outputs};
 
 use super::call::Declared;
-use super::process::ProcessRef;
 
 use crate::lang::value::Value;
 
@@ -52,7 +51,6 @@ pub(crate) enum Results {
 /// A run of a program in a process of the kernel, up to now.
 #[derive(Debug, Clone)]
 pub(crate) struct ProcessRun {
-    pub(crate) process: ProcessRef,
     /// The reads, writes, and faults of this process and its children, by line.
     pub(crate) counts: Arc<Counts>,
     /// How the process has ended, or `None` if the run has paused.

@@ -92,7 +92,9 @@ impl Head {
     /// Whether the head begins an operation.
     pub(crate) fn is_operation(self) -> bool {
         match self.kind {
-            HeadKind::Verb(family) => matches!(family, Family::Access | Family::Replay),
+            HeadKind::Verb(family) => {
+                matches!(family, Family::Access | Family::Replay | Family::Program)
+            }
             _ => matches!(self.name, "probe" | "reference"),
         }
     }

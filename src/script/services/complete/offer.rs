@@ -241,10 +241,12 @@ impl Offers<'_> {
 
     /// Adds the operands of `probe` and `where`.
     fn operations(&self, pick: &mut Pick) {
-        for verb in LANGUAGE
-            .verbs()
-            .filter(|verb| matches!(verb.family, Family::Access | Family::Replay))
-        {
+        for verb in LANGUAGE.verbs().filter(|verb| {
+            matches!(
+                verb.family,
+                Family::Access | Family::Replay | Family::Program
+            )
+        }) {
             pick.add(verb.name, ItemKind::Verb, verb.help);
         }
         self.processes(pick, ":");

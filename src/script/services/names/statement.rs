@@ -363,8 +363,11 @@ pub(crate) fn reference(finder: &mut Finder, pages: &Pages, settings: &Settings)
         }
         // A page cannot have the name of a variable, so this word is a program.
         Pages::Words(words) => {
-            if let [name] | [name, _, _] = &**words {
-                finder.uses(Space::Value, name);
+            let is_call = |word: &Word| &*word.text == "call";
+            match &**words {
+                [name] => drop(finder.uses(Space::Value, name)),
+                [name, word, _] if is_call(word) => drop(finder.uses(Space::Value, name)),
+                _ => {}
             }
         }
         Pages::Trace(_) => {}

@@ -325,8 +325,8 @@ pub(super) fn of_path(names: &[&str], spec: &Spec) -> &'static [Rule] {
 mod tests {
     use super::{Kind, ROWS, Rule, row};
     use crate::run::facts::{
-        ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_COUNTERS,
-        REPLAY_FACTS,
+        ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, PROGRAM_FACTS, REFERENCE_FACTS,
+        REPLAY_COUNTERS, REPLAY_FACTS,
     };
     use crate::run::nouns::{TABLE_NOUNS, THING_NOUNS};
     use crate::run::paths::{
@@ -336,7 +336,7 @@ mod tests {
 
     /// Returns every fact that a script can ask for.
     fn askable() -> Vec<(Kind, String)> {
-        let names: [(Kind, Vec<&str>); 12] = [
+        let names: [(Kind, Vec<&str>); 13] = [
             (
                 Kind::Access,
                 ACCESS_FACTS.iter().map(|row| row.name).collect(),
@@ -349,6 +349,10 @@ mod tests {
             (
                 Kind::Reference,
                 REFERENCE_FACTS.iter().map(|row| row.name).collect(),
+            ),
+            (
+                Kind::Program,
+                PROGRAM_FACTS.iter().map(|row| row.name).collect(),
             ),
             (
                 Kind::Replay,

@@ -10,7 +10,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::run::budget::work_of_pages;
 use crate::run::programs::{HostedRun, Listing, ProgramCall, Ran};
-use crate::run::record::{Declared, Did, ProcessRef, ProcessRun, ProgramRun, Results};
+use crate::run::record::{Declared, Did, ProcessRun, ProgramRun, Results};
 use crate::run::session::Cx;
 use crate::run::stop::Stop;
 use crate::run::syscalls::out_of_memory;
@@ -94,7 +94,6 @@ fn run_here(cx: &mut Cx, plan: &RunPlan) -> Result<Did, Stop> {
     let kernel = cx.kernel(plan.place)?;
     let stopped = host.run(kernel, plan.until, &mut ());
     let work = kernel.take_work();
-    let process = kernel.process(pid).map(ProcessRef::from);
     cx.work(work_of_pages(work), plan.place)?;
     if let (Err(error), Some(program)) = (&stopped, &program) {
         return Err(plan.call.listing.failed(error, program).into());
@@ -107,7 +106,6 @@ fn run_here(cx: &mut Cx, plan: &RunPlan) -> Result<Did, Stop> {
         None => (None, ended.place().line),
     };
     let run = ProcessRun {
-        process: process.ok_or(Stop::Unknowable)?,
         counts: Arc::new(host.counts()),
         ending,
         line,

@@ -26,7 +26,7 @@ fn the_only_process_makes_calls() {
         &state("process P1"),
         &[("mm‸", "mmap", ""), ("let x = fo‸", "fork", "")],
     );
-    holds(&state("process P1"), &[("process P2\nmun‸", "", "")]);
+    holds(&state("process P1"), &[("process P2\nmunm‸", "", "")]);
     holds(
         &state(""),
         &[("munm‸", "", ""), ("process P1\nmunm‸", "munmap", "")],
