@@ -41,19 +41,20 @@
 (defconst pagewalk-verbs
   '(
     "choice" "core" "essay" "exam" "executable" "expect" "fetch" "figure" "file" "flush" "invlpg"
-    "kernel" "ksm" "machine" "process" "read" "reclaim" "replay" "seed" "set" "show" "solution"
-    "space" "swap" "sync" "table" "text" "tick" "translate" "write"
+    "kernel" "ksm" "machine" "outputs" "process" "program" "read" "reclaim" "replay" "run" "seed"
+    "set" "show" "solution" "space" "swap" "sync" "table" "text" "tick" "translate" "write"
    )
   "Words that begin other statements.")
 (defconst pagewalk-values
   '(
-    "aging" "binary" "both" "byte" "cached" "clock" "cold" "continuous" "counting" "csv" "data"
-    "decimal" "demand-zero" "digits" "din" "direct-mapped" "exclusive" "fetches" "fifo" "first"
-    "for" "fully-associative" "gap" "global" "hex" "in" "inclusive" "instructions" "kill" "lackey"
-    "lfu" "lifo" "local" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off" "on" "on-disk" "one"
-    "optimal" "options" "physical" "pick" "pin" "plru" "points" "questions" "radix" "random"
-    "report" "second-chance" "split" "third-chance" "uncached" "virtual" "warm" "when" "where"
-    "window" "word" "working-set" "zero"
+    "aging" "at-once" "binary" "both" "byte" "cached" "char" "clock" "cold" "continuous" "counting"
+    "csv" "data" "decimal" "demand-zero" "digits" "din" "direct-mapped" "double" "exclusive"
+    "fetches" "fifo" "first" "float" "for" "full" "fully-associative" "gap" "global" "hex" "in"
+    "inclusive" "instructions" "int" "kill" "lackey" "lfu" "lifo" "line" "local" "long" "lookahead"
+    "lru" "min" "mru" "none" "nru" "of" "off" "on" "on-disk" "once" "one" "optimal" "options"
+    "physical" "pick" "pin" "plru" "points" "questions" "radix" "random" "report" "second-chance"
+    "short" "split" "third-chance" "uncached" "virtual" "warm" "when" "where" "window" "word"
+    "working-set" "zero"
    )
   "Words that settings take.")
 (defconst pagewalk-presets
@@ -63,8 +64,9 @@
   "Machines that have a name.")
 (defconst pagewalk-nouns
   '(
-    "asid" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps" "memory"
-    "page_table" "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
+    "asid" "by" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "line" "machine"
+    "maps" "memory" "page_table" "processes" "program" "pte" "reference" "resident" "stats" "steps"
+    "swap" "tables" "tlb"
    )
   "What can be set, expected and shown.")
 (defconst pagewalk-fact-words

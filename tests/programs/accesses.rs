@@ -49,32 +49,26 @@ fn a_replay_equals_the_replay_of_its_accesses_as_a_trace() {
 fn the_tables_by_line_and_by_array_are_those_of_the_textbook() {
     // Bryant and O'Hallaron, practice problem 6.17: src m m, m h; dst m m, m m.
     let run = outcome(&format!(
-        "{TRANSPOSE}\nreplay transpose\nshow transpose by src dst\nshow transpose by line"
+        "{TRANSPOSE}
+        replay transpose
+        expect transpose by src {{ | row 0 1 |
+                                  | 0   m m |
+                                  | 1   m h | }}
+        expect transpose by dst {{ | row 0 1 |
+                                  | 0   m m |
+                                  | 1   m m | }}
+        expect transpose by line {{ | line reads writes hits misses |
+                                   | 6    4     4      1    7      | }}"
     ));
-    assert!(run.mistakes.is_empty(), "{run:?}");
-    let tables = tables(&run.records);
-    assert_eq!(tables[0], "[0] m m m m\n[1] m h m m");
-    assert_eq!(tables[1], "6 dst[j][i] = src[i][j]; 4 4 1 7 0.875");
-}
-
-/// The rows of the tables that a script shows.
-fn tables(records: &[pagewalk_script::run::record::StepRecord]) -> Vec<String> {
-    let shown = records.iter().filter_map(|record| match &*record.did {
-        pagewalk_script::run::record::Did::Shown(views) => Some(views),
-        _ => None,
-    });
-    let rows = shown.flatten().filter_map(|view| match view {
-        pagewalk_script::run::record::View::Table(table) => Some(table),
-        _ => None,
-    });
-    let text = |table: &pagewalk_script::run::table::Rows| {
-        let lines = table.rows().iter().map(|row| {
-            let cells: Vec<String> = row.iter().map(ToString::to_string).collect();
-            cells.join(" ")
-        });
-        lines.collect::<Vec<_>>().join("\n")
-    };
-    rows.map(text).collect()
+    assert!(
+        run.mistakes.is_empty() && run.failures.is_empty(),
+        "{run:?}"
+    );
+    assert_eq!(run.checks, 12);
+    let wrong = outcome(&format!(
+        "{TRANSPOSE}\nreplay transpose\nexpect transpose by src {{ | row 0 |\n | 0 h | }}"
+    ));
+    assert_eq!(wrong.failures.len(), 1);
 }
 
 #[test]

@@ -67,7 +67,7 @@ fn mistakes_have_their_place_in_the_text() {
         (
             "int f(int n) { return n; }",
             "\nreplay p call f",
-            "wrong-count at 5: `f` takes 1 argument",
+            "wrong-count at 5: `f` has 1 argument, not 0",
         ),
         (
             "int a[4];\nint main(void) {\n  for (int i = 0; i <= 4; i++) a[i] = 1;\n  return 0;\n}",

@@ -164,13 +164,13 @@
   operand: (name) @constant
   (#any-of? @constant
   ; BEGIN generated words values
-  "aging" "binary" "both" "byte" "cached" "clock" "cold" "continuous" "counting" "csv" "data"
-  "decimal" "demand-zero" "digits" "din" "direct-mapped" "exclusive" "fetches" "fifo" "first" "for"
-  "fully-associative" "gap" "global" "hex" "in" "inclusive" "instructions" "kill" "lackey" "lfu"
-  "lifo" "local" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off" "on" "on-disk" "one"
-  "optimal" "options" "physical" "pick" "pin" "plru" "points" "questions" "radix" "random" "report"
-  "second-chance" "split" "third-chance" "uncached" "virtual" "warm" "when" "where" "window" "word"
-  "working-set" "zero"
+  "aging" "at-once" "binary" "both" "byte" "cached" "char" "clock" "cold" "continuous" "counting"
+  "csv" "data" "decimal" "demand-zero" "digits" "din" "direct-mapped" "double" "exclusive" "fetches"
+  "fifo" "first" "float" "for" "full" "fully-associative" "gap" "global" "hex" "in" "inclusive"
+  "instructions" "int" "kill" "lackey" "lfu" "lifo" "line" "local" "long" "lookahead" "lru" "min"
+  "mru" "none" "nru" "of" "off" "on" "on-disk" "once" "one" "optimal" "options" "physical" "pick"
+  "pin" "plru" "points" "questions" "radix" "random" "report" "second-chance" "short" "split"
+  "third-chance" "uncached" "virtual" "warm" "when" "where" "window" "word" "working-set" "zero"
   ; END generated words
   ))
 
@@ -202,8 +202,9 @@
   noun: (name) @type
   (#any-of? @type
   ; BEGIN generated words nouns
-  "asid" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps" "memory"
-  "page_table" "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
+  "asid" "by" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "line" "machine"
+  "maps" "memory" "page_table" "processes" "program" "pte" "reference" "resident" "stats" "steps"
+  "swap" "tables" "tlb"
   ; END generated words
   ))
 
@@ -212,8 +213,9 @@
   (columns)
   (#any-of? @type
   ; BEGIN generated words nouns
-  "asid" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps" "memory"
-  "page_table" "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
+  "asid" "by" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "line" "machine"
+  "maps" "memory" "page_table" "processes" "program" "pte" "reference" "resident" "stats" "steps"
+  "swap" "tables" "tlb"
   ; END generated words
   ))
 
@@ -223,8 +225,9 @@
   operand: (name) @type
   (#any-of? @type
   ; BEGIN generated words nouns
-  "asid" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps" "memory"
-  "page_table" "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
+  "asid" "by" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "line" "machine"
+  "maps" "memory" "page_table" "processes" "program" "pte" "reference" "resident" "stats" "steps"
+  "swap" "tables" "tlb"
   ; END generated words
   ))
 
@@ -232,9 +235,10 @@
   operand: (name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words later_options
-  "accesses" "all" "anonymous" "by" "causes" "chain" "csv" "cycles" "demand" "din" "execute"
-  "fields" "first" "for" "format" "gap" "identity" "kinds" "lackey" "level" "map" "of" "pa" "pin"
-  "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "vipt" "write"
+  "accesses" "all" "anonymous" "at-once" "by" "call" "causes" "chain" "csv" "cycles" "define"
+  "demand" "din" "execute" "execv" "failing" "fields" "first" "for" "fork" "format" "from" "full"
+  "gap" "identity" "kinds" "lackey" "level" "line" "map" "of" "pa" "pin" "points" "printf" "read"
+  "size" "space" "split" "straddle" "supervisor" "until" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -245,9 +249,10 @@
   operand: (name) @variable
   (#any-of? @variable
   ; BEGIN generated words later_options
-  "accesses" "all" "anonymous" "by" "causes" "chain" "csv" "cycles" "demand" "din" "execute"
-  "fields" "first" "for" "format" "gap" "identity" "kinds" "lackey" "level" "map" "of" "pa" "pin"
-  "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "vipt" "write"
+  "accesses" "all" "anonymous" "at-once" "by" "call" "causes" "chain" "csv" "cycles" "define"
+  "demand" "din" "execute" "execv" "failing" "fields" "first" "for" "fork" "format" "from" "full"
+  "gap" "identity" "kinds" "lackey" "level" "line" "map" "of" "pa" "pin" "points" "printf" "read"
+  "size" "space" "split" "straddle" "supervisor" "until" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -255,9 +260,10 @@
   value: (name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words later_options
-  "accesses" "all" "anonymous" "by" "causes" "chain" "csv" "cycles" "demand" "din" "execute"
-  "fields" "first" "for" "format" "gap" "identity" "kinds" "lackey" "level" "map" "of" "pa" "pin"
-  "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "vipt" "write"
+  "accesses" "all" "anonymous" "at-once" "by" "call" "causes" "chain" "csv" "cycles" "define"
+  "demand" "din" "execute" "execv" "failing" "fields" "first" "for" "fork" "format" "from" "full"
+  "gap" "identity" "kinds" "lackey" "level" "line" "map" "of" "pa" "pin" "points" "printf" "read"
+  "size" "space" "split" "straddle" "supervisor" "until" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -267,9 +273,10 @@
   value: (name) @variable
   (#any-of? @variable
   ; BEGIN generated words later_options
-  "accesses" "all" "anonymous" "by" "causes" "chain" "csv" "cycles" "demand" "din" "execute"
-  "fields" "first" "for" "format" "gap" "identity" "kinds" "lackey" "level" "map" "of" "pa" "pin"
-  "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "vipt" "write"
+  "accesses" "all" "anonymous" "at-once" "by" "call" "causes" "chain" "csv" "cycles" "define"
+  "demand" "din" "execute" "execv" "failing" "fields" "first" "for" "fork" "format" "from" "full"
+  "gap" "identity" "kinds" "lackey" "level" "line" "map" "of" "pa" "pin" "points" "printf" "read"
+  "size" "space" "split" "straddle" "supervisor" "until" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -295,8 +302,9 @@
   )
   (#any-of? @type
   ; BEGIN generated words nouns
-  "asid" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps" "memory"
-  "page_table" "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
+  "asid" "by" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "line" "machine"
+  "maps" "memory" "page_table" "processes" "program" "pte" "reference" "resident" "stats" "steps"
+  "swap" "tables" "tlb"
   ; END generated words
   ))
 

@@ -21,27 +21,28 @@ let s:forms = s:Words([
 " words that begin other statements
 let s:verbs = s:Words([
       \ 'choice', 'core', 'essay', 'exam', 'executable', 'expect', 'fetch', 'figure', 'file',
-      \ 'flush', 'invlpg', 'kernel', 'ksm', 'machine', 'process', 'read', 'reclaim', 'replay',
-      \ 'seed', 'set', 'show', 'solution', 'space', 'swap', 'sync', 'table', 'text', 'tick',
-      \ 'translate', 'write'])
+      \ 'flush', 'invlpg', 'kernel', 'ksm', 'machine', 'outputs', 'process', 'program', 'read',
+      \ 'reclaim', 'replay', 'run', 'seed', 'set', 'show', 'solution', 'space', 'swap', 'sync',
+      \ 'table', 'text', 'tick', 'translate', 'write'])
 " words that settings take
 let s:values = s:Words([
-      \ 'aging', 'binary', 'both', 'byte', 'cached', 'clock', 'cold', 'continuous', 'counting',
-      \ 'csv', 'data', 'decimal', 'demand-zero', 'digits', 'din', 'direct-mapped', 'exclusive',
-      \ 'fetches', 'fifo', 'first', 'for', 'fully-associative', 'gap', 'global', 'hex', 'in',
-      \ 'inclusive', 'instructions', 'kill', 'lackey', 'lfu', 'lifo', 'local', 'lookahead', 'lru',
-      \ 'min', 'mru', 'none', 'nru', 'of', 'off', 'on', 'on-disk', 'one', 'optimal', 'options',
-      \ 'physical', 'pick', 'pin', 'plru', 'points', 'questions', 'radix', 'random', 'report',
-      \ 'second-chance', 'split', 'third-chance', 'uncached', 'virtual', 'warm', 'when', 'where',
-      \ 'window', 'word', 'working-set', 'zero'])
+      \ 'aging', 'at-once', 'binary', 'both', 'byte', 'cached', 'char', 'clock', 'cold',
+      \ 'continuous', 'counting', 'csv', 'data', 'decimal', 'demand-zero', 'digits', 'din',
+      \ 'direct-mapped', 'double', 'exclusive', 'fetches', 'fifo', 'first', 'float', 'for', 'full',
+      \ 'fully-associative', 'gap', 'global', 'hex', 'in', 'inclusive', 'instructions', 'int',
+      \ 'kill', 'lackey', 'lfu', 'lifo', 'line', 'local', 'long', 'lookahead', 'lru', 'min', 'mru',
+      \ 'none', 'nru', 'of', 'off', 'on', 'on-disk', 'once', 'one', 'optimal', 'options', 'physical',
+      \ 'pick', 'pin', 'plru', 'points', 'questions', 'radix', 'random', 'report', 'second-chance',
+      \ 'short', 'split', 'third-chance', 'uncached', 'virtual', 'warm', 'when', 'where', 'window',
+      \ 'word', 'working-set', 'zero'])
 " machines that have a name
 let s:presets = s:Words([
       \ 'core-i7', 'simple'])
 " what can be set, expected and shown
 let s:nouns = s:Words([
-      \ 'asid', 'cache', 'cr3', 'frames', 'geometry', 'heap', 'kernel_maps', 'layout', 'machine',
-      \ 'maps', 'memory', 'page_table', 'processes', 'pte', 'reference', 'resident', 'stats',
-      \ 'steps', 'swap', 'tables', 'tlb'])
+      \ 'asid', 'by', 'cache', 'cr3', 'frames', 'geometry', 'heap', 'kernel_maps', 'layout', 'line',
+      \ 'machine', 'maps', 'memory', 'page_table', 'processes', 'program', 'pte', 'reference',
+      \ 'resident', 'stats', 'steps', 'swap', 'tables', 'tlb'])
 " words that facts have
 let s:fact_words = s:Words([
       \ 'BUS_ADRERR', 'E2BIG', 'EACCES', 'EAGAIN', 'EBADF', 'EBUSY', 'ECHILD', 'EEXIST', 'EFAULT',

@@ -64,7 +64,7 @@ impl<W: KernelObserver> KernelObserver for Counting<'_, W> {
     }
 }
 
-/// The memory of a process on a kernel. Its bytes are never uninitialized: they are zero, or what was there before.
+/// The memory of a process on a kernel. Its bytes are never uninitialized: they are zero, or have an earlier value.
 pub(super) struct KernelMemory<'a, W> {
     pub kernel: &'a mut Kernel,
     pub pid: Pid,

@@ -1,6 +1,7 @@
 //! C programs that a script declares: their texts and settings, and their runs as sources of accesses.
 
 mod call;
+mod constants;
 mod listing;
 mod named;
 mod settings;
@@ -9,12 +10,11 @@ mod tables;
 mod variables;
 
 pub(crate) use call::ProgramCall;
+pub(crate) use constants::CALL_SETTINGS;
 pub use listing::Listing;
 pub(crate) use listing::declare;
 pub(crate) use named::program_call;
-pub(crate) use settings::{
-    BUFFERINGS, CALL_SETTINGS, Constant, PROGRAM_SETTINGS, ProgramDraft, constant,
-};
+pub(crate) use settings::{BUFFERINGS, Constant, PROGRAM_SETTINGS, ProgramDraft, constant};
 pub(crate) use source::{ProgramSource, RecordHandler};
 pub(crate) use tables::ELEMENTS;
 pub use tables::{HostedRun, ProgramReplay, Ran, Target};

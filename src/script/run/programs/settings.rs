@@ -2,7 +2,6 @@
 
 use pagewalk_engine::program::{Buffering, Layout};
 
-use super::call::ProgramCall;
 use crate::c;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
@@ -100,16 +99,6 @@ pub(crate) const PROGRAM_SETTINGS: &[SettingRow<ProgramDraft>] = &[
         },
     },
 ];
-
-/// The settings of a statement that runs a program.
-pub(crate) const CALL_SETTINGS: &[SettingRow<ProgramCall>] = &[SettingRow {
-    name: "define",
-    params: &[C_NAME, Equals, V],
-    help: "value of a `#define` of the program",
-    repeats: true,
-    get: None,
-    set: |call, f| constant(f).map(|one| call.define(one)),
-}];
 
 fn two(field: &Field) -> Result<&[Arg; 2], Vec<Diagnostic>> {
     field.args.as_slice().try_into().map_err(|_| {

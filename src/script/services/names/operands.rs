@@ -79,6 +79,9 @@ fn noun(finder: &mut Finder, operands: &[&Expr]) {
     let Some((first, rest)) = operands.split_first() else {
         return;
     };
+    if program(finder, operands) {
+        return;
+    }
     match (&first.kind, rest) {
         (ExprKind::Name(name), [part, ..]) if matches!(&**name, "tlb" | "cache") => {
             if let Some(part) = finder.word(part) {
@@ -90,11 +93,26 @@ fn noun(finder: &mut Finder, operands: &[&Expr]) {
     }
 }
 
+/// Visits `PROGRAM by line` and `PROGRAM by ARRAY…`, and returns false for other operands.
+fn program(finder: &mut Finder, operands: &[&Expr]) -> bool {
+    let [name, by, ..] = operands else {
+        return false;
+    };
+    let is_by = finder.word(by).is_some_and(|by| &*by.text == "by");
+    if let Some(name) = finder.word(name).filter(|_| is_by) {
+        finder.uses(Space::Value, &name);
+    }
+    is_by
+}
+
 /// Visits the operands of `show` and `given`.
 pub(crate) fn shown(finder: &mut Finder, operands: &[&Expr]) {
     let Some((first, rest)) = operands.split_first() else {
         return;
     };
+    if program(finder, operands) {
+        return;
+    }
     let named = |names: &str| matches!(&first.kind, ExprKind::Name(name) if &**name == names);
     if let Some(noun) = SHOWN_NOUNS.iter().find(|noun| named(noun.name)) {
         if matches!(noun.views, Views::Process(_) | Views::Tables(_)) {
@@ -103,6 +121,11 @@ pub(crate) fn shown(finder: &mut Finder, operands: &[&Expr]) {
                     finder.uses(Space::Process, &word);
                 }
             }
+        }
+        if let (Views::Program, [name]) = (&noun.views, rest)
+            && let Some(word) = finder.word(name)
+        {
+            finder.uses(Space::Value, &word);
         }
     } else if TABLE_NOUNS.iter().any(|noun| named(noun.name)) {
         noun(finder, operands);
