@@ -70,6 +70,7 @@ fn filled(slot: Slot) -> &'static str {
         Slot::Cond => " true",
         Slot::Stored | Slot::Raw | Slot::Expr => " 1",
         Slot::Variable => " x",
+        Slot::CName | Slot::Program | Slot::NewProgram => " t",
         Slot::Range => " 0..1",
         _ => " \"t\"",
     }
@@ -83,6 +84,10 @@ fn around(block: &str, setting: &str) -> String {
             format!("machine {{ {block} {{ {setting} }} }}")
         }
         "file" | "executable" => format!("{block} \"a\" {{ {setting} }}"),
+        "program" => {
+            format!("program p \"\"\"\n#define t 1\nint t[4];\n\"\"\" {{ {setting} }}")
+        }
+        "replay" | "outputs" | "run" => format!("{block} p {{ {setting} }}"),
         "reference" => format!("reference 1 2 {{ {setting} }}"),
         "choice" | "essay" => format!("question \"q\" {{ {block} \"t\" {{ {setting} }} }}"),
         "table" => format!("question \"q\" {{ table \"t\" {{ {setting}; row ? = 1 }} }}"),
@@ -180,6 +185,7 @@ const WITHOUT_NUMBERS: &[&str] = &[
     "correct",
     "course",
     "date",
+    "define",
     "for",
     "format",
     "holding",
@@ -196,6 +202,7 @@ const WITHOUT_NUMBERS: &[&str] = &[
     "page_table",
     "pages",
     "policy",
+    "printf",
     "questions",
     "radix",
     "replacement",
@@ -209,6 +216,8 @@ const WITHOUT_NUMBERS: &[&str] = &[
     "tick",
     "title",
     "tlb",
+    "unit",
+    "update",
     "version",
     "walk",
     "writes",

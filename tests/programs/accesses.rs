@@ -48,7 +48,7 @@ fn a_replay_equals_the_replay_of_its_accesses_as_a_trace() {
 #[test]
 fn the_tables_by_line_and_by_array_are_those_of_the_textbook() {
     // Bryant and O'Hallaron, practice problem 6.17: src m m, m h; dst m m, m m.
-    let run = outcome(&format!(
+    let run = outcome(format!(
         "{TRANSPOSE}
         replay transpose
         expect transpose by src {{ | row 0 1 |
@@ -65,7 +65,7 @@ fn the_tables_by_line_and_by_array_are_those_of_the_textbook() {
         "{run:?}"
     );
     assert_eq!(run.checks, 12);
-    let wrong = outcome(&format!(
+    let wrong = outcome(format!(
         "{TRANSPOSE}\nreplay transpose\nexpect transpose by src {{ | row 0 |\n | 0 h | }}"
     ));
     assert_eq!(wrong.failures.len(), 1);

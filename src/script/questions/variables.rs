@@ -209,7 +209,7 @@ pub(super) fn evidence(cx: &mut Cx, condition: &Condition, holds: bool) -> Resul
         let Claim::Is(value) = &fact.claim else {
             continue;
         };
-        let value = match facts::key(&fact.name.text, family, spec.as_deref()) {
+        let value = match facts::key(&fact.name.text, family, spec) {
             Ok(key) => claimed(cx, value, &key)?,
             Err(_) => eval(cx, value)?,
         };

@@ -40,7 +40,7 @@ pub(super) fn place(tree: &Tree, settings: &Settings) -> Parsed<Placement> {
         };
         let end = address.checked_add(size).filter(|end| *end <= layout.stack);
         let Some(end) = end else {
-            fail!(global.place, "`{}` does not fit the memory", global.name);
+            fail!(global.place, "`{}` does not fit the memory", global.name; "declare a larger memory, or a smaller array");
         };
         if let Some(other) = objects
             .iter()

@@ -67,7 +67,7 @@ impl Tree<'_> {
             match part.as_rule() {
                 Rule::ask_value => what = self.ask_value(part, &mut round),
                 Rule::ask_by | Rule::ask_table => {
-                    what = Some(Asked::Table(self.noun_columns(part)))
+                    what = Some(Asked::Table(self.noun_columns(part)));
                 }
                 Rule::ask_any => what = self.ask_any(part, &mut prompt),
                 Rule::ask_steps => what = self.ask_steps(part),

@@ -107,7 +107,7 @@ fn read(sources: &Sources, record: &StepRecord) -> Statement {
     );
     if let (true, Some(quotes)) = (is_program, written.text.find(QUOTES)) {
         written.text.truncate(quotes);
-        written.text.push_str(&format!("{QUOTES}…{QUOTES}"));
+        written.text.extend([QUOTES, "…", QUOTES]);
         written.brace = None;
     }
     let text = written.text.trim();

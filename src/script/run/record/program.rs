@@ -90,7 +90,8 @@ impl ProgramRun {
         match &self.results {
             Results::Outputs(outputs, _) => outputs.lines(),
             Results::Process(run) => {
-                let lines = run.output.iter().filter(|byte| **byte == b'\n').count() as u64;
+                let text = String::from_utf8_lossy(&run.output);
+                let lines = text.matches('\n').count() as u64;
                 lines..=lines
             }
         }
