@@ -245,6 +245,8 @@
            (or (member word '("format" "straddle" "map" "kinds" "causes" "cycles"))
                (member last '("format" "straddle" "map"))))
       'font-lock-keyword-face)
+     ((and (equal word "from") (equal (pagewalk--block-head block) "program"))
+      'font-lock-keyword-face)
      ((or (member word '("for" "by"))
           (and (member last '("for" "by")) (equal (pagewalk--block-head block) "translate")))
       'font-lock-keyword-face))))

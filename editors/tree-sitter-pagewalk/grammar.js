@@ -263,6 +263,8 @@ export default grammar({
     setting: $ => prec.right(seq(
       field('name', alias($.name, $.setting_name)),
       repeat(choice(field('operand', $._operand), $.blank)),
+      // `define N = n`
+      optional(seq('=', field('value', $._operand))),
       optional(choice($.settings, $._holds)),
     )),
     // When an option is correct.

@@ -99,12 +99,30 @@ static bool take_three(TSLexer *lexer, int32_t c) {
   return count == 3;
 }
 
-// Scans text up to a hole or the closing quotes. Doubled braces are text, and so is a single closing brace. Between fences, all is
-// text. A fence without a second one ends with the text.
+// Whether the brace before the current position opens a block or an initializer of C: an expression contains no braces, no `;`,
+// and no newline, and an initializer follows `=`.
+static bool is_code(TSLexer *lexer, int32_t before) {
+  if (before == '=') return true;
+  while (!lexer->eof(lexer)) {
+    switch (lexer->lookahead) {
+      case '}': return false;
+      case ';':
+      case '{':
+      case '\n': return true;
+      default: take(lexer);
+    }
+  }
+  return true;
+}
+
+// Scans text up to a hole or the closing quotes. Doubled braces are text, and so are a single closing brace and the braces of
+// programs. Between fences, all is text. A fence without a second one ends with the text.
 static bool scan_prose(TSLexer *lexer) {
   bool any = false, code = false;
+  int32_t before = 0;
   while (!lexer->eof(lexer)) {
     lexer->mark_end(lexer);
+    int32_t now = lexer->lookahead;
     if (lexer->lookahead == '"') {
       if (take_three(lexer, '"')) break;
     } else if (lexer->lookahead == '`') {
@@ -113,11 +131,12 @@ static bool scan_prose(TSLexer *lexer) {
       take(lexer);
     } else if (lexer->lookahead == '{') {
       take(lexer);
-      if (lexer->lookahead != '{') break;
-      take(lexer);
+      if (lexer->lookahead == '{') take(lexer);
+      else if (!is_code(lexer, before)) break;
     } else {
       take(lexer);
     }
+    if (!is_blank(now) && now != '\n') before = now;
     any = true;
   }
   if (lexer->eof(lexer)) lexer->mark_end(lexer);

@@ -222,9 +222,11 @@ call s:Match('Keyword', 'By', '\s\@1<=by\s\+' . s:Words(['user', 'supervisor']),
 call s:Match('Keyword', 'Format', '\s\@1<=format\s\+' . s:Words(['lackey', 'din', 'csv', 'pin', 'gap']), '')
 call s:Match('Keyword', 'Straddle', '\s\@1<=straddle\s\+' . s:Words(['split', 'first']), '')
 call s:Match('Keyword', 'Map', '\s\@1<=map\s\+' . s:Words(['identity', 'demand']), '')
+call s:Match('Keyword', 'From', '\s\@1<=from\%(\s\+"\)\@=', '')
 call s:Match('Keyword', 'Counts', '\%(\<replay\s\+"[^"]*"[^=]*\s\)\@<=' . s:Words(['kinds', 'causes', 'cycles']), '')
 syn cluster pagewalkOptions contains=pagewalkKeywordOption,pagewalkKeywordUnit,pagewalkConstantUnit,pagewalkKeywordFor,
-      \pagewalkKeywordBy,pagewalkKeywordFormat,pagewalkKeywordStraddle,pagewalkKeywordMap,pagewalkKeywordCounts
+      \pagewalkKeywordBy,pagewalkKeywordFormat,pagewalkKeywordStraddle,pagewalkKeywordMap,pagewalkKeywordFrom,
+      \pagewalkKeywordCounts
 
 " ---- Statements
 

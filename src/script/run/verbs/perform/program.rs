@@ -16,6 +16,9 @@ use crate::run::stop::Stop;
 use crate::run::syscalls::out_of_memory;
 use crate::run::verbs::plans::ProcessPlan;
 
+/// Number of operations that cost as much as a unit of work.
+const OPERATIONS_OF_WORK: u64 = 4;
+
 /// A run to perform.
 pub(crate) struct RunPlan {
     pub(crate) call: ProgramCall,
@@ -90,11 +93,14 @@ fn run_here(cx: &mut Cx, plan: &RunPlan) -> Result<Did, Stop> {
         None => start(cx, plan, pid)?,
     };
     let mut host = Host::clone(&hosted.host);
+    let operations = host.limits().budget.operations;
     let program = host.process(pid).map(|process| process.program.clone());
     let kernel = cx.kernel(plan.place)?;
     let stopped = host.run(kernel, plan.until, &mut ());
     let work = kernel.take_work();
-    cx.work(work_of_pages(work), plan.place)?;
+    let performed = operations.saturating_sub(host.limits().budget.operations);
+    let work = work_of_pages(work) + performed / OPERATIONS_OF_WORK;
+    cx.work(work, plan.place)?;
     if let (Err(error), Some(program)) = (&stopped, &program) {
         return Err(plan.call.listing.failed(error, program).into());
     }
