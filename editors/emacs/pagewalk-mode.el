@@ -64,9 +64,9 @@
   "Machines that have a name.")
 (defconst pagewalk-nouns
   '(
-    "asid" "by" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "line" "machine"
-    "maps" "memory" "page_table" "processes" "program" "pte" "reference" "resident" "stats" "steps"
-    "swap" "tables" "tlb"
+    "asid" "by" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps"
+    "memory" "page_table" "processes" "program" "pte" "reference" "resident" "stats" "steps" "swap"
+    "tables" "tlb"
    )
   "What can be set, expected and shown.")
 (defconst pagewalk-fact-words

@@ -202,9 +202,9 @@
   noun: (name) @type
   (#any-of? @type
   ; BEGIN generated words nouns
-  "asid" "by" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "line" "machine"
-  "maps" "memory" "page_table" "processes" "program" "pte" "reference" "resident" "stats" "steps"
-  "swap" "tables" "tlb"
+  "asid" "by" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps"
+  "memory" "page_table" "processes" "program" "pte" "reference" "resident" "stats" "steps" "swap"
+  "tables" "tlb"
   ; END generated words
   ))
 
@@ -213,9 +213,9 @@
   (columns)
   (#any-of? @type
   ; BEGIN generated words nouns
-  "asid" "by" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "line" "machine"
-  "maps" "memory" "page_table" "processes" "program" "pte" "reference" "resident" "stats" "steps"
-  "swap" "tables" "tlb"
+  "asid" "by" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps"
+  "memory" "page_table" "processes" "program" "pte" "reference" "resident" "stats" "steps" "swap"
+  "tables" "tlb"
   ; END generated words
   ))
 
@@ -225,9 +225,9 @@
   operand: (name) @type
   (#any-of? @type
   ; BEGIN generated words nouns
-  "asid" "by" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "line" "machine"
-  "maps" "memory" "page_table" "processes" "program" "pte" "reference" "resident" "stats" "steps"
-  "swap" "tables" "tlb"
+  "asid" "by" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps"
+  "memory" "page_table" "processes" "program" "pte" "reference" "resident" "stats" "steps" "swap"
+  "tables" "tlb"
   ; END generated words
   ))
 
@@ -302,9 +302,9 @@
   )
   (#any-of? @type
   ; BEGIN generated words nouns
-  "asid" "by" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "line" "machine"
-  "maps" "memory" "page_table" "processes" "program" "pte" "reference" "resident" "stats" "steps"
-  "swap" "tables" "tlb"
+  "asid" "by" "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps"
+  "memory" "page_table" "processes" "program" "pte" "reference" "resident" "stats" "steps" "swap"
+  "tables" "tlb"
   ; END generated words
   ))
 

@@ -40,7 +40,7 @@ let s:presets = s:Words([
       \ 'core-i7', 'simple'])
 " what can be set, expected and shown
 let s:nouns = s:Words([
-      \ 'asid', 'by', 'cache', 'cr3', 'frames', 'geometry', 'heap', 'kernel_maps', 'layout', 'line',
+      \ 'asid', 'by', 'cache', 'cr3', 'frames', 'geometry', 'heap', 'kernel_maps', 'layout',
       \ 'machine', 'maps', 'memory', 'page_table', 'processes', 'program', 'pte', 'reference',
       \ 'resident', 'stats', 'steps', 'swap', 'tables', 'tlb'])
 " words that facts have

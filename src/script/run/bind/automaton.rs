@@ -340,6 +340,7 @@ fn fit(param: &Param, piece: &Piece) -> Option<Fit> {
         (Param::Value(Slot::FileName), Atom::Word(_)) => true,
         (Param::Value(Slot::FileText), atom) => !matches!(atom, Atom::Equals | Atom::Block),
         (Param::Value(Slot::Process), atom) => matches!(atom, Atom::Word(_) | Atom::Number),
+        (Param::Value(Slot::Program | Slot::NewProgram), atom) => matches!(atom, Atom::Word(_)),
         (Param::Value(slot), atom) if slot.is_quoted() => matches!(atom, Atom::Text | Atom::Value),
         (Param::Value(_), atom) => !matches!(atom, Atom::Equals | Atom::Block),
         (Param::Equals | Param::Arrow, atom) => atom == Atom::Equals,

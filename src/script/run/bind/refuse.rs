@@ -1,7 +1,7 @@
 //! The errors of statements whose pieces do not fit the parameters of their rows.
 
 use super::bound::{Arg, Bound};
-use super::param::{Param, Params, Slot};
+use super::param::{Param, Params, Slot, ways};
 use super::piece::{Atom, Piece};
 use crate::lang::ast::Expr;
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -144,7 +144,8 @@ impl<'t> Bound<'t> {
 
 /// Returns the word of the option that takes this word.
 fn option_of(params: &'static [Param], word: &str) -> Option<&'static str> {
-    params.iter().find_map(|param| match param {
+    let mut params = ways(params).into_iter().flatten();
+    params.find_map(|param| match param {
         Param::Optional([Param::Keyword(name), Param::Words(words)]) => {
             words.contains(&word).then_some(*name)
         }

@@ -150,8 +150,6 @@ pub(crate) const VERBS: &[Verb] = &[
             &[Literal("machine")],
             &[Literal("stats")],
             &[Literal("steps")],
-            &[Literal("program"), PROGRAM],
-            &[PROGRAM, Keyword("by"), Literal("line")],
             &[PROGRAM, Keyword("by"), Many(&C_NAME)],
             &[EXPR],
         ])],
