@@ -126,6 +126,7 @@ fn large_and_endless_programs_end_with_a_diagnostic() {
         "int f(void);\n".repeat(800_000)
     );
     let found = mistake(&program(&long, ""));
+    assert!(found.starts_with("c-syntax at 2:"), "{found}");
     assert!(found.contains("the maximum is"), "{found}");
     let found = mistake(&program("int main(void) { for (;;) ; }", "\nreplay p"));
     assert!(found.starts_with("limit-steps at 5:"), "{found}");

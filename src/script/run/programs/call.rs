@@ -5,13 +5,16 @@ use std::sync::Arc;
 use pagewalk_engine::program::{Layout, Process, Program};
 
 use super::listing::Listing;
-use super::settings::Constant;
+use super::settings::{Constant, constant};
 use crate::c::{self, Argument};
 use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::span::Span;
+use crate::run::bind::Param::Equals;
+use crate::run::bind::{C_NAME, V};
 use crate::run::record::Called;
+use crate::run::settings::SettingRow;
 
 /// A program, the function that a statement calls, and its constants.
 #[derive(Debug, Clone)]
@@ -24,6 +27,16 @@ pub(crate) struct ProgramCall {
     /// The place of the program's name in the statement.
     pub(crate) place: Span,
 }
+
+/// The settings of a statement that runs a program.
+pub(crate) const CALL_SETTINGS: &[SettingRow<ProgramCall>] = &[SettingRow {
+    name: "define",
+    params: &[C_NAME, Equals, V],
+    help: "value of a `#define` of the program",
+    repeats: true,
+    get: None,
+    set: |call, f| constant(f).map(|one| call.define(one)),
+}];
 
 /// An argument of a function.
 #[derive(Debug, Clone)]

@@ -87,8 +87,10 @@ impl Listing {
             let define = defines.clone().find(|one| is_wrong(&[(*one).clone()], &[]));
             let at = draft.at.iter().find(|one| is_wrong(&[], &[(*one).clone()]));
             let place = define.map(|one| one.2).or(at.map(|one| one.2));
+            // Without such a setting, the whole text is wrong: it is too long.
+            let code = place.map_or(Code::CSyntax, |_| Code::UnknownWord);
             let place = place.unwrap_or(self.name.span);
-            let diagnostic = Diagnostic::new(Code::UnknownWord, place, mistake.message);
+            let diagnostic = Diagnostic::new(code, place, mistake.message);
             match mistake.help {
                 Some(help) => diagnostic.help(help),
                 None => diagnostic,

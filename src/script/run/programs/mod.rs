@@ -1,7 +1,6 @@
 //! C programs that a script declares: their texts and settings, and their runs as sources of accesses.
 
 mod call;
-mod constants;
 mod listing;
 mod named;
 mod settings;
@@ -9,8 +8,7 @@ mod source;
 mod tables;
 mod variables;
 
-pub(crate) use call::ProgramCall;
-pub(crate) use constants::CALL_SETTINGS;
+pub(crate) use call::{CALL_SETTINGS, ProgramCall};
 pub use listing::Listing;
 pub(crate) use listing::declare;
 pub(crate) use named::program_call;
