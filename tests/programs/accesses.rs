@@ -247,3 +247,129 @@ question \"Loops\" points 2 {
     let run = outcome("reference 1 2 3 { frames 2, reserved 2, replacement lru }");
     assert_eq!(run.mistakes[0].code, "bad-geometry");
 }
+
+#[test]
+fn scalar_global_variables_can_be_in_registers() {
+    // Bryant and O'Hallaron, practice problem 6.18: 512 reads, 256 misses.
+    let script = |settings: &str| {
+        format!(
+            "machine {{ physical 16 bits, cache {{ size 1 KB, block 16 B, direct-mapped }} }}
+program algae \"\"\"
+struct algae_position {{ int x; int y; }};
+int total_x = 0, total_y = 0;
+struct algae_position grid[16][16];
+int i, j;
+int main(void) {{
+    for (i = 0; i < 16; i++) for (j = 0; j < 16; j++) total_x += grid[i][j].x;
+    for (i = 0; i < 16; i++) for (j = 0; j < 16; j++) total_y += grid[i][j].y;
+}}
+\"\"\" {{ {settings} }}
+"
+        )
+    };
+    let in_registers = script("registers scalars");
+    let run = outcome(format!(
+        "{in_registers}replay algae => accesses 512, writes 0, cache.misses 256"
+    ));
+    assert!(
+        run.mistakes.is_empty() && run.failures.is_empty(),
+        "{run:?}"
+    );
+    // The array begins at address 0, because nothing else is in memory.
+    let text =
+        format!("question \"Q\" points 1 {{ {in_registers}\nask replay algae => cache.misses }}");
+    let text = markdown(&paper(&text, 0), Edition::Paper, &Style::default());
+    assert!(
+        text.contains("In algae, grid begins at address 0x0."),
+        "{text}"
+    );
+    assert!(
+        text.contains("variables, arrays and structs are in memory"),
+        "{text}"
+    );
+    let run = outcome(format!(
+        "{}replay algae => writes 512",
+        script("at grid 0x40")
+    ));
+    assert!(
+        run.failures.len() == 1 && run.mistakes.is_empty(),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn variables_without_an_address_avoid_those_with_one() {
+    let places = |settings: &str| {
+        let script = format!(
+            "question \"Q\" points 1 {{
+machine {{ physical 32 bits, cache {{ size 64 B, ways 1, block 8 B }} }}
+program p \"\"\"
+int a[4], b[4], c[4];
+int main(void) {{ a[0] = 1; b[0] = 2; c[0] = 3; }}
+\"\"\" {{ {settings} }}
+ask replay p => cache.misses
+}}"
+        );
+        let text = markdown(&paper(&script, 0), Edition::Paper, &Style::default());
+        let places = text.split("begins at address ").skip(1);
+        let digits = |text: &str| {
+            let digits = text.strip_prefix("0x").expect("hexadecimal");
+            let end = digits.find(|c: char| !c.is_ascii_hexdigit());
+            u64::from_str_radix(&digits[..end.unwrap_or(digits.len())], 16).expect("a number")
+        };
+        places.map(digits).collect::<Vec<_>>()
+    };
+    assert_eq!(places(""), [0, 0x10, 0x20]);
+    assert_eq!(places("at a 0x100"), [0x100, 0x110, 0x120]);
+    assert_eq!(places("at b 0"), [0x10, 0, 0x20]);
+    assert_eq!(places("at c 8"), [0x18, 0x28, 8]);
+    // The stack begins below 0xC0000000.
+    assert_eq!(places("at b 0xFFF00000"), [0, 0xFFF0_0000, 0x10]);
+}
+
+#[test]
+fn a_tlb_misses_once_if_the_page_is_resident() {
+    // MIT 6.823, spring 2019, quiz 1, part B: 1,024 TLB misses, and 16 with a fully associative TLB.
+    let run = outcome(
+        "program p \"\"\"
+int A[4][256];
+int main(void) {
+    int sum = 0;
+    for (int i = 0; i < 256; i++)
+        for (int j = 0; j < 4; j++)
+            sum += A[j][i];
+}
+\"\"\" { at A 0 }
+machine { virtual 16 bits, page 256 B, tlb { entries 8, direct-mapped } }
+replay p map resident => tlb.misses 1024, faults 0
+machine { virtual 16 bits, page 256 B, tlb { entries 8, fully-associative } }
+replay p map resident => tlb.misses 16, faults 0, minor 0
+replay p map demand => tlb.misses 32, faults 16
+replay p map resident
+expect p by line { | line tlb_misses faults |
+ | 6 16 0 | }",
+    );
+    assert!(
+        run.mistakes.is_empty() && run.failures.is_empty(),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn the_pages_of_a_trace_can_be_resident() {
+    // The second record crosses a page boundary.
+    let trace = " L 0,4\n S fe,4\n L 200,4\n L 4,4\n";
+    let script = "machine { virtual 16 bits, page 256 B, tlb { entries 8, direct-mapped } }
+replay \"t.trace\" map resident => tlb.misses 3, tlb.hits 2, faults 0
+machine { virtual 16 bits, page 256 B, tlb { entries 8, direct-mapped } }
+kernel { frames 2, replacement fifo, swap 8 }
+# Pages 1 and 2 are resident. Each of the pages 0, 1, 2, and 0 then takes the frame of the next one.
+replay \"t.trace\" map resident => faults 4
+";
+    let files: [(&str, &[u8]); 2] = [("t.pw", script.as_bytes()), ("t.trace", trace.as_bytes())];
+    let run = texts(&files, Options::default());
+    assert!(
+        run.mistakes.is_empty() && run.failures.is_empty(),
+        "{run:?}"
+    );
+}

@@ -146,3 +146,28 @@ fn the_grid_says_what_its_letters_mean() {
         "{text}"
     );
 }
+
+#[test]
+fn the_processes_of_a_program_are_counted() {
+    // 2^5 processes after five calls of `fork`; five of `if (fork() || fork()) fork();` (GATE).
+    let run = outcome(
+        "program p \"\"\"
+int main(void) { for (int i = 0; i < 5; i++) if (fork() < 0) { fprintf(stderr, \"failed\"); return 1; } }
+\"\"\"
+program q \"\"\"
+int main(void) { if (fork() || fork()) fork(); printf(\"1\"); return 0; }
+\"\"\"
+program one \"\"\"
+int main(void) { wait(NULL); return 0; }
+\"\"\"
+outputs p => processes 32
+outputs q => processes 5
+outputs q failing fork => processes none
+outputs one => processes 1",
+    );
+    assert!(
+        run.mistakes.is_empty() && run.failures.is_empty(),
+        "{run:?}"
+    );
+    assert_eq!(run.checks, 4);
+}

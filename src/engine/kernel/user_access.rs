@@ -195,7 +195,7 @@ impl Kernel {
     ///
     /// # Errors
     /// Fails if memory is exhausted.
-    pub(super) fn populate(
+    pub(crate) fn populate(
         &mut self,
         pid: Pid,
         range: Range<u64>,

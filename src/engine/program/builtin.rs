@@ -29,6 +29,8 @@ macro_rules! builtins {
 
 builtins! {
     Printf "printf"
+    Fprintf "fprintf"
+    Sprintf "sprintf"
     Puts "puts"
     Putchar "putchar"
     Fflush "fflush"
@@ -42,6 +44,7 @@ builtins! {
     Strlen "strlen"
     Strcmp "strcmp"
     Abs "abs"
+    Atoi "atoi"
     Exit "exit"
     ExitNow "_exit"
     Atexit "atexit"

@@ -7,6 +7,9 @@ use super::memory::{Access, Memory, string};
 use super::ops::{Program, Scalar};
 use super::printf;
 
+/// The stream `stdout` of the headers.
+const STDOUT: u64 = 1;
+
 impl Process {
     /// Performs a function of the library and pushes its result.
     pub(super) fn call_library<M: Memory>(
@@ -32,6 +35,26 @@ impl Process {
                 let pointer = program.layout.pointer;
                 let text = printf::output(memory, &format, &arguments[1..], pointer)?;
                 event = self.print(budget, &text)?;
+                text.len() as u64
+            }
+            Builtin::Fprintf => {
+                let format = string(memory, second)?;
+                let pointer = program.layout.pointer;
+                let text = printf::output(memory, &format, &arguments[2..], pointer)?;
+                // Standard error is not part of the output.
+                if first == STDOUT {
+                    event = self.print(budget, &text)?;
+                }
+                text.len() as u64
+            }
+            Builtin::Sprintf => {
+                let format = string(memory, second)?;
+                let pointer = program.layout.pointer;
+                let text = printf::output(memory, &format, &arguments[2..], pointer)?;
+                spend(budget, text.len() as u64)?;
+                for (at, byte) in (0..).zip(text.iter().chain([&0])) {
+                    memory.store(access(first.wrapping_add(at), 1), u64::from(*byte))?;
+                }
                 text.len() as u64
             }
             Builtin::Puts => {
@@ -101,6 +124,24 @@ impl Process {
                 }
             }
             Builtin::Abs => Scalar::I32.extend(i64::unsigned_abs(first as i64)),
+            Builtin::Atoi => {
+                let text = string(memory, first)?;
+                let text = text.trim_ascii_start();
+                let (is_negative, digits) = match text {
+                    [b'-', digits @ ..] => (true, digits),
+                    [b'+', digits @ ..] | digits => (false, digits),
+                };
+                let digits = digits.iter().take_while(|byte| byte.is_ascii_digit());
+                let value = digits.fold(0_i32, |value, byte| {
+                    value.wrapping_mul(10).wrapping_add(i32::from(byte - b'0'))
+                });
+                let value = if is_negative {
+                    value.wrapping_neg()
+                } else {
+                    value
+                };
+                Scalar::I32.extend(value as u64)
+            }
             Builtin::Exit => return self.exit(program, memory, budget, first as i32),
             Builtin::ExitNow => {
                 let status = first as i32 & 0xff;

@@ -203,6 +203,8 @@ pub struct Object {
     pub element: u64,
     /// Whether the first index of an array varies fastest, as in Fortran.
     pub column_major: bool,
+    /// Whether a replay takes the variable to be in a register, which makes no accesses.
+    pub in_register: bool,
     pub read_only: bool,
 }
 

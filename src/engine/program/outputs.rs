@@ -14,6 +14,8 @@ pub(super) struct Edge {
     pub to: u32,
     /// The operation that makes the step.
     pub pc: u32,
+    /// Number of processes that begin in the step.
+    pub forks: u32,
 }
 
 /// The graph of the schedules. The first node is the start.
@@ -24,6 +26,8 @@ pub(super) struct Graph {
     pub ends: Vec<bool>,
     pub keys: Vec<u128>,
     pub texts: Vec<Vec<u8>>,
+    /// Number of processes that begin before the first step, without the first process.
+    pub forks: u32,
 }
 
 impl Graph {
@@ -40,6 +44,7 @@ impl Graph {
 pub struct Outputs {
     graph: Graph,
     explorer: Explorer,
+    processes: (u64, u64),
     /// The states of a deterministic automaton. Each one follows the states that it leads to.
     states: Vec<Letters>,
 }
@@ -103,6 +108,7 @@ impl Outputs {
             ),
         })?;
         Ok(Self {
+            processes: processes(&graph, &order),
             graph,
             explorer,
             states,
@@ -131,6 +137,11 @@ impl Outputs {
             Some(None) => Count::MoreThan(u128::MAX),
             None => Count::Exactly(0),
         }
+    }
+
+    /// The least and the greatest number of processes of a schedule, with the first process.
+    pub fn processes(&self) -> RangeInclusive<u64> {
+        self.processes.0..=self.processes.1
     }
 
     /// The least and the greatest number of lines of an output.
@@ -247,6 +258,23 @@ impl Outputs {
         }
         None
     }
+}
+
+/// Returns the least and the greatest number of processes of a schedule.
+fn processes(graph: &Graph, order: &[u32]) -> (u64, u64) {
+    let mut all = vec![(0, 0); graph.nodes.len()];
+    for node in order {
+        let edges = graph.nodes[*node as usize].iter().map(|edge| {
+            let (least, most): (u64, u64) = all[edge.to as usize];
+            let forks = u64::from(edge.forks);
+            (least + forks, most + forks)
+        });
+        let both = edges.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        all[*node as usize] = both.unwrap_or_default();
+    }
+    let (least, most) = all.first().copied().unwrap_or_default();
+    let first = 1 + u64::from(graph.forks);
+    (least + first, most + first)
 }
 
 /// Returns the nodes, each after those that its edges lead to, or an edge of a cycle: output without end.

@@ -139,6 +139,7 @@ fn with_object(address: u64, size: u64) -> Program {
             size,
             dimensions: vec![size],
             column_major: false,
+            in_register: false,
             element: 1,
             read_only: false,
         }],

@@ -11,7 +11,8 @@ use super::flat::FlatReplay;
 use super::record::{Fetches, Record};
 use super::replay::{Replay, Straddle, Target, last_physical};
 use super::tally::{ReplayObserver, Tally};
-use crate::kernel::OutOfMemory;
+use crate::kernel::ids::Pid;
+use crate::kernel::{Kernel, OutOfMemory};
 use crate::machine::Machine;
 use crate::machine::cache::Counts;
 use crate::machine::event::AccessKind;
@@ -143,6 +144,19 @@ impl CountingReplay {
         };
         Self {
             simulation,
+            most: u64::MAX,
+        }
+    }
+
+    /// Creates a replay in a process whose pages can be resident.
+    pub fn in_process(
+        kernel: Box<Kernel>,
+        pid: Pid,
+        straddle: Straddle,
+        wanted: ExtraOptions,
+    ) -> Self {
+        Self {
+            simulation: Simulation::general(OwnedTarget::Process(kernel, pid), straddle, wanted),
             most: u64::MAX,
         }
     }

@@ -1,6 +1,7 @@
 //! Demand paging for a trace. The entire address space of the process is one private anonymous area, and the
 //! first touch of a page allocates a frame.
 
+use std::collections::HashSet;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use crate::kernel::vma::Prot;
 use crate::kernel::{Kernel, OutOfMemory};
 use crate::machine::Machine;
 use crate::machine::policy::Policy;
+use crate::trace::record::Record;
 
 /// Number of swap slots in the kernel that runs a trace, enough for every page.
 pub const SWAP: u32 = 1 << 24;
@@ -102,4 +104,42 @@ pub fn spawn(kernel: &mut Kernel, name: Arc<str>) -> Result<Pid, DemandError> {
     kernel.declare_area(pid, area).map_err(DemandError::Area)?;
     kernel.switch_to(pid);
     Ok(pid)
+}
+
+/// The pages of a trace, in the order of their first access.
+#[derive(Debug, Default)]
+pub struct TouchedPages {
+    pages: Vec<u64>,
+    seen: HashSet<u64>,
+}
+
+impl TouchedPages {
+    /// Adds the pages of records.
+    pub fn add(&mut self, records: &[Record], page_bits: u32) {
+        for record in records {
+            let last = record
+                .address
+                .saturating_add(u64::from(record.size.max(1)) - 1);
+            let first = record.address >> page_bits;
+            // An access crosses at most one boundary. The further pages of a longer record fault.
+            for page in first..=(last >> page_bits).min(first + 1) {
+                if self.seen.insert(page) {
+                    self.pages.push(page);
+                }
+            }
+        }
+    }
+
+    /// Makes the pages resident in a process, without accesses. With too few frames, the last ones are resident.
+    ///
+    /// # Errors
+    /// Fails if memory is exhausted.
+    pub fn make_resident(&self, kernel: &mut Kernel, pid: Pid) -> Result<(), OutOfMemory> {
+        let bits = kernel.machine().spec().page_bits();
+        for page in &self.pages {
+            let start = page << bits;
+            kernel.populate(pid, start..start + (1 << bits), &mut ())?;
+        }
+        Ok(())
+    }
 }

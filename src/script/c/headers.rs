@@ -54,12 +54,13 @@ typedef unsigned int mode_t; typedef long ptrdiff_t; typedef long intptr_t; type
 typedef signed char int8_t; typedef unsigned char uint8_t; typedef short int16_t; typedef unsigned short uint16_t;
 typedef int int32_t; typedef unsigned int uint32_t; typedef long long int64_t; typedef unsigned long long uint64_t;
 typedef struct FILE FILE;
-int printf(const char *format, ...); int puts(const char *s); int putchar(int c);
+int printf(const char *format, ...); int fprintf(FILE *stream, const char *format, ...);
+int sprintf(char *to, const char *format, ...); int puts(const char *s); int putchar(int c);
 int fflush(FILE *stream); void perror(const char *s);
 void *malloc(size_t size); void *calloc(size_t n, size_t size); void free(void *block);
 void *memcpy(void *to, const void *from, size_t n); void *memset(void *to, int c, size_t n);
 char *strcpy(char *to, const char *from); size_t strlen(const char *s); int strcmp(const char *a, const char *b);
-int abs(int n); void exit(int status); void _exit(int status); int atexit(void *function);
+int abs(int n); int atoi(const char *s); void exit(int status); void _exit(int status); int atexit(void *function);
 int WIFEXITED(int status); int WEXITSTATUS(int status); int WIFSIGNALED(int status); int WTERMSIG(int status);
 pid_t fork(void); pid_t wait(int *status); pid_t waitpid(pid_t pid, int *status, int options);
 pid_t getpid(void); pid_t getppid(void);

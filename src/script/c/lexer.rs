@@ -209,7 +209,10 @@ impl<'a> Lexer<'a> {
         let after = words[name.len()..].trim_start();
         match name {
             "include"
-                if after.starts_with("\"csapp.h\"")
+                if after
+                    .split('"')
+                    .nth(1)
+                    .is_some_and(|path| path.ends_with("csapp.h"))
                     || after.starts_with('<') && after.contains('>') =>
             {
                 self.at += line.len();

@@ -20,4 +20,6 @@ pub struct Conventions {
     pub update_once: bool,
     /// Whether the first index of an array varies fastest, as in Fortran.
     pub column_major: bool,
+    /// Whether scalar global variables are in registers, as the local ones are.
+    pub scalars_in_registers: bool,
 }

@@ -80,6 +80,8 @@ pub(in super::super) struct Successor {
     /// The process that makes the step, and its parent.
     pub pid: u32,
     pub parent: u32,
+    /// Number of processes that begin in the step.
+    pub forks: u32,
 }
 
 /// The rules and the numbers of the processes.
@@ -93,6 +95,8 @@ pub(in super::super) struct Explorer {
     pub is_anonymous: bool,
     /// Whether the end of a process is a step, because a result depends on its time.
     pub exit_is_step: bool,
+    /// Number of processes that other processes have created so far, in all schedules.
+    pub forks: u32,
     /// The number of each process, by its parent and how many children the parent had before. It does not
     /// depend on the schedule.
     pids: BTreeMap<(u32, u32), u32>,
@@ -115,6 +119,7 @@ impl Explorer {
             budget: options.budget,
             is_anonymous: options.merge && !observes && program.anonymous_forks,
             exit_is_step: !options.merge || calls(&[Builtin::Waitpid, Builtin::Getppid]),
+            forks: 0,
             pids: BTreeMap::new(),
             program,
             options,

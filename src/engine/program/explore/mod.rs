@@ -26,7 +26,10 @@ use explorer::{Explorer, Options};
 pub fn explore(program: &Arc<Program>, options: &Options) -> Result<Outputs, RunError> {
     let mut explorer = Explorer::new(program.clone(), options.clone());
     let start = explorer.start()?;
-    let mut graph = Graph::default();
+    let mut graph = Graph {
+        forks: explorer.forks,
+        ..Graph::default()
+    };
     let mut known: HashMap<u128, u32> = HashMap::new();
     let mut texts: BTreeMap<Vec<u8>, u32> = BTreeMap::new();
     let key = start.key(explorer.is_anonymous);
@@ -64,6 +67,7 @@ pub fn explore(program: &Arc<Program>, options: &Options) -> Result<Outputs, Run
                 text,
                 to,
                 pc: next.pc,
+                forks: next.forks,
             };
             // A step that changes nothing, such as a poll, does not change the outputs.
             let is_idle = to as usize == node && graph.texts[text as usize].is_empty();

@@ -203,6 +203,7 @@ impl Explorer {
     fn fork(&mut self, member: &mut Member) -> Member {
         let pid = self.child_pid(member.pid, member.children);
         member.children += 1;
+        self.forks += 1;
         let mut child = member.clone();
         (child.pid, child.parent, child.children) = (pid, member.pid, 0);
         child.cpu.reply(0);
@@ -282,6 +283,9 @@ impl Explorer {
             Wants::Exit(status) => results.push((rest, vec![member], Some(*status))),
         }
         for (mut state, mut members, exits) in results {
+            let before = self.forks;
+            // The child of this step is among the members.
+            let begun = members.len() as u32 - 1;
             match (exits, members.pop()) {
                 // The end after the last output is a step of its own where its time matters.
                 (Some(status), Some(member))
@@ -303,6 +307,7 @@ impl Explorer {
                 pc,
                 pid,
                 parent,
+                forks: begun + self.forks - before,
             });
         }
         Ok(())

@@ -2,10 +2,13 @@
 
 use super::super::messages::{Mistake, Parsed, fail};
 use super::super::settings::{Conventions, Settings};
-use super::super::tree::{Expr, ExprKind, Tree};
+use super::super::tree::{Expr, ExprKind, Global, Tree};
 use super::super::types::Types;
 use pagewalk_engine::program::Place;
 use pagewalk_engine::program::ops::{self, Layout, Object};
+
+/// The end of the largest address space of a machine.
+const MOST_ADDRESS: u64 = 1 << 57;
 
 /// The objects of a program with their addresses.
 pub(super) struct Placement {
@@ -29,22 +32,65 @@ pub(super) fn place(tree: &Tree, settings: &Settings) -> Parsed<Placement> {
             .help(help));
         }
     }
-    let (mut globals, mut objects) = (Vec::new(), Vec::<Object>::new());
+    let is_register =
+        |one: &Global| settings.conventions.scalars_in_registers && one.ty.is_scalar();
+    let size = |one: &Global| tree.types.size(&one.ty).unwrap_or_default();
+    let given = |one: &Global| {
+        let given = settings.at.iter().find(|(name, _)| **name == *one.name);
+        given.map(|(_, address)| *address)
+    };
+    let mut taken: Vec<(u64, u64)> = tree
+        .globals
+        .iter()
+        .filter_map(|one| Some((given(one)?, size(one))))
+        .collect();
+    // Variables in registers have addresses only for the run, so they come last.
+    let mut order: Vec<usize> = (0..tree.globals.len()).collect();
+    order.sort_by_key(|at| is_register(&tree.globals[*at]));
+    let mut globals = vec![0; tree.globals.len()];
     let mut next = layout.globals;
-    for global in &tree.globals {
-        let size = tree.types.size(&global.ty).unwrap_or_default();
-        let given = settings.at.iter().find(|(name, _)| **name == *global.name);
-        let address = match given {
-            Some((_, address)) => *address,
-            None => next.next_multiple_of(tree.types.align(&global.ty).max(1)),
+    for at in order {
+        let global = &tree.globals[at];
+        let align = tree.types.align(&global.ty).max(1);
+        let free = |from: u64| {
+            let mut address = from.next_multiple_of(align);
+            let end_of_overlapped = |address: u64| {
+                let end = address.saturating_add(size(global));
+                let mut taken = taken
+                    .iter()
+                    .map(|(start, size)| (*start, start.saturating_add(*size)));
+                taken.find(|(start, after)| *start < end && address < *after)
+            };
+            while let Some((_, end)) = end_of_overlapped(address) {
+                address = end.checked_next_multiple_of(align).unwrap_or(u64::MAX);
+            }
+            address
         };
-        let end = address.checked_add(size).filter(|end| *end <= layout.stack);
+        // The variables before this one may be above the stack.
+        let start = if next < layout.stack {
+            next
+        } else {
+            layout.globals
+        };
+        let address = given(global).unwrap_or_else(|| free(start));
+        let end = address.checked_add(size(global)).filter(|end| {
+            // A variable may be above the stack, if its address is given.
+            let above = given(global).is_some() && address >= layout.stack;
+            *end <= if above { MOST_ADDRESS } else { layout.stack }
+        });
         let Some(end) = end else {
             fail!(global.place, "`{}` does not fit the memory", global.name; "declare a larger memory, or a smaller array");
         };
+        globals[at] = address;
+        taken.push((address, size(global)));
+        next = end;
+    }
+    let mut objects = Vec::<Object>::new();
+    for (global, address) in tree.globals.iter().zip(&globals) {
+        let (address, size) = (*address, size(global));
         if let Some(other) = objects
             .iter()
-            .find(|one| one.address < end && address < one.address + one.size)
+            .find(|one| one.address < address + size && address < one.address + one.size)
         {
             let message = format!(
                 "`{}` at {address:#x} overlaps `{}`",
@@ -60,15 +106,12 @@ pub(super) fn place(tree: &Tree, settings: &Settings) -> Parsed<Placement> {
             dimensions,
             element: tree.types.size(element).unwrap_or_default(),
             column_major: settings.conventions.column_major,
+            in_register: is_register(global),
             read_only: false,
         });
-        globals.push(address);
-        if given.is_none() {
-            next = end;
-        }
     }
     let mut texts = Vec::new();
-    next = next.next_multiple_of(layout.page.max(1));
+    let mut next = next.next_multiple_of(layout.page.max(1));
     for text in &tree.texts {
         let size = text.len() as u64 + 1;
         // String literals have no declared place, and avoid the objects that have one.
@@ -86,6 +129,7 @@ pub(super) fn place(tree: &Tree, settings: &Settings) -> Parsed<Placement> {
             dimensions: vec![size],
             element: 1,
             column_major: false,
+            in_register: false,
             read_only: true,
         });
         texts.push(address);

@@ -60,5 +60,7 @@ int main(void) {
   printf("%d %d %d %d %c %f %d\n", parts[0].x, parts[1].x, parts[1].y[1], parts[1].in.x, parts[1].in.c, parts[1].in.d, parts[0].in.x);
   printf("[%*d] [%-*d] [%*d] [%.*s] [%*.*f] [%.*d] [%0*d]\n", 6, 42, 6, 42, -6, 42, 2, "abcdef", 8, 2, 3.14159, -1, 7, 5, 9);
   { typedef short tiny; enum shade { DARK = 3, LIGHT }; tiny t = (tiny) 70000; enum shade s = LIGHT; printf("%d %d\n", t, s); }
+  { char to[16]; int n = sprintf(to, "%d-%s", 42, "x"); fprintf(stdout, "%s %d %d\n", to, n, fprintf(stderr, "no output\n")); }
+  printf("%d %d %d %d\n", atoi(" 42x"), atoi("-7"), atoi("+8"), atoi("x"));
   return 3;
 }

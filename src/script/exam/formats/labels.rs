@@ -71,6 +71,7 @@ const OF_TRACES: &[(&str, &str)] = &[
 const OF_PROGRAMS: &[(&str, &str)] = &[
     ("count", "Number of different outputs that are possible"),
     ("lines", "Number of printed lines"),
+    ("processes", "Number of processes, with the first one"),
     (
         "all",
         "All possible outputs, in any order, with commas between them",

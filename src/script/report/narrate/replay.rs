@@ -22,7 +22,7 @@ pub(crate) fn blocks(run: &Replayed) -> Vec<Block> {
         .map_or_else(Vec::new, |kernel| booted(kernel, false));
     blocks.push(Block::line(format!("{}, {}", totals(run), mapped(run))));
     blocks.extend(straddling(run).map(Block::line));
-    blocks.extend((run.map == AddressMap::Demand).then(|| Block::line(paging(run))));
+    blocks.extend(run.map.has_process().then(|| Block::line(paging(run))));
     blocks.extend(table(run, &usual(run)).map(Block::Table));
     blocks.extend(table(run, &requested(run)).map(Block::Table));
     blocks.extend(latency(run).map(Block::line));
@@ -50,6 +50,7 @@ fn mapped(run: &Replayed) -> &'static str {
     match run.map {
         AddressMap::Identity => "with physical addresses",
         AddressMap::Demand => "by a process with demand paging",
+        AddressMap::Resident => "by a process whose pages are resident",
     }
 }
 
@@ -125,8 +126,7 @@ fn requested(run: &Replayed) -> Vec<Column> {
 
 /// Returns a row for each TLB and cache. Without translation, there are no TLB lookups or page walks.
 fn table(run: &Replayed, columns: &[Column]) -> Option<Table> {
-    let is_used =
-        |part: &Component| run.map == AddressMap::Demand || matches!(part, Component::Cache(_));
+    let is_used = |part: &Component| run.map.has_process() || matches!(part, Component::Cache(_));
     let row = |part: Component| {
         let level = level_of(run, part);
         let cell = |(_, of_caches, get): &Column| match get {
@@ -181,7 +181,7 @@ fn outside(run: &Replayed) -> Option<String> {
                 run.spec().physical_bits
             )
         }
-        AddressMap::Demand => "the addresses of a process".to_owned(),
+        AddressMap::Demand | AddressMap::Resident => "the addresses of a process".to_owned(),
     };
     let records = count(run.counted.references.outside, "record is", "records are");
     let (was, first) = (

@@ -42,7 +42,9 @@ pub(crate) fn reason(reason: &Reason, did: &Did) -> String {
             .call()
             .map_or_else(|| NO_FACT.to_owned(), |call| call_reason(call, reason)),
         (Reason::Reference(reason), Did::Reference(run)) => reference_reason(run, *reason),
-        (Reason::Program { claimed }, Did::Program(run)) => program_reason(run, *claimed),
+        (Reason::Program { fact, claimed }, Did::Program(run)) => {
+            program_reason(run, fact, *claimed)
+        }
         (Reason::Replay(reason), Did::Replay(run)) => replay_reason(run, *reason),
         _ => NO_FACT.to_owned(),
     }
@@ -919,7 +921,7 @@ fn positions(run: &ReferenceRun, hit: bool) -> String {
 }
 
 /// Explains a fact of a program's outputs.
-fn program_reason(run: &ProgramRun, claimed: bool) -> String {
+fn program_reason(run: &ProgramRun, fact: &str, claimed: bool) -> String {
     if claimed {
         return match run.count() {
             Some(1) => "the program has only one output".to_owned(),
@@ -939,13 +941,14 @@ fn program_reason(run: &ProgramRun, claimed: bool) -> String {
             }
         };
     }
-    let lines = run.lines();
-    if lines.start() == lines.end() {
-        format!(
-            "every output has {}",
-            counted(*lines.start(), "line", "lines")
-        )
+    let (what, range, one, several) = match (fact, run.outputs()) {
+        ("processes", Some(outputs)) => ("order", outputs.processes(), "process", "processes"),
+        _ => ("output", run.lines(), "line", "lines"),
+    };
+    if range.start() == range.end() {
+        format!("every {what} has {}", counted(*range.start(), one, several))
     } else {
-        format!("an output has {} to {} lines", lines.start(), lines.end())
+        let (least, most) = range.into_inner();
+        format!("the orders have from {least} to {most} {several}")
     }
 }

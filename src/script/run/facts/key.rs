@@ -149,6 +149,7 @@ impl Key {
             }
             (Key::Reference(row), Did::Reference(_)) => Reason::Reference(row.why),
             (Key::Program(row), Did::Program(_)) => Reason::Program {
+                fact: row.name,
                 claimed: row.is_claimed(),
             },
             (Key::Replay(row), Did::Replay(run)) => Reason::Replay(row.reason(run)),

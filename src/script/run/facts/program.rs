@@ -63,6 +63,14 @@ pub const PROGRAM_FACTS: &[ProgramFact] = &[
             (lines.start() == lines.end()).then(|| (*lines.start()).into())
         },
     ),
+    counted(
+        "processes",
+        "number of processes, with the first one, if it is the same in every order",
+        |run| {
+            let processes = run.outputs()?.processes();
+            (processes.start() == processes.end()).then(|| (*processes.start()).into())
+        },
+    ),
     fact(
         "all",
         FactType::new(Values::Set),

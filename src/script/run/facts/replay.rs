@@ -133,7 +133,7 @@ impl ReplayFact {
             (Requested(count), _) if !run.has(count) => ReplayReason::NotRequested(count),
             (Requested(_), _) => ReplayReason::Requested { help },
             (OfProcess | OnDisk, AddressMap::Identity) => ReplayReason::NoProcess,
-            (OfProcess | OnDisk, AddressMap::Demand) => ReplayReason::Counts {
+            (OfProcess | OnDisk, _) => ReplayReason::Counts {
                 help,
                 process: true,
             },
@@ -163,8 +163,8 @@ impl ReplayFact {
     pub fn is_reported(&self, run: &Replayed) -> bool {
         match self.presence {
             Always | Requested(_) => true,
-            OfProcess => run.map == AddressMap::Demand,
-            OnDisk => run.map == AddressMap::Demand && run.on_disk,
+            OfProcess => run.map.has_process(),
+            OnDisk => run.map.has_process() && run.on_disk,
         }
     }
 }

@@ -9,7 +9,7 @@ use super::key::{Key, facts_of};
 use super::reference::ReferenceFact;
 use super::row::Reported;
 use crate::lang::value::Value;
-use crate::run::record::{AddressMap, Did, Replayed, Shown};
+use crate::run::record::{Did, Replayed, Shown};
 use pagewalk_engine::machine::spec::Spec;
 
 /// A fact of a statement. The fact is formatted as in a script: `ppn 0x0D`, `trace "mmh"`.
@@ -100,7 +100,7 @@ pub(crate) fn replay_keys(run: &Replayed) -> Vec<(String, Key)> {
     let tells = |key: &Key| match key {
         Key::Replay(row) => row.is_reported(run),
         Key::Counter(_, Component::Tlb(_)) | Key::ReplayCounter(_, Component::Tlb(_)) => {
-            run.map == AddressMap::Demand
+            run.map.has_process()
         }
         _ => true,
     };

@@ -74,13 +74,15 @@ impl ProgramCall {
             .define
             .iter()
             .map(|(name, value, _)| format!("{name} = {value}"));
+        let conventions = self.listing.settings.conventions;
         Called {
             program: self.listing.name.text.clone(),
             function,
             constants: constants.collect(),
             variables: Vec::new(),
             update_once: self.listing.update_once(),
-            column_major: self.listing.settings.conventions.column_major,
+            column_major: conventions.column_major,
+            scalars_in_registers: conventions.scalars_in_registers,
         }
     }
 

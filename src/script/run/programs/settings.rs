@@ -97,21 +97,40 @@ pub(crate) const PROGRAM_SETTINGS: &[SettingRow<ProgramDraft>] = &[
         set: |d, f| one_of(sole(f)?, BUFFERINGS).map(|when| d.buffering = when),
     },
     SettingRow {
+        name: "registers",
+        params: &[Literal("scalars")],
+        help: "also keeps scalar global variables in registers, so that only arrays and structs are accessed",
+        repeats: false,
+        get: None,
+        set: |d, f| {
+            d.conventions.scalars_in_registers = literal(f, "scalars")?;
+            Ok(())
+        },
+    },
+    SettingRow {
         name: "update",
         params: &[Literal("once")],
         help: "makes `a += b` one access, the store (default: a load and a store)",
         repeats: false,
         get: None,
         set: |d, f| {
-            if sole(f)?.word() != Some("once") {
-                let diagnostic = Diagnostic::new(Code::UnknownWord, f.span, "`once` is missing");
-                return Err(one(diagnostic.help("write `update once`")));
-            }
-            d.conventions.update_once = true;
+            d.conventions.update_once = literal(f, "once")?;
             Ok(())
         },
     },
 ];
+
+/// Returns true if the setting's word is the expected one.
+fn literal(field: &Field, word: &str) -> Result<bool, Vec<Diagnostic>> {
+    if sole(field)?.word() == Some(word) {
+        return Ok(true);
+    }
+    let message = format!("`{word}` is missing");
+    let diagnostic = Diagnostic::new(Code::UnknownWord, field.span, message);
+    Err(one(
+        diagnostic.help(format!("write `{} {word}`", field.name.text))
+    ))
+}
 
 fn two(field: &Field) -> Result<&[Arg; 2], Vec<Diagnostic>> {
     field.args.as_slice().try_into().map_err(|_| {

@@ -74,7 +74,7 @@ impl ProgramSource {
             .program
             .objects
             .iter()
-            .filter(|one| !one.name.is_empty());
+            .filter(|one| !one.name.is_empty() && !one.in_register);
         Called {
             variables: variables
                 .map(|one| (one.name.clone(), one.address))
@@ -167,10 +167,18 @@ impl<'a> Running<'a> {
         };
         let mut outside = None;
         let end = self.source.end;
+        let registers = program.objects.iter().filter(|one| one.in_register);
         let has_more = loop {
             let mut memory = Watched {
                 memory: &mut self.memory,
                 watch: |kind, access: pagewalk_engine::program::Access| {
+                    let at = access.address;
+                    if registers
+                        .clone()
+                        .any(|one| (one.address..one.address + one.size).contains(&at))
+                    {
+                        return;
+                    }
                     let size = u32::from(access.size);
                     let after = access.address.saturating_add(u64::from(size));
                     if end.is_some_and(|end| after > end) {

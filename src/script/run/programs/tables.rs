@@ -10,7 +10,7 @@ use pagewalk_engine::program::ops::Object;
 use pagewalk_engine::program::{Ending, Host, LineCounts};
 use pagewalk_engine::trace::counting_replay::{CountingReplay, OwnedTarget};
 use pagewalk_engine::trace::counts::ReplayCounts;
-use pagewalk_engine::trace::demand;
+use pagewalk_engine::trace::demand::{self, TouchedPages};
 use pagewalk_engine::trace::extras::ExtraOptions;
 use pagewalk_engine::trace::record::Op;
 use pagewalk_engine::trace::replay::Straddle;
@@ -81,6 +81,8 @@ impl HostedRun {
 pub struct ProgramReplay {
     pub(crate) source: Arc<ProgramSource>,
     pub(crate) straddle: Straddle,
+    /// Whether the pages are resident before the first access.
+    pub(crate) is_resident: bool,
     /// Returns the target in its state before the replay.
     pub(crate) before: Target,
 }
@@ -144,11 +146,25 @@ impl ProgramReplay {
                 let mut kernel = Kernel::clone(kernel);
                 let name = self.source.call.name();
                 let pid = demand::spawn(&mut kernel, name).map_err(|_| Stop::Unknowable)?;
+                if self.is_resident {
+                    let bits = kernel.machine().spec().page_bits();
+                    let mut touched = TouchedPages::default();
+                    self.source
+                        .each(&mut |accessed| touched.add(&[accessed.record], bits))?;
+                    // The same pages were resident before.
+                    let _ = touched.make_resident(&mut kernel, pid);
+                }
                 OwnedTarget::Process(Box::new(kernel), pid)
             }
         };
-        let replay = CountingReplay::on(target, self.straddle, ExtraOptions::default());
-        let mut replay = replay.for_few_records();
+        let mut replay = match target {
+            OwnedTarget::Process(kernel, pid) if self.is_resident => {
+                CountingReplay::in_process(kernel, pid, self.straddle, ExtraOptions::default())
+            }
+            target => {
+                CountingReplay::on(target, self.straddle, ExtraOptions::default()).for_few_records()
+            }
+        };
         let mut before = Counted::of(&replay.counts());
         self.source.each(&mut |accessed| {
             // The same accesses succeeded before.

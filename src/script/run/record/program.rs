@@ -24,6 +24,8 @@ pub struct Called {
     pub(crate) update_once: Option<bool>,
     /// Whether the first index of an array varies fastest.
     pub(crate) column_major: bool,
+    /// Whether scalar global variables are in registers.
+    pub(crate) scalars_in_registers: bool,
 }
 
 /// How processes run and print.

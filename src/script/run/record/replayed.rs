@@ -17,12 +17,22 @@ pub(crate) enum AddressMap {
     Identity,
     /// The addresses belong to a process whose pages are allocated on first touch.
     Demand,
+    /// The addresses belong to a process whose pages are resident before the first record.
+    Resident,
+}
+
+impl AddressMap {
+    /// Whether a process performs the records.
+    pub(crate) fn has_process(self) -> bool {
+        self != Self::Identity
+    }
 }
 
 /// The mappings, with their names in a script.
 pub(crate) const ADDRESS_MAPS: &[(&str, AddressMap)] = &[
     ("identity", AddressMap::Identity),
     ("demand", AddressMap::Demand),
+    ("resident", AddressMap::Resident),
 ];
 
 /// The ways to handle references that straddle blocks or pages, with their names in a script.

@@ -16,8 +16,9 @@ pub enum Reason {
     Access(AccessReason),
     Call(CallReason),
     Reference(ReferenceReason),
-    /// A fact of a program that ran, or a claim about its outputs.
+    /// A fact of a program that ran, by name, or a claim about its outputs.
     Program {
+        fact: &'static str,
         claimed: bool,
     },
     Replay(ReplayReason),

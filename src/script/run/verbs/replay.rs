@@ -24,7 +24,7 @@ use super::program::{bound_call, not_a_program};
 pub const FORMAT: Param = Optional(&[Keyword("format"), Words(words_of!(FORMATS.name))]);
 /// `[straddle split|first]`
 pub(crate) const STRADDLE: Param = Optional(&[Keyword("straddle"), Words(words_of!(STRADDLES.0))]);
-/// `[map identity|demand]`
+/// `[map identity|demand|resident]`
 pub(crate) const MAP: Param = Optional(&[Keyword("map"), Words(words_of!(ADDRESS_MAPS.0))]);
 /// `[kinds|causes|cycles…]`
 pub(crate) const COUNTS: Param = Optional(&[Many(&Words(words_of!(REQUESTED_COUNTS.0)))]);
@@ -77,7 +77,7 @@ fn in_memory(
 ) -> Result<ProgramSource, Stop> {
     let spec = cx.machine(place)?.spec();
     let end = match (map, &spec.mmu) {
-        (AddressMap::Demand, Some(mmu)) => mmu.virtual_bits,
+        (AddressMap::Demand | AddressMap::Resident, Some(mmu)) => mmu.virtual_bits,
         _ => spec.physical_bits,
     };
     Ok(ProgramSource::new(call, 1_u64.checked_shl(end))?)
@@ -136,7 +136,7 @@ fn not_of_a_process(cx: &Cx, place: Span) -> Result<(), Stop> {
 fn mapped(cx: &mut Cx, place: Span, options: Option<AddressMap>) -> Result<AddressMap, Stop> {
     let translates = cx.machine(place)?.spec().mmu.is_some();
     match (options, translates) {
-        (Some(AddressMap::Demand), false) => {
+        (Some(AddressMap::Demand | AddressMap::Resident), false) => {
             let message = "this machine does not translate addresses, so there are no pages to map";
             Err(Diagnostic::new(Code::NoMachine, place, message)
                 .label("`map demand` needs a page table")
@@ -151,7 +151,7 @@ fn mapped(cx: &mut Cx, place: Span, options: Option<AddressMap>) -> Result<Addre
                     .label("`map` is missing")
                     .help(
                         "add `map identity` to use the trace's addresses as physical addresses, or `map demand` \
-                         to simulate TLBs, page walks, and page faults",
+                         to simulate TLBs, page walks, and page faults (`map resident`: without page faults)",
                     )
                     .into())
         }

@@ -183,7 +183,7 @@ const ROWS: &[(Kind, &[&str], &[Rule])] = &[
         "brk", "sbrk", "mlock", "munlock", "execve", "exit", "free",
     ], STANDARD),
     (Kind::Reference, &["faults", "hits", "trace", "resident", "rate", "victim", "disk_reads", "disk_writes"], &[Rule::Strings]),
-    (Kind::Program, &["count", "lines", "all", "possible", "exit", "line", "output", "reads", "writes"], STANDARD),
+    (Kind::Program, &["count", "lines", "processes", "all", "possible", "exit", "line", "output", "reads", "writes"], STANDARD),
     (Kind::Program, &["minor", "major"], OF_COUNTS),
     (Kind::Program, &["signal"], OF_SIGNALS),
     (Kind::Replay, &["accesses", "reads", "writes", "fetches", "straddling", "outside", "malformed"], ARITHMETIC),

@@ -45,10 +45,12 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
         .collect();
     accessing.dedup_by(|a, b| a.program == b.program && a.variables == b.variables);
     if let Some(first) = accessing.first() {
-        sentences.push(
-            "Of a program's variables, the global ones, arrays, and structs are in memory, and the others are in registers."
-                .to_owned(),
-        );
+        let in_memory = if first.scalars_in_registers {
+            "Of a program's variables, arrays and structs are in memory, and the others are in registers."
+        } else {
+            IN_MEMORY
+        };
+        sentences.push(in_memory.to_owned());
         sentences.push(
             "Expressions are evaluated from left to right. An assignment evaluates the address on its left side first."
                 .to_owned(),
@@ -103,9 +105,12 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
     }
 }
 
+/// Where a program's variables are.
+const IN_MEMORY: &str = "Of a program's variables, the global ones, arrays, and structs are in memory, and the others are in registers.";
+
 /// The conventions of a program that runs in a process.
 const IN_PROCESSES: [&str; 3] = [
-    "Of a program's variables, the global ones, arrays, and structs are in memory, and the others are in registers.",
+    IN_MEMORY,
     "The kernel loads the program and the first page of its stack before the program starts, which counts as no fault.",
     "A process runs until it waits or ends.",
 ];

@@ -14,13 +14,14 @@ use crate::run::stop::Stop;
 use crate::run::syscalls::out_of_memory;
 use crate::run::trace_file::WORK_OF_LINE;
 use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::trace::counting_replay::{CountingReplay, OwnedTarget, ReplayError};
 use pagewalk_engine::trace::counts::ReplayCounts;
-use pagewalk_engine::trace::demand::{self, DemandError};
+use pagewalk_engine::trace::demand::{self, DemandError, TouchedPages};
 use pagewalk_engine::trace::extras::ExtraOptions;
 use pagewalk_engine::trace::read_ahead::TraceHead;
-use pagewalk_engine::trace::record::{Malformed, RecordBatch};
+use pagewalk_engine::trace::record::{Fetches, Malformed, RecordBatch};
 
 use super::declare::boot;
 use crate::run::verbs::plans::ReplayPlan;
@@ -50,7 +51,7 @@ pub(crate) fn replay(cx: &mut Cx, plan: &ReplayPlan) -> Result<Replayed, Stop> {
 /// # Errors
 /// Returns the errors from starting a kernel.
 pub(crate) fn start_for(cx: &mut Cx, plan: &ReplayPlan) -> Result<Option<Booted>, Stop> {
-    let (AddressMap::Demand, Slot::Is(machine)) = (plan.map, &cx.state.machine) else {
+    let (true, Slot::Is(machine)) = (plan.map.has_process(), &cx.state.machine) else {
         return Ok(None);
     };
     let mut kernel = KernelPlan::default_for(machine.spec());
@@ -61,11 +62,9 @@ pub(crate) fn start_for(cx: &mut Cx, plan: &ReplayPlan) -> Result<Option<Booted>
 fn replay_here(cx: &mut Cx, plan: &ReplayPlan, booted: Option<Booted>) -> Result<Replayed, Stop> {
     let place = plan.file.name.span;
     let head = plan.file.head()?;
-    let before = match (&cx.state.machine, plan.map) {
-        (Slot::Kernel(kernel), AddressMap::Demand) => Some(Target::Kernel(kernel.clone())),
-        (Slot::Kernel(kernel), AddressMap::Identity) => {
-            Some(Target::Machine(Arc::new(kernel.machine().clone())))
-        }
+    let before = match (&cx.state.machine, plan.map.has_process()) {
+        (Slot::Kernel(kernel), true) => Some(Target::Kernel(kernel.clone())),
+        (Slot::Kernel(kernel), false) => Some(Target::Machine(Arc::new(kernel.machine().clone()))),
         (Slot::Is(machine), _) => Some(Target::Machine(machine.clone())),
         (Slot::Empty | Slot::Unknowable, _) => None,
     };
@@ -75,17 +74,16 @@ fn replay_here(cx: &mut Cx, plan: &ReplayPlan, booted: Option<Booted>) -> Result
         let replay = ProgramReplay {
             source,
             straddle,
+            is_resident: plan.map == AddressMap::Resident,
             before,
         };
         Arc::make_mut(&mut cx.state.ran).insert(name, Ran::Replay(replay));
     }
     // The replay takes the machine out of the context but leaves the work budget there.
     let slot = std::mem::replace(&mut cx.state.machine, Slot::Unknowable);
-    let (performed, slot) = match (slot, plan.map) {
-        (Slot::Kernel(kernel), AddressMap::Demand) => {
-            in_process(cx, Arc::unwrap_or_clone(kernel), plan, &head)
-        }
-        (Slot::Kernel(kernel), AddressMap::Identity) => {
+    let (performed, slot) = match (slot, plan.map.has_process()) {
+        (Slot::Kernel(kernel), true) => in_process(cx, Arc::unwrap_or_clone(kernel), plan, &head),
+        (Slot::Kernel(kernel), false) => {
             let mut kernel = Arc::unwrap_or_clone(kernel);
             let idle = Machine::new(Arc::clone(kernel.machine().spec()));
             let machine = std::mem::replace(kernel.machine_mut(), idle);
@@ -161,6 +159,11 @@ fn in_process(
             );
         }
     };
+    if plan.map == AddressMap::Resident
+        && let Err(stop) = make_resident(cx, &mut kernel, pid, plan, head)
+    {
+        return (Err(stop), Slot::Kernel(Arc::new(kernel)));
+    }
     match read_through(cx, plan, head, OwnedTarget::Process(Box::new(kernel), pid)) {
         (performed, OwnedTarget::Process(mut kernel, pid)) => {
             kernel.end(pid, 0);
@@ -168,6 +171,32 @@ fn in_process(
         }
         (_, OwnedTarget::Machine(_)) => unreachable!("a replay returns its own target"),
     }
+}
+
+/// Reads all records, and makes their pages resident.
+fn make_resident(
+    cx: &mut Cx,
+    kernel: &mut Kernel,
+    pid: Pid,
+    plan: &ReplayPlan,
+    head: &TraceHead,
+) -> Result<(), Stop> {
+    let (mut touched, bits) = (TouchedPages::default(), kernel.machine().spec().page_bits());
+    let place = plan.file.name.span;
+    if head.whole.is_some() {
+        touched.add(&head.batch.records, bits);
+    } else {
+        let mut lines = 0;
+        plan.file
+            .read(cx.env.interrupt, Fetches::Returned, &mut |batch, read| {
+                touched.add(&batch.records, bits);
+                let more = read - lines;
+                lines = read;
+                cx.work(more * WORK_OF_LINE, place)
+            })?;
+    }
+    let done = touched.make_resident(kernel, pid);
+    done.map_err(|error| out_of_memory(error, place).into())
 }
 
 /// Performs the records of a file in batches. Another thread reads the records of a long trace. Returns the target, in its
@@ -184,7 +213,12 @@ fn read_through(
         cycles: wants(RequestedCount::Cycles),
         ..ExtraOptions::default()
     };
-    let mut replay = CountingReplay::on(on, plan.straddle, extra);
+    let mut replay = match on {
+        OwnedTarget::Process(kernel, pid) if plan.map == AddressMap::Resident => {
+            CountingReplay::in_process(kernel, pid, plan.straddle, extra)
+        }
+        on => CountingReplay::on(on, plan.straddle, extra),
+    };
     let malformed = if let Some(read) = &head.whole {
         replay = replay.for_few_records();
         let done = perform_batch(
