@@ -23,7 +23,7 @@ pub(super) struct FigureArguments {
     /// Write each figure without its answers, such as `01-translation-blank.svg`
     #[arg(long, requires = "figures")]
     blank: bool,
-    /// Write each figure with its answers; needed only beside `--blank`
+    /// With `--blank`, also write each figure with its answers
     #[arg(long, requires = "figures")]
     filled: bool,
     /// Draw the figures in these colors [default: paper]

@@ -65,7 +65,7 @@ pub(crate) struct Sweep {
     /// Write the results to FILE instead of standard output; with `--partition`, to this folder
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Simulate only part K of N of all points, so that N jobs can share a sweep; `pagewalk merge` joins the results
+    /// Simulate only part K of N of all points, so that N processes can share a sweep; `pagewalk merge` joins the parts
     #[arg(long, value_name = "K/N", requires = "output", conflicts_with_all = ["format", "plot"])]
     partition: Option<Part>,
     /// Also draw the miss rates against one setting as SVG; the others form the lines

@@ -77,6 +77,7 @@ pub(crate) struct Grade {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(crate) enum FeedbackFormat {
+    /// Markdown text
     #[default]
     Markdown,
     /// HTML page
