@@ -65,8 +65,26 @@ def test_the_examples_have_facts_of_each_kind() -> None:
         for step in pagewalk.run(path).steps:
             facts = step.facts
             kinds.update(type(value) for value in facts.values())
-            assert not taken & set(facts), "an attribute hides a fact"
+            # `step.line` is the line of the statement, and `step["line"]` the line of a C program.
+            assert taken & set(facts) <= {"line"}, "an attribute hides a fact"
     assert kinds == {int, bool, float, str, list, type(None)}
+
+
+def test_the_line_of_a_program_is_a_fact_beside_the_line_of_the_statement() -> None:
+    text = """machine core-i7
+kernel
+program p \"\"\"
+int main(void) {
+    return 3;
+}
+\"\"\"
+run p
+"""
+    run = pagewalk.run(text)
+    step = run.steps[-1]
+    assert (step.line, step["line"], step.exit) == (8, 2, 3)
+    columns = run.table.to_dict()
+    assert (columns["line"][-1], columns["program.line"][-1]) == (8, 2)
 
 
 def test_a_failed_expectation_is_reported_with_its_place() -> None:

@@ -19,6 +19,7 @@ use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_engine::trace::time_limit::Deadline;
 use pagewalk_script::api::{LimitNames, machines};
 use pagewalk_script::lang::loader::Disk;
+use pagewalk_script::report::diagnostics::render;
 use pagewalk_script::report::text::Theme;
 use pagewalk_script::traces::named::{MappingNames, replacements};
 use pagewalk_script::traces::reports::{Ended, Replayed, json, plot, table, text, warnings};
@@ -36,7 +37,7 @@ pub(crate) struct Replay {
     /// Preset (`core-i7`), machine file (`.yaml`), or script with a machine (`.pw`)
     #[arg(required = true, value_name = "MACHINE")]
     machine: PathBuf,
-    /// Traces (also `.gz` or `.zst`) to replay; `-` is standard input
+    /// Traces (also `.gz` or `.zst`) to replay, or programs of the script, such as `transpose`; `-` is standard input
     ///
     /// Each trace starts on a new machine.
     #[arg(required = true, value_name = "TRACE")]
@@ -178,7 +179,14 @@ impl Replay {
         let mut output = ReplayOutput::new(self.format, color);
         let mut status = Status::Held;
         for trace in &self.traces {
-            let trace = TraceOrigin::File(trace.clone());
+            let trace = match find_trace(machine, trace, map, color) {
+                Ok(trace) => trace,
+                Err(message) => {
+                    complain(&message);
+                    status = Status::Wrong;
+                    continue;
+                }
+            };
             let mut bar = Bar::new(&trace.name());
             let ReplayOutcome { replayed, why } =
                 plan.replay(trace, &mut |progress| bar.show(progress));
@@ -304,6 +312,24 @@ pub(crate) fn interruptible() -> Arc<AtomicBool> {
 pub(crate) fn find_machine(machine: &Path, color: Color) -> Result<Named, String> {
     machines::find_machine(machine, &mut Disk)
         .map_err(|error| error.render(diagnostic_style(color)))
+}
+
+/// Returns a trace: the accesses of a program that the machine's script declares, or a file. The returned error is a
+/// complete message.
+pub(crate) fn find_trace(
+    machine: &Named,
+    trace: &Path,
+    map: AddressMapping,
+    color: Color,
+) -> Result<TraceOrigin, String> {
+    let file = || TraceOrigin::File(trace.to_owned());
+    if trace.exists() {
+        return Ok(file());
+    }
+    let accesses = machine.accesses(&shown(trace), map);
+    accesses
+        .unwrap_or_else(|| Ok(file()))
+        .map_err(|(sources, wrong)| render(&wrong, &sources, diagnostic_style(color)))
 }
 
 /// Output format.

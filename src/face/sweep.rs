@@ -29,7 +29,9 @@ use pagewalk_script::traces::{SweepOutcome, SweepPlan};
 
 use super::options::ReplayLimits;
 use super::progress::Bar;
-use super::replay::{Addresses, Named, find_machine, interruptible, refused, trace_formats};
+use super::replay::{
+    Addresses, Named, find_machine, find_trace, interruptible, refused, trace_formats,
+};
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
 
 /// Arguments of `pagewalk sweep`.
@@ -38,7 +40,7 @@ pub(crate) struct Sweep {
     /// Preset (`core-i7`), machine file (`.yaml`), or script with a machine (`.pw`)
     #[arg(value_name = "MACHINE")]
     machine: PathBuf,
-    /// Trace (also `.gz` or `.zst`) to replay; `-` is standard input
+    /// Trace (also `.gz` or `.zst`) to replay, or a program of the script, such as `transpose`; `-` is standard input
     #[arg(value_name = "TRACE")]
     trace: PathBuf,
     /// Also replay this trace; repeat the option for each further trace
@@ -141,7 +143,17 @@ impl Sweep {
                 folder,
             ));
         }
-        let (swept, status) = sweep_all(&plan, &files, &grid);
+        let traces = files
+            .iter()
+            .map(|file| find_trace(&machine, file, map, color));
+        let traces = match traces.collect::<Result<Vec<_>, _>>() {
+            Ok(traces) => traces,
+            Err(message) => {
+                complain(&message);
+                return Ok(Status::Wrong);
+            }
+        };
+        let (swept, status) = sweep_all(&plan, traces, &grid);
         if swept.is_empty() {
             return Ok(status);
         }
@@ -289,10 +301,10 @@ fn failed(file: &Path, error: &io::Error) -> String {
 }
 
 /// Replays every trace on all machines. Returns the results of the readable traces.
-fn sweep_all(plan: &SweepPlan, files: &[&PathBuf], grid: &Grid) -> (Vec<Swept>, Status) {
+fn sweep_all(plan: &SweepPlan, traces: Vec<TraceOrigin>, grid: &Grid) -> (Vec<Swept>, Status) {
     let (mut all, mut status) = (Vec::new(), Status::Held);
-    for file in files {
-        let SweepOutcome { swept, why } = sweep(plan, file, grid.clone());
+    for trace in traces {
+        let SweepOutcome { swept, why } = sweep(plan, trace, grid.clone());
         if let Some(why) = why {
             status = refused(&why);
         }
@@ -326,7 +338,7 @@ fn write_part(
         traces: &traces,
     };
     match parts.write(part, folder, &mut |trace, grid| {
-        sweep(&parts.plan, &trace.path, grid)
+        sweep(&parts.plan, TraceOrigin::File(trace.path.clone()), grid)
     }) {
         Ok(part) => {
             warn(&part.swept);
@@ -338,11 +350,9 @@ fn write_part(
 }
 
 /// Replays a trace, and shows the progress.
-fn sweep(plan: &SweepPlan, file: &Path, grid: Grid) -> SweepOutcome {
-    let mut bar = Bar::new(&shown(file));
-    let outcome = plan.sweep(grid, TraceOrigin::File(file.to_owned()), &mut |progress| {
-        bar.show(progress);
-    });
+fn sweep(plan: &SweepPlan, trace: TraceOrigin, grid: Grid) -> SweepOutcome {
+    let mut bar = Bar::new(&trace.name());
+    let outcome = plan.sweep(grid, trace, &mut |progress| bar.show(progress));
     bar.clear();
     outcome
 }

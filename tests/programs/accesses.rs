@@ -1,7 +1,9 @@
 //! The accesses of a program equal those that a script lists, and those of a trace.
 
 use super::TRANSPOSE;
-use crate::running::{text as outcome, texts};
+use crate::running::{Outcome, paper, text as outcome, texts};
+use pagewalk_script::exam::formats::{Edition, Style, markdown};
+use pagewalk_script::run::record::Did;
 use pagewalk_script::run::session::Options;
 
 #[test]
@@ -119,4 +121,100 @@ expect P.state == "zombie" or P.state == "ended"
         run.failures.iter().all(|failure| failure.line > 17),
         "{run:?}"
     );
+}
+
+#[test]
+fn arrays_in_column_major_order_have_the_addresses_of_the_transposed_arrays() {
+    let program = |order: &str, dimensions: &str, indexes: &str, values: &str| {
+        format!(
+            "machine {{ physical 8 bits, cache {{ size 32 B, ways 1, block 8 B }} }}
+program p \"\"\"
+int a{dimensions} = {values};
+int main(void) {{
+    int sum = 0;
+    for (int i = 0; i < 2; i++)
+        for (int j = 0; j < 3; j++)
+            for (int k = 0; k < 4; k++)
+                sum += a{indexes} * (12 * i + 4 * j + k);
+    return 1 / (sum == 4324);
+}}
+\"\"\" {{ order {order} }}
+replay p kinds
+show p by a
+"
+        )
+    };
+    // The value of each element is 12 i + 4 j + k, so the sum of the squares from 0 to 23 is 4,324.
+    let rows: Vec<String> = (0..2)
+        .map(|i| {
+            let row = |j: i32| {
+                let row: Vec<String> = (0..4).map(|k| (12 * i + 4 * j + k).to_string()).collect();
+                format!("{{{}}}", row.join(", "))
+            };
+            format!("{{{}, {}, {}}}", row(0), row(1), row(2))
+        })
+        .collect();
+    let values = format!("{{{}}}", rows.join(", "));
+    let transposed: Vec<String> = (0..4)
+        .map(|k| {
+            let rows: Vec<String> = (0..3)
+                .map(|j| format!("{{{}, {}}}", 4 * j + k, 12 + 4 * j + k))
+                .collect();
+            format!("{{{}}}", rows.join(", "))
+        })
+        .collect();
+    let transposed = format!("{{{}}}", transposed.join(", "));
+    let columns = outcome(program("column-major", "[2][3][4]", "[i][j][k]", &values));
+    let rows = outcome(program("row-major", "[4][3][2]", "[k][j][i]", &transposed));
+    let counts = |run: &Outcome| {
+        assert!(run.mistakes.is_empty(), "{run:?}");
+        let replay = run.records.iter().find_map(|record| match &*record.did {
+            Did::Replay(run) => Some(run.counted.caches[0].counts),
+            _ => None,
+        });
+        replay.expect("a replay")
+    };
+    assert_eq!(counts(&columns), counts(&rows));
+    // The 24 elements in 12 blocks: in the order of C, each block would have one miss.
+    assert_ne!(counts(&columns).misses, 12);
+    let in_order = outcome(program("row-major", "[2][3][4]", "[i][j][k]", &values));
+    assert_eq!(counts(&in_order).misses, 12);
+}
+
+#[test]
+fn a_row_in_column_major_order_has_no_address() {
+    let run = outcome(
+        "program p \"\"\"
+int a[2][3];
+int f(int *row) { return row[0]; }
+int main(void) { return f(a[1]); }
+\"\"\" { order column-major }",
+    );
+    let wrong = &run.mistakes[0];
+    assert_eq!((&*wrong.code, wrong.line), ("c-syntax", 4));
+}
+
+#[test]
+fn a_reserved_frame_holds_the_code() {
+    // Silberschatz, Galvin, and Gagne, exercise 10.20: three frames, one with the code; 5,000 and 50 faults.
+    let script = "program zero \"\"\"
+int a[100][100];
+void by_columns(void) { for (int j = 0; j < 100; j++) for (int i = 0; i < 100; i++) a[i][j] = 0; }
+void by_rows(void) { for (int i = 0; i < 100; i++) for (int j = 0; j < 100; j++) a[i][j] = 0; }
+\"\"\"
+question \"Loops\" points 2 {
+  given program zero
+  ask reference zero call by_columns { page 200, unit int, frames 3, reserved 1, replacement lru } => faults
+  ask reference zero call by_rows { page 200, unit int, frames 3, reserved 1, replacement lru } => faults
+}
+";
+    let paper = paper(script, 1);
+    let [text, key] =
+        [Edition::Paper, Edition::Key].map(|edition| markdown(&paper, edition, &Style::default()));
+    assert!(text.contains("There are 3 frames, and the replacement policy is LRU. One of the frames holds the code of the program."), "{text}");
+    for count in ["5000", "50"] {
+        assert!(key.replace(',', "").contains(count), "{key}");
+    }
+    let run = outcome("reference 1 2 3 { frames 2, reserved 2, replacement lru }");
+    assert_eq!(run.mistakes[0].code, "bad-geometry");
 }

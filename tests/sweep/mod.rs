@@ -395,3 +395,61 @@ fn ctrl_c_prints_the_counts_so_far() {
     );
     assert!(points[0]["accesses"].as_u64() > Some(0));
 }
+
+#[test]
+fn a_program_of_the_script_is_a_trace() {
+    let folder = Folder::new("program");
+    folder.put(
+        "matrix.pw",
+        "machine { physical 16 bits, cache { size 1 KB, ways 1, block 16 B } }
+program sum \"\"\"
+#define N 16
+int a[N][N];
+void by_columns(int n) {
+    int s = 0;
+    for (int j = 0; j < n; j++) for (int i = 0; i < n; i++) s += a[i][j];
+}
+int main(void) { for (;;) a[0][0] = 1; }
+\"\"\"
+",
+    );
+    let sweep = |trace| {
+        swept(
+            &folder,
+            &["matrix.pw", trace, "size 128 B..1 KB", "--format", "csv"],
+        )
+    };
+    // A column has 16 blocks, one in every fourth set, so four elements of a block meet again only in a cache that holds
+    // all 64 blocks.
+    let misses: Vec<String> = table(&sweep("sum call by_columns(16)").fine())
+        .iter()
+        .map(|row| row["misses"].clone())
+        .collect();
+    assert_eq!(misses, ["256", "256", "256", "64"]);
+    let smaller = table(&sweep("sum call by_columns(8) define N = 8").fine());
+    assert_eq!(
+        (&*smaller[0]["misses"], &*smaller[3]["misses"]),
+        ("64", "16")
+    );
+    let endless = sweep("sum");
+    assert_eq!(endless.status, Some(2));
+    assert!(
+        endless.errors.contains("[limit-size]"),
+        "{}",
+        endless.errors
+    );
+    let unknown = sweep("sum call by_column");
+    assert!(
+        unknown.errors.contains("did you mean `by_columns`"),
+        "{}",
+        unknown.errors
+    );
+    let replayed = folder.pagewalk(&[
+        "replay",
+        "matrix.pw",
+        "sum call by_columns(16)",
+        "--format",
+        "json",
+    ]);
+    assert!(replayed.fine().contains("\"misses\":64"));
+}

@@ -201,7 +201,33 @@ pub struct Object {
     pub dimensions: Vec<u64>,
     /// Bytes of an element.
     pub element: u64,
+    /// Whether the first index of an array varies fastest, as in Fortran.
+    pub column_major: bool,
     pub read_only: bool,
+}
+
+impl Object {
+    /// Returns the number of the element at an address, in the order of the indexes: the last one varies fastest.
+    pub fn element_at(&self, address: u64) -> Option<u64> {
+        let at = address.checked_sub(self.address)? / self.element.max(1);
+        Some(if self.column_major {
+            let reversed: Vec<u64> = self.dimensions.iter().rev().copied().collect();
+            column_major(&reversed, at)
+        } else {
+            at
+        })
+    }
+}
+
+/// Returns the position in column-major order of the element with this number in row-major order.
+pub fn column_major(dimensions: &[u64], mut number: u64) -> u64 {
+    let (mut stride, mut position): (u64, u64) = (dimensions.iter().product(), 0);
+    for length in dimensions.iter().rev().filter(|length| **length > 0) {
+        stride /= length;
+        position += number % length * stride;
+        number /= length;
+    }
+    position
 }
 
 /// The memory layout of a process.

@@ -138,6 +138,7 @@ fn with_object(address: u64, size: u64) -> Program {
             address,
             size,
             dimensions: vec![size],
+            column_major: false,
             element: 1,
             read_only: false,
         }],

@@ -111,8 +111,19 @@ impl FactType {
     }
 }
 
-/// Returns a table with one row per step and one column per fact. The columns before the facts are `step` (from 1),
-/// `file`, `line` and `column` (from 1), `statement`, `scenario`, and `process`.
+/// The columns of a table of steps before the facts. Lines and columns count from 1.
+const FIXED: [(&str, ColumnType); 7] = [
+    ("step", ColumnType::Unsigned),
+    ("file", ColumnType::Text),
+    ("line", ColumnType::Unsigned),
+    ("column", ColumnType::Unsigned),
+    ("statement", ColumnType::Text),
+    ("scenario", ColumnType::Text),
+    ("process", ColumnType::Text),
+];
+
+/// Returns a table with one row per step and one column per fact, after the columns `step` (from 1), `file`, `line` and
+/// `column` (from 1), `statement`, `scenario`, and `process`.
 ///
 /// ```
 /// use std::sync::atomic::AtomicBool;
@@ -126,16 +137,7 @@ impl FactType {
 /// assert!(table.columns.iter().any(|column| column.name == "vpn"));
 /// ```
 pub fn step_table(records: &[StepRecord], sources: &Sources) -> TypedTable {
-    let mut table = TypedTable::new([
-        ("step", ColumnType::Unsigned),
-        ("file", ColumnType::Text),
-        ("line", ColumnType::Unsigned),
-        ("column", ColumnType::Unsigned),
-        ("statement", ColumnType::Text),
-        ("scenario", ColumnType::Text),
-        ("process", ColumnType::Text),
-    ]);
-    let fixed = table.columns.len();
+    let mut table = TypedTable::new(FIXED);
     let mut places: HashMap<String, usize> = HashMap::new();
     for (row, record) in records.iter().enumerate() {
         let place = sources.location(record.span);
@@ -153,7 +155,7 @@ pub fn step_table(records: &[StepRecord], sources: &Sources) -> TypedTable {
             shared(record.scenario.as_ref()),
             text(record.process_name()),
         ]);
-        for column in &mut table.columns[fixed..] {
+        for column in &mut table.columns[FIXED.len()..] {
             column.cells.push(TypedCell::Missing);
         }
         for fact in typed_facts(&record.did) {
@@ -175,8 +177,12 @@ pub fn step_table(records: &[StepRecord], sources: &Sources) -> TypedTable {
 }
 
 /// Returns the name of a fact's column. A replay counts some events that are `yes` or `no` for an access, such as
-/// `swapped-out`. Columns have one type, so the column of the count is `replay.swapped-out`.
+/// `swapped-out`. Columns have one type, so the column of the count is `replay.swapped-out`. The line of a program is
+/// `program.line`, because `line` is that of the script.
 fn column_name(name: String, kind: ColumnType) -> String {
+    if FIXED.iter().any(|(fixed, _)| *fixed == name) {
+        return format!("program.{name}");
+    }
     let other = ACCESS_FACTS
         .iter()
         .any(|row| row.name == name && row.kind.column() != kind);
@@ -199,7 +205,12 @@ mod tests {
     fn facts_with_one_name_have_one_type_except_for_counts_of_replays() {
         let spec = Spec::core_i7();
         let mut types: BTreeMap<String, ColumnType> = BTreeMap::new();
-        for family in [Family::Access, Family::Call, Family::Reference] {
+        for family in [
+            Family::Access,
+            Family::Call,
+            Family::Reference,
+            Family::Program,
+        ] {
             for (name, key) in facts_of(family, Some(&spec)) {
                 let kind = key.kind().column();
                 assert_eq!(*types.entry(name.clone()).or_insert(kind), kind, "{name}");

@@ -1,7 +1,7 @@
 //! The values of expressions in a paused process, read without an access: `expect a[3] == 7`.
 
 use super::messages::{Mistake, Parsed, fail};
-use super::settings::Settings;
+use super::settings::{Conventions, Settings};
 use super::tree::{Expr, ExprKind, Tree};
 use super::types::Type;
 use super::{headers, parser};
@@ -80,6 +80,7 @@ pub fn inspect(
             .functions
             .get(function)
             .map_or(&[], |one| &one.variables),
+        conventions: settings.conventions,
         peek,
     };
     inspection.result(&expr).map_err(own)
@@ -90,6 +91,7 @@ struct Inspection<'a> {
     program: &'a Program,
     process: &'a Process,
     variables: &'a [Storage],
+    conventions: Conventions,
     peek: Peek<'a>,
 }
 
@@ -100,23 +102,35 @@ fn undefined(place: Place) -> impl Fn(ErrorKind) -> Mistake {
 impl Inspection<'_> {
     fn result(&self, expr: &Expr) -> Parsed<Value> {
         match &expr.ty {
-            Type::Array(..) => self.elements(self.address(expr)?, &expr.ty, expr.place),
+            Type::Array(..) => {
+                if self.conventions.column_major && matches!(expr.kind, ExprKind::Element(..)) {
+                    fail!(expr.place, "the elements of a row do not follow each other in column-major order"; "read the whole array, or one element");
+                }
+                self.elements(expr, self.address(expr)?, &expr.ty, 0)
+            }
             ty => self.of_bits(self.value(expr)?, ty, expr.place),
         }
     }
 
-    fn elements(&self, address: u64, ty: &Type, place: Place) -> Parsed<Value> {
+    /// Reads a part of an array, with its offset in C's order.
+    fn elements(&self, array: &Expr, address: u64, ty: &Type, offset: u64) -> Parsed<Value> {
+        let place = array.place;
         let Type::Array(element, length) = ty else {
             let Some(kind) = self.tree.types.scalar(ty) else {
                 fail!(place, "a struct has no single value"; "read one of its members");
             };
-            return self.of_bits(self.load(address, kind, place)?, ty, place);
+            let position = self
+                .tree
+                .types
+                .position(self.conventions, &array.ty, offset);
+            return self.of_bits(self.load(address + position, kind, place)?, ty, place);
         };
         if *length > MOST_ELEMENTS {
             fail!(place, "the array has more than {MOST_ELEMENTS} elements"; "read one of them");
         }
         let size = self.tree.types.size(element).unwrap_or_default();
-        let items = (0..*length).map(|at| self.elements(address + at * size, element, place));
+        let items =
+            (0..*length).map(|at| self.elements(array, address, element, offset + at * size));
         Ok(Value::List(items.collect::<Parsed<_>>()?))
     }
 
@@ -241,7 +255,7 @@ impl Inspection<'_> {
                     let (index, limit) = (at as i64, length as u32);
                     return Err(undefined(place)(ErrorKind::OutOfBounds { index, limit }));
                 }
-                let size = self.tree.types.size(&object.ty).unwrap_or_default();
+                let size = self.tree.stride(self.conventions, array, &object.ty);
                 Ok(base.wrapping_add(at.wrapping_mul(size)))
             }
             _ => fail!(place, "this expression has no address"; "read a variable"),

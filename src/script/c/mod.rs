@@ -24,7 +24,7 @@ pub use entry::{Argument, entry};
 pub use inspect::{Source, Value, inspect};
 pub use lexer::MOST_TEXT;
 pub use messages::{Mistake, describe};
-pub use settings::Settings;
+pub use settings::{Conventions, Settings};
 
 use pagewalk_engine::program::Program;
 

@@ -10,6 +10,14 @@ pub struct Settings {
     /// The addresses of global objects.
     pub at: Vec<(String, u64)>,
     pub layout: Layout,
+    pub conventions: Conventions,
+}
+
+/// How a program accesses its variables.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Conventions {
     /// Whether `a += b` is one access, the store.
     pub update_once: bool,
+    /// Whether the first index of an array varies fastest, as in Fortran.
+    pub column_major: bool,
 }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::settings::Conventions;
 use super::types::{Type, Types};
 use pagewalk_engine::program::ops::{BinaryOp, Scalar, UnaryOp};
 use pagewalk_engine::program::{Builtin, Place};
@@ -153,4 +154,22 @@ pub struct Tree {
     pub texts: Vec<Vec<u8>>,
     /// Whether a result of `fork` has a use other than a comparison with a constant.
     pub uses_pids: bool,
+}
+
+impl Tree {
+    /// Returns the distance in bytes between two elements of an array whose indexes in this dimension differ by one.
+    pub fn stride(&self, conventions: Conventions, array: &Expr, element: &Type) -> u64 {
+        let size = |ty| self.types.size(ty).unwrap_or_default();
+        if !conventions.column_major {
+            return size(element);
+        }
+        let (mut stride, mut outer) = (size(element.dimensions().1), array);
+        while let ExprKind::Element(of, _) = &outer.kind {
+            if let Type::Array(_, length) = of.ty {
+                stride *= length;
+            }
+            outer = of;
+        }
+        stride
+    }
 }

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use pagewalk_engine::program::ops::Scalar;
+use super::settings::Conventions;
+use pagewalk_engine::program::ops::{Scalar, column_major};
 
 /// A type. Qualifiers are not part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +82,16 @@ impl Type {
             _ => None,
         }
     }
+
+    /// Returns the lengths of an array's dimensions, and the type of its elements.
+    pub fn dimensions(&self) -> (Vec<u64>, &Type) {
+        let (mut element, mut dimensions) = (self, Vec::new());
+        while let Self::Array(of, length) = element {
+            dimensions.push(*length);
+            element = of;
+        }
+        (dimensions, element)
+    }
 }
 
 impl Types {
@@ -125,6 +136,16 @@ impl Types {
             }
             _ => self.scalar(ty).map(|one| u64::from(one.size())),
         }
+    }
+
+    /// Returns the offset in memory of a part of an object whose offset is given in C's order.
+    pub fn position(&self, conventions: Conventions, ty: &Type, offset: u64) -> u64 {
+        if !conventions.column_major {
+            return offset;
+        }
+        let (dimensions, element) = ty.dimensions();
+        let size = self.size(element).unwrap_or_default().max(1);
+        column_major(&dimensions, offset / size) * size + offset % size
     }
 
     /// Returns the alignment in bytes. With 4-byte pointers, it is at most 4, as in the System V ABI for IA-32.
@@ -189,12 +210,9 @@ impl Types {
             .to_owned(),
             Type::Pointer(target) => format!("{} *", self.name(target)),
             Type::Array(..) => {
-                let (mut element, mut lengths) = (ty, Vec::new());
-                while let Type::Array(of, length) = element {
-                    lengths.push(format!("[{length}]"));
-                    element = of;
-                }
-                format!("{}{}", self.name(element), lengths.concat())
+                let (lengths, element) = ty.dimensions();
+                let lengths = lengths.iter().map(|length| format!("[{length}]"));
+                format!("{}{}", self.name(element), lengths.collect::<String>())
             }
             Type::Struct(number) => format!("struct {}", self.structs[*number as usize].name),
             Type::Function => "function".to_owned(),

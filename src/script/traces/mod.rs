@@ -3,6 +3,7 @@
 mod chart;
 pub mod named;
 pub mod parts;
+mod program;
 mod replay_plan;
 pub mod reports;
 mod source;
@@ -10,5 +11,6 @@ pub mod sweep;
 mod sweep_plan;
 pub mod sweep_reports;
 
+pub use program::ProgramError;
 pub use replay_plan::{ReplayOutcome, ReplayPlan};
 pub use sweep_plan::{SweepOutcome, SweepPlan};

@@ -28,6 +28,15 @@ pub struct Named {
     pub spec: Arc<Spec>,
     /// The settings of the kernel that the script started.
     pub(crate) kernel: Option<KernelConfig>,
+    /// The end of the script, whose programs can be traces.
+    pub(super) script: Option<Arc<End>>,
+}
+
+/// The end of a script.
+#[derive(Debug)]
+pub(super) struct End {
+    pub(super) state: State,
+    pub(super) sources: Sources,
 }
 
 /// A way to use a trace's addresses.
@@ -84,6 +93,7 @@ impl Named {
             name: name.to_owned(),
             spec: Arc::new(preset.spec()),
             kernel: None,
+            script: None,
         })
     }
 
@@ -101,6 +111,7 @@ impl Named {
             name: name.to_owned(),
             spec: Arc::new(spec),
             kernel: None,
+            script: None,
         })
     }
 
@@ -125,10 +136,12 @@ impl Named {
             Slot::Kernel(kernel) => (kernel.machine(), Some(kernel.config().clone())),
             Slot::Empty | Slot::Unknowable => return Ok(None),
         };
+        let (spec, sources) = (machine.spec().clone(), sources.clone());
         Ok(Some(Self {
             name: name.to_owned(),
-            spec: machine.spec().clone(),
+            spec,
             kernel,
+            script: Some(Arc::new(End { state, sources })),
         }))
     }
 

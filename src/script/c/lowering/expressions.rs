@@ -164,7 +164,22 @@ impl Lowering<'_> {
 
     /// Pushes the address of an object, which may be the end of an array.
     fn address_of(&mut self, object: &Expr) -> Parsed<()> {
+        self.contiguous(object)?;
         self.element_address(object, 1)
+    }
+
+    /// Rejects the address of a row, and of an array with rows, whose elements do not follow each other.
+    fn contiguous(&self, object: &Expr) -> Parsed<()> {
+        let has_rows =
+            matches!(&object.ty, Type::Array(element, _) if matches!(**element, Type::Array(..)));
+        let is_row = matches!(
+            object.kind,
+            ExprKind::Element(..) | ExprKind::Dereference(_)
+        ) && matches!(object.ty, Type::Array(..));
+        if self.conventions.column_major && (has_rows || is_row) {
+            fail!(object.place, "the elements of a row do not follow each other in column-major order"; "write all indexes of the array: `a[i][j]`");
+        }
+        Ok(())
     }
 
     fn element_address(&mut self, object: &Expr, beyond: u64) -> Parsed<()> {
@@ -180,13 +195,19 @@ impl Lowering<'_> {
             ExprKind::Text(number) => {
                 self.emit(Op::Const(self.texts[*number as usize]));
             }
-            ExprKind::Dereference(pointer) => self.expr(pointer)?,
+            ExprKind::Dereference(pointer) => {
+                self.contiguous(object)?;
+                self.expr(pointer)?;
+            }
             ExprKind::Element(array, index) => {
                 self.address(array)?;
                 self.expr(index)?;
                 self.place = object.place;
                 let (size, length) = match &array.ty {
-                    Type::Array(element, length) => (self.size(element), *length),
+                    Type::Array(element, length) => {
+                        let stride = self.tree.stride(self.conventions, array, element);
+                        (u32::try_from(stride).unwrap_or(u32::MAX), *length)
+                    }
                     _ => (1, 0),
                 };
                 let limit = u32::try_from(length + beyond).unwrap_or_default();
@@ -274,7 +295,7 @@ impl Lowering<'_> {
         self.address(target)?;
         self.place = expr.place;
         self.emit(Op::Duplicate);
-        self.emit(if self.update_once {
+        self.emit(if self.conventions.update_once {
             Op::Peek(kind)
         } else {
             Op::Load(kind)

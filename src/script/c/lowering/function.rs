@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::messages::{Parsed, fail};
+use super::super::settings::Conventions;
 use super::super::tree::{Expr, ExprKind, Function, Initial, Stmt, StmtKind, Tree};
 use super::super::types::Type;
 use super::objects::Placement;
@@ -23,7 +24,7 @@ struct Targets {
 /// The state of the lowering. `globals` and `texts` are the addresses of variables and of string literals.
 pub(super) struct Lowering<'a> {
     pub(super) tree: &'a Tree,
-    pub(super) update_once: bool,
+    pub(super) conventions: Conventions,
     pub(super) globals: Vec<u64>,
     pub(super) texts: Vec<u64>,
     pub(super) program: Program,
@@ -47,7 +48,11 @@ pub(super) struct Lowering<'a> {
 
 impl<'a> Lowering<'a> {
     /// Lowers the functions of a program.
-    pub fn program(tree: &'a Tree, placement: Placement, update_once: bool) -> Parsed<Program> {
+    pub fn program(
+        tree: &'a Tree,
+        placement: Placement,
+        conventions: Conventions,
+    ) -> Parsed<Program> {
         let Some(function) = tree.functions.first() else {
             fail!(Place::START, "the program has no function");
         };
@@ -56,10 +61,10 @@ impl<'a> Lowering<'a> {
             name: function.name.to_string(),
             ..ops::Function::default()
         };
-        let contents = placement.contents(tree)?;
+        let contents = placement.contents(tree, conventions)?;
         let mut lowering = Self {
             tree,
-            update_once,
+            conventions,
             globals: placement.globals,
             texts: placement.texts,
             program: Program {
@@ -435,7 +440,9 @@ impl<'a> Lowering<'a> {
                     self.emit(Op::Clear(size));
                 }
                 for (at, value) in &initial.values {
-                    self.emit(Op::Local(offset + *at as u32));
+                    let ty = &self.function.locals[local as usize].ty;
+                    let at = self.tree.types.position(self.conventions, ty, *at);
+                    self.emit(Op::Local(offset + at as u32));
                     self.expr(value)?;
                     if let Type::Struct(_) = value.ty {
                         self.emit(Op::Copy(self.size(&value.ty)));

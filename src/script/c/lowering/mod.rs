@@ -13,5 +13,5 @@ use pagewalk_engine::program::Program;
 /// Lowers a program.
 pub(super) fn lower(tree: &Tree, settings: &Settings) -> Parsed<Program> {
     let placement = objects::place(tree, settings)?;
-    Lowering::program(tree, placement, settings.update_once)
+    Lowering::program(tree, placement, settings.conventions)
 }

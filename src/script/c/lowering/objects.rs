@@ -1,9 +1,9 @@
 //! The layout of global objects and string literals, and their initial contents.
 
 use super::super::messages::{Mistake, Parsed, fail};
-use super::super::settings::Settings;
+use super::super::settings::{Conventions, Settings};
 use super::super::tree::{Expr, ExprKind, Tree};
-use super::super::types::{Type, Types};
+use super::super::types::Types;
 use pagewalk_engine::program::Place;
 use pagewalk_engine::program::ops::{self, Layout, Object};
 
@@ -52,17 +52,14 @@ pub(super) fn place(tree: &Tree, settings: &Settings) -> Parsed<Placement> {
             );
             return Err(Mistake::new(global.place, message));
         }
-        let (mut element, mut dimensions) = (&global.ty, Vec::new());
-        while let Type::Array(of, length) = element {
-            dimensions.push(*length);
-            element = of;
-        }
+        let (dimensions, element) = global.ty.dimensions();
         objects.push(Object {
             name: global.name.to_string(),
             address,
             size,
             dimensions,
             element: tree.types.size(element).unwrap_or_default(),
+            column_major: settings.conventions.column_major,
             read_only: false,
         });
         globals.push(address);
@@ -88,6 +85,7 @@ pub(super) fn place(tree: &Tree, settings: &Settings) -> Parsed<Placement> {
             size,
             dimensions: vec![size],
             element: 1,
+            column_major: false,
             read_only: true,
         });
         texts.push(address);
@@ -109,7 +107,7 @@ pub(super) fn place(tree: &Tree, settings: &Settings) -> Parsed<Placement> {
 
 impl Placement {
     /// Returns the initial contents of the objects that are not all zero.
-    pub fn contents(&self, tree: &Tree) -> Parsed<Vec<(u64, Vec<u8>)>> {
+    pub fn contents(&self, tree: &Tree, conventions: Conventions) -> Parsed<Vec<(u64, Vec<u8>)>> {
         let mut contents = Vec::new();
         for (global, address) in tree.globals.iter().zip(&self.globals) {
             let Some(initial) = &global.initial else {
@@ -121,7 +119,7 @@ impl Placement {
                 };
                 let bytes =
                     &bits.to_le_bytes()[..tree.types.size(&value.ty).unwrap_or_default() as usize];
-                let at = address + offset;
+                let at = address + tree.types.position(conventions, &global.ty, *offset);
                 match contents.last_mut() {
                     Some((start, run)) if *start + (Vec::len(run) as u64) == at => {
                         run.extend_from_slice(bytes);

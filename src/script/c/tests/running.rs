@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::super::{Settings, compile};
+use super::super::{Conventions, Settings, compile};
 use super::{Folder, gcc, run, run_text, wide};
 use pagewalk_engine::program::{AccessKind, Budget, Event, Flat, Layout, Process, Watched};
 
@@ -51,7 +51,10 @@ fn accesses_have_an_order_and_a_line() {
     assert_eq!(accesses(text, &settings), expected.concat());
     let text = "int dst[4] = { 1 }, src[4];\nint main(void) {\n  dst[1] += src[2];\n  return dst[0]++;\n}\n";
     let once = Settings {
-        update_once: true,
+        conventions: Conventions {
+            update_once: true,
+            ..Conventions::default()
+        },
         ..settings.clone()
     };
     assert_eq!(

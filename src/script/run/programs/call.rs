@@ -80,6 +80,7 @@ impl ProgramCall {
             constants: constants.collect(),
             variables: Vec::new(),
             update_once: self.listing.update_once(),
+            column_major: self.listing.settings.conventions.column_major,
         }
     }
 

@@ -111,7 +111,7 @@ impl Listing {
             "--*",
         ];
         let updates = UPDATES.iter().any(|operator| self.text.contains(operator));
-        updates.then_some(self.settings.update_once)
+        updates.then_some(self.settings.conventions.update_once)
     }
 
     /// Returns the text as a paper prints it: with the values of the settings in place of those of its `#define`s, and

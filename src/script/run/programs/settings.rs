@@ -19,10 +19,13 @@ pub(crate) struct ProgramDraft {
     pub(super) define: Vec<Constant>,
     pub(super) at: Vec<(String, u64, Span)>,
     pub(super) pointer: Option<u8>,
-    pub(super) update_once: bool,
+    pub(super) conventions: c::Conventions,
     /// When `printf` writes its output.
     pub(crate) buffering: Buffering,
 }
+
+/// The orders of an array's elements in memory, with their words. In column-major order, the first index varies fastest.
+const ORDERS: &[(&str, bool)] = &[("row-major", false), ("column-major", true)];
 
 /// When `printf` writes its output, with its words.
 pub(crate) const BUFFERINGS: &[(&str, Buffering)] = &[
@@ -53,6 +56,16 @@ pub(crate) const PROGRAM_SETTINGS: &[SettingRow<ProgramDraft>] = &[
         set: |d, f| {
             d.define.push(constant(f)?);
             Ok(())
+        },
+    },
+    SettingRow {
+        name: "order",
+        params: &[Words(words_of!(ORDERS.0))],
+        help: "order of an array's elements in memory: `row-major` (default), or `column-major` as in Fortran",
+        repeats: false,
+        get: None,
+        set: |d, f| {
+            one_of(sole(f)?, ORDERS).map(|column_major| d.conventions.column_major = column_major)
         },
     },
     SettingRow {
@@ -94,7 +107,7 @@ pub(crate) const PROGRAM_SETTINGS: &[SettingRow<ProgramDraft>] = &[
                 let diagnostic = Diagnostic::new(Code::UnknownWord, f.span, "`once` is missing");
                 return Err(one(diagnostic.help("write `update once`")));
             }
-            d.update_once = true;
+            d.conventions.update_once = true;
             Ok(())
         },
     },
@@ -152,7 +165,7 @@ impl ProgramDraft {
                 pointer: self.pointer.unwrap_or(layout.pointer),
                 ..layout
             },
-            update_once: self.update_once,
+            conventions: self.conventions,
         }
     }
 }

@@ -221,8 +221,7 @@ impl ProgramReplay {
         self.each(&mut |accessed, before, after| {
             let address = accessed.record.address;
             for (array, tallies) in arrays.iter().zip(&mut letters) {
-                let offset = address.checked_sub(array.address);
-                let at = offset.map(|offset| offset / array.element.max(1));
+                let at = array.element_at(address);
                 if let Some(tally) = at.and_then(|at| tallies.get_mut(at as usize)) {
                     tally.add(after.misses > before.misses);
                 }

@@ -22,6 +22,8 @@ pub struct Called {
     pub(crate) variables: Vec<(String, u64)>,
     /// Whether `a += b` is one access, or `None` if the text has no such operator.
     pub(crate) update_once: Option<bool>,
+    /// Whether the first index of an array varies fastest.
+    pub(crate) column_major: bool,
 }
 
 /// How processes run and print.

@@ -24,6 +24,8 @@ pub struct ReferenceRun {
     pub(crate) names: Vec<Value>,
     /// A summary of the settings, for the caption.
     pub(crate) caption: String,
+    /// Number of frames that hold the program's code, in addition to those of the string.
+    pub(crate) reserved: u64,
     /// The byte addresses, if the string lists addresses instead of pages.
     pub(crate) addresses: Option<Addresses>,
     /// The trace, if the string is a memory trace.
@@ -119,7 +121,7 @@ impl ReferenceRun {
     /// Fails if the string is invalid.
     pub(crate) fn new(
         names: Vec<Value>,
-        caption: String,
+        (caption, reserved): (String, u64),
         (addresses, trace): (Option<Addresses>, Option<TraceSource>),
         start: Vec<StartRow>,
         setup: ReferenceString,
@@ -129,6 +131,7 @@ impl ReferenceRun {
         Ok(Self {
             names,
             caption,
+            reserved,
             addresses,
             trace,
             start,

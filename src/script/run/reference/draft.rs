@@ -30,6 +30,7 @@ pub(crate) const START_COLUMNS: &[Column] = &[
 #[derive(Default)]
 pub(crate) struct Draft {
     pub(super) frames: Option<u64>,
+    pub(super) reserved: Option<u64>,
     pub(super) replacement: Option<Word>,
     pub(super) lookahead: Option<u64>,
     pub(super) window: Option<u64>,
@@ -77,6 +78,14 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
         repeats: false,
         get: None,
         set: |d, f| number(f, "a number of frames", &mut d.frames),
+    },
+    SettingRow {
+        name: "reserved",
+        params: &[N],
+        help: "number of these frames that hold the program's code, and no page of the string",
+        repeats: false,
+        get: None,
+        set: |d, f| number(f, "a number of frames", &mut d.reserved),
     },
     SettingRow {
         name: "replacement",
@@ -339,6 +348,28 @@ impl Draft {
         )
     }
 
+    /// Returns the number of frames for the pages of the string, or `None` without `frames`.
+    ///
+    /// # Errors
+    /// Returns `bad-geometry` if all frames are reserved.
+    pub(super) fn frames(&self, place: Span) -> Result<Option<u64>, Diagnostic> {
+        let (Some(frames), Some(reserved @ 1..)) = (self.frames, self.reserved) else {
+            return Ok(self.frames);
+        };
+        match frames.checked_sub(reserved) {
+            Some(left @ 1..) => Ok(Some(left)),
+            _ => {
+                let message =
+                    format!("{frames} frames cannot hold pages if {reserved} are reserved");
+                let wrong = Diagnostic::new(Code::BadGeometry, place, message);
+                Err(wrong.help(format!(
+                    "write `frames {}` or more",
+                    reserved.saturating_add(1)
+                )))
+            }
+        }
+    }
+
     fn held(&self) -> String {
         let pages: Vec<String> = self.holding.iter().map(ToString::to_string).collect();
         if pages.is_empty() {
@@ -361,6 +392,7 @@ impl Draft {
             more("lookahead", self.lookahead),
             more("window", self.window),
             more("frames", self.frames),
+            more("reserved", self.reserved),
             more("tick", self.tick),
             more("page", self.page_size),
             self.options

@@ -110,7 +110,10 @@ pub(crate) fn reference(
     let reference = ReferenceString {
         pages,
         writes: names.all(&draft.writes),
-        frames: draft.frames.unwrap_or(0).min(u64::from(u32::MAX)) as u32,
+        frames: draft
+            .frames(settings.span)?
+            .unwrap_or(0)
+            .min(u64::from(u32::MAX)) as u32,
         replacement: draft.policy(settings.span)?,
         stores,
         holding: holding.collect(),
@@ -128,7 +131,7 @@ pub(crate) fn reference(
     cx.work(work, settings.span)?;
     let run = ReferenceRun::new(
         names.pages,
-        draft.caption(),
+        (draft.caption(), draft.reserved.unwrap_or(0)),
         (addresses, trace),
         start,
         reference,
@@ -211,7 +214,7 @@ fn initial_pages(
         .replacement
         .as_ref()
         .is_some_and(|word| &*word.text == "working-set");
-    start_table(cx, table, draft.frames.filter(|_| !unlimited))
+    start_table(cx, table, draft.frames(table.span)?.filter(|_| !unlimited))
 }
 
 /// Returns the work of a simulation.

@@ -32,6 +32,7 @@ use super::stop::Stop;
 use super::unsupported;
 use access::{BY, FOR, SIZED};
 use program::{CALL, CONSTANTS, DEFINE, FAILING, PRINTF, PROGRAM_USAGE, UNTIL};
+pub(crate) use replay::named_program;
 use replay::{COUNTS, FORMAT, MAP, STRADDLE};
 
 pub(crate) use access::load;

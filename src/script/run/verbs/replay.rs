@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::lang::ast::{Expr, ExprKind, Word};
+use crate::lang::ast::{Command, Expr, ExprKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::run::bind::Param::{self, Keyword, Many, Optional, Words};
-use crate::run::bind::{Bound, Slot, words_of};
+use crate::run::bind::{Bound, Slot, bind_command, words_of};
 use crate::run::current_process::CurrentProcess;
-use crate::run::programs::ProgramSource;
+use crate::run::programs::{ProgramCall, ProgramSource};
 use crate::run::record::{ADDRESS_MAPS, AddressMap, Did, REQUESTED_COUNTS, STRADDLES};
 use crate::run::session::{Action, Cx};
 use crate::run::stop::Stop;
@@ -18,7 +18,7 @@ use pagewalk_engine::trace::format::FORMATS;
 
 use super::perform::replay::{self, start_for};
 use super::plans::ReplayPlan;
-use super::program::bound_call;
+use super::program::{bound_call, not_a_program};
 
 /// `[format lackey|din|csv|pin|gap]`
 pub const FORMAT: Param = Optional(&[Keyword("format"), Words(words_of!(FORMATS.name))]);
@@ -41,15 +41,7 @@ pub(crate) fn replay(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let map = mapped(cx, bound.place, bound.choice("map", ADDRESS_MAPS))?;
     let requested = |word: &str| REQUESTED_COUNTS.iter().find(|(name, _)| *name == word);
     let file = match (call, &file.kind) {
-        (Some(call), _) => {
-            let spec = cx.machine(bound.place)?.spec();
-            let end = match (map, &spec.mmu) {
-                (AddressMap::Demand, Some(mmu)) => mmu.virtual_bits,
-                _ => spec.physical_bits,
-            };
-            let end = 1_u64.checked_shl(end);
-            TraceFile::of_program(ProgramSource::new(call, end)?)
-        }
+        (Some(call), _) => TraceFile::of_program(in_memory(cx, call, map, bound.place)?),
         (None, ExprKind::Value(Value::Text(path))) => {
             let name = Word {
                 text: path.clone(),
@@ -74,6 +66,45 @@ pub(crate) fn replay(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         Action::operation(move |cx| Ok(Did::Replay(Box::new(replay::replay(cx, &replay)?))))
             .when_checking(move |cx| start_for(cx, &plan).map(|_| ())),
     )
+}
+
+/// Returns the accesses of a program in the machine's memory.
+fn in_memory(
+    cx: &mut Cx,
+    call: ProgramCall,
+    map: AddressMap,
+    place: Span,
+) -> Result<ProgramSource, Stop> {
+    let spec = cx.machine(place)?.spec();
+    let end = match (map, &spec.mmu) {
+        (AddressMap::Demand, Some(mmu)) => mmu.virtual_bits,
+        _ => spec.physical_bits,
+    };
+    Ok(ProgramSource::new(call, 1_u64.checked_shl(end))?)
+}
+
+/// Returns the accesses of the program that a `replay` of a command names.
+///
+/// # Errors
+/// Returns the errors of `replay`.
+pub(crate) fn named_program(
+    cx: &mut Cx,
+    command: &Command,
+    map: AddressMap,
+) -> Result<ProgramSource, Stop> {
+    let params = cx
+        .language()
+        .verb("replay")
+        .map_or(&[][..], |row| row.params);
+    let bound = bind_command(params, command);
+    bound.refuse()?;
+    let Some(name) = bound.operands.first() else {
+        return Err(Stop::Unknowable);
+    };
+    match bound_call(cx, name, &bound)? {
+        Some(call) => in_memory(cx, call, map, bound.place),
+        None => Err(not_a_program(cx, name)),
+    }
 }
 
 /// Reports that the first operand is not the name of a trace.

@@ -61,6 +61,11 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
             }
         }));
     }
+    if accessing.iter().any(|called| called.column_major) {
+        sentences.push(
+            "Arrays are stored in column-major order: the first index varies fastest.".to_owned(),
+        );
+    }
     let items = dids.iter().filter_map(|did| match did {
         Did::Reference(run) => run.trace.as_ref()?.unit,
         _ => None,

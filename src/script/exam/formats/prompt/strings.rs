@@ -133,7 +133,8 @@ pub(crate) fn of_string(
 /// Describes the number of frames and the replacement policy, if the prompt mentions them.
 pub(super) fn memory(run: &ReferenceRun, labels: &Labels, stated: Stated) -> Option<String> {
     let setup = &run.setup;
-    let (frames, policy) = (setup.frames.to_string(), policy(run, labels));
+    let frames = u64::from(setup.frames) + run.reserved;
+    let policy = policy(run, labels);
     let (template, n) = match (setup.replacement, stated) {
         (
             _,
@@ -146,7 +147,7 @@ pub(super) fn memory(run: &ReferenceRun, labels: &Labels, stated: Stated) -> Opt
             "The working set contains the pages of the last {n} references.",
             window,
         ),
-        (_, Stated { frames: true, .. }) if setup.frames == 1 => ("There is one frame.", 0),
+        (_, Stated { frames: true, .. }) if frames == 1 => ("There is one frame.", 0),
         (_, Stated { policy: false, .. }) => ("There are {frames} frames.", 0),
         (Replacement::Optimal { lookahead: Some(1) }, Stated { frames: true, .. }) => (
             "There are {frames} frames, and the system uses the optimal replacement policy with a lookahead of one reference after \
@@ -173,15 +174,24 @@ pub(super) fn memory(run: &ReferenceRun, labels: &Labels, stated: Stated) -> Opt
         ),
         (_, Stated { frames: false, .. }) => ("The replacement policy is {policy}.", 0),
     };
-    Some(filled(
-        labels,
-        template,
-        &[
-            ("frames", &frames),
-            ("policy", &policy),
-            ("n", &n.to_string()),
-        ],
-    ))
+    let values = [
+        ("frames", &*frames.to_string()),
+        ("policy", &policy),
+        ("n", &n.to_string()),
+    ];
+    let mut text = filled(labels, template, &values);
+    if stated.frames && run.reserved > 0 {
+        let template = match run.reserved {
+            1 => " One of the frames holds the code of the program.",
+            _ => " {n} of the frames hold the code of the program.",
+        };
+        text.push_str(&filled(
+            labels,
+            template,
+            &[("n", &run.reserved.to_string())],
+        ));
+    }
+    Some(text)
 }
 
 /// Returns the name of the replacement policy.
