@@ -32,7 +32,7 @@ pub(crate) struct Exam {
     file: PathBuf,
     #[command(flatten)]
     wanted: VersionArguments,
-    /// Write the papers, the requested editions, and NAME.versions.csv to this folder; `-` is standard output
+    /// Write the papers, the requested editions, and NAME.versions.csv to this folder; `-` is standard output [default: that of `pagewalk.toml`, or -]
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// Print the answer key, which is the completed paper
