@@ -59,7 +59,7 @@ impl Terminal {
                 ours = false;
                 for start in ["pagewalk ", "cargo run --release -- "] {
                     if let Some(args) = command.trim_end().strip_prefix(start) {
-                        // What is between quotes is one argument.
+                        // Quotes enclose one argument.
                         let parts = args.split('\'').enumerate();
                         let args = parts.flat_map(|(at, part)| match at % 2 {
                             0 => part.split(' ').filter(|word| !word.is_empty()).collect(),

@@ -124,6 +124,35 @@ expect P.state == "zombie" or P.state == "ended"
 }
 
 #[test]
+fn a_step_ends_before_the_next_line() {
+    let run = outcome(
+        "program p \"\"\"
+int a[2];
+int main(void) {
+    int i;
+    for (i = 0; i < 2; i++)
+        a[i] = 1;
+    return 7;
+}
+\"\"\"
+machine core-i7
+process P
+P: run p step => line 4, writes 0
+P: run p step => line 5, writes 0
+P: run p step => line 4, writes 1, minor 1
+P: run p step => line 5
+P: run p step => line 4, writes 2
+P: run p step => line 6
+P: run p => exit 7, minor 1",
+    );
+    assert!(
+        run.mistakes.is_empty() && run.failures.is_empty(),
+        "{run:?}"
+    );
+    assert_eq!(run.checks, 13);
+}
+
+#[test]
 fn arrays_in_column_major_order_have_the_addresses_of_the_transposed_arrays() {
     let program = |order: &str, dimensions: &str, indexes: &str, values: &str| {
         format!(

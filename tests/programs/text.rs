@@ -102,6 +102,40 @@ question "Forks" points 4 {
 }
 
 #[test]
+fn the_wrong_options_of_a_count_are_those_of_mistakes() {
+    let script = |fact: &str| {
+        format!(
+            "question \"Q\" points 1 {{
+  machine {{ physical 16 bits, cache {{ size 1 KB, block 16 B, direct-mapped }} }}
+  program sums \"\"\"
+    int a[32][32];
+    int main(void) {{ int s = 0; for (int i = 0; i < 32; i++) for (int j = 0; j < 32; j++) s += a[i][j]; return s; }}
+  \"\"\"
+  choice \"How many?\" {{ answers {fact} of replay sums }}
+}}"
+        )
+    };
+    // 1,024 accesses to 256 blocks of four elements: one miss for each block.
+    for (fact, options) in [
+        (
+            "cache.misses",
+            ["[x] 256", "[ ] 512", "[ ] 768", "[ ] 1024"],
+        ),
+        ("cache.hits", ["[ ] 256", "[ ] 384", "[x] 768", "[ ] 769"]),
+        (
+            "cache.miss_rate",
+            ["[x] 0\\.25", "[ ] 0\\.5", "[ ] 0\\.75", "[ ] 1"],
+        ),
+    ] {
+        let key = markdown(&paper(&script(fact), 0), Edition::Key, &Style::default());
+        let options = options.map(|option| format!("- {option}\n")).concat();
+        assert!(key.contains(&options), "{fact}: {key}");
+    }
+    let fails = outcome(&script("accesses"));
+    assert_eq!(fails.mistakes[0].code, "wrong-type");
+}
+
+#[test]
 fn the_grid_says_what_its_letters_mean() {
     let script = format!(
         "{TRANSPOSE}question \"Grid\" points 8 {{ given program transpose; replay transpose; ask transpose by src dst }}"

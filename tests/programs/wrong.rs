@@ -1,6 +1,7 @@
 //! Wrong programs: each gets a code, its place in the C text, and a message, and none takes long.
 
-use crate::running::text as outcome;
+use crate::running::{text as outcome, text_within};
+use pagewalk_script::run::session::Options;
 use std::time::{Duration, Instant};
 
 /// The first mistake of a script, as `code at line: text`.
@@ -138,6 +139,14 @@ fn large_and_endless_programs_end_with_a_diagnostic() {
     let kernel =
         "machine core-i7\nprogram p \"\"\"\nint main(void) { for (;;) fork(); }\n\"\"\"\nrun p";
     assert!(mistake(kernel).starts_with("c-run at 3:"));
+    // The kernel's own work comes after the end of the budget.
+    let replay = "machine core-i7\nprogram p \"\"\"\nint a[99999];\nint main(void) { for (int i = 0; ; i = (i + 1) % 99999) a[i] = 2; }\n\"\"\"\nreplay p map demand";
+    let few = Options {
+        max_steps: 1000,
+        ..Options::default()
+    };
+    let mistakes = text_within(replay, few).mistakes;
+    assert_eq!((&*mistakes[0].code, mistakes[0].line), ("limit-steps", 6));
 }
 
 #[test]

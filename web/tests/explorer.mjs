@@ -244,6 +244,24 @@ await test('a step in a loop and the child of a fork are shown with their change
   await page.close();
 });
 
+await test('the listing of a program shows the next line', async () => {
+  const { page } = await explorer();
+  await type(page, 'machine core-i7\nprocess P\nprogram p """\nint a[2];\nint main(void) {\n    a[1] = 5;\n    return a[1];\n}\n"""\nP: run p until line 3\nP: run p step\nP: run p\n');
+  const marked = page.locator('.listing [aria-current=step]');
+  for (const [record, text] of [['4 of 6', /^3\s+a\[1\] = 5;\s+next$/], ['5 of 6', /^4\s+return a\[1\];\s+next$/], ['6 of 6', /^4\s+return a\[1\];\s+ended here$/]]) {
+    if (record === '4 of 6') {
+      await page.locator('#position').getByText(' of 6').waitFor({ timeout: 30_000 });
+      await page.locator('#first').click();
+      for (let at = 1; at < 4; at += 1) await page.locator('#next').click();
+    }
+    await page.locator('#next').click();
+    await position(page, record);
+    await page.waitForFunction((pattern) => new RegExp(pattern).test(document.querySelector('.listing [aria-current=step]')?.innerText.trim() ?? ''), text.source, { timeout: 30_000 });
+    assert.equal(await marked.count(), 1);
+  }
+  await page.close();
+});
+
 await test('a key and a button lead to the next record of the statement at the cursor, also in a loop', async () => {
   const { page, wrong } = await explorer();
   await type(page, 'machine simple\n# Three writes.\nfor n in 0..3 {\n  write 0x100 + n = n\n}\nread 0x100\n');

@@ -25,6 +25,8 @@ pub enum Choice {
     Extension,
     /// The first lines are records of the format, and of no other.
     FirstLines,
+    /// The records are the accesses of a program that Pagewalk ran.
+    Program,
 }
 
 /// The format in which a trace is read.

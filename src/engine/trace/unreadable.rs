@@ -131,7 +131,7 @@ impl fmt::Display for Unreadable {
             } => {
                 let format = chosen.format.name();
                 let how = match chosen.choice {
-                    Choice::Named => "",
+                    Choice::Named | Choice::Program => "",
                     Choice::Extension => ", the format of its name",
                     Choice::FirstLines => ", the closest format",
                 };

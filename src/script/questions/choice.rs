@@ -1,11 +1,13 @@
 //! `choice`: options to choose from, including typical mistakes.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use super::any::judged;
 use super::commands::before_block;
 use super::entry::{Alternative, ItemKind, Radix};
-use super::mistakes::{distractors, number};
+use super::miscounts::miscounts;
+use super::mistakes::distractors;
 use super::papers::{item, needs_question, puts, radix_of_paper, unsure_of_question};
 use super::probed::{not_an_access, operation};
 use super::prose::prose_of;
@@ -255,7 +257,7 @@ fn answers(cx: &mut Cx, row: &Bound) -> Result<Vec<Alternative>, Stop> {
     };
     let wrong = match &did {
         Did::Access(access) => distractors(access, before.as_ref(), &name, WRONG),
-        _ => Vec::new(),
+        did => miscounts(did, &name, &right, WRONG),
     };
     if wrong.is_empty() {
         return Err(no_mistakes(fact, &name).into());
@@ -264,7 +266,10 @@ fn answers(cx: &mut Cx, row: &Bound) -> Result<Vec<Alternative>, Stop> {
         .chain(wrong.into_iter().map(|(shown, name)| (shown, Some(name))));
     let mut all: Vec<_> = all.collect();
     // In this order, the place of the correct option depends only on the values.
-    all.sort_by_key(|(shown, _)| number(shown));
+    all.sort_by(|(a, _), (b, _)| match (&a.value, &b.value) {
+        (Value::Number(a), Value::Number(b)) => a.compare(*b),
+        _ => Ordering::Equal,
+    });
     let decimal = radix_of_paper(cx) == Some(Radix::Decimal);
     let text = |shown: &Shown| match &shown.value {
         value @ Value::Number(_) if decimal => Radix::Decimal.write(value, None),

@@ -14,6 +14,7 @@ pub(crate) mod figures;
 pub(crate) mod follow;
 mod language;
 pub(crate) mod messages;
+mod miscounts;
 pub(crate) mod mistakes;
 pub(crate) mod open;
 mod papers;

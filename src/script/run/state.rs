@@ -11,7 +11,7 @@ use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::random::SplitMix64;
 use pagewalk_engine::machine::spec::Spec;
 
-use super::programs::{Listing, Ran};
+use super::programs::{HostedRun, Listing, Ran};
 use super::recent::RecentAccesses;
 use super::record::{Did, View};
 
@@ -248,6 +248,14 @@ impl State {
         self.bindings().filter_map(|(_, of)| match of {
             Binding::Program(listing) => Some(listing),
             _ => None,
+        })
+    }
+
+    /// Returns the latest runs of programs in processes.
+    pub(crate) fn hosted(&self) -> impl Iterator<Item = &HostedRun> {
+        self.ran.values().filter_map(|ran| match ran {
+            Ran::Process(run) => Some(run),
+            Ran::Replay(_) => None,
         })
     }
 

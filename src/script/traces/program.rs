@@ -45,7 +45,7 @@ impl Named {
         let file = sources.add("<trace>", None, &text);
         let trace = self.trace_of(&text, file, map, &sources);
         Some(match trace {
-            Ok(bytes) => Ok(TraceOrigin::Bytes(
+            Ok(bytes) => Ok(TraceOrigin::Program(
                 bytes.into_bytes().into(),
                 words.to_owned(),
             )),

@@ -193,6 +193,17 @@ function changes(to) {
     el('button', { onclick: () => own.scrollIntoView({ block: 'center' }) }, `${own.querySelector('.caption')?.firstChild?.textContent?.trim() ?? 'Variables'}: ${one}${more.length ? ` and ${more.length} more` : ''}`), ' ']));
 }
 
+/** The listing of a program in a process, with its current line. @param {any} program @param {any} before */
+function listing({ name, pid, line, has_ended: hasEnded, text }, before) {
+  const row = (/** @type {string} */ code, /** @type {number} */ at) => {
+    const here = at + 1 === line;
+    return el(here ? 'tr.looked' : 'tr', here && { ariaCurrent: 'step' }, el('th', { scope: 'row' }, at + 1), el('td', el('code', code || ' '), here && ' ', here && mark(hasEnded ? 'ended here' : 'next', 'looked')));
+  };
+  const moved = before?.find((/** @type {any} */ one) => one.name === name)?.line !== line;
+  return el('div.part', el('p.caption', `Program ${name}`, ' ', el('span.counts', `PID ${pid}, ${hasEnded ? 'ended in' : 'paused before'} line ${line}`), moved && ' ', moved && mark('changed')),
+    el('div.scroll', { tabIndex: 0, role: 'region', ariaLabel: `Program ${name}` }, el('table.listing', el('tbody', ...text.slice(0, MOST).map(row)))));
+}
+
 /**
  * Shows a state.
  * @param {HTMLElement} to
@@ -209,6 +220,7 @@ export function show(to, step, { before, now }, lists) {
   // A new machine is no change of the earlier one.
   const first = !before?.machine;
   const parts = [];
+  if (now.programs) parts.push(el('h3', 'Programs'), ...now.programs.map((/** @type {any} */ program) => listing(program, before?.programs)));
   if (now.kernel) parts.push(el('h3', 'Processes'), processes(now.kernel, before?.kernel, first || !before?.kernel, lists));
   const [own] = machine.cores;
   const several = machine.cores.length === 1 && machine.current_core > 0 ? ` of core ${machine.current_core}` : '';

@@ -112,6 +112,8 @@ pub enum TraceOrigin {
     RegularFile(PathBuf),
     /// Bytes in memory. The name is for messages, and its extension selects the format.
     Bytes(Arc<[u8]>, String),
+    /// The accesses of a program, in the format of lackey, and the words that name the run.
+    Program(Arc<[u8]>, String),
 }
 
 impl TraceOrigin {
@@ -121,6 +123,7 @@ impl TraceOrigin {
             Self::File(path) => Reader::open(&path, format),
             Self::RegularFile(path) => Reader::open_regular(&path, format),
             Self::Bytes(bytes, name) => Reader::new(Box::new(Cursor::new(bytes)), &name, format),
+            Self::Program(bytes, name) => Reader::of_program(Box::new(Cursor::new(bytes)), &name),
         };
         Ok(reader?.with_fetches(options.fetches))
     }
@@ -130,7 +133,7 @@ impl TraceOrigin {
         match self {
             Self::File(path) if is_standard_input(path) => "standard input".to_owned(),
             Self::File(path) | Self::RegularFile(path) => shown(path),
-            Self::Bytes(_, name) => name.clone(),
+            Self::Bytes(_, name) | Self::Program(_, name) => name.clone(),
         }
     }
 

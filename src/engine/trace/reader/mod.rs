@@ -66,6 +66,16 @@ impl Reader {
         Self::from_source(Source::new(bytes, name)?, format)
     }
 
+    /// Reads the accesses of a program, in the format of lackey.
+    ///
+    /// # Errors
+    /// Fails as [`Reader::open`] does.
+    pub fn of_program(accesses: Box<dyn Read + Send>, name: &str) -> Result<Self, Unreadable> {
+        let mut reader = Self::new(accesses, name, Some(Format::Lackey))?;
+        reader.chosen.choice = Choice::Program;
+        Ok(reader)
+    }
+
     fn from_source(mut source: Source, format: Option<Format>) -> Result<Self, Unreadable> {
         reject_foreign(&mut source)?;
         let (format, choice) = if let Some(format) = format {

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::run::programs::HostedRun;
 use crate::run::state::State;
 
 pub use kernel::{Area, FileState, Frame, KernelState, PageState, ProcessState, Slot};
@@ -51,6 +52,35 @@ pub struct Snapshot {
     pub kernel: Option<KernelState>,
     /// The visible variables with their values.
     pub variables: BTreeMap<String, Value>,
+    /// The C programs that run or have run in processes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub programs: Vec<ProgramState>,
+}
+
+/// A C program in a process.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProgramState {
+    pub name: String,
+    pub pid: u32,
+    /// The line before which the process has paused, or where it has ended, from 1.
+    pub line: u32,
+    pub has_ended: bool,
+    /// The lines of the program.
+    pub text: Vec<String>,
+}
+
+impl ProgramState {
+    fn capture(run: &HostedRun) -> Self {
+        let (line, ending) = run.progress();
+        let listing = &run.call.listing;
+        Self {
+            name: listing.name.text.to_string(),
+            pid: run.pid.0,
+            line,
+            has_ended: ending.is_some(),
+            text: listing.printed().lines().map(str::to_owned).collect(),
+        }
+    }
 }
 
 /// A member that differs between two snapshots.
@@ -97,6 +127,7 @@ impl Snapshot {
             variables: variables
                 .map(|(name, value)| (name.to_owned(), value.to_json()))
                 .collect(),
+            programs: state.hosted().map(ProgramState::capture).collect(),
         }
     }
 

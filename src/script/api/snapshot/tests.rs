@@ -62,6 +62,23 @@ fn a_snapshot_survives_json() {
     assert_eq!(snapshot.variables["x"], serde_json::json!([1, 2]));
 }
 
+#[test]
+fn a_program_in_a_process_has_its_text_and_its_line() {
+    let text = "machine core-i7\nprocess P\nprogram p \"\"\"\n  int main(void) {\n      return 3;\n  }\n\"\"\"\n";
+    assert_eq!(at_end(text).programs, []);
+    for (run, line, has_ended) in [("P: run p step", 2, false), ("P: run p", 2, true)] {
+        let snapshot = at_end(&format!("{text}{run}\n"));
+        let [program] = &*snapshot.programs else {
+            panic!("one program");
+        };
+        assert_eq!(
+            (program.line, program.has_ended, program.pid),
+            (line, has_ended, 1)
+        );
+        assert_eq!(program.text, ["int main(void) {", "    return 3;", "}"]);
+    }
+}
+
 /// With FIFO and three frames, the access to page 4 evicts page 1. The kernel would evict pages 2, 3, and 4
 /// next, in this order.
 #[test]

@@ -93,7 +93,7 @@ pub(crate) fn totals(run: &ProgramRun) -> String {
 pub(crate) fn ended(run: &ProcessRun) -> String {
     let line = run.line;
     match run.ending {
-        None => format!("paused before line {line}"),
+        None => format!("paused before line {line}: {}", run.code),
         Some(Ending::Exit(status)) => format!("exited with status {status} in line {line}"),
         Some(ending) => {
             let signal = ending

@@ -99,7 +99,7 @@ impl Listing {
     }
 
     /// Returns a line of the text, counted from 1, without the blanks around it.
-    pub(super) fn line(&self, number: u32) -> &str {
+    pub(crate) fn line(&self, number: u32) -> &str {
         let lines = self.text.lines();
         lines.map(str::trim).nth(number as usize - 1).unwrap_or("")
     }

@@ -7,7 +7,7 @@ use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::program::ops::Object;
-use pagewalk_engine::program::{Host, LineCounts};
+use pagewalk_engine::program::{Ending, Host, LineCounts};
 use pagewalk_engine::trace::counting_replay::{CountingReplay, OwnedTarget};
 use pagewalk_engine::trace::counts::ReplayCounts;
 use pagewalk_engine::trace::demand;
@@ -39,8 +39,16 @@ pub struct HostedRun {
 impl HostedRun {
     /// Whether the run can go on.
     pub(crate) fn is_paused(&self) -> bool {
+        self.progress().1.is_none()
+    }
+
+    /// Returns the line where the process has paused or ended, and how it has ended.
+    pub(crate) fn progress(&self) -> (u32, Option<Ending>) {
         let process = self.host.process(self.pid);
-        process.is_some_and(|process| process.ending().is_none())
+        process.map_or((0, None), |process| match process.ending() {
+            Some((ending, line)) => (line, Some(ending)),
+            None => (process.place().line, None),
+        })
     }
 
     /// Returns the accesses and faults of each line.

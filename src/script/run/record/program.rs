@@ -59,6 +59,8 @@ pub(crate) struct ProcessRun {
     pub(crate) ending: Option<Ending>,
     /// The line where the process has ended or paused.
     pub(crate) line: u32,
+    /// The text of that line.
+    pub(crate) code: Arc<str>,
     /// What all processes have written to the terminal.
     pub(crate) output: Arc<[u8]>,
     /// The process that the statement declares.

@@ -31,7 +31,7 @@ use super::settings::BLOCKS;
 use super::stop::Stop;
 use super::unsupported;
 use access::{BY, FOR, SIZED};
-use program::{CALL, CONSTANTS, DEFINE, FAILING, PRINTF, PROGRAM_USAGE, UNTIL};
+use program::{CALL, CONSTANTS, DEFINE, FAILING, PRINTF, PROGRAM_USAGE, STEP, UNTIL};
 pub(crate) use replay::named_program;
 use replay::{COUNTS, FORMAT, MAP, STRADDLE};
 
@@ -212,8 +212,8 @@ pub(crate) const VERBS: &[Verb] = &[
     },
     Verb {
         name: "run",
-        params: &[PROGRAM, CALL, UNTIL, DEFINE, CONSTANTS],
-        help: "runs a program in a process, or goes on after `until`",
+        params: &[PROGRAM, CALL, UNTIL, STEP, DEFINE, CONSTANTS],
+        help: "runs a program in a process, or goes on after `until` or `step`",
         example: "P1: run p => minor 12, exit 0",
         family: Family::Program,
         prepare: program::run,

@@ -42,6 +42,8 @@ pub(crate) const FAILING: Param =
 
 /// `[until line N]`
 pub(crate) const UNTIL: Param = Optional(&[Keyword("until"), Literal("line"), N]);
+/// `[step]`
+pub(crate) const STEP: Param = Optional(&[Words(&["step"])]);
 
 /// The calls that may fail, with their words.
 const FAILURES: &[(&str, Builtin)] = &[("fork", Builtin::Fork), ("execv", Builtin::Execv)];
@@ -189,7 +191,7 @@ pub(crate) fn outputs(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     }))
 }
 
-/// `run PROGRAM [call FUNCTION] [until line N] [define NAME = V]`
+/// `run PROGRAM [call FUNCTION] [until line N] [step] [define NAME = V]`
 pub(crate) fn run(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let name = bound.expr(Slot::Program)?;
     bound.refuse()?;
@@ -197,6 +199,7 @@ pub(crate) fn run(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         return Err(not_a_program(cx, name));
     };
     let until = match bound.slot(Slot::Number) {
+        None if bound.words().any(|word| word == "step") => Until::NextLine,
         None => Until::End,
         Some(line) => {
             let last = call.listing.text.lines().count() as u64;

@@ -150,6 +150,7 @@ fn format_read(chosen: ChosenFormat) -> String {
             "guessed from the first lines: addresses are hexadecimal"
         }
         (Choice::FirstLines, _) => "guessed from the first lines",
+        (Choice::Program, _) => return "the accesses of a program".to_owned(),
     };
     format!("format {}, {how}", chosen.format.name())
 }

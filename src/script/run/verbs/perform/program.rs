@@ -104,25 +104,22 @@ fn run_here(cx: &mut Cx, plan: &RunPlan) -> Result<Did, Stop> {
     if let (Err(error), Some(program)) = (&stopped, &program) {
         return Err(plan.call.listing.failed(error, program).into());
     }
-    let Some(ended) = host.process(pid) else {
-        return Err(Stop::Unknowable);
+    let hosted = HostedRun {
+        call: plan.call.clone(),
+        host: Arc::new(host),
+        pid,
     };
-    let (ending, line) = match ended.ending() {
-        Some((ending, line)) => (Some(ending), line),
-        None => (None, ended.place().line),
-    };
+    let (host, (line, ending)) = (&hosted.host, hosted.progress());
     let run = ProcessRun {
         counts: Arc::new(host.counts()),
         ending,
         line,
+        code: plan.call.listing.line(line).into(),
         output: host.output().into(),
         declared,
     };
     let called = plan.call.called();
     if !cx.probing {
-        let call = plan.call.clone();
-        let host = Arc::new(host);
-        let hosted = HostedRun { call, host, pid };
         Arc::make_mut(&mut cx.state.ran).insert(name, Ran::Process(hosted));
     }
     Ok(Did::Program(Box::new(ProgramRun {

@@ -102,7 +102,10 @@ fn replay_here(cx: &mut Cx, plan: &ReplayPlan, booted: Option<Booted>) -> Result
     cx.state.machine = slot;
     if let Slot::Kernel(kernel) = &mut cx.state.machine {
         let work = Arc::make_mut(kernel).take_work();
-        cx.work(work_of_pages(work), place)?;
+        // After an error, a budget that is exceeded again would hide it.
+        if performed.is_ok() {
+            cx.work(work_of_pages(work), place)?;
+        }
     }
     let on_disk = cx
         .state

@@ -1,0 +1,121 @@
+//! Typical mistakes in the counts of a replay. They generate wrong options for choices.
+
+use crate::lang::value::{Number, Value};
+use crate::run::facts::{Family, key};
+use crate::run::record::{Did, Shown};
+
+/// A count that a student gets wrong.
+struct Miscount<'a> {
+    did: &'a Did,
+    /// The name of the fact: `cache.misses`, `faults`.
+    name: &'a str,
+    right: Number,
+}
+
+/// Returns a wrong count, or `None` if the mistake is impossible.
+type Mistaken = fn(&Miscount) -> Option<Number>;
+
+/// The mistakes with their descriptions for graders, the most common first.
+const MISCOUNTS: &[(&str, Mistaken)] = &[
+    ("hits and misses swapped", |count| match count.last() {
+        "misses" => count.beside("hits"),
+        "hits" => count.beside("misses"),
+        "miss_rate" => Number::from(1_u64).minus(count.right).ok(),
+        _ => None,
+    }),
+    (
+        "only the first access to each block counted",
+        |count| match count.last() {
+            "misses" => count.beside("compulsory"),
+            _ => None,
+        },
+    ),
+    ("each access counted as a miss", |count| {
+        match count.last() {
+            "misses" => count.all(),
+            "miss_rate" => Some(1_u64.into()),
+            "faults" => count.beside("accesses"),
+            _ => None,
+        }
+    }),
+    ("blocks or pages taken to be half as large", |count| {
+        count.right.times(2_u64.into()).ok()
+    }),
+    ("blocks or pages taken to be twice as large", |count| {
+        let half = count.right.divide(2_u64.into()).ok()?;
+        (count.last() == "miss_rate" || half.as_integer().is_some()).then_some(half)
+    }),
+    ("a count one too high", |count| match count.last() {
+        "miss_rate" => None,
+        _ => count.right.plus(1_u64.into()).ok(),
+    }),
+];
+
+/// Returns distinct wrong values of a count, with the mistakes, or none if the fact is no such count.
+pub(super) fn miscounts(
+    did: &Did,
+    name: &str,
+    right: &Shown,
+    count: usize,
+) -> Vec<(Shown, &'static str)> {
+    let Value::Number(number) = right.value else {
+        return Vec::new();
+    };
+    let miscount = Miscount {
+        did,
+        name,
+        right: number,
+    };
+    let is_count = matches!(did, Did::Replay(_))
+        && ["misses", "hits", "miss_rate", "faults"].contains(&miscount.last());
+    let mut found: Vec<(Shown, &'static str)> = Vec::new();
+    let rows = MISCOUNTS.iter().filter(|_| is_count);
+    for (mistake, answer) in rows {
+        let Some(wrong) = answer(&miscount) else {
+            continue;
+        };
+        let most = match miscount.last() {
+            "miss_rate" => Some(1_u64.into()),
+            "faults" => miscount.beside("accesses"),
+            _ => miscount.all(),
+        };
+        let is_possible = most.is_none_or(|most| wrong.compare(most).is_le());
+        let is_new = found
+            .iter()
+            .all(|(known, _)| known.value != Value::Number(wrong));
+        if is_possible && is_new && wrong.compare(number).is_ne() && found.len() < count {
+            let value = Value::Number(wrong);
+            found.push((
+                Shown {
+                    value,
+                    ..right.clone()
+                },
+                mistake,
+            ));
+        }
+    }
+    found
+}
+
+impl Miscount<'_> {
+    /// The name without that of the TLB or cache.
+    fn last(&self) -> &str {
+        self.name.rsplit('.').next().unwrap_or(self.name)
+    }
+
+    /// Returns the number of accesses to the TLB or cache.
+    fn all(&self) -> Option<Number> {
+        self.beside("hits")?.plus(self.beside("misses")?).ok()
+    }
+
+    /// Returns another count of the same TLB or cache.
+    fn beside(&self, other: &str) -> Option<Number> {
+        let part = self.name.strip_suffix(self.last())?;
+        let (family, spec) = Family::of(self.did);
+        let key = key(&format!("{part}{other}"), family, spec).ok()?;
+        match key.value_in(self.did)?.value {
+            Value::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+}
