@@ -9,10 +9,11 @@ const COLUMNS: usize = 80;
 const START: &str = "\
 Start here:
   pagewalk repl          Type statements at a prompt; `:help` lists its commands
-  pagewalk run FILE      Run a script, such as `examples/first.pw`
+  pagewalk run FILE      Run a script and check its expectations
   pagewalk help COMMAND  Show the options and exit statuses of a command
 
 In the repository of Pagewalk:
+  examples/first.pw           Run a script that predicts three reads
   docs/tutorials/tutorial.md  Learn the language in 45 minutes
   docs/how-to/browser.md      Step through scripts on a page in the browser";
 
