@@ -2,7 +2,7 @@
 """Counts the lines of Rust without blank lines, comments, and tests: `.ci/production_lines.py [LIMIT]`.
 
 With LIMIT, the exit status is 1 if there are more lines. `.ci/run` passes the number in `.ci/size`, so that the program grows
-only in a commit that also raises this number.
+only in a commit that also raises this number. Needs Python 3 and git.
 """
 import pathlib
 import re

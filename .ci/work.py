@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs scripts that repeat one statement with expensive operands until a limit ends them. Usage:
 `.ci/work.py PAGEWALK [SECONDS]`. Prints the processor time of each script and fails if a script takes longer than SECONDS
-(default: 15)."""
+(default: 15). Needs Python 3 on Linux or macOS."""
 import resource
 import subprocess
 import sys

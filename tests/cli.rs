@@ -49,6 +49,255 @@ fn usage_errors_are_2_and_help_is_0() {
     );
 }
 
+/// The commands that the help lists, without `help`.
+fn commands() -> Vec<String> {
+    let (_, help, _) = run(&["--help"]);
+    let (_, list) = help.split_once("Commands:\n").unwrap();
+    let lines = list.lines().take_while(|line| !line.is_empty());
+    let names = lines.map(|line| line.split_whitespace().next().unwrap().to_owned());
+    names.filter(|name| name != "help").collect()
+}
+
+#[test]
+fn the_help_names_the_first_steps() {
+    for (args, status) in [(&[][..], 2), (&["-h"], 0), (&["--help"], 0), (&["help"], 0)] {
+        let (found, out, err) = run(args);
+        let text = out + &err;
+        assert_eq!(found, status, "{args:?}");
+        for step in [
+            "pagewalk repl",
+            "pagewalk run FILE",
+            "pagewalk help COMMAND",
+        ] {
+            assert!(text.contains(&format!("\n  {step} ")), "{args:?}\n{text}");
+        }
+        for file in [
+            "docs/tutorials/tutorial.md",
+            "docs/how-to/browser.md",
+            "examples/first.pw",
+        ] {
+            assert!(text.contains(file), "{args:?}\n{text}");
+            assert!(std::path::Path::new(file).is_file(), "{file}");
+        }
+    }
+}
+
+/// Returns the numbers in the section of a command's help, and in the table of the reference.
+fn statuses_of(command: &str) -> [std::collections::BTreeSet<i32>; 2] {
+    let (_, help, _) = run(&[command, "--help"]);
+    let (_, section) = help.split_once("\nExit status:\n").expect(&help);
+    let listed = section.lines().map(|line| {
+        let (status, meaning) = line.trim().split_once(' ').expect(line);
+        assert!(!meaning.trim().is_empty(), "{command}: {line}");
+        status.parse().unwrap()
+    });
+    let page = std::fs::read_to_string("docs/reference/commands.md").unwrap();
+    let cells = |name: &str| -> Vec<String> {
+        let of_command = |line: &&str| {
+            let rest = line.strip_prefix(&format!("| `pagewalk {name}"));
+            rest.is_some_and(|rest| rest.starts_with([' ', '`']))
+        };
+        let rows = page.lines().filter(of_command);
+        rows.map(|row| row.split(" | ").last().unwrap().to_owned())
+            .collect()
+    };
+    let numbers = |cell: &str| -> Vec<i32> {
+        let starts = cell.split([';', ',']).filter_map(|part| {
+            let word = part.trim_start().split([' ', ':']).next()?;
+            word.parse().ok()
+        });
+        starts.collect()
+    };
+    let described = cells(command).into_iter().flat_map(|cell| {
+        let other = cell
+            .strip_prefix("as `")
+            .and_then(|rest| rest.split('`').next());
+        let cells = other.map_or_else(|| vec![cell.clone()], cells);
+        cells
+            .iter()
+            .flat_map(|cell| numbers(cell))
+            .collect::<Vec<_>>()
+    });
+    [listed.collect(), described.collect()]
+}
+
+#[test]
+fn each_command_lists_its_exit_statuses() {
+    for command in commands() {
+        let [listed, described] = statuses_of(&command);
+        assert_eq!(listed, described, "{command}");
+        assert!(listed.contains(&0) && listed.contains(&2), "{command}");
+        let (status, ..) = run(&[&command, "--no-such-option"]);
+        assert_eq!(status, 2, "{command}");
+    }
+    let unformatted = script("statuses-fmt", "let  x = 1\n");
+    let fails = script("statuses-fails", "expect 1 == 2\n");
+    let exam = "examples/exams/fork-cow.pw";
+    for (args, status) in [
+        (&["run", "examples/first.pw"][..], 0),
+        (&["run", &fails], 1),
+        (&["check", &fails], 0),
+        (&["fmt", "--check", &unformatted], 1),
+        (&["test", &fails], 1),
+        (&["repl", "none"], 0),
+        (&["replay", "simple", "none"], 2),
+        (&["sweep", "simple", "none", "size 1 KB"], 2),
+        (&["diff", &fails, "examples/first.pw"], 1),
+        (&["exam", exam], 0),
+        (&["lsp"], 2),
+        (&["explain", "thrashign"], 2),
+        (&["reference", "calls"], 0),
+        (&["completions", "fish"], 0),
+    ] {
+        assert_eq!(run(args).0, status, "{args:?}");
+        assert!(statuses_of(args[0])[0].contains(&status), "{args:?}");
+    }
+}
+
+#[test]
+fn the_help_of_all_commands_has_one_form() {
+    for command in commands() {
+        for form in ["-h", "--help"] {
+            let (_, help, _) = run(&[&command, form]);
+            for line in help.lines() {
+                assert!(line.chars().count() <= 80, "{command} {form}: {line}");
+            }
+            let words = help.split_whitespace().collect::<Vec<_>>().join(" ");
+            let defaults = words.to_lowercase().matches("default").count();
+            assert_eq!(
+                defaults,
+                words.matches("[default: ").count(),
+                "{command} {form}: {words}"
+            );
+            let options: Vec<&str> = help.lines().map(str::trim).collect();
+            let at = |start: &str| options.iter().position(|line| line.starts_with(start));
+            let last = at("-h, --help").unwrap();
+            let next = options[at("--color").unwrap() + 1..last].iter();
+            assert!(next.clone().all(|line| !line.starts_with("--")), "{help}");
+            for (long, short) in [("--output <", "-o, "), ("--jobs <", "-j, ")] {
+                assert_eq!(at(long), None, "{command}: no `{short}`");
+                assert_eq!(
+                    help.contains(long),
+                    at(&format!("{short}{long}")).is_some(),
+                    "{command}"
+                );
+            }
+            assert!(!help.contains("--threads"), "{command}");
+        }
+    }
+    // In `--help`, a default is a paragraph, as for the options that clap gives one.
+    let (_, help, _) = run(&["test", "--help"]);
+    assert!(
+        help.contains("\n          [default: that of `pagewalk.toml`, or the"),
+        "{help}"
+    );
+    let (_, help, _) = run(&["run", "-h"]);
+    assert!(
+        help.contains("\n      --seed <N> ") && help.contains(" [default: 0]\n"),
+        "{help}"
+    );
+}
+
+#[test]
+fn jobs_have_one_name_and_the_old_one_works() {
+    let sweep = |option: &[&str]| {
+        let mut args = vec![
+            "sweep",
+            "core-i7",
+            "examples/traces/loop.lackey",
+            "ways 1 2",
+        ];
+        args.extend(option);
+        run(&args)
+    };
+    let test = |option: &[&str]| {
+        let mut args = vec!["test", "examples/first.pw"];
+        args.extend(option);
+        run(&args)
+    };
+    for options in [
+        &["-j", "1"][..],
+        &["-j1"],
+        &["--jobs", "1"],
+        &["--threads", "1"],
+    ] {
+        assert_eq!(sweep(options), sweep(&[]), "{options:?}");
+        assert_eq!(test(options), test(&[]), "{options:?}");
+    }
+    assert_eq!((sweep(&[]).0, test(&[]).0), (0, 0));
+    for (command, option) in [
+        (sweep(&["--jobs", "x"]), "--jobs"),
+        (test(&["-j", "x"]), "--jobs"),
+    ] {
+        assert!(
+            command.0 == 2 && command.2.contains(option),
+            "{}",
+            command.2
+        );
+    }
+}
+
+#[test]
+fn the_marks_and_the_results_of_a_sweep_have_the_option_o() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let sweep = [
+        "sweep",
+        "core-i7",
+        "examples/traces/loop.lackey",
+        "ways 1 2",
+    ];
+    let table = file("table");
+    assert_eq!(run(&[&sweep[..], &["-o", &table]].concat()).0, 0);
+    assert_eq!(std::fs::read_to_string(&table).unwrap(), run(&sweep).1);
+
+    let parts = file("parts");
+    std::fs::create_dir(&parts).unwrap();
+    for part in ["1/2", "2/2"] {
+        let args = [&sweep[..], &["--partition", part, "-o", &parts]].concat();
+        assert_eq!(run(&args).0, 0, "{part}");
+    }
+    let joined = file("joined");
+    assert_eq!(run(&["merge", "-o", &joined, &parts]).0, 0);
+    assert_eq!(
+        std::fs::read_to_string(&joined).unwrap(),
+        run(&["merge", &parts]).1
+    );
+
+    let (exam, answers, marks) = (file("exam.pw"), file("answers.csv"), file("marks.csv"));
+    std::fs::write(&exam, "question \"Q\" { ask \"a\" = 1 }\n").unwrap();
+    std::fs::write(&answers, "id,1\ns1,1\n").unwrap();
+    let grade = ["grade", &exam, &answers];
+    assert_eq!(run(&[&grade[..], &["-o", &marks]].concat()).0, 0);
+    assert_eq!(std::fs::read_to_string(&marks).unwrap(), run(&grade).1);
+}
+
+/// As `python first.py` does, the name of a script alone runs it.
+#[test]
+fn a_script_runs_without_the_name_of_the_command() {
+    let file = "examples/first.pw";
+    assert_eq!(run(&[file]), run(&["run", file]));
+    assert_eq!(run(&[file]).0, 0);
+    let options = &[file, "--color", "always", "--explain"];
+    assert_eq!(run(options), run(&[&["run"][..], options].concat()));
+    assert!(run(options).1.contains('\u{1b}'));
+    let fails = script("alone", "expect 1 == 2\n");
+    assert_eq!(run(&[file, &fails]).0, 1);
+    let (status, out, err) = run(&["none.pw"]);
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert_eq!(
+        err,
+        "pagewalk: cannot read `none.pw`: there is no such file\n"
+    );
+
+    for args in [&["nofile"][..], &["help", "examples/first.pw"]] {
+        let (status, _, err) = run(args);
+        assert_eq!(status, 2, "{args:?}");
+        assert!(err.contains(args.last().unwrap()), "{args:?}: {err}");
+        assert!(!err.contains("tip:"), "{args:?}: {err}");
+    }
+}
+
 #[test]
 fn a_seed_that_the_script_replaces_is_reported() {
     let folder = tempfile::tempdir().unwrap();
@@ -727,9 +976,17 @@ fn options_of_other_tools_are_suggested() {
         (&["exam", "a.pw", "--html"], "--format html"),
         (&["exam", "a.pw", "--copies", "3"], "--variants"),
         (&["run", "--verbose", "a.pw"], "--explain"),
-        (&["rnu", "a.pw"], "pagewalk run"),
-        (&["format", "a.pw"], "pagewalk fmt"),
-        (&["a.pw"], "pagewalk run a.pw"),
+        (&["rnu", "a.pw"], "pagewalk run a.pw"),
+        (&["help", "rnu"], "pagewalk help run"),
+        (&["format", "my file.pw"], "pagewalk fmt 'my file.pw'"),
+        (&["README.md"], "pagewalk test README.md"),
+        (&["tests"], "pagewalk test tests"),
+        (&["tests", "a.pw"], "pagewalk test a.pw"),
+        (
+            &["--color", "never", "a.pw"],
+            "pagewalk --color never run a.pw",
+        ),
+        (&["a.pw", "--verbose"], "--explain"),
         (
             &["replay", "simple", "a.din", "--format", "din"],
             "--trace-format din",

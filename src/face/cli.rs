@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,6 +15,7 @@ use pagewalk_script::report::excerpt::visible;
 use pagewalk_script::report::json::JsonSink;
 use pagewalk_script::services::manual;
 use pagewalk_script::services::manual::{SECTIONS, Section};
+use pagewalk_script::suite::reports::quoted;
 use serde_json::json;
 
 use super::deferred::Deferred;
@@ -21,6 +23,7 @@ use super::diff::Diff;
 use super::exam::Exam;
 use super::fmt::Fmt;
 use super::grade::Grade;
+use super::help::with_help;
 use super::lsp::Lsp;
 use super::options::Checking;
 use super::repl::start::Repl;
@@ -32,6 +35,9 @@ use super::test::Test;
 use super::threads::with_deep_stack;
 use super::{explain, lsp};
 
+/// The place of an option after those of every command, and before `--help`.
+const LAST: usize = 900;
+
 /// A scenario language and interpreter for memory systems.
 #[derive(Debug, Parser)]
 #[command(
@@ -40,14 +46,11 @@ use super::{explain, lsp};
     arg_required_else_help = true,
     subcommand_required = true
 )]
-#[command(
-    after_help = "Exit status:\n  0  all expectations hold\n  1  an expectation fails\n  2  a script or option is invalid"
-)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
     /// Color the output always, never, or automatically
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", display_order = LAST)]
     color: Color,
 }
 
@@ -67,41 +70,26 @@ enum Command {
         checking: Checking,
     },
     /// Format scripts
-    #[command(
-        after_help = "Exit status:\n  0  all scripts are formatted\n  1  `--check` finds unformatted scripts\n  2  a script cannot be read or written"
-    )]
     Fmt(Deferred<Fmt>),
     /// Run scripts and Markdown code blocks and check their expectations
     Test(Deferred<Test>),
     /// Explore a machine statement by statement, forward and back
     Repl(Deferred<Repl>),
     /// Replay memory traces on a machine and count TLB and cache events
-    #[command(
-        after_help = "Exit status:\n  0    all traces are replayed\n  2    a trace cannot be read completely, or an option is invalid\n  130  interrupted"
-    )]
     Replay(Deferred<Replay>),
-    /// Replay one trace on many machines, such as one for each cache size
-    #[command(
-        after_help = "Exit status:\n  0    the trace is replayed\n  2    the trace cannot be read, a file cannot be written, or an option is invalid\n  130  interrupted"
-    )]
+    /// Replay one trace on many machines with different settings
     Sweep(Deferred<Sweep>),
     /// Join the parts of a sweep that several jobs have computed
-    #[command(
-        after_help = "Exit status:\n  0  the parts are joined, or none is missing\n  1  `--missing` lists parts\n  2  the parts cannot be joined"
-    )]
     Merge(Deferred<Merge>),
     /// Run two scripts and compare facts, machines, and steps
     Diff(Deferred<Diff>),
     /// Print a script's questions as an exam paper or answer key
     Exam(Deferred<Exam>),
     /// Grade students' answers against an exam script's key
-    #[command(
-        after_help = "Exit status:\n  0  all rows are marked\n  1  some rows are reported but not marked\n  2  no row can be marked"
-    )]
     Grade(Deferred<Grade>),
     /// Run the language server over standard input and output
     Lsp(Deferred<Lsp>),
-    /// Explain a code, a term, or a word of the language, or list all codes
+    /// Explain a code, term, or word of the language, or list all codes
     Explain {
         /// Code, such as `unknown-fact`, term, such as `page fault`, or word, such as `tlbi`
         #[arg(value_name = "CODE|TERM|WORD")]
@@ -123,20 +111,33 @@ enum Command {
 /// Runs the command line of this process. The exit status is 2 after a usage error, and 0 after `--help` or
 /// `--version`.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let mut given: Vec<OsString> = std::env::args_os().collect();
+    // As other interpreters do, `pagewalk first.pw` runs a script.
+    if given
+        .get(1)
+        .is_some_and(|first| is_script(Path::new(first)))
+    {
+        given.insert(1, "run".into());
+    }
+    let arguments = match Arguments::try_parse_from(&given) {
         Ok(arguments) => arguments,
-        Err(error) => return usage(error),
+        Err(error) => return usage(error, &given),
     };
     remove_unfinished_files_at_end();
     with_deep_stack(|| finish(dispatch(&arguments)))
 }
 
 /// Prints a usage error, or the text of `--help` or `--version`, and returns the exit status.
-fn usage(error: clap::Error) -> ExitCode {
+fn usage(error: clap::Error, given: &[OsString]) -> ExitCode {
     // The same arguments without characters that a terminal interprets have the same error.
-    let plain = std::env::args_os().map(|given| visible(&given.to_string_lossy()).into_owned());
-    let mut error = Arguments::try_parse_from(plain).err().unwrap_or(error);
-    if let Some(text) = intended(&error).or_else(|| intended_command(&error)) {
+    let plain = given
+        .iter()
+        .map(|given| visible(&given.to_string_lossy()).into_owned());
+    let described = with_help(Arguments::command());
+    let mut error = described.try_get_matches_from(plain).err().unwrap_or(error);
+    let command = given.get(1).map(|given| given.to_string_lossy());
+    let intended = command.and_then(|command| intended(&error, &command));
+    if let Some(text) = intended.or_else(|| intended_command(&error, given)) {
         error.remove(ContextKind::SuggestedArg);
         error.remove(ContextKind::SuggestedSubcommand);
         let tip = StyledStr::from(format!("write '{text}'"));
@@ -150,7 +151,7 @@ fn usage(error: clap::Error) -> ExitCode {
 }
 
 /// Returns the option that has another name in other tools, or whose values include the wrong argument.
-fn intended(error: &clap::Error) -> Option<String> {
+fn intended(error: &clap::Error, given: &str) -> Option<String> {
     let of = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.split(' ').next()?.trim_start_matches('-')),
         _ => None,
@@ -158,10 +159,9 @@ fn intended(error: &clap::Error) -> Option<String> {
     let mut command = Arguments::command();
     // The options of subcommands are deferred.
     command.build();
-    let given = std::env::args().nth(1)?;
     let options = || {
         command
-            .find_subcommand(&given)
+            .find_subcommand(given)
             .into_iter()
             .flat_map(clap::Command::get_arguments)
     };
@@ -181,20 +181,37 @@ fn intended(error: &clap::Error) -> Option<String> {
     Some(format!("--{}", near??))
 }
 
-/// Returns the command for a misspelled one, and for a script without a command.
-fn intended_command(error: &clap::Error) -> Option<String> {
+/// Whether the file of this name is a script.
+fn is_script(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "pw")
+}
+
+/// Returns the command line with the right command instead of a misspelled one, and with a command before a file or folder.
+fn intended_command(error: &clap::Error, given: &[OsString]) -> Option<String> {
     let Some(ContextValue::String(said)) = error.get(ContextKind::InvalidSubcommand) else {
         return None;
     };
-    let command = Arguments::command();
-    let names = || command.get_subcommands().map(clap::Command::get_name);
-    let extension = Path::new(said).extension();
-    match nearest(said, names()) {
-        _ if extension.is_some_and(|extension| extension == "pw") => {
-            Some(format!("pagewalk run {said}"))
+    let path = Path::new(said);
+    let names_command = given.get(1).is_some_and(|first| first == "help");
+    let right = if is_script(path) && !names_command {
+        format!("run {}", quoted(said))
+    } else if path.exists() && !names_command && given.last() == Some(&said.into()) {
+        // This command also reads Markdown files and folders. Before other names, the name is rather that of a command.
+        format!("test {}", quoted(said))
+    } else {
+        let command = Arguments::command();
+        nearest(said, command.get_subcommands().map(clap::Command::get_name))?.to_owned()
+    };
+    let mut words = vec!["pagewalk".to_owned()];
+    words.extend(given.iter().skip(1).map(|word| {
+        let word = visible(&word.to_string_lossy()).into_owned();
+        if word == *said {
+            right.clone()
+        } else {
+            quoted(&word)
         }
-        near => Some(format!("pagewalk {}", near?)),
-    }
+    }));
+    Some(words.join(" "))
 }
 
 fn dispatch(arguments: &Arguments) -> io::Result<Status> {

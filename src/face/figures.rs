@@ -23,14 +23,14 @@ pub(super) struct FigureArguments {
     /// Write each figure without its answers, such as `01-translation-blank.svg`
     #[arg(long, requires = "figures")]
     blank: bool,
-    /// Write each figure with its answers; needed only beside `--blank`
+    /// With `--blank`, also write each figure with its answers
     #[arg(long, requires = "figures")]
     filled: bool,
-    /// Draw the figures in these colors (default: `paper`)
+    /// Draw the figures in these colors [default: paper]
     // A default value of clap would cost each start of `run` two percent.
     #[arg(long, value_enum, value_name = "THEME", requires = "figures")]
     theme: Option<ThemeName>,
-    /// Draw figures at most MM millimeters wide, unless their type would be too small (default: 174)
+    /// Draw figures at most MM millimeters wide, or wider if their type would be too small [default: 174]
     #[arg(long, value_name = "MM", value_parser = clap::value_parser!(u16).range(40..=2000), requires = "figures")]
     width: Option<u16>,
 }

@@ -28,7 +28,7 @@ pub(crate) struct Fmt {
     /// Show the changes without writing them; exit with status 1 if there are any
     #[arg(long)]
     check: bool,
-    /// Scripts and folders to format (default: `-`, standard input to standard output)
+    /// Scripts and folders to format; `-` formats standard input to standard output [default: -]
     #[arg(value_name = "FILE")]
     paths: Vec<PathBuf>,
 }

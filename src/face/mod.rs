@@ -9,6 +9,7 @@ pub(crate) mod fmt;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod grade;
+mod help;
 mod lsp;
 pub(crate) mod options;
 pub(crate) use pagewalk_script::api::explain;

@@ -25,7 +25,7 @@ pub(crate) struct LimitArguments {
     /// Stop each run that needs more memory than SIZE, such as `512MB`
     #[arg(long = "max-memory", value_name = "SIZE", value_parser = size, default_value = "1GB")]
     memory: u64,
-    /// Stop each run after this number of seconds, such as `2.5`; the default is no limit
+    /// Stop each run after this number of seconds, such as `2.5` [default: no limit]
     #[arg(long = "max-time", value_name = "SECONDS", value_parser = seconds)]
     time: Option<Duration>,
 }
@@ -52,7 +52,7 @@ pub(crate) struct ReplayLimits {
     // are far apart needs a page table, which is 5 GB in total.
     #[arg(long = "max-memory", value_name = "SIZE", value_parser = size, default_value = "4GB")]
     pub(crate) memory: u64,
-    /// Stop after this number of seconds, such as `2.5`; the default is no limit
+    /// Stop after this number of seconds, such as `2.5` [default: no limit]
     #[arg(long = "max-time", value_name = "SECONDS", value_parser = seconds)]
     time: Option<Duration>,
 }

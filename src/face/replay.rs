@@ -42,7 +42,7 @@ pub(crate) struct Replay {
     /// Each trace starts on a new machine.
     #[arg(required = true, value_name = "TRACE")]
     traces: Vec<PathBuf>,
-    /// Read traces in this format; the default is detected
+    /// Read traces in this format [default: detected]
     #[arg(long, value_name = "FORMAT", value_parser = trace_formats())]
     trace_format: Option<TraceFormat>,
     /// Print the results in this format
@@ -214,15 +214,13 @@ impl Replay {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Addresses")]
 pub(crate) struct Addresses {
-    /// Treat addresses as physical, or map pages to frames on first touch
-    ///
-    /// The default is `demand` for a machine with an MMU, and `identity` for other machines.
+    /// Treat addresses as physical, or map pages to frames [default: demand with an MMU, or identity]
     #[arg(long, value_enum)]
     map: Option<Mapping>,
-    /// Limit `--map demand` to N user page frames; default: all frames
+    /// Limit `--map demand` to N user page frames [default: those of the script's kernel, or all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     frames: Option<u32>,
-    /// Use this page replacement policy when no frame is free
+    /// Use this page replacement policy when no frame is free [default: that of the script's kernel, or clock]
     #[arg(long, value_name = "POLICY", value_parser = policies())]
     replacement: Option<String>,
     /// Count all parts of an access across a block boundary, or only the first part

@@ -43,7 +43,7 @@ pub(crate) struct Run {
 pub(crate) struct RunOptions {
     #[command(flatten)]
     limits: LimitArguments,
-    /// Use this seed for scripts without a `seed` statement; default: 0
+    /// Use this seed for scripts without a `seed` statement [default: 0]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     #[command(flatten)]

@@ -52,24 +52,22 @@ pub(crate) struct Sweep {
     /// }, cache L2 { size 256 KB..1 MB }`.
     #[arg(required = true, value_name = "GRID")]
     grid: Vec<String>,
-    /// Vary this cache; default: the first data cache
+    /// Vary this cache [default: the first data cache]
     #[arg(long, value_name = "NAME", conflicts_with = "tlb")]
     cache: Option<String>,
     /// Vary this TLB
     #[arg(long, value_name = "NAME")]
     tlb: Option<String>,
-    /// Read the trace in this format; the default is detected
+    /// Read the trace in this format [default: detected]
     #[arg(long, value_name = "FORMAT", value_parser = trace_formats())]
     trace_format: Option<TraceFormat>,
-    #[command(flatten)]
-    addresses: Addresses,
     /// Print the results in this format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: SweepFormat,
     /// Write the results to FILE instead of standard output; with `--partition`, to this folder
-    #[arg(long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Simulate only part K of N of all points, so that N jobs can share a sweep; `pagewalk merge` joins the results
+    /// Simulate only part K of N of all points, so that N processes can share a sweep; `pagewalk merge` joins the parts
     #[arg(long, value_name = "K/N", requires = "output", conflicts_with_all = ["format", "plot"])]
     partition: Option<Part>,
     /// Also draw the miss rates against one setting as SVG; the others form the lines
@@ -80,9 +78,12 @@ pub(crate) struct Sweep {
     strict: bool,
     #[command(flatten)]
     limits: ReplayLimits,
-    /// Use N threads; default: the number of processors
-    #[arg(long, value_name = "N")]
-    threads: Option<NonZeroUsize>,
+    /// Simulate on N threads [default: the number of processors]
+    #[arg(short, long, alias = "threads", value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    // The heading of these options would otherwise apply to those below.
+    #[command(flatten)]
+    addresses: Addresses,
 }
 
 impl Sweep {
@@ -120,7 +121,7 @@ impl Sweep {
                 max_memory: self.limits.memory,
             },
             threads: self
-                .threads
+                .jobs
                 .or(available_parallelism().ok())
                 .map_or(1, NonZeroUsize::get),
             format: self.trace_format,
@@ -366,7 +367,7 @@ pub(crate) struct Merge {
     #[arg(long, conflicts_with = "output")]
     missing: bool,
     /// Write the table to FILE instead of standard output
-    #[arg(long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 

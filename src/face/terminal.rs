@@ -261,7 +261,7 @@ mod foreign_text {
 /// The option for ASCII output.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Characters {
-    /// Use only ASCII characters (default on a terminal whose locale is not UTF-8)
+    /// Use only ASCII characters [default: only on a terminal whose locale is not UTF-8]
     #[arg(long)]
     ascii: bool,
 }

@@ -40,6 +40,27 @@ fn no_files_import_in_a_circle() {
 }
 
 #[test]
+fn each_check_says_what_it_needs() {
+    // The published package does not contain the checks.
+    let Ok(files) = std::fs::read_dir(".ci") else {
+        return;
+    };
+    let is_silent = |text: &str| {
+        let mut top = text.lines().take(12);
+        text.starts_with("#!") && !top.any(|line| line.contains("Needs "))
+    };
+    let silent = files.filter_map(|file| {
+        let path = file.expect("a file").path();
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        is_silent(&text).then(|| path.display().to_string())
+    });
+    none(
+        "checks whose first lines do not say what they need",
+        &silent.collect::<Vec<_>>(),
+    );
+}
+
+#[test]
 fn the_sources_are_read() {
     // The checks above are meaningful only if the sources were read.
     let (sources, layers) = (rust_files("src"), layers());

@@ -32,7 +32,7 @@ pub(crate) struct Exam {
     file: PathBuf,
     #[command(flatten)]
     wanted: VersionArguments,
-    /// Write the papers, the requested editions, and NAME.versions.csv to this folder; `-` is standard output
+    /// Write the papers, the requested editions, and NAME.versions.csv to this folder; `-` is standard output [default: that of `pagewalk.toml`, or -]
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// Print the answer key, which is the completed paper
@@ -49,7 +49,7 @@ pub(crate) struct Exam {
     /// With `--roster`, the table contains a row with the seed of each student.
     #[arg(long, value_name = "FORMAT", value_parser = ["csv"], conflicts_with_all = ["check", "key", "solutions", "script", "format", "output"])]
     answers: Option<String>,
-    /// Print the paper in this format (default: `markdown`, or the format in `pagewalk.toml`)
+    /// Print the paper in this format [default: that of `pagewalk.toml`, or markdown]
     #[arg(long, value_name = "FORMAT", value_parser = known_format())]
     format: Option<String>,
     #[command(flatten)]

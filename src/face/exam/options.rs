@@ -32,7 +32,7 @@ pub(crate) struct VersionArguments {
     /// A column such as `student id` or `email` must identify the students. Their names are optional.
     #[arg(long, value_name = "FILE.csv", conflicts_with = "variants")]
     roster: Option<PathBuf>,
-    /// Make versions of make-up exam K (default: 1) with new seeds
+    /// Make versions of make-up exam K with new seeds; without K, of make-up exam 1
     #[arg(long, value_name = "K", num_args = 0..=1, default_missing_value = "1", value_parser = clap::value_parser!(u64).range(1..=1000))]
     make_up: Option<u64>,
     /// Check N versions, or the versions A to B, for fairness without printing a paper

@@ -19,7 +19,7 @@ pub(crate) struct Grade {
     /// Students' answers; `-` is standard input
     #[arg(value_name = "ANSWERS")]
     pub(super) answers: PathBuf,
-    /// Read answers in this format; default: detected from the columns
+    /// Read answers in this format [default: detected from the columns]
     #[arg(long, value_name = "FORMAT", value_parser = known_format())]
     pub(super) from: Option<String>,
     /// Use this seed for answers without a seed or version
@@ -28,10 +28,10 @@ pub(crate) struct Grade {
     /// Grade answers without a version as this version from `--versions`
     #[arg(long, value_name = "CODE", requires = "versions")]
     pub(super) code: Option<String>,
-    /// Read each paper's seed from this column; default: `seed`
+    /// Read each paper's seed from this column [default: seed]
     #[arg(long, value_name = "NAME")]
     pub(super) seed_column: Option<String>,
-    /// Read each paper's version from this column; default: `version`
+    /// Read each paper's version from this column [default: version]
     #[arg(long, value_name = "NAME")]
     pub(super) version_column: Option<String>,
     /// Read the versions and their seeds from this file
@@ -49,10 +49,10 @@ pub(crate) struct Grade {
     /// Write one column per question instead of one per field
     #[arg(long)]
     pub(super) questions: bool,
-    /// Write the marks to this file
+    /// Write the marks to this file; `-` is standard output [default: -]
     ///
-    /// By default, Pagewalk prints the marks unless you use `--statistics` or `--before`.
-    #[arg(long, value_name = "FILE")]
+    /// Without this option, `--statistics` and `--before` print their tables instead of the marks.
+    #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
     /// Write feedback for each student to this folder
     #[arg(long, value_name = "DIR")]
@@ -77,6 +77,7 @@ pub(crate) struct Grade {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(crate) enum FeedbackFormat {
+    /// Markdown text
     #[default]
     Markdown,
     /// HTML page

@@ -38,7 +38,7 @@ use super::terminal::Status;
 /// Arguments of `pagewalk lsp`.
 #[derive(Debug, Args)]
 pub(crate) struct Lsp {
-    /// Communicate over standard input and output (the default)
+    /// Do nothing; editors pass this option, and there is no other transport
     #[arg(long)]
     stdio: bool,
 }

@@ -36,7 +36,7 @@ pub(crate) struct Repl {
     /// Open the script without running it: `:next` runs its statements
     #[arg(long, requires = "file", conflicts_with = "practice")]
     open: bool,
-    /// Begin with `:practice` of this question (default: the script's only question)
+    /// Practice this question; without TITLE, the script's only question
     #[arg(long, value_name = "TITLE", requires = "file", num_args = 0..=1, default_missing_value = "")]
     practice: Option<String>,
     #[command(flatten)]

@@ -54,8 +54,8 @@ pub(crate) struct Test {
     watch: bool,
     #[command(flatten)]
     output: OutputOptions,
-    /// Run N files in parallel; default: the number of processors
-    #[arg(long, value_name = "N")]
+    /// Run N files in parallel [default: that of `pagewalk.toml`, or the number of processors]
+    #[arg(short, long, alias = "threads", value_name = "N")]
     jobs: Option<usize>,
 }
 

@@ -264,7 +264,7 @@ pub(crate) struct Selection {
     /// Run the files in a random order
     #[arg(long, value_name = "SEED")]
     pub(crate) shuffle: Option<u64>,
-    /// Run only part K of N (file names determine the parts)
+    /// Run only part K of N; the names of files determine the parts
     #[arg(long, value_name = "K/N")]
     pub(crate) partition: Option<Part>,
 }

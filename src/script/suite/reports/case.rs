@@ -254,7 +254,7 @@ pub fn renaming(old: &str, new: &str, tracked: bool) -> String {
 }
 
 /// Returns a file name as a word of a shell.
-fn quoted(file: &str) -> String {
+pub fn quoted(file: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@".contains(c);
     if !file.is_empty() && file.chars().all(plain) {
         return file.to_owned();
