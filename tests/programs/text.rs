@@ -131,7 +131,7 @@ fn the_wrong_options_of_a_count_are_those_of_mistakes() {
         let options = options.map(|option| format!("- {option}\n")).concat();
         assert!(key.contains(&options), "{fact}: {key}");
     }
-    let fails = outcome(&script("accesses"));
+    let fails = outcome(script("accesses"));
     assert_eq!(fails.mistakes[0].code, "wrong-type");
 }
 

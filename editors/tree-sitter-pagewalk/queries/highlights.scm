@@ -164,13 +164,14 @@
   operand: (name) @constant
   (#any-of? @constant
   ; BEGIN generated words values
-  "aging" "at-once" "binary" "both" "byte" "cached" "char" "clock" "cold" "continuous" "counting"
-  "csv" "data" "decimal" "demand-zero" "digits" "din" "direct-mapped" "double" "exclusive" "fetches"
-  "fifo" "first" "float" "for" "full" "fully-associative" "gap" "global" "hex" "in" "inclusive"
-  "instructions" "int" "kill" "lackey" "lfu" "lifo" "line" "local" "long" "lookahead" "lru" "min"
-  "mru" "none" "nru" "of" "off" "on" "on-disk" "once" "one" "optimal" "options" "physical" "pick"
-  "pin" "plru" "points" "questions" "radix" "random" "report" "second-chance" "short" "split"
-  "third-chance" "uncached" "virtual" "warm" "when" "where" "window" "word" "working-set" "zero"
+  "aging" "at-once" "binary" "both" "byte" "cached" "char" "clock" "cold" "column-major"
+  "continuous" "counting" "csv" "data" "decimal" "demand-zero" "digits" "din" "direct-mapped"
+  "double" "exclusive" "fetches" "fifo" "first" "float" "for" "full" "fully-associative" "gap"
+  "global" "hex" "in" "inclusive" "instructions" "int" "kill" "lackey" "lfu" "lifo" "line" "local"
+  "long" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off" "on" "on-disk" "once" "one" "optimal"
+  "options" "physical" "pick" "pin" "plru" "points" "questions" "radix" "random" "report"
+  "row-major" "scalars" "second-chance" "short" "split" "third-chance" "uncached" "virtual" "warm"
+  "when" "where" "window" "word" "working-set" "zero"
   ; END generated words
   ))
 
@@ -238,7 +239,7 @@
   "accesses" "all" "anonymous" "at-once" "by" "call" "causes" "chain" "csv" "cycles" "define"
   "demand" "din" "execute" "execv" "failing" "fields" "first" "for" "fork" "format" "from" "full"
   "gap" "identity" "kinds" "lackey" "level" "line" "map" "of" "pa" "pin" "points" "printf" "read"
-  "size" "space" "split" "straddle" "supervisor" "until" "user" "vipt" "write"
+  "size" "space" "split" "step" "straddle" "supervisor" "until" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -252,7 +253,7 @@
   "accesses" "all" "anonymous" "at-once" "by" "call" "causes" "chain" "csv" "cycles" "define"
   "demand" "din" "execute" "execv" "failing" "fields" "first" "for" "fork" "format" "from" "full"
   "gap" "identity" "kinds" "lackey" "level" "line" "map" "of" "pa" "pin" "points" "printf" "read"
-  "size" "space" "split" "straddle" "supervisor" "until" "user" "vipt" "write"
+  "size" "space" "split" "step" "straddle" "supervisor" "until" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -263,7 +264,7 @@
   "accesses" "all" "anonymous" "at-once" "by" "call" "causes" "chain" "csv" "cycles" "define"
   "demand" "din" "execute" "execv" "failing" "fields" "first" "for" "fork" "format" "from" "full"
   "gap" "identity" "kinds" "lackey" "level" "line" "map" "of" "pa" "pin" "points" "printf" "read"
-  "size" "space" "split" "straddle" "supervisor" "until" "user" "vipt" "write"
+  "size" "space" "split" "step" "straddle" "supervisor" "until" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -276,7 +277,7 @@
   "accesses" "all" "anonymous" "at-once" "by" "call" "causes" "chain" "csv" "cycles" "define"
   "demand" "din" "execute" "execv" "failing" "fields" "first" "for" "fork" "format" "from" "full"
   "gap" "identity" "kinds" "lackey" "level" "line" "map" "of" "pa" "pin" "points" "printf" "read"
-  "size" "space" "split" "straddle" "supervisor" "until" "user" "vipt" "write"
+  "size" "space" "split" "step" "straddle" "supervisor" "until" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -297,7 +298,7 @@
   operand: (name) @type
   (#any-of? @function
   ; BEGIN generated words verbs_of_nouns
-  "expect" "figure" "flush" "set" "show"
+  "expect" "figure" "flush" "replay" "set" "show"
   ; END generated words
   )
   (#any-of? @type

@@ -356,18 +356,15 @@ impl Draft {
         let (Some(frames), Some(reserved @ 1..)) = (self.frames, self.reserved) else {
             return Ok(self.frames);
         };
-        match frames.checked_sub(reserved) {
-            Some(left @ 1..) => Ok(Some(left)),
-            _ => {
-                let message =
-                    format!("{frames} frames cannot hold pages if {reserved} are reserved");
-                let wrong = Diagnostic::new(Code::BadGeometry, place, message);
-                Err(wrong.help(format!(
-                    "write `frames {}` or more",
-                    reserved.saturating_add(1)
-                )))
-            }
+        if reserved < frames {
+            return Ok(Some(frames - reserved));
         }
+        let message = format!("{frames} frames cannot hold pages if {reserved} are reserved");
+        let wrong = Diagnostic::new(Code::BadGeometry, place, message);
+        Err(wrong.help(format!(
+            "write `frames {}` or more",
+            reserved.saturating_add(1)
+        )))
     }
 
     fn held(&self) -> String {
