@@ -24,6 +24,7 @@ mod fuzz;
 mod grade;
 mod idioms;
 mod inputs;
+mod kept;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod linux;
 mod names;
