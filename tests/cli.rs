@@ -575,7 +575,7 @@ fn a_mistake_is_a_record_with_its_places_and_its_fix() {
     );
     assert_eq!(
         found[1].1,
-        serde_json::json!({"totals": {"files": 1, "errors": 1, "warnings": 0}})
+        serde_json::json!({"totals": {"files": 1, "errors": 1, "warnings": 0}, "format": 1})
     );
     let (status, ran) = records(&["run", "--format", "json", &path]);
     assert_eq!(

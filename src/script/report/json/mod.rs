@@ -26,6 +26,9 @@ use crate::report::words::reasons::note;
 use crate::run::facts::{Key, ReportedKeys};
 use crate::run::record::{Check, Did, Sink, StepRecord, Totals};
 
+/// The version of the lines, in the last one. It changes when a member is renamed, removed, or redefined.
+pub const FORMAT: u32 = 1;
+
 /// Returns the diagnostics, each as an object.
 pub fn mistakes(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<serde_json::Value> {
     diagnostics
@@ -120,7 +123,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
     /// # Errors
     /// Returns the errors from [`JsonSink::finish`].
     pub fn total(mut self, totals: &serde_json::Value) -> io::Result<()> {
-        self.line = format!("{}\n", json!({"totals": totals}));
+        self.line = format!("{}\n", json!({"totals": totals, "format": FORMAT}));
         self.write();
         self.close()
     }

@@ -181,7 +181,7 @@ fn scenarios_and_totals_are_reported() {
     assert_eq!(objects[2]["statement"], "expect x == 2");
     assert_eq!(objects[2]["scenario"], objects[3]["scenario"]);
     assert_eq!(objects[2]["checks"][0]["actual"], 1);
-    let totals = json!({"totals": {"statements": 4, "checks": 2, "held": 1, "failed": 1, "scenarios": 1, "errors": 0}});
+    let totals = json!({"totals": {"statements": 4, "checks": 2, "held": 1, "failed": 1, "scenarios": 1, "errors": 0}, "format": 1});
     assert_eq!(objects.last(), Some(&totals));
     assert_eq!(objects.len(), 5);
 }
