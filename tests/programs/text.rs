@@ -171,3 +171,57 @@ outputs one => processes 1",
     );
     assert_eq!(run.checks, 4);
 }
+
+#[test]
+fn unbuffered_output_is_written_before_a_fork() {
+    let program = |set: &str| {
+        format!(
+            "program p \"\"\"
+int main(void) {{ {set} printf(\"a\"); fork(); printf(\"b\"); return 0; }}
+\"\"\"
+"
+        )
+    };
+    for (set, output) in [
+        ("", "abab"),
+        ("setbuf(stdout, NULL);", "abb"),
+        ("setvbuf(stdout, NULL, _IONBF, 0);", "abb"),
+        ("setbuf(stderr, NULL);", "abab"),
+    ] {
+        let run = outcome(format!(
+            "{}outputs p printf full => all [\"{output}\"]",
+            program(set)
+        ));
+        assert!(
+            run.mistakes.is_empty() && run.failures.is_empty(),
+            "{set}: {:?}",
+            run.failures
+        );
+    }
+}
+
+#[test]
+fn functions_can_follow_their_first_use() {
+    let run = outcome(
+        "program p \"\"\"
+int count;
+int main(void) { say(2); printf(\"%d\", twice(count)); return 0; }
+void say(int n) { if (n == 0) return; count++; say(n - 1); }
+static int twice(int n) { return 2 * n; }
+\"\"\"
+outputs p => all [\"4\"]",
+    );
+    assert!(
+        run.mistakes.is_empty() && run.failures.is_empty(),
+        "{:?} {:?}",
+        run.mistakes,
+        run.failures
+    );
+    let unknown = outcome(
+        "program p \"\"\"\nint main(void) { sya(2); return 0; }\nvoid say(int n) { }\n\"\"\"",
+    );
+    assert_eq!(
+        (&*unknown.mistakes[0].code, unknown.mistakes[0].line),
+        ("c-syntax", 2)
+    );
+}

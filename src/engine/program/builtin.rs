@@ -34,6 +34,8 @@ builtins! {
     Puts "puts"
     Putchar "putchar"
     Fflush "fflush"
+    Setbuf "setbuf"
+    Setvbuf "setvbuf"
     Perror "perror"
     Malloc "malloc"
     Calloc "calloc"

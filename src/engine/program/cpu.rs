@@ -24,6 +24,8 @@ pub struct Process {
     pending: Option<Call>,
     /// Functions that `exit` calls, the last one first.
     pub(super) at_exit: Vec<u32>,
+    /// Whether each `printf` writes, after `setbuf(stdout, NULL)`.
+    pub(super) is_unbuffered: bool,
     /// The status of a process that runs these functions.
     exiting: Option<i32>,
     has_begun: bool,
@@ -119,6 +121,7 @@ impl Process {
             buffer: Vec::new(),
             pending: None,
             at_exit: Vec::new(),
+            is_unbuffered: false,
             exiting: None,
             has_begun: false,
             returned: ReturnedFrom::default(),

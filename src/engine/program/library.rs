@@ -9,6 +9,8 @@ use super::printf;
 
 /// The stream `stdout` of the headers.
 const STDOUT: u64 = 1;
+/// The constant `_IONBF` of the headers.
+const UNBUFFERED: u64 = 2;
 
 impl Process {
     /// Performs a function of the library and pushes its result.
@@ -66,6 +68,15 @@ impl Process {
             Builtin::Putchar => {
                 event = self.print(budget, &[first as u8])?;
                 u64::from(first as u8)
+            }
+            Builtin::Setbuf | Builtin::Setvbuf => {
+                if first == STDOUT {
+                    self.is_unbuffered = match builtin {
+                        Builtin::Setbuf => second == 0,
+                        _ => third == UNBUFFERED,
+                    };
+                }
+                0
             }
             Builtin::Fflush => {
                 event = Some(Event::Flush);
@@ -168,7 +179,11 @@ impl Process {
         let rest = budget.output.checked_sub(text.len() as u64);
         budget.output = rest.ok_or(ErrorKind::Limit(Limit::Output))?;
         self.buffer.extend_from_slice(text);
-        Ok(Some(Event::Printed))
+        Ok(Some(if self.is_unbuffered {
+            Event::Flush
+        } else {
+            Event::Printed
+        }))
     }
 }
 

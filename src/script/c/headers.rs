@@ -8,6 +8,9 @@ use super::settings::Settings;
 const MACROS: &str = "
 #define NULL ((void *) 0)
 #define EOF (-1)
+#define _IOFBF 0
+#define _IOLBF 1
+#define _IONBF 2
 #define stdout ((FILE *) 1)
 #define stderr ((FILE *) 2)
 #define true 1
@@ -56,7 +59,8 @@ typedef int int32_t; typedef unsigned int uint32_t; typedef long long int64_t; t
 typedef struct FILE FILE;
 int printf(const char *format, ...); int fprintf(FILE *stream, const char *format, ...);
 int sprintf(char *to, const char *format, ...); int puts(const char *s); int putchar(int c);
-int fflush(FILE *stream); void perror(const char *s);
+int fflush(FILE *stream);
+void setbuf(FILE *stream, char *buffer); int setvbuf(FILE *stream, char *buffer, int mode, size_t size); void perror(const char *s);
 void *malloc(size_t size); void *calloc(size_t n, size_t size); void free(void *block);
 void *memcpy(void *to, const void *from, size_t n); void *memset(void *to, int c, size_t n);
 char *strcpy(char *to, const char *from); size_t strlen(const char *s); int strcmp(const char *a, const char *b);

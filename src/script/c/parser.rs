@@ -95,6 +95,51 @@ pub(super) fn parse_expression(
     Ok((expr, parser.into_tree()))
 }
 
+/// Declares each function before the first one, as if the text began with its prototypes, because many listings
+/// begin with `main`. Functions with types that the text declares are left out.
+fn with_prototypes(mut tokens: Vec<Token>) -> Vec<Token> {
+    let is =
+        |token: &Token, text: &str| matches!(&token.kind, TokenKind::Mark(mark) if *mark == text);
+    let is_keyword =
+        |token: &Token| matches!(&token.kind, TokenKind::Name(name) if KEYWORDS.contains(&&**name));
+    let is_tag = |token: &Token| matches!(&token.kind, TokenKind::Name(name) if ["struct", "union", "enum"].contains(&&**name));
+    let (mut first, mut start, mut braces) = (None, 0, 0_u32);
+    let mut prototypes = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        if braces == 0 && is(token, "{") && at > start && is(&tokens[at - 1], ")") {
+            let heading = &tokens[start..at];
+            first.get_or_insert(start);
+            let mut parts = heading.split(|token| is(token, "(") || is(token, ","));
+            let is_known = parts.all(|part| {
+                part.first()
+                    .is_none_or(|one| is_keyword(one) || is(one, ")"))
+            });
+            let is_main = heading
+                .iter()
+                .any(|one| matches!(&one.kind, TokenKind::Name(name) if &**name == "main"));
+            if is_known && !is_main && !heading.iter().any(is_tag) {
+                prototypes.extend_from_slice(heading);
+                let place = tokens[at - 1].place;
+                prototypes.push(Token {
+                    kind: TokenKind::Mark(";"),
+                    place,
+                });
+            }
+        }
+        match () {
+            () if is(token, "{") => braces += 1,
+            () if is(token, "}") => braces = braces.saturating_sub(1),
+            () => {}
+        }
+        if braces == 0 && (is(token, ";") || is(token, "}")) {
+            start = at + 1;
+        }
+    }
+    let first = first.unwrap_or_default();
+    tokens.splice(first..first, prototypes);
+    tokens
+}
+
 fn read(standard: Vec<Token>, tokens: Vec<Token>, pointer: u8) -> Parsed<Parser> {
     let types = Types {
         structs: Vec::new(),
@@ -117,7 +162,7 @@ fn read(standard: Vec<Token>, tokens: Vec<Token>, pointer: u8) -> Parsed<Parser>
         fork_uses: 0,
     };
     parser.file()?;
-    (parser.tokens, parser.at, parser.is_standard) = (tokens, 0, false);
+    (parser.tokens, parser.at, parser.is_standard) = (with_prototypes(tokens), 0, false);
     parser.scopes.push(Scope::default());
     parser.file()?;
     Ok(parser)
