@@ -20,7 +20,7 @@ const MISCOUNTS: &[(&str, Mistaken)] = &[
     ("hits and misses swapped", |count| match count.last() {
         "misses" => count.beside("hits"),
         "hits" => count.beside("misses"),
-        "miss_rate" => Number::from(1_u64).minus(count.right).ok(),
+        "miss_rate" | "hit_rate" => Number::from(1_u64).minus(count.right).ok(),
         _ => None,
     }),
     (
@@ -34,20 +34,22 @@ const MISCOUNTS: &[(&str, Mistaken)] = &[
         match count.last() {
             "misses" => count.all(),
             "miss_rate" => Some(1_u64.into()),
+            "hit_rate" => Some(0_u64.into()),
             "faults" => count.beside("accesses"),
             _ => None,
         }
     }),
     ("blocks or pages taken to be half as large", |count| {
-        count.right.times(2_u64.into()).ok()
+        count.with_misses(2_u64.into())
     }),
     ("blocks or pages taken to be twice as large", |count| {
-        let half = count.right.divide(2_u64.into()).ok()?;
-        (count.last() == "miss_rate" || half.as_integer().is_some()).then_some(half)
+        let half = Number::from(1_u64).divide(2_u64.into()).ok()?;
+        let wrong = count.with_misses(half)?;
+        (count.is_rate() || wrong.as_integer().is_some()).then_some(wrong)
     }),
-    ("a count one too high", |count| match count.last() {
-        "miss_rate" => None,
-        _ => count.right.plus(1_u64.into()).ok(),
+    ("a count one too high", |count| {
+        let one = (!count.is_rate()).then_some(Number::from(1_u64));
+        count.right.plus(one?).ok()
     }),
 ];
 
@@ -67,7 +69,7 @@ pub(super) fn miscounts(
         right: number,
     };
     let is_count = matches!(did, Did::Replay(_))
-        && ["misses", "hits", "miss_rate", "faults"].contains(&miscount.last());
+        && ["misses", "hits", "miss_rate", "hit_rate", "faults"].contains(&miscount.last());
     let mut found: Vec<(Shown, &'static str)> = Vec::new();
     let rows = MISCOUNTS.iter().filter(|_| is_count);
     for (mistake, answer) in rows {
@@ -75,11 +77,12 @@ pub(super) fn miscounts(
             continue;
         };
         let most = match miscount.last() {
-            "miss_rate" => Some(1_u64.into()),
+            _ if miscount.is_rate() => Some(1_u64.into()),
             "faults" => miscount.beside("accesses"),
             _ => miscount.all(),
         };
-        let is_possible = most.is_none_or(|most| wrong.compare(most).is_le());
+        let is_possible =
+            !wrong.is_negative() && most.is_none_or(|most| wrong.compare(most).is_le());
         let is_new = found
             .iter()
             .all(|(known, _)| known.value != Value::Number(wrong));
@@ -106,6 +109,22 @@ impl Miscount<'_> {
     /// Returns the number of accesses to the TLB or cache.
     fn all(&self) -> Option<Number> {
         self.beside("hits")?.plus(self.beside("misses")?).ok()
+    }
+
+    /// Returns the count with a multiple of the misses.
+    fn with_misses(&self, factor: Number) -> Option<Number> {
+        let all = match self.last() {
+            "hits" => self.all()?,
+            "hit_rate" => 1_u64.into(),
+            _ => return self.right.times(factor).ok(),
+        };
+        let misses = all.minus(self.right).ok()?.times(factor).ok()?;
+        all.minus(misses).ok()
+    }
+
+    /// Whether this is a share of the accesses.
+    fn is_rate(&self) -> bool {
+        self.last().ends_with("_rate")
     }
 
     /// Returns another count of the same TLB or cache.

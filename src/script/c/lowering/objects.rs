@@ -76,7 +76,12 @@ pub(super) fn place(tree: &Tree, settings: &Settings) -> Parsed<Placement> {
         let end = address.checked_add(size(global)).filter(|end| {
             // A variable may be above the stack, if its address is given.
             let above = given(global).is_some() && address >= layout.stack;
-            *end <= if above { MOST_ADDRESS } else { layout.stack }
+            let most = if layout.pointer == 4 {
+                1 << 32
+            } else {
+                MOST_ADDRESS
+            };
+            *end <= if above { most } else { layout.stack }
         });
         let Some(end) = end else {
             fail!(global.place, "`{}` does not fit the memory", global.name; "declare a larger memory, or a smaller array");

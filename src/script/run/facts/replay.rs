@@ -192,7 +192,7 @@ pub(crate) fn part_of_replay(
 /// Returns the reason for the value of a TLB or cache counter.
 pub(crate) fn counter_reason(row: &PartProperty, part: Component) -> ReplayReason {
     match row.name {
-        "hits" | "misses" | "miss_rate" => ReplayReason::Lookups(part),
+        "hits" | "misses" | "miss_rate" | "hit_rate" => ReplayReason::Lookups(part),
         "evictions" => ReplayReason::Evictions(part),
         "writebacks" => ReplayReason::Writebacks(part),
         _ => ReplayReason::Counter {

@@ -102,6 +102,7 @@ pub fn reported_facts(did: &Did) -> Vec<ReportedFact> {
 pub(crate) fn replay_keys(run: &Replayed) -> Vec<(String, Key)> {
     let tells = |key: &Key| match key {
         Key::Replay(row) => row.is_reported(run),
+        Key::Counter(row, _) if !row.is_reported => false,
         Key::Counter(_, Component::Tlb(_)) | Key::ReplayCounter(_, Component::Tlb(_)) => {
             run.map.has_process()
         }

@@ -25,6 +25,8 @@ pub struct PartProperty {
     pub(crate) fact: Option<FactType>,
     /// Whether only caches count these events.
     pub(crate) of_caches: bool,
+    /// Whether reports contain the fact. Golden files are older than some facts.
+    pub(crate) is_reported: bool,
     /// Returns the property's value, or `None` if this kind of component lacks the property.
     pub(crate) get: fn(&Part) -> Option<Value>,
     /// Returns the formula for the value with the machine's numbers, if there is one.
@@ -41,6 +43,7 @@ const fn part(
         help,
         fact: None,
         of_caches: false,
+        is_reported: true,
         get,
         formula: |_| None,
     }
@@ -107,7 +110,21 @@ pub const PART_PROPERTIES: &[PartProperty] = &[
             ))
         },
         ..part("miss_rate", "share of the accesses that miss", |p| {
-            Some(miss_rate(&p.stats))
+            Some(rate(p.stats.misses, &p.stats))
+        })
+    },
+    PartProperty {
+        fact: Some(FRACTION),
+        is_reported: false,
+        formula: |p| {
+            Some(format!(
+                "{} / {}",
+                p.stats.hits,
+                p.stats.hits + p.stats.misses
+            ))
+        },
+        ..part("hit_rate", "share of the accesses that hit", |p| {
+            Some(rate(p.stats.hits, &p.stats))
         })
     },
     PartProperty {
@@ -310,9 +327,9 @@ impl Part<'_> {
     }
 }
 
-fn miss_rate(stats: &Counts) -> Value {
+fn rate(of: u64, stats: &Counts) -> Value {
     let all = i128::from(stats.hits) + i128::from(stats.misses);
-    Number::fraction(i128::from(stats.misses), all.max(1)).map_or(Value::from(0u64), Value::Number)
+    Number::fraction(i128::from(of), all.max(1)).map_or(Value::from(0u64), Value::Number)
 }
 
 impl<'a> Part<'a> {

@@ -193,7 +193,7 @@ const ROWS: &[(Kind, &[&str], &[Rule])] = &[
     (Kind::Replay, &["evicted"], OF_EVICTIONS),
     (Kind::Replay, &["disk_reads", "disk_writes", "swapped-out"], OF_SWAP),
     (Kind::Counter, &[
-        "hits", "misses", "evictions", "writebacks", "walk_hits", "walk_misses", "miss_rate", "reads.hits", "reads.misses", "writes.hits",
+        "hits", "misses", "evictions", "writebacks", "walk_hits", "walk_misses", "miss_rate", "hit_rate", "reads.hits", "reads.misses", "writes.hits",
         "writes.misses", "fetches.hits", "fetches.misses", "compulsory", "capacity", "conflict",
     ], OF_CACHES),
     (Kind::Counter, &["sets", "ways", "index_bits", "offset_bits", "tag_bits", "reach", "vipt", "colors"], ARITHMETIC),
