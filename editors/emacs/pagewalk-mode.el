@@ -107,8 +107,8 @@
   "Words whose properties can be asked for.")
 (defconst pagewalk-part-properties
   '(
-    "colors" "evictions" "hits" "index_bits" "miss_rate" "misses" "offset_bits" "reach" "sets"
-    "tag_bits" "vipt" "walk_hits" "walk_misses" "ways" "writebacks"
+    "colors" "evictions" "hit_rate" "hits" "index_bits" "miss_rate" "misses" "offset_bits" "reach"
+    "sets" "tag_bits" "vipt" "walk_hits" "walk_misses" "ways" "writebacks"
    )
   "Properties of a TLB or cache.")
 (defconst pagewalk-process-properties

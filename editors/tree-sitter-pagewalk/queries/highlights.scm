@@ -325,8 +325,8 @@
   name: (name) @property
   (#any-of? @property
   ; BEGIN generated words part_properties
-  "colors" "evictions" "hits" "index_bits" "miss_rate" "misses" "offset_bits" "reach" "sets"
-  "tag_bits" "vipt" "walk_hits" "walk_misses" "ways" "writebacks"
+  "colors" "evictions" "hit_rate" "hits" "index_bits" "miss_rate" "misses" "offset_bits" "reach"
+  "sets" "tag_bits" "vipt" "walk_hits" "walk_misses" "ways" "writebacks"
   ; END generated words
   ))
 

@@ -75,8 +75,9 @@ let s:heads = s:Words([
       \ 'cache', 'frames', 'kernel', 'ksm', 'last', 'machine', 'memory', 'page_table', 'swap', 'tlb'])
 " properties of a TLB or cache
 let s:part_properties = s:Words([
-      \ 'colors', 'evictions', 'hits', 'index_bits', 'miss_rate', 'misses', 'offset_bits', 'reach',
-      \ 'sets', 'tag_bits', 'vipt', 'walk_hits', 'walk_misses', 'ways', 'writebacks'])
+      \ 'colors', 'evictions', 'hit_rate', 'hits', 'index_bits', 'miss_rate', 'misses',
+      \ 'offset_bits', 'reach', 'sets', 'tag_bits', 'vipt', 'walk_hits', 'walk_misses', 'ways',
+      \ 'writebacks'])
 " properties of a process
 let s:process_properties = s:Words([
       \ 'areas', 'brk', 'cr3', 'disk_reads', 'disk_writes', 'faults', 'heap', 'kernel_maps', 'maps',
