@@ -23,3 +23,4 @@ pub(crate) mod test;
 #[cfg(test)]
 mod tests;
 mod threads;
+mod version;
