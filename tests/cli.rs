@@ -290,9 +290,12 @@ fn a_script_runs_without_the_name_of_the_command() {
         "pagewalk: cannot read `none.pw`: there is no such file\n"
     );
 
-    let (status, _, err) = run(&["nofile"]);
-    assert_eq!(status, 2);
-    assert!(err.contains("'nofile'") && !err.contains("tip:"), "{err}");
+    for args in [&["nofile"][..], &["help", "examples/first.pw"]] {
+        let (status, _, err) = run(args);
+        assert_eq!(status, 2, "{args:?}");
+        assert!(err.contains(args.last().unwrap()), "{args:?}: {err}");
+        assert!(!err.contains("tip:"), "{args:?}: {err}");
+    }
 }
 
 #[test]

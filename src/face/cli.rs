@@ -205,9 +205,10 @@ fn intended_command(error: &clap::Error, given: &[OsString]) -> Option<String> {
         return None;
     };
     let path = Path::new(said);
-    let right = if is_script(path) {
+    let names_command = given.get(1).is_some_and(|first| first == "help");
+    let right = if is_script(path) && !names_command {
         format!("run {}", quoted(said))
-    } else if path.exists() && given.last().is_some_and(|last| **last == **said) {
+    } else if path.exists() && !names_command && given.last() == Some(&said.into()) {
         // This command also reads Markdown files and folders. Before other names, the name is rather that of a command.
         format!("test {}", quoted(said))
     } else {
