@@ -383,6 +383,56 @@ fn completions_are_printed_for_every_shell() {
     }
 }
 
+#[test]
+fn manual_pages_are_written_for_every_command() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli/man");
+    let _ = std::fs::remove_dir_all(&folder);
+    let to = folder.to_str().unwrap();
+    let (status, out, err) = run(&["man", to]);
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(err.contains("no such file"), "{err}");
+
+    std::fs::create_dir_all(&folder).unwrap();
+    assert_eq!(run(&["man", to]), (0, String::new(), String::new()));
+    let page = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    // The options of subcommands are deferred.
+    assert!(page("pagewalk-exam.1").contains("\\-\\-roster"));
+    let (_, help, _) = run(&["--help"]);
+    let names: Vec<_> = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .map_while(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .collect();
+    assert!(names.contains(&"man"), "{help}");
+    for name in names {
+        assert!(page("pagewalk.1").contains(&format!("pagewalk\\-{name}(1)")));
+        assert!(page(&format!("pagewalk-{name}.1")).contains(".SH NAME"));
+    }
+}
+
+#[test]
+fn the_verbose_version_names_the_build_and_the_formats() {
+    let (status, out, err) = run(&["--version", "--verbose"]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    let starts = [
+        concat!("pagewalk ", env!("CARGO_PKG_VERSION")),
+        "target: ",
+        "profile: ",
+        "compiler: rustc ",
+        "golden files: format 2",
+        "figures: version 1",
+    ];
+    assert_eq!(out.lines().count(), starts.len(), "{out}");
+    for (line, start) in out.lines().zip(starts) {
+        assert!(line.starts_with(start), "{out}");
+    }
+    assert_eq!(run(&["--verbose", "-V"]).1, out);
+    let (status, _, err) = run(&["--verbose", "explain"]);
+    assert!(status == 2 && err.contains("--version"), "{err}");
+}
+
 /// The test closes the pipe early, as `| head -c 10` does.
 #[test]
 fn a_closed_pipe_ends_quietly() {

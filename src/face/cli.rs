@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::builder::{PossibleValuesParser, StyledStr};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, CommandFactory, Parser, Subcommand};
+use pagewalk_engine::files::reason;
 use pagewalk_script::lang::loader::MemoryLimit;
 use pagewalk_script::lang::nearest::nearest;
 use pagewalk_script::lang::source::Sources;
@@ -33,7 +34,7 @@ use super::sweep::{Merge, Sweep};
 use super::terminal::{Color, Status, complain, diagnostic_style, finish, print};
 use super::test::Test;
 use super::threads::with_deep_stack;
-use super::{explain, lsp};
+use super::{explain, lsp, version};
 
 /// The place of an option after those of every command, and before `--help`.
 const LAST: usize = 900;
@@ -52,6 +53,9 @@ struct Arguments {
     /// Color the output always, never, or automatically
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", display_order = LAST)]
     color: Color,
+    /// With `--version`, also print the build and the formats of files
+    #[arg(long, requires = "version")]
+    verbose: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -106,6 +110,11 @@ enum Command {
         /// Print completions for this shell
         shell: clap_complete::Shell,
     },
+    /// Write manual pages, one for each command
+    Man {
+        /// Write the pages to this folder, which must exist
+        folder: PathBuf,
+    },
 }
 
 /// Runs the command line of this process. The exit status is 2 after a usage error, and 0 after `--help` or
@@ -129,6 +138,10 @@ pub fn main() -> ExitCode {
 
 /// Prints a usage error, or the text of `--help` or `--version`, and returns the exit status.
 fn usage(error: clap::Error, given: &[OsString]) -> ExitCode {
+    let verbose = || given.iter().any(|argument| argument == "--verbose");
+    if error.kind() == ErrorKind::DisplayVersion && verbose() {
+        return finish(print(&version::verbose()).map(|()| Status::Held));
+    }
     // The same arguments without characters that a terminal interprets have the same error.
     let plain = given
         .iter()
@@ -235,6 +248,7 @@ fn dispatch(arguments: &Arguments) -> io::Result<Status> {
         Command::Explain { name } => explain(&name.join(" ")),
         Command::Reference { section } => reference(section.as_deref()),
         Command::Completions { shell } => completions(*shell),
+        Command::Man { folder } => man(folder),
     }
 }
 
@@ -308,6 +322,19 @@ fn completions(shell: clap_complete::Shell) -> io::Result<Status> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "pagewalk", &mut script);
     print(&String::from_utf8_lossy(&script)).map(|()| Status::Held)
+}
+
+fn man(folder: &Path) -> io::Result<Status> {
+    if let Err(error) = clap_mangen::generate_to(with_help(Arguments::command()), folder) {
+        let shown = folder.display().to_string();
+        complain(&format!(
+            "pagewalk: cannot write `{}`: {}\n",
+            visible(&shown),
+            reason(&error)
+        ));
+        return Ok(Status::Wrong);
+    }
+    Ok(Status::Held)
 }
 
 /// Removes the unfinished files of this process when SIGTERM ends it. Without memory for a thread, the next write to the same

@@ -24,3 +24,4 @@ pub(crate) mod test;
 #[cfg(test)]
 mod tests;
 mod threads;
+mod version;

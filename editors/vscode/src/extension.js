@@ -21,7 +21,7 @@ let server;
 /** @param {vscode.ExtensionContext} context */
 async function activate(context) {
   const told = new Told();
-  server = new Server((command, args, next) => lens(told, command, args, next));
+  server = new Server((command, args, next) => lens(told, command, args, next), context.extensionPath);
   const start = once(async () => {
     await server?.start();
     await tests.discover();

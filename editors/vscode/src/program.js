@@ -46,6 +46,19 @@ function installed(home, env, windows = process.platform === 'win32') {
   ];
 }
 
+/**
+ * Finds the program that the setting `pagewalk.path` means. By default, it is the one that the extension contains, if any, because their
+ * versions fit. An editor that starts from a desktop may find others only in the folders where they are usually installed.
+ * @param {string} program
+ * @param {NodeJS.ProcessEnv} env
+ * @param {{home: string, extension: string}} places
+ */
+function locate(program, env, { home, extension }) {
+  if (program !== 'pagewalk') return find(program, env);
+  const elsewhere = { ...env, PATH: installed(home, env).join(path.delimiter) };
+  return find(path.join(extension, 'bin', program), env) ?? find(program, env) ?? find(program, elsewhere);
+}
+
 /** @param {string} file */
 function runs(file) {
   try {
@@ -66,4 +79,4 @@ function missing(program) {
     : `Pagewalk: the program \`${program}\` is not in PATH, nor where cargo and pip install programs. Install it, or set its path in the setting \`pagewalk.path\`.`;
 }
 
-export { meant, find, installed, missing };
+export { meant, find, installed, locate, missing };

@@ -1,15 +1,18 @@
 // Starts the language server `pagewalk lsp`, and sends it settings and requests.
 import os from 'node:os';
-import path from 'node:path';
 import * as vscode from 'vscode';
 import { LanguageClient, State } from 'vscode-languageclient/node';
 import { LANGUAGES } from './markdown.js';
-import { meant, find, installed, missing } from './program.js';
+import { meant, locate, missing } from './program.js';
 
 class Server {
-  /** @param {(command: string, args: any[], next: (command: string, args: any[]) => any) => any} command handles a click on a lens */
-  constructor(command) {
+  /**
+   * @param {(command: string, args: any[], next: (command: string, args: any[]) => any) => any} command handles a click on a lens
+   * @param {string} extension the folder of the extension
+   */
+  constructor(command, extension) {
     this.command = command;
+    this.extension = extension;
     /** @type {LanguageClient | undefined} */
     this.client = undefined;
     this.log = vscode.window.createOutputChannel('Pagewalk', { log: true });
@@ -22,9 +25,7 @@ class Server {
       home,
       folder: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath,
     });
-    const { env } = process;
-    const elsewhere = { ...env, PATH: installed(home, env).join(path.delimiter) };
-    const command = find(program, env) ?? (program === 'pagewalk' ? find(program, elsewhere) : undefined);
+    const command = locate(program, process.env, { home, extension: this.extension });
     if (command === undefined) {
       this.log.error(missing(program));
       offer(missing(program));

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { meant, find, installed, missing } from '../src/program.js';
+import { meant, find, installed, locate, missing } from '../src/program.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pagewalk-'));
 test.after(() => fs.rmSync(folder, { recursive: true }));
@@ -63,6 +63,24 @@ test('cargo and pip install programs in known folders', () => {
   const scripts = put('Roaming', 'Python', 'Python312', 'Scripts', 'pagewalk.EXE');
   for (const file of [cargo, pip]) fs.rmSync(file);
   assert.equal(there({ APPDATA: path.join(home, 'Roaming') }, true), scripts);
+});
+
+test('the program in the extension comes before PATH, and after a setting', () => {
+  const home = path.join(folder, 'nobody');
+  const extension = path.join(folder, 'extension');
+  const places = { home, extension };
+  const program = path.join(folder, 'bin', 'pagewalk');
+  assert.equal(locate('pagewalk', env, places), program);
+  fs.mkdirSync(path.join(extension, 'bin'), { recursive: true });
+  const own = path.join(extension, 'bin', 'pagewalk');
+  fs.writeFileSync(own, '', { mode: 0o755 });
+  assert.equal(locate('pagewalk', env, places), own);
+  assert.equal(locate('pagewalk', {}, places), own);
+  assert.equal(locate(program, env, places), program);
+  assert.equal(locate('/nowhere/pagewalk', env, places), undefined);
+  fs.chmodSync(own, 0o644);
+  assert.equal(locate('pagewalk', env, places), program);
+  assert.equal(locate('pagewalk', {}, places), undefined);
 });
 
 test('what is missing is said with the way out', () => {
