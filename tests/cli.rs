@@ -422,6 +422,7 @@ fn the_verbose_version_names_the_build_and_the_formats() {
         "profile: ",
         "compiler: rustc ",
         "golden files: format 2",
+        "JSON: format 1",
         "figures: version 1",
     ];
     assert_eq!(out.lines().count(), starts.len(), "{out}");

@@ -1,5 +1,6 @@
 //! The text of `pagewalk --version --verbose`, for reports of bugs.
 
+use pagewalk_script::report::json;
 use pagewalk_script::run::record::FIGURE_VERSION;
 use pagewalk_script::suite::golden::FORMAT;
 
@@ -11,10 +12,11 @@ pub(super) fn verbose() -> String {
         "dynamic"
     };
     format!(
-        "pagewalk {}\ntarget: {}, {libraries}\nprofile: {}\ncompiler: {}\ngolden files: format {FORMAT}\nfigures: version {FIGURE_VERSION}\n",
+        "pagewalk {}\ntarget: {}, {libraries}\nprofile: {}\ncompiler: {}\ngolden files: format {FORMAT}\nJSON: format {}\nfigures: version {FIGURE_VERSION}\n",
         env!("CARGO_PKG_VERSION"),
         env!("PAGEWALK_TARGET"),
         env!("PAGEWALK_PROFILE"),
         env!("PAGEWALK_COMPILER"),
+        json::FORMAT,
     )
 }
