@@ -90,8 +90,9 @@ def replay(
     Parameters
     ----------
     traces
-        A trace or several traces: the path of a file, also `.gz` or `.zst`, or a tuple of a name
-        and the bytes of a trace.
+        A trace or several traces: the path of a file, also `.gz` or `.zst`, a tuple of a name
+        and the bytes of a trace, or a C program of the machine's script, such as
+        `transpose call f(8)`.
     machine
         A preset (`core-i7`), a machine file (`.yaml`), or a script with a machine (`.pw`).
     map

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::thread::available_parallelism;
 
+use pagewalk_engine::files::shown;
 use pagewalk_engine::trace::counting_replay::{AddressMapping, CurveMethod, ExtraOptions};
 use pagewalk_engine::trace::format::{FORMATS, Format};
 use pagewalk_engine::trace::read_ahead::TraceOrigin;
@@ -37,10 +38,22 @@ pub(crate) enum Trace {
 }
 
 impl Trace {
-    fn origin(self) -> TraceOrigin {
-        match self {
-            Self::File(path) => TraceOrigin::File(path),
-            Self::Bytes((name, bytes)) => TraceOrigin::Bytes(bytes.into(), name),
+    /// Returns the origin of the records: a file, bytes, or a program that the machine's script declares.
+    fn origin(self, py: Python<'_>, machine: &Named, map: AddressMapping) -> PyResult<TraceOrigin> {
+        let path = match self {
+            Self::Bytes((name, bytes)) => return Ok(TraceOrigin::Bytes(bytes.into(), name)),
+            Self::File(path) => path,
+        };
+        let accesses = if path.exists() {
+            None
+        } else {
+            machine.accesses(&shown(&path), map)
+        };
+        match accesses {
+            None => Ok(TraceOrigin::File(path)),
+            Some(accesses) => {
+                accesses.map_err(|(sources, wrong)| script_error(py, &wrong, &sources, None))
+            }
         }
     }
 }
@@ -123,12 +136,13 @@ type Results<'py> = (Vec<Bound<'py, PyAny>>, Table, Vec<String>);
 fn for_each_trace<'py>(
     py: Python<'py>,
     traces: Vec<Trace>,
+    (machine, map): (&Named, AddressMapping),
     interrupt: &AtomicBool,
     run: impl Fn(TraceOrigin) -> Result<(Json, TypedTable, Vec<String>), String> + Sync,
 ) -> PyResult<Results<'py>> {
     let (mut data, mut table, mut warnings) = (Vec::new(), TypedTable::default(), Vec::new());
     for trace in traces {
-        let origin = trace.origin();
+        let origin = trace.origin(py, machine, map)?;
         let name = origin.name();
         let (object, rows, found) =
             call(py, interrupt, || run(origin))?.map_err(|why| trace_error(py, &why))?;
@@ -170,7 +184,7 @@ pub(crate) fn replay(
         deadline: None,
         interrupt,
     };
-    for_each_trace(py, traces, interrupt, |trace| {
+    for_each_trace(py, traces, (machine, plan.map), interrupt, |trace| {
         match plan.replay(trace, &mut |_| {}) {
             ReplayOutcome {
                 replayed: Some(replayed),
@@ -258,7 +272,8 @@ pub(crate) fn sweep(
     let sweep = SweepArguments::new(py, self::machine(py, machine)?, &grid, unit, &addresses)?;
     let interrupt = &AtomicBool::new(false);
     let plan = sweep.plan(threads, interrupt);
-    for_each_trace(py, traces, interrupt, |trace| {
+    let of = (&sweep.machine, sweep.how.map);
+    for_each_trace(py, traces, of, interrupt, |trace| {
         match plan.sweep(sweep.grid.clone(), trace, &mut |_| {}) {
             SweepOutcome {
                 swept: Some(swept),

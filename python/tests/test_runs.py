@@ -83,8 +83,8 @@ run p
     run = pagewalk.run(text)
     step = run.steps[-1]
     assert (step.line, step["line"], step.exit) == (8, 2, 3)
-    columns = run.table.to_dict()
-    assert (columns["line"][-1], columns["program.line"][-1]) == (8, 2)
+    row = run.to_polars().to_dicts()[-1]
+    assert (row["line"], row["program.line"]) == (8, 2)
 
 
 def test_a_failed_expectation_is_reported_with_its_place() -> None:

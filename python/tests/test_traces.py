@@ -205,3 +205,24 @@ def test_wrong_arguments_are_named(
 ) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+PROGRAM = """machine { physical 16 bits, cache { size 1 KB, ways 1, block 16 B } }
+program sum \"\"\"
+int a[16][16];
+void by_columns(void) {
+    int s = 0;
+    for (int j = 0; j < 16; j++) for (int i = 0; i < 16; i++) s += a[i][j];
+}
+\"\"\"
+"""
+
+
+def test_a_program_of_the_script_is_a_trace(tmp_path: pathlib.Path) -> None:
+    script = tmp_path / "sum.pw"
+    script.write_text(PROGRAM)
+    sweep = pagewalk.sweep("sum call by_columns", script, "size 128 B..1 KB")
+    # Four elements of a block meet again only in a cache that holds all 64 blocks.
+    assert [row["misses"] for row in sweep.to_polars().to_dicts()] == [256, 256, 256, 64]
+    with pytest.raises(pagewalk.ScriptError, match="by_rows"):
+        pagewalk.replay("sum call by_rows", script)

@@ -35,14 +35,24 @@ impl Process {
             Builtin::Printf => {
                 let format = string(memory, first)?;
                 let pointer = program.layout.pointer;
-                let text = printf::output(memory, &format, &arguments[1..], pointer)?;
+                let text = printf::output(
+                    memory,
+                    &format,
+                    arguments.get(1..).unwrap_or_default(),
+                    pointer,
+                )?;
                 event = self.print(budget, &text)?;
                 text.len() as u64
             }
             Builtin::Fprintf => {
                 let format = string(memory, second)?;
                 let pointer = program.layout.pointer;
-                let text = printf::output(memory, &format, &arguments[2..], pointer)?;
+                let text = printf::output(
+                    memory,
+                    &format,
+                    arguments.get(2..).unwrap_or_default(),
+                    pointer,
+                )?;
                 // Standard error is not part of the output.
                 if first == STDOUT {
                     event = self.print(budget, &text)?;
@@ -52,7 +62,12 @@ impl Process {
             Builtin::Sprintf => {
                 let format = string(memory, second)?;
                 let pointer = program.layout.pointer;
-                let text = printf::output(memory, &format, &arguments[2..], pointer)?;
+                let text = printf::output(
+                    memory,
+                    &format,
+                    arguments.get(2..).unwrap_or_default(),
+                    pointer,
+                )?;
                 spend(budget, text.len() as u64)?;
                 for (at, byte) in (0..).zip(text.iter().chain([&0])) {
                     memory.store(access(first.wrapping_add(at), 1), u64::from(*byte))?;

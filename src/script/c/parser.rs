@@ -126,10 +126,10 @@ fn with_prototypes(mut tokens: Vec<Token>) -> Vec<Token> {
                 });
             }
         }
-        match () {
-            () if is(token, "{") => braces += 1,
-            () if is(token, "}") => braces = braces.saturating_sub(1),
-            () => {}
+        if is(token, "{") {
+            braces += 1;
+        } else if is(token, "}") {
+            braces = braces.saturating_sub(1);
         }
         if braces == 0 && (is(token, ";") || is(token, "}")) {
             start = at + 1;

@@ -1,5 +1,6 @@
 //! The accesses of a running program, as the records of a trace.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -168,15 +169,16 @@ impl<'a> Running<'a> {
         let mut outside = None;
         let end = self.source.end;
         let registers = program.objects.iter().filter(|one| one.in_register);
+        // Most programs have none, and each access is compared.
+        let registers: Vec<Range<u64>> = registers
+            .map(|one| one.address..one.address + one.size)
+            .collect();
         let has_more = loop {
             let mut memory = Watched {
                 memory: &mut self.memory,
                 watch: |kind, access: pagewalk_engine::program::Access| {
                     let at = access.address;
-                    if registers
-                        .clone()
-                        .any(|one| (one.address..one.address + one.size).contains(&at))
-                    {
+                    if registers.iter().any(|one| one.contains(&at)) {
                         return;
                     }
                     let size = u32::from(access.size);
