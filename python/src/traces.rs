@@ -184,8 +184,12 @@ pub(crate) fn replay(
         deadline: None,
         interrupt,
     };
-    for_each_trace(py, traces, (machine, plan.map), interrupt, |trace| {
-        match plan.replay(trace, &mut |_| {}) {
+    for_each_trace(
+        py,
+        traces,
+        (machine, plan.map),
+        interrupt,
+        |trace| match plan.replay(trace, &mut |_| {}) {
             ReplayOutcome {
                 replayed: Some(replayed),
                 why: None,
@@ -195,8 +199,8 @@ pub(crate) fn replay(
                 reports::warnings(&replayed),
             )),
             outcome => Err(outcome.why.unwrap_or_default()),
-        }
-    })
+        },
+    )
 }
 
 /// The machine and the grid of a sweep, and the options of its replays.

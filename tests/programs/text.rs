@@ -229,3 +229,46 @@ outputs p => all [\"4\"]",
         ("c-syntax", 2)
     );
 }
+
+#[test]
+fn sleep_can_order_the_processes() {
+    let program = "program p \"\"\"
+int main(void) {
+    for (int i = 0; i < 4; i++)
+        if (fork() == 0) { if (i == 3) sleep(1); printf(\"%d\", i); return 0; }
+    sleep(2);
+    printf(\".\");
+    return 0;
+}
+\"\"\"
+";
+    // Three numbers in any order, then the process that sleeps for a second, then the one that sleeps for two.
+    let run = outcome(format!(
+        "{program}outputs p => count 120, possible \"3.012\"
+outputs p sleep ordered => count 6, possible \"2013.\", possible not \"2301.\"
+outputs p sleep ignored => count 120"
+    ));
+    assert_eq!((&*run.mistakes, &*run.failures), (&[][..], &[][..]));
+    // A parent that polls and sleeps lets its child run.
+    let run = outcome(
+        "program q \"\"\"
+int main(void) {
+    if (fork() == 0) { usleep(1500000); printf(\"child \"); return 0; }
+    int polls = 0;
+    while (waitpid(-1, NULL, WNOHANG) == 0) { polls++; sleep(1); }
+    printf(\"%d\", polls);
+    return 0;
+}
+\"\"\"
+outputs q sleep ordered => all [\"child 2\"]",
+    );
+    assert_eq!((&*run.mistakes, &*run.failures), (&[][..], &[][..]));
+    let question =
+        format!("question \"Q\" points 1 {{\n{program}ask outputs p sleep ordered => count\n}}");
+    let text = markdown(&paper(&question, 0), Edition::Paper, &Style::default());
+    assert_eq!(
+        text.matches("continues only when all others").count(),
+        1,
+        "{text}"
+    );
+}

@@ -238,8 +238,9 @@
   ; BEGIN generated words later_options
   "accesses" "all" "anonymous" "at-once" "by" "call" "causes" "chain" "csv" "cycles" "define"
   "demand" "din" "execute" "execv" "failing" "fields" "first" "for" "fork" "format" "from" "full"
-  "gap" "identity" "kinds" "lackey" "level" "line" "map" "of" "pa" "pin" "points" "printf" "read"
-  "size" "space" "split" "step" "straddle" "supervisor" "until" "user" "vipt" "write"
+  "gap" "identity" "ignored" "kinds" "lackey" "level" "line" "map" "of" "ordered" "pa" "pin"
+  "points" "printf" "read" "size" "sleep" "space" "split" "step" "straddle" "supervisor" "until"
+  "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -252,8 +253,9 @@
   ; BEGIN generated words later_options
   "accesses" "all" "anonymous" "at-once" "by" "call" "causes" "chain" "csv" "cycles" "define"
   "demand" "din" "execute" "execv" "failing" "fields" "first" "for" "fork" "format" "from" "full"
-  "gap" "identity" "kinds" "lackey" "level" "line" "map" "of" "pa" "pin" "points" "printf" "read"
-  "size" "space" "split" "step" "straddle" "supervisor" "until" "user" "vipt" "write"
+  "gap" "identity" "ignored" "kinds" "lackey" "level" "line" "map" "of" "ordered" "pa" "pin"
+  "points" "printf" "read" "size" "sleep" "space" "split" "step" "straddle" "supervisor" "until"
+  "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -263,8 +265,9 @@
   ; BEGIN generated words later_options
   "accesses" "all" "anonymous" "at-once" "by" "call" "causes" "chain" "csv" "cycles" "define"
   "demand" "din" "execute" "execv" "failing" "fields" "first" "for" "fork" "format" "from" "full"
-  "gap" "identity" "kinds" "lackey" "level" "line" "map" "of" "pa" "pin" "points" "printf" "read"
-  "size" "space" "split" "step" "straddle" "supervisor" "until" "user" "vipt" "write"
+  "gap" "identity" "ignored" "kinds" "lackey" "level" "line" "map" "of" "ordered" "pa" "pin"
+  "points" "printf" "read" "size" "sleep" "space" "split" "step" "straddle" "supervisor" "until"
+  "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -276,8 +279,9 @@
   ; BEGIN generated words later_options
   "accesses" "all" "anonymous" "at-once" "by" "call" "causes" "chain" "csv" "cycles" "define"
   "demand" "din" "execute" "execv" "failing" "fields" "first" "for" "fork" "format" "from" "full"
-  "gap" "identity" "kinds" "lackey" "level" "line" "map" "of" "pa" "pin" "points" "printf" "read"
-  "size" "space" "split" "step" "straddle" "supervisor" "until" "user" "vipt" "write"
+  "gap" "identity" "ignored" "kinds" "lackey" "level" "line" "map" "of" "ordered" "pa" "pin"
+  "points" "printf" "read" "size" "sleep" "space" "split" "step" "straddle" "supervisor" "until"
+  "user" "vipt" "write"
   ; END generated words
   ))
 

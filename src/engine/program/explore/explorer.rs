@@ -30,6 +30,8 @@ pub struct Options {
     pub buffering: Buffering,
     /// The calls that may fail: `fork` and `execv`.
     pub failing: BTreeSet<Builtin>,
+    /// Whether a process that sleeps continues only when no other process can, the one that wakes first before the others.
+    pub ordered_sleep: bool,
     /// Whether equal states are merged, and steps that commute have one order.
     pub merge: bool,
     /// Maximum number of processes at the same time.
@@ -47,6 +49,7 @@ impl Default for Options {
         Self {
             buffering: Buffering::AtOnce,
             failing: BTreeSet::new(),
+            ordered_sleep: false,
             merge: true,
             processes: 256,
             states: 500_000,
@@ -148,10 +151,18 @@ impl Explorer {
             if choosing.is_some_and(|chosen| chosen != at && self.options.merge) {
                 continue;
             }
-            if self.is_anonymous && !seen.insert(member.key) {
+            if member.sleeps().is_some() || self.is_anonymous && !seen.insert(member.key) {
                 continue;
             }
             self.steps(state, at, &mut all)?;
+        }
+        let first = state.members.iter().filter_map(|one| one.sleeps()).min();
+        if all.is_empty() && first.is_some() {
+            for (at, member) in state.members.iter().enumerate() {
+                if member.sleeps() == first && (!self.is_anonymous || seen.insert(member.key)) {
+                    self.steps(state, at, &mut all)?;
+                }
+            }
         }
         Ok(all)
     }

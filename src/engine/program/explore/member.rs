@@ -23,6 +23,8 @@ pub(in super::super) enum Wants {
         polls: bool,
     },
     Getppid,
+    /// Sleeps for a number of microseconds.
+    Sleep(u64),
     Fork,
     /// Replaces its program. What the new program writes is not known.
     Exec,
@@ -64,6 +66,14 @@ impl Member {
     /// Whether the next step has results that do not depend on other processes.
     pub fn chooses(&self) -> bool {
         self.may_fail
+    }
+
+    /// Returns how long the process still sleeps, in microseconds.
+    pub fn sleeps(&self) -> Option<u64> {
+        match self.wants {
+            Wants::Sleep(time) => Some(time),
+            _ => None,
+        }
     }
 
     /// Computes the key. Numbers of processes are left out if the program cannot tell processes apart.

@@ -16,6 +16,8 @@ const BUFFER: usize = 4096;
 const MINUS_ONE: u64 = u64::MAX;
 /// The option `WNOHANG` of `waitpid`.
 const NO_HANG: u64 = 1;
+/// Microseconds of a second.
+const SECOND: u64 = 1_000_000;
 
 impl Explorer {
     /// Runs processes, and their new children, to their next visible steps, and adds them to a state. The last
@@ -160,6 +162,12 @@ impl Explorer {
             }
             Builtin::Getpid => u64::from(member.pid),
             Builtin::Getppid => return Ok(Some(Wants::Getppid)),
+            Builtin::Sleep | Builtin::Usleep if self.options.ordered_sleep => {
+                member.cpu.reply(0);
+                let unit = if builtin == Builtin::Sleep { SECOND } else { 1 };
+                // The argument is an `unsigned int`.
+                return Ok(Some(Wants::Sleep((first & u64::from(u32::MAX)) * unit)));
+            }
             Builtin::Sleep | Builtin::Usleep => 0,
             Builtin::Execv | Builtin::Execvp | Builtin::Execve => {
                 member.may_fail = self
@@ -262,6 +270,14 @@ impl Explorer {
             }
             Wants::Getppid => {
                 member.cpu.reply(u64::from(old.parent));
+                results.push((rest, vec![member], None));
+            }
+            Wants::Sleep(time) => {
+                for one in rest.members.iter_mut().filter(|one| one.sleeps().is_some()) {
+                    let one = Arc::make_mut(one);
+                    one.wants = Wants::Sleep(one.sleeps().unwrap_or_default() - time);
+                    one.seal(self.is_anonymous);
+                }
                 results.push((rest, vec![member], None));
             }
             Wants::Fork => {

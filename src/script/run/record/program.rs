@@ -34,6 +34,8 @@ pub(crate) struct Schedules {
     pub(crate) buffering: Buffering,
     /// The calls that may fail.
     pub(crate) failing: BTreeSet<Builtin>,
+    /// Whether a process that sleeps continues only when no other process can.
+    pub(crate) ordered_sleep: bool,
 }
 
 /// A program that ran.

@@ -31,7 +31,7 @@ use super::settings::BLOCKS;
 use super::stop::Stop;
 use super::unsupported;
 use access::{BY, FOR, SIZED};
-use program::{CALL, CONSTANTS, DEFINE, FAILING, PRINTF, PROGRAM_USAGE, STEP, UNTIL};
+use program::{CALL, CONSTANTS, DEFINE, FAILING, PRINTF, PROGRAM_USAGE, SLEEP, STEP, UNTIL};
 pub(crate) use replay::named_program;
 use replay::{COUNTS, FORMAT, MAP, STRADDLE};
 
@@ -204,7 +204,7 @@ pub(crate) const VERBS: &[Verb] = &[
     },
     Verb {
         name: "outputs",
-        params: &[PROGRAM, CALL, PRINTF, FAILING, DEFINE, CONSTANTS],
+        params: &[PROGRAM, CALL, PRINTF, FAILING, SLEEP, DEFINE, CONSTANTS],
         help: "finds all outputs of a program, in every order in which its processes can run",
         example: "outputs p => count 6, possible \"112002\"",
         family: Family::Program,

@@ -40,6 +40,12 @@ pub(crate) const PRINTF: Param = Optional(&[Keyword("printf"), Words(words_of!(B
 pub(crate) const FAILING: Param =
     Optional(&[Keyword("failing"), Many(&Words(words_of!(FAILURES.0)))]);
 
+/// `[sleep ignored|ordered]`
+pub(crate) const SLEEP: Param = Optional(&[Keyword("sleep"), Words(words_of!(SLEEPS.0))]);
+
+/// Whether `sleep` orders the processes, with the words.
+const SLEEPS: &[(&str, bool)] = &[("ignored", false), ("ordered", true)];
+
 /// `[until line N]`
 pub(crate) const UNTIL: Param = Optional(&[Keyword("until"), Literal("line"), N]);
 /// `[step]`
@@ -152,7 +158,7 @@ pub(super) fn bound_call(
     Ok(Some(call))
 }
 
-/// `outputs PROGRAM [call FUNCTION] [printf WHEN] [failing CALL…] [define NAME = V]`
+/// `outputs PROGRAM [call FUNCTION] [printf WHEN] [failing CALL…] [sleep ignored|ordered] [define NAME = V]`
 pub(crate) fn outputs(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let name = bound.expr(Slot::Program)?;
     bound.refuse()?;
@@ -166,6 +172,7 @@ pub(crate) fn outputs(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
             .choice("printf", BUFFERINGS)
             .unwrap_or(call.listing.settings.buffering),
         failing: failing.map(|(_, call)| *call).collect(),
+        ordered_sleep: bound.choice("sleep", SLEEPS).unwrap_or_default(),
         ..Options::default()
     };
     let (program, process) = call.start(Layout::default())?;
@@ -185,6 +192,7 @@ pub(crate) fn outputs(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
                 Schedules {
                     buffering: options.buffering,
                     failing: options.failing,
+                    ordered_sleep: options.ordered_sleep,
                 },
             ),
         })))

@@ -312,7 +312,16 @@ pub(super) fn scheduled(run: &ProgramRun, labels: &Labels) -> Vec<String> {
     let failing = (!names.is_empty())
         .then(|| filled(labels, "{calls} may fail.", &[("calls", &series(&names))]));
     let printing = printing.map(|text| labels.localize(text).to_owned());
-    printing.into_iter().chain(failing).collect()
+    let sleeping = schedules.ordered_sleep.then(|| {
+        labels
+            .localize("A process that sleeps continues only when all others have ended, wait, or sleep longer.")
+            .to_owned()
+    });
+    printing
+        .into_iter()
+        .chain(failing)
+        .chain(sleeping)
+        .collect()
 }
 
 /// Describes a page that is resident at the start, with the columns of the script's table.
