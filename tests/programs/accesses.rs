@@ -373,3 +373,30 @@ replay \"t.trace\" map resident => faults 4
         "{run:?}"
     );
 }
+
+#[test]
+fn a_variable_at_address_0_is_not_null() {
+    // The list has 16 nodes in the order of the array. Each node but the last one is loaded and stored.
+    let run = outcome(
+        "machine { physical 16 bits, cache { size 1 KB, block 16 B, direct-mapped } }
+program list \"\"\"
+struct node { int value; struct node *next; };
+struct node nodes[16];
+int is_null(int *p) { return p == 0; }
+int main(void) {
+    for (int i = 0; i < 15; i++) nodes[i].next = &nodes[i + 1];
+    int sum = 0;
+    for (struct node *p = nodes; p; p = p->next) sum += p->value;
+    return is_null(&nodes[0].value) ? sum / 0 : 0;
+}
+\"\"\" { at nodes 0 }
+replay list => writes 15, reads 32, cache.misses 8
+show list by nodes",
+    );
+    assert_eq!((&*run.mistakes, &*run.failures), (&[][..], &[][..]));
+    let first = run.records.iter().find_map(|record| match &*record.did {
+        Did::Replay(run) => Some(run.counted.references.records),
+        _ => None,
+    });
+    assert_eq!(first, Some(47));
+}

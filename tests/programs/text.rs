@@ -272,3 +272,73 @@ outputs q sleep ordered => all [\"child 2\"]",
         "{text}"
     );
 }
+
+#[test]
+fn a_paper_states_what_decides_the_answers_of_programs() {
+    let paper_of = |script: &str| {
+        let paper = paper(script, 0);
+        [Edition::Paper, Edition::Solutions]
+            .map(|edition| markdown(&paper, edition, &Style::default()))
+    };
+    let cache = "machine { physical 16 bits, cache { size 1 KB, block 16 B, direct-mapped } }";
+    let question = |body: &str| format!("question \"Q\" points 4 {{\n{body}\n}}");
+    // The sizes of the types, also those of local arrays and pointers.
+    let [text, _] = paper_of(&question(&format!(
+        "{cache}\nprogram p \"\"\"\nint main(void) {{ long a[8]; long *q = a; for (int i = 0; i < 8; i++) q[i] = i; return 0; }}\n\"\"\"\nask replay p => writes"
+    )));
+    for part in ["A long has 4 bytes", "pointer has 4 bytes", "in registers"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(!text.contains("double"), "{text}");
+    // An update of a local variable is no access.
+    let update = |statement: &str| {
+        paper_of(&question(&format!(
+            "{cache}\nprogram p \"\"\"\nint a[4], n; int main(void) {{ int s = 0; {statement}; return s; }}\n\"\"\"\nask replay p => reads"
+        )))[0]
+            .contains("An update of a variable in memory")
+    };
+    assert!(!update("s += a[1]") && update("a[1] += 2") && update("n++") && update("++a[0]"));
+    // The place of a pause, and the title of an array.
+    let [text, _] = paper_of(&question(
+        "machine core-i7\nprogram p \"\"\"\nint a[4];\nint main(void) {\n    a[1] = 1;\n    a[2] = 2;\n    return 0;\n}\n\"\"\"\nprocess P\nP: ask run p until line 4 => minor\nP: ask run p step => line\nP: ask run p => exit",
+    ));
+    for part in [
+        "The program p runs until it reaches line 4.",
+        "The program p continues to the next line.",
+        "The program p continues.",
+        "Line where the run ends or pauses",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let [text, _] = paper_of(&question(&format!(
+        "{cache}\nprogram p \"\"\"\nint a[4]; int main(void) {{ return a[1]; }}\n\"\"\"\nreplay p\nask p by a"
+    )));
+    assert!(text.contains("\na\n") && !text.contains("\nA\n"), "{text}");
+    // Resident pages.
+    for (map, part) in [
+        ("resident", "All its pages are resident."),
+        ("demand", "looks up the TLB again"),
+    ] {
+        let [text, _] = paper_of(&question(&format!(
+            "machine {{ virtual 16 bits, page 256 B, tlb {{ entries 4, fully-associative }} }}\nprogram p \"\"\"\nint a[256]; int main(void) {{ return a[9]; }}\n\"\"\"\nask replay p map {map} => tlb.misses"
+        )));
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    // Different rules, and the reasons of the solutions.
+    let [text, solutions] = paper_of(&question(
+        "program p \"\"\"\nint main(void) { printf(\"a\"); fork(); printf(\"b\"); return 0; }\n\"\"\"\nask outputs p => count\nask outputs p printf full => count\nchoice \"Which?\" { answers possible of outputs p; option \"abb\"; option \"bba\" }",
+    ));
+    for part in [
+        "Unless stated otherwise, printf writes its output at once.",
+        "and fork copies the output that is not yet written",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    for part in [
+        "abb  an order of the processes prints it",
+        "bba  no order of the processes prints it",
+        "the orders have only one output",
+    ] {
+        assert!(solutions.contains(part), "{part}: {solutions}");
+    }
+}

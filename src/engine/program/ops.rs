@@ -235,6 +235,8 @@ pub fn column_major(dimensions: &[u64], mut number: u64) -> u64 {
 /// The memory layout of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Layout {
+    /// The offset of each declared address, so that no variable is where `NULL` points.
+    pub bias: u64,
     /// The address of the first object without a declared address.
     pub globals: u64,
     /// The start of the heap.
@@ -251,6 +253,7 @@ pub struct Layout {
 impl Default for Layout {
     fn default() -> Self {
         Self {
+            bias: 0,
             globals: 0x0804_a000,
             heap: 0x1000_0000,
             stack: 0xc000_0000,

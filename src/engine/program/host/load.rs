@@ -51,6 +51,7 @@ pub fn layout_for(kernel: &Kernel, pid: Option<Pid>) -> Layout {
         (heap / 4 / page * page).max(page)
     };
     Layout {
+        bias: 0,
         globals,
         heap,
         stack,

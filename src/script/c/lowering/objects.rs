@@ -37,7 +37,7 @@ pub(super) fn place(tree: &Tree, settings: &Settings) -> Parsed<Placement> {
     let size = |one: &Global| tree.types.size(&one.ty).unwrap_or_default();
     let given = |one: &Global| {
         let given = settings.at.iter().find(|(name, _)| **name == *one.name);
-        given.map(|(_, address)| *address)
+        given.map(|(_, address)| address.saturating_add(layout.bias))
     };
     let mut taken: Vec<(u64, u64)> = tree
         .globals
@@ -98,8 +98,10 @@ pub(super) fn place(tree: &Tree, settings: &Settings) -> Parsed<Placement> {
             .find(|one| one.address < address + size && address < one.address + one.size)
         {
             let message = format!(
-                "`{}` at {address:#x} overlaps `{}`",
-                global.name, other.name
+                "`{}` at {:#x} overlaps `{}`",
+                global.name,
+                address - layout.bias,
+                other.name
             );
             return Err(Mistake::new(global.place, message));
         }

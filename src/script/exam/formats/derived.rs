@@ -169,7 +169,9 @@ pub(super) fn decided(options: &[Alternative], bare: bool, labels: &Labels) -> O
         let evidence: Vec<String> = option
             .evidence
             .iter()
-            .filter_map(|evidence| shown(evidence, bare, labels))
+            .filter_map(|evidence| {
+                claim(evidence, option).or_else(|| shown(evidence, bare, labels))
+            })
             .collect();
         let why = option
             .mistake
@@ -178,6 +180,22 @@ pub(super) fn decided(options: &[Alternative], bare: bool, labels: &Labels) -> O
         Some((option.text.clone(), why))
     };
     paired(options.iter().filter_map(pair).collect())
+}
+
+/// Explains whether a program can print an option.
+fn claim(evidence: &Evidence, option: &Alternative) -> Option<String> {
+    let Evidence::Facts { did, blanks, .. } = evidence else {
+        return None;
+    };
+    let Did::Program(run) = &**did else {
+        return None;
+    };
+    let is_claim = blanks.iter().any(|blank| &*blank.fact == "possible");
+    let why = match run.output_written(&option.text) {
+        Some(_) => "an order of the processes prints it",
+        None => "no order of the processes prints it",
+    };
+    is_claim.then(|| why.to_owned())
 }
 
 /// Returns the evidence for or against an option as text.

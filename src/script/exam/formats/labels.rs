@@ -78,7 +78,7 @@ const OF_PROGRAMS: &[(&str, &str)] = &[
     ),
     ("output", "Output"),
     ("exit", "Exit status"),
-    ("line", "Line where the process ends"),
+    ("line", "Line where the run ends or pauses"),
 ];
 
 /// Tables and columns whose names differ from the script's keywords.

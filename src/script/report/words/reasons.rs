@@ -920,6 +920,13 @@ fn positions(run: &ReferenceRun, hit: bool) -> String {
     }
 }
 
+fn counted_in(count: u128) -> String {
+    match count {
+        1 => "only one output".to_owned(),
+        count => format!("{count} different outputs"),
+    }
+}
+
 /// Explains a fact of a program's outputs.
 fn program_reason(run: &ProgramRun, fact: &str, claimed: bool) -> String {
     if claimed {
@@ -940,6 +947,9 @@ fn program_reason(run: &ProgramRun, fact: &str, claimed: bool) -> String {
                 format!("{signal} ended the program in line {line}")
             }
         };
+    }
+    if let ("count" | "all", Some(count)) = (fact, run.count()) {
+        return format!("the orders have {}", counted_in(count));
     }
     let (what, range, one, several) = match (fact, run.outputs()) {
         ("processes", Some(outputs)) => ("order", outputs.processes(), "process", "processes"),

@@ -80,7 +80,8 @@ impl ProgramCall {
             function,
             constants: constants.collect(),
             variables: Vec::new(),
-            update_once: self.listing.update_once(),
+            update_once: self.listing.update_once(&[]),
+            sizes: self.listing.sizes(),
             column_major: conventions.column_major,
             scalars_in_registers: conventions.scalars_in_registers,
         }

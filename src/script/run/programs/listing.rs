@@ -104,14 +104,67 @@ impl Listing {
         lines.map(str::trim).nth(number as usize - 1).unwrap_or("")
     }
 
-    /// Returns whether an update is one access, or `None` if the text updates no element.
-    pub(super) fn update_once(&self) -> Option<bool> {
-        const UPDATES: &[&str] = &[
-            "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=", "]++", "]--", "++*",
-            "--*",
+    /// Returns whether an update is one access, or `None` if the text updates no element and none of these variables.
+    pub(super) fn update_once(&self, variables: &[&str]) -> Option<bool> {
+        const UPDATES: [&str; 12] = [
+            "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=", "++", "--",
         ];
-        let updates = UPDATES.iter().any(|operator| self.text.contains(operator));
+        let in_memory = |target: &str| {
+            let target = target.trim();
+            let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            let start = target.rfind(|c| !is_name(c)).map_or(0, |at| at + 1);
+            target.ends_with(']') || variables.contains(&&target[start..])
+        };
+        let after = |rest: &str| {
+            let name = rest
+                .trim_start()
+                .split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            let name = name.clone().next().unwrap_or("");
+            rest.trim_start()[name.len()..].starts_with('[') || variables.contains(&name)
+        };
+        let updates = UPDATES.iter().any(|operator| {
+            let mut places = self.text.match_indices(operator);
+            places.any(|(at, _)| {
+                let rest = &self.text[at + operator.len()..];
+                in_memory(&self.text[..at]) || !operator.contains('=') && after(rest)
+            })
+        });
         updates.then_some(self.settings.conventions.update_once)
+    }
+
+    /// Returns the sizes of the types that the text uses.
+    pub(super) fn sizes(&self) -> Vec<String> {
+        let pointer = self.settings.pointer.unwrap_or(Layout::default().pointer);
+        let words: Vec<&str> = self
+            .text
+            .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .collect();
+        let has = |word: &str| words.contains(&word);
+        let types = ["char", "short", "int", "long", "float", "double", "void"];
+        let points = types.iter().any(|kind| {
+            let mut places = self.text.match_indices(kind);
+            places.any(|(at, _)| self.text[at + kind.len()..].trim_start().starts_with('*'))
+        });
+        let kinds = [
+            ("a char", has("char"), 1),
+            ("a short", has("short"), 2),
+            ("an int", has("int"), 4),
+            (
+                "a long",
+                has("long") && !self.text.contains("long long"),
+                pointer,
+            ),
+            ("a long long", self.text.contains("long long"), 8),
+            ("a float", has("float"), 4),
+            ("a double", has("double"), 8),
+            ("a pointer", points || self.text.contains("->"), pointer),
+        ];
+        let used = kinds.into_iter().filter(|(_, is_used, _)| *is_used);
+        used.map(|(kind, _, size)| match size {
+            1 => format!("{kind} has 1 byte"),
+            _ => format!("{kind} has {size} bytes"),
+        })
+        .collect()
     }
 
     /// Returns the text as a paper prints it: with the values of the settings in place of those of its `#define`s, and

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use pagewalk_engine::program::ops::Object;
 use pagewalk_engine::program::{
     AccessKind, Budget, ErrorKind, Event, Flat, Layout, Limit, Process, Program, RunError, Watched,
 };
@@ -30,9 +31,16 @@ pub(crate) struct ProgramSource {
     pub(crate) call: ProgramCall,
     program: Arc<Program>,
     process: Process,
+    /// The variables, with the addresses of the records.
+    objects: Vec<Object>,
+    /// The difference between the addresses of the run and those of the records.
+    bias: u64,
     /// The end of the memory that the accesses must not leave, if there is one.
     end: Option<u64>,
 }
+
+/// The bias of a run with a variable at address 0, which must not be equal to `NULL`. It keeps every alignment.
+const BIAS: u64 = 1 << 20;
 
 /// An access of a program with its place.
 pub(crate) struct Accessed {
@@ -55,28 +63,49 @@ impl ProgramSource {
             stack: end.map_or(layout.stack, |end| end.min(layout.stack)) & !15,
             ..layout
         };
-        let (program, process) = call.start(layout)?;
+        let (mut program, mut process) = call.start(layout)?;
+        let mut bias = 0;
+        if program.objects.iter().any(|one| one.address == 0) {
+            let biased = Layout {
+                bias: BIAS,
+                globals: BIAS,
+                stack: layout.stack + BIAS,
+                ..layout
+            };
+            // A variable at the end of the address space has no room above it.
+            if let Ok(started) = call.start(biased) {
+                (program, process) = started;
+                bias = BIAS;
+            }
+        }
+        let unbiased = |one: &Object| Object {
+            address: one.address - bias,
+            ..one.clone()
+        };
         Ok(Self {
+            objects: program.objects.iter().map(unbiased).collect(),
             call,
             program,
             process,
+            bias,
             end,
         })
     }
 
-    /// The program, placed in memory.
-    pub(crate) fn program(&self) -> &Program {
-        &self.program
+    /// The variables of the program, placed in memory.
+    pub(crate) fn objects(&self) -> &[Object] {
+        &self.objects
     }
 
     /// Describes the run, with the variables in memory.
     pub(crate) fn called(&self) -> Called {
         let variables = self
-            .program
             .objects
             .iter()
             .filter(|one| !one.name.is_empty() && !one.in_register);
+        let names: Vec<&str> = self.objects.iter().map(|one| &*one.name).collect();
         Called {
+            update_once: self.call.listing.update_once(&names),
             variables: variables
                 .map(|one| (one.name.clone(), one.address))
                 .collect(),
@@ -168,7 +197,8 @@ impl<'a> Running<'a> {
         };
         let mut outside = None;
         let end = self.source.end;
-        let registers = program.objects.iter().filter(|one| one.in_register);
+        let (objects, bias) = (&self.source.objects, self.source.bias);
+        let registers = objects.iter().filter(|one| one.in_register);
         // Most programs have none, and each access is compared.
         let registers: Vec<Range<u64>> = registers
             .map(|one| one.address..one.address + one.size)
@@ -177,20 +207,19 @@ impl<'a> Running<'a> {
             let mut memory = Watched {
                 memory: &mut self.memory,
                 watch: |kind, access: pagewalk_engine::program::Access| {
-                    let at = access.address;
-                    if registers.iter().any(|one| one.contains(&at)) {
+                    let address = access.address - bias;
+                    if registers.iter().any(|one| one.contains(&address)) {
                         return;
                     }
                     let size = u32::from(access.size);
-                    let after = access.address.saturating_add(u64::from(size));
+                    let after = address.saturating_add(u64::from(size));
                     if end.is_some_and(|end| after > end) {
-                        outside.get_or_insert(access.address);
+                        outside.get_or_insert(address);
                     }
                     let op = match kind {
                         AccessKind::Load => Op::Load,
                         AccessKind::Store => Op::Store,
                     };
-                    let address = access.address;
                     let record = Record { address, size, op };
                     let line = access.line;
                     f(Accessed { record, line });
@@ -227,7 +256,7 @@ impl<'a> Running<'a> {
 
     /// Reports an access outside the machine's memory.
     fn outside(&self, address: u64) -> Diagnostic {
-        let objects = &self.source.program.objects;
+        let objects = self.source.objects();
         let holds = |start: u64, size: u64| (start..start + size).contains(&address);
         let object = objects.iter().find(|one| holds(one.address, one.size));
         let what = object.map_or("a variable of the program", |one| &*one.name);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use pagewalk_engine::program::{Buffering, Builtin, Count, Counts, Ending, Outputs};
+use pagewalk_engine::program::{Buffering, Builtin, Count, Counts, Ending, Outputs, Until};
 
 use super::call::Declared;
 
@@ -22,6 +22,8 @@ pub struct Called {
     pub(crate) variables: Vec<(String, u64)>,
     /// Whether `a += b` is one access, or `None` if the text has no such operator.
     pub(crate) update_once: Option<bool>,
+    /// The sizes of the types that the text uses: `an int has 4 bytes`.
+    pub(crate) sizes: Vec<String>,
     /// Whether the first index of an array varies fastest.
     pub(crate) column_major: bool,
     /// Whether scalar global variables are in registers.
@@ -29,7 +31,7 @@ pub struct Called {
 }
 
 /// How processes run and print.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Schedules {
     pub(crate) buffering: Buffering,
     /// The calls that may fail.
@@ -65,6 +67,10 @@ pub(crate) struct ProcessRun {
     pub(crate) line: u32,
     /// The text of that line.
     pub(crate) code: Arc<str>,
+    /// Where the run was to pause.
+    pub(crate) until: Until,
+    /// Whether an earlier run had paused.
+    pub(crate) continues: bool,
     /// What all processes have written to the terminal.
     pub(crate) output: Arc<[u8]>,
     /// The process that the statement declares.

@@ -330,7 +330,7 @@ pub(super) fn by_program(cx: &mut Cx, operands: &[Expr]) -> Result<Option<ShowPl
             .help(format!("write `by line`, or `replay {}` first", named.text))
             .into());
     };
-    let objects = || replay.source.program().objects.iter();
+    let objects = || replay.source.objects().iter();
     let mut arrays = Vec::new();
     for array in rest {
         let text = &*Word::of(array).text;

@@ -1,5 +1,7 @@
 //! Assumptions about programs: the conventions of their accesses, and of their processes.
 
+use std::collections::BTreeSet;
+
 use pagewalk_engine::program::Buffering;
 
 use crate::exam::paper::Question;
@@ -39,10 +41,10 @@ pub(crate) fn called_in(question: &Question) -> Vec<&Called> {
 /// Describes the conventions of the programs that a question runs.
 pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
     let dids = results(question);
-    let called = dids.iter().filter_map(|did| did.called());
-    let mut accessing: Vec<&Called> = called
-        .filter(|called| !called.variables.is_empty())
-        .collect();
+    let accesses = dids
+        .iter()
+        .filter(|did| matches!(did, Did::Replay(_) | Did::Reference(_)));
+    let mut accessing: Vec<&Called> = accesses.filter_map(|did| did.called()).collect();
     accessing.dedup_by(|a, b| a.program == b.program && a.variables == b.variables);
     if let Some(first) = accessing.first() {
         let in_memory = if first.scalars_in_registers {
@@ -52,14 +54,15 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
         };
         sentences.push(in_memory.to_owned());
         sentences.push(
-            "Expressions are evaluated from left to right. An assignment evaluates the address on its left side first."
+            "Expressions are evaluated from left to right. An assignment evaluates the indexes on its left side, then reads its right side, and then stores."
                 .to_owned(),
         );
         sentences.extend(first.update_once.map(|once| {
             if once {
-                "An update such as a += b is one access to a.".to_owned()
+                "An update of a variable in memory, such as x += y, is one access.".to_owned()
             } else {
-                "An update such as a += b loads a and then stores it.".to_owned()
+                "An update of a variable in memory, such as x += y, loads it and then stores it."
+                    .to_owned()
             }
         }));
     }
@@ -74,9 +77,18 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
     });
     let counts_items = items.count() > 0;
     if !accessing.is_empty() && !counts_items {
-        sentences.push("An int and a float have 4 bytes, and a double has 8 bytes.".to_owned());
+        let sizes: BTreeSet<&String> = accessing.iter().flat_map(|called| &called.sizes).collect();
+        let sizes: Vec<String> = sizes.into_iter().cloned().collect();
+        if !sizes.is_empty() {
+            let text = series(&sizes);
+            let (first, rest) = text.split_at(1);
+            sentences.push(format!("{}{rest}.", first.to_uppercase()));
+        }
     }
     for called in accessing {
+        if called.variables.is_empty() {
+            continue;
+        }
         let places = called.variables.iter().map(|(name, at)| match at {
             0 if counts_items => format!("{name} begins at the start of a page"),
             at => format!("{name} begins at address 0x{at:X}"),
@@ -93,9 +105,17 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
     });
     let rules: Vec<[String; 3]> = schedules.map(of_schedules).collect();
     if let Some(first) = rules.first() {
-        // A rule that does not apply to all is part of the items.
-        let of_all = (0..first.len()).filter(|at| rules.iter().all(|one| one[*at] == first[*at]));
-        sentences.extend(of_all.map(|at| first[at].clone()));
+        // The items have the rules that differ from the usual ones.
+        let usual = of_schedules(&Schedules::default());
+        for (at, usual) in usual.iter().enumerate() {
+            let differs = rules.iter().any(|one| one[at] != first[at]);
+            let is_usual = rules.iter().any(|one| one[at] == *usual);
+            if !differs {
+                sentences.push(first[at].clone());
+            } else if is_usual {
+                sentences.push(format!("Unless stated otherwise, {usual}"));
+            }
+        }
     }
     let runs = dids
         .iter()

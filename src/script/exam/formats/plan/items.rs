@@ -390,7 +390,11 @@ impl<'p> Items<'p> {
         });
         let groups = groups.filter(|group| !group.is_empty()).collect();
         let mut tables = self.medium.tables(Table {
-            title: self.labels.table(&of.title),
+            // An array can be called like a bit of a page-table entry.
+            title: match of.id {
+                TableId::Program => of.title.clone(),
+                _ => self.labels.table(&of.title),
+            },
             groups,
             rows,
             ..Table::default()

@@ -1,13 +1,13 @@
 //! Prompts: the sentences that ask for an item, without the script's notation.
 
-use super::strings::{Stated, filled, of_string, ran, scheduled, tabled};
+use super::strings::{Stated, filled, of_string, ran, ran_in_process, scheduled, tabled};
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::page::records;
 use crate::exam::paper::{Paper, PaperItem, Question};
 use crate::lang::value::Value;
 use crate::questions::entry::{AuthorTable, ItemKind, Radix};
 use crate::run::programs::ELEMENTS;
-use crate::run::record::{Access, AccessVerb, CallRecord, Did, Shown};
+use crate::run::record::{Access, AccessVerb, AddressMap, CallRecord, Did, Shown};
 use crate::run::table::TableId;
 use pagewalk_engine::machine::event::{AccessKind, Privilege};
 
@@ -185,13 +185,28 @@ fn of_operation(did: &Did, operation: &str, labels: &Labels, tabled: bool) -> St
             call: Some(call), ..
         } => of_call(call, operation, labels),
         Did::Program(run) => {
-            let mut sentences = vec![ran(&run.called, labels)];
+            let first = match run.in_process() {
+                Some(process) => ran_in_process(run, process, labels),
+                None => ran(&run.called, labels),
+            };
+            let mut sentences = vec![first];
             sentences.extend(scheduled(run, labels));
             sentences.join(" ")
         }
-        Did::Replay(run) if run.called.is_some() => did
-            .called()
-            .map_or_else(String::new, |called| ran(called, labels)),
+        Did::Replay(run) if run.called.is_some() => {
+            let mut text = did
+                .called()
+                .map_or_else(String::new, |called| ran(called, labels));
+            let pages = match run.map {
+                AddressMap::Identity => "",
+                AddressMap::Demand => {
+                    " No page is resident at first. An access that causes a page fault is repeated, and looks up the TLB again."
+                }
+                AddressMap::Resident => " All its pages are resident.",
+            };
+            text.push_str(labels.localize(pages));
+            text
+        }
         Did::Replay(run) => {
             let template = "The trace {name} is replayed{records}.";
             filled(

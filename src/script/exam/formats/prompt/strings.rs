@@ -7,9 +7,9 @@ use crate::exam::paper::PaperItem;
 use crate::questions::entry::ItemKind;
 use crate::questions::wording::series;
 use crate::run::record::{
-    Called, Did, Only, ProgramRun, ReferenceRun, Results, StartRow, TraceSource,
+    Called, Did, Only, ProcessRun, ProgramRun, ReferenceRun, Results, StartRow, TraceSource,
 };
-use pagewalk_engine::program::Buffering;
+use pagewalk_engine::program::{Buffering, Until};
 
 /// Returns the reference string whose initial pages the paper prints as a table above the item.
 pub(crate) fn tabled(item: &PaperItem) -> Option<&ReferenceRun> {
@@ -294,6 +294,27 @@ pub(super) fn ran(called: &Called, labels: &Labels) -> String {
     filled(labels, template, &values)
 }
 
+/// Describes the run of a program in a process.
+pub(super) fn ran_in_process(run: &ProgramRun, process: &ProcessRun, labels: &Labels) -> String {
+    let template = match (process.until, process.continues) {
+        (Until::End, false) => return ran(&run.called, labels),
+        (Until::End, true) => "The program {program} continues.",
+        (Until::Line(_), false) => "The program {program} runs until it reaches line {line}.",
+        (Until::Line(_), true) => "The program {program} continues until it reaches line {line}.",
+        (Until::NextLine, false) => "The program {program} runs to its first line.",
+        (Until::NextLine, true) => "The program {program} continues to the next line.",
+    };
+    let line = match process.until {
+        Until::Line(line) => line.to_string(),
+        _ => String::new(),
+    };
+    filled(
+        labels,
+        template,
+        &[("program", &run.called.program), ("line", &line)],
+    )
+}
+
 /// Describes how the processes of a program run and print, if not as usual.
 pub(super) fn scheduled(run: &ProgramRun, labels: &Labels) -> Vec<String> {
     let Results::Outputs(_, schedules) = &run.results else {
@@ -301,8 +322,12 @@ pub(super) fn scheduled(run: &ProgramRun, labels: &Labels) -> Vec<String> {
     };
     let printing = match schedules.buffering {
         Buffering::AtOnce => None,
-        Buffering::Line => Some("printf writes its output at the end of each line."),
-        Buffering::Full => Some("printf writes its output when the process exits."),
+        Buffering::Line => Some(
+            "printf writes its output at the end of each line, and fork copies the output that is not yet written.",
+        ),
+        Buffering::Full => Some(
+            "printf writes its output when the process exits, and fork copies the output that is not yet written.",
+        ),
     };
     let names: Vec<String> = schedules
         .failing

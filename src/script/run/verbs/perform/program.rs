@@ -88,6 +88,7 @@ fn run_here(cx: &mut Cx, plan: &RunPlan) -> Result<Did, Stop> {
         Some(Ran::Process(run)) if run.pid == pid && run.is_paused() => Some(run.clone()),
         _ => None,
     };
+    let continues = paused.is_some();
     let hosted = match paused {
         Some(run) => run,
         None => start(cx, plan, pid)?,
@@ -115,6 +116,8 @@ fn run_here(cx: &mut Cx, plan: &RunPlan) -> Result<Did, Stop> {
         ending,
         line,
         code: plan.call.listing.line(line).into(),
+        until: plan.until,
+        continues,
         output: host.output().into(),
         declared,
     };
