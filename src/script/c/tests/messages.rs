@@ -277,7 +277,7 @@ fn settings_that_name_nothing() {
         Some("`b` at 0xc overlaps `a`")
     );
     assert_eq!(
-        message(with(&[], &[("a", 0xffff_fff8)])).as_deref(),
+        message(with(&[], &[("a", (1 << 57) - 8)])).as_deref(),
         Some("`a` does not fit the memory")
     );
     let program = with(&[("N", "60")], &[("a", 16)]).expect("the settings fit");

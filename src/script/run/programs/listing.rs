@@ -135,10 +135,10 @@ impl Listing {
     /// Returns the sizes of the types that the text uses.
     pub(super) fn sizes(&self) -> Vec<String> {
         let pointer = self.settings.pointer.unwrap_or(Layout::default().pointer);
-        let words: Vec<&str> = self
-            .text
-            .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-            .collect();
+        let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let words = self.text.split(|c| !is_letter(c));
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        let is_long_long = words.windows(2).any(|two| two == ["long", "long"]);
         let has = |word: &str| words.contains(&word);
         let types = ["char", "short", "int", "long", "float", "double", "void"];
         let points = types.iter().any(|kind| {
@@ -149,12 +149,8 @@ impl Listing {
             ("a char", has("char"), 1),
             ("a short", has("short"), 2),
             ("an int", has("int"), 4),
-            (
-                "a long",
-                has("long") && !self.text.contains("long long"),
-                pointer,
-            ),
-            ("a long long", self.text.contains("long long"), 8),
+            ("a long", has("long") && !is_long_long, pointer),
+            ("a long long", is_long_long, 8),
             ("a float", has("float"), 4),
             ("a double", has("double"), 8),
             ("a pointer", points || self.text.contains("->"), pointer),
