@@ -30,29 +30,21 @@ impl Process {
             size,
             line,
         };
+        // The format is an argument, and its values follow it.
+        let formatted = |memory: &M, format: usize| {
+            let text = string(memory, argument(format))?;
+            let values = arguments.get(format + 1..).unwrap_or_default();
+            printf::output(memory, &text, values, program.layout.pointer)
+        };
         let mut event = None;
         let result = match builtin {
             Builtin::Printf => {
-                let format = string(memory, first)?;
-                let pointer = program.layout.pointer;
-                let text = printf::output(
-                    memory,
-                    &format,
-                    arguments.get(1..).unwrap_or_default(),
-                    pointer,
-                )?;
+                let text = formatted(memory, 0)?;
                 event = self.print(budget, &text)?;
                 text.len() as u64
             }
             Builtin::Fprintf => {
-                let format = string(memory, second)?;
-                let pointer = program.layout.pointer;
-                let text = printf::output(
-                    memory,
-                    &format,
-                    arguments.get(2..).unwrap_or_default(),
-                    pointer,
-                )?;
+                let text = formatted(memory, 1)?;
                 // Standard error is not part of the output.
                 if first == STDOUT {
                     event = self.print(budget, &text)?;
@@ -60,14 +52,7 @@ impl Process {
                 text.len() as u64
             }
             Builtin::Sprintf => {
-                let format = string(memory, second)?;
-                let pointer = program.layout.pointer;
-                let text = printf::output(
-                    memory,
-                    &format,
-                    arguments.get(2..).unwrap_or_default(),
-                    pointer,
-                )?;
+                let text = formatted(memory, 1)?;
                 spend(budget, text.len() as u64)?;
                 for (at, byte) in (0..).zip(text.iter().chain([&0])) {
                     memory.store(access(first.wrapping_add(at), 1), u64::from(*byte))?;
