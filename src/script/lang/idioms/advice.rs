@@ -11,6 +11,8 @@ pub(super) struct Advice {
     pub(super) message: Option<&'static str>,
     /// The help, or `None` if the fix is sufficient.
     pub(super) help: Option<&'static str>,
+    /// The help if the fix does not work here.
+    pub(super) otherwise: Option<&'static str>,
     pub(super) fix: Option<Fix>,
     /// Whether the advice is right even if no fix works.
     pub(super) sure: bool,
@@ -23,12 +25,13 @@ pub(super) struct Advice {
 impl Advice {
     pub(super) fn of(row: &'static Idiom, fix: Option<Fix>, sure: bool) -> Self {
         let lines = fix.as_ref().is_some_and(|fix| fix.text.contains('\n'));
-        let help = (fix.is_none() || lines || row.ours == REMOVED).then_some(row.help);
-        let help = help.filter(|help| !help.is_empty());
+        let otherwise = Some(row.help).filter(|help| !help.is_empty());
+        let shown = fix.is_none() || lines || row.ours == REMOVED;
         let nothing = row.ours.is_empty();
         Self {
             message: Some(row.message),
-            help,
+            help: otherwise.filter(|_| shown),
+            otherwise,
             fix,
             sure: sure || nothing,
             nothing,
@@ -41,6 +44,7 @@ impl Advice {
         Self {
             message: Some(message),
             help: Some(help),
+            otherwise: None,
             fix: None,
             sure: true,
             nothing: true,
@@ -58,6 +62,7 @@ impl Advice {
         Self {
             message,
             help,
+            otherwise: None,
             fix: Some(fix),
             sure,
             nothing: false,

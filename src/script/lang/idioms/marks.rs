@@ -52,8 +52,15 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
         let fact = (condition && is_latest(said)).then(|| format!("last.{said}"));
         found.extend(paths.chain(fact).map(|new| advice(fix(new))));
     }
+    let modes = match line {
+        line if line.contains("open(") => "modes of open",
+        line if line.contains("mmap(") || line.contains("mprotect(") => "modes of mmap mprotect",
+        _ => "",
+    };
+    if let Some((_, flags)) = rows(TABLE, modes).find(|(theirs, _)| *theirs == said) {
+        return vec![advice(fix(flags.to_owned()))];
+    }
     if matches!(diagnostic.code, Code::WrongType | Code::Unreadable)
-        && !rows(TABLE, "words").any(|(theirs, _)| theirs == said)
         && let Some(bare) = [('"', '"'), ('[', ']')]
             .into_iter()
             .find_map(|(open, close)| said.strip_prefix(open)?.strip_suffix(close))

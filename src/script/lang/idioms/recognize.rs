@@ -21,6 +21,7 @@ const SETTING: &str = "a setting is a name followed by its value";
 const PAGES: &str = "write the pages first, then the settings in braces";
 const OPTION: &str = "an option must be `correct \"…\"` or `wrong \"…\"`";
 const METHOD: &str = "the language has no objects; a statement must begin with a verb";
+const PROCESS: &str = "a process and its statement must be separated by `:`";
 const POINTS: &str = "the points of a question or part must follow its title";
 
 /// Maximum length in bytes of a line to compare with the idiom table.
@@ -127,8 +128,11 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         && let Some(new) = settings::line(block, &line[from..to])
     {
         let fix = Fix::write(place(from, to), &line[from..to], new);
-        let message = if block == "choice" { OPTION } else { SETTING };
-        found.push(Advice::fixed(Some(message), None, fix, false));
+        let message = match block {
+            "choice" => Some(OPTION),
+            _ => setting_message(diagnostic),
+        };
+        found.push(Advice::fixed(message, None, fix, false));
     }
     if let Some((span, new)) = head_above(text, &range).and_then(|head| inside(text, &range, &head))
     {
@@ -191,7 +195,8 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         }
         let follows_block = line[..from].trim_end().ends_with('}');
         let opens = line[to..].trim_start().starts_with('{');
-        let new = statements(said, read && block.is_none(), |new| match new {
+        let titled = setting_message(diagnostic);
+        let new = statements(said, read && block.is_none(), titled, &|new| match new {
             REMOVED => Fix::remove(place(from, to)),
             _ => Fix::write(place(from, to), said, new),
         });
@@ -212,7 +217,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         && let Some(new) = settings::line(inner, &line[from..to])
     {
         let fix = Fix::write(place(from, to), &line[from..to], new);
-        found.push(Advice::fixed(Some(SETTING), None, fix, false));
+        found.push(Advice::fixed(setting_message(diagnostic), None, fix, false));
     }
     if let [(part, new)] = &*spelled(line) {
         let fix = Fix::write(
@@ -234,6 +239,11 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         found.extend(note(line, at, place));
     }
     found
+}
+
+/// The message for settings that were rewritten. An unknown name or a wrong number already has a message that says more.
+fn setting_message(diagnostic: &Diagnostic) -> Option<&'static str> {
+    matches!(diagnostic.code, Code::Syntax | Code::Unclosed).then_some(SETTING)
 }
 
 /// Returns the advice for a name whose declaration is missing or misspelled.
@@ -399,18 +409,19 @@ fn ended(all: &[layout::Token], text: &str, name: Span) -> Option<Advice> {
 
 /// Returns the advice from the idiom table and the other notations for a statement. The function `fix` creates
 /// the fix that replaces the statement.
-fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> {
-    let mut found: Vec<Advice> = of_process(said)
-        .map(|new| {
-            Advice::fixed(
-                Some("a process and its statement must be separated by `:`"),
-                None,
-                fix(&new),
-                false,
-            )
-        })
-        .into_iter()
-        .collect();
+fn statements(
+    said: &str,
+    read: bool,
+    setting: Option<&'static str>,
+    fix: &dyn Fn(&str) -> Fix,
+) -> Vec<Advice> {
+    let mut found = Vec::new();
+    if let Some((process, rest)) = of_process(said) {
+        let of_process = |new: &str| fix(&format!("{process}: {new}"));
+        found.push(Advice::fixed(Some(PROCESS), None, of_process(rest), false));
+        let inside = statements(rest, read, setting, &of_process);
+        found.extend(inside.into_iter().filter(|one| one.fix.is_some()));
+    }
     let again = respelled(said).or_else(|| method(said));
     for text in again.as_deref().into_iter().chain([said]) {
         let row = |(row, new): (&'static Idiom, Option<String>)| {
@@ -420,21 +431,21 @@ fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> 
         found.extend(rewritten(text).into_iter().map(row));
         if let Some(new) = settings::statement(text) {
             let message = match text.split(' ').next() {
-                Some("reference") => PAGES,
-                Some("choice") => OPTION,
-                _ => SETTING,
+                Some("reference") => Some(PAGES),
+                Some("choice") => Some(OPTION),
+                _ => setting,
             };
             if let Some((does, facts)) = new.split_once("=>")
                 && let Some((_, Some(facts))) = stated(facts)
             {
                 found.push(Advice::fixed(
-                    Some(message),
+                    message,
                     None,
                     fix(&format!("{does}=> {facts}")),
                     false,
                 ));
             }
-            found.push(Advice::fixed(Some(message), None, fix(&new), false));
+            found.push(Advice::fixed(message, None, fix(&new), false));
         }
     }
     if let Some(new) = method(said) {

@@ -226,6 +226,10 @@ fn improve_all(
                         trial.make(fix, &file.text, &after);
                         diagnostics[at] = before[at].clone();
                     }
+                    Tried::Leads => {
+                        failed[at] = true;
+                        diagnostics[at].fix = None;
+                    }
                     Tried::Fails => {
                         failed[at] = true;
                         without_fix(&mut diagnostics[at]);
@@ -403,6 +407,8 @@ fn is_of_values(one: &Diagnostic) -> bool {
 enum Tried {
     /// The fix works, and these errors remain.
     Works(Vec<Diagnostic>),
+    /// The name that the fix writes is right, but an error that is not shown yet follows in its statement.
+    Leads,
     /// The fix leaves an error at the same position.
     Fails,
     /// The fix was not tried.
@@ -493,13 +499,13 @@ impl Trial<'_> {
             self.make(&fix, text, &after);
             return Some((Advice::fixed(None, None, fix, false), Some(after)));
         }
-        Some((
-            Advice {
-                fix: None,
-                ..advised?
-            },
-            None,
-        ))
+        let advised = advised?;
+        let advice = Advice {
+            fix: None,
+            help: advised.help.or(advised.otherwise),
+            ..advised
+        };
+        Some((advice, None))
     }
 
     /// Returns the errors that remain after a diagnostic's own fix, if the fix works. A sign is only inserted or removed if
@@ -545,8 +551,14 @@ impl Trial<'_> {
         } else {
             self.is_clean(diagnostic, fix, text, &after)
         };
+        let renames = matches!(
+            diagnostic.code,
+            Code::UnknownNoun | Code::UnknownSetting | Code::UnknownFact | Code::UnknownPath
+        );
         if works {
             Tried::Works(after)
+        } else if renames && !glued && alike(diagnostic, &after) < alike(diagnostic, &self.now) {
+            Tried::Leads
         } else {
             Tried::Fails
         }

@@ -42,6 +42,28 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
             "`pagewalk reference settings` lists the settings",
         ));
     }
+    let field = match (*head, rest.get(..2)) {
+        ("R" | "r", Some("/W" | "/w")) => "rw",
+        ("U" | "u", Some("/S" | "/s")) => "us",
+        _ => "",
+    };
+    if before == head && !field.is_empty() {
+        let was = &stop.line[..head.len() + 2];
+        let span = Span {
+            file: 0,
+            start: 0,
+            end: was.len() as u32,
+        };
+        let message = "the name of a field is one word";
+        let help = format!("write `{field}`");
+        return Some(mistake(message, help).fix(Fix::write(span, was, field)));
+    }
+    if before == head && rest.starts_with('.') && rest.contains('(') {
+        return Some(mistake(
+            "the language has no methods; a statement must begin with a verb",
+            "`pagewalk reference statements` lists the statements",
+        ));
+    }
     if before == head && !head.is_empty() && rest.starts_with(['.', '+', '*', '/', '<', '>']) {
         return Some(mistake(
             "a statement must begin with a verb",
@@ -76,6 +98,12 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
             format!("write `{process}: choice …`"),
         ));
     }
+    if rest.starts_with(':')
+        && let Some((list, first)) = before.rsplit_once('[')
+        && !first.contains(']')
+    {
+        return Some(slice(stop, list, first));
+    }
     if rest.starts_with(':') && !stop.setting {
         return Some(mistake(
             "`:` does not belong here",
@@ -104,6 +132,36 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
         ));
     }
     beside(stop).or_else(|| division(stop))
+}
+
+/// Reports a part of a list, or the bits of a number, such as `va[13:6]`.
+fn slice(stop: &Stop, list: &str, first: &str) -> Diagnostic {
+    let Stop { rest, .. } = stop;
+    let message = "the language has no slices and no ranges of bits";
+    let help = "the bits H to L of a number are `va >> L & (1 << H - L + 1) - 1`";
+    let plain = mistake(message, help);
+    let last = rest[1..].split(']').next().unwrap_or("");
+    let (Ok(high), Ok(low)) = (first.trim().parse::<u32>(), last.trim().parse::<u32>()) else {
+        return plain;
+    };
+    let name = list
+        .rsplit(|c: char| !(c.is_ascii_alphanumeric() || "_.".contains(c)))
+        .next()
+        .unwrap_or("");
+    if name.is_empty() || high < low || high >= 64 {
+        return plain;
+    }
+    let mask = u64::MAX >> (63 - (high - low));
+    let start = list.len() - name.len();
+    let end = stop.at + 1 + last.len() + 1;
+    let span = Span {
+        file: 0,
+        start: start as u32,
+        end: end as u32,
+    };
+    let was = &stop.line[start..end.min(stop.line.len())];
+    let bits = format!("({name} >> {low} & 0x{mask:X})");
+    plain.fix(Fix::write(span, was, bits))
 }
 
 /// Words that begin most statements.
@@ -140,6 +198,10 @@ fn beside(stop: &Stop) -> Option<Diagnostic> {
         && !inside.contains(['{', ';'])
         && !is_statement(inside.trim())
     {
+        if inside.contains(':') {
+            let help = "use a list, or give each value a name: `let hit = 4; let miss = 100`";
+            return Some(mistake("the language has no dictionaries", help));
+        }
         let list = stop.write(rest.trim_end(), format!("[{}]", inside.trim()));
         return Some(
             Diagnostic::new(

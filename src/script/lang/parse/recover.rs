@@ -63,6 +63,20 @@ pub(super) fn explain(line: &str, rule: Rule, file: u32, start: u32) -> Diagnost
         .unwrap_or((line, ""));
     let head = &line[..word_length(line)];
     let setting = rule == Rule::lone_setting;
+    if rule != Rule::lone_statement
+        && rest.starts_with('{')
+        && before.trim_end() == head
+        && begins_statement(head)
+    {
+        let message = format!("`{head} {{ … }}` is a statement, and this block contains none");
+        let at = Span {
+            file,
+            start,
+            end: start + head.len() as u32,
+        };
+        return Diagnostic::new(Code::Syntax, at, message)
+            .help("move it above the statement with this block");
+    }
     let stop = Stop {
         line,
         at: before.len(),
@@ -139,6 +153,11 @@ fn fix(stop: &Stop) -> Option<Diagnostic> {
         .or_else(|| after_a_value(stop))
 }
 
+/// Whether a word begins a statement whose settings are in braces.
+fn begins_statement(word: &str) -> bool {
+    matches!(word, "machine" | "kernel" | "exam" | "process")
+}
+
 /// Reports `=` instead of `==`, `==` instead of `=`, or either operator where neither is allowed.
 fn equals(stop: &Stop) -> Option<Diagnostic> {
     let equals = stop.rest.starts_with('=') && !stop.rest.starts_with("=>");
@@ -152,9 +171,24 @@ fn equals(stop: &Stop) -> Option<Diagnostic> {
         return None;
     }
     if stop.before.contains("=>") {
-        let help = "write `vpn 3`, `fault not none`, or `va in 0..64`";
         let sign = if stop.rest.starts_with("==") { 2 } else { 1 };
-        return Some(mistake("write a fact's value after its name", help).fix(stop.blank(sign)));
+        let name = stop.before.rsplit([' ', ',']).next().unwrap_or("");
+        let value = stop.rest[sign..].split([',', '{', ';']).next();
+        let value = value.unwrap_or("").trim();
+        // `PA` on a worksheet
+        let ours = if name.chars().any(|c| c.is_lowercase()) {
+            name.to_owned()
+        } else {
+            name.to_lowercase()
+        };
+        let blank = stop.blank(sign);
+        let span = Span {
+            start: blank.span.start - name.len() as u32,
+            ..blank.span
+        };
+        let help = format!("write `{ours} {value}`");
+        let mistake = mistake("write a fact's value after its name", help);
+        return Some(mistake.fix(Fix::replace(span, format!("{ours} "))));
     }
     if stop.head == "let" {
         let mistake = || {

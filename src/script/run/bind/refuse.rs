@@ -64,7 +64,7 @@ impl<'t> Bound<'t> {
         let Atom::Word(word) = piece.atom else {
             let message = format!("`{}` takes no other value here", self.name);
             let wrong = Diagnostic::new(Code::UnknownWord, piece.span, message);
-            return help(wrong.label("unexpected here"), known);
+            return self.help(wrong.label("unexpected here"), known);
         };
         let message = format!("`{}` does not accept the word `{word}` here", self.name);
         let wrong =
@@ -74,8 +74,17 @@ impl<'t> Bound<'t> {
         }
         match nearest(word, known.iter().copied()) {
             Some(near) => wrong.did_you_mean(word, near),
-            None => help(wrong, known),
+            None => self.help(wrong, known),
         }
+    }
+
+    /// Adds the words that can be here, or else the form of the whole.
+    fn help(&self, wrong: Diagnostic, known: &[&'static str]) -> Diagnostic {
+        wrong.help(if known.is_empty() {
+            format!("its form is `{} {}`", self.name, self.params.text())
+        } else {
+            format!("it takes {}", list(known.iter().copied()))
+        })
     }
 
     /// Reports a clause that is given twice.
@@ -124,7 +133,8 @@ impl<'t> Bound<'t> {
         let begins = Some(piece).filter(|piece| matches!(piece.atom, Atom::Equals | Atom::Block));
         if let Some(extra) = self.unread().find(foreign).or(begins) {
             let message = format!("`{}` does not accept this value", self.name);
-            return Some(Diagnostic::new(Code::WrongCount, extra.span, message).label("too much"));
+            let wrong = Diagnostic::new(Code::WrongCount, extra.span, message);
+            return Some(self.help(wrong.label("too much"), &[]));
         }
         let last = self.args().next_back();
         if last.is_some_and(|last| last.param.slot() == Some(Slot::Noun)) {
@@ -151,14 +161,6 @@ fn option_of(params: &'static [Param], word: &str) -> Option<&'static str> {
         }
         _ => None,
     })
-}
-
-fn help(wrong: Diagnostic, known: &[&'static str]) -> Diagnostic {
-    if known.is_empty() {
-        wrong
-    } else {
-        wrong.help(format!("it takes {}", list(known.iter().copied())))
-    }
 }
 
 fn needs_value(keyword: &Arg) -> Diagnostic {

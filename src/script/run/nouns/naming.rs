@@ -123,7 +123,7 @@ pub(crate) fn noun(cx: &mut Cx, operands: &[Expr]) -> Result<NounRef, Stop> {
         return Ok(NounRef::Things(ThingRef { noun, pid }));
     }
     let Some(noun) = TableNoun::named(name) else {
-        return Err(unknown_noun(cx, first, name).into());
+        return Err(unknown_noun(cx, operands, name).into());
     };
     let (level, pid) = match name {
         "page_table" => {
@@ -222,7 +222,8 @@ fn part_level(cx: &mut Cx, first: &Expr, tlb: bool, named: Option<&Expr>) -> Res
     }
 }
 
-fn unknown_noun(cx: &Cx, place: &Expr, name: &str) -> Diagnostic {
+fn unknown_noun(cx: &Cx, operands: &[Expr], name: &str) -> Diagnostic {
+    let place = &operands[0];
     if let Some(diagnostic) = unsupported::diagnostic(&Word {
         text: name.into(),
         span: place.span,
@@ -252,6 +253,22 @@ fn unknown_noun(cx: &Cx, place: &Expr, name: &str) -> Diagnostic {
         format!("unknown name `{name}`"),
     )
     .label("not a part of the machine");
+    // `TLB table`, `page table`
+    if let Some(last) = operands.get(1..).and_then(<[Expr]>::last) {
+        let span = Span {
+            end: last.span.end,
+            ..place.span
+        };
+        let words = cx.text(span);
+        let bare = words
+            .trim_end_matches(" table")
+            .trim_end_matches(" contents");
+        let plain = |words: &str| words.to_lowercase().replace(' ', "_");
+        let of = |words: &str| nouns().find(|noun| *noun == plain(words));
+        if let Some(noun) = of(words).or_else(|| of(bare)) {
+            return Diagnostic { span, ..diagnostic }.did_you_mean(words, noun);
+        }
+    }
     match cx.nearest(name, nouns().chain(cx.state.names())) {
         Some(near) => diagnostic.did_you_mean(name, near),
         None => diagnostic.help(format!("there are {}", list(nouns()))),

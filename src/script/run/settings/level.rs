@@ -362,7 +362,7 @@ impl SetGeometry {
         let ways = if let Ways::Number(n) = ways { n } else { lines };
         if lines % ways != 0 {
             let span = setting_span(self.ways.map(|(_, span)| span), span);
-            let near = ways.next_power_of_two();
+            let near = ways.next_power_of_two().min(lines);
             let fix = Fix::replace(span, format!("ways {near}"));
             let wrong = Diagnostic::new(
                 Code::BadGeometry,

@@ -9,6 +9,7 @@ use super::field::{
 };
 use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 use crate::run::bind::Param::{Many, Ways, Words};
@@ -202,7 +203,17 @@ impl PteDraft {
         let span = self.span.unwrap_or(place);
         let wrong = |error: PteError| {
             let at = self.error_span(&error).unwrap_or(span);
-            one(Diagnostic::new(Code::BadFormat, at, error.to_string()).label("the entry's format"))
+            let wrong = Diagnostic::new(Code::BadFormat, at, error.to_string());
+            let wrong = wrong.label("the entry's format");
+            one(match error {
+                PteError::PpnOutside { low, high, width } if high < low && low < width => {
+                    let range = format!("ppn {high}..{low}");
+                    wrong
+                        .help(format!("write `{range}`"))
+                        .fix(Fix::replace(at, range))
+                }
+                _ => wrong,
+            })
         };
         let plain = self.ppn.is_none() && self.places.iter().all(Option::is_none);
         if plain {

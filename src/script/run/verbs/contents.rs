@@ -45,12 +45,30 @@ pub(crate) fn set(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         Some("asid") => asid(cx, bound)?,
         Some("cr3") => cr3(cx, bound)?,
         Some("pte") => pte(cx, bound)?,
+        Some(name) if !bound.assigned.is_empty() => {
+            return Err(not_assigned(first, name).into());
+        }
         _ => return rows(cx, bound),
     };
     Ok(put(Contents {
         what,
         span: bound.place,
     }))
+}
+
+/// Reports a value for a name that takes none.
+fn not_assigned(place: &Expr, name: &str) -> Diagnostic {
+    let message = format!("`set` assigns no value to `{name}`");
+    let wrong = Diagnostic::new(Code::UnknownNoun, place.span, message);
+    if is_noun(name) {
+        return wrong.help(format!(
+            "its contents are a table: `set {name} {{ | … |; … }}`"
+        ));
+    }
+    match nearest(name, ["cr3", "asid", "pte"].into_iter()) {
+        Some(near) => wrong.did_you_mean(name, near),
+        None => wrong.help("it assigns to `cr3`, `asid`, and `pte LEVEL PA`"),
+    }
 }
 
 fn put(contents: Contents) -> Action {

@@ -9,6 +9,7 @@ use pagewalk_engine::program::{Builtin, Layout, Options, Until, explore};
 use crate::lang::ast::ExprKind;
 use crate::lang::ast::{Expr, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
@@ -61,6 +62,9 @@ pub(crate) const PROGRAM_USAGE: &str = "at NAME VA, define NAME = V, …";
 
 /// `program NAME """C""" { settings }`, `program NAME from "file.c" { settings }`
 pub(crate) fn program(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
+    if let (Some(block), [_]) = (bound.block, bound.operands) {
+        return Err(in_braces(cx, block.span).into());
+    }
     let operand = bound.expr(Slot::NewProgram)?;
     if word(operand).is_none() {
         let message = "the name of a program must be a word";
@@ -131,6 +135,16 @@ pub(crate) fn program(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
             booted: None,
         }))
     }))
+}
+
+/// Reports the text of a program in braces.
+fn in_braces(cx: &Cx, block: Span) -> Diagnostic {
+    let was = cx.text(block);
+    let inside = was.trim_start_matches('{').trim_end_matches('}');
+    let message = "the text of a program must be between two `\"\"\"`";
+    Diagnostic::new(Code::WrongCount, block, message)
+        .help("write `\"\"\"` instead of the first and the last brace")
+        .fix(Fix::write(block, was, format!("\"\"\"{inside}\"\"\"")))
 }
 
 /// Returns the run of a program that a statement names, or `None` if its first operand does not name a program.

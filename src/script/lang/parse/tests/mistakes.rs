@@ -21,7 +21,7 @@ expect a = b              -> syntax at "=": `=` compares nothing (to compare, wr
 set cr3 == 3              -> syntax at "cr3 == 3": `==` compares (`set` assigns a value with `=`)
 if x = 3 { read 1 }       -> syntax at "=": `=` assigns a value, but nothing here can be assigned (to compare, write `==`)
 choose x in 0..4 where x = 3 -> syntax at "=": `=` assigns a value, but nothing here can be assigned (to compare, write `==`)
-read 1 => vpn = 3         -> syntax at "=": write a fact's value after its name (write `vpn 3`, `fault not none`, or `va in 0..64`)
+read 1 => vpn = 3         -> syntax at "=": write a fact's value after its name (write `vpn 3`)
 machine { ways = 4 }      -> syntax at "=": write a setting's value after its name (write `ways VALUE`)
 machine { bits 9, 9 }     -> syntax at "9": a setting must begin with a word, not with `9` (separate the values of a setting with spaces, not with commas)
 machine { ways: 4 }       -> syntax at ":": write a setting's value after its name (write `ways VALUE`)

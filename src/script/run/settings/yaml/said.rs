@@ -83,6 +83,14 @@ pub(super) fn twice(key: &str, again: Span, first: Span) -> Diagnostic {
 
 /// Reports that a file contains a second YAML document.
 pub(super) fn second_document(file: u32, text: &str) -> Diagnostic {
+    let first = text.trim_start().lines().next().unwrap_or_default();
+    if first.starts_with('[') && first.trim_end().ends_with(']') {
+        let place = token(file, text, text.len() - text.trim_start().len());
+        let message = "this is TOML, but a machine file is YAML";
+        return Diagnostic::new(Code::MachineFile, place, message).help(
+            "write settings as `virtual: 14`, and those of a block indented below its name: `tlb:`",
+        );
+    }
     let lines = text.split_inclusive('\n').scan(0, |end, line| {
         *end += line.len();
         Some((*end - line.len(), line))
