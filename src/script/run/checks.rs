@@ -15,6 +15,7 @@ use super::facts::{self, Family, Key, Values};
 use super::record::{Check, Did, HexDigits, Shown, Written};
 use super::reference::string::page_list;
 use super::session::Cx;
+use super::settings::list;
 use super::steps::{Impossible, Note};
 use super::stop::Stop;
 
@@ -262,9 +263,69 @@ pub(crate) fn unknown_fact(
         Family::None => diagnostic.label("this statement has no facts"),
         _ => diagnostic.label("not a fact of this statement on this machine"),
     };
+    if let Some(verb) = cx.language().verb(name) {
+        return diagnostic.help(format!("`{name}` begins a statement: `{}`", verb.example));
+    }
+    let spec = cx.spec().map(AsRef::as_ref);
+    if let Some(of) = of_keyword(name, family, spec) {
+        return diagnostic.did_you_mean(name, &format!("{of} {name}"));
+    }
+    let near = match (family, name.as_ref()) {
+        (Family::Reference, "misses") => Some("faults".to_owned()),
+        (Family::Access, "hits" | "misses") => {
+            let help = "an access has the facts `tlb` and `cache`, which are `hit` or `miss`; the counters are `tlb.misses` and `cache.misses`";
+            return diagnostic.help(help);
+        }
+        _ => near,
+    };
     match near {
         Some(near) => diagnostic.did_you_mean(name, &near),
-        None => diagnostic,
+        None => match of_others(name, family, spec) {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        },
+    }
+}
+
+/// Returns the only fact of this family that has this keyword, such as `fault` for `copy-on-write`.
+fn of_keyword(name: &str, family: Family, spec: Option<&Spec>) -> Option<String> {
+    let mut facts = facts::facts_of(family, spec).into_iter();
+    let mut takes = facts.by_ref().filter(|(_, key)| key.is_word(name, spec));
+    let (fact, _) = takes.next()?;
+    takes.all(|(other, _)| other == fact).then_some(fact)
+}
+
+/// The most facts that a message lists.
+const FEW: usize = 16;
+
+/// Returns the statements that have this fact, or else the facts of this family of statements.
+fn of_others(name: &str, family: Family, spec: Option<&Spec>) -> Option<String> {
+    const FAMILIES: [(Family, &str); 5] = [
+        (Family::Access, "an access, such as `read`"),
+        (Family::Call, "a system call"),
+        (Family::Reference, "`reference`"),
+        (Family::Replay, "`replay`"),
+        (Family::Program, "`run` and `outputs`"),
+    ];
+    let names = |family| {
+        facts::facts_of(family, spec)
+            .into_iter()
+            .map(|(name, _)| name)
+    };
+    let of = FAMILIES
+        .iter()
+        .find(|(other, _)| *other != family && names(*other).any(|other| other == name));
+    if let Some((_, statements)) = of {
+        return Some(format!("it is a fact of {statements}"));
+    }
+    let own: Vec<String> = names(family).collect();
+    match own.len() {
+        0 => None,
+        1..=FEW => Some(format!(
+            "its facts are {}",
+            list(own.iter().map(String::as_str))
+        )),
+        _ => Some("`pagewalk reference facts` lists the facts".to_owned()),
     }
 }
 

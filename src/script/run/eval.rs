@@ -7,7 +7,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::functions::function;
 use crate::lang::value::ops::{binary, of_integers, unary};
-use crate::lang::value::{Measure, Number, Value};
+use crate::lang::value::{Measure, Number, Value, ValueError};
 use pagewalk_engine::kernel::syscall::{SystemCall, constant};
 
 use super::addresses::{address_of, too_wide};
@@ -96,8 +96,18 @@ fn operation(cx: &mut Cx, expr: &Expr) -> Result<Value, Stop> {
             Ok(Value::range(&from, &to, *inclusive).map_err(|e| e.at(expr.span))?)
         }
         ExprKind::Index(of, index) => {
-            let (of, at) = (eval(cx, of)?, eval(cx, index)?);
-            Ok(of.index(&at).map_err(|e| e.at(index.span))?)
+            let (list, at) = (eval(cx, of)?, eval(cx, index)?);
+            let wrong = |error: ValueError| {
+                let diagnostic = error.at(index.span);
+                if !matches!(list, Value::Number(_)) {
+                    return diagnostic;
+                }
+                // An array in memory, as in C.
+                let sum = format!("{} + {}", cx.text(of.span), cx.text(index.span));
+                let help = format!("for a byte after the address, write `{sum}`");
+                diagnostic.help(help).fix(Fix::replace(expr.span, sum))
+            };
+            Ok(list.index(&at).map_err(wrong)?)
         }
         ExprKind::Call { name, args } => call(cx, name, args, expr.span),
         ExprKind::Field(..) => path(cx, expr),
@@ -190,6 +200,18 @@ pub(crate) fn apply_operator(
     cx.work(work_of_value(x).saturating_add(work_of_value(y)), span)?;
     binary(op, x, y).map_err(|error| {
         let diagnostic = error.at(span);
+        if let (BinaryOp::Add, Value::List(_), Value::List(_)) = (op, x, y) {
+            let items = |expr: &Expr| {
+                let text = cx.text(expr.span);
+                let inside = text
+                    .strip_prefix('[')
+                    .and_then(|text| text.strip_suffix(']'));
+                inside.unwrap_or(text).to_owned()
+            };
+            let joined = format!("[{}, {}]", items(a), items(b));
+            let help = format!("to join lists, write `{joined}`");
+            return diagnostic.help(help).fix(Fix::replace(span, joined)).into();
+        }
         match pages_in_bytes(cx, a).or_else(|| pages_in_bytes(cx, b)) {
             Some(fix) if diagnostic.code == Code::WrongUnit => Diagnostic {
                 help: Some(fix.title()),

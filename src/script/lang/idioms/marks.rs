@@ -68,8 +68,11 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
         return vec![advice(fix(bare.to_owned()))];
     }
     let lower = said.to_lowercase();
-    let quiet = (diagnostic.fix.is_none() && diagnostic.code != Code::Duplicate && lower != said)
-        .then(|| advice(fix(lower)));
+    // A name that is taken needs another one.
+    if diagnostic.code == Code::Duplicate {
+        return found;
+    }
+    let quiet = (diagnostic.fix.is_none() && lower != said).then(|| advice(fix(lower)));
     // As a fact, an index is that of a TLB or cache.
     let fact = diagnostic.code == Code::UnknownFact;
     let ours =

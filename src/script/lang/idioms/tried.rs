@@ -553,7 +553,11 @@ impl Trial<'_> {
         };
         let renames = matches!(
             diagnostic.code,
-            Code::UnknownNoun | Code::UnknownSetting | Code::UnknownFact | Code::UnknownPath
+            Code::UnknownNoun
+                | Code::UnknownSetting
+                | Code::UnknownFact
+                | Code::UnknownPath
+                | Code::UnknownWord
         );
         if works {
             Tried::Works(after)

@@ -65,10 +65,19 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
         ));
     }
     if before == head && !head.is_empty() && rest.starts_with(['.', '+', '*', '/', '<', '>']) {
-        return Some(mistake(
-            "a statement must begin with a verb",
-            format!("to see a value, write `show {}`", quoted(stop.line)),
-        ));
+        let shown = format!("show {}", stop.line);
+        let whole = Span {
+            file: 0,
+            start: 0,
+            end: stop.line.len() as u32,
+        };
+        return Some(
+            mistake(
+                "a statement must begin with a verb",
+                format!("to see a value, write `show {}`", quoted(stop.line)),
+            )
+            .fix(Fix::write(whole, stop.line, shown)),
+        );
     }
     if before.ends_with(':') && rest.is_empty() {
         return Some(mistake(
@@ -97,6 +106,18 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
             "the process of a `choice` must precede it",
             format!("write `{process}: choice …`"),
         ));
+    }
+    if *head == "let"
+        && let Some(typed) = rest
+            .strip_prefix(':')
+            .and_then(|rest| rest.split('=').next())
+        && rest.len() > typed.len() + 1
+        && !before.contains('=')
+    {
+        let was = rest[..=typed.len()].trim_end();
+        let value = rest[typed.len() + 1..].trim_start_matches('=').trim();
+        let help = format!("write `{before} = {value}`");
+        return Some(mistake("`let` takes no type", help).fix(stop.write(was, "")));
     }
     if rest.starts_with(':')
         && let Some((list, first)) = before.rsplit_once('[')

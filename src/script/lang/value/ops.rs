@@ -179,6 +179,9 @@ fn no_number(place: &str, value: &Value) -> ValueError {
         format!("{place} needs numbers, not {}", value.kind()),
     );
     match value {
+        Value::Text(_) if place == "%" => {
+            error.help("values in a text are in braces: \"\"\"VPN: {hex(last.vpn)}\"\"\"")
+        }
         Value::Text(_) | Value::Bytes(_) => error.help("join strings in text: \"\"\"{a}{b}\"\"\""),
         Value::List(_) | Value::Range { .. } => error.help("join lists in brackets: [a, b]"),
         _ => error,

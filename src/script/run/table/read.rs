@@ -405,6 +405,17 @@ fn object_header(
     }
     let names = || columns.iter().map(|column| column.name);
     let mut wrong = Vec::new();
+    let is_column = |cell: &ast::Cell| nearest(&name(cell), names()).is_some();
+    if let Some(cell) = table.header.first()
+        && !table.header.iter().any(is_column)
+    {
+        let message = format!("the first row of a table of {what} names its columns");
+        let header = names().collect::<Vec<_>>().join(" | ");
+        return vec![
+            Diagnostic::new(Code::UnknownColumn, cell.span, message)
+                .help(format!("write `| {header} |` above it")),
+        ];
+    }
     for part in parts {
         for (at, cell) in part.iter().enumerate() {
             let column = name(cell);

@@ -352,6 +352,6 @@ pub(crate) fn unknown<'n>(
     .label("not a verb");
     match nearest(&word.text, names) {
         Some(near) => diagnostic.did_you_mean(&word.text, near),
-        None => diagnostic,
+        None => diagnostic.help("`pagewalk reference statements` lists the statements"),
     }
 }

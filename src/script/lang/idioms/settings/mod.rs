@@ -37,7 +37,9 @@ pub(super) fn statement(said: &str) -> Option<String> {
         first.text == "reference"
             && matches!(token.text, "frames" | "with" | "frame" | "replacement")
     };
-    let open_or_named = open.or_else(|| all.iter().position(named));
+    // `kernel frames 4, replacement lru`
+    let bare = matches!(first.text, "kernel" | "exam").then_some(1);
+    let open_or_named = open.or_else(|| all.iter().position(named)).or(bare);
     let begin = all.get(open_or_named?)?;
     let mut head = said[..begin.start].trim().to_owned();
     if first.text == "reference" {

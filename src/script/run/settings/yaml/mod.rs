@@ -197,6 +197,12 @@ fn field(key: &Scalar, node: &Node, span: Span, wrong: &mut Vec<Diagnostic>) -> 
                 .collect();
             (args.len() == items.len()).then_some(Field { args, ..plain })
         }
+        Node::Block(entries) if repeats(key.text) && are_levels(entries) => {
+            let (level, message) = (&entries[0].0, "several levels are a list");
+            let help = format!("write each as `- {{ name: {}, … }}`", level.text);
+            wrong.push(Diagnostic::new(Code::MachineFile, level.span, message).help(help));
+            None
+        }
         Node::Block(entries) => {
             let names = |(name, _): &&Entry| repeats(key.text) && name.text == "name";
             let name = entries
@@ -211,6 +217,12 @@ fn field(key: &Scalar, node: &Node, span: Span, wrong: &mut Vec<Diagnostic>) -> 
             })
         }
     }
+}
+
+/// Whether a block has only blocks, as if its keys were the names of TLBs or caches.
+fn are_levels(entries: &[Entry]) -> bool {
+    let is_block = |(_, node): &Entry| matches!(node, Node::Block(_));
+    !entries.is_empty() && entries.iter().all(is_block)
 }
 
 /// Returns the value, or adds the error to `wrong`.
