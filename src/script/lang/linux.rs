@@ -41,7 +41,11 @@ pub(crate) fn constant<'a>(
         return None;
     }
     // A listed name is spelled correctly, so a similar name would mean something else.
-    let near = nearest(name, modeled).filter(|_| !listed);
+    let modeled: Vec<&str> = modeled.collect();
+    let longer = |known: &&str| name.starts_with(*known);
+    let near = nearest(name, modeled.iter().copied())
+        .or_else(|| modeled.iter().copied().find(longer))
+        .filter(|_| !listed);
     let message = format!("`{name}` is a constant of Linux that Pagewalk does not model");
     let diagnostic = |message: String| Diagnostic::new(Code::UnknownName, span, message);
     Some(match near {

@@ -301,8 +301,9 @@ const FEW: usize = 16;
 /// Returns the statements that have this fact, or else the facts of this family of statements.
 fn of_others(name: &str, family: Family, spec: Option<&Spec>) -> Option<String> {
     const FAMILIES: [(Family, &str); 5] = [
-        (Family::Access, "an access, such as `read`"),
+        // The facts of a system call are also names of an access.
         (Family::Call, "a system call"),
+        (Family::Access, "an access, such as `read`"),
         (Family::Reference, "`reference`"),
         (Family::Replay, "`replay`"),
         (Family::Program, "`run` and `outputs`"),

@@ -286,6 +286,16 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
             let message = Some("the arguments of a definition are in parentheses");
             Some(Advice::fixed(message, None, fix, true))
         }
+        Code::UnknownVerb
+            if text[end as usize..].starts_with('[')
+                && text.contains(&format!("let {name} = [")) =>
+        {
+            let help = "write the whole list again: `let xs = [0, 72, 128]`";
+            Some(Advice::without(
+                "an element of a list cannot be changed",
+                help,
+            ))
+        }
         // A name alone that statements below use as a process.
         Code::UnknownVerb if text[line_at(text, start as usize)].trim() == name => {
             let below = &text[end as usize..];
@@ -431,7 +441,7 @@ fn statements(
         found.extend(rewritten(text).into_iter().map(row));
         if let Some(new) = settings::statement(text) {
             let message = match text.split(' ').next() {
-                Some("reference") => Some(PAGES),
+                Some("reference") => setting.map(|_| PAGES),
                 Some("choice") => Some(OPTION),
                 _ => setting,
             };

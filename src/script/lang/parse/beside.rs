@@ -85,6 +85,21 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
             "`NAME: STATEMENT` runs the statement in process NAME",
         ));
     }
+    if rest.starts_with(':')
+        && let Some((list, first)) = before.rsplit_once('[')
+        && !first.contains(']')
+    {
+        return Some(slice(stop, list, first));
+    }
+    if rest.starts_with("for ")
+        && let Some((_, item)) = before.rsplit_once('[')
+        && !item.contains(']')
+    {
+        return Some(mistake(
+            "the language has no list comprehensions",
+            "write a loop: `for i in 0..4 { let xs = [xs, 64 * i] }`",
+        ));
+    }
     if let Some(body) = rest
         .strip_prefix(':')
         .filter(|_| matches!(*head, "for" | "repeat" | "if" | "def"))
@@ -118,12 +133,6 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
         let value = rest[typed.len() + 1..].trim_start_matches('=').trim();
         let help = format!("write `{before} = {value}`");
         return Some(mistake("`let` takes no type", help).fix(stop.write(was, "")));
-    }
-    if rest.starts_with(':')
-        && let Some((list, first)) = before.rsplit_once('[')
-        && !first.contains(']')
-    {
-        return Some(slice(stop, list, first));
     }
     if rest.starts_with(':') && !stop.setting {
         return Some(mistake(
@@ -169,8 +178,13 @@ fn slice(stop: &Stop, list: &str, first: &str) -> Diagnostic {
         .rsplit(|c: char| !(c.is_ascii_alphanumeric() || "_.".contains(c)))
         .next()
         .unwrap_or("");
-    if name.is_empty() || high < low || high >= 64 {
+    if name.is_empty() || high >= 64 {
         return plain;
+    }
+    if high < low {
+        // The elements of a list, without the last one.
+        let elements: Vec<String> = (high..low).map(|at| format!("{name}[{at}]")).collect();
+        return mistake(message, format!("write `[{}]`", elements.join(", ")));
     }
     let mask = u64::MAX >> (63 - (high - low));
     let start = list.len() - name.len();

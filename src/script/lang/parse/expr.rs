@@ -287,12 +287,22 @@ fn bad_number(text: &str) -> ValueError {
     let error = ValueError::new(Code::BadNumber, format!("`{quoted}` is not a number"));
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || "_. ".contains(c));
     match unit_spelt(unit).filter(|_| unit.len() < text.len()) {
+        _ if let Some(decimal) = scientific(text) => {
+            error.help(format!("write {decimal}, or 0x{text} if it is hexadecimal"))
+        }
         _ if hexadecimal => error.write(format!("0x{text}")),
         _ if is_date(text) => error.write(format!("\"{text}\"")),
         Some(spelt) => error.write(format!("{}{spelt}", &text[..text.len() - unit.len()])),
         None => error
             .help("write a number as 20, 0x14, 0b1_0100, 0.96, or 96%, a size as 8 KB, and a time as 10 ns"),
     }
+}
+
+/// Returns the value of a number with an exponent, such as `1e3`.
+fn scientific(text: &str) -> Option<u64> {
+    let (digits, exponent) = text.split_once('e')?;
+    let power = 10_u64.checked_pow(exponent.parse().ok()?)?;
+    digits.parse::<u64>().ok()?.checked_mul(power)
 }
 
 /// Whether a text is a date such as 01.03.2026.

@@ -43,8 +43,27 @@ pub(super) fn unlearnt(stop: &Stop, (habit, message, instead, help): &'static Ha
     diagnostic.help = (!help.is_empty()).then(|| (*help).to_owned());
     // A pair of quotes needs two replacements. Replacing only one quote would be useless.
     let pair = message.contains("quotes");
+    let flags = stop
+        .before
+        .ends_with(|c: char| c.is_ascii_uppercase() || c.is_ascii_digit())
+        && stop.before.contains('(');
     let fix = if pair {
         straight(stop, instead)
+    } else if flags && matches!(*habit, "||" | "&&") {
+        // `PROT_READ || PROT_WRITE`
+        Some(stop.write(habit, &habit[..1]))
+    } else if *habit == "×" && stop.before.ends_with('0') {
+        // `0×3D4`
+        let digits = &stop.rest[habit.len()..];
+        let digits = &digits[..word_length(digits)];
+        let (start, end) = (stop.at - 1, stop.at + habit.len() + digits.len());
+        let span = Span {
+            file: 0,
+            start: start as u32,
+            end: end as u32,
+        };
+        let was = &stop.line[start..end];
+        Some(Fix::write(span, was, format!("0x{digits}")))
     } else {
         Some(stop.write(habit, *instead))
     };

@@ -54,10 +54,15 @@ pub(super) fn explain(line: &str, rule: Rule, file: u32, start: u32) -> Diagnost
             _ => (0, Vec::new()),
         };
     // The first half of a foreign operator may have been parsed as an operator of the language.
-    let sign = |rest: &str| word_length(rest) == 0 && foreign(rest).is_some();
-    let earlier = at
-        .checked_sub(1)
-        .filter(|earlier| line.get(*earlier..).is_some_and(sign));
+    let sign = |rest: &str, read: usize| {
+        word_length(rest) == 0 && foreign(rest).is_some_and(|(habit, ..)| habit.len() > read)
+    };
+    let earlier = [2, 1].into_iter().find_map(|read| {
+        let earlier = at.checked_sub(read)?;
+        line.get(earlier..)
+            .is_some_and(|rest| sign(rest, read))
+            .then_some(earlier)
+    });
     let (before, rest) = line
         .split_at_checked(earlier.unwrap_or(at))
         .unwrap_or((line, ""));
@@ -190,6 +195,22 @@ fn equals(stop: &Stop) -> Option<Diagnostic> {
         let mistake = mistake("write a fact's value after its name", help);
         return Some(mistake.fix(Fix::replace(span, format!("{ours} "))));
     }
+    let name = &stop.before[stop.before.rfind(['(', ',']).map_or(0, |at| at + 1)..];
+    let name = name.trim_start();
+    if !stop.rest.starts_with("==") && !name.is_empty() && stop.before.contains('(') {
+        if word_length(name) == name.len() {
+            return Some(named_arguments(stop));
+        }
+        if name.ends_with(')') {
+            return Some(
+                mistake(
+                    "the result of a call is its fact `returns`",
+                    "write `=> returns`",
+                )
+                .fix(stop.write("=", "=> returns")),
+            );
+        }
+    }
     if stop.head == "let" {
         let mistake = || {
             mistake("`==` compares", "`let` assigns a value with `=`").fix(stop.write("==", "="))
@@ -205,6 +226,28 @@ fn equals(stop: &Stop) -> Option<Diagnostic> {
         "to compare, write `==`",
     );
     Some(mistake.fix(stop.write("=", "==")))
+}
+
+/// Reports arguments with the names of their parameters.
+fn named_arguments(stop: &Stop) -> Diagnostic {
+    let wrong = mistake("arguments have no names", "give their values in order");
+    let start = stop.before.rfind('(').map_or(0, |open| open + 1);
+    let Some((inside, _)) = stop.line[start..].split_once(')') else {
+        return wrong;
+    };
+    let value = |argument: &str| {
+        let value = argument
+            .split_once('=')
+            .map_or(argument, |(_, value)| value);
+        value.trim().to_owned()
+    };
+    let values: Vec<String> = inside.split(',').map(value).collect();
+    let span = Span {
+        file: 0,
+        start: start as u32,
+        end: (start + inside.len()) as u32,
+    };
+    wrong.fix(Fix::write(span, inside, values.join(", ")))
 }
 
 /// Reports characters that are not part of the language.

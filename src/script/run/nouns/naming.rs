@@ -254,19 +254,17 @@ fn unknown_noun(cx: &Cx, operands: &[Expr], name: &str) -> Diagnostic {
     )
     .label("not a part of the machine");
     // `TLB table`, `page table`
-    if let Some(last) = operands.get(1..).and_then(<[Expr]>::last) {
-        let span = Span {
-            end: last.span.end,
-            ..place.span
+    if let [first, .., last] = operands {
+        let to = |end: &Expr| Span {
+            end: end.span.end,
+            ..first.span
         };
-        let words = cx.text(span);
-        let bare = words
-            .trim_end_matches(" table")
-            .trim_end_matches(" contents");
-        let plain = |words: &str| words.to_lowercase().replace(' ', "_");
-        let of = |words: &str| nouns().find(|noun| *noun == plain(words));
-        if let Some(noun) = of(words).or_else(|| of(bare)) {
-            return Diagnostic { span, ..diagnostic }.did_you_mean(words, noun);
+        let plain = |end: &Expr| cx.text(to(end)).to_lowercase().replace(' ', "_");
+        let named = |end: &&Expr| nouns().any(|noun| noun == plain(end));
+        if let Some(end) = operands.iter().rev().find(named) {
+            let span = to(last);
+            let noun = plain(end);
+            return Diagnostic { span, ..diagnostic }.did_you_mean(cx.text(span), &noun);
         }
     }
     match cx.nearest(name, nouns().chain(cx.state.names())) {

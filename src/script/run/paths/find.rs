@@ -51,7 +51,10 @@ fn unmeasured_path(cx: &mut Cx, words: &[Word]) -> Result<Value, Stop> {
             .collect::<Vec<_>>()
             .join(".")
             .into(),
-        span: rest[0].span,
+        span: Span {
+            end: rest[rest.len() - 1].span.end,
+            ..rest[0].span
+        },
     };
     match &*head.text {
         LAST => last_fact(cx, &name),

@@ -7,9 +7,9 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::run::bind::Param::{self, Keyword, Many, Optional, Words};
-use crate::run::bind::{Bound, Slot, bind_command, words_of};
+use crate::run::bind::{Bound, Slot, bind_command, word, words_of};
 use crate::run::current_process::CurrentProcess;
-use crate::run::programs::{ProgramCall, ProgramSource};
+use crate::run::programs::{Listing, ProgramCall, ProgramSource};
 use crate::run::record::{ADDRESS_MAPS, AddressMap, Did, REQUESTED_COUNTS, STRADDLES};
 use crate::run::session::{Action, Cx};
 use crate::run::stop::Stop;
@@ -49,7 +49,7 @@ pub(crate) fn replay(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
             };
             trace_file(cx, name, bound.choice("format", &formats()))?
         }
-        (None, _) => return Err(not_a_trace(file).into()),
+        (None, _) => return Err(not_a_trace(cx, file).into()),
     };
     let plan = Arc::new(ReplayPlan {
         file,
@@ -108,7 +108,15 @@ pub(crate) fn named_program(
 }
 
 /// Reports that the first operand is not the name of a trace.
-fn not_a_trace(file: &Expr) -> Diagnostic {
+fn not_a_trace(cx: &Cx, file: &Expr) -> Diagnostic {
+    let name = cx.text(file.span);
+    let defines = |listing: &&Arc<Listing>| listing.text.contains(&format!("{name}("));
+    if let (Some(_), Some(listing)) = (word(file), cx.state.listings().find(defines)) {
+        let program = &listing.name.text;
+        let message = format!("`{name}` is a function of the program `{program}`");
+        return Diagnostic::new(Code::WrongType, file.span, message)
+            .help(format!("write `replay {program} call {name}(…)`"));
+    }
     let message = "the name of a trace in quotes, or of a program, is needed here";
     Diagnostic::new(Code::WrongType, file.span, message)
         .label("neither a string nor a program")
