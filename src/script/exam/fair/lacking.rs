@@ -344,7 +344,7 @@ impl Stated {
 }
 
 /// Returns how the answers of an item are computed.
-fn derivations(item: &PaperItem) -> Vec<&Derivation> {
+pub(super) fn derivations(item: &PaperItem) -> Vec<&Derivation> {
     match &item.kind {
         ItemKind::Value { derivation, .. } => vec![derivation],
         ItemKind::Author(table) => table.blanks().map(|(.., derivation)| derivation).collect(),

@@ -33,6 +33,11 @@ pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
     blocks.extend(
         lacking.map(|(question, lacking)| Block::line(format!("! {}", lacks(question, lacking)))),
     );
+    blocks.extend(of.constant.iter().map(|question| {
+        Block::line(format!(
+            "! {question}: the versions differ, but each answer is the same in all of them"
+        ))
+    }));
     blocks.extend(guessable(of));
     blocks.extend(readable(of, &name));
     blocks.push(Block::Table(table(&of.blanks)));
