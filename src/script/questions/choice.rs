@@ -27,7 +27,7 @@ use crate::run::state::{Binding, Scope};
 use crate::run::stop::Stop;
 
 /// Number of wrong options that `answers` generates.
-const WRONG: usize = 3;
+pub(crate) const WRONG: usize = 3;
 
 /// `choice "…" points 2 { correct "…"; wrong "…"; correct "…" when EXPR; option "…" where COND; answers pa of read va }`
 ///
