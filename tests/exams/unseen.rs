@@ -210,6 +210,14 @@ fn each_machine_of_a_question_has_its_rules() {
     };
     rule("Part a: ", "write-back and write-allocate");
     rule("Part b: ", "write-through and no-write-allocate");
+    // Loads do not depend on the write policy.
+    let loads = printed(&format!(
+        "question \"Q\" points 2 {{ {back}\n ask read 0x00 => cache; ask read 0x40 => cache }}"
+    ));
+    assert!(
+        loads.contains("replaces the only entry in the set.\n") && !loads.contains("write-back"),
+        "{loads}"
+    );
     // Both machines have this rule.
     assert!(text.contains("\n- Memory is byte-addressable.\n"), "{text}");
     let text = printed(&format!(

@@ -56,6 +56,8 @@ pub(crate) enum Topic {
     Fetches,
     /// Accesses that use the caches as well as the MMU.
     UsesCaches,
+    /// Anything but loads outside a process, so that the write policy of a cache can matter.
+    Stores,
     /// Page faults.
     Faults,
     /// Accesses that the script repeats after page faults.
@@ -195,6 +197,7 @@ impl Topics {
     }
 
     fn item(&mut self, item: &PaperItem) {
+        self.add([(Topic::Stores, !only_loads(item))]);
         self.add([(Topic::Retries, item.retry.is_some())]);
         let (spec, bare) = (
             item.hardware.as_ref().map(|hardware| &*hardware.spec),
@@ -490,4 +493,18 @@ impl Topics {
         ]);
         self.policies.push(replacement);
     }
+}
+
+/// Whether an item asks only for hits, misses, and addresses of a load, and only such loads precede it.
+fn only_loads(item: &PaperItem) -> bool {
+    let is_load = |did: &Arc<Did>| match &**did {
+        Did::Access(access) => access.verb != AccessVerb::Write && access.process.is_none(),
+        _ => false,
+    };
+    let ItemKind::Facts { blanks, .. } = &item.kind else {
+        return false;
+    };
+    is_load(&item.did)
+        && item.since.iter().all(is_load)
+        && blanks.iter().all(|blank| &*blank.fact != "cycles")
 }
