@@ -104,6 +104,23 @@ question \"The cache\" points 2 {{ {question} }}"
 }
 
 #[test]
+fn a_dash_is_explained_only_if_a_cell_has_no_value() {
+    let of = |ask: &str| printed(&format!("{MACHINE}question \"Q\" points 4 {{ {ask} }}"));
+    let dash = "in table cells without a value";
+    assert!(!of("ask page_table columns ppn").contains(dash));
+    assert!(
+        of("reference 1 2 3 1 { frames 2, replacement lru }\n ask reference columns victim")
+            .contains(dash)
+    );
+}
+
+#[test]
+fn an_empty_list_in_a_text_is_none() {
+    let text = printed("question \"Q\" { text \"\"\"Free: {[]}.\"\"\"\n ask \"Two\" = 2 }");
+    assert!(text.contains("Free: none."), "{text}");
+}
+
+#[test]
 fn areas_that_the_paper_does_not_print_are_reported() {
     let reported = |question: &str| {
         let script = format!(

@@ -262,7 +262,7 @@ fn prints(view: &View, table: &Rows, columns: &[Arc<str>]) -> bool {
             };
             owner.is_some_and(|owner| owner.trim_end_matches('.') == tree.of)
                 && columns.iter().any(|name| **name == *"ppn")
-                && cells(table, "ppn").all(prints)
+                && table.cells("ppn").all(prints)
         }
         _ => false,
     }
@@ -271,27 +271,13 @@ fn prints(view: &View, table: &Rows, columns: &[Arc<str>]) -> bool {
 /// Whether a printed table contains these columns of a table with the same title.
 fn contains(printed: &Rows, table: &Rows, columns: &[Arc<str>]) -> bool {
     let column = |of: &Rows, name: &str| {
-        let cells = cells(of, name).map(ToString::to_string);
+        let cells = of.cells(name).map(ToString::to_string);
         cells.collect::<Vec<_>>()
     };
     (printed.id, &printed.title) == (table.id, &table.title)
         && columns
             .iter()
             .all(|name| column(printed, name) == column(table, name))
-}
-
-/// Returns the cells of the columns with a name.
-fn cells<'t>(of: &'t Rows, name: &str) -> impl Iterator<Item = &'t Cell> {
-    let heads = of.groups.iter().flatten().enumerate();
-    let heads = heads.filter(|(_, head)| *head == name);
-    let places: Vec<usize> = heads.map(|(at, _)| at).collect();
-    let row = move |row: &'t Vec<Cell>| {
-        places
-            .iter()
-            .filter_map(|at| row.get(*at))
-            .collect::<Vec<_>>()
-    };
-    of.rows.iter().flat_map(row)
 }
 
 fn in_sequence(item: &PaperItem) -> bool {

@@ -13,7 +13,7 @@ use crate::questions::entry::{Blank, Derivation, Evidence, ItemKind, PathValue};
 use crate::run::facts::{Component, Family, Key, Subject, key};
 use crate::run::paths::{LAST, PART_PROPERTIES};
 use crate::run::record::{AccessVerb, AreaRecord, Did, FaultRecord, ReferenceRun, StartRow, View};
-use crate::run::table::{Rows, TableId};
+use crate::run::table::{Cell, Rows, TableId};
 use pagewalk_engine::kernel::event::FaultClass;
 use pagewalk_engine::kernel::vma::Backing;
 use pagewalk_engine::machine::event::{AccessKind, Event};
@@ -66,7 +66,7 @@ pub(crate) enum Topic {
     Files,
     /// Values that can be missing.
     Missing,
-    /// Tables to fill in.
+    /// Tables to fill in, some of whose cells have no value.
     FillIn,
     /// Reference strings.
     Strings,
@@ -235,7 +235,12 @@ impl Topics {
                 columns,
                 string,
             } => {
-                self.found.insert(Topic::FillIn);
+                let mut cells = columns.iter().flat_map(|column| table.cells(column));
+                let is_missing = |cell: &Cell| match cell {
+                    Cell::Text(text) => **text == *"-",
+                    cell => *cell == Cell::Nothing,
+                };
+                self.add([(Topic::FillIn, cells.any(is_missing))]);
                 if let Some(Did::Reference(run)) = string.as_deref() {
                     let asked = |name: &str| columns.iter().any(|column| **column == *name);
                     self.string(run);
