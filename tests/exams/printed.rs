@@ -271,6 +271,14 @@ fn a_table_that_is_given_with_its_key_is_unfair() {
     assert!(!fair && text.contains("the paper also prints it"), "{text}");
     let (fair, text) = findings(&format!("{reference} ask reference columns victim }}"));
     assert!(fair && !text.contains("also prints"), "{text}");
+    let pages =
+        "set page_table { | vpn ppn |; | 1 0D |; | 2 11 | }\nquestion \"Q\" { figure tables";
+    let (fair, text) = findings(&format!("{pages}; ask page_table columns ppn }}"));
+    assert!(!fair && text.contains("the paper also prints it"), "{text}");
+    let (fair, text) = findings(&format!(
+        "{pages}; set page_table {{ | vpn ppn |; | 1 0E | }}; ask page_table columns ppn }}"
+    ));
+    assert!(fair, "{text}");
     // An access may change the table.
     let (fair, _) =
         findings("question \"Q\" { given tlb; ask read 0 => ppn; ask tlb columns tag ppn v }");

@@ -68,6 +68,59 @@ fn a_hidden_change_between_two_accesses_is_reported_and_divides_their_table() {
 }
 
 #[test]
+fn a_text_above_a_table_does_not_describe_what_happens_below_it() {
+    let above =
+        "given machine\n text \"A program runs.\"\n given tlb\n read 0x300\n ask read 0x304 => tlb";
+    assert!(found(above).contains("statements before one of its operations"));
+}
+
+#[test]
+fn a_program_and_the_parts_that_the_paper_does_not_print_are_reported() {
+    let reported = |question: &str| {
+        let script = format!(
+            "machine {{ physical 16 bits, cache {{ size 64 B, block 16 B, direct-mapped }} }}
+program sum \"\"\"
+int a[8];
+int f(void) {{ int s = 0; for (int i = 0; i < 8; i++) s += a[i]; return s; }}
+\"\"\"
+question \"The cache\" points 2 {{ {question} }}"
+        );
+        let found = hints(&paper(&script, 0)).join("\n");
+        [
+            found.contains("asks about a cache"),
+            found.contains("asks about the program `sum`"),
+        ]
+    };
+    let run = "text \"The function f runs.\"\n";
+    let cache = "text \"The cache has four sets with blocks of 16 bytes.\"\n";
+    let ask = "ask replay sum call f => cache.misses";
+    assert_eq!(reported(&format!("{run}{ask}")), [true, true]);
+    assert_eq!(reported(&format!("{run}{cache}{ask}")), [false, true]);
+    let given = format!("given machine, program sum\n {ask}");
+    assert_eq!(reported(&given), [false, false]);
+    let code = "text \"\"\"The loop is `for (i = 0; i < 8; i++) s += a[i];`.\"\"\"\n ask replay sum call f => cache.misses";
+    assert_eq!(reported(code), [true, false]);
+    assert_eq!(reported("ask \"Sets\" = cache.sets"), [true, false]);
+}
+
+#[test]
+fn a_dash_is_explained_only_if_a_cell_has_no_value() {
+    let of = |ask: &str| printed(&format!("{MACHINE}question \"Q\" points 4 {{ {ask} }}"));
+    let dash = "in table cells without a value";
+    assert!(!of("ask page_table columns ppn").contains(dash));
+    assert!(
+        of("reference 1 2 3 1 { frames 2, replacement lru }\n ask reference columns victim")
+            .contains(dash)
+    );
+}
+
+#[test]
+fn an_empty_list_in_a_text_is_none() {
+    let text = printed("question \"Q\" { text \"\"\"Free: {[]}.\"\"\"\n ask \"Two\" = 2 }");
+    assert!(text.contains("Free: none."), "{text}");
+}
+
+#[test]
 fn areas_that_the_paper_does_not_print_are_reported() {
     let reported = |question: &str| {
         let script = format!(
@@ -174,6 +227,14 @@ fn each_machine_of_a_question_has_its_rules() {
     };
     rule("Part a: ", "write-back and write-allocate");
     rule("Part b: ", "write-through and no-write-allocate");
+    // Loads do not depend on the write policy.
+    let loads = printed(&format!(
+        "question \"Q\" points 2 {{ {back}\n ask read 0x00 => cache; ask read 0x40 => cache }}"
+    ));
+    assert!(
+        loads.contains("replaces the only entry in the set.\n") && !loads.contains("write-back"),
+        "{loads}"
+    );
     // Both machines have this rule.
     assert!(text.contains("\n- Memory is byte-addressable.\n"), "{text}");
     let text = printed(&format!(

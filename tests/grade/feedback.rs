@@ -1,7 +1,7 @@
 //! Tests of the output of grading: feedback, statistics, and changes.
 
 use super::all_sheets;
-use super::running::{fixed_exam, folder, pagewalk, put};
+use super::running::{fixed_exam, folder, pagewalk, put, table};
 
 #[test]
 fn feedback_shows_the_answer_the_key_and_the_reason() {
@@ -103,6 +103,36 @@ fn statistics_tell_the_hard_fields_and_the_usual_mistakes() {
         ran.out
     );
     assert_eq!(row("2.4")[4], "0.17");
+}
+
+#[test]
+fn a_row_of_the_changes_names_only_the_first_fields() {
+    let folder = folder("many-changes");
+    let asks = "ask \"Two\" = 2\n".repeat(9);
+    let exam = put(&folder, "exam.pw", format!("question \"Q\" {{\n{asks}}}\n"));
+    let names: Vec<String> = (1..10).map(|at| format!("1.{at}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let wrong = table(&names, [("s1", vec!["3".to_owned(); 9])].into_iter());
+    let file = put(&folder, "answers.csv", wrong);
+    let marks = folder.join("marks.csv").to_string_lossy().into_owned();
+    pagewalk(&["grade", &exam, &file, "--output", &marks]);
+    let ran = pagewalk(&[
+        "grade", &exam, &file, "--before", &marks, "--rule", "void=1",
+    ]);
+    assert!(
+        ran.out.contains("1.6 0 → 1, and 3 more |") && !ran.out.contains("1.7"),
+        "{}",
+        ran.out
+    );
+    let swapped = pagewalk(&["grade", &file, &exam]);
+    assert_eq!(swapped.status, 2);
+    assert!(
+        swapped
+            .messages
+            .contains("the script must precede the answers"),
+        "{}",
+        swapped.messages
+    );
 }
 
 #[test]

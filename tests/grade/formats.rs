@@ -320,6 +320,21 @@ fn each_student_has_the_paper_of_their_seed() {
     );
 }
 
+#[test]
+fn an_empty_table_has_a_column_for_the_seed_of_a_drawn_paper() {
+    let folder = folder("seed-column");
+    let drawn = "question \"Q\" { choose n in 1..9\n ask \"Twice\" = n * 2 }\n";
+    let exam = put(&folder, "exam.pw", drawn);
+    let empty = pagewalk(&["exam", &exam, "--seed", "3", "--answers", "csv"]).out;
+    assert_eq!(empty, "id,name,seed,1\r\n");
+    let key = pagewalk(&["exam", &exam, "--seed", "3", "--key", "--format", "json"]).out;
+    let (_, key) = key.split_once("\"key\": \"").expect("a key");
+    let key = key.split('"').next().expect("a key");
+    let answers = put(&folder, "answers.csv", format!("{empty}s1,Ada,3,{key}\r\n"));
+    let marks = marks(&pagewalk(&["grade", &exam, &answers]).out);
+    assert_eq!(marks[&("s1".to_owned(), "1".to_owned())], "1");
+}
+
 /// A table that the program prints is filled in with the printed key of each student, and earns all points.
 #[test]
 fn an_empty_table_of_answers_is_graded_when_it_is_filled_in() {

@@ -119,6 +119,29 @@ fn only_units_of_the_same_dimension_convert() {
     assert_each(hex, "wrong", &["0x200 ns", "0x200 bits"]);
 }
 
+/// The instructor decides about two digits, unless they are a percentage or two decimal places.
+#[test]
+fn a_key_with_endless_decimals_accepts_its_rounded_values() {
+    let rate = "\"Miss rate\" = 97 / 120";
+    assert_each(
+        rate,
+        "right",
+        &["97/120", "0.81", "81 %", "80.8 %", "0.808"],
+    );
+    assert_each(rate, "wrong", &["0.8", "0.80", "80 %", "81", "8 %"]);
+    let percent = "\"Miss rate\" = 97 / 120 * 100 unit \"%\"";
+    assert_each(
+        percent,
+        "right",
+        &["81", "81 %", "80.8", "80.83 %", "485/6"],
+    );
+    assert_each(percent, "wrong", &["80", "82", "0.81"]);
+    let time = "\"Time\" = 10 / 3 unit ns";
+    assert_each(time, "right", &["3.33", "3.333 ns", "0.0033 us", "10/3"]);
+    assert_each(time, "unreadable", &["3.3", "3.3 ns"]);
+    assert_each(time, "wrong", &["3", "3.4", "3.4 ns"]);
+}
+
 #[test]
 fn counts_and_other_units_do_not_measure_sizes_or_times() {
     let pages = "\"Pages\" = 16384 unit pages";

@@ -2,7 +2,7 @@
 
 use super::TRANSPOSE;
 use crate::running::{paper, text as outcome};
-use pagewalk_script::exam::formats::{Edition, Style, markdown};
+use pagewalk_script::exam::formats::{Edition, Style, hints, markdown};
 
 #[test]
 fn the_text_is_raw() {
@@ -137,6 +137,24 @@ fn the_wrong_options_of_a_count_are_those_of_mistakes() {
     }
     let fails = outcome(script("accesses"));
     assert_eq!(fails.mistakes[0].code, "wrong-type");
+}
+
+#[test]
+fn a_choice_with_few_generated_options_is_reported() {
+    let reported = |options: &str| {
+        let script = format!(
+            "machine {{ physical 16 bits, cache {{ size 64 B, block 16 B, direct-mapped }} }}
+program one \"\"\"
+int a[4];
+int f(void) {{ return a[0]; }}
+\"\"\"
+question \"Q\" points 1 {{ given machine, program one
+  choice \"How many?\" {{ answers cache.misses of replay one call f{options} }} }}"
+        );
+        hints(&paper(&script, 0)).join("\n")
+    };
+    assert!(reported("").contains("fewer than three mistakes for “How many?”"));
+    assert_eq!(reported("; wrong \"8\"; wrong \"9\""), "");
 }
 
 #[test]

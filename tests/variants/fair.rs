@@ -133,6 +133,29 @@ fn a_blank_that_is_always_the_same_can_be_guessed() {
     );
 }
 
+/// A drawn number can be in the text above a blank, and decide the answer or not.
+#[test]
+fn answers_that_no_drawn_number_changes_are_reported() {
+    let draw = "choose n in 5..12\ntext \"\"\"An array has {n} KB.\"\"\"";
+    let computed = found(
+        &format!("question \"q\" {{ {draw}\nask \"Pages of 16 KB\" = ceil(n / 16) }}"),
+        20,
+    );
+    assert_eq!(guessable(&computed), [""]);
+    let script = format!(
+        "question \"q\" {{ {draw}\nchoice \"It is\" {{ correct \"small\" when n < 20; wrong \"large\" }} }}\n\
+         question \"r\" {{ {draw}\nask \"Bytes\" = n * 1024; ask \"Pages\" = 4 }}"
+    );
+    let folder = Folder::new("constant");
+    let done = pagewalk(&["exam", &folder.put("c.pw", &script), "--check", "20"]);
+    let out = text(&done.stdout);
+    assert!(
+        out.contains("! q: the versions differ, but each answer is the same in all of them")
+            && !out.contains("! r"),
+        "{out}"
+    );
+}
+
 #[test]
 fn a_grid_may_have_rows_that_are_forced_but_no_constant_column() {
     let script = "question \"q\" { choose a in 4..9\nchoose b in 4..9 where b != a\nreference [1, 2, a + 0, b + 0, 1, a + 0] { frames 3, replacement fifo }\n\

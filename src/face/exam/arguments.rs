@@ -149,7 +149,7 @@ impl Exam {
         if self.answers.is_some() {
             let paper = making.paper(versions.first().and_then(Option::as_ref))?;
             let versions: Vec<Version> = versions.into_iter().flatten().collect();
-            let table = answer_table(&paper, &versions);
+            let table = answer_table(&paper, &versions, making.exam.script.depends_on_seed());
             return Ok(ExamOutput::Stream(table.into_bytes()));
         }
         let form = destination.format;

@@ -336,7 +336,7 @@ impl Versions {
                 .or_else(|| (!given.needed).then(|| Options::default().seed));
             // The default seed would silently select the wrong key.
             let seed = seed.ok_or(
-                "the exam differs between versions, but this row names no version and no seed",
+                "the exam differs between versions, but this row names no version and no seed; write the seed in the column `seed`, or add `--seed 0` if the papers have no version",
             )?;
             return Ok(PaperVersion {
                 seed,

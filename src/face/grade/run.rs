@@ -246,6 +246,14 @@ impl Grade {
             complain("pagewalk: the script and the answers cannot both come from standard input\n");
             return Err(AlreadyReported);
         }
+        let is_script = |path: &Path| path.extension().is_some_and(|end| end == "pw");
+        if is_script(&self.answers) && !is_script(&self.file) {
+            let (script, answers) = (self.answers.display(), self.file.display());
+            complain(&format!(
+                "pagewalk: the script must precede the answers: `pagewalk grade {script} {answers}`\n"
+            ));
+            return Err(AlreadyReported);
+        }
         let also: Result<Vec<CheckedScript>, AlreadyReported> =
             self.also.iter().map(|path| read(path)).collect();
         Ok((read(&self.file)?, also?))

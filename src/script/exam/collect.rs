@@ -28,7 +28,7 @@ pub struct Collector {
     unseen: bool,
     /// Whether the question has shown a part of the state.
     shown: bool,
-    /// Whether a text since the last item may describe such a statement.
+    /// Whether a text since the last item, table, or figure may describe such a statement.
     described: bool,
 }
 
@@ -219,12 +219,12 @@ impl Collector {
             }
             Entry::Given { views, in_part } => {
                 self.since.clear();
-                (self.unseen, self.shown) = (false, true);
+                (self.unseen, self.shown, self.described) = (false, true, false);
                 self.put(OpenPiece::Ready(Piece::Given(views.clone())), *in_part);
             }
             Entry::Figure { figure, in_part } => {
                 self.since.clear();
-                (self.unseen, self.shown) = (false, true);
+                (self.unseen, self.shown, self.described) = (false, true, false);
                 self.put(OpenPiece::Ready(Piece::Figure(figure.clone())), *in_part);
             }
             Entry::Item { item, in_part } => {

@@ -27,7 +27,7 @@ use crate::run::state::{Binding, Scope};
 use crate::run::stop::Stop;
 
 /// Number of wrong options that `answers` generates.
-const WRONG: usize = 3;
+pub(crate) const WRONG: usize = 3;
 
 /// `choice "…" points 2 { correct "…"; wrong "…"; correct "…" when EXPR; option "…" where COND; answers pa of read va }`
 ///
@@ -62,7 +62,13 @@ pub(crate) fn choice(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         let message = "no option of this choice is correct";
         return Err(Diagnostic::new(Code::NoCorrectAnswer, bound.place, message)
             .label("cannot be answered")
-            .help("write `correct \"…\"` in its braces")
+            .help(if options.is_empty() {
+                "list the options in braces: `choice \"…\" { correct \"…\"; wrong \"…\" }`"
+            } else if options.iter().all(|option| option.evidence.is_empty()) {
+                "add a line with `correct \"…\"` to its braces, or change a `wrong` to `correct`"
+            } else {
+                "no condition of an option holds; change one, or add a line with `correct \"none of these\"`"
+            })
             .into());
     }
     let correct = options.iter().filter(|option| option.correct).count();

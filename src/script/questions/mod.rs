@@ -6,7 +6,7 @@ mod arranging;
 mod ask;
 mod author_table;
 pub(crate) mod blanks;
-mod choice;
+pub(crate) mod choice;
 mod commands;
 mod derivation;
 pub mod entry;

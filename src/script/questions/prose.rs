@@ -22,16 +22,19 @@ pub(crate) fn prose_of(cx: &mut Cx, expr: &Expr) -> Result<String, Stop> {
     let ExprKind::Prose(pieces) = &expr.kind else {
         return Ok(dedented(&eval(cx, expr)?.to_string(), usize::MAX));
     };
-    // The text prints a list as a series: `a, b, and c`.
+    // The text prints a list as a series: `a, b, and c`, or `none`.
     let mut lists = Vec::new();
     for piece in pieces.iter() {
         if let Piece::Expr(part) = piece
             && let Value::List(elements) = eval(cx, part)?
         {
-            lists.push((
-                part,
-                series(&elements.iter().map(ToString::to_string).collect::<Vec<_>>()),
-            ));
+            let elements: Vec<String> = elements.iter().map(ToString::to_string).collect();
+            let text = if elements.is_empty() {
+                "none".to_owned()
+            } else {
+                series(&elements)
+            };
+            lists.push((part, text));
         }
     }
     let text = |part: &Expr| lists.iter().find(|(known, _)| known.span == part.span);

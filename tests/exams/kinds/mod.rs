@@ -315,7 +315,7 @@ fn assumptions_apply_to_the_question() {
 #[test]
 fn titles_and_lists_are_in_words() {
     assert!(
-        printed("40-split-areas", Edition::Paper).contains("Areas of P (start and end in hex)")
+        printed("40-split-areas", Edition::Paper).contains("Areas of P (Start and End in hex)")
     );
     assert!(printed("07-rights", Edition::Paper).contains("VPN V Write"));
     let start = printed("54-local-global", Edition::Paper);

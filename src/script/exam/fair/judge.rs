@@ -24,6 +24,8 @@ pub struct Fairness {
     /// For each question, the work that is equal in all versions: `tlb hit 1, walk steps 2`.
     pub(crate) even: Vec<(String, String)>,
     pub blanks: Vec<Blank>,
+    /// Questions that differ between versions although none of their answers do.
+    pub(crate) constant: Vec<String>,
     /// Indexes of versions that have the same questions with the same answers.
     pub same: Vec<Vec<usize>>,
     /// Questions that too many pairs of versions share.
@@ -156,7 +158,16 @@ impl Fairness {
                 .collect();
             let lacking = lacking.into_iter().map(|what| (title.to_owned(), what));
             fairness.lacking.extend(lacking);
+            let known = fairness.blanks.len();
             fairness.blanks(title, &each);
+            let own = &fairness.blanks[known..];
+            let differs = each
+                .windows(2)
+                .any(|pair| pair[0].1.stimulus != pair[1].1.stimulus);
+            let is_same = |blank: &Blank| blank.different == 1 && !blank.guessable();
+            if differs && !own.is_empty() && own.iter().all(is_same) {
+                fairness.constant.push(title.to_owned());
+            }
         }
         fairness
     }

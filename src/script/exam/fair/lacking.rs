@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::printed::{Source, Text, tokens};
 use crate::exam::formats::assumptions::{called_in, part_of, unstated_contents};
 use crate::exam::paper::{PaperItem, Piece, Question};
+use crate::questions::choice::WRONG;
 use crate::questions::entry::{Blank, Derivation, Figure, ItemKind};
-use crate::run::facts::Component;
+use crate::run::facts::{Component, Family};
 use crate::run::record::{Did, ReferenceRun, View};
 use crate::run::table::TableId;
 use pagewalk_engine::machine::reference_string::Replacement;
@@ -23,6 +24,8 @@ pub(crate) enum Lacking {
     Areas,
     /// The page size, which divides an address.
     PageSize,
+    /// The settings of a TLB or cache, such as its number of sets.
+    Part(&'static str),
     /// A property of the machine on which the value of a path depends.
     Machine(&'static str),
     /// A setting of a reference string whose sentence `as` replaces.
@@ -39,6 +42,8 @@ pub(crate) enum Lacking {
     Latencies,
     /// The text of a program that runs.
     Program(Arc<str>),
+    /// Wrong options of the choice with this text, whose `answers` generates fewer than usual.
+    Options(String),
 }
 
 /// A size of a machine as a power of 2, with its name in a hint.
@@ -62,6 +67,13 @@ const OF_PATHS: &[(&[&str], &[Size])] = &[
         &[PAGE],
     ),
     (&["machine.ppn_bits", "machine.frames"], &[PHYSICAL, PAGE]),
+];
+
+/// The kinds of parts with fields of their own in an address.
+type Part = (&'static str, fn(Component) -> bool);
+const PARTS: &[Part] = &[
+    ("TLB", |part| matches!(part, Component::Tlb(_))),
+    ("cache", |part| matches!(part, Component::Cache(_))),
 ];
 
 /// Small numbers as words.
@@ -99,6 +111,10 @@ pub(super) struct Stated {
     programs: BTreeSet<Arc<str>>,
     /// The prose, each text as words with a blank before and after each word.
     prose: Vec<String>,
+    /// The kinds of parts that a text mentions.
+    described: BTreeSet<&'static str>,
+    /// Whether a text may contain a program.
+    has_code: bool,
 }
 
 impl Stated {
@@ -130,6 +146,17 @@ impl Stated {
         let prose = texts
             .iter()
             .filter(|text| matches!(text.source, Source::Prose | Source::Item(_)));
+        // The first text is the title, and labels mention each part.
+        let own = texts
+            .iter()
+            .skip(1)
+            .filter(|text| text.source == Source::Prose);
+        self.described
+            .extend(PARTS.iter().map(|(name, _)| *name).filter(|name| {
+                own.clone()
+                    .any(|text| text.words.to_lowercase().contains(&name.to_lowercase()))
+            }));
+        self.has_code |= prose.clone().any(|text| text.words.contains([';', '{']));
         self.prose.extend(prose.map(|text| {
             let words: Vec<&str> = tokens(&text.words)
                 .filter(|word| !word.is_empty())
@@ -167,6 +194,15 @@ impl Stated {
         let said = lacking.contains(&Lacking::PageSize);
         let sizes = sizes.flat_map(|item| self.lacks_of_machine(item));
         let sizes = sizes.filter(|size| !said || *size != Lacking::Machine(PAGE.0));
+        if !self.shown.contains(&Kind::Machine) && !said {
+            let kinds = PARTS.iter().filter(|(name, is_own)| {
+                let printed = self.parts.iter().any(|part| is_own(*part));
+                !printed
+                    && !self.described.contains(name)
+                    && items().any(|item| asks_part(item, *is_own))
+            });
+            lacking.extend(kinds.map(|(name, _)| Lacking::Part(name)));
+        }
         let settings = items().flat_map(|item| self.lacks_settings(item));
         lacking.extend(sizes.chain(settings).collect::<BTreeSet<_>>());
         if question.items().any(is_after_unseen) {
@@ -183,14 +219,14 @@ impl Stated {
         {
             lacking.push(Lacking::Latencies);
         }
-        // A text may contain the program.
-        if !question.has_text() {
+        if !self.has_code {
             let ran = called_in(question)
                 .into_iter()
                 .map(|called| &called.program);
             let unseen: BTreeSet<_> = ran.filter(|name| !self.programs.contains(*name)).collect();
             lacking.extend(unseen.into_iter().cloned().map(Lacking::Program));
         }
+        lacking.extend(question.items().filter_map(few_options));
         let calls = question.items().flat_map(asked_addresses);
         let unsaid = calls.filter(|call| !self.says(&format!(" {call} ")));
         lacking.extend(unsaid.map(Lacking::Call));
@@ -343,8 +379,18 @@ impl Stated {
     }
 }
 
+/// Returns the text of a choice if mistakes generate its wrong options, but too few.
+fn few_options(item: &PaperItem) -> Option<Lacking> {
+    let ItemKind::Choice { text, options, .. } = &item.kind else {
+        return None;
+    };
+    let wrong = options.iter().filter(|option| !option.correct).count();
+    let generated = options.iter().any(|option| option.mistake.is_some());
+    (generated && wrong < WRONG).then(|| Lacking::Options(text.clone()))
+}
+
 /// Returns how the answers of an item are computed.
-fn derivations(item: &PaperItem) -> Vec<&Derivation> {
+pub(super) fn derivations(item: &PaperItem) -> Vec<&Derivation> {
     match &item.kind {
         ItemKind::Value { derivation, .. } => vec![derivation],
         ItemKind::Author(table) => table.blanks().map(|(.., derivation)| derivation).collect(),
@@ -401,6 +447,28 @@ fn asks_area(item: &PaperItem) -> bool {
     };
     let decides = |fact: &str| matches!(fact, "fault" | "signal" | "code" | "minor" | "major");
     access.process.is_some() && blanks.iter().any(|blank| decides(&blank.fact))
+}
+
+/// Whether an item is about a part of this kind.
+fn asks_part(item: &PaperItem, is_own: fn(Component) -> bool) -> bool {
+    let hardware = item.hardware.as_ref().map(|hardware| &*hardware.spec);
+    let Some(spec) = Family::of(&item.did).1.or(hardware) else {
+        return false;
+    };
+    let of = |name: &str| match name {
+        "tlb" | "tlbi" | "tlbt" => Some(Component::Tlb(0)),
+        "cache" | "co" | "ci" | "ct" => Some(Component::Cache(0)),
+        other => Component::named(spec, other.split_once('.')?.0),
+    };
+    let paths = derivations(item).into_iter().flat_map(|own| &own.paths);
+    let mut paths = paths.map(|path| path.names.join("."));
+    let facts = match &item.kind {
+        ItemKind::Facts { blanks, .. } => &blanks[..],
+        _ => &[],
+    };
+    let mut facts = facts.iter().filter(|blank| blank.key.is_some());
+    let is_own = |name: &str| of(name).is_some_and(is_own);
+    facts.any(|blank| is_own(&blank.fact)) || paths.any(|path| is_own(&path))
 }
 
 /// Returns the names of the system calls that returned the address of an item's value.

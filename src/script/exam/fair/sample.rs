@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::lacking::{Lacking, Stated};
+use super::lacking::{Lacking, Stated, derivations};
 use super::printed::{Source, Text, texts, tokens};
 use crate::exam::field::{Asked, Field, fields};
 use crate::exam::formats::labels::Labels;
@@ -143,11 +143,20 @@ fn basis(item: &PaperItem, place: usize, texts: &[Text]) -> u64 {
     match &item.kind {
         // The state follows from everything above the table.
         ItemKind::Table { string: None, .. } => hash(&texts[..=own]),
-        _ => operations(item)
-            .into_iter()
-            .fold(hash(&texts[own..=own]), |hash, did| {
-                mixed_text(hash, &of_done(did, None, &Labels::default()))
-            }),
+        _ => {
+            let operations = operations(item).into_iter();
+            let operations = operations.map(|did| of_done(did, None, &Labels::default()));
+            // The formula of a value contains the drawn numbers, which only a text above may print.
+            let formulas = derivations(item).into_iter().flat_map(|derivation| {
+                let variables = derivation.variables.iter().flatten();
+                variables.chain(&derivation.steps).cloned()
+            });
+            operations
+                .chain(formulas)
+                .fold(hash(&texts[own..=own]), |hash, words| {
+                    mixed_text(hash, &words)
+                })
+        }
     }
 }
 
@@ -219,21 +228,16 @@ fn ambiguous(body: &[Piece], found: &mut Vec<String>) {
 
 /// Collects the titles of fill-in tables whose cells an earlier table of the paper contains. Adds the tables that
 /// the paper prints to `given`.
-fn printed_keys<'p>(body: &'p [Piece], given: &mut Vec<&'p Rows>, found: &mut Vec<String>) {
+fn printed_keys<'p>(body: &'p [Piece], given: &mut Vec<&'p View>, found: &mut Vec<String>) {
     for piece in body {
         match piece {
-            Piece::Given(views) | Piece::Figure(Figure::Views(views)) => {
-                given.extend(views.iter().filter_map(|view| match view {
-                    View::Table(table) | View::Maps { table, .. } => Some(table),
-                    _ => None,
-                }));
-            }
+            Piece::Given(views) | Piece::Figure(Figure::Views(views)) => given.extend(views),
             Piece::Part { body, .. } => printed_keys(body, given, found),
             // The operation may change the state that an earlier table showed.
             Piece::Item(item) if in_sequence(item) => given.clear(),
             Piece::Item(item) => {
                 if let ItemKind::Table { table, columns, .. } = &item.kind
-                    && given.iter().any(|other| contains(other, table, columns))
+                    && given.iter().any(|view| prints(view, table, columns))
                 {
                     found.push(table.title.clone());
                 }
@@ -243,21 +247,32 @@ fn printed_keys<'p>(body: &'p [Piece], given: &mut Vec<&'p Rows>, found: &mut Ve
     }
 }
 
+/// Whether a paper that prints `view` prints these columns of a table.
+fn prints(view: &View, table: &Rows, columns: &[Arc<str>]) -> bool {
+    match view {
+        View::Table(printed) | View::Maps { table: printed, .. } => {
+            contains(printed, table, columns)
+        }
+        View::Tree(tree) => {
+            let owner = table.title.strip_suffix("page_table");
+            let ppns = tree.root.ppns();
+            let prints = |cell: &Cell| match cell {
+                Cell::Hex(ppn, _) => ppns.contains(ppn),
+                _ => true,
+            };
+            owner.is_some_and(|owner| owner.trim_end_matches('.') == tree.of)
+                && columns.iter().any(|name| **name == *"ppn")
+                && table.cells("ppn").all(prints)
+        }
+        _ => false,
+    }
+}
+
 /// Whether a printed table contains these columns of a table with the same title.
 fn contains(printed: &Rows, table: &Rows, columns: &[Arc<str>]) -> bool {
     let column = |of: &Rows, name: &str| {
-        let heads = of
-            .groups
-            .iter()
-            .flatten()
-            .enumerate()
-            .filter(|(_, head)| *head == name);
-        let places: Vec<usize> = heads.map(|(at, _)| at).collect();
-        let cells = of
-            .rows
-            .iter()
-            .flat_map(|row| places.iter().filter_map(|at| row.get(*at)));
-        cells.map(ToString::to_string).collect::<Vec<_>>()
+        let cells = of.cells(name).map(ToString::to_string);
+        cells.collect::<Vec<_>>()
     };
     (printed.id, &printed.title) == (table.id, &table.title)
         && columns

@@ -6,8 +6,9 @@ use crate::exam::paper::Paper;
 use crate::exam::sheet::row;
 
 /// Returns an empty table for the answers: one column per field, and one row per student of the versions. The rows of
-/// students contain their seeds, so that no list of versions is needed to grade them. An essay has a column for its points.
-pub fn answer_table(paper: &Paper, versions: &[Version]) -> String {
+/// students contain their seeds, so that no list of versions is needed to grade them. A paper without a version also needs a seed
+/// if it is `drawn`. An essay has a column for its points.
+pub fn answer_table(paper: &Paper, versions: &[Version], drawn: bool) -> String {
     let students = versions.iter().filter_map(|version| {
         let student = version.student.as_ref()?;
         Some([
@@ -18,7 +19,7 @@ pub fn answer_table(paper: &Paper, versions: &[Version]) -> String {
     });
     let students: Vec<[String; 3]> = students.collect();
     let mut heads = vec!["id".to_owned(), "name".to_owned()];
-    if !students.is_empty() {
+    if !students.is_empty() || versions.is_empty() && drawn {
         heads.push("seed".to_owned());
     } else if !versions.is_empty() {
         heads.push("version".to_owned());

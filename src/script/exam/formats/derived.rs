@@ -10,6 +10,7 @@ use crate::questions::entry::{
 };
 use crate::report::doc::Block;
 use crate::report::narrate::reason_named;
+use crate::report::words::counts::approximately;
 use crate::report::words::reasons::reason;
 use crate::run::record::Did;
 use crate::services::lookup::look_up;
@@ -91,7 +92,7 @@ fn paths(
         let meaning = row.cells.last()?.1.clone();
         let head = names.first().filter(|head| !OBVIOUS.contains(&&***head));
         let meaning = head.map_or_else(|| meaning.clone(), |head| format!("{meaning} ({head})"));
-        let written = radix.write(value, None);
+        let written = format!("{}{}", radix.write(value, None), approximately(value));
         Some((
             meaning,
             match formula {
@@ -126,12 +127,14 @@ fn formula(derivation: &Derivation, blank: &Blank) -> Option<String> {
         let steps = derivation.steps.iter().filter(|step| **step != result);
         let steps: Vec<&str> = steps.map(String::as_str).collect();
         let sign = if blank.is_approximate() { "≈" } else { "=" };
+        let exact = blank.key.as_ref().filter(|_| blank.round.is_none());
+        let about = exact.map_or_else(String::new, |key| approximately(&key.value));
         if !steps.is_empty() {
-            formulas.push(format!("{} {sign} {result}", steps.join(" = ")));
+            formulas.push(format!("{} {sign} {result}{about}", steps.join(" = ")));
         } else if let (Some(last), Some(steps)) = (formulas.last_mut(), derivation.variables.last())
             && steps.last() != Some(&result)
         {
-            *last = format!("{last} {sign} {result}");
+            *last = format!("{last} {sign} {result}{about}");
         }
     }
     (!formulas.is_empty()).then(|| formulas.join("; "))

@@ -33,6 +33,11 @@ pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
     blocks.extend(
         lacking.map(|(question, lacking)| Block::line(format!("! {}", lacks(question, lacking)))),
     );
+    blocks.extend(of.constant.iter().map(|question| {
+        Block::line(format!(
+            "! {question}: the versions differ, but each answer is the same in all of them"
+        ))
+    }));
     blocks.extend(guessable(of));
     blocks.extend(readable(of, &name));
     blocks.push(Block::Table(table(&of.blanks)));
@@ -71,6 +76,9 @@ fn lacks(question: &str, lacking: &Lacking) -> String {
         Lacking::PageSize => {
             "asks about an address, but the paper states no page size; add `given machine`"
         }
+        Lacking::Part(kind) => &format!(
+            "asks about a {kind}, but the paper states none of its settings; add `given machine`"
+        ),
         Lacking::Machine(size) => {
             &format!("asks about the machine, but the paper states no {size}; add `given machine`")
         }
@@ -91,6 +99,9 @@ fn lacks(question: &str, lacking: &Lacking) -> String {
         }
         Lacking::Program(name) => &format!(
             "asks about the program `{name}`, but the paper does not print it; add `given program {name}`"
+        ),
+        Lacking::Options(text) => &format!(
+            "`answers` finds fewer than three mistakes for “{text}”; add your own options: `wrong \"…\"`"
         ),
         Lacking::Call(name) => &format!(
             "asks for an address that `{name}` returned, but the paper does not print this call; add a `text` with the call"

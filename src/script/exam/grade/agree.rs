@@ -50,7 +50,10 @@ pub(crate) fn is_number(spelled: Spelled, key: Number) -> bool {
     if spelled.value.compare(key).is_eq() {
         return true;
     }
-    let Some(within) = spelled.within.filter(|_| key.as_integer().is_none()) else {
+    let Some(within) = spelled
+        .within
+        .filter(|_| !spelled.rough && key.as_integer().is_none())
+    else {
         return false;
     };
     let Ok(away) = spelled.value.minus(key) else {

@@ -15,6 +15,8 @@ pub(crate) struct Spelled {
     /// Half a unit in the last place, if the number has enough digits to approximate a number without a
     /// finite decimal expansion.
     pub(crate) within: Option<Number>,
+    /// Whether the number has only two digits, so that the instructor decides about it as an approximation.
+    pub(crate) rough: bool,
     /// Whether the unit measures what the blank's unit measures. No key equals a number of other units.
     pub(crate) fits: bool,
     /// The other meaning and its `within`: `16.384` could mean 16384, and `1,024` could mean 1.024.
@@ -22,8 +24,14 @@ pub(crate) struct Spelled {
 }
 
 impl Spelled {
-    /// Returns the number with the other meaning of its separator, if it has one.
+    /// Returns the number with the other meaning of its separator, if it has one, or as an approximation if it is rough.
     pub(crate) fn other(self) -> Option<Self> {
+        if self.rough {
+            return Some(Self {
+                rough: false,
+                ..self
+            });
+        }
         let (value, within) = self.other?;
         Some(Self {
             value,
@@ -41,6 +49,8 @@ impl Spelled {
         Some(Self {
             value: scaled(self.value)?,
             within: self.within.and_then(scaled),
+            // `67 %` has the two decimal places of `0.67`.
+            rough: self.rough && !factor.percent,
             fits: factor.fits,
             other: self.other.and_then(other),
         })
@@ -52,6 +62,7 @@ impl From<Number> for Spelled {
         Self {
             value,
             within: None,
+            rough: false,
             fits: true,
             other: None,
         }
@@ -261,8 +272,7 @@ fn scientific(text: &str) -> Option<Spelled> {
     let after = number.split_once('.').map_or("", |(_, after)| after);
     // A number with two digits after the leading zeros is an approximation, as in `0.0000061`.
     let significant = number.replace('.', "").trim_start_matches('0').len();
-    let place =
-        Number::fraction(1, 2 * 10i128.checked_pow(u32::try_from(after.len()).ok()?)?).ok()?;
+    let place = half_in_last_place(after.len())?;
     let within = place.times(scale).ok().filter(|_| significant > 1);
     Some(Spelled {
         within,
@@ -275,11 +285,24 @@ fn scientific(text: &str) -> Option<Spelled> {
 struct Factor {
     by: Number,
     fits: bool,
+    /// Whether the number is a percentage.
+    percent: bool,
 }
 
 /// Returns the factor of a unit, or `None` for an unknown one.
 fn factor(named: &str, unit: Option<&str>) -> Option<Factor> {
-    let fits = |by: Number| Factor { by, fits: true };
+    let is_percent =
+        |unit: &str| Unit::spelt(unit).is_some_and(|unit| unit.dimension == Dimension::Fraction);
+    let percent = is_percent(if named.is_empty() {
+        unit.unwrap_or("")
+    } else {
+        named
+    });
+    let fits = |by: Number| Factor {
+        by,
+        fits: true,
+        percent,
+    };
     let one = Number::from(1u64);
     if named.is_empty() || unit.is_some_and(|unit| unit.eq_ignore_ascii_case(named)) {
         return Some(fits(one));
@@ -305,6 +328,7 @@ fn factor(named: &str, unit: Option<&str>) -> Option<Factor> {
         _ => Some(Factor {
             by: one,
             fits: false,
+            percent,
         }),
     }
 }
@@ -375,8 +399,11 @@ fn places(text: &str) -> Option<Spelled> {
     } else {
         value.negate().ok()?
     };
+    let digits = format!("{before}{after}").trim_start_matches('0').len();
+    let half = half_in_last_place(after.len()).filter(|_| digits > 1);
     Some(Spelled {
-        within: within(before, after),
+        within: half,
+        rough: half.is_some() && digits < 3 && after.len() < 2,
         ..Spelled::from(value)
     })
 }
@@ -394,14 +421,8 @@ fn swapped(text: &str) -> Option<String> {
     either.then(|| format!("{before}{other}{after}"))
 }
 
-/// Returns half a unit in the last place of a number that has three significant digits, or two digits and two
-/// decimals.
-fn within(before: &str, after: &str) -> Option<Number> {
-    let counting = format!("{before}{after}").trim_start_matches('0').len();
-    if counting < 3 && (counting < 2 || after.len() < 2) {
-        return None;
-    }
-    let tens = 10i128.checked_pow(u32::try_from(after.len()).ok()?)?;
+fn half_in_last_place(decimals: usize) -> Option<Number> {
+    let tens = 10i128.checked_pow(u32::try_from(decimals).ok()?)?;
     Number::fraction(1, tens.checked_mul(2)?).ok()
 }
 

@@ -193,6 +193,7 @@ fn a_decimal_is_right_if_its_digits_are() {
         assert!(!is(text, 1, 3), "{text}");
     }
     assert!(is("0.67", 2, 3) && !is("0.66", 2, 3));
+    assert!(is("67 %", 2, 3) && !is("66 %", 2, 3) && !is("70 %", 2, 3));
     assert!(is("12.5", 12_480, 1000) && !is("12", 12_480, 1000));
     // 1/163840 is 6.1035…e-6.
     assert!(

@@ -217,6 +217,9 @@ fn short(number: Number) -> String {
     text
 }
 
+/// Maximum number of fields in a row of the table of changes. A rule can change a whole grid.
+const LISTED: usize = 6;
+
 pub fn regrade(of: &Regraded) -> String {
     let mut out = String::from("# Regrade\n\n");
     let changed = of.changes.len();
@@ -244,14 +247,20 @@ pub fn regrade(of: &Regraded) -> String {
     }
     for change in &of.changes {
         let (before, now) = change.total;
-        let through = change.fields.iter().map(|(field, before, now)| {
-            format!(
-                "{} {} → {}",
-                markdown(field),
-                decimal(*before),
-                decimal(*now)
-            )
-        });
+        let through = change
+            .fields
+            .iter()
+            .take(LISTED)
+            .map(|(field, before, now)| {
+                format!(
+                    "{} {} → {}",
+                    markdown(field),
+                    decimal(*before),
+                    decimal(*now)
+                )
+            });
+        let more = change.fields.len().saturating_sub(LISTED);
+        let more = (more > 0).then(|| format!("and {more} more"));
         let _ = writeln!(
             out,
             "| {} | {} | {} | {} | {} | {} |",
@@ -260,7 +269,7 @@ pub fn regrade(of: &Regraded) -> String {
             before.map_or_else(String::new, decimal),
             decimal(now),
             before.map_or_else(String::new, |before| signed(before, now)),
-            through.collect::<Vec<_>>().join(", ")
+            through.chain(more).collect::<Vec<_>>().join(", ")
         );
     }
     for (ids, what) in [

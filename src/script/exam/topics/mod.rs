@@ -13,7 +13,7 @@ use crate::questions::entry::{Blank, Derivation, Evidence, ItemKind, PathValue};
 use crate::run::facts::{Component, Family, Key, Subject, key};
 use crate::run::paths::{LAST, PART_PROPERTIES};
 use crate::run::record::{AccessVerb, AreaRecord, Did, FaultRecord, ReferenceRun, StartRow, View};
-use crate::run::table::{Rows, TableId};
+use crate::run::table::{Cell, Rows, TableId};
 use pagewalk_engine::kernel::event::FaultClass;
 use pagewalk_engine::kernel::vma::Backing;
 use pagewalk_engine::machine::event::{AccessKind, Event};
@@ -56,6 +56,8 @@ pub(crate) enum Topic {
     Fetches,
     /// Accesses that use the caches as well as the MMU.
     UsesCaches,
+    /// Anything but loads outside a process, so that the write policy of a cache can matter.
+    Stores,
     /// Page faults.
     Faults,
     /// Accesses that the script repeats after page faults.
@@ -64,7 +66,7 @@ pub(crate) enum Topic {
     Files,
     /// Values that can be missing.
     Missing,
-    /// Tables to fill in.
+    /// Tables to fill in, some of whose cells have no value.
     FillIn,
     /// Reference strings.
     Strings,
@@ -195,6 +197,7 @@ impl Topics {
     }
 
     fn item(&mut self, item: &PaperItem) {
+        self.add([(Topic::Stores, !only_loads(item))]);
         self.add([(Topic::Retries, item.retry.is_some())]);
         let (spec, bare) = (
             item.hardware.as_ref().map(|hardware| &*hardware.spec),
@@ -232,7 +235,12 @@ impl Topics {
                 columns,
                 string,
             } => {
-                self.found.insert(Topic::FillIn);
+                let mut cells = columns.iter().flat_map(|column| table.cells(column));
+                let is_missing = |cell: &Cell| match cell {
+                    Cell::Text(text) => **text == *"-",
+                    cell => *cell == Cell::Nothing,
+                };
+                self.add([(Topic::FillIn, cells.any(is_missing))]);
                 if let Some(Did::Reference(run)) = string.as_deref() {
                     let asked = |name: &str| columns.iter().any(|column| **column == *name);
                     self.string(run);
@@ -490,4 +498,18 @@ impl Topics {
         ]);
         self.policies.push(replacement);
     }
+}
+
+/// Whether an item asks only for hits, misses, and addresses of a load, and only such loads precede it.
+fn only_loads(item: &PaperItem) -> bool {
+    let is_load = |did: &Arc<Did>| match &**did {
+        Did::Access(access) => access.verb != AccessVerb::Write && access.process.is_none(),
+        _ => false,
+    };
+    let ItemKind::Facts { blanks, .. } = &item.kind else {
+        return false;
+    };
+    is_load(&item.did)
+        && item.since.iter().all(is_load)
+        && blanks.iter().all(|blank| &*blank.fact != "cycles")
 }

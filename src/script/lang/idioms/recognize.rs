@@ -103,19 +103,29 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         });
     }
     found.extend(declared(diagnostic, text));
-    if diagnostic.code == Code::WhichProcess
-        && let Some(name) = text
-            .lines()
-            .find_map(|line| line.trim().strip_prefix("process ")?.split(' ').next())
-    {
-        let (from, _) = statement(line, at - range.start, &[";", "{", "}"]);
-        let start = (range.start + from) as u32;
-        found.push(Advice::fixed(
-            None,
-            None,
-            Fix::put_in(file, start, format!("{name}: ")),
-            false,
-        ));
+    if diagnostic.code == Code::WhichProcess {
+        // The processes of the questions above are gone.
+        let question = text[..at].rfind("\nquestion ").unwrap_or(0);
+        let named = |text: &str| {
+            let mut lines = text.lines();
+            lines.find_map(|line| {
+                line.trim()
+                    .strip_prefix("process ")?
+                    .split(' ')
+                    .next()
+                    .map(str::to_owned)
+            })
+        };
+        let name = named(&text[question..at]).or_else(|| named(text));
+        // The process of an option precedes the choice.
+        let starts =
+            [&[";", "{", "}"][..], &[]].map(|parted| statement(line, at - range.start, parted).0);
+        let starts = starts.map(|from| range.start + from).into_iter();
+        let block = head_above(text, &range).map(|head| head.start + indent(&text[head]));
+        found.extend(starts.chain(block).filter_map(|start| {
+            let fix = Fix::put_in(file, start as u32, format!("{}: ", name.as_ref()?));
+            Some(Advice::fixed(None, None, fix, false))
+        }));
     }
     // Bars belong to tables, and no idiom matches a table.
     if line.trim_start().starts_with('|') {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::run::table::Rows;
-use pagewalk_engine::machine::pte::Pte;
+use pagewalk_engine::machine::pte::{Bit, Pte};
 use pagewalk_engine::machine::spec::Spec;
 
 use super::access::Access;
@@ -181,6 +181,15 @@ impl TreeTable {
             .get(at)
             .filter(|(known, _)| *known == index)
             .map(|(_, entry)| entry)
+    }
+
+    /// Returns the PPNs of the present pages in this table and in the tables below it.
+    pub(crate) fn ppns(&self) -> Vec<u64> {
+        let each = self.entries.iter().flat_map(|(_, entry)| match entry {
+            TreeEntry::Table(table) => table.ppns(),
+            TreeEntry::Page(_, pte) => Vec::from_iter(pte.flags.has(Bit::P).then_some(pte.ppn)),
+        });
+        each.collect()
     }
 
     /// Returns the number of entries in this table and in the tables below it.

@@ -118,6 +118,20 @@ impl Rows {
         // As in `/proc/PID/maps`, several areas can have the same name, so their addresses identify them.
         usize::from(self.id == TableId::Maps)
     }
+
+    /// Returns the cells of the columns with a name.
+    pub(crate) fn cells(&self, name: &str) -> impl Iterator<Item = &Cell> {
+        let heads = self.groups.iter().flatten().enumerate();
+        let heads = heads.filter(|(_, head)| *head == name);
+        let places: Vec<usize> = heads.map(|(at, _)| at).collect();
+        let rows = self.rows.iter();
+        rows.flat_map(move |row| {
+            places
+                .iter()
+                .filter_map(|at| row.get(*at))
+                .collect::<Vec<_>>()
+        })
+    }
 }
 
 /// A cell. The notation belongs to the cell and not to its column, because checks, changes, and answers print cells

@@ -30,7 +30,10 @@ pub(super) fn lookups(spec: &Spec, asked: &Topics) -> Vec<String> {
             &*cache.name,
             Shape::new(cache.sets, cache.ways),
             cache.policy.row().title,
-            stores(cache),
+            asked
+                .is(Topic::Stores)
+                .then(|| stores(cache))
+                .unwrap_or_default(),
         )
     });
     let mut alike: Vec<(Vec<&str>, Shape, &str, String)> = Vec::new();
