@@ -96,8 +96,8 @@ pub(super) fn comment(
     let advice = Advice::fixed(Some(message), Some(help), fix, sign.start == at);
     // After a division, an operator or a bracket follows, or nothing.
     let rest = tokens(&line[sign.end()..]);
-    let words = |pair: &[Token]| pair[0].is_name() && pair[1].is_name();
-    let prose = rest.iter().all(Token::is_name) || rest.windows(2).any(words);
+    let words = |pair: &[Token]| pair[1].is_name();
+    let prose = rest.iter().all(Token::is_name) || rest.windows(2).next().is_some_and(words);
     if sign.text == "//" && sign.start > indent(line) && !prose {
         return None;
     }

@@ -391,7 +391,10 @@ fn undeclared(text: &str, name: &str, span: Span) -> Option<Advice> {
     // A preset has a dash, a process has none.
     if is_keyword(name)
         || name.contains('-')
-        || matches!(name, "machine" | "kernel" | "exam")
+        || matches!(
+            name,
+            "machine" | "kernel" | "exam" | "program" | "file" | "executable"
+        )
         || text.lines().any(declares)
     {
         return None;

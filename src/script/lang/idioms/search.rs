@@ -757,6 +757,12 @@ impl<'a> Statement<'a> {
         if row.len() != head.len() + 1 {
             return None;
         }
+        // If the next row is as long, the header lacks a column.
+        let end = line_at(self.text, self.tokens[self.at].start).end;
+        let next = self.all.iter().find(|token| token.start > end)?;
+        if is_cell(&next) && cells(next.start).len() == row.len() {
+            return None;
+        }
         let fit = |without: usize| {
             let width = row[without].len() + 1;
             let ahead = row[..without].iter().cloned();
