@@ -90,14 +90,23 @@ impl Explorer {
     ) -> Result<Wants, RunError> {
         let program = self.program.clone();
         loop {
-            let event = member
-                .cpu
-                .run(&program, &mut member.memory, &mut self.budget)?;
+            // The lines of one call are steps of their own, because the first call on a terminal writes each of them.
+            let has_line =
+                self.options.buffering == Buffering::Line && member.cpu.buffer.contains(&b'\n');
+            let event = if has_line {
+                Event::Printed
+            } else {
+                let (memory, budget) = (&mut member.memory, &mut self.budget);
+                member.cpu.run(&program, memory, budget)?
+            };
             member.pc = member.cpu.pc().wrapping_sub(1);
             let size = match event {
                 Event::Printed => match self.options.buffering {
                     Buffering::AtOnce => member.cpu.buffer.len(),
-                    Buffering::Line => line_buffered(&member.cpu.buffer, BUFFER),
+                    Buffering::Line => {
+                        let mut lines = member.cpu.buffer.split_inclusive(|byte| *byte == b'\n');
+                        line_buffered(lines.next().unwrap_or_default(), BUFFER)
+                    }
                     Buffering::Full => member.cpu.buffer.len() / BUFFER * BUFFER,
                 },
                 Event::Flush => member.cpu.buffer.len(),
