@@ -27,3 +27,99 @@ outputs p printf line => count 4, all ["x a b c", "a x b c", "a b x c", "a b cx"
         );
     }
 }
+
+/// Programs that `exec` starts.
+const PROGRAMS: &str = r#"
+machine core-i7
+program echoB """
+int main(int argc, char **argv) {
+    printf("%s%d ", argv[1], argc);
+    return 0;
+}
+"""
+program forks """
+int n = 1;
+int main(void) {
+    if (fork() == 0) n++;
+    printf("%d\n", n);
+    return n;
+}
+"""
+program wrong """
+int a[2];
+int main(int argc, char **argv) {
+    return a[argc];
+}
+"""
+"#;
+
+fn starting(call: &str, rest: &str) -> String {
+    format!(
+        r#"{PROGRAMS}
+program p """
+int main(void) {{
+    char *args[] = {{ "echoB", "B", NULL }};
+    printf("A ");
+    fflush(stdout);
+    if (fork() == 0) {{
+        printf("lost");
+        {call};
+        printf("C ");
+        exit(1);
+    }}
+    int status;
+    wait(&status);
+    printf("D%d ", WEXITSTATUS(status));
+    return 0;
+}}
+"""
+{rest}"#
+    )
+}
+
+#[test]
+fn a_process_goes_on_in_the_program_that_it_starts() {
+    for call in [
+        "execv(\"echoB\", args)",
+        "execvp(\"/bin/echoB\", args)",
+        "execl(\"./echoB\", \"echoB\", \"B\", NULL)",
+        "execlp(\"echoB\", \"echoB\", \"B\", (char *) 0)",
+    ] {
+        holds(&starting(
+            call,
+            "outputs p printf line => all [\"A B2 D0\"]\nrun p => output \"A B2 D0\", exit 0
+            outputs p printf line failing execv => all [\"A B2 D0\", \"A lostC D1\"]",
+        ));
+    }
+    // The new program has its own variables, the number of the process, and children.
+    holds(&starting(
+        "execlp(\"forks\", \"forks\", NULL)",
+        "outputs p => count 3, processes 3, possible \"A lost1 2 D1\", possible \"A lost2 1 D1\", possible \"A lost1 D1 2\"",
+    ));
+    // What a program that the script does not contain prints is not known.
+    holds(&starting(
+        "execlp(\"ls\", \"ls\", NULL)",
+        "outputs p printf line => all [\"A D0\"]
+run p => output \"A lostC D1\"",
+    ));
+}
+
+#[test]
+fn a_mistake_is_in_the_text_of_the_program_that_made_it() {
+    for verb in ["outputs", "run"] {
+        let script = starting(
+            "execl(\"wrong\", \"wrong\", \"1\", NULL)",
+            &format!("{verb} p"),
+        );
+        let run = crate::running::text(&script);
+        let line = script
+            .lines()
+            .position(|line| line.contains("return a[argc]"));
+        let first = &run.mistakes[0];
+        assert_eq!(
+            (&*first.code, Some(first.line - 1)),
+            ("c-run", line),
+            "{run:?}"
+        );
+    }
+}

@@ -61,6 +61,8 @@ builtins! {
     Waitpid "waitpid"
     Getpid "getpid"
     Getppid "getppid"
+    Execl "execl"
+    Execlp "execlp"
     Execv "execv"
     Execvp "execvp"
     Execve "execve"

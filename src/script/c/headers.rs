@@ -68,6 +68,7 @@ int abs(int n); int atoi(const char *s); void exit(int status); void _exit(int s
 int WIFEXITED(int status); int WEXITSTATUS(int status); int WIFSIGNALED(int status); int WTERMSIG(int status);
 pid_t fork(void); pid_t wait(int *status); pid_t waitpid(pid_t pid, int *status, int options);
 pid_t getpid(void); pid_t getppid(void);
+int execl(const char *path, const char *argument, ...); int execlp(const char *path, const char *argument, ...);
 int execv(const char *path, char **argv); int execvp(const char *path, char **argv);
 int execve(const char *path, char **argv, char **envp);
 void *mmap(void *start, size_t size, int prot, int flags, int fd, off_t offset);

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::super::builtin::Builtin;
 use super::super::cpu::{Event, line_buffered};
 use super::super::error::{ErrorKind, Limit, RunError};
-use super::super::memory::{Access, Memory};
+use super::super::exec;
+use super::super::memory::{Access, Flat, Memory};
 use super::explorer::{Buffering, Explorer, Successor};
 use super::member::{INIT, Member, Wants};
 use super::state::{State, Zombie};
@@ -43,9 +44,10 @@ impl Explorer {
     fn add(&self, state: &mut State, mut member: Member, wants: Wants) {
         member.wants = wants;
         if self.options.merge {
+            let liveness = &self.programs[member.program].1;
             member
                 .cpu
-                .clear_registers(|pc, register| self.liveness.is_live(pc, register));
+                .clear_registers(|pc, register| liveness.is_live(pc, register));
         }
         member.seal(self.is_anonymous);
         state.add(Arc::new(member));
@@ -77,7 +79,7 @@ impl Explorer {
     }
 
     fn error(&self, member: &Member, kind: ErrorKind) -> RunError {
-        let place = self.program.place(member.pc);
+        let place = member.place;
         RunError { kind, place }
     }
 
@@ -88,8 +90,8 @@ impl Explorer {
         work: &mut Vec<Member>,
         state: &State,
     ) -> Result<Wants, RunError> {
-        let program = self.program.clone();
         loop {
+            let program = self.programs[member.program].0.clone();
             // The lines of one call are steps of their own, because the first call on a terminal writes each of them.
             let has_line =
                 self.options.buffering == Buffering::Line && member.cpu.buffer.contains(&b'\n');
@@ -99,7 +101,7 @@ impl Explorer {
                 let (memory, budget) = (&mut member.memory, &mut self.budget);
                 member.cpu.run(&program, memory, budget)?
             };
-            member.pc = member.cpu.pc().wrapping_sub(1);
+            member.place = program.place(member.cpu.pc().wrapping_sub(1));
             let size = match event {
                 Event::Printed => match self.options.buffering {
                     Buffering::AtOnce => member.cpu.buffer.len(),
@@ -178,17 +180,14 @@ impl Explorer {
                 return Ok(Some(Wants::Sleep((first & u64::from(u32::MAX)) * unit)));
             }
             Builtin::Sleep | Builtin::Usleep => 0,
-            Builtin::Execv | Builtin::Execvp | Builtin::Execve => {
-                member.may_fail = self
-                    .options
-                    .failing
-                    .iter()
-                    .any(|one| one.name().starts_with("exec"));
+            builtin if builtin.replaces_program() => {
+                let mut failing = self.options.failing.iter();
+                member.may_fail = failing.any(|one| one.replaces_program());
                 if member.may_fail {
                     return Ok(Some(Wants::Exec));
                 }
-                member.cpu.buffer.clear();
-                return Ok(Some(Wants::Exit(0)));
+                let is_known = self.exec(member)?;
+                return Ok((!is_known).then_some(Wants::Exit(0)));
             }
             Builtin::Write if first == 1 => {
                 let size = third.min(1 << 20);
@@ -214,6 +213,40 @@ impl Explorer {
         };
         member.cpu.reply(reply);
         Ok(None)
+    }
+
+    /// Replaces the program of a process, whose buffer is lost. Returns false if the new program is not known.
+    fn exec(&self, member: &mut Member) -> Result<bool, RunError> {
+        member.cpu.buffer.clear();
+        let pointer = self.programs[member.program].0.layout.pointer;
+        let command = member.cpu.call();
+        let command = command.and_then(|call| call.command(&member.memory, pointer));
+        let Some((path, arguments)) = command else {
+            return Ok(false);
+        };
+        let Some(number) = self.options.programs.find(&path) else {
+            return Ok(false);
+        };
+        let program = &self.programs[number].0;
+        let started = exec::start(program, &arguments);
+        let (cpu, at, stack) = started.map_err(|kind| self.error(member, kind.into()))?;
+        let mut memory = Flat::new(program);
+        let (size, line) = (1, 0);
+        let mut bytes = (at..).zip(&stack);
+        let allocated = memory.allocate(at, stack.len() as u64);
+        let stored = allocated.and_then(|()| {
+            bytes.try_for_each(|(address, byte)| {
+                let access = Access {
+                    address,
+                    size,
+                    line,
+                };
+                memory.store(access, (*byte).into())
+            })
+        });
+        stored.map_err(|error| self.error(member, error.into()))?;
+        (member.program, member.cpu, member.memory) = (number, cpu, memory);
+        Ok(true)
     }
 
     /// Returns the child of a process, and lets both return from `fork`.
@@ -261,7 +294,7 @@ impl Explorer {
                         let access = Access {
                             address: *status,
                             size: 4,
-                            line: self.program.place(old.pc).line,
+                            line: old.place.line,
                         };
                         let value = (child.status << 8) as u64;
                         member
@@ -302,8 +335,8 @@ impl Explorer {
                 let mut failed = member.clone();
                 failed.cpu.reply(MINUS_ONE);
                 results.push((rest.clone(), vec![failed], None));
-                member.cpu.buffer.clear();
-                results.push((rest, vec![member], Some(0)));
+                let is_known = self.exec(&mut member)?;
+                results.push((rest, vec![member], (!is_known).then_some(0)));
             }
             Wants::Exit(status) => results.push((rest, vec![member], Some(*status))),
         }
@@ -324,12 +357,12 @@ impl Explorer {
                     self.settle(&mut state, members)?;
                 }
             }
-            let (text, pc) = (text.clone(), old.pc);
+            let (text, place) = (text.clone(), old.place);
             let (pid, parent) = (old.pid, old.parent);
             all.push(Successor {
                 state,
                 text,
-                pc,
+                place,
                 pid,
                 parent,
                 forks: begun + self.forks - before,

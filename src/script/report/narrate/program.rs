@@ -111,9 +111,11 @@ fn schedule(run: &ProgramRun, output: &str) -> Vec<Block> {
     let steps = steps.unwrap_or_default().into_iter();
     let lines = steps.filter(|step| !step.text.is_empty()).map(|step| {
         let (pid, line) = (step.pid, step.place.line);
+        let program = step.program.map(|name| format!(" of {name}"));
         format!(
-            "  process {pid} prints {} in line {line}",
-            Value::from(output_text(&step.text)).quoted()
+            "  process {pid} prints {} in line {line}{}",
+            Value::from(output_text(&step.text)).quoted(),
+            program.unwrap_or_default()
         )
     });
     std::iter::once(format!("{output:?} is printed in these steps:"))

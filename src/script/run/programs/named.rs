@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use pagewalk_engine::program::{Layout, Program, Programs, RunError};
+
 use super::call::{Passed, ProgramCall};
 use super::settings::in_c;
 use crate::lang::ast::{Expr, ExprKind, Word};
@@ -44,6 +46,35 @@ pub(crate) fn program_call(
             .push((name.text.to_string(), constant, name.span));
     }
     Ok(Some(call))
+}
+
+/// Returns the programs of the script that `execv` and its relatives find, compiled for memory with this layout.
+pub(crate) fn executable(cx: &Cx, layout: Layout) -> Programs {
+    let mut programs = Programs::default();
+    for listing in cx.state.listings() {
+        if let Ok(program) = listing.compile(&[], layout) {
+            programs.add(&listing.name.text, program);
+        }
+    }
+    programs
+}
+
+/// Returns the diagnostic of an error of a running program, or of one of those that it has started.
+pub(crate) fn failed(
+    cx: &Cx,
+    call: &ProgramCall,
+    error: &RunError,
+    program: &Program,
+    programs: &Programs,
+) -> Diagnostic {
+    let started = programs.at(error.place).and_then(|(path, program)| {
+        let mut listings = cx.state.listings();
+        Some((listings.find(|one| one.name.text == *path)?, program))
+    });
+    match started {
+        Some((listing, program)) => listing.failed(error, program),
+        None => call.listing.failed(error, program),
+    }
 }
 
 /// Sets the function from `f`, `f(8)`, or the text `"f"`.
