@@ -123,3 +123,41 @@ fn a_mistake_is_in_the_text_of_the_program_that_made_it() {
         );
     }
 }
+
+#[test]
+fn a_failed_assertion_aborts() {
+    holds(
+        r#"
+machine core-i7
+program p """
+#include <assert.h>
+int main(void) {
+    printf("a\nb");
+    assert(getpagesize() == 8192);
+    return 0;
+}
+"""
+run p => signal SIGABRT, line 4, output "a"
+outputs p printf line => all ["a"]
+"#,
+    );
+}
+
+#[test]
+fn the_page_size_is_that_of_the_machine() {
+    let text = r#"
+program p """
+int n;
+int main(void) {
+    n = sysconf(_SC_PAGESIZE);
+    printf("%d", getpagesize());
+    return n == 256 ? 1 : 0;
+}
+"""
+"#;
+    holds(&format!("{text}outputs p => all [\"4096\"]"));
+    let machine = "machine { virtual 16 bits, physical 16 bits, page 256 B }";
+    holds(&format!(
+        "{machine}\n{text}outputs p => all [\"256\"]\nrun p => exit 1, output \"256\""
+    ));
+}

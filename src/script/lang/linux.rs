@@ -4,6 +4,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::sections::{lists, rows, section};
 use crate::lang::span::Span;
+use pagewalk_engine::kernel::syscall::system_call;
 
 const TABLE: &str = include_str!("linux.txt");
 
@@ -27,6 +28,18 @@ pub(crate) fn call(name: &str, span: Span) -> Option<Diagnostic> {
             (None, None) => diagnostic.help("`pagewalk reference calls` lists the system calls"),
         },
     )
+}
+
+/// Returns what helps in a C program that calls a function of Linux or C that programs do not have.
+pub(crate) fn instead_in_program(name: &str) -> Option<&'static str> {
+    let is_modeled =
+        rows(TABLE, "same").any(|(theirs, _)| theirs == name) || system_call(name).is_some();
+    let listed = |names: &str| names.split_whitespace().any(|known| known == name);
+    let instead = rows(TABLE, "programs").find(|(names, _)| listed(names));
+    (is_modeled || lists(TABLE, "calls", name)).then(|| match instead {
+        Some((_, instead)) => instead,
+        None => "leave the call out, or define the function in the program; the reference lists the functions of C that programs have",
+    })
 }
 
 /// Returns the diagnostic for a constant of Linux or C that Pagewalk does not model. A name that only begins like a
@@ -93,6 +106,8 @@ mod tests {
     #[test]
     fn every_replacement_belongs_to_a_listed_call() {
         let names = rows(TABLE, "instead").flat_map(|(names, _)| names.split_whitespace());
+        let in_programs = rows(TABLE, "programs");
+        let names = names.chain(in_programs.flat_map(|(names, _)| names.split_whitespace()));
         for name in names.chain(rows(TABLE, "same").map(|(theirs, _)| theirs)) {
             assert!(call(name, Span::default()).is_some(), "{name}");
         }

@@ -29,6 +29,7 @@ pub(in super::super) enum Wants {
     Fork,
     /// Replaces its program.
     Exec,
+    /// Ends with a status as `wait` stores it.
     Exit(i32),
 }
 

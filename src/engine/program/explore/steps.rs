@@ -10,6 +10,7 @@ use super::super::memory::{Access, Flat, Memory};
 use super::explorer::{Buffering, Explorer, Successor};
 use super::member::{INIT, Member, Wants};
 use super::state::{State, Zombie};
+use crate::kernel::event::Signal;
 
 /// Bytes of a full buffer.
 const BUFFER: usize = 4096;
@@ -112,7 +113,9 @@ impl Explorer {
                     Buffering::Full => member.cpu.buffer.len() / BUFFER * BUFFER,
                 },
                 Event::Flush => member.cpu.buffer.len(),
+                Event::Abort => return Ok(Wants::Exit(Signal::Abort.number() as i32)),
                 Event::Exit { status, flush } => {
+                    let status = status << 8;
                     let text = std::mem::take(&mut member.cpu.buffer);
                     if flush && !text.is_empty() {
                         return Ok(Wants::Write {
@@ -296,7 +299,7 @@ impl Explorer {
                             size: 4,
                             line: old.place.line,
                         };
-                        let value = (child.status << 8) as u64;
+                        let value = child.status as u64;
                         member
                             .memory
                             .store(access, value)

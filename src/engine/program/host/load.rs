@@ -54,6 +54,7 @@ pub fn layout_for(kernel: &Kernel, pid: Option<Pid>) -> Layout {
         heap,
         stack,
         pointer: if is_wide { 8 } else { 4 },
+        page_size: page,
         page,
     }
 }

@@ -285,6 +285,10 @@ impl Host {
                 }
                 Some(Event::Flush) => self.flush(kernel, process, usize::MAX, watch)?,
                 Some(Event::Call) => self.call(kernel, process, watch)?,
+                Some(Event::Abort) => {
+                    let place = latest_place(process);
+                    end(kernel, process, Ending::Aborted, place);
+                }
                 Some(Event::Exit { status, flush }) => {
                     if flush {
                         self.flush(kernel, process, usize::MAX, watch)?;
@@ -360,7 +364,7 @@ fn latest_place(process: &HostedProcess) -> Place {
 fn end(kernel: &mut Kernel, process: &mut HostedProcess, ending: Ending, place: Place) {
     let status = match ending {
         Ending::Exit(status) => Some(u32::from(status) << 8),
-        Ending::Signal(_) => ending.signal().map(Signal::number),
+        Ending::Signal(_) | Ending::Aborted => ending.signal().map(Signal::number),
         Ending::Replaced => None,
     };
     let runs = |kernel: &Kernel| {

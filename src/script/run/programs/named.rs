@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::program::{Layout, Program, Programs, RunError};
 
 use super::call::{Passed, ProgramCall};
@@ -46,6 +47,12 @@ pub(crate) fn program_call(
             .push((name.text.to_string(), constant, name.span));
     }
     Ok(Some(call))
+}
+
+/// Bytes of a page as programs see them: those of the machine, or those of Linux without one.
+pub(crate) fn page_size(machine: Option<&Spec>) -> u64 {
+    let mmu = machine.and_then(|spec| spec.mmu.as_ref());
+    mmu.map_or(Layout::default().page_size, |mmu| 1 << mmu.page_bits)
 }
 
 /// Returns the programs of the script that `execv` and its relatives find, compiled for memory with this layout.

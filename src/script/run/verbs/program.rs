@@ -20,7 +20,7 @@ use crate::run::current_process::CurrentProcess;
 use crate::run::eval::integer;
 use crate::run::programs::{
     BUFFERINGS, CALL_SETTINGS, PROGRAM_SETTINGS, ProgramCall, ProgramDraft, declare, executable,
-    failed, program_call,
+    failed, page_size, program_call,
 };
 use crate::run::record::{Declaration, Declared, Did, ProgramRun, Results, Schedules};
 use crate::run::running::running;
@@ -190,7 +190,11 @@ pub(crate) fn outputs(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         ordered_sleep: bound.choice("sleep", SLEEPS).unwrap_or_default(),
         ..Options::default()
     };
-    let (program, process) = call.start(Layout::default())?;
+    let layout = Layout {
+        page_size: page_size(cx.spec().map(|spec| &**spec)),
+        ..Layout::default()
+    };
+    let (program, process) = call.start(layout)?;
     let options = Options {
         first: Some(process),
         ..options
