@@ -161,3 +161,55 @@ int main(void) {
         "{machine}\n{text}outputs p => all [\"256\"]\nrun p => exit 1, output \"256\""
     ));
 }
+
+#[test]
+fn different_outputs_are_never_shown_alike() {
+    let script = r#"
+program p """
+int main(void) {
+    if (fork() == 0) printf("a b");
+    else if (fork() == 0) printf(" ");
+    else printf("\n");
+    return 0;
+}
+"""
+outputs p => count 6, all ["a b \n", "a b\n ", " a b\n", " \na b", "\na b ", "\n a b"]
+"#;
+    holds(script);
+    let all = script
+        .split_once("all ")
+        .map(|(before, _)| before)
+        .expect("a list");
+    let run = crate::running::text(format!(
+        "{all}all [\"a b\", \"a b\", \"a b\", \"a b\", \"a b\", \"a b\"]"
+    ));
+    assert_eq!(run.failures.len(), 1, "{run:?}");
+    assert!(run.failures[0].actual.contains(r#"" \na b""#), "{run:?}");
+    // Outputs that no other one resembles keep their short form.
+    holds(&script.replace("\\n", "c\\n").replace(
+        r#"["a b c\n", "a bc\n ", " a bc\n", " c\na b", "c\na b ", "c\n a b"]"#,
+        r#"["a b c", "a bc\n ", " a bc\n", " c\na b", "c\na b ", "c\n a b"]"#,
+    ));
+}
+
+#[test]
+fn a_large_program_gets_help_that_applies_to_it() {
+    let run = crate::running::text(
+        r#"
+program p """
+char a[32768][1024];
+int main(void) {
+    for (int j = 0; j < 1024; j++)
+        for (int i = 0; i < 32768; i++) a[i][j] = 0;
+    return 0;
+}
+"""
+reference p { page 4 KB, frames 2, replacement lru }
+"#,
+    );
+    let said = &run.mistakes[0].said;
+    assert!(
+        said.contains("`define N = 64`") && !said.contains("only data"),
+        "{run:?}"
+    );
+}
