@@ -1,6 +1,8 @@
 //! Programs of several processes: the buffers of `printf`, the programs that `execv` starts, and signals.
 
 use super::holds;
+use crate::running::paper;
+use pagewalk_script::exam::formats::{Edition, Style, markdown};
 
 #[test]
 fn lines_of_one_call_interleave_on_a_terminal() {
@@ -190,6 +192,21 @@ outputs p => count 6, all ["a b \n", "a b\n ", " a b\n", " \na b", "\na b ", "\n
         r#"["a b c\n", "a bc\n ", " a bc\n", " c\na b", "c\na b ", "c\n a b"]"#,
         r#"["a b c", "a bc\n ", " a bc\n", " c\na b", "c\na b ", "c\n a b"]"#,
     ));
+}
+
+#[test]
+fn a_key_shows_the_line_ends_in_which_outputs_differ() {
+    let script = r#"
+question "Q" points 2 {
+  program p """
+  int main(void) { if (fork() == 0) printf("a "); else printf("a\n"); return 0; }
+  """
+  given program p
+  ask outputs p => all
+}
+"#;
+    let key = markdown(&paper(script, 0), Edition::Key, &Style::default());
+    assert!(key.contains(r#""a\\n a ", "a a\\n""#), "{key}");
 }
 
 #[test]
