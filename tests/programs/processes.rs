@@ -206,7 +206,7 @@ question "Q" points 2 {
 }
 "#;
     let key = markdown(&paper(script, 0), Edition::Key, &Style::default());
-    assert!(key.contains(r#""a\\n a ", "a a\\n""#), "{key}");
+    assert!(key.contains(r#""a\\na ", "a a\\n""#), "{key}");
 }
 
 #[test]

@@ -4,7 +4,6 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::sections::{lists, rows, section};
 use crate::lang::span::Span;
-use pagewalk_engine::kernel::syscall::system_call;
 
 const TABLE: &str = include_str!("linux.txt");
 
@@ -32,14 +31,14 @@ pub(crate) fn call(name: &str, span: Span) -> Option<Diagnostic> {
 
 /// Returns what helps in a C program that calls a function of Linux or C that programs do not have.
 pub(crate) fn instead_in_program(name: &str) -> Option<&'static str> {
-    let is_modeled =
-        rows(TABLE, "same").any(|(theirs, _)| theirs == name) || system_call(name).is_some();
     let listed = |names: &str| names.split_whitespace().any(|known| known == name);
     let instead = rows(TABLE, "programs").find(|(names, _)| listed(names));
-    (is_modeled || lists(TABLE, "calls", name)).then(|| match instead {
-        Some((_, instead)) => instead,
-        None => "leave the call out, or define the function in the program; the reference lists the functions of C that programs have",
-    })
+    let is_same = rows(TABLE, "same").any(|(theirs, _)| theirs == name);
+    let is_known = is_same || lists(TABLE, "calls", name);
+    let general = "leave the call out, or define the function in the program; the reference lists the functions of C that programs have";
+    instead
+        .map(|(_, instead)| instead)
+        .or(is_known.then_some(general))
 }
 
 /// Returns the diagnostic for a constant of Linux or C that Pagewalk does not model. A name that only begins like a
@@ -106,8 +105,6 @@ mod tests {
     #[test]
     fn every_replacement_belongs_to_a_listed_call() {
         let names = rows(TABLE, "instead").flat_map(|(names, _)| names.split_whitespace());
-        let in_programs = rows(TABLE, "programs");
-        let names = names.chain(in_programs.flat_map(|(names, _)| names.split_whitespace()));
         for name in names.chain(rows(TABLE, "same").map(|(theirs, _)| theirs)) {
             assert!(call(name, Span::default()).is_some(), "{name}");
         }
