@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 
 use super::super::cpu::Process;
-use super::super::error::Place;
+use super::super::error::{ErrorKind, Place, RunError};
 use super::super::memory::{Flat, mix};
 
 /// The number of the process that adopts orphans.
@@ -79,6 +79,12 @@ impl Member {
             Wants::Sleep(time) => Some(time),
             _ => None,
         }
+    }
+
+    /// Returns an error of the step.
+    pub fn error(&self, kind: ErrorKind) -> RunError {
+        let place = self.place;
+        RunError { kind, place }
     }
 
     /// Computes the key. Numbers of processes are left out if the program cannot tell processes apart.

@@ -79,11 +79,6 @@ impl Explorer {
         }
     }
 
-    fn error(&self, member: &Member, kind: ErrorKind) -> RunError {
-        let place = member.place;
-        RunError { kind, place }
-    }
-
     /// Runs a process to its next visible step.
     fn run(
         &mut self,
@@ -157,7 +152,7 @@ impl Explorer {
             Builtin::Fork => {
                 member.may_fail = self.options.failing.contains(&Builtin::Fork);
                 if state.members.len() + work.len() + 1 >= self.options.processes {
-                    return Err(self.error(member, ErrorKind::Limit(Limit::Processes)));
+                    return Err(member.error(ErrorKind::Limit(Limit::Processes)));
                 }
                 if member.may_fail || !self.options.merge {
                     return Ok(Some(Wants::Fork));
@@ -189,13 +184,13 @@ impl Explorer {
                 if member.may_fail {
                     return Ok(Some(Wants::Exec));
                 }
-                let is_known = self.exec(member)?;
+                let is_known = self.exec(member).map_err(|kind| member.error(kind))?;
                 return Ok((!is_known).then_some(Wants::Exit(0)));
             }
             Builtin::Write if first == 1 => {
                 let size = third.min(1 << 20);
                 let bytes = member.memory.bytes(second, size);
-                let text = bytes.map_err(|error| self.error(member, error.into()))?;
+                let text = bytes.map_err(|error| member.error(error.into()))?;
                 member.cpu.reply(size);
                 if text.is_empty() {
                     return Ok(None);
@@ -212,42 +207,37 @@ impl Explorer {
                 member.memory.free(first);
                 0
             }
-            _ => return Err(self.error(member, ErrorKind::Unsupported(builtin))),
+            _ => return Err(member.error(ErrorKind::Unsupported(builtin))),
         };
         member.cpu.reply(reply);
         Ok(None)
     }
 
     /// Replaces the program of a process, whose buffer is lost. Returns false if the new program is not known.
-    fn exec(&self, member: &mut Member) -> Result<bool, RunError> {
+    fn exec(&self, member: &mut Member) -> Result<bool, ErrorKind> {
         member.cpu.buffer.clear();
         let pointer = self.programs[member.program].0.layout.pointer;
         let command = member.cpu.call();
         let command = command.and_then(|call| call.command(&member.memory, pointer));
-        let Some((path, arguments)) = command else {
-            return Ok(false);
-        };
-        let Some(number) = self.options.programs.find(&path) else {
+        let found = command.and_then(|(path, arguments)| {
+            let number = self.options.programs.find(&path)?;
+            Some((number, arguments))
+        });
+        let Some((number, arguments)) = found else {
             return Ok(false);
         };
         let program = &self.programs[number].0;
-        let started = exec::start(program, &arguments);
-        let (cpu, at, stack) = started.map_err(|kind| self.error(member, kind.into()))?;
-        let mut memory = Flat::new(program);
-        let (size, line) = (1, 0);
-        let mut bytes = (at..).zip(&stack);
-        let allocated = memory.allocate(at, stack.len() as u64);
-        let stored = allocated.and_then(|()| {
-            bytes.try_for_each(|(address, byte)| {
-                let access = Access {
-                    address,
-                    size,
-                    line,
-                };
-                memory.store(access, (*byte).into())
-            })
-        });
-        stored.map_err(|error| self.error(member, error.into()))?;
+        let (cpu, at, stack) = exec::start(program, &arguments)?;
+        let (mut memory, size, line) = (Flat::new(program), 1, 0);
+        memory.allocate(at, stack.len() as u64)?;
+        for (address, byte) in (at..).zip(stack) {
+            let access = Access {
+                address,
+                size,
+                line,
+            };
+            memory.store(access, byte.into())?;
+        }
         (member.program, member.cpu, member.memory) = (number, cpu, memory);
         Ok(true)
     }
@@ -303,7 +293,7 @@ impl Explorer {
                         member
                             .memory
                             .store(access, value)
-                            .map_err(|error| self.error(old, error.into()))?;
+                            .map_err(|error| old.error(error.into()))?;
                     }
                     member.cpu.reply(u64::from(child.pid));
                     results.push((rest, vec![member], None));
@@ -338,7 +328,7 @@ impl Explorer {
                 let mut failed = member.clone();
                 failed.cpu.reply(MINUS_ONE);
                 results.push((rest.clone(), vec![failed], None));
-                let is_known = self.exec(&mut member)?;
+                let is_known = self.exec(&mut member).map_err(|kind| old.error(kind))?;
                 results.push((rest, vec![member], (!is_known).then_some(0)));
             }
             Wants::Exit(status) => results.push((rest, vec![member], Some(*status))),
