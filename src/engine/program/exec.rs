@@ -8,6 +8,8 @@ use super::error::{LoadError, Place};
 use super::memory::{Memory, string};
 use super::ops::Program;
 
+/// Number of operations that cost as much as the start of a program, so that programs that start each other end.
+pub(super) const WORK: u64 = 10_000;
 /// The maximum number of arguments.
 const MOST_ARGUMENTS: usize = 64;
 /// The maximum total length of a program's arguments in bytes, with their pointers.

@@ -195,7 +195,7 @@ impl Process {
 }
 
 /// Counts work of the library as operations.
-fn spend(budget: &mut Budget, work: u64) -> Result<(), ErrorKind> {
+pub(super) fn spend(budget: &mut Budget, work: u64) -> Result<(), ErrorKind> {
     let rest = budget.operations.checked_sub(work);
     budget.operations = rest.ok_or(ErrorKind::Limit(Limit::Operations))?;
     Ok(())

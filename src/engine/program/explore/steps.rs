@@ -6,6 +6,7 @@ use super::super::builtin::Builtin;
 use super::super::cpu::{Event, line_buffered};
 use super::super::error::{ErrorKind, Limit, RunError};
 use super::super::exec;
+use super::super::library::spend;
 use super::super::memory::{Access, Flat, Memory};
 use super::explorer::{Buffering, Explorer, Successor};
 use super::member::{INIT, Member, Wants};
@@ -214,7 +215,7 @@ impl Explorer {
     }
 
     /// Replaces the program of a process, whose buffer is lost. Returns false if the new program is not known.
-    fn exec(&self, member: &mut Member) -> Result<bool, ErrorKind> {
+    fn exec(&mut self, member: &mut Member) -> Result<bool, ErrorKind> {
         member.cpu.buffer.clear();
         let pointer = self.programs[member.program].0.layout.pointer;
         let command = member.cpu.call();
@@ -226,6 +227,7 @@ impl Explorer {
         let Some((number, arguments)) = found else {
             return Ok(false);
         };
+        spend(&mut self.budget, exec::WORK)?;
         let program = &self.programs[number].0;
         let (cpu, at, stack) = exec::start(program, &arguments)?;
         let (mut memory, size, line) = (Flat::new(program), 1, 0);

@@ -10,6 +10,8 @@ use crate::kernel::syscall::{Returns, SyscallResult, system_call, wait_for};
 use super::super::builtin::Builtin;
 use super::super::cpu::Call;
 use super::super::error::{ErrorKind, Limit, Place, RunError};
+use super::super::exec;
+use super::super::library::spend;
 use super::hosted::{Counts, Ending, HostedProcess, Status};
 use super::memory::{Counting, KernelMemory, ProgramObserver};
 use super::{Host, end, error, load};
@@ -217,6 +219,8 @@ impl Host {
             Some((program.clone(), arguments))
         });
         if let Some((program, arguments)) = found {
+            let spent = spend(&mut self.limits.budget, exec::WORK);
+            spent.map_err(|kind| error(place, kind))?;
             kernel.unload(process.pid);
             let loaded = load::load_main(kernel, process.pid, "a.out", &program, &arguments);
             let cpu = loaded.map_err(|kind| error(place, kind.into()))?;
