@@ -1,6 +1,7 @@
 //! Tests of C programs in scripts: as sources of accesses, with all their outputs, and in processes.
 
 mod accesses;
+mod processes;
 mod published;
 mod text;
 mod wrong;
@@ -19,3 +20,10 @@ int main(void) {
 }
 """ { at src 0, at dst 16 }
 "#;
+
+/// Checks that the expectations of a script hold.
+fn holds(script: &str) {
+    let run = crate::running::text(script);
+    let is_right = run.mistakes.is_empty() && run.failures.is_empty() && run.checks > 0;
+    assert!(is_right, "{script}\n{run:?}");
+}

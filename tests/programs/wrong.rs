@@ -86,6 +86,11 @@ fn mistakes_have_their_place_in_the_text() {
             "c-run at 3: `fork` is not supported",
         ),
         (
+            "int main(void) {\n  execl(\"p\", \"p\", NULL);\n}",
+            "\noutputs p",
+            "c-run at 4: the program reached the maximum number of operations",
+        ),
+        (
             "int main(void) { while (1) fork(); }",
             "\noutputs p => count 1",
             "c-run at 3:",

@@ -82,6 +82,8 @@ pub enum Signal {
     Segv,
     /// SIGBUS.
     Bus,
+    /// SIGABRT, which a program sends to itself.
+    Abort,
 }
 
 impl Signal {
@@ -89,6 +91,7 @@ impl Signal {
         match self {
             Signal::Segv => "SIGSEGV",
             Signal::Bus => "SIGBUS",
+            Signal::Abort => "SIGABRT",
         }
     }
 
@@ -97,6 +100,7 @@ impl Signal {
         match self {
             Signal::Segv => 11,
             Signal::Bus => 7,
+            Signal::Abort => 6,
         }
     }
 }

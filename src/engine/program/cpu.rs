@@ -78,6 +78,8 @@ pub enum Event {
     Call,
     /// The process has ended. `flush` is false after `_exit`.
     Exit { status: i32, flush: bool },
+    /// The process ends with SIGABRT, and its buffer is lost.
+    Abort,
 }
 
 /// The remaining resources of a run.

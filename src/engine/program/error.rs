@@ -16,6 +16,8 @@ pub struct Place {
     pub start: u32,
     /// The byte after the last one.
     pub end: u32,
+    /// The number of the program among [`Programs`](super::Programs), or 0 for the one with which a run begins.
+    pub program: u32,
 }
 
 impl Place {
@@ -24,6 +26,7 @@ impl Place {
         line: 1,
         start: 0,
         end: 0,
+        program: 0,
     };
 
     /// The place from this one to a later one.
@@ -127,6 +130,12 @@ pub enum MemoryError {
     Full,
     /// The host ended the process, for example with a signal, and knows the reason.
     Ended,
+}
+
+impl From<LoadError> for ErrorKind {
+    fn from(error: LoadError) -> Self {
+        Self::Load(Box::new(error))
+    }
 }
 
 impl From<MemoryError> for ErrorKind {

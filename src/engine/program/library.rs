@@ -9,6 +9,8 @@ use super::printf;
 
 /// The stream `stdout` of the headers.
 const STDOUT: u64 = 1;
+/// The constant `_SC_PAGESIZE` of the headers.
+const PAGE_SIZE: u64 = 30;
 /// The constant `_IONBF` of the headers.
 const UNBUFFERED: u64 = 2;
 
@@ -161,6 +163,11 @@ impl Process {
                     flush: false,
                 }));
             }
+            // The message is on standard error, which is not part of the output.
+            Builtin::Assert if first != 0 => 0,
+            Builtin::Assert | Builtin::Abort => return Ok(Some(Event::Abort)),
+            Builtin::Sysconf if first != PAGE_SIZE => u64::MAX,
+            Builtin::Sysconf | Builtin::Getpagesize => program.layout.page_size,
             Builtin::Atexit => {
                 self.at_exit.push(first as u32);
                 0
@@ -188,7 +195,7 @@ impl Process {
 }
 
 /// Counts work of the library as operations.
-fn spend(budget: &mut Budget, work: u64) -> Result<(), ErrorKind> {
+pub(super) fn spend(budget: &mut Budget, work: u64) -> Result<(), ErrorKind> {
     let rest = budget.operations.checked_sub(work);
     budget.operations = rest.ok_or(ErrorKind::Limit(Limit::Operations))?;
     Ok(())

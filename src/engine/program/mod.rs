@@ -7,6 +7,7 @@
 pub mod builtin;
 pub mod cpu;
 pub mod error;
+pub mod exec;
 pub mod explore;
 pub mod host;
 mod library;
@@ -20,6 +21,7 @@ mod tests;
 pub use builtin::Builtin;
 pub use cpu::{Budget, Call, Event, Process};
 pub use error::{ErrorKind, Limit, LoadError, MemoryError, Place, RunError};
+pub use exec::Programs;
 pub use explore::explore;
 pub use explore::explorer::{Buffering, Options, Step};
 pub use host::hosted::{Counts, Ending, HostedProcess, LineCounts, Status};

@@ -245,6 +245,8 @@ pub struct Layout {
     pub stack: u64,
     /// Bytes of a pointer, 4 or 8.
     pub pointer: u8,
+    /// Bytes of a page, as `getpagesize` returns them.
+    pub page_size: u64,
     /// The alignment of the string literals. With the page size, they have read-only pages. With 1, they directly
     /// follow the variables.
     pub page: u64,
@@ -258,6 +260,7 @@ impl Default for Layout {
             heap: 0x1000_0000,
             stack: 0xc000_0000,
             pointer: 4,
+            page_size: 4096,
             page: 1,
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 
-use super::error::{ErrorKind, Limit, RunError};
+use super::error::{ErrorKind, Limit, Place, RunError};
 use super::explore::explorer::{Explorer, Step};
 
 /// A transition of the graph.
@@ -13,7 +13,7 @@ pub(super) struct Edge {
     pub text: u32,
     pub to: u32,
     /// The operation that makes the step.
-    pub pc: u32,
+    pub place: Place,
     /// Number of processes that begin in the step.
     pub forks: u32,
 }
@@ -90,7 +90,7 @@ impl Outputs {
             Ok(order) => order,
             Err(edge) => {
                 let kind = ErrorKind::Limit(Limit::Output);
-                let place = explorer.program.place(edge.pc);
+                let place = edge.place;
                 return Err(RunError { kind, place });
             }
         };
@@ -99,13 +99,11 @@ impl Outputs {
             letters(&graph, &order).and_then(|(start, letters)| determinize(start, &letters, most));
         let states = states.ok_or_else(|| RunError {
             kind: ErrorKind::Limit(Limit::States),
-            place: explorer.program.place(
-                graph
-                    .nodes
-                    .first()
-                    .and_then(|edges| edges.first())
-                    .map_or(0, |one| one.pc),
-            ),
+            place: graph
+                .nodes
+                .first()
+                .and_then(|edges| edges.first())
+                .map_or(Place::START, |one| one.place),
         })?;
         Ok(Self {
             processes: processes(&graph, &order),
@@ -220,15 +218,15 @@ impl Outputs {
             let is_anonymous = explorer.is_anonymous;
             let mut all = explorer.successors(&state).ok()?.into_iter();
             let next = all.find(|one| {
-                one.pc == edge.pc && one.text == *text && one.state.key(is_anonymous) == key
+                one.place == edge.place && one.text == *text && one.state.key(is_anonymous) == key
             })?;
-            let place = explorer.program.place(next.pc);
-            let (pid, parent, text) = (next.pid, next.parent, next.text);
+            let program = explorer.options.programs.at(next.place);
             steps.push(Step {
-                pid,
-                parent,
-                place,
-                text,
+                pid: next.pid,
+                parent: next.parent,
+                program: program.map(|(path, _)| path.clone()),
+                place: next.place,
+                text: next.text,
             });
             state = next.state;
         }

@@ -33,6 +33,8 @@ struct Declared {
     ty: Type,
     /// The parameters if the name is a function, whose result is `ty`.
     heading: Option<Heading>,
+    /// The alignment of `__attribute__((aligned(N)))`, or 0.
+    align: u64,
 }
 
 /// A parsed initializer.
@@ -106,7 +108,7 @@ impl Parser {
             } else if storage == Storage::Typedef {
                 self.define(name, Meaning::Typedef(declared.ty), place)?;
             } else {
-                self.global(&name, &declared.ty, storage, place)?;
+                self.global(&name, &declared.ty, declared.align, storage, place)?;
             }
             if !self.accept(",") {
                 return self.expect(";");
@@ -115,7 +117,14 @@ impl Parser {
     }
 
     /// Parses the initializer of a global or `static` variable.
-    fn global(&mut self, name: &Rc<str>, ty: &Type, storage: Storage, place: Place) -> Parsed<()> {
+    fn global(
+        &mut self,
+        name: &Rc<str>,
+        ty: &Type,
+        align: u64,
+        storage: Storage,
+        place: Place,
+    ) -> Parsed<()> {
         let known = match self.own_meaning(name) {
             Some(Meaning::Global(number)) if self.is_global() => Some(*number as usize),
             _ => None,
@@ -128,6 +137,7 @@ impl Parser {
                 name,
                 ty,
                 initial,
+                align,
                 place,
             });
         }
@@ -174,13 +184,16 @@ impl Parser {
             } else if let Some(heading) = declared.heading {
                 self.declare_function(&name, ty, &heading, place)?;
             } else if storage == Storage::Static {
-                self.global(&name, &ty, storage, place)?;
+                self.global(&name, &ty, declared.align, storage, place)?;
             } else if storage == Storage::Extern {
                 if !matches!(self.find(&name), Some(Meaning::Global(_))) {
                     fail!(place, "`{name}` is not declared outside the functions");
                 }
             } else {
                 let is_unknown = matches!(ty, Type::Array(_, UNKNOWN));
+                if declared.align > self.types.align(&ty) {
+                    fail!(place, "`aligned` is not supported for local variables"; "declare `{name}` outside the functions");
+                }
                 if !is_unknown {
                     self.check_object(&name, &ty, place)?;
                 }
@@ -228,7 +241,7 @@ impl Parser {
     /// Parses the words before the declared names.
     pub fn specifiers(&mut self) -> Parsed<(Type, Storage)> {
         let start = self.place();
-        let mut storage = Storage::None;
+        let (mut storage, mut align) = (Storage::None, 0);
         let mut words: Vec<Rc<str>> = Vec::new();
         let mut found = None;
         while self.is_type() {
@@ -238,6 +251,10 @@ impl Parser {
             };
             match &*name {
                 "const" | "volatile" | "register" | "auto" | "inline" => {}
+                "__attribute__" => {
+                    align = self.attributes(align)?;
+                    continue;
+                }
                 "typedef" => storage = Storage::Typedef,
                 "static" => storage = Storage::Static,
                 "extern" => storage = Storage::Extern,
@@ -264,6 +281,10 @@ impl Parser {
             self.advance();
         }
         let place = self.place_from(start);
+        if align > 0 && (storage == Storage::Typedef || self.is_mark(";")) {
+            fail!(place, "`aligned` is supported for variables only"; "write it in the declaration of a variable");
+        }
+        self.alignment = align;
         // `int` and `signed` add nothing to other words, but for `signed char`.
         let is_sized = |word: &Rc<str>| matches!(&**word, "long" | "short" | "unsigned" | "signed");
         if words.iter().any(is_sized) {
@@ -295,6 +316,33 @@ impl Parser {
             fail!(place, "these words are no type together");
         }
         Ok((found.unwrap_or(Type::Scalar(scalar)), storage))
+    }
+
+    /// Parses attributes of gcc. Returns the alignment of a variable, at least the given one.
+    fn attributes(&mut self, mut align: u64) -> Parsed<u64> {
+        while self.accept_word("__attribute__") {
+            self.expect("(")?;
+            self.expect("(")?;
+            while !self.accept(")") {
+                let (name, place) = self.name("the name of an attribute")?;
+                match name.trim_matches('_') {
+                    "aligned" => {
+                        self.expect("(")?;
+                        let bytes = self.constant("the alignment")?;
+                        self.expect(")")?;
+                        if !(1..=1 << 20).contains(&bytes) || bytes.count_ones() > 1 {
+                            fail!(place, "the alignment must be a power of two, not {bytes}");
+                        }
+                        align = align.max(bytes as u64);
+                    }
+                    "unused" | "used" | "noinline" | "noreturn" => {}
+                    _ => fail!(place, "the attribute `{name}` is not supported"; "leave it out"),
+                }
+                self.accept(",");
+            }
+            self.expect(")")?;
+        }
+        Ok(align)
     }
 
     /// Parses a struct after `struct`.
@@ -349,6 +397,9 @@ impl Parser {
                     }
                     if declared.heading.is_some() {
                         fail!(place, "a member cannot be a function");
+                    }
+                    if declared.align > 0 {
+                        fail!(place, "`aligned` is supported for variables only"; "add members that fill the struct");
                     }
                     self.check_object(&name, &declared.ty, place)?;
                     if members.iter().any(|(other, _)| *other == name) {
@@ -420,6 +471,8 @@ impl Parser {
     }
 
     fn declarator(&mut self, mut ty: Type) -> Parsed<Declared> {
+        // The lengths of arrays can contain other types.
+        let of_all = self.alignment;
         while self.accept("*") {
             ty = ty.pointer();
             while self.accept_word("const")
@@ -461,13 +514,20 @@ impl Parser {
             _ => None,
         };
         let (ty, heading) = self.suffix(ty)?;
+        let align = self.attributes(of_all)?;
+        self.alignment = of_all;
         if ty.height() > MOST_TYPE_HEIGHT {
             fail!(
                 self.last_place(),
                 "the type has more than {MOST_TYPE_HEIGHT} levels"
             );
         }
-        Ok(Declared { name, ty, heading })
+        Ok(Declared {
+            name,
+            ty,
+            heading,
+            align,
+        })
     }
 
     /// Parses the lengths of an array, or the parameters of a function.

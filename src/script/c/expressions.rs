@@ -5,6 +5,7 @@ use super::messages::{Mistake, Parsed, fail};
 use super::parser::{Meaning, Parser};
 use super::tree::{Change, Expr, ExprKind, Update};
 use super::types::{CHAR, INT, Type};
+use crate::lang::linux;
 use pagewalk_engine::program::ops::{BinaryOp, Scalar, UnaryOp};
 use pagewalk_engine::program::{Builtin, Place};
 
@@ -319,6 +320,11 @@ impl Parser {
                     Some(Meaning::Typedef(_)) => {
                         fail!(place, "`{name}` is a type and has no value");
                     }
+                    None if &*name == "__func__" && !self.is_global() => {
+                        let bytes = self.function_name.as_bytes().to_vec();
+                        let ty = Type::Array(CHAR.into(), bytes.len() as u64 + 1);
+                        (ExprKind::Text(self.add_text(bytes)), ty)
+                    }
                     None => return Err(self.unknown(&name, "variable", place)),
                 };
                 Ok(Expr {
@@ -380,8 +386,14 @@ impl Parser {
             Some(Meaning::Function(number)) => *number,
             Some(_) => fail!(place, "`{name}` is not a function"),
             None => {
-                return Err(self.unknown(name, "function", place)
-                    .help("declare the function before its use; the functions of the C library that Pagewalk has are listed in the reference"));
+                if let Some(instead) = linux::instead_in_program(name) {
+                    fail!(place, "`{name}` is a function of the C library or of Linux that programs do not have"; "{instead}");
+                }
+                let unknown = self.unknown(name, "function", place);
+                return Err(match unknown.help {
+                    Some(_) => unknown,
+                    None => unknown.help("declare the function before its use; the functions of the C library that Pagewalk has are listed in the reference"),
+                });
             }
         };
         self.expect("(")?;
@@ -414,7 +426,14 @@ impl Parser {
             } else {
                 "arguments"
             };
-            fail!(place, "`{name}` has {expected} {noun}, not {found}");
+            let wrong = Mistake::new(
+                place,
+                format!("`{name}` has {expected} {noun}, not {found}"),
+            );
+            return Err(match builtin {
+                Some(Builtin::Wait) => wrong.help("write `wait(NULL)`"),
+                _ => wrong,
+            });
         }
         let mut converted = Vec::new();
         for (at, argument) in arguments.into_iter().enumerate() {

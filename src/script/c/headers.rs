@@ -48,6 +48,8 @@ const MACROS: &str = "
 #define MS_SYNC 4
 #define MADV_DONTNEED 4
 #define MREMAP_MAYMOVE 1
+#define _SC_PAGESIZE 30
+#define _SC_PAGE_SIZE 30
 ";
 
 /// The declarations of the standard headers.
@@ -65,9 +67,11 @@ void *malloc(size_t size); void *calloc(size_t n, size_t size); void free(void *
 void *memcpy(void *to, const void *from, size_t n); void *memset(void *to, int c, size_t n);
 char *strcpy(char *to, const char *from); size_t strlen(const char *s); int strcmp(const char *a, const char *b);
 int abs(int n); int atoi(const char *s); void exit(int status); void _exit(int status); int atexit(void *function);
+void abort(void); void assert(_Bool condition); int getpagesize(void); long sysconf(int name);
 int WIFEXITED(int status); int WEXITSTATUS(int status); int WIFSIGNALED(int status); int WTERMSIG(int status);
 pid_t fork(void); pid_t wait(int *status); pid_t waitpid(pid_t pid, int *status, int options);
 pid_t getpid(void); pid_t getppid(void);
+int execl(const char *path, const char *argument, ...); int execlp(const char *path, const char *argument, ...);
 int execv(const char *path, char **argv); int execvp(const char *path, char **argv);
 int execve(const char *path, char **argv, char **envp);
 void *mmap(void *start, size_t size, int prot, int flags, int fd, off_t offset);

@@ -62,6 +62,7 @@ pub fn inspect(
             line: 1,
             start: at.saturating_sub(start),
             end: end.saturating_sub(start),
+            ..Place::START
         };
         mistake
     };

@@ -109,6 +109,7 @@ impl<'a> Lexer<'a> {
             line: self.line,
             start: start as u32,
             end: self.at as u32,
+            ..Place::START
         }
     }
 

@@ -26,6 +26,10 @@ pub(super) struct Parser {
     pub locals: Vec<Local>,
     /// The type of the current function's result.
     pub result: Type,
+    /// The name of the current function.
+    pub function_name: Rc<str>,
+    /// The alignment that the latest specifiers or declarator gives to a variable, or 0.
+    pub alignment: u64,
     /// Number of loops around the statement.
     pub loops: u32,
     /// The types and cases of the `switch` statements around the statement.
@@ -156,6 +160,8 @@ fn read(standard: Vec<Token>, tokens: Vec<Token>, pointer: u8) -> Parsed<Parser>
         texts: Vec::new(),
         locals: Vec::new(),
         result: Type::Void,
+        function_name: "".into(),
+        alignment: 0,
         loops: 0,
         switches: Vec::new(),
         is_standard: true,
@@ -388,7 +394,8 @@ impl Parser {
         match &**name {
             "auto" | "char" | "const" | "double" | "enum" | "extern" | "float" | "inline"
             | "int" | "long" | "register" | "short" | "signed" | "static" | "struct"
-            | "typedef" | "union" | "unsigned" | "void" | "volatile" | "_Bool" => true,
+            | "typedef" | "union" | "unsigned" | "void" | "volatile" | "_Bool"
+            | "__attribute__" => true,
             _ => matches!(self.find(name), Some(Meaning::Typedef(_))),
         }
     }
@@ -525,6 +532,7 @@ impl Parser {
                     function.name; "write each parameter");
         }
         self.result = function.result.clone();
+        self.function_name = function.name.clone();
         self.locals = Vec::new();
         self.open_scope();
         for (name, ty) in heading.parameters {

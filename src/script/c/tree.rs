@@ -126,6 +126,8 @@ pub struct Global {
     pub name: Rc<str>,
     pub ty: Type,
     pub initial: Option<Initial>,
+    /// The alignment that the program asks for, or 0.
+    pub align: u64,
     pub place: Place,
 }
 

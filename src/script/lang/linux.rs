@@ -29,6 +29,18 @@ pub(crate) fn call(name: &str, span: Span) -> Option<Diagnostic> {
     )
 }
 
+/// Returns what helps in a C program that calls a function of Linux or C that programs do not have.
+pub(crate) fn instead_in_program(name: &str) -> Option<&'static str> {
+    let listed = |names: &str| names.split_whitespace().any(|known| known == name);
+    let instead = rows(TABLE, "programs").find(|(names, _)| listed(names));
+    let is_same = rows(TABLE, "same").any(|(theirs, _)| theirs == name);
+    let is_known = is_same || lists(TABLE, "calls", name);
+    let general = "leave the call out, or define the function in the program; the reference lists the functions of C that programs have";
+    instead
+        .map(|(_, instead)| instead)
+        .or(is_known.then_some(general))
+}
+
 /// Returns the diagnostic for a constant of Linux or C that Pagewalk does not model. A name that only begins like a
 /// constant may be a misspelling of one of the `modeled` constants.
 pub(crate) fn constant<'a>(

@@ -8,7 +8,7 @@ use super::open::Open;
 pub use super::radix::Radix;
 use crate::lang::span::Span;
 use crate::lang::value::{Number, Value};
-use crate::run::record::{Attachment, CallRecord, Did, Shown, StepRecord, View};
+use crate::run::record::{Attachment, CallRecord, Did, Shown, StepRecord, View, output_text};
 use crate::run::table::{Cell, Rows, TableId};
 use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::kernel::syscall::Returns;
@@ -420,7 +420,11 @@ impl Blank {
                 Form::Set,
             ) => pages
                 .iter()
-                .map(Value::to_string)
+                .map(|page| match page {
+                    // Quotes show the line ends of a program's output.
+                    Value::Text(text) if output_text(text.as_bytes()) != **text => page.quoted(),
+                    _ => page.to_string(),
+                })
                 .collect::<Vec<_>>()
                 .join(", "),
             (Some(key), _) => key.to_string(),

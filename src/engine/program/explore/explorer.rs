@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::super::builtin::Builtin;
 use super::super::cpu::{Budget, Process};
 use super::super::error::{Place, RunError};
+use super::super::exec::Programs;
 use super::super::memory::Flat;
 use super::super::ops::Program;
 use super::liveness::Liveness;
@@ -40,6 +41,8 @@ pub struct Options {
     pub states: usize,
     /// The process at the start, or `None` for one that runs `main`.
     pub first: Option<Process>,
+    /// The programs that `execve` and its relatives find. Any other program writes nothing.
+    pub programs: Programs,
     /// The resources of all schedules together.
     pub budget: Budget,
 }
@@ -54,6 +57,7 @@ impl Default for Options {
             processes: 256,
             states: 500_000,
             first: None,
+            programs: Programs::default(),
             budget: Budget {
                 operations: 200_000_000,
                 output: 64 << 20,
@@ -70,6 +74,8 @@ pub struct Step {
     pub pid: u32,
     /// The parent's number, 1 if the parent has ended.
     pub parent: u32,
+    /// The program that the process runs, if it is not the one with which the run began.
+    pub program: Option<Arc<str>>,
     pub place: Place,
     /// The bytes that the step writes.
     pub text: Vec<u8>,
@@ -79,7 +85,7 @@ pub struct Step {
 pub(in super::super) struct Successor {
     pub state: State,
     pub text: Vec<u8>,
-    pub pc: u32,
+    pub place: Place,
     /// The process that makes the step, and its parent.
     pub pid: u32,
     pub parent: u32,
@@ -90,9 +96,9 @@ pub(in super::super) struct Successor {
 /// The rules and the numbers of the processes.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Explorer {
-    pub program: Arc<Program>,
+    /// The first program, and then those that `execve` finds.
+    pub programs: Vec<(Arc<Program>, Liveness)>,
     pub options: Options,
-    pub liveness: Liveness,
     pub budget: Budget,
     /// Whether the program cannot tell processes apart, so that a state is a multiset.
     pub is_anonymous: bool,
@@ -110,7 +116,12 @@ const FIRST_PID: u32 = 1000;
 
 impl Explorer {
     pub fn new(program: Arc<Program>, options: Options) -> Self {
-        let calls = |names: &[Builtin]| names.iter().any(|name| program.builtins.contains(name));
+        let others = options.programs.iter().map(|(_, program)| program.clone());
+        let all: Vec<Arc<Program>> = std::iter::once(program).chain(others).collect();
+        let calls = |names: &[Builtin]| {
+            let mut contained = all.iter().flat_map(|one| &one.builtins);
+            contained.any(|one| names.contains(one))
+        };
         let observes = calls(&[
             Builtin::Wait,
             Builtin::Waitpid,
@@ -118,13 +129,15 @@ impl Explorer {
             Builtin::Getppid,
         ]);
         Self {
-            liveness: Liveness::new(&program),
             budget: options.budget,
-            is_anonymous: options.merge && !observes && program.anonymous_forks,
+            is_anonymous: options.merge && !observes && all.iter().all(|one| one.anonymous_forks),
             exit_is_step: !options.merge || calls(&[Builtin::Waitpid, Builtin::Getppid]),
             forks: 0,
             pids: BTreeMap::new(),
-            program,
+            programs: all
+                .into_iter()
+                .map(|one| (one.clone(), Liveness::new(&one)))
+                .collect(),
             options,
         }
     }
@@ -133,10 +146,11 @@ impl Explorer {
     pub fn start(&mut self) -> Result<State, RunError> {
         let mut state = State::default();
         let first = self.options.first.clone();
-        let Some(cpu) = first.or_else(|| Process::start(&self.program)) else {
+        let program = &self.programs[0].0;
+        let Some(cpu) = first.or_else(|| Process::start(program)) else {
             return Ok(state);
         };
-        let first = Member::new(FIRST_PID, cpu, Flat::new(&self.program));
+        let first = Member::new(FIRST_PID, cpu, Flat::new(program));
         self.settle(&mut state, vec![first])?;
         Ok(state)
     }

@@ -48,7 +48,7 @@ impl Liveness {
                     }
                     Op::Return
                     | Op::NoResult
-                    | Op::Builtin(Builtin::Exit | Builtin::ExitNow, _) => 0,
+                    | Op::Builtin(Builtin::Exit | Builtin::ExitNow | Builtin::Abort, _) => 0,
                     _ => next,
                 };
                 changed |= live & !masks[pc] != 0;

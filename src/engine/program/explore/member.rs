@@ -3,6 +3,7 @@
 use std::hash::{Hash, Hasher};
 
 use super::super::cpu::Process;
+use super::super::error::{ErrorKind, Place, RunError};
 use super::super::memory::{Flat, mix};
 
 /// The number of the process that adopts orphans.
@@ -26,8 +27,9 @@ pub(in super::super) enum Wants {
     /// Sleeps for a number of microseconds.
     Sleep(u64),
     Fork,
-    /// Replaces its program. What the new program writes is not known.
+    /// Replaces its program.
     Exec,
+    /// Ends with a status as `wait` stores it.
     Exit(i32),
 }
 
@@ -38,6 +40,8 @@ pub(in super::super) struct Member {
     pub parent: u32,
     /// Number of children so far.
     pub children: u32,
+    /// The number of the program.
+    pub program: usize,
     pub cpu: Process,
     pub memory: Flat,
     pub wants: Wants,
@@ -45,7 +49,7 @@ pub(in super::super) struct Member {
     /// A hash of everything above.
     pub key: u128,
     /// The operation of the step.
-    pub pc: u32,
+    pub place: Place,
 }
 
 impl Member {
@@ -54,12 +58,13 @@ impl Member {
             pid,
             parent: INIT,
             children: 0,
+            program: 0,
             cpu,
             memory,
             wants: Wants::Exit(0),
             may_fail: false,
             key: 0,
-            pc: 0,
+            place: Place::START,
         }
     }
 
@@ -76,10 +81,17 @@ impl Member {
         }
     }
 
+    /// Returns an error of the step.
+    pub fn error(&self, kind: ErrorKind) -> RunError {
+        let place = self.place;
+        RunError { kind, place }
+    }
+
     /// Computes the key. Numbers of processes are left out if the program cannot tell processes apart.
     pub fn seal(&mut self, is_anonymous: bool) {
         let mut hasher = WideHasher::default();
-        (&self.cpu, self.memory.digest(), &self.wants).hash(&mut hasher);
+        (self.program, &self.cpu).hash(&mut hasher);
+        (self.memory.digest(), &self.wants).hash(&mut hasher);
         if !is_anonymous {
             (self.pid, self.parent, self.children).hash(&mut hasher);
         }

@@ -44,7 +44,7 @@ pub fn explore(program: &Arc<Program>, options: &Options) -> Result<Outputs, Run
                 graph.texts.push(text.clone());
                 graph.texts.len() as u32 - 1
             });
-            let place = program.place(next.pc);
+            let place = next.place;
             let found = if options.merge {
                 known.get(&key).copied()
             } else {
@@ -66,7 +66,7 @@ pub fn explore(program: &Arc<Program>, options: &Options) -> Result<Outputs, Run
             let edge = Edge {
                 text,
                 to,
-                pc: next.pc,
+                place,
                 forks: next.forks,
             };
             // A step that changes nothing, such as a poll, does not change the outputs.

@@ -5,10 +5,13 @@ use std::sync::Arc;
 use super::super::builtin::Builtin;
 use super::super::cpu::{Event, line_buffered};
 use super::super::error::{ErrorKind, Limit, RunError};
-use super::super::memory::{Access, Memory};
+use super::super::exec;
+use super::super::library::spend;
+use super::super::memory::{Access, Flat, Memory};
 use super::explorer::{Buffering, Explorer, Successor};
 use super::member::{INIT, Member, Wants};
 use super::state::{State, Zombie};
+use crate::kernel::event::Signal;
 
 /// Bytes of a full buffer.
 const BUFFER: usize = 4096;
@@ -43,9 +46,10 @@ impl Explorer {
     fn add(&self, state: &mut State, mut member: Member, wants: Wants) {
         member.wants = wants;
         if self.options.merge {
+            let liveness = &self.programs[member.program].1;
             member
                 .cpu
-                .clear_registers(|pc, register| self.liveness.is_live(pc, register));
+                .clear_registers(|pc, register| liveness.is_live(pc, register));
         }
         member.seal(self.is_anonymous);
         state.add(Arc::new(member));
@@ -76,11 +80,6 @@ impl Explorer {
         }
     }
 
-    fn error(&self, member: &Member, kind: ErrorKind) -> RunError {
-        let place = self.program.place(member.pc);
-        RunError { kind, place }
-    }
-
     /// Runs a process to its next visible step.
     fn run(
         &mut self,
@@ -88,20 +87,31 @@ impl Explorer {
         work: &mut Vec<Member>,
         state: &State,
     ) -> Result<Wants, RunError> {
-        let program = self.program.clone();
         loop {
-            let event = member
-                .cpu
-                .run(&program, &mut member.memory, &mut self.budget)?;
-            member.pc = member.cpu.pc().wrapping_sub(1);
+            let program = self.programs[member.program].0.clone();
+            // The lines of one call are steps of their own, because the first call on a terminal writes each of them.
+            let has_line =
+                self.options.buffering == Buffering::Line && member.cpu.buffer.contains(&b'\n');
+            let event = if has_line {
+                Event::Printed
+            } else {
+                let (memory, budget) = (&mut member.memory, &mut self.budget);
+                member.cpu.run(&program, memory, budget)?
+            };
+            member.place = program.place(member.cpu.pc().wrapping_sub(1));
             let size = match event {
                 Event::Printed => match self.options.buffering {
                     Buffering::AtOnce => member.cpu.buffer.len(),
-                    Buffering::Line => line_buffered(&member.cpu.buffer, BUFFER),
+                    Buffering::Line => {
+                        let mut lines = member.cpu.buffer.split_inclusive(|byte| *byte == b'\n');
+                        line_buffered(lines.next().unwrap_or_default(), BUFFER)
+                    }
                     Buffering::Full => member.cpu.buffer.len() / BUFFER * BUFFER,
                 },
                 Event::Flush => member.cpu.buffer.len(),
+                Event::Abort => return Ok(Wants::Exit(Signal::Abort.number() as i32)),
                 Event::Exit { status, flush } => {
+                    let status = status << 8;
                     let text = std::mem::take(&mut member.cpu.buffer);
                     if flush && !text.is_empty() {
                         return Ok(Wants::Write {
@@ -143,7 +153,7 @@ impl Explorer {
             Builtin::Fork => {
                 member.may_fail = self.options.failing.contains(&Builtin::Fork);
                 if state.members.len() + work.len() + 1 >= self.options.processes {
-                    return Err(self.error(member, ErrorKind::Limit(Limit::Processes)));
+                    return Err(member.error(ErrorKind::Limit(Limit::Processes)));
                 }
                 if member.may_fail || !self.options.merge {
                     return Ok(Some(Wants::Fork));
@@ -169,22 +179,19 @@ impl Explorer {
                 return Ok(Some(Wants::Sleep((first & u64::from(u32::MAX)) * unit)));
             }
             Builtin::Sleep | Builtin::Usleep => 0,
-            Builtin::Execv | Builtin::Execvp | Builtin::Execve => {
-                member.may_fail = self
-                    .options
-                    .failing
-                    .iter()
-                    .any(|one| one.name().starts_with("exec"));
+            builtin if builtin.replaces_program() => {
+                let mut failing = self.options.failing.iter();
+                member.may_fail = failing.any(|one| one.replaces_program());
                 if member.may_fail {
                     return Ok(Some(Wants::Exec));
                 }
-                member.cpu.buffer.clear();
-                return Ok(Some(Wants::Exit(0)));
+                let is_known = self.exec(member).map_err(|kind| member.error(kind))?;
+                return Ok((!is_known).then_some(Wants::Exit(0)));
             }
             Builtin::Write if first == 1 => {
                 let size = third.min(1 << 20);
                 let bytes = member.memory.bytes(second, size);
-                let text = bytes.map_err(|error| self.error(member, error.into()))?;
+                let text = bytes.map_err(|error| member.error(error.into()))?;
                 member.cpu.reply(size);
                 if text.is_empty() {
                     return Ok(None);
@@ -201,10 +208,40 @@ impl Explorer {
                 member.memory.free(first);
                 0
             }
-            _ => return Err(self.error(member, ErrorKind::Unsupported(builtin))),
+            _ => return Err(member.error(ErrorKind::Unsupported(builtin))),
         };
         member.cpu.reply(reply);
         Ok(None)
+    }
+
+    /// Replaces the program of a process, whose buffer is lost. Returns false if the new program is not known.
+    fn exec(&mut self, member: &mut Member) -> Result<bool, ErrorKind> {
+        member.cpu.buffer.clear();
+        let pointer = self.programs[member.program].0.layout.pointer;
+        let command = member.cpu.call();
+        let command = command.and_then(|call| call.command(&member.memory, pointer));
+        let found = command.and_then(|(path, arguments)| {
+            let number = self.options.programs.find(&path)?;
+            Some((number, arguments))
+        });
+        let Some((number, arguments)) = found else {
+            return Ok(false);
+        };
+        spend(&mut self.budget, exec::WORK)?;
+        let program = &self.programs[number].0;
+        let (cpu, at, stack) = exec::start(program, &arguments)?;
+        let (mut memory, size, line) = (Flat::new(program), 1, 0);
+        memory.allocate(at, stack.len() as u64)?;
+        for (address, byte) in (at..).zip(stack) {
+            let access = Access {
+                address,
+                size,
+                line,
+            };
+            memory.store(access, byte.into())?;
+        }
+        (member.program, member.cpu, member.memory) = (number, cpu, memory);
+        Ok(true)
     }
 
     /// Returns the child of a process, and lets both return from `fork`.
@@ -252,13 +289,13 @@ impl Explorer {
                         let access = Access {
                             address: *status,
                             size: 4,
-                            line: self.program.place(old.pc).line,
+                            line: old.place.line,
                         };
-                        let value = (child.status << 8) as u64;
+                        let value = child.status as u64;
                         member
                             .memory
                             .store(access, value)
-                            .map_err(|error| self.error(old, error.into()))?;
+                            .map_err(|error| old.error(error.into()))?;
                     }
                     member.cpu.reply(u64::from(child.pid));
                     results.push((rest, vec![member], None));
@@ -293,8 +330,8 @@ impl Explorer {
                 let mut failed = member.clone();
                 failed.cpu.reply(MINUS_ONE);
                 results.push((rest.clone(), vec![failed], None));
-                member.cpu.buffer.clear();
-                results.push((rest, vec![member], Some(0)));
+                let is_known = self.exec(&mut member).map_err(|kind| old.error(kind))?;
+                results.push((rest, vec![member], (!is_known).then_some(0)));
             }
             Wants::Exit(status) => results.push((rest, vec![member], Some(*status))),
         }
@@ -315,12 +352,12 @@ impl Explorer {
                     self.settle(&mut state, members)?;
                 }
             }
-            let (text, pc) = (text.clone(), old.pc);
+            let (text, place) = (text.clone(), old.place);
             let (pid, parent) = (old.pid, old.parent);
             all.push(Successor {
                 state,
                 text,
-                pc,
+                place,
                 pid,
                 parent,
                 forks: begun + self.forks - before,

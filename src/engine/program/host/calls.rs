@@ -8,8 +8,10 @@ use crate::kernel::ids::Pid;
 use crate::kernel::syscall::{Returns, SyscallResult, system_call, wait_for};
 
 use super::super::builtin::Builtin;
+use super::super::cpu::Call;
 use super::super::error::{ErrorKind, Limit, Place, RunError};
-use super::super::memory::string;
+use super::super::exec;
+use super::super::library::spend;
 use super::hosted::{Counts, Ending, HostedProcess, Status};
 use super::memory::{Counting, KernelMemory, ProgramObserver};
 use super::{Host, end, error, load};
@@ -22,8 +24,6 @@ const NO_HANG: u64 = 1;
 const STDOUT: i128 = 1;
 /// The parent's number of a process whose parent has ended.
 const INIT: u64 = 1;
-/// The maximum number of arguments of `execve`.
-const MOST_ARGUMENTS: u64 = 64;
 
 impl Host {
     /// Writes bytes of the library's buffer to standard output.
@@ -140,8 +140,8 @@ impl Host {
                 process.status = Status::Sleeping { until };
                 0
             }
-            Builtin::Execv | Builtin::Execvp | Builtin::Execve => {
-                return self.exec(kernel, process, first, second, watch);
+            builtin if builtin.replaces_program() => {
+                return self.exec(kernel, process, &call, watch);
             }
             builtin => {
                 // Registers are sign-extended or zero-extended, and the kernel drops the high bits.
@@ -205,28 +205,30 @@ impl Host {
         &mut self,
         kernel: &mut Kernel,
         process: &mut HostedProcess,
-        path: u64,
-        list: u64,
+        call: &Call,
         watch: &mut W,
     ) -> Result<(), RunError> {
         let place = process.place_of_call();
-        let strings = {
+        let command = {
             let memory = KernelMemory::new(kernel, process.pid, watch, &mut process.counts, 0);
-            let path = string(&memory, path).ok();
-            path.zip(strings(&memory, list, process.program.layout.pointer))
+            call.command(&memory, process.program.layout.pointer)
         };
-        let program = strings.as_ref().and_then(|(path, _)| {
-            let path = str::from_utf8(path).ok()?;
-            self.programs.get(path).cloned()
+        let found = command.and_then(|(path, arguments)| {
+            let number = self.programs.find(&path)?;
+            let (_, program) = self.programs.iter().nth(number - 1)?;
+            Some((program.clone(), arguments))
         });
-        if let (Some(program), Some((_, arguments))) = (program, strings) {
+        if let Some((program, arguments)) = found {
+            let spent = spend(&mut self.limits.budget, exec::WORK);
+            spent.map_err(|kind| error(place, kind))?;
             kernel.unload(process.pid);
             let loaded = load::load_main(kernel, process.pid, "a.out", &program, &arguments);
-            let cpu = loaded.map_err(|kind| error(place, ErrorKind::Load(Box::new(kind))))?;
+            let cpu = loaded.map_err(|kind| error(place, kind.into()))?;
             (process.process, process.program) = (cpu, program);
             (process.counts, process.position) = (Counts::default(), (0, 0));
             return Ok(());
         }
+        let path = call.arguments.first().copied().unwrap_or_default();
         let arguments = [Arg::Number(path.into()), Arg::Number(0), Arg::Number(0)];
         let (value, reply) = self.system_call(kernel, process, "execve", &arguments, watch)?;
         process.process.reply(value);
@@ -243,23 +245,6 @@ const MOST_OUTPUT: usize = 4 << 20;
 /// Number of bytes that a process has written to the terminal.
 fn written(kernel: &Kernel, pid: Pid) -> usize {
     kernel.process(pid).map_or(0, |one| one.stdout.len())
-}
-
-/// Returns the strings of a list of pointers that ends with a null pointer.
-fn strings<M: super::super::memory::Memory>(
-    memory: &M,
-    list: u64,
-    pointer: u8,
-) -> Option<Vec<Vec<u8>>> {
-    let mut all = Vec::new();
-    for at in 0..MOST_ARGUMENTS {
-        let entry = list.wrapping_add(at * u64::from(pointer));
-        match memory.peek(entry, pointer).ok()? {
-            0 => return Some(all),
-            text => all.push(string(memory, text).ok()?),
-        }
-    }
-    None
 }
 
 impl HostedProcess {

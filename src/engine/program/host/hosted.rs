@@ -82,6 +82,8 @@ pub enum Ending {
     Exit(u8),
     /// The signal of this fatal fault.
     Signal(FaultClass),
+    /// SIGABRT, after `abort` or a failed `assert`.
+    Aborted,
     /// `execve` of an executable that is not a C program. The process goes on in the kernel.
     Replaced,
 }
@@ -91,6 +93,7 @@ impl Ending {
     pub fn signal(self) -> Option<Signal> {
         match self {
             Self::Signal(class) => class.signal().map(|(signal, _)| signal),
+            Self::Aborted => Some(Signal::Abort),
             _ => None,
         }
     }

@@ -18,6 +18,7 @@ use crate::kernel::vma::Prot;
 use super::super::builtin::Builtin;
 use super::super::cpu::Process;
 use super::super::error::LoadError;
+use super::super::exec;
 use super::super::ops::{Layout, Program};
 
 /// The calls that return addresses that the kernel chooses.
@@ -27,9 +28,6 @@ const ALLOCATIONS: &[Builtin] = &[
     Builtin::Mmap,
     Builtin::Mremap,
 ];
-
-/// The maximum total length of a program's arguments in bytes, with their pointers.
-const MOST_ARGUMENTS: u64 = 4096;
 
 /// Returns the layout of a program in a process, or in a new one: the stack and the heap are where the kernel has
 /// them, the variables are below the heap, and string literals have pages of their own.
@@ -56,6 +54,7 @@ pub fn layout_for(kernel: &Kernel, pid: Option<Pid>) -> Layout {
         heap,
         stack,
         pointer: if is_wide { 8 } else { 4 },
+        page_size: page,
         page,
     }
 }
@@ -77,9 +76,7 @@ pub(super) fn load(
     arguments: &[u64],
 ) -> Result<Process, LoadError> {
     map(kernel, pid, name, program)?;
-    if program.functions.iter().any(|one| one.frame > 0) {
-        put(kernel, pid, program.layout.stack.saturating_sub(1), &[0])?;
-    }
+    touch_stack(kernel, pid, program)?;
     Ok(Process::new(program, function, arguments))
 }
 
@@ -91,32 +88,22 @@ pub(super) fn load_main(
     program: &Program,
     arguments: &[Vec<u8>],
 ) -> Result<Process, LoadError> {
-    let main = program.function("main").ok_or(LoadError::NoMain)?;
-    let parameters = program.functions[main as usize].parameters as usize;
-    if parameters == 0 {
-        return load(kernel, pid, name, program, main, &[]);
-    }
+    let (process, at, stack) = exec::start(program, arguments)?;
     map(kernel, pid, name, program)?;
-    let pointer = usize::from(program.layout.pointer);
-    let size: u64 = arguments
-        .iter()
-        .map(|one| (one.len() + 1 + pointer) as u64)
-        .sum();
-    if size > MOST_ARGUMENTS.min(program.layout.stack / 2) {
-        return Err(LoadError::Arguments);
+    if stack.is_empty() {
+        touch_stack(kernel, pid, program)?;
+    } else {
+        put(kernel, pid, at, &stack)?;
     }
-    let mut at = program.layout.stack;
-    let mut list = vec![0; pointer];
-    for text in arguments.iter().rev() {
-        at -= text.len() as u64 + 1;
-        put(kernel, pid, at, &[text, &b"\0"[..]].concat())?;
-        list.splice(0..0, at.to_le_bytes()[..pointer].iter().copied());
+    Ok(process)
+}
+
+/// Makes the top page of the stack resident if a function of the program uses the stack.
+fn touch_stack(kernel: &mut Kernel, pid: Pid, program: &Program) -> Result<(), LoadError> {
+    if program.functions.iter().any(|one| one.frame > 0) {
+        put(kernel, pid, program.layout.stack.saturating_sub(1), &[0])?;
     }
-    let list_at = at.saturating_sub(list.len() as u64) & !15;
-    put(kernel, pid, list_at, &list)?;
-    let values = [arguments.len() as u64, list_at, 0];
-    let values = values.get(..parameters).ok_or(LoadError::Arguments)?;
-    Ok(Process::new(program, main, values).with_stack(list_at))
+    Ok(())
 }
 
 /// Stores initial bytes.

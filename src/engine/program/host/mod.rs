@@ -24,6 +24,7 @@ use crate::kernel::process::ProcessState;
 
 use super::cpu::{Budget, Event, line_buffered};
 use super::error::{ErrorKind, Limit, LoadError, MemoryError, Place, RunError};
+use super::exec::Programs;
 use super::ops::Program;
 use hosted::{Counts, Ending, HostedProcess, Status};
 use memory::{Failure, KernelMemory, ProgramObserver};
@@ -76,8 +77,8 @@ pub enum Stop {
 #[derive(Debug, Clone, Default)]
 pub struct Host {
     processes: BTreeMap<Pid, Arc<HostedProcess>>,
-    /// The programs that `execve` finds, by path.
-    programs: BTreeMap<Arc<str>, Arc<Program>>,
+    /// The programs that `execve` and its relatives find.
+    pub programs: Programs,
     /// The process that runs, or that ran when the run paused.
     current: Option<Pid>,
     limits: Limits,
@@ -93,11 +94,6 @@ impl Host {
             limits,
             ..Self::default()
         }
-    }
-
-    /// Lets `execve` and its relatives find a program under a path.
-    pub fn add_program(&mut self, path: &str, program: Arc<Program>) {
-        self.programs.insert(path.into(), program);
     }
 
     /// Maps a program's memory into a running process, which will run a function. The numbers are those of
@@ -289,6 +285,10 @@ impl Host {
                 }
                 Some(Event::Flush) => self.flush(kernel, process, usize::MAX, watch)?,
                 Some(Event::Call) => self.call(kernel, process, watch)?,
+                Some(Event::Abort) => {
+                    let place = latest_place(process);
+                    end(kernel, process, Ending::Aborted, place);
+                }
                 Some(Event::Exit { status, flush }) => {
                     if flush {
                         self.flush(kernel, process, usize::MAX, watch)?;
@@ -364,7 +364,7 @@ fn latest_place(process: &HostedProcess) -> Place {
 fn end(kernel: &mut Kernel, process: &mut HostedProcess, ending: Ending, place: Place) {
     let status = match ending {
         Ending::Exit(status) => Some(u32::from(status) << 8),
-        Ending::Signal(_) => ending.signal().map(Signal::number),
+        Ending::Signal(_) | Ending::Aborted => ending.signal().map(Signal::number),
         Ending::Replaced => None,
     };
     let runs = |kernel: &Kernel| {

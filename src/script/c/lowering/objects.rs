@@ -51,7 +51,7 @@ pub(super) fn place(tree: &Tree, settings: &Settings) -> Parsed<Placement> {
     let mut next = layout.globals;
     for at in order {
         let global = &tree.globals[at];
-        let align = tree.types.align(&global.ty).max(1);
+        let align = tree.types.align(&global.ty).max(global.align).max(1);
         let free = |from: u64| {
             let mut address = from.next_multiple_of(align);
             let end_of_overlapped = |address: u64| {

@@ -2,11 +2,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <stdbool.h>
+#include <assert.h>
+#include <unistd.h>
 #define N 64
 typedef struct { int x; char c; double d; } item;
 struct node { int v; struct node *next; };
 int g[3][4] = {{1,2},{3},5,6};
 char msg[] = "hello";
+long __attribute__((aligned(64))) wide[sizeof(char)], near;
+static int far[2] __attribute__((__aligned__(256), unused)) = { 1, 2 };
+__attribute__((noinline)) const char *own(void) { return __func__; }
 int sparse[2][3] = { [1] = { [2] = 8 } };
 char *names[] = {"ab", "cde", 0};
 int fib(int n) { return n < 2 ? n : fib(n-1) + fib(n-2); }
@@ -20,6 +25,8 @@ int main(void) {
   printf("%d %s %c %5d|%-5d|%05d %x %u %ld %p\n", fib(15), msg, 'z', 42, 42, 42, 255, -1, 123L, (void*)0);
   for (int i = 0; i < 3; i++) for (int j = 0; j < 4; j++) printf("%d ", g[i][j]);
   puts("");
+  assert(far[1] == 2);
+  printf("%s %s %d %ld %ld %d %d\n", __func__, own(), getpagesize(), sysconf(_SC_PAGESIZE), sysconf(-1), (int) ((unsigned long) wide % 64 + (unsigned long) &near % 64), (int) ((unsigned long) far % 256));
   item a = make(7), b; b = a; b.x += 3;
   printf("%d %d %c %f %d\n", a.x, b.x, b.c, b.d, sum(b));
   struct node *head = NULL;

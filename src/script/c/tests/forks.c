@@ -19,6 +19,11 @@ int main(void) { int status; if (fork() == 0) exit(17); wait(&status); if (WIFEX
 int main(void) { int i, status; for (i = 0; i < 2; i++) if (fork() == 0) exit(100 + i); while (wait(&status) > 0) printf("%d ", WEXITSTATUS(status)); return 0; }
 // in-order 1
 int main(void) { pid_t pid[3]; int i, status; for (i = 0; i < 3; i++) if ((pid[i] = fork()) == 0) { exit(10 + i); } for (i = 0; i < 3; i++) { waitpid(pid[i], &status, 0); printf("%d ", WEXITSTATUS(status)); } return 0; }
+// abort full 1
+int main(void) { int s; if (fork() == 0) { printf("lost"); abort(); } wait(&s); printf("%d %d %d\n", WIFEXITED(s), WIFSIGNALED(s), WTERMSIG(s)); return 0; }
+// assert 1
+#include <assert.h>
+int main(void) { int s; char *p = 0; assert(sizeof p > 1 && !p); if (fork() == 0) { printf("a"); assert(p); printf("b"); } wait(&s); assert(WIFSIGNALED(s)); printf("%d\n", WTERMSIG(s)); return 0; }
 // copies 2
 int g = 5;
 int main(void) { int local = 1; if (fork() == 0) { g++; local += 2; printf("%d%d ", g, local); exit(0); } wait(NULL); printf("%d%d ", g, local); if (fork() == 0) { printf("c"); exit(0); } printf("p"); return 0; }

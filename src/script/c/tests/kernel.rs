@@ -453,7 +453,7 @@ fn execve_runs_a_registered_program() {
     let echo = "int main(int argc, char *argv[]) { printf(\"%d %s %s\\n\", argc, argv[0], argv[1]); return 7; }";
     let mut lab = Lab::i7(text);
     let program = program(echo, &lab.kernel);
-    lab.host.add_program("/bin/echo", program);
+    lab.host.programs.add("/bin/echo", Program::clone(&program));
     assert_eq!(lab.finish().0, "none\n2 echo hi\n7\n");
 }
 

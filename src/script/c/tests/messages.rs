@@ -111,6 +111,31 @@ fn what_is_not_supported() {
             "pointers to functions are not supported",
         ),
         (body("long double x;"), 18, "`long double` is not supported"),
+        (
+            body("int a[2] __attribute__((aligned(64)));"),
+            22,
+            "`aligned` is not supported for local variables",
+        ),
+        (
+            "int a __attribute__((packed));".to_owned(),
+            22,
+            "the attribute `packed` is not supported",
+        ),
+        (
+            "struct s { int x __attribute__((aligned(8))); };".to_owned(),
+            16,
+            "`aligned` is supported for variables only",
+        ),
+        (
+            "typedef __attribute__((aligned(8))) int wide;".to_owned(),
+            1,
+            "`aligned` is supported for variables only",
+        ),
+        (
+            "struct s { int x; } __attribute__((aligned(8)));".to_owned(),
+            1,
+            "`aligned` is supported for variables only",
+        ),
         (body("x: ;"), 18, "labels and `goto` are not supported"),
         (
             body("int n = 3; int a[n];"),
@@ -152,6 +177,18 @@ fn names_and_types() {
         ("p.a = 1;", 1, "`.` needs a struct, not `struct s *`"),
         ("f(1, 2);", 1, "`f` has 1 argument, not 2"),
         ("f();", 1, "`f` has 1 argument, not 0"),
+        ("wait();", 1, "`wait` has 1 argument, not 0"),
+        (
+            "kill(f(1), 9);",
+            1,
+            "`kill` is a function of the C library or of Linux that programs do not have",
+        ),
+        (
+            "pread(f(1), 0, 0, 0);",
+            1,
+            "`pread` is a function of the C library or of Linux that programs do not have",
+        ),
+        ("int x = __FUNC__;", 9, "unknown variable `__FUNC__`"),
         ("int *q = 5;", 10, "`int *` is expected here, not `int`"),
         ("v = 3;", 5, "`struct s` is expected here, not `int`"),
         ("3 = count;", 1, "this expression cannot be assigned to"),

@@ -3,7 +3,7 @@
 use crate::lang::value::Value;
 use crate::report::doc::Block;
 use crate::report::words::counts::count;
-use crate::run::record::{ProcessRun, ProgramRun, Results, StepRecord, output_text};
+use crate::run::record::{ProcessRun, ProgramRun, Results, StepRecord, output_text, output_texts};
 use pagewalk_engine::program::Ending;
 
 use super::process::declared;
@@ -19,8 +19,8 @@ pub(crate) fn blocks(run: &ProgramRun, record: &StepRecord, explain: bool) -> Ve
     };
     let mut blocks = vec![Block::line(totals(run))];
     let listed = outputs.list(LISTED, 1 << 12);
-    let line = |one: &Vec<u8>| Block::line(format!("  {}", Value::from(output_text(one)).quoted()));
-    blocks.extend(listed.iter().map(line));
+    let line = |one: String| Block::line(format!("  {}", Value::from(one).quoted()));
+    blocks.extend(output_texts(&listed).into_iter().map(line));
     if run.count() != Some(listed.len() as u128) {
         blocks.push(Block::line("  …"));
     }
@@ -111,9 +111,11 @@ fn schedule(run: &ProgramRun, output: &str) -> Vec<Block> {
     let steps = steps.unwrap_or_default().into_iter();
     let lines = steps.filter(|step| !step.text.is_empty()).map(|step| {
         let (pid, line) = (step.pid, step.place.line);
+        let program = step.program.map(|name| format!(" of {name}"));
         format!(
-            "  process {pid} prints {} in line {line}",
-            Value::from(output_text(&step.text)).quoted()
+            "  process {pid} prints {} in line {line}{}",
+            Value::from(output_text(&step.text)).quoted(),
+            program.unwrap_or_default()
         )
     });
     std::iter::once(format!("{output:?} is printed in these steps:"))

@@ -104,7 +104,7 @@ pub const PROGRAM_FACTS: &[ProgramFact] = &[
     }),
     fact(
         "signal",
-        FactType::one_of(&["none", "SIGSEGV", "SIGBUS"]),
+        FactType::one_of(&["none", "SIGSEGV", "SIGBUS", "SIGABRT"]),
         "signal that ended the process",
         |run| {
             let signal = run.in_process()?.ending.and_then(Ending::signal);

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use pagewalk_engine::machine::spec::Spec;
+use pagewalk_engine::program::{Layout, Program, Programs, RunError};
+
 use super::call::{Passed, ProgramCall};
 use super::settings::in_c;
 use crate::lang::ast::{Expr, ExprKind, Word};
@@ -44,6 +47,41 @@ pub(crate) fn program_call(
             .push((name.text.to_string(), constant, name.span));
     }
     Ok(Some(call))
+}
+
+/// Bytes of a page as programs see them: those of the machine, or those of Linux without one.
+pub(crate) fn page_size(machine: Option<&Spec>) -> u64 {
+    let mmu = machine.and_then(|spec| spec.mmu.as_ref());
+    mmu.map_or(Layout::default().page_size, |mmu| 1 << mmu.page_bits)
+}
+
+/// Returns the programs of the script that `execv` and its relatives find, compiled for memory with this layout.
+pub(crate) fn executable(cx: &Cx, layout: Layout) -> Programs {
+    let mut programs = Programs::default();
+    for listing in cx.state.listings() {
+        if let Ok(program) = listing.compile(&[], layout) {
+            programs.add(&listing.name.text, program);
+        }
+    }
+    programs
+}
+
+/// Returns the diagnostic of an error of a running program, or of one of those that it has started.
+pub(crate) fn failed(
+    cx: &Cx,
+    call: &ProgramCall,
+    error: &RunError,
+    program: &Program,
+    programs: &Programs,
+) -> Diagnostic {
+    let started = programs.at(error.place).and_then(|(path, program)| {
+        let mut listings = cx.state.listings();
+        Some((listings.find(|one| one.name.text == *path)?, program))
+    });
+    match started {
+        Some((listing, program)) => listing.failed(error, program),
+        None => call.listing.failed(error, program),
+    }
 }
 
 /// Sets the function from `f`, `f(8)`, or the text `"f"`.

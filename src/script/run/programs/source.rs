@@ -50,16 +50,17 @@ pub(crate) struct Accessed {
 }
 
 impl ProgramSource {
-    /// Returns the accesses of a call in a memory that ends at this address. The globals begin at address 0, as
+    /// Returns the accesses of a call in a memory that ends at this address, with pages of this size. The globals begin at address 0, as
     /// in exams.
     ///
     /// # Errors
     /// Returns the errors of [`ProgramCall::start`].
-    pub(crate) fn new(call: ProgramCall, end: Option<u64>) -> Result<Self, Diagnostic> {
+    pub(crate) fn new(call: ProgramCall, end: Option<u64>, page: u64) -> Result<Self, Diagnostic> {
         let layout = Layout::default();
         let layout = Layout {
             globals: 0,
             heap: 0,
+            page_size: page,
             stack: end.map_or(layout.stack, |end| end.min(layout.stack)) & !15,
             ..layout
         };
@@ -231,7 +232,7 @@ impl<'a> Running<'a> {
                     self.process.buffer.clear();
                     continue;
                 }
-                Ok(Event::Exit { .. }) => break false,
+                Ok(Event::Exit { .. } | Event::Abort) => break false,
                 Ok(Event::Call) => match self.process.call() {
                     Some(call) => RunError {
                         kind: ErrorKind::Unsupported(call.builtin),

@@ -40,9 +40,9 @@ pub use figure::{
 };
 pub(crate) use mark::{AccessMark, AccessMarks, MarkResult};
 pub(crate) use process::{AreaRecord, Legend, ProcessRef};
-pub(crate) use program::output_text;
 pub use program::{Called, ProgramRun};
 pub(crate) use program::{ProcessRun, Results, Schedules};
+pub(crate) use program::{output_text, output_texts};
 pub(crate) use recorder::Recorder;
 pub use reference::ReferenceRun;
 pub(crate) use reference::{Addresses, Only, StartRow, TraceSource};

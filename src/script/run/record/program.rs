@@ -1,6 +1,6 @@
 //! The record of a program that ran: all outputs of its processes, or a run in a process of the kernel.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -123,7 +123,7 @@ impl ProgramRun {
     pub(crate) fn all(&self) -> Option<Vec<Value>> {
         let all = self.outputs()?.list(LISTED, LISTED_BYTES);
         (self.count()? == all.len() as u128)
-            .then(|| all.iter().map(|one| output_text(one).into()).collect())
+            .then(|| output_texts(&all).into_iter().map(Value::from).collect())
     }
 
     /// Returns the output that a script or a student writes, if the program can print it. Only the words count, because
@@ -153,6 +153,20 @@ impl ProgramRun {
 /// Returns the words of a text with single spaces between them.
 fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns different outputs as a script writes them. Outputs with equal words keep their spaces and line ends, so that
+/// no two texts are equal.
+pub(crate) fn output_texts(outputs: &[Vec<u8>]) -> Vec<String> {
+    let mut counts = BTreeMap::new();
+    for output in outputs {
+        *counts.entry(output_text(output)).or_insert(0) += 1;
+    }
+    let text = |output: &Vec<u8>| match output_text(output) {
+        words if counts[&words] == 1 => words,
+        _ => String::from_utf8_lossy(output).into_owned(),
+    };
+    outputs.iter().map(text).collect()
 }
 
 /// Returns an output as a script writes it, with single spaces between its words, as in answers on paper.

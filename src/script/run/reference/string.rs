@@ -58,7 +58,7 @@ pub(super) fn listed_references(
             );
         };
         let trace = match (program, pages) {
-            (Some(call), _) => TraceFile::of_program(ProgramSource::new(call, None)?),
+            (Some(call), _) => TraceFile::of_program(ProgramSource::new(call, None, page_size)?),
             (None, Pages::Trace(name)) => trace_file(cx, name.clone(), draft.format)?,
             (None, _) => return Err(Stop::Unknowable),
         };

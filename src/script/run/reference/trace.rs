@@ -92,10 +92,20 @@ pub(super) fn read_references(
 
 /// Reports a trace with too many references.
 fn too_long(file: &TraceFile) -> Diagnostic {
-    let message = format!("the trace has more than {MOST_REFERENCES} references");
+    let (what, help) = match file.program() {
+        Some(_) => (
+            "program",
+            "run a smaller case: after the name of the program, `define N = 64` replaces the value of `#define N`, and `call f` runs one function",
+        ),
+        None => (
+            "trace",
+            "use a part of the trace, for example its loads and stores with `only data`",
+        ),
+    };
+    let message = format!("the {what} has more than {MOST_REFERENCES} references");
     Diagnostic::new(Code::LimitSize, file.name.span, message)
         .label("a `reference` keeps all references in memory")
-        .help("use a part of the trace, for example its loads and stores with `only data`")
+        .help(help)
 }
 
 /// Converts records to references.

@@ -19,7 +19,8 @@ use crate::run::budget::WORK_OF_STEP;
 use crate::run::current_process::CurrentProcess;
 use crate::run::eval::integer;
 use crate::run::programs::{
-    BUFFERINGS, CALL_SETTINGS, PROGRAM_SETTINGS, ProgramCall, ProgramDraft, declare, program_call,
+    BUFFERINGS, CALL_SETTINGS, PROGRAM_SETTINGS, ProgramCall, ProgramDraft, declare, executable,
+    failed, page_size, program_call,
 };
 use crate::run::record::{Declaration, Declared, Did, ProgramRun, Results, Schedules};
 use crate::run::running::running;
@@ -189,15 +190,24 @@ pub(crate) fn outputs(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         ordered_sleep: bound.choice("sleep", SLEEPS).unwrap_or_default(),
         ..Options::default()
     };
-    let (program, process) = call.start(Layout::default())?;
+    let layout = Layout {
+        page_size: page_size(cx.spec().map(|spec| &**spec)),
+        ..Layout::default()
+    };
+    let (program, process) = call.start(layout)?;
     let options = Options {
         first: Some(process),
         ..options
     };
     let place = bound.place;
     Ok(Action::operation(move |cx| {
+        let mut options = options.clone();
+        if program.builtins.iter().any(|one| one.replaces_program()) {
+            options.programs = executable(cx, program.layout);
+        }
         let found = explore(&program, &options);
-        let outputs = found.map_err(|error| call.listing.failed(&error, &program))?;
+        let outputs =
+            found.map_err(|error| failed(cx, &call, &error, &program, &options.programs))?;
         cx.work(outputs.explored() as u64 * WORK_OF_STEP, place)?;
         Ok(Did::Program(Box::new(ProgramRun {
             called: call.called(),

@@ -9,7 +9,7 @@ use crate::lang::value::Value;
 use crate::run::bind::Param::{self, Keyword, Many, Optional, Words};
 use crate::run::bind::{Bound, Slot, bind_command, word, words_of};
 use crate::run::current_process::CurrentProcess;
-use crate::run::programs::{Listing, ProgramCall, ProgramSource};
+use crate::run::programs::{Listing, ProgramCall, ProgramSource, page_size};
 use crate::run::record::{ADDRESS_MAPS, AddressMap, Did, REQUESTED_COUNTS, STRADDLES};
 use crate::run::session::{Action, Cx};
 use crate::run::stop::Stop;
@@ -80,7 +80,8 @@ fn in_memory(
         (AddressMap::Demand | AddressMap::Resident, Some(mmu)) => mmu.virtual_bits,
         _ => spec.physical_bits,
     };
-    Ok(ProgramSource::new(call, 1_u64.checked_shl(end))?)
+    let page = page_size(Some(spec));
+    Ok(ProgramSource::new(call, 1_u64.checked_shl(end), page)?)
 }
 
 /// Returns the accesses of the program that a `replay` of a command names.

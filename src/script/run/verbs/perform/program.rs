@@ -9,7 +9,7 @@ use super::declare::declare_process;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::run::budget::work_of_pages;
-use crate::run::programs::{HostedRun, Listing, ProgramCall, Ran};
+use crate::run::programs::{HostedRun, ProgramCall, Ran, executable, failed};
 use crate::run::record::{Declared, Did, ProcessRun, ProgramRun, Results};
 use crate::run::session::Cx;
 use crate::run::stop::Stop;
@@ -103,7 +103,7 @@ fn run_here(cx: &mut Cx, plan: &RunPlan) -> Result<Did, Stop> {
     let work = work_of_pages(work) + performed / OPERATIONS_OF_WORK;
     cx.work(work, plan.place)?;
     if let (Err(error), Some(program)) = (&stopped, &program) {
-        return Err(plan.call.listing.failed(error, program).into());
+        return Err(failed(cx, &plan.call, error, program, &host.programs).into());
     }
     let hosted = HostedRun {
         call: plan.call.clone(),
@@ -136,12 +136,7 @@ fn start(cx: &mut Cx, plan: &RunPlan, pid: Pid) -> Result<HostedRun, Stop> {
     let layout = layout_for(cx.kernel(plan.place)?, Some(pid));
     let (program, _) = plan.call.start(layout)?;
     let mut host = Host::new(Limits::default());
-    let others: Vec<Arc<Listing>> = cx.state.listings().cloned().collect();
-    for other in others {
-        if let Ok(program) = other.compile(&[], layout) {
-            host.add_program(&other.name.text, Arc::new(program));
-        }
-    }
+    host.programs = executable(cx, layout);
     let kernel = cx.kernel(plan.place)?;
     let name = &*plan.call.listing.name.text;
     let done = match plan.call.entry(&program)? {
