@@ -247,7 +247,7 @@ impl Grade {
             return Err(AlreadyReported);
         }
         let is_script = |path: &Path| path.extension().is_some_and(|end| end == "pw");
-        if is_script(&self.answers) && !is_script(&self.file) {
+        if is_script(&self.answers) && !is_script(&self.file) && self.file.exists() {
             let (script, answers) = (self.answers.display(), self.file.display());
             complain(&format!(
                 "pagewalk: the script must precede the answers: `pagewalk grade {script} {answers}`\n"

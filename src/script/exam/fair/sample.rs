@@ -140,24 +140,22 @@ fn hash(texts: &[Text]) -> u64 {
 /// versions although the answers do not, students can guess the answers.
 fn basis(item: &PaperItem, place: usize, texts: &[Text]) -> u64 {
     let own = own_place(place, texts);
-    match &item.kind {
+    if let ItemKind::Table { string: None, .. } = &item.kind {
         // The state follows from everything above the table.
-        ItemKind::Table { string: None, .. } => hash(&texts[..=own]),
-        _ => {
-            let operations = operations(item).into_iter();
-            let operations = operations.map(|did| of_done(did, None, &Labels::default()));
-            // The formula of a value contains the drawn numbers, which only a text above may print.
-            let formulas = derivations(item).into_iter().flat_map(|derivation| {
-                let variables = derivation.variables.iter().flatten();
-                variables.chain(&derivation.steps).cloned()
-            });
-            operations
-                .chain(formulas)
-                .fold(hash(&texts[own..=own]), |hash, words| {
-                    mixed_text(hash, &words)
-                })
-        }
+        return hash(&texts[..=own]);
     }
+    let operations = operations(item).into_iter();
+    let operations = operations.map(|did| of_done(did, None, &Labels::default()));
+    // The formula of a value contains the drawn numbers, which only a text above may print.
+    let formulas = derivations(item).into_iter().flat_map(|derivation| {
+        let variables = derivation.variables.iter().flatten();
+        variables.chain(&derivation.steps).cloned()
+    });
+    operations
+        .chain(formulas)
+        .fold(hash(&texts[own..=own]), |hash, words| {
+            mixed_text(hash, &words)
+        })
 }
 
 /// Returns the operations that determine the answers of an item. The item may print none of them.

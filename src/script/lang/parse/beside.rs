@@ -196,7 +196,7 @@ fn slice(stop: &Stop, list: &str, first: &str) -> Diagnostic {
     };
     let was = &stop.line[start..end.min(stop.line.len())];
     let bits = format!("({name} >> {low} & 0x{mask:X})");
-    plain.fix(Fix::write(span, was, bits))
+    mistake(message, format!("write `{bits}`")).fix(Fix::write(span, was, bits))
 }
 
 /// Words that begin most statements.

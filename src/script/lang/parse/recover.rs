@@ -181,7 +181,7 @@ fn equals(stop: &Stop) -> Option<Diagnostic> {
         let value = stop.rest[sign..].split([',', '{', ';']).next();
         let value = value.unwrap_or("").trim();
         // `PA` on a worksheet
-        let ours = if name.chars().any(|c| c.is_lowercase()) {
+        let ours = if name.chars().any(char::is_lowercase) {
             name.to_owned()
         } else {
             name.to_lowercase()

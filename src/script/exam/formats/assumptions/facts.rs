@@ -414,7 +414,10 @@ mod tests {
             ROWS.iter().filter(own).count()
         };
         let wrong: Vec<_> = askable.iter().filter(|fact| rows(fact) != 1).collect();
-        assert!(wrong.is_empty(), "{wrong:?}");
+        assert!(
+            wrong.is_empty(),
+            "each of these facts belongs to one row of `ROWS`, with the assumptions that its value rests on: {wrong:?}"
+        );
         for noun in ["stats", "processes", "reference", "steps"] {
             assert!(row(Kind::Table, noun).is_some(), "{noun}");
         }

@@ -30,10 +30,11 @@ pub(super) fn lookups(spec: &Spec, asked: &Topics) -> Vec<String> {
             &*cache.name,
             Shape::new(cache.sets, cache.ways),
             cache.policy.row().title,
-            asked
-                .is(Topic::Stores)
-                .then(|| stores(cache))
-                .unwrap_or_default(),
+            if asked.is(Topic::Stores) {
+                stores(cache)
+            } else {
+                String::new()
+            },
         )
     });
     let mut alike: Vec<(Vec<&str>, Shape, &str, String)> = Vec::new();

@@ -6,7 +6,7 @@ use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 use crate::report::doc::{Block, Tone};
 use crate::report::words::reasons::reason;
-use crate::run::facts::{Component, Family, Key, ReportedFact, key, reported_facts};
+use crate::run::facts::{self, Component, Family, Key, ReportedFact, key, reported_facts};
 use crate::run::record::Did;
 use crate::run::steps::Reason;
 
@@ -20,8 +20,13 @@ pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
         if !facts.iter().any(|fact| fact.name == name) {
             if let Some(key) = key_of(did, name) {
                 let reason = reason(&key.reason(did), did);
+                // Statements do not report all of their facts.
+                let said = match key.value_in(did) {
+                    Some(value) => format!("{name} {}", facts::stated(&key, &value)),
+                    None => format!("the last result has no value for `{name}`"),
+                };
                 return Ok(vec![
-                    Block::line(format!("the last result has no value for `{name}`")),
+                    Block::line(said),
                     Block::line(format!("  because {reason}")),
                 ]);
             }

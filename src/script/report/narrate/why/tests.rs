@@ -202,6 +202,14 @@ fn reasons_name_the_bits_the_entry_and_the_bytes() {
 }
 
 #[test]
+fn a_fact_that_no_report_contains_has_its_value() {
+    let records = records("machine simple\nread 0x03D4");
+    let did = &records.last().expect("a record").did;
+    let blocks = why(did, Some("page-fault")).expect("a fact");
+    assert_eq!(blocks[0], Block::line("page-fault yes"), "{blocks:?}");
+}
+
+#[test]
 fn cycles_are_a_sum_of_latencies() {
     let script = "machine { virtual 16 bits, physical 16 bits, page 256 B, tlb { entries 4, latency 3 }, \
         cache { sets 4, ways 1, block 16 B, latency 2, index virtual }, memory { latency 100 } }\n\
