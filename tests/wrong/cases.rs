@@ -62,7 +62,7 @@ pub const CASES: &[Case] = &[
     ("unknown-word", "nru", "machine { physical 12 bits, cache { lines 12, ways 3, block 4 B, policy nru } }"),
     ("unknown-word", "dat", "machine { physical 12 bits, cache { lines 12, ways 3, block 4 B, for dat } }"),
     ("unknown-setting", "way", "machine { physical 12 bits, cache { lines 12, way 3, block 4 B } }"),
-    ("unknown-setting", "entries", "machine { physical 12 bits, cache { entries 12, block 4 B } }"),
+    ("unknown-setting", "entries", "machine { physical 12 bits, cache { entries 16, block 4 B } }"),
     ("duplicate", "ways", "machine { physical 12 bits, cache { lines 12, ways 3, ways 3, block 4 B } }"),
     ("duplicate", "physical", "machine { physical 12 bits, physical 13 bits }"),
     ("wrong-count", "physical", "machine { physical }"),
