@@ -178,7 +178,7 @@ fn slice(stop: &Stop, list: &str, first: &str) -> Diagnostic {
         .rsplit(|c: char| !(c.is_ascii_alphanumeric() || "_.".contains(c)))
         .next()
         .unwrap_or("");
-    if name.is_empty() || high >= 64 {
+    if name.is_empty() || high >= 64 || low >= 64 {
         return plain;
     }
     if high < low {

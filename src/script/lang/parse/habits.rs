@@ -8,6 +8,7 @@ use super::text::quoted;
 use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
+use crate::lang::linux::is_constant;
 
 /// A row of `habits.txt`: text, meaning, replacement, and note.
 pub(super) type Habit = (&'static str, String, &'static str, &'static str);
@@ -43,16 +44,14 @@ pub(super) fn unlearnt(stop: &Stop, (habit, message, instead, help): &'static Ha
     diagnostic.help = (!help.is_empty()).then(|| (*help).to_owned());
     // A pair of quotes needs two replacements. Replacing only one quote would be useless.
     let pair = message.contains("quotes");
-    let flags = stop
-        .before
-        .ends_with(|c: char| c.is_ascii_uppercase() || c.is_ascii_digit())
-        && stop.before.contains('(');
+    let left = stop.before.rsplit([' ', ',', '(']).next();
+    let flags = left.is_some_and(is_constant);
     let fix = if pair {
         straight(stop, instead)
     } else if flags && matches!(*habit, "||" | "&&") {
         // `PROT_READ || PROT_WRITE`
         Some(stop.write(habit, &habit[..1]))
-    } else if *habit == "×" && stop.before.ends_with('0') {
+    } else if *habit == "×" && stop.line[..stop.at].ends_with('0') {
         // `0×3D4`
         let digits = &stop.rest[habit.len()..];
         let digits = &digits[..word_length(digits)];

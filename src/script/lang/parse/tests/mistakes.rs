@@ -121,6 +121,7 @@ let x = {1, 2}            -> syntax at "{": a list must be in square brackets (w
 let x = {"a": 1}          -> syntax at "{": the language has no dictionaries (use a list, or give each value a name: `let hit = 4; let miss = 100`)
 expect va[13:6] == 0xF    -> syntax at ":": the language has no slices and no ranges of bits (write `(va >> 6 & 0xFF)`)
 let x = xs[1:3]           -> syntax at ":": the language has no slices and no ranges of bits (write `[xs[1], xs[2]]`)
+let x = xs[0:4000000000]  -> syntax at ":": the language has no slices and no ranges of bits (the bits H to L of a number are `va >> L & (1 << H - L + 1) - 1`)
 xs.sort(1)                -> syntax at ".": the language has no methods; a statement must begin with a verb (`pagewalk reference statements` lists the statements)
 ask n in [1] { n * n }     -> syntax at "{": `{` does not belong here
 let x = 7 mod 2           -> syntax at "mod": `mod` is not an operator (write `%`)
