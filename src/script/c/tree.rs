@@ -126,7 +126,7 @@ pub struct Global {
     pub name: Rc<str>,
     pub ty: Type,
     pub initial: Option<Initial>,
-    /// The alignment that the program asks for, or 0.
+    /// The alignment of `__attribute__((aligned(N)))`, or 0.
     pub align: u64,
     pub place: Place,
 }
