@@ -1,6 +1,7 @@
 //! Checks that a diagnostic's fix removes the mistake without adding another, and that the help shows the
 //! inserted text.
 
+use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_script::lang::edit::TextEdit;
 use pagewalk_script::lang::include::{Disk, read_text};
@@ -307,5 +308,39 @@ fn a_program_in_a_text_is_a_mistake_with_a_fix() {
         let (new, ..) = with_fix(&script(text), mistake).expect("a fix");
         assert_eq!(new, script(fixed));
         assert!(wrong(&new).is_empty(), "{:?}", wrong(&new));
+    }
+}
+
+/// Another mistake in the statement hides neither the verb that was meant, nor is a fix offered that leaves it.
+#[test]
+fn a_misspelled_verb_is_named_beside_another_mistake() {
+    let script = CheckedScript::from_text("a.pw", "machine simple\nraed 3D4h", &mut ());
+    let [one] = &script.diagnostics[..] else {
+        panic!("{:?}", script.diagnostics);
+    };
+    assert_eq!(one.help.as_deref(), Some("did you mean `read`?"));
+    assert_eq!(one.fix, None);
+}
+
+/// A removed word that reverses what the statement says, a bracket that could open in several places, and a cell among numbers
+/// are no fixes.
+#[test]
+fn a_fix_that_only_the_author_can_choose_is_not_offered() {
+    let page = "machine simple\nset page_table { | vpn ppn |; | 0F 0D | }\n";
+    for line in [
+        "read 0x3D4 => fault page not",
+        "expect 0..4) == [0, 1, 2, 3]",
+        "expect log2 64 == 6",
+        "if (read 0x3D4) == 3 { read 4 }",
+        "read 0x3D4 => vpn 0x0F & ppn 0x0D",
+        "set page_table { | vpn ppn |; | 1 34 8 | }",
+        "kernel { 8 }",
+        "980",
+    ] {
+        let script = CheckedScript::from_text("a.pw", &format!("{page}{line}\n"), &mut ());
+        assert!(!script.diagnostics.is_empty(), "{line}");
+        for one in &script.diagnostics {
+            assert_eq!(one.fix, None, "{line}");
+        }
     }
 }

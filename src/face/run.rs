@@ -54,13 +54,20 @@ impl RunOptions {
     /// Reads a script, which may need the memory of the limits, and reports its warnings.
     pub(crate) fn read(&self, path: &Path, color: Color) -> CheckedScript {
         let script = self.checking.read(path, self.limits.memory(), color);
-        if self.seed.is_some() && script.sets_seed() {
-            let name = script.name();
-            complain(&format!(
-                "pagewalk: `--seed` has no effect on {name} after its `seed` statement\n"
-            ));
+        if self.seed.is_some() {
+            warn_of_own_seed(&script);
         }
         script
+    }
+}
+
+/// Warns that `--seed` has no effect if the script sets its seed itself.
+pub(crate) fn warn_of_own_seed(script: &CheckedScript) {
+    if script.sets_seed() {
+        let name = script.name();
+        complain(&format!(
+            "pagewalk: `--seed` has no effect on {name} after its `seed` statement\n"
+        ));
     }
 }
 

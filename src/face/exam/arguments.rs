@@ -14,6 +14,7 @@ use super::output;
 use super::practice;
 use super::typeset::typeset;
 use crate::face::options;
+use crate::face::run::warn_of_own_seed;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
 use pagewalk_script::api::exam::{
     Edition, FORMATS, Fairness, File, Format, Paper, Style, Version, Writer,
@@ -127,6 +128,9 @@ impl Exam {
             limits: self.limits.limits(),
         };
         let versions = self.wanted.versions(&exam)?;
+        if versions.is_none() && exam.seed.is_some() {
+            warn_of_own_seed(reading);
+        }
         let versions: Vec<Option<Version>> =
             versions.map_or_else(|| vec![None], |all| all.into_iter().map(Some).collect());
         let layout = self

@@ -40,7 +40,7 @@ pub(crate) fn check_fact(
         Claim::Not(expr) => (expr, "not"),
         Claim::In(expr) => (expr, "in"),
         Claim::Open => return Ok(open_fact(cx, fact, &key, did)),
-        Claim::Blank => return Err(no_claim(fact).into()),
+        Claim::Blank => return Err(no_claim(fact, Some(&key)).into()),
     };
     let value = claimed(cx, expr, &key)?;
     cx.work(work_of_value(&value), fact.span)?;
@@ -381,15 +381,18 @@ pub(crate) fn no_facts(stmt: &Stmt, what: &str) -> Result<(), Stop> {
     .into())
 }
 
-/// Reports that a fact has no expected value.
-pub(crate) fn no_claim(fact: &Fact) -> Diagnostic {
+/// Reports that a fact has no expected value. Its key tells which values it can have.
+pub(crate) fn no_claim(fact: &Fact, key: Option<&Key>) -> Diagnostic {
+    let words = key.filter(|key| key.kind().is_word()).map(Key::words);
+    let value = words.and_then(|words| words.iter().find(|word| **word != "none"));
+    let value = value.unwrap_or(&"0x0D");
     Diagnostic::new(
         Code::WrongCount,
         fact.span,
         format!("`{}` needs a value", fact.name.text),
     )
     .label("what is it?")
-    .help(format!("add a value, as in `{} 0x0D`", fact.name.text))
+    .help(format!("add a value, as in `{} {value}`", fact.name.text))
 }
 
 /// Returns the text that would satisfy the check. Bytes that the script writes as a string remain a string.

@@ -166,7 +166,18 @@ pub(crate) fn values(cx: &mut Cx, exprs: &[Expr]) -> Result<Vec<Value>, Stop> {
 
 fn binary_expr(cx: &mut Cx, op: BinaryOp, a: &Expr, b: &Expr, span: Span) -> Result<Value, Stop> {
     if let BinaryOp::And | BinaryOp::Or = op {
-        let first = truth(cx, a)?;
+        let first = match truth(cx, a) {
+            // A name on the right is wrong even if the run never reaches it. Other mistakes may depend on the left.
+            Err(Stop::Unknowable) => {
+                let named =
+                    |one: &Diagnostic| matches!(one.code, Code::UnknownPath | Code::UnknownNoun);
+                return match truth(cx, b) {
+                    Err(Stop::Wrong(wrong)) if wrong.iter().all(named) => Err(wrong.into()),
+                    _ => Err(Stop::Unknowable),
+                };
+            }
+            first => first?,
+        };
         let decided = first == (op == BinaryOp::Or);
         return Ok(Value::Bool(if decided { first } else { truth(cx, b)? }));
     }

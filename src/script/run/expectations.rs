@@ -37,7 +37,7 @@ pub(crate) fn check_condition(cx: &mut Cx, condition: &Condition) {
             let open = facts.iter().find(|fact| fact.claim == Claim::Open);
             let checked = check_operation(cx, operation, facts, false);
             // A draw needs a value to compare with.
-            open.map_or(checked, |fact| Err(no_claim(fact).into()))
+            open.map_or(checked, |fact| Err(no_claim(fact, None).into()))
         }
     };
     if let Err(Stop::Wrong(diagnostics)) = result {
@@ -87,7 +87,7 @@ fn check_stated(cx: &mut Cx, fact: &Fact, family: Family, asked: bool) -> Result
         Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) => claimed(cx, expr, &key).map(|_| ()),
         Claim::Open => Ok(()),
         Claim::Blank if asked => Ok(()),
-        Claim::Blank => Err(no_claim(fact).into()),
+        Claim::Blank => Err(no_claim(fact, Some(&key)).into()),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::lang::visit::statements;
+use crate::run::syscalls::check_count;
 use pagewalk_engine::kernel::syscall::{constants, system_calls};
 
 use super::checkpoint::{CheckpointAt, Checkpoints};
@@ -132,6 +133,19 @@ pub(super) fn report_part(
         is_of_program: &|name| texts.iter().any(|text| text.contains(name)),
         variables: &unsure.variables,
         is_call: &|name| is_call(language, name) || definitions.contains(name),
+        check_count: &|name, given| {
+            // `read(0)` has a message of its own.
+            if definitions.contains(&*name.text) || language.verb(&name.text).is_some() {
+                return Ok(());
+            }
+            if let Some(row) = PEEK_FUNCTIONS.iter().find(|row| row.name == &*name.text) {
+                row.check_count(given, name.span)?;
+            }
+            match system_calls().find(|row| row.name == &*name.text) {
+                Some(row) => check_count(row, name, given),
+                None => Ok(()),
+            }
+        },
         calls: &calls,
         words: &words,
     };

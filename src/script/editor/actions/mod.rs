@@ -44,9 +44,9 @@ pub struct Action {
 /// The kind of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ActionKind {
-    /// Fixes an error, or writes an actual value.
+    /// Fixes an error, or writes the value of a `?`.
     QuickFix,
-    /// Rewrites text without changing its meaning.
+    /// Writes a number in another radix, or an actual value in place of a wrong prediction.
     Rewrite,
     /// Fixes all errors in the file.
     FixAll,
@@ -81,6 +81,8 @@ struct ValueSource {
     plan: fn(&RunResult) -> &Plan,
     /// Whether the values replace `?`.
     open: bool,
+    /// The kind of the actions for one place.
+    kind: ActionKind,
     one: &'static str,
     table: &'static str,
     all: &'static str,
@@ -90,6 +92,8 @@ struct ValueSource {
 const ACCEPT: ValueSource = ValueSource {
     plan: |ran| &ran.accept,
     open: false,
+    // Editors list quick fixes first, and a wrong prediction is more often a mistake of its author.
+    kind: ActionKind::Rewrite,
     one: "Accept the actual value",
     table: "Accept the actual values in this table",
     all: "Accept all actual values in this file",
@@ -99,6 +103,7 @@ const ACCEPT: ValueSource = ValueSource {
 const FILL: ValueSource = ValueSource {
     plan: |ran| &ran.fill,
     open: true,
+    kind: ActionKind::QuickFix,
     one: "Fill in",
     table: "Fill in every `?` in this table",
     all: "Fill in every `?` in this file",
@@ -207,7 +212,10 @@ impl Document {
             let before = actions.len();
             for failure in here {
                 let fixed = self.word(failure, source.code);
-                for action in fixed.into_iter().chain(self.value(run, source, failure)) {
+                let kind = source.kind;
+                let value = self.value(run, source, failure);
+                let value = value.map(|value| Action { kind, ..value });
+                for action in fixed.into_iter().chain(value) {
                     add_new(&mut actions, action);
                 }
             }
@@ -215,7 +223,10 @@ impl Document {
                 actions.len() > before && all.edits.len() > actions[before].edits.len()
             };
             let all = all_values(run, source).filter(several);
-            actions.extend(all);
+            actions.extend(all.map(|all| Action {
+                kind: source.kind,
+                ..all
+            }));
         }
         actions
     }

@@ -30,6 +30,8 @@ pub(crate) struct Known<'a> {
     /// Whether a name is a call that is neither a function in [`super::value::functions`] nor a definition in
     /// the script. Examples are a path's function (`byte`) and a system call.
     pub(crate) is_call: &'a dyn Fn(&str) -> bool,
+    /// Rejects a wrong number of arguments of such a call.
+    pub(crate) check_count: &'a dyn Fn(&Word, usize) -> Result<(), Diagnostic>,
     /// Candidates for a misspelled call.
     pub(crate) calls: &'a [&'a str],
     /// Constants of expressions (`PROT_READ`, `NULL`).
@@ -305,6 +307,8 @@ impl Checker<'_> {
                 Some(near) => diagnostic.did_you_mean(&name.text, near),
                 None => diagnostic,
             });
+        } else if let Err(diagnostic) = (self.known.check_count)(name, given) {
+            self.found.push(diagnostic);
         }
     }
 

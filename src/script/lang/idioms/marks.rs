@@ -142,7 +142,7 @@ pub(super) fn note(line: &str, at: usize, place: impl Fn(usize, usize) -> Span) 
             .get(index + 1)
             .is_some_and(|next| next.is_name() && !next.touches(token));
         // A comment is a sequence of words that does not form a statement.
-        let words = all.len() > index + 2 && all[index + 1..].iter().all(Token::is_name);
+        let words = all.len() > index + 3 && all[index + 1..].iter().all(Token::is_name);
         word && words
             && (matches!(token.text, ";" | "--" | "%") || *index == 0 && token.text == "*")
     })?;

@@ -36,12 +36,11 @@ fn says(fix: &Fix) -> String {
 
 /// Whether the existing fix of a diagnostic is better than the fix of any idiom.
 pub(super) fn has_own_fix(diagnostic: &Diagnostic, text: &str) -> bool {
+    // A machine above lacks the part that the statement names.
     let below = || {
-        text.lines().any(|line| {
-            ["machine ", "#include"]
-                .iter()
-                .any(|head| line.starts_with(head))
-        })
+        let rest = &text[diagnostic.span.start as usize..];
+        rest.lines().any(|line| line.starts_with("machine "))
+            || text.lines().any(|line| line.starts_with("#include"))
     };
     diagnostic.is_warning()
         || diagnostic.code == Code::NoMachine && !below()

@@ -254,8 +254,10 @@ impl<'a> Statement<'a> {
             // The name after the dot is missing.
             "." => return before.ends_with(|c: char| c.is_alphanumeric()),
             "|" => is_flag(before.split_whitespace().next_back().unwrap_or_default()),
-            "==" => !after.starts_with(','),
+            "==" => !after.starts_with(',') && !starts_with_unit(after),
             ":" => !after.starts_with('{'),
+            // A unit belongs to the number before the comma.
+            "," if starts_with_unit(after) => false,
             _ => sign.kind == TokenKind::Operator,
         };
         if !joins {
@@ -311,9 +313,11 @@ impl<'a> Statement<'a> {
             fixes.extend(words().map(put));
             let sign = matches!(
                 self.tokens[index].kind,
-                TokenKind::Operator | TokenKind::Close(_)
+                TokenKind::Operator | TokenKind::Close(_) | TokenKind::Number
             );
-            if sign && begins {
+            let calls =
+                (self.tokens.get(index + 1)).is_some_and(|next| next.text(self.text) == "(");
+            if sign && begins && !calls {
                 let place = self.place(file, index, index);
                 let write = |word: &str| Fix::write(place, self.word(index), word);
                 fixes.extend(words().map(write));
@@ -475,7 +479,13 @@ impl<'a> Statement<'a> {
     fn is_glued(&self, word: &str) -> bool {
         let known = |part: &str| part.len() > 2 && self.is_known(part, 1);
         let halves = || (1..word.len()).map(|at| word.split_at(at));
-        let digits = |part: &str| !part.is_empty() && part.bytes().all(|c| c.is_ascii_digit());
+        let digits = |part: &str| {
+            let hexadecimal = part.strip_prefix("0x");
+            let digits = hexadecimal.unwrap_or(part);
+            let digit =
+                |c: u8| c.is_ascii_digit() || hexadecimal.is_some() && c.is_ascii_hexdigit();
+            !digits.is_empty() && digits.bytes().all(digit)
+        };
         // A number with a word before or after it, such as `P0` in a script with a process `P`.
         let numbered = |(a, b): (&str, &str)| {
             let used = |token: &Token| token.text(self.text) == a;
@@ -484,7 +494,10 @@ impl<'a> Statement<'a> {
         };
         word.is_ascii()
             && !self.is_known(word, 2)
-            && halves().any(|(a, b)| known(a) || known(b) || numbered((a, b)))
+            && halves().any(|(a, b)| {
+                let both = self.is_known(a, 1) && self.is_known(b, 1);
+                both || known(a) || known(b) || numbered((a, b))
+            })
     }
 
     /// Whether a token can be superfluous.
@@ -493,7 +506,7 @@ impl<'a> Statement<'a> {
         let table = code == Code::BadTable;
         // `this row has 2 cells, but the header has 3 columns`
         let counts: Vec<usize> = numbers(&of.message).collect();
-        let short = matches!(counts[..], [cells, columns] if cells <= columns);
+        let long = matches!(counts[..], [cells, columns] if cells > columns);
         let (before, after) = (&self.text[..token.start], &self.text[token.end..]);
         let kind = |index: usize| self.tokens.get(index).map(|token| token.kind);
         let word_before = index > 0 && kind(index - 1) == Some(TokenKind::Word);
@@ -506,13 +519,13 @@ impl<'a> Statement<'a> {
             TokenKind::Prose | TokenKind::Hole => false,
             TokenKind::Cell if code == Code::UnknownColumn => true,
             // A placeholder is not superfluous. The header may lack a column.
-            TokenKind::Cell => table && !short && !matches!(word, "-" | "*"),
-            TokenKind::String { .. } if table => !short,
+            TokenKind::Cell => table && long && !matches!(word, "-" | "*"),
+            TokenKind::String { .. } if table => long,
             _ if table => false,
             // A word after a block is not a statement.
             _ if self.tokens.len() == 1 => {
                 let ended = before.trim_end_matches([' ', '\t']).ends_with('}');
-                ended || token.kind != TokenKind::Word
+                ended || !matches!(token.kind, TokenKind::Word | TokenKind::Number)
             }
             // The value of a setting is missing, not the setting superfluous.
             TokenKind::Word
@@ -522,6 +535,48 @@ impl<'a> Statement<'a> {
             {
                 false
             }
+            // A misspelled word is wrong, not superfluous.
+            TokenKind::Word
+                if !is_keyword(word)
+                    && nearest(
+                        word,
+                        keywords().chain(section(TABLE, "clauses").split_whitespace()),
+                    )
+                    .is_some() =>
+            {
+                false
+            }
+            // The only word of a block lacks its setting or its value.
+            _ if index > 0
+                && kind(index - 1) == Some(TokenKind::Open(b'{'))
+                && kind(index + 1) == Some(TokenKind::Close(b'}')) =>
+            {
+                false
+            }
+            // `log2 64` lacks parentheses, and `(read 4) == 3` is a statement in the place of a value.
+            TokenKind::Word if is_function(word) => false,
+            TokenKind::Word
+                if VERBS.contains(&word) && index > 0 && self.word(index - 1) == "(" =>
+            {
+                false
+            }
+            // The name of a fact, or `points`, with its value after an operator or another word.
+            TokenKind::Word
+                if index > 0
+                    && kind(index + 1) == Some(TokenKind::Number)
+                    && (word == "points"
+                        || kind(index - 1) == Some(TokenKind::Operator)
+                            && self.word(index - 1) != ",") =>
+            {
+                false
+            }
+            // An open quote contains the rest of the statement.
+            TokenKind::String { .. } if word.contains("=>") => false,
+            // Without it, the statement says the opposite.
+            TokenKind::Word if matches!(word, "not" | "exactly") => false,
+            _ if word == "!" => false,
+            // Without the value, the sign before it has none.
+            _ if index > 0 && self.word(index - 1) == "-" && before.ends_with('-') => false,
             // A misspelled number, or the name of a function, is wrong, not superfluous.
             TokenKind::Word if word.contains("x0") => false,
             // A sign between two flags is missing.
@@ -549,6 +604,45 @@ impl<'a> Statement<'a> {
             }
             _ => true,
         }
+    }
+
+    /// Returns the removal of an unclosed bracket with a space after it, which an author of `f(x)` does not write.
+    pub(super) fn loose(&self, of: &Diagnostic) -> Option<Fix> {
+        let bracket = |token: &&Token| {
+            of.code == Code::Unclosed && matches!(token.kind, TokenKind::Open(b'(' | b'['))
+        };
+        self.all.get(self.near).filter(bracket)?;
+        // The bracket that closes the outer one may close an inner one instead.
+        let mut inner = self.tokens[self.at..].iter().filter(bracket);
+        let open = inner.find(|open| self.text[open.end..].starts_with(' '))?;
+        let place = Span::new(of.span.file, open.start..open.end);
+        Some(Fix::write(place, open.text(self.text), ""))
+    }
+
+    /// Returns the insertions of a bracket before a closing bracket that closes nothing. A bracket with a space before it
+    /// is superfluous.
+    pub(super) fn openings(&self, closing: &Fix) -> Vec<Fix> {
+        let open = match closing.was.as_deref() {
+            Some(")") => "(",
+            Some("]") => "[",
+            _ => return Vec::new(),
+        };
+        let at = closing.span.start as usize;
+        if self.text[..at].ends_with(' ') {
+            return Vec::new();
+        }
+        let put = |at: usize| Fix::put_in(closing.span.file, at as u32, open);
+        let before = self.tokens.iter().filter(|token| token.end <= at);
+        let halves = before.clone().flat_map(|token| {
+            let word = token.text(self.text);
+            let parts = word.char_indices().skip(1).map(|(at, _)| word.split_at(at));
+            let called = parts.filter(|(name, _)| is_function(name) && open == "(");
+            called.map(|(name, _)| token.start + name.len())
+        });
+        halves
+            .chain(before.clone().map(|token| token.start))
+            .map(put)
+            .collect()
     }
 
     /// Returns the repairs of an unclosed bracket by another token in place of the one that closes it.
@@ -614,6 +708,9 @@ impl<'a> Statement<'a> {
             "=>" => is_keyword(head) && !lists(TABLE, "without facts", head),
             "in" => matches!(head, "for" | "choose"),
             "where" => matches!(head, "choose" | "option"),
+            ".." => (0..self.tokens.len()).any(|at| self.word(at) == "in"),
+            // A definition compares rarely, and `ask` has a `=` of its own.
+            "==" => !matches!(head, "let" | "for" | "read" | "write"),
             _ => true,
         }
     }
@@ -636,7 +733,11 @@ impl<'a> Statement<'a> {
         for index in from..to {
             let (word, place) = (self.word(index), self.place(file, index, index));
             if self.may_be_removed(index, of)
-                && surplus.is_none_or(|only| only == index)
+                && match surplus {
+                    Some(only) => only == index,
+                    // Among numbers, only their places tell which one is superfluous.
+                    None => of.code != Code::BadTable || !is_hexadecimal(word),
+                }
                 && !(of.code == Code::BadTable && self.lacks_column())
             {
                 fixes.push(Fix::write(place, word, ""));
@@ -780,7 +881,7 @@ impl<'a> Statement<'a> {
         let fits: Vec<usize> = (0..row.len()).map(fit).collect();
         let most = *fits.iter().max()?;
         let best = fits.iter().position(|fit| *fit == most)?;
-        let only = fits.iter().filter(|fit| **fit == most).count() == 1;
+        let only = fits.iter().filter(|fit| **fit == most).count() == 1 && most > head.len();
         let start = line_at(self.text, self.tokens[self.at].start).start + row[best].start;
         let index = self.tokens.iter().position(|token| token.start == start);
         index.filter(|_| only)
@@ -807,6 +908,8 @@ impl<'a> Statement<'a> {
                 }
                 let signs: &[&str] = if is_function(a) {
                     &["("]
+                } else if is_keyword(a) {
+                    &["(", ", ", ": "]
                 } else if number(b) {
                     &["(", ", ", ".", ": "]
                 } else {
@@ -837,11 +940,19 @@ fn misspelled_hex(word: &str) -> Option<&str> {
             && digits.contains(|c: char| !c.is_lowercase())
     };
     let wrong = match prefix.as_bytes() {
+        // `0o17` is octal.
+        [b'0', b'o' | b'q'] => false,
         [b'0', letter] => letter.is_ascii_alphabetic() && !letter.is_ascii_hexdigit(),
         [letter, b'x'] => letter.is_ascii_alphabetic(),
+        b"x0" => true,
         _ => false,
     };
     (wrong && prefix != "0x" && !digits.is_empty() && hexadecimal(digits)).then_some(digits)
+}
+
+fn starts_with_unit(text: &str) -> bool {
+    let word = text.split(|c: char| !c.is_alphanumeric()).next();
+    UNITS.iter().any(|known| Some(known.name) == word)
 }
 
 /// Whether a text is a number with its unit.
@@ -849,6 +960,10 @@ fn unit_after_number(text: &str) -> bool {
     let word = text.split_whitespace().nth(1).unwrap_or_default();
     text.starts_with(|c: char| c.is_ascii_digit())
         && (unit(word).is_some() || UNITS.iter().any(|known| known.name == word))
+}
+
+fn is_hexadecimal(word: &str) -> bool {
+    word.bytes().all(|c| c.is_ascii_hexdigit())
 }
 
 fn is_function(word: &str) -> bool {

@@ -79,6 +79,24 @@ fn number(line: &str, all: &[Token], at: usize, depth: i32) -> Spelled {
             )
         });
     }
+    // 16'h3D4, as in Verilog
+    if token.is_number()
+        && let Some(next) = after(1).filter(|next| next.touches(&token))
+        && let Some((radix, digits)) = next
+            .text
+            .strip_prefix('\'')
+            .and_then(|text| text.split_at_checked(1))
+        && !digits.is_empty()
+        && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+    {
+        let prefix = match radix {
+            "h" => "0x",
+            "d" => "",
+            "b" => "0b",
+            _ => return None,
+        };
+        return Some((2, format!("{prefix}{digits}")));
+    }
     if token.text == "." {
         let next = after(1).filter(|next| next.is_number() && next.touches(&token))?;
         let alone = at == 0
@@ -98,7 +116,10 @@ fn number(line: &str, all: &[Token], at: usize, depth: i32) -> Spelled {
     }
     // 0x03 D4
     if let (Some(_), Some(next)) = (
-        token.text.strip_prefix("0x"),
+        token
+            .text
+            .strip_prefix("0x")
+            .filter(|digits| digits.len() % 2 == 0),
         after(1).filter(|next| hex(next.text)),
     ) && matches!(next.text.len(), 2 | 4)
         && after(2).is_none_or(|third| third.text == "=>")
@@ -184,6 +205,20 @@ fn literal(text: &str, line: &str) -> Option<String> {
     }
     if hex.is_some() {
         return None;
+    }
+    if let Some(octal) = text.strip_prefix("0o").or_else(|| text.strip_prefix("0q")) {
+        return Some(u64::from_str_radix(octal, 8).ok()?.to_string());
+    }
+    if let Some(decimal) = text.strip_prefix("0d").filter(|decimal| digits(decimal)) {
+        let addressed = line.contains("=>");
+        return (!addressed).then(|| decimal.to_owned());
+    }
+    // virtual 14b
+    let width = line
+        .split_whitespace()
+        .any(|word| matches!(word, "virtual" | "physical"));
+    if let Some(bits) = text.strip_suffix('b').filter(|bits| width && digits(bits)) {
+        return Some(format!("{bits} bits"));
     }
     let binary = text
         .strip_suffix(['b', 'B'])

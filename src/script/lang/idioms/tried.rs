@@ -8,6 +8,7 @@ use super::outcome::{
     same, same_line, without_fix,
 };
 use super::recognize::advice;
+use super::rows::is_keyword;
 use super::search::Statement;
 use super::tokens::{Token, line_at, nesting, tokens};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -230,6 +231,11 @@ fn improve_all(
                         failed[at] = true;
                         diagnostics[at].fix = None;
                     }
+                    // A misspelled verb is clear, although another mistake follows in its statement.
+                    Tried::Fails if misspells_verb(&before[at], fix) => {
+                        failed[at] = true;
+                        diagnostics[at].fix = None;
+                    }
                     Tried::Fails => {
                         failed[at] = true;
                         without_fix(&mut diagnostics[at]);
@@ -394,6 +400,12 @@ pub(super) fn reads(help: &str) -> bool {
     })
 }
 
+/// Whether an error is a verb of at least four letters with a wrong letter or two.
+fn misspells_verb(one: &Diagnostic, fix: &Fix) -> bool {
+    let long = fix.was.as_deref().is_some_and(|was| was.len() > 3);
+    one.code == Code::UnknownVerb && long && is_keyword(&fix.text)
+}
+
 /// Whether an error is about values, in a statement whose words may all be right.
 fn is_of_values(one: &Diagnostic) -> bool {
     let geometry = matches!(
@@ -445,6 +457,7 @@ impl Trial<'_> {
         let statement = (!self.open).then(|| Statement::at(text, place)).flatten();
         let doubled = statement.as_ref().map_or_else(Vec::new, |one| {
             let mut fixes = one.doubled(diagnostic);
+            fixes.extend(one.loose(diagnostic));
             fixes.extend(one.closings(diagnostic));
             fixes
         });
@@ -483,6 +496,12 @@ impl Trial<'_> {
         // A working fix of the diagnostic is better than advice without a fix, except for constructs without an
         // equivalent.
         let own = diagnostic.fix.as_deref();
+        let openings = own.map_or_else(Vec::new, |own| self.openings(diagnostic, own, text));
+        if !openings.is_empty() {
+            let [(fix, after)] = <[_; 1]>::try_from(openings).ok()?;
+            self.make(&fix, text, &after);
+            return Some((Advice::fixed(None, None, fix, false), Some(after)));
+        }
         let works =
             own.is_some_and(|own| matches!(self.fixes(diagnostic, own, text), Tried::Works(_)));
         let advised = all.into_iter().find(|one| one.sure);
@@ -500,9 +519,16 @@ impl Trial<'_> {
             return Some((Advice::fixed(None, None, fix, false), Some(after)));
         }
         let advised = advised?;
+        let failed = advised
+            .fix
+            .as_ref()
+            .map(|fix| format!("write `{}`", fix.text));
         let advice = Advice {
             fix: None,
-            help: advised.help.or(advised.otherwise),
+            help: advised
+                .help
+                .or(advised.otherwise)
+                .filter(|help| failed.as_deref() != Some(*help)),
             ..advised
         };
         Some((advice, None))
@@ -525,6 +551,13 @@ impl Trial<'_> {
         // The word that was meant is already there.
         let mut next = text[fix.span.end as usize..].split_whitespace();
         let next = next.find(|word| *word != "|");
+        // Or it is before the value, and only a comma is superfluous.
+        let before = text[..fix.span.start as usize].trim_end_matches([' ', ',']);
+        let before = before.rsplit([' ', ',']).next().unwrap_or_default();
+        let repeated = fix
+            .text
+            .split_once(' ')
+            .is_some_and(|(word, _)| word == before);
         let was = fix.was.as_deref().unwrap_or_default();
         let rest = was
             .strip_prefix(&*fix.text)
@@ -537,20 +570,23 @@ impl Trial<'_> {
             && line
                 .split_once("=>")
                 .is_some_and(|(before, _)| !before.contains('('));
-        let works = if stores || fix.text.len() > 1 && (next == Some(&*fix.text) || glued) {
-            false
-        } else if sign
-            && fix.text.trim() == ","
-            && text[..fix.span.start as usize].ends_with([']', ')'])
-            && text[..fix.span.start as usize - 1].ends_with(',')
-        {
-            // The comma is on the wrong side of the bracket.
-            false
-        } else if sign {
-            fewer && self.left_on_line(fix, text, &after).is_empty()
-        } else {
-            self.is_clean(diagnostic, fix, text, &after)
-        };
+        let works =
+            if stores || repeated || fix.text.len() > 1 && (next == Some(&*fix.text) || glued) {
+                false
+            } else if sign
+                && fix.text.trim() == ","
+                && text[..fix.span.start as usize].ends_with([']', ')'])
+                && text[..fix.span.start as usize - 1].ends_with(',')
+            {
+                // The comma is on the wrong side of the bracket.
+                false
+            } else if sign {
+                fewer && self.left_on_line(fix, text, &after).is_empty()
+            } else {
+                self.is_clean(diagnostic, fix, text, &after)
+            };
+        // Only the author knows where a bracket was to open.
+        let unclear = works && !self.openings(diagnostic, fix, text).is_empty();
         let renames = matches!(
             diagnostic.code,
             Code::UnknownNoun
@@ -559,13 +595,41 @@ impl Trial<'_> {
                 | Code::UnknownPath
                 | Code::UnknownWord
         );
-        if works {
+        if works && unclear {
+            Tried::Leads
+        } else if works {
             Tried::Works(after)
         } else if renames && !glued && alike(diagnostic, &after) < alike(diagnostic, &self.now) {
             Tried::Leads
         } else {
             Tried::Fails
         }
+    }
+
+    /// Returns the brackets to open that are as good as the removal of a closing one, each with the errors that remain
+    /// elsewhere.
+    fn openings(
+        &mut self,
+        diagnostic: &Diagnostic,
+        fix: &Fix,
+        text: &str,
+    ) -> Vec<(Fix, Vec<Diagnostic>)> {
+        let statement = match fix.was.as_deref() {
+            Some(")" | "]") if fix.text.is_empty() => Statement::at(text, fix.span.start as usize),
+            _ => None,
+        };
+        let Some(statement) = statement else {
+            return Vec::new();
+        };
+        let openings = statement.openings(fix).into_iter();
+        let mut found = openings.filter_map(|fix| {
+            statement.reads(&fix.edit(text)?)?;
+            self.cleared(diagnostic, fix, text)
+        });
+        // Two are enough to know that the place is unclear.
+        let mut all = Vec::from_iter(found.next());
+        all.extend(found.next());
+        all
     }
 
     /// Returns a fix with the errors that remain elsewhere, if it leaves no error on its line and adds none.
@@ -736,7 +800,10 @@ impl Trial<'_> {
         // A number of a list that was computed belongs to the others.
         let number = |index: usize| old.get(index).is_some_and(Token::is_number);
         let replaces = |change: &DiffOp| matches!(change, DiffOp::Replace { old_index, .. } if !number(*old_index));
-        if was.contains('\n') || !(2..=CHANGES).contains(&changes.len()) {
+        // `not hit` is `miss`, and half of the change would be the opposite.
+        let nots = |all: &[Token]| all.iter().filter(|token| token.text == "not").count();
+        if was.contains('\n') || !(2..=CHANGES).contains(&changes.len()) || nots(&old) != nots(&new)
+        {
             return best;
         }
         let mut kept: Vec<bool> = vec![true; changes.len()];

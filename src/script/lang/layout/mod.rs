@@ -55,7 +55,48 @@ pub(crate) fn lay_out(file: u32, text: &str) -> Layout {
     } else {
         scan
     };
+    // Each `"""` after an unclosed one has the opposite meaning, so nothing after it can be read.
+    let unclosed = (!scan.diagnostics.is_empty())
+        .then(|| unclosed_text(text))
+        .flatten();
+    let scan = match unclosed {
+        Some(_) => Scan {
+            unclosed,
+            ..Scan::new(file, text, false)
+        }
+        .run(),
+        None => scan,
+    };
     scan.layout()
+}
+
+/// Returns the position of the `"""` that is unclosed, if the text that it begins ends where another text seems to begin: after
+/// the first word of its own statement, as in `text """`.
+fn unclosed_text(text: &str) -> Option<usize> {
+    let quotes: Vec<usize> = text.match_indices("\"\"\"").map(|(at, _)| at).collect();
+    let begins = |at: usize| {
+        let line = &text[text[..at].rfind('\n').map_or(0, |newline| newline + 1)..at];
+        let mut words = line.split_whitespace();
+        let first = words.next().unwrap_or_default();
+        let starts = matches!(
+            first,
+            "text"
+                | "given"
+                | "program"
+                | "essay"
+                | "rubric"
+                | "choice"
+                | "part"
+                | "ask"
+                | "show"
+                | "let"
+        );
+        starts && line.ends_with(' ') && !text[at + 3..].starts_with('\n')
+    };
+    let mut pairs = quotes.chunks_exact(2).filter(|_| quotes.len() % 2 == 1);
+    pairs
+        .find(|pair| text[pair[0]..pair[1]].contains('\n') && begins(pair[1]))
+        .map(|pair| pair[0])
 }
 
 /// Returns the tokens of a text, and whether the text is incomplete.
@@ -107,6 +148,8 @@ struct Scan<'a> {
     first: Option<usize>,
     /// Whether the rest of the file is skipped.
     done: bool,
+    /// The position of a `"""` whose text contains the beginning of the next one.
+    unclosed: Option<usize>,
     /// Number of times that the pass has gone back after an unclosed bracket.
     returns: u32,
     /// The recorded tokens, if requested.
@@ -133,6 +176,7 @@ impl<'a> Scan<'a> {
             indent: 0,
             first: None,
             done: false,
+            unclosed: None,
             returns: 0,
             notes: None,
             ends: Vec::new(),

@@ -156,6 +156,28 @@ impl Scan<'_> {
         self.after = After::Nothing;
     }
 
+    /// Reports prose that contains the beginning of the next prose, and skips the rest of the file.
+    pub(super) fn unclosed_text(&mut self) {
+        let at = self.at;
+        let line_end = self
+            .rest()
+            .find('\n')
+            .map_or(self.text.len(), |length| at + length);
+        let on_line = self.text[at + 3..line_end].trim_end();
+        let end = at + 3 + on_line.len();
+        let fix = (!on_line.is_empty()).then(|| self.put_in(end, "\"\"\""));
+        let place = self.span(at, at + 3);
+        let message = "this `\"\"\"` is never closed";
+        self.report(
+            Code::Unclosed,
+            place,
+            message,
+            "the next text begins inside this one",
+        )
+        .perhaps(fix);
+        self.give_up();
+    }
+
     /// Reports the braces of a program in prose, and skips the prose. Returns false if the prose has no end.
     pub(super) fn code_in_prose(&mut self) -> bool {
         let from = self.top().at + 3;

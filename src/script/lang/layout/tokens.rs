@@ -277,6 +277,9 @@ impl Scan<'_> {
             return self.unclosed_hole();
         }
         self.begin(false);
+        if self.unclosed == Some(self.at) {
+            return self.unclosed_text();
+        }
         let raw = self.begins_program();
         self.push(LevelKind::Prose);
         if let Some(level) = self.levels.last_mut() {

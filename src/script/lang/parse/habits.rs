@@ -51,6 +51,15 @@ pub(super) fn unlearnt(stop: &Stop, (habit, message, instead, help): &'static Ha
     } else if flags && matches!(*habit, "||" | "&&") {
         // `PROT_READ || PROT_WRITE`
         Some(stop.write(habit, &habit[..1]))
+    } else if *habit == "–"
+        && matches!(stop.head, "for" | "choose")
+        && stop.before.ends_with(|c: char| c.is_ascii_alphanumeric())
+        && stop.before.contains(" in ")
+    {
+        // `for i in 0–4`: an en dash includes both ends.
+        diagnostic.message = "this dash is not a range".to_owned();
+        diagnostic.help = Some("write `..=`; `..` excludes the end of the range".to_owned());
+        Some(stop.write(habit, "..="))
     } else if *habit == "×" && stop.line[..stop.at].ends_with('0') {
         // `0×3D4`
         let digits = &stop.rest[habit.len()..];

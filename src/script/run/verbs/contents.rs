@@ -27,6 +27,7 @@ use super::system::{self, areas_listed};
 use crate::run::nouns::naming::{
     self, NounRef, has_kernel, is_noun, names_noun, needs_mmu, page_table_of,
 };
+use crate::run::nouns::{TableNoun, ThingNoun};
 
 /// The number of rows after which `set` measures the memory of the machine. A row of a page table can need all the
 /// tables on its path.
@@ -60,7 +61,14 @@ pub(crate) fn set(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
 fn not_assigned(place: &Expr, name: &str) -> Diagnostic {
     let message = format!("`set` assigns no value to `{name}`");
     let wrong = Diagnostic::new(Code::UnknownNoun, place.span, message);
-    if is_noun(name) {
+    let settable = TableNoun::named(name).is_some()
+        || ThingNoun::named(name).is_some_and(|noun| noun.settable);
+    if is_noun(name) && !settable {
+        return wrong.help(format!(
+            "`show {name}` prints it, and no statement can set it"
+        ));
+    }
+    if settable {
         return wrong.help(format!(
             "its contents are a table: `set {name} {{ | … |; … }}`"
         ));

@@ -118,7 +118,11 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
     let letter = letter.and_then(|letter| lettered(block, letter));
     let name = named(block, &phrase(&words), None).or_else(|| letter.map(str::to_owned))?;
     if number(next) {
-        let (length, value, unit) = value(&all[at..])?;
+        let (length, mut value, unit) = value(&all[at..])?;
+        // In CS:APP, S is 2^s sets, and B is 2^b bytes.
+        if block == "cache" && matches!(words[..], ["s" | "b"]) && letter.is_some() {
+            value = exponent(&value)?;
+        }
         // The remaining values belong to the same setting.
         let more = all[at + length..]
             .iter()
@@ -145,4 +149,10 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
     let bare = quoted(text).filter(|_| !matches!(block, "exam" | "choice" | "file"));
     let text = bare.map_or_else(|| text.to_owned(), |text| lowered(&name, text));
     Some((at + until, format!("{name} {text}")))
+}
+
+/// Returns the power of two with a decimal exponent.
+fn exponent(digits: &str) -> Option<String> {
+    let power = 1_u64.checked_shl(digits.parse().ok()?)?;
+    Some(power.to_string())
 }
