@@ -322,6 +322,19 @@ fn a_misspelled_verb_is_named_beside_another_mistake() {
     assert_eq!(one.fix, None);
 }
 
+#[test]
+fn lines_that_end_with_carriage_returns_get_line_feeds() {
+    let text = "machine simple\rread 0x3D4\r";
+    let found = wrong(text);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(
+        found[0].message,
+        "the lines of this file end with carriage returns"
+    );
+    let fix = found[0].fix.as_ref().expect("a fix");
+    assert_eq!(fix.text, "machine simple\nread 0x3D4\n");
+}
+
 /// A removed word that reverses what the statement says, a bracket that could open in several places, and a cell among numbers
 /// are no fixes.
 #[test]

@@ -96,8 +96,10 @@ fn all_fixes_are_applied_at_once() {
 #[test]
 fn actual_values_are_accepted_one_and_all() {
     let script = "machine simple\ntranslate 0x03D4 => vpn 0«»x0E, tlbi 2, tlbt 0x03\n";
+    let mut rewrites = titles(script, &[ActionKind::Rewrite]);
+    rewrites.retain(|title| title.starts_with("Accept "));
     assert_eq!(
-        titles(script, &[ActionKind::Rewrite]),
+        rewrites,
         [
             "Accept the actual value `0x0F`",
             "Accept all actual values in this file"

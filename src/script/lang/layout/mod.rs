@@ -20,6 +20,7 @@ use note::{Level, LevelKind, Notes, Statement};
 use pagewalk_grammar::{Grammar, Parser as _, Rule};
 
 use super::diagnostic::{Code, Diagnostic};
+use super::fix::Fix;
 use super::span::Span;
 
 /// Maximum depth of nested brackets and blocks, in a file and across its includes. Without a limit,
@@ -48,6 +49,13 @@ pub(crate) struct Layout {
 
 /// Resolves the layout of a file.
 pub(crate) fn lay_out(file: u32, text: &str) -> Layout {
+    if let Some(wrong) = carriage_returns(file, text) {
+        return Layout {
+            text: " ".repeat(text.len()),
+            ends: Vec::new(),
+            diagnostics: vec![wrong],
+        };
+    }
     let scan = Scan::new(file, text, false).run();
     // If the braces do not match, guess from the indentation which brace is unclosed.
     let scan = if scan.unmatched {
@@ -97,6 +105,21 @@ fn unclosed_text(text: &str) -> Option<usize> {
     pairs
         .find(|pair| text[pair[0]..pair[1]].contains('\n') && begins(pair[1]))
         .map(|pair| pair[0])
+}
+
+/// Reports a file whose lines end with carriage returns alone, as on old computers. It would be a single line.
+fn carriage_returns(file: u32, text: &str) -> Option<Diagnostic> {
+    let at = text.find('\r').filter(|_| !text.contains('\n'))?;
+    // The pass itself leaves a carriage return before a joining line feed, which is then a space.
+    let begins = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphanumeric());
+    if !text.split('\r').skip(1).any(begins) {
+        return None;
+    }
+    let (all, first) = (0..text.len(), at..at + 1);
+    let message = "the lines of this file end with carriage returns";
+    let wrong = Diagnostic::new(Code::Syntax, Span::new(file, first), message)
+        .help("a line ends with a line feed (LF or CR LF)");
+    Some(wrong.fix(Fix::replace(Span::new(file, all), text.replace('\r', "\n"))))
 }
 
 /// Returns the tokens of a text, and whether the text is incomplete.
