@@ -400,3 +400,54 @@ show list by nodes",
     });
     assert_eq!(first, Some(47));
 }
+
+#[test]
+fn an_argument_can_be_an_expression_of_the_program() {
+    super::holds(
+        "machine { physical 16 bits, cache { size 64 B, block 16 B, direct-mapped } }
+program p \"\"\"
+#define N 4
+enum { M = 2 };
+int a[16];
+int sum(int *p, int n) {
+    int s = 0;
+    for (int i = 0; i < n; i++) s += p[i];
+    return s;
+}
+\"\"\"
+let n = 3
+replay p call sum(a, N) => accesses 4
+replay p call sum(a + 4, N * M) => accesses 8, cache.misses 2
+replay p call sum(a, n) => accesses 3
+replay p call sum(a, N) define N = 6 => accesses 6",
+    );
+    let wrong = "program p \"\"\"\nint f(int n) { return n; }\n\"\"\"\noutputs p call f(N)";
+    let run = outcome(wrong);
+    let last = run.mistakes.last().map(|one| &*one.said);
+    assert!(
+        last.is_some_and(|said| said.contains("`N` is neither")),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn a_paper_says_with_which_constant_a_variable_moves() {
+    let script = "machine { physical 16 bits, cache { size 64 B, block 16 B, direct-mapped } }
+program p \"\"\"
+#define N 64
+int a[N], s[N];
+int f(void) { s[0] = a[0]; return 0; }
+\"\"\" { at a 0x100 }
+question \"Q\" points 2 {
+  given program p
+  ask probe replay p call f => cache.misses
+  ask probe replay p call f define N = 4 => cache.misses
+}";
+    let text = markdown(&paper(script, 0), Edition::Paper, &Style::default());
+    for sentence in [
+        "In p, a begins at address 0x100 and s begins at address 0x200.",
+        "In p with N = 4, a begins at address 0x100 and s begins at address 0x110.",
+    ] {
+        assert!(text.contains(sentence), "{text}");
+    }
+}

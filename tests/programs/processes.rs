@@ -2,6 +2,7 @@
 
 use super::holds;
 use crate::running::paper;
+use pagewalk_script::api::CheckedScript;
 use pagewalk_script::exam::formats::{Edition, Style, markdown};
 
 #[test]
@@ -98,10 +99,11 @@ fn a_process_goes_on_in_the_program_that_it_starts() {
         "execlp(\"forks\", \"forks\", NULL)",
         "outputs p => count 3, processes 3, possible \"A lost1 2 D1\", possible \"A lost2 1 D1\", possible \"A lost1 D1 2\"",
     ));
-    // What a program that the script does not contain prints is not known.
+    // A program that the script does not contain cannot start, and the buffer is not lost.
     holds(&starting(
         "execlp(\"ls\", \"ls\", NULL)",
-        "outputs p printf line => all [\"A D0\"]
+        "outputs p printf line => all [\"A lostC D1\"]
+outputs p printf line failing execv => all [\"A lostC D1\"]
 run p => output \"A lostC D1\"",
     ));
 }
@@ -229,4 +231,143 @@ reference p { page 4 KB, frames 2, replacement lru }
         said.contains("`define N = 64`") && !said.contains("only data"),
         "{run:?}"
     );
+}
+
+#[test]
+fn a_run_pauses_in_the_process_that_arrives() {
+    let script = r#"
+machine core-i7
+program p """
+int x = 5;
+int main(void) {
+    if (fork() == 0) {
+        x = 7;
+        _exit(x);
+    }
+    wait(NULL);
+    return x;
+}
+"""
+run p until line 5 => line 5, exit none
+expect x == 7
+p: expect x == 5
+pid2: expect x == 7
+pid2: run p step => line 8
+p: expect x == 5
+run p => exit 5, line 8
+"#;
+    holds(script);
+    // A parent that ends first does not end the run.
+    holds(
+        r#"
+machine core-i7
+program p """
+int main(void) {
+    if (fork() > 0) return 3;
+    sleep(1);
+    puts("child");
+    return 4;
+}
+"""
+run p until line 4 => line 4
+run p => exit 3, output "child"
+"#,
+    );
+}
+
+#[test]
+fn main_gets_the_arguments_of_the_statement() {
+    // Bryant and O'Hallaron, figure 9.31 and its main.
+    holds(
+        r##"
+machine core-i7
+file "hello.txt" = "hello, world\n"
+program mmapcopy """
+#include "csapp.h"
+void mmapcopy(int fd, int size) {
+    char *bufp;
+    bufp = Mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+    Write(1, bufp, size);
+    return;
+}
+int main(int argc, char **argv) {
+    struct stat stat;
+    int fd;
+    if (argc != 2) {
+        printf("usage: %s <filename>\n", argv[0]);
+        exit(0);
+    }
+    fd = Open(argv[1], O_RDONLY, 0);
+    fstat(fd, &stat);
+    mmapcopy(fd, stat.st_size);
+    return 0;
+}
+"""
+run mmapcopy arguments "hello.txt" => output "hello, world", major 1
+run mmapcopy => output "usage: mmapcopy <filename>"
+let arguments = ["a", "b c"]
+program words """
+int main(int argc, char **argv) {
+    for (int i = 0; i < argc; i++) printf("%s/", argv[i]);
+    return argc;
+}
+"""
+outputs words arguments "x" "y" => all ["words/x/y/"]
+run words arguments arguments until line 3 => output ""
+run words => exit 3, output "words/a/b c/"
+"##,
+    );
+    let wrong = format!("{PROGRAMS}run echoB call main(2, \"a\")");
+    let said = &crate::running::text(wrong).mistakes[0].said;
+    assert!(said.contains("`arguments \"a\"`"), "{said}");
+    let question = r#"
+question "Q" points 1 {
+  machine core-i7
+  program p """
+  int main(int argc, char **argv) { return argc; }
+  """
+  given program p
+  ask run p arguments "a" => exit
+}
+"#;
+    let text = markdown(&paper(question, 0), Edition::Paper, &Style::default());
+    assert!(text.contains(r#"runs with the argument "a""#), "{text}");
+}
+
+#[test]
+fn errno_is_that_of_the_latest_failed_call() {
+    holds(
+        r#"
+machine core-i7
+program p """
+#include "csapp.h"
+int main(void) {
+    while (wait(NULL) > 0) ;
+    if (errno != ECHILD) unix_error("waitpid error");
+    printf("%d ", errno);
+    if (open("none", O_RDONLY) < 0 && errno == ENOENT) app_error("open");
+    return 1;
+}
+"""
+run p => exit 0, output "10"
+program q """
+int main(void) {
+    if (wait(NULL) < 0) printf("%d ", errno);
+    if (execlp("none", "none", NULL) < 0) printf("%d", errno);
+    app_error("done");
+}
+"""
+outputs q => all ["10 2"]
+"#,
+    );
+}
+
+#[test]
+fn a_line_without_an_operation_gets_a_warning() {
+    let script = "machine core-i7\nprogram p \"\"\"\nint main(void) {\n    int i;\n    i = 3;\n    return i;\n}\n\"\"\"\nrun p until line 2 => exit 3";
+    let checked = CheckedScript::from_text("p.pw", script, &mut ());
+    let said: Vec<&str> = checked.warnings.iter().map(|one| &*one.message).collect();
+    assert_eq!(said, ["the run does not pause: no operation is in line 2"]);
+    let run = crate::running::text(script);
+    assert_eq!((run.failures.len(), run.checks), (0, 1));
 }

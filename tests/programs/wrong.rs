@@ -110,6 +110,57 @@ fn mistakes_have_their_place_in_the_text() {
             "\noutputs p => count 1",
             "c-run at 3: the variable has no value",
         ),
+        // A variable is at address 0, so the program runs elsewhere.
+        (
+            "int *p;\nint main(void) { *p = 1; }",
+            "\nreplay p",
+            "c-run at 4: access through a null pointer",
+        ),
+        (
+            "int *p;\nint main(void) { *p = 1; }",
+            "\nreference p { page 16, frames 2 }",
+            "c-run at 4: access through a null pointer",
+        ),
+        (
+            "int a[4];\nint main(void) { int *p = a; p[7] = 1; }",
+            "\nreplay p",
+            "c-run at 4: access to 0x1c, after the end of `a`",
+        ),
+        (
+            "char b[3], c[9];\nint main(void) { strcpy(b, \"hello\"); }",
+            "\nreplay p",
+            "c-run at 4: access to 0x3, after the end of `b`",
+        ),
+        (
+            "char b[2] = { 'A', 'B' };\nint main(void) { printf(\"%s\", b); }",
+            "\noutputs p",
+            "c-run at 4: access to 0x804a002, after the end of `b`",
+        ),
+        (
+            "char b[2] = { 'A', 'B' };\nint main(void) { return strlen(b); }",
+            "\noutputs p",
+            "c-run at 4: access to 0x804a002, after the end of `b`",
+        ),
+        (
+            "int a[2], b[2];\nint main(void) { return 0; }",
+            " { at b 0xFFFFFFFC }",
+            "c-syntax at 3: `b` does not fit the memory at its address; write a lower address after `at b`",
+        ),
+        (
+            "int a[2];\nint main(void) { return 0; }",
+            " { at a 0, at a 64 }",
+            "duplicate at 5: the braces set `a` twice",
+        ),
+        (
+            "int main(void) { return 0; }",
+            "\nreplay q",
+            "unknown-word at 5: `q` is not a program",
+        ),
+        (
+            "int main(void) { return 0; }",
+            "\nrun p",
+            "no-machine at 5:",
+        ),
     ] {
         let found = mistake(&program(text, rest));
         assert!(
@@ -135,12 +186,22 @@ fn large_and_endless_programs_end_with_a_diagnostic() {
     assert!(found.starts_with("c-syntax at 2:"), "{found}");
     assert!(found.contains("the maximum is"), "{found}");
     let found = mistake(&program("int main(void) { for (;;) ; }", "\nreplay p"));
-    assert!(found.starts_with("limit-steps at 5:"), "{found}");
+    assert!(found.starts_with("limit-steps at 3:"), "{found}");
     let found = mistake(&program(
         "int a[4];\nint main(void) { for (;;) a[1] = 2; }",
         "\nreplay p",
     ));
-    assert!(found.starts_with("limit-steps at 6:"), "{found}");
+    assert!(found.starts_with("limit-steps at 4:"), "{found}");
+    let found = mistake(&program(
+        "int a[4];\nint main(void) { for (;;) a[1] = 2; }",
+        "\nreference p { page 16, frames 2 }",
+    ));
+    assert!(found.starts_with("limit-size at 4:"), "{found}");
+    let found = mistake(&program(
+        "int main(void) { while (fork() == 0) ; }",
+        "\noutputs p",
+    ));
+    assert!(found.starts_with("c-run at 3:"), "{found}");
     let kernel =
         "machine core-i7\nprogram p \"\"\"\nint main(void) { for (;;) fork(); }\n\"\"\"\nrun p";
     assert!(mistake(kernel).starts_with("c-run at 3:"));
@@ -151,7 +212,7 @@ fn large_and_endless_programs_end_with_a_diagnostic() {
         ..Options::default()
     };
     let mistakes = text_within(replay, few).mistakes;
-    assert_eq!((&*mistakes[0].code, mistakes[0].line), ("limit-steps", 6));
+    assert_eq!((&*mistakes[0].code, mistakes[0].line), ("limit-steps", 4));
 }
 
 #[test]
@@ -159,6 +220,11 @@ fn a_program_with_a_mistake_causes_no_further_mistakes() {
     let script = program(
         "int main(void) { return 0 }",
         "\nreplay p => accesses 1\noutputs p => count 1\nshow program p\nshow p by line",
+    );
+    assert_eq!(outcome(&script).mistakes.len(), 1);
+    let script = program(
+        "int main(void) { return 0; }",
+        " { pointer 2 B }\nreplay p\nrun p",
     );
     assert_eq!(outcome(&script).mistakes.len(), 1);
 }

@@ -236,9 +236,9 @@
   operand: (name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words later_options
-  "accesses" "all" "anonymous" "at-once" "by" "call" "causes" "chain" "csv" "cycles" "define"
-  "demand" "din" "execute" "execv" "failing" "fields" "first" "for" "fork" "format" "from" "full"
-  "gap" "identity" "ignored" "kinds" "lackey" "level" "line" "map" "of" "ordered" "pa" "pin"
+  "accesses" "all" "anonymous" "arguments" "at-once" "by" "call" "causes" "chain" "csv" "cycles"
+  "define" "demand" "din" "execute" "execv" "failing" "fields" "first" "for" "fork" "format" "from"
+  "full" "gap" "identity" "ignored" "kinds" "lackey" "level" "line" "map" "of" "ordered" "pa" "pin"
   "points" "printf" "read" "size" "sleep" "space" "split" "step" "straddle" "supervisor" "until"
   "user" "vipt" "write"
   ; END generated words
@@ -251,9 +251,9 @@
   operand: (name) @variable
   (#any-of? @variable
   ; BEGIN generated words later_options
-  "accesses" "all" "anonymous" "at-once" "by" "call" "causes" "chain" "csv" "cycles" "define"
-  "demand" "din" "execute" "execv" "failing" "fields" "first" "for" "fork" "format" "from" "full"
-  "gap" "identity" "ignored" "kinds" "lackey" "level" "line" "map" "of" "ordered" "pa" "pin"
+  "accesses" "all" "anonymous" "arguments" "at-once" "by" "call" "causes" "chain" "csv" "cycles"
+  "define" "demand" "din" "execute" "execv" "failing" "fields" "first" "for" "fork" "format" "from"
+  "full" "gap" "identity" "ignored" "kinds" "lackey" "level" "line" "map" "of" "ordered" "pa" "pin"
   "points" "printf" "read" "size" "sleep" "space" "split" "step" "straddle" "supervisor" "until"
   "user" "vipt" "write"
   ; END generated words
@@ -263,9 +263,9 @@
   value: (name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words later_options
-  "accesses" "all" "anonymous" "at-once" "by" "call" "causes" "chain" "csv" "cycles" "define"
-  "demand" "din" "execute" "execv" "failing" "fields" "first" "for" "fork" "format" "from" "full"
-  "gap" "identity" "ignored" "kinds" "lackey" "level" "line" "map" "of" "ordered" "pa" "pin"
+  "accesses" "all" "anonymous" "arguments" "at-once" "by" "call" "causes" "chain" "csv" "cycles"
+  "define" "demand" "din" "execute" "execv" "failing" "fields" "first" "for" "fork" "format" "from"
+  "full" "gap" "identity" "ignored" "kinds" "lackey" "level" "line" "map" "of" "ordered" "pa" "pin"
   "points" "printf" "read" "size" "sleep" "space" "split" "step" "straddle" "supervisor" "until"
   "user" "vipt" "write"
   ; END generated words
@@ -277,9 +277,9 @@
   value: (name) @variable
   (#any-of? @variable
   ; BEGIN generated words later_options
-  "accesses" "all" "anonymous" "at-once" "by" "call" "causes" "chain" "csv" "cycles" "define"
-  "demand" "din" "execute" "execv" "failing" "fields" "first" "for" "fork" "format" "from" "full"
-  "gap" "identity" "ignored" "kinds" "lackey" "level" "line" "map" "of" "ordered" "pa" "pin"
+  "accesses" "all" "anonymous" "arguments" "at-once" "by" "call" "causes" "chain" "csv" "cycles"
+  "define" "demand" "din" "execute" "execv" "failing" "fields" "first" "for" "fork" "format" "from"
+  "full" "gap" "identity" "ignored" "kinds" "lackey" "level" "line" "map" "of" "ordered" "pa" "pin"
   "points" "printf" "read" "size" "sleep" "space" "split" "step" "straddle" "supervisor" "until"
   "user" "vipt" "write"
   ; END generated words

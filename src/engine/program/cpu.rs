@@ -4,6 +4,7 @@ use super::builtin::Builtin;
 use super::error::{ErrorKind, Limit, RunError};
 use super::memory::{Access, Memory, each_unit};
 use super::ops::{self, Op, Program};
+use crate::kernel::abi::Errno;
 use std::hash::{Hash, Hasher};
 
 /// The return address of a process's first function.
@@ -26,6 +27,8 @@ pub struct Process {
     pub(super) at_exit: Vec<u32>,
     /// Whether each `printf` writes, after `setbuf(stdout, NULL)`.
     pub(super) is_unbuffered: bool,
+    /// The number of the latest error of a system call, 0 if there was none.
+    pub(super) errno: u32,
     /// The status of a process that runs these functions.
     exiting: Option<i32>,
     has_begun: bool,
@@ -124,6 +127,7 @@ impl Process {
             pending: None,
             at_exit: Vec::new(),
             is_unbuffered: false,
+            errno: 0,
             exiting: None,
             has_begun: false,
             returned: ReturnedFrom::default(),
@@ -207,6 +211,12 @@ impl Process {
         if self.pending.take().is_some() {
             self.stack.push(value);
         }
+    }
+
+    /// Returns -1 from the call that waits, with the error of `errno`.
+    pub(super) fn fail(&mut self, errno: Errno) {
+        self.errno = errno.number();
+        self.reply(u64::MAX);
     }
 
     /// Runs until the process needs the host.

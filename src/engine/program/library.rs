@@ -2,8 +2,8 @@
 
 use super::builtin::Builtin;
 use super::cpu::{Budget, Event, Process};
-use super::error::{ErrorKind, Limit};
-use super::memory::{Access, Memory, string};
+use super::error::{ErrorKind, Limit, MemoryError};
+use super::memory::{Access, Memory, check_inside, string};
 use super::ops::{Program, Scalar};
 use super::printf;
 
@@ -13,6 +13,11 @@ const STDOUT: u64 = 1;
 const PAGE_SIZE: u64 = 30;
 /// The constant `_IONBF` of the headers.
 const UNBUFFERED: u64 = 2;
+
+/// Number of operations that take as long as an output, without its bytes.
+const WORK_OF_OUTPUT: u64 = 16;
+/// Number of operations that take as long as a byte of a block.
+const WORK_OF_BYTE: u64 = 3;
 
 impl Process {
     /// Performs a function of the library and pushes its result.
@@ -86,6 +91,9 @@ impl Process {
             }
             // Standard error is not part of the output.
             Builtin::Perror => 0,
+            // The functions of CS:APP's `csapp.h` end the process with the status 0.
+            Builtin::UnixError | Builtin::AppError => return self.exit(program, memory, budget, 0),
+            Builtin::Errno => u64::from(self.errno),
             Builtin::Malloc => memory.malloc(first).unwrap_or_default(),
             Builtin::Calloc => {
                 let size = first.checked_mul(second);
@@ -121,6 +129,7 @@ impl Process {
                 while memory.load(access(first.wrapping_add(length), 1))? != 0 {
                     spend(budget, 1)?;
                     length += 1;
+                    check_inside(memory, first, length)?;
                 }
                 length
             }
@@ -183,6 +192,7 @@ impl Process {
     }
 
     fn print(&mut self, budget: &mut Budget, text: &[u8]) -> Result<Option<Event>, ErrorKind> {
+        spend(budget, WORK_OF_OUTPUT + text.len() as u64)?;
         let rest = budget.output.checked_sub(text.len() as u64);
         budget.output = rest.ok_or(ErrorKind::Limit(Limit::Output))?;
         self.buffer.extend_from_slice(text);
@@ -208,7 +218,7 @@ fn fill<M: Memory>(
     size: u64,
     budget: &mut Budget,
 ) -> Result<(), ErrorKind> {
-    spend(budget, size)?;
+    spend(budget, size.saturating_mul(WORK_OF_BYTE))?;
     for at in 0..size {
         let address = first.address.wrapping_add(at);
         memory.store(Access { address, ..first }, value & 0xff)?;
@@ -223,7 +233,13 @@ fn copy<M: Memory>(
     size: u64,
     budget: &mut Budget,
 ) -> Result<(), ErrorKind> {
-    spend(budget, size)?;
+    spend(budget, size.saturating_mul(WORK_OF_BYTE))?;
+    // What follows the destination is no part of it, and may be the source.
+    if let Some(address) = memory.object_end(to)
+        && address - to < size
+    {
+        return Err(MemoryError::Unmapped { address }.into());
+    }
     if from.address.abs_diff(to) < size {
         return Err(ErrorKind::Overlap);
     }

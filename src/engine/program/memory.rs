@@ -56,6 +56,11 @@ pub trait Memory {
         })
     }
 
+    /// Returns the end of the object at an address, if the memory knows its objects.
+    fn object_end(&self, _address: u64) -> Option<u64> {
+        None
+    }
+
     /// Makes bytes of the stack usable and uninitialized.
     fn allocate(&mut self, _address: u64, _size: u64) -> Result<(), MemoryError> {
         Ok(())
@@ -75,12 +80,26 @@ pub trait Memory {
 pub(super) fn string<M: Memory>(memory: &M, address: u64) -> Result<Vec<u8>, MemoryError> {
     let mut text = Vec::new();
     for at in 0..MOST_STRING {
+        check_inside(memory, address, at)?;
         match memory.peek(address.wrapping_add(at), 1)? {
             0 => return Ok(text),
             byte => text.push(byte as u8),
         }
     }
     Err(MemoryError::Full)
+}
+
+/// Returns an error if an offset is the end of the object at an address. What follows it is another object.
+pub(super) fn check_inside<M: Memory>(
+    memory: &M,
+    address: u64,
+    offset: u64,
+) -> Result<(), MemoryError> {
+    let at = address.wrapping_add(offset);
+    if offset > 0 && memory.object_end(address) == Some(at) {
+        return Err(MemoryError::Unmapped { address: at });
+    }
+    Ok(())
 }
 
 /// Divides a range into units of at most `most` bytes, each a power of two.
@@ -147,6 +166,10 @@ impl<M: Memory, F: FnMut(AccessKind, Access)> Memory for Watched<'_, M, F> {
             Ok(())
         })?;
         self.memory.copy(from, to, size)
+    }
+
+    fn object_end(&self, address: u64) -> Option<u64> {
+        self.memory.object_end(address)
     }
 
     fn allocate(&mut self, address: u64, size: u64) -> Result<(), MemoryError> {
@@ -500,6 +523,12 @@ impl Memory for Flat {
             }
         }
         Ok(())
+    }
+
+    fn object_end(&self, address: u64) -> Option<u64> {
+        let at = self.regions.partition_point(|one| one.end <= address);
+        let region = self.regions.get(at)?;
+        (region.start <= address).then_some(region.end)
     }
 
     fn allocate(&mut self, address: u64, size: u64) -> Result<(), MemoryError> {

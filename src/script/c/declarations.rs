@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::lexer::TokenKind;
 use super::messages::{Parsed, fail};
-use super::parser::{Heading, Meaning, Named, Parser};
+use super::parser::{Heading, KEYWORDS, Meaning, Named, Parser};
 use super::tree::{Expr, ExprKind, Global, Initial, Stmt, StmtKind};
 use super::types::{INT, Type};
 use pagewalk_engine::program::Place;
@@ -81,7 +81,7 @@ impl Parser {
             // Old programs begin with `main()`.
             if !matches!(
                 (self.peek(), self.peek_second()),
-                (TokenKind::Name(_), TokenKind::Mark("("))
+                (TokenKind::Name(name), TokenKind::Mark("(")) if !KEYWORDS.contains(&&**name)
             ) {
                 let place = self.place();
                 if self.is_mark("}") {
@@ -95,7 +95,9 @@ impl Parser {
         if self.accept(";") {
             return Ok(());
         }
+        let is_const = self.is_const;
         loop {
+            self.is_const = is_const;
             let declared = self.declarator(base.clone())?;
             let Some((name, place)) = declared.name else {
                 return Err(self.missing("a name"));
@@ -137,6 +139,7 @@ impl Parser {
                 name,
                 ty,
                 initial,
+                is_const: self.is_const,
                 align,
                 place,
             });
@@ -173,7 +176,9 @@ impl Parser {
         if self.accept(";") {
             return Ok(statements);
         }
+        let is_const = self.is_const;
         loop {
+            self.is_const = is_const;
             let declared = self.declarator(base.clone())?;
             let Some((name, place)) = declared.name else {
                 return Err(self.missing("a name"));
@@ -241,7 +246,7 @@ impl Parser {
     /// Parses the words before the declared names.
     pub fn specifiers(&mut self) -> Parsed<(Type, Storage)> {
         let start = self.place();
-        let (mut storage, mut align) = (Storage::None, 0);
+        let (mut storage, mut align, mut is_const) = (Storage::None, 0, false);
         let mut words: Vec<Rc<str>> = Vec::new();
         let mut found = None;
         while self.is_type() {
@@ -250,7 +255,8 @@ impl Parser {
                 break;
             };
             match &*name {
-                "const" | "volatile" | "register" | "auto" | "inline" => {}
+                "const" => is_const = true,
+                "volatile" | "register" | "auto" | "inline" => {}
                 "__attribute__" => {
                     align = self.attributes(align)?;
                     continue;
@@ -284,7 +290,7 @@ impl Parser {
         if align > 0 && (storage == Storage::Typedef || self.is_mark(";")) {
             fail!(place, "`aligned` is supported for variables only"; "write it in the declaration of a variable");
         }
-        self.alignment = align;
+        (self.alignment, self.is_const) = (align, is_const);
         // `int` and `signed` add nothing to other words, but for `signed char`.
         let is_sized = |word: &Rc<str>| matches!(&**word, "long" | "short" | "unsigned" | "signed");
         if words.iter().any(is_sized) {
@@ -472,13 +478,16 @@ impl Parser {
 
     fn declarator(&mut self, mut ty: Type) -> Parsed<Declared> {
         // The lengths of arrays can contain other types.
-        let of_all = self.alignment;
+        let (of_all, mut is_const) = (self.alignment, self.is_const);
         while self.accept("*") {
-            ty = ty.pointer();
-            while self.accept_word("const")
-                || self.accept_word("volatile")
-                || self.accept_word("restrict")
-            {}
+            (ty, is_const) = (ty.pointer(), false);
+            loop {
+                if self.accept_word("const") {
+                    is_const = true;
+                } else if !self.accept_word("volatile") && !self.accept_word("restrict") {
+                    break;
+                }
+            }
         }
         let is_inner = self.is_mark("(")
             && !self.begins_type(self.peek_second())
@@ -515,7 +524,7 @@ impl Parser {
         };
         let (ty, heading) = self.suffix(ty)?;
         let align = self.attributes(of_all)?;
-        self.alignment = of_all;
+        (self.alignment, self.is_const) = (of_all, is_const);
         if ty.height() > MOST_TYPE_HEIGHT {
             fail!(
                 self.last_place(),
@@ -544,7 +553,12 @@ impl Parser {
                 continue;
             }
             let start = self.place();
-            let length = self.constant("the length of the array")?;
+            let length = self
+                .constant("the length of the array")
+                .map_err(|mistake| {
+                    mistake
+                        .help("write a number, or the name of a `#define` or of an `enum` constant")
+                })?;
             self.expect("]")?;
             if length <= 0 {
                 fail!(start, "an array cannot have the length {length}");
@@ -658,9 +672,13 @@ impl Parser {
         self.check_object("the variable", ty, place)?;
         let covered: u64 = values
             .iter()
-            .filter_map(|(_, value)| self.types.size(&value.ty))
+            .map(|(_, value)| self.types.size_without_padding(&value.ty))
             .sum();
-        let is_partial = Some(covered) < self.types.size(ty) && !ty.is_scalar();
+        let is_partial = covered < self.types.size_without_padding(ty) && !ty.is_scalar();
+        if is_partial {
+            // As in gcc, all bytes are cleared first, and then the other values are stored.
+            values.retain(|(_, value)| !matches!(value.kind, ExprKind::Number(0)));
+        }
         Ok(Initial { values, is_partial })
     }
 

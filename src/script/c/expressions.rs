@@ -442,6 +442,9 @@ impl Parser {
                 None => self.default_promotion(argument)?,
             });
         }
+        if let Some(Builtin::Printf | Builtin::Fprintf | Builtin::Sprintf) = builtin {
+            self.check_format(&converted[parameters.len() - 1..])?;
+        }
         let kind = match builtin {
             Some(builtin) => {
                 self.fork_uses += i32::from(builtin == Builtin::Fork);
@@ -452,6 +455,45 @@ impl Parser {
         Expr::new(kind, result, place)
     }
 
+    /// Returns a mistake if a value of `printf` has another kind of type than its conversion in the format.
+    fn check_format(&self, arguments: &[Expr]) -> Parsed<()> {
+        let text = match &arguments[0].kind {
+            ExprKind::Address(text) => &text.kind,
+            _ => return Ok(()),
+        };
+        let &ExprKind::Text(number) = text else {
+            return Ok(());
+        };
+        let mut values = arguments[1..].iter();
+        let mut bytes = self.texts[number as usize].iter().copied();
+        while bytes.any(|byte| byte == b'%') {
+            let conversion = loop {
+                match bytes.next() {
+                    Some(b'*') => drop(values.next()),
+                    Some(byte) if b"-+ #.hlzjt0123456789".contains(&byte) => {}
+                    byte => break byte.map_or('%', char::from),
+                }
+            };
+            if conversion == '%' {
+                continue;
+            }
+            let Some(value) = values.next() else { break };
+            let is_float = matches!(value.ty, Type::Scalar(kind) if kind.is_float());
+            let (is_right, help) = match conversion {
+                'f' | 'F' => (is_float, "write `%d`, or the cast `(double)`"),
+                's' if is_float => (false, "write `%f`"),
+                's' => (matches!(value.ty, Type::Pointer(_)), "write `%d`"),
+                'd' | 'i' | 'u' | 'x' | 'X' | 'o' | 'c' => (!is_float, "write `%f`"),
+                _ => (true, ""),
+            };
+            if !is_right {
+                let ty = self.types.name(&value.ty);
+                fail!(value.place, "`%{conversion}` cannot print a value of the type `{ty}`"; "{help}");
+            }
+        }
+        Ok(())
+    }
+
     /// Parses the update of a variable: `x op= value`, `++x`, or `x++`.
     fn update(
         &mut self,
@@ -460,7 +502,7 @@ impl Parser {
         value: Expr,
         is_postfix: bool,
     ) -> Parsed<Expr> {
-        target.check_target()?;
+        self.check_target(&target)?;
         let value = value.value();
         let place = target.place.to(value.place);
         let ty = target.ty.clone();

@@ -3,6 +3,7 @@
 use super::lexer::{self, Token};
 use super::messages::Parsed;
 use super::settings::Settings;
+use pagewalk_engine::kernel::abi::Errno;
 
 /// The constants of the standard headers.
 const MACROS: &str = "
@@ -22,6 +23,16 @@ const MACROS: &str = "
 #define INT_MAX 2147483647
 #define INT_MIN (-INT_MAX - 1)
 #define UINT_MAX 4294967295u
+#define UCHAR_MAX 255
+#define SCHAR_MAX 127
+#define SHRT_MAX 32767
+#define USHRT_MAX 65535
+#define SIZE_MAX ((size_t) -1)
+#define ULONG_MAX ((unsigned long) -1)
+#define LONG_MAX ((long) (ULONG_MAX / 2))
+#define LONG_MIN (-LONG_MAX - 1)
+#define LLONG_MAX 9223372036854775807
+#define errno (__errno())
 #define WNOHANG 1
 #define STDIN_FILENO 0
 #define STDOUT_FILENO 1
@@ -63,6 +74,7 @@ int printf(const char *format, ...); int fprintf(FILE *stream, const char *forma
 int sprintf(char *to, const char *format, ...); int puts(const char *s); int putchar(int c);
 int fflush(FILE *stream);
 void setbuf(FILE *stream, char *buffer); int setvbuf(FILE *stream, char *buffer, int mode, size_t size); void perror(const char *s);
+void unix_error(const char *message); void app_error(const char *message); int __errno(void);
 void *malloc(size_t size); void *calloc(size_t n, size_t size); void free(void *block);
 void *memcpy(void *to, const void *from, size_t n); void *memset(void *to, int c, size_t n);
 char *strcpy(char *to, const char *from); size_t strlen(const char *s); int strcmp(const char *a, const char *b);
@@ -90,6 +102,13 @@ ssize_t read(int fd, void *to, size_t n); ssize_t write(int fd, const void *from
 unsigned int sleep(unsigned int seconds); int usleep(unsigned int microseconds);
 ";
 
+/// The constants, with those of the errors.
+fn macros() -> String {
+    let errors = Errno::ALL.iter();
+    let errors = errors.map(|one| format!("#define {} {}\n", one.name(), one.number()));
+    MACROS.to_owned() + &errors.collect::<String>()
+}
+
 /// Returns the tokens of the declarations.
 pub(super) fn declarations() -> Parsed<Vec<Token>> {
     lexer::tokens(DECLARATIONS, &[], MACROS)
@@ -97,5 +116,5 @@ pub(super) fn declarations() -> Parsed<Vec<Token>> {
 
 /// Returns the tokens of a program, with its settings' constants and those of the headers.
 pub(super) fn tokens(text: &str, settings: &Settings) -> Parsed<Vec<Token>> {
-    lexer::tokens(text, &settings.define, MACROS)
+    lexer::tokens(text, &settings.define, &macros())
 }

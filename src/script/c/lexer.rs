@@ -320,7 +320,7 @@ impl<'a> Lexer<'a> {
         let place = self.bump(found.len_utf8());
         let result = Mistake::new(
             place,
-            format!("unexpected character `{}`", found.escape_default()),
+            format!("unexpected character `{}`", found.escape_debug()),
         );
         Err(match found {
             '“' | '”' | '„' => result.help("write `\"`"),

@@ -66,6 +66,7 @@ pub fn describe(error: &RunError, program: &Program) -> Mistake {
         ErrorKind::Memory(MemoryError::Unmapped { address }) => object_before(*address, program),
         _ => None,
     };
+    let kind = without_bias(error.kind.clone(), program.layout.bias);
     let help = match &error.kind {
         ErrorKind::Uninitialized => "assign a value before this use",
         ErrorKind::Memory(MemoryError::Uninitialized { .. }) => "store a value before this use",
@@ -80,7 +81,7 @@ pub fn describe(error: &RunError, program: &Program) -> Mistake {
         ErrorKind::Limit(Limit::Depth | Limit::Stack) => "check that the recursion ends",
         _ => "",
     };
-    let result = Mistake::new(error.place, after.unwrap_or_else(|| error.kind.to_string()));
+    let result = Mistake::new(error.place, after.unwrap_or_else(|| kind.to_string()));
     if help.is_empty() {
         result
     } else {
@@ -88,13 +89,28 @@ pub fn describe(error: &RunError, program: &Program) -> Mistake {
     }
 }
 
+/// Returns an error with the address that the script gives to the place.
+fn without_bias(mut kind: ErrorKind, bias: u64) -> ErrorKind {
+    if let ErrorKind::Memory(
+        MemoryError::Unmapped { address } | MemoryError::Uninitialized { address },
+    )
+    | ErrorKind::InvalidFree { address } = &mut kind
+    {
+        // Below the variables, an address is that of the program, such as 0 in a null pointer.
+        *address = address.checked_sub(bias).unwrap_or(*address);
+    }
+    kind
+}
+
 /// Returns the message of an access shortly after the end of a variable.
 fn object_before(address: u64, program: &Program) -> Option<String> {
+    // The variable at the address itself is another one, which follows directly.
     let before = program
         .objects
         .iter()
-        .filter(|one| one.address <= address && !one.name.is_empty());
+        .filter(|one| one.address < address && !one.name.is_empty());
     let last = before.max_by_key(|one| one.address)?;
     let is_near = address.checked_sub(last.address + last.size)? < 4096;
+    let address = address - program.layout.bias;
     is_near.then(|| format!("access to {address:#x}, after the end of `{}`", last.name))
 }

@@ -30,6 +30,8 @@ pub(super) struct Parser {
     pub function_name: Rc<str>,
     /// The alignment that the latest specifiers or declarator gives to a variable, or 0.
     pub alignment: u64,
+    /// Whether the latest specifiers or declarator make a variable `const`.
+    pub is_const: bool,
     /// Number of loops around the statement.
     pub loops: u32,
     /// The types and cases of the `switch` statements around the statement.
@@ -58,7 +60,7 @@ pub(super) enum Meaning {
 }
 
 /// Words of C that are no names.
-const KEYWORDS: &[&str] = &[
+pub(super) const KEYWORDS: &[&str] = &[
     "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else",
     "enum", "extern", "float", "for", "goto", "if", "inline", "int", "long", "register", "return",
     "short", "signed", "sizeof", "static", "struct", "switch", "typedef", "union", "unsigned",
@@ -162,6 +164,7 @@ fn read(standard: Vec<Token>, tokens: Vec<Token>, pointer: u8) -> Parsed<Parser>
         result: Type::Void,
         function_name: "".into(),
         alignment: 0,
+        is_const: false,
         loops: 0,
         switches: Vec::new(),
         is_standard: true,
@@ -539,6 +542,7 @@ impl Parser {
             let Some((name, place)) = name else {
                 fail!(place, "the name of a parameter is missing");
             };
+            self.is_const = false;
             self.add_local(name, ty, place)?;
         }
         self.functions[number as usize].parameters =
@@ -557,6 +561,7 @@ impl Parser {
         self.locals.push(Local {
             name: name.clone(),
             ty,
+            is_const: self.is_const,
             has_address: false,
             scope: (place.start, u32::MAX),
             is_pid: false,

@@ -110,6 +110,7 @@ pub struct Initial {
 pub struct Local {
     pub name: Rc<str>,
     pub ty: Type,
+    pub is_const: bool,
     /// Whether the program uses the variable's address.
     pub has_address: bool,
     /// The bytes of the text from the declaration to the end of its block.
@@ -126,6 +127,7 @@ pub struct Global {
     pub name: Rc<str>,
     pub ty: Type,
     pub initial: Option<Initial>,
+    pub is_const: bool,
     /// The alignment of `__attribute__((aligned(N)))`, or 0.
     pub align: u64,
     pub place: Place,

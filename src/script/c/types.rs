@@ -138,6 +138,20 @@ impl Types {
         }
     }
 
+    /// Returns the size in bytes of all values in an object.
+    pub fn size_without_padding(&self, ty: &Type) -> u64 {
+        match ty {
+            Type::Array(element, length) => {
+                self.size_without_padding(element).saturating_mul(*length)
+            }
+            Type::Struct(number) => {
+                let members = self.structs[*number as usize].members.iter().flatten();
+                members.map(|one| self.size_without_padding(&one.ty)).sum()
+            }
+            _ => self.size(ty).unwrap_or_default(),
+        }
+    }
+
     /// Returns the offset in memory of a part of an object whose offset is given in C's order.
     pub fn position(&self, conventions: Conventions, ty: &Type, offset: u64) -> u64 {
         if !conventions.column_major {

@@ -334,7 +334,7 @@ impl Parser {
     }
 
     pub fn assign(&mut self, target: Expr, value: Expr) -> Parsed<Expr> {
-        target.check_target()?;
+        self.check_target(&target)?;
         let ty = target.ty.clone();
         let place = target.place.to(value.place);
         match target.kind {
@@ -348,6 +348,26 @@ impl Parser {
         }
         let value = self.assignable(value, &ty)?;
         Expr::pair(ExprKind::Assign, target, value, ty, place)
+    }
+
+    /// Returns a mistake if an expression cannot be assigned to.
+    pub fn check_target(&self, target: &Expr) -> Parsed<()> {
+        target.check_target()?;
+        let (is_const, name) = match target.root().kind {
+            ExprKind::Local(number) => {
+                let local = &self.locals[number as usize];
+                (local.is_const, &local.name)
+            }
+            ExprKind::Global(number) => {
+                let global = &self.globals[number as usize];
+                (global.is_const, &global.name)
+            }
+            _ => return Ok(()),
+        };
+        if is_const {
+            fail!(target.place, "`{name}` is `const` and cannot be changed"; "remove `const` from its declaration");
+        }
+        Ok(())
     }
 
     /// Returns the type in which an update computes, and its right operand in this type.
@@ -393,11 +413,7 @@ impl Parser {
         if !operand.is_object() {
             fail!(operand.place, "`&` needs a variable or another object");
         }
-        let mut root = &operand;
-        while let ExprKind::Element(of, _) | ExprKind::Member(of, _) = &root.kind {
-            root = of;
-        }
-        if let ExprKind::Local(number) = root.kind {
+        if let ExprKind::Local(number) = operand.root().kind {
             self.locals[number as usize].has_address = true;
         }
         let (ty, place) = (operand.ty.clone().pointer(), operand.place);
@@ -575,8 +591,16 @@ impl Expr {
         }
     }
 
+    /// The object that contains this one.
+    fn root(&self) -> &Self {
+        match &self.kind {
+            ExprKind::Element(of, _) | ExprKind::Member(of, _) => of.root(),
+            _ => self,
+        }
+    }
+
     /// Returns a mistake if the expression cannot be assigned to.
-    pub fn check_target(&self) -> Parsed<()> {
+    fn check_target(&self) -> Parsed<()> {
         if self.is_object() && (self.ty.is_scalar() || matches!(self.ty, Type::Struct(_))) {
             return Ok(());
         }

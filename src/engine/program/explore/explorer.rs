@@ -41,7 +41,9 @@ pub struct Options {
     pub states: usize,
     /// The process at the start, or `None` for one that runs `main`.
     pub first: Option<Process>,
-    /// The programs that `execve` and its relatives find. Any other program writes nothing.
+    /// The arguments of `main`, which begin with the program's name.
+    pub arguments: Vec<Vec<u8>>,
+    /// The programs that `execve` and its relatives find.
     pub programs: Programs,
     /// The resources of all schedules together.
     pub budget: Budget,
@@ -57,6 +59,7 @@ impl Default for Options {
             processes: 256,
             states: 500_000,
             first: None,
+            arguments: vec![b"a.out".to_vec()],
             programs: Programs::default(),
             budget: Budget {
                 operations: 200_000_000,
@@ -145,12 +148,14 @@ impl Explorer {
     /// Returns the first state.
     pub fn start(&mut self) -> Result<State, RunError> {
         let mut state = State::default();
-        let first = self.options.first.clone();
-        let program = &self.programs[0].0;
-        let Some(cpu) = first.or_else(|| Process::start(program)) else {
-            return Ok(state);
+        let (cpu, memory) = match self.options.first.clone() {
+            Some(cpu) => (cpu, Flat::new(&self.programs[0].0)),
+            None => self.load(0, &self.options.arguments).map_err(|kind| {
+                let place = Place::START;
+                RunError { kind, place }
+            })?,
         };
-        let first = Member::new(FIRST_PID, cpu, Flat::new(program));
+        let first = Member::new(FIRST_PID, cpu, memory);
         self.settle(&mut state, vec![first])?;
         Ok(state)
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::builtin::Builtin;
-use super::super::cpu::{Event, line_buffered};
+use super::super::cpu::{Event, Process, line_buffered};
 use super::super::error::{ErrorKind, Limit, RunError};
 use super::super::exec;
 use super::super::library::spend;
@@ -11,6 +11,7 @@ use super::super::memory::{Access, Flat, Memory};
 use super::explorer::{Buffering, Explorer, Successor};
 use super::member::{INIT, Member, Wants};
 use super::state::{State, Zombie};
+use crate::kernel::abi::Errno;
 use crate::kernel::event::Signal;
 
 /// Bytes of a full buffer.
@@ -19,6 +20,10 @@ const BUFFER: usize = 4096;
 const MINUS_ONE: u64 = u64::MAX;
 /// The option `WNOHANG` of `waitpid`.
 const NO_HANG: u64 = 1;
+/// Number of operations that take as long as `fork`.
+const WORK_OF_FORK: u64 = 100;
+/// Number of operations that take as long as the copy of a process in a state.
+const WORK_OF_MEMBER: u64 = 5;
 /// Microseconds of a second.
 const SECOND: u64 = 1_000_000;
 
@@ -46,6 +51,10 @@ impl Explorer {
     fn add(&self, state: &mut State, mut member: Member, wants: Wants) {
         member.wants = wants;
         if self.options.merge {
+            let program = &self.programs[member.program].0;
+            if !program.builtins.contains(&Builtin::Errno) {
+                member.cpu.errno = 0;
+            }
             let liveness = &self.programs[member.program].1;
             member
                 .cpu
@@ -158,7 +167,7 @@ impl Explorer {
                 if member.may_fail || !self.options.merge {
                     return Ok(Some(Wants::Fork));
                 }
-                work.push(self.fork(member));
+                work.push(self.fork(member)?);
                 return Ok(None);
             }
             Builtin::Wait => return Ok(wait(member, state, work, None, first, false)),
@@ -185,8 +194,10 @@ impl Explorer {
                 if member.may_fail {
                     return Ok(Some(Wants::Exec));
                 }
-                let is_known = self.exec(member).map_err(|kind| member.error(kind))?;
-                return Ok((!is_known).then_some(Wants::Exit(0)));
+                if !self.exec(member).map_err(|kind| member.error(kind))? {
+                    member.cpu.fail(Errno::ENOENT);
+                }
+                return Ok(None);
             }
             Builtin::Write if first == 1 => {
                 let size = third.min(1 << 20);
@@ -214,9 +225,8 @@ impl Explorer {
         Ok(None)
     }
 
-    /// Replaces the program of a process, whose buffer is lost. Returns false if the new program is not known.
+    /// Replaces the program of a process, whose buffer is lost. Returns false if there is no such program.
     fn exec(&mut self, member: &mut Member) -> Result<bool, ErrorKind> {
-        member.cpu.buffer.clear();
         let pointer = self.programs[member.program].0.layout.pointer;
         let command = member.cpu.call();
         let command = command.and_then(|call| call.command(&member.memory, pointer));
@@ -228,8 +238,19 @@ impl Explorer {
             return Ok(false);
         };
         spend(&mut self.budget, exec::WORK)?;
+        (member.cpu, member.memory) = self.load(number, &arguments)?;
+        member.program = number;
+        Ok(true)
+    }
+
+    /// Returns the process that will run `main` of a program, and its memory with the arguments.
+    pub(super) fn load(
+        &self,
+        number: usize,
+        arguments: &[Vec<u8>],
+    ) -> Result<(Process, Flat), ErrorKind> {
         let program = &self.programs[number].0;
-        let (cpu, at, stack) = exec::start(program, &arguments)?;
+        let (cpu, at, stack) = exec::start(program, arguments)?;
         let (mut memory, size, line) = (Flat::new(program), 1, 0);
         memory.allocate(at, stack.len() as u64)?;
         for (address, byte) in (at..).zip(stack) {
@@ -240,12 +261,12 @@ impl Explorer {
             };
             memory.store(access, byte.into())?;
         }
-        (member.program, member.cpu, member.memory) = (number, cpu, memory);
-        Ok(true)
+        Ok((cpu, memory))
     }
 
     /// Returns the child of a process, and lets both return from `fork`.
-    fn fork(&mut self, member: &mut Member) -> Member {
+    fn fork(&mut self, member: &mut Member) -> Result<Member, RunError> {
+        spend(&mut self.budget, WORK_OF_FORK).map_err(|kind| member.error(kind))?;
         let pid = self.child_pid(member.pid, member.children);
         member.children += 1;
         self.forks += 1;
@@ -256,7 +277,7 @@ impl Explorer {
         member
             .cpu
             .reply(if self.is_anonymous { 1 } else { u64::from(pid) });
-        child
+        Ok(child)
     }
 
     /// Adds the states after each result of a process's step.
@@ -267,6 +288,8 @@ impl Explorer {
         all: &mut Vec<Successor>,
     ) -> Result<(), RunError> {
         let old = &state.members[at];
+        let copied = WORK_OF_MEMBER * state.members.len() as u64;
+        spend(&mut self.budget, copied).map_err(|kind| old.error(kind))?;
         let mut rest = state.clone();
         rest.members.remove(at);
         let mut results = Vec::new();
@@ -320,18 +343,19 @@ impl Explorer {
             Wants::Fork => {
                 if old.may_fail {
                     let mut failed = member.clone();
-                    failed.cpu.reply(MINUS_ONE);
+                    failed.cpu.fail(Errno::EAGAIN);
                     results.push((rest.clone(), vec![failed], None));
                 }
-                let child = self.fork(&mut member);
+                let child = self.fork(&mut member)?;
                 results.push((rest, vec![child, member], None));
             }
             Wants::Exec => {
                 let mut failed = member.clone();
-                failed.cpu.reply(MINUS_ONE);
+                failed.cpu.fail(Errno::ENOENT);
                 results.push((rest.clone(), vec![failed], None));
-                let is_known = self.exec(&mut member).map_err(|kind| old.error(kind))?;
-                results.push((rest, vec![member], (!is_known).then_some(0)));
+                if self.exec(&mut member).map_err(|kind| old.error(kind))? {
+                    results.push((rest, vec![member], None));
+                }
             }
             Wants::Exit(status) => results.push((rest, vec![member], Some(*status))),
         }
@@ -385,6 +409,6 @@ fn wait(
     if runs || !state.zombies_of(member.pid, pid).is_empty() {
         return Some(Wants::Wait { pid, status, polls });
     }
-    member.cpu.reply(MINUS_ONE);
+    member.cpu.fail(Errno::ECHILD);
     None
 }

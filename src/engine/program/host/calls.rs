@@ -71,6 +71,9 @@ impl Host {
             }
             Arc::make_mut(&mut self.output).extend(new);
         }
+        if let Err(errno) = reply.result {
+            process.process.errno = errno.number();
+        }
         let value = reply.result.unwrap_or(row.failure as u64);
         let is_narrow = process.program.layout.pointer == 4 && row.returns() == Returns::Pointer;
         let value = if is_narrow {
@@ -165,9 +168,8 @@ impl Host {
         process: &mut HostedProcess,
         watch: &mut W,
     ) -> Result<(), RunError> {
-        let is_alive = |one: &&HostedProcess| one.ending().is_none();
-        let alive = self.processes().filter(is_alive).count();
-        if alive >= self.limits.processes || self.processes.len() >= self.limits.created {
+        if self.alive.len() >= self.limits.processes || self.processes.len() >= self.limits.created
+        {
             let place = process.place_of_call();
             return Err(error(place, ErrorKind::Limit(Limit::Processes)));
         }
@@ -196,7 +198,10 @@ impl Host {
         if reply.result == Err(Errno::EAGAIN) {
             return Ok(false);
         }
-        process.process.reply(reply.result.unwrap_or(MINUS_ONE));
+        match reply.result {
+            Ok(child) => process.process.reply(child),
+            Err(errno) => process.process.fail(errno),
+        }
         Ok(true)
     }
 

@@ -157,7 +157,11 @@ impl<'a, W: ProgramObserver> KernelMemory<'a, W> {
     /// Calls a function of the kernel's allocator.
     fn allocator(&mut self, name: &str, argument: u64) -> Option<u64> {
         let arguments = [Arg::Number(argument.into())];
+        let before = self.kernel.work();
         let reply = system_call(name)?.call(self.kernel, self.pid, &arguments, &mut self.watch);
+        let work = self.kernel.work().saturating_sub(before);
+        let cost = work.saturating_mul(OPERATIONS_OF_WORK);
+        self.operations = self.operations.saturating_sub(cost);
         reply.ok()?.result.ok()
     }
 }

@@ -14,7 +14,7 @@ pub mod hosted;
 pub mod load;
 pub mod memory;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::kernel::Kernel;
@@ -77,6 +77,8 @@ pub enum Stop {
 #[derive(Debug, Clone, Default)]
 pub struct Host {
     processes: BTreeMap<Pid, Arc<HostedProcess>>,
+    /// The processes that have not ended.
+    alive: BTreeSet<Pid>,
     /// The programs that `execve` and its relatives find.
     pub programs: Programs,
     /// The process that runs, or that ran when the run paused.
@@ -137,6 +139,11 @@ impl Host {
     }
 
     fn insert(&mut self, process: HostedProcess) {
+        if process.ending().is_some() {
+            self.alive.remove(&process.pid);
+        } else {
+            self.alive.insert(process.pid);
+        }
         self.processes.insert(process.pid, Arc::new(process));
     }
 
@@ -213,14 +220,15 @@ impl Host {
         if self.current().is_some_and(is_ready) {
             return Ok(self.current);
         }
-        let pids: Vec<Pid> = self.processes.keys().copied().collect();
+        let pids: Vec<Pid> = self.alive.iter().copied().collect();
         loop {
             for pid in &pids {
                 if self.wake(kernel, *pid, watch)? {
                     return Ok(Some(*pid));
                 }
             }
-            let sleeping = self.processes().filter_map(|one| match one.status {
+            let alive = pids.iter().filter_map(|pid| self.process(*pid));
+            let sleeping = alive.filter_map(|one| match one.status {
                 Status::Sleeping { until } => Some(until),
                 _ => None,
             });

@@ -84,6 +84,9 @@ pub(super) fn place(tree: &Tree, settings: &Settings) -> Parsed<Placement> {
             *end <= if above { most } else { layout.stack }
         });
         let Some(end) = end else {
+            if given(global).is_some() {
+                fail!(global.place, "`{}` does not fit the memory at its address", global.name; "write a lower address after `at {}`", global.name);
+            }
             fail!(global.place, "`{}` does not fit the memory", global.name; "declare a larger memory, or a smaller array");
         };
         globals[at] = address;

@@ -478,7 +478,7 @@ fn runs_without_an_end_reach_a_limit() {
             Limit::Processes,
         ),
     ] {
-        let mut lab = Lab::limited(&format!("int main(void) {{\n{code}\n}}\n"), 2_000_000);
+        let mut lab = Lab::limited(&format!("int main(void) {{\n{code}\n}}\n"), 3_000_000);
         let error = lab.run(Until::End).expect_err(code);
         assert_eq!(
             (error.kind, error.place.line),

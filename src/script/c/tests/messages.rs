@@ -315,7 +315,7 @@ fn settings_that_name_nothing() {
     );
     assert_eq!(
         message(with(&[], &[("a", (1 << 57) - 8)])).as_deref(),
-        Some("`a` does not fit the memory")
+        Some("`a` does not fit the memory at its address")
     );
     let program = with(&[("N", "60")], &[("a", 16)]).expect("the settings fit");
     assert_eq!(
@@ -561,4 +561,68 @@ fn undefined_behavior_has_a_place() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn values_of_printf_have_the_types_of_its_conversions() {
+    let body = |call: &str| format!("int main(void) {{ char *s = \"x\"; {call}; return 0; }}");
+    for (call, message) in [
+        (
+            "printf(\"%5.1d\", 1.5)",
+            "`%d` cannot print a value of the type `double`",
+        ),
+        (
+            "printf(\"%%%d %f\", 1, 2)",
+            "`%f` cannot print a value of the type `int`",
+        ),
+        (
+            "fprintf(stdout, \"%*d %s\", 3, 1, 2)",
+            "`%s` cannot print a value of the type `int`",
+        ),
+    ] {
+        assert_eq!(rejected(&body(call)).message, message);
+    }
+    for call in [
+        "printf(\"%ld %c %x %%\", 1l, 'a', s)",
+        "printf(\"%-*.*f|%s\", 5, 2, 1.5f, s)",
+        "printf(s, 1.5)",
+    ] {
+        assert!(compile(&body(call), &wide()).is_ok(), "{call}");
+    }
+}
+
+#[test]
+fn constants_cannot_be_assigned_to() {
+    for (declaration, change, is_wrong) in [
+        ("const int c = 1", "c = 2", true),
+        ("int const c = 1, d = 2", "d++", true),
+        ("const int c[2] = { 1 }", "c[1] = 2", true),
+        ("int *const p = 0", "p += 1", true),
+        ("const int *p = 0", "p++", false),
+        ("const int c = (int) 1; int d", "d = c", false),
+    ] {
+        for text in [
+            format!("int main(void) {{ {declaration}; {change}; return 0; }}"),
+            format!("{declaration}; int main(void) {{ {change}; return 0; }}"),
+        ] {
+            let mistake = compile(&text, &wide()).err();
+            let found = mistake
+                .is_some_and(|one| one.message.ends_with("is `const` and cannot be changed"));
+            assert_eq!(found, is_wrong, "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_length_that_is_no_constant_gets_help() {
+    let mistake = rejected("int main(void) { const int n = 4; int b[n]; return 0; }");
+    let help = mistake.help.unwrap_or_default();
+    assert!(
+        help.contains("`#define`") && help.contains("`enum`"),
+        "{help}"
+    );
+    let mistake = rejected("int i;\nfor (i = 0; i < 3; i++) ;\n");
+    assert!(mistake.help.unwrap_or_default().contains("int main(void)"));
+    let mistake = rejected("int main(void) { \u{e9}; }");
+    assert_eq!(mistake.message, "unexpected character `\u{e9}`");
 }

@@ -132,3 +132,22 @@ fn a_copy_continues_alike() {
         assert_eq!(finish(process.clone(), memory.clone()), expected);
     }
 }
+
+#[test]
+fn initializers_of_locals_store_as_gcc_does() {
+    let stores = |declaration: &str, settings: &Settings| {
+        let text = format!(
+            "struct n {{ int v; short k; struct n *next; }}; int main(void) {{ {declaration}; return 0; }}"
+        );
+        accesses(&text, settings).len()
+    };
+    // gcc -m32 -O0 and gcc -O0. Padding is not stored, and a zero is not stored twice.
+    let narrow = Settings::default();
+    assert_eq!(stores("struct n a = { 1, 2, 0 }", &narrow), 3);
+    assert_eq!(stores("int y[4] = { 0 }", &narrow), 4);
+    assert_eq!(stores("int y[4] = { 1 }", &narrow), 5);
+    assert_eq!(
+        stores("struct { int v; struct n *next; } a = { 1, 0 }", &wide()),
+        2
+    );
+}

@@ -93,7 +93,11 @@ pub(crate) fn totals(run: &ProgramRun) -> String {
 pub(crate) fn ended(run: &ProcessRun) -> String {
     let line = run.line;
     match run.ending {
-        None => format!("paused before line {line}: {}", run.code),
+        None => {
+            let child = run.child.as_ref().map(|child| format!(" in {child}"));
+            let child = child.unwrap_or_default();
+            format!("paused before line {line}{child}: {}", run.code)
+        }
         Some(Ending::Exit(status)) => format!("exited with status {status} in line {line}"),
         Some(ending) => {
             let signal = ending

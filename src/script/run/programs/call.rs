@@ -1,8 +1,9 @@
 //! The run of a program that a statement names: `NAME [call f] [define N = n]`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use pagewalk_engine::program::{Layout, Process, Program};
+use pagewalk_engine::program::{Flat, Layout, Memory, Process, Program};
 
 use super::listing::Listing;
 use super::settings::{Constant, constant};
@@ -23,6 +24,8 @@ pub(crate) struct ProgramCall {
     /// The function, or `main`.
     pub(crate) function: Option<Word>,
     pub(super) arguments: Vec<Passed>,
+    /// The arguments of the command that starts `main`, without the program's name.
+    pub(crate) texts: Vec<Arc<str>>,
     pub(super) define: Vec<Constant>,
     /// The place of the program's name in the statement.
     pub(crate) place: Span,
@@ -42,8 +45,8 @@ pub(crate) const CALL_SETTINGS: &[SettingRow<ProgramCall>] = &[SettingRow {
 #[derive(Debug, Clone)]
 pub(crate) enum Passed {
     Integer(i64),
-    /// A global variable of the program, whose address is passed.
-    Variable(Word),
+    /// A global variable of the program, whose address is passed, or another expression of C.
+    Expression(Word),
 }
 
 impl ProgramCall {
@@ -62,7 +65,7 @@ impl ProgramCall {
         let function = self.function.as_ref().map(|function| {
             let arguments = self.arguments.iter().map(|argument| match argument {
                 Passed::Integer(value) => value.to_string(),
-                Passed::Variable(name) => name.text.to_string(),
+                Passed::Expression(text) => text.text.to_string(),
             });
             let arguments: Vec<String> = arguments.collect();
             match arguments.as_slice() {
@@ -74,17 +77,30 @@ impl ProgramCall {
             .define
             .iter()
             .map(|(name, value, _)| format!("{name} = {value}"));
+        let texts = self.texts.iter().map(|text| format!("{text:?}")).collect();
+        let texts: Vec<String> = texts;
+        let texts = match texts.as_slice() {
+            [] => None,
+            [one] => Some(format!("the argument {one}")),
+            all => Some(format!("the arguments {}", all.join(" "))),
+        };
         let conventions = self.listing.settings.conventions;
         Called {
             program: self.listing.name.text.clone(),
             function,
-            constants: constants.collect(),
+            constants: constants.chain(texts).collect(),
             variables: Vec::new(),
             update_once: self.listing.update_once(&[]),
             sizes: self.listing.sizes(),
             column_major: conventions.column_major,
             scalars_in_registers: conventions.scalars_in_registers,
         }
+    }
+
+    /// Returns the arguments of `main`, which begin with the program's name.
+    pub(crate) fn command(&self) -> Vec<Vec<u8>> {
+        let words = std::iter::once(&self.listing.name.text).chain(&self.texts);
+        words.map(|word| word.as_bytes().to_vec()).collect()
     }
 
     /// Returns the program's name as statements write it, with the function.
@@ -115,6 +131,34 @@ impl ProgramCall {
         Ok((Arc::new(program), process))
     }
 
+    /// Returns the lines of the text that have operations.
+    ///
+    /// # Errors
+    /// Returns `c-syntax` for a value that does not compile.
+    pub(crate) fn lines_with_operations(&self) -> Result<BTreeSet<u32>, Diagnostic> {
+        let program = self.listing.compile(&self.define, Layout::default())?;
+        Ok(program.places.iter().map(|place| place.line).collect())
+    }
+
+    /// Returns the value of an expression of C at the start of the program.
+    fn evaluated(&self, program: &Program, expression: &str) -> Option<Argument> {
+        let settings = self.settings(program.layout);
+        let source = c::Source {
+            text: &self.listing.text,
+            settings: &settings,
+            program,
+        };
+        let (process, memory) = (Process::new(program, 0, &[]), Flat::new(program));
+        let peek = |address, size| memory.peek(address, size);
+        // The sum of an array and 0 is the address of its first element.
+        let sum = format!("({expression}) + 0");
+        match c::inspect(source, &process, &peek, &sum).ok()? {
+            c::Value::Integer(value) => i64::try_from(value).ok().map(Argument::Integer),
+            c::Value::Pointer(address) => Some(Argument::Address(address)),
+            c::Value::Real(_) | c::Value::List(_) => None,
+        }
+    }
+
     /// Returns the function that the statement calls, with its arguments as operands, or `None` for `main`.
     ///
     /// # Errors
@@ -138,12 +182,13 @@ impl ProgramCall {
         };
         let arguments = self.arguments.iter().map(|argument| match argument {
             Passed::Integer(value) => Ok(Argument::Integer(*value)),
-            Passed::Variable(name) => {
-                let object = program.objects.iter().find(|one| *one.name == *name.text);
+            Passed::Expression(text) => {
+                let object = program.objects.iter().find(|one| *one.name == *text.text);
                 let address = object.map(|object| Argument::Address(object.address));
-                address.ok_or_else(|| {
-                    let message = format!("`{}` is neither a variable of the script nor a global variable of the program", name.text);
-                    Diagnostic::new(Code::UnknownWord, name.span, message)
+                let value = address.or_else(|| self.evaluated(program, &text.text));
+                value.ok_or_else(|| {
+                    let message = format!("`{}` is neither a variable of the script nor a variable or a constant of the program", text.text);
+                    Diagnostic::new(Code::UnknownWord, text.span, message)
                 })
             }
         });

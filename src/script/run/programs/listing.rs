@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pagewalk_engine::program::{Layout, Program, RunError};
+use pagewalk_engine::program::{Layout, Place, Program, RunError};
 
 use super::settings::{Constant, ProgramDraft};
 use crate::c::{self, Mistake};
@@ -192,13 +192,17 @@ impl Listing {
         self.mistake(Code::CRun, c::describe(error, program))
     }
 
-    fn mistake(&self, code: Code, mistake: Mistake) -> Diagnostic {
-        let span = Span {
-            start: self.place.start + mistake.place.start,
-            end: self.place.start + mistake.place.end,
+    /// Returns a place of the text in its file.
+    pub(super) fn span(&self, place: Place) -> Span {
+        Span {
+            start: self.place.start + place.start,
+            end: self.place.start + place.end,
             ..self.place
-        };
-        let diagnostic = Diagnostic::new(code, span, mistake.message);
+        }
+    }
+
+    fn mistake(&self, code: Code, mistake: Mistake) -> Diagnostic {
+        let diagnostic = Diagnostic::new(code, self.span(mistake.place), mistake.message);
         match mistake.help {
             Some(help) => diagnostic.help(help),
             None => diagnostic,

@@ -11,7 +11,7 @@ mod variables;
 pub(crate) use call::{CALL_SETTINGS, ProgramCall};
 pub use listing::Listing;
 pub(crate) use listing::declare;
-pub(crate) use named::{executable, failed, page_size, program_call};
+pub(crate) use named::{executable, failed, listing_at, page_size, program_call};
 pub(crate) use settings::{BUFFERINGS, Constant, PROGRAM_SETTINGS, ProgramDraft, constant};
 pub(crate) use source::{ProgramSource, RecordHandler};
 pub(crate) use tables::ELEMENTS;

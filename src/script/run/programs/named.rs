@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use pagewalk_engine::machine::spec::Spec;
-use pagewalk_engine::program::{Layout, Program, Programs, RunError};
+use pagewalk_engine::program::{Layout, Place, Program, Programs, RunError};
 
 use super::call::{Passed, ProgramCall};
+use super::listing::Listing;
 use super::settings::in_c;
 use crate::lang::ast::{Expr, ExprKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -34,6 +35,7 @@ pub(crate) fn program_call(
         listing,
         function: None,
         arguments: Vec::new(),
+        texts: Vec::new(),
         define: Vec::new(),
         place: name.span,
     };
@@ -74,14 +76,23 @@ pub(crate) fn failed(
     program: &Program,
     programs: &Programs,
 ) -> Diagnostic {
-    let started = programs.at(error.place).and_then(|(path, program)| {
+    let started = programs.at(error.place).map(|(_, program)| program);
+    let listing = listing_at(cx, call, error.place, programs);
+    listing.failed(error, started.map_or(program, |started| started))
+}
+
+/// Returns the text that contains a place: that of the call, or of a program that it has started.
+pub(crate) fn listing_at<'a>(
+    cx: &'a Cx,
+    call: &'a ProgramCall,
+    place: Place,
+    programs: &Programs,
+) -> &'a Listing {
+    let started = programs.at(place).and_then(|(path, _)| {
         let mut listings = cx.state.listings();
-        Some((listings.find(|one| one.name.text == *path)?, program))
+        listings.find(|one| one.name.text == *path)
     });
-    match started {
-        Some((listing, program)) => listing.failed(error, program),
-        None => call.listing.failed(error, program),
-    }
+    started.unwrap_or(&call.listing)
 }
 
 /// Sets the function from `f`, `f(8)`, or the text `"f"`.
@@ -96,10 +107,18 @@ fn set_function(cx: &mut Cx, call: &mut ProgramCall, function: &Expr) -> Result<
                 if let ExprKind::Name(text) = &arg.kind
                     && !cx.state.has_variable(text)
                 {
-                    call.arguments.push(Passed::Variable(Word::of(arg)));
+                    call.arguments.push(Passed::Expression(Word::of(arg)));
                     continue;
                 }
-                let value = eval(cx, arg)?;
+                let value = match eval(cx, arg) {
+                    // What the script cannot evaluate, such as `a + 4`, may be an expression of the program.
+                    Err(Stop::Wrong(_)) if cx.text(arg.span).contains(char::is_alphabetic) => {
+                        let (text, span) = (cx.text(arg.span).into(), arg.span);
+                        call.arguments.push(Passed::Expression(Word { text, span }));
+                        continue;
+                    }
+                    value => value?,
+                };
                 let integer = match &value {
                     Value::Number(number) => number.as_integer(),
                     _ => None,
@@ -107,7 +126,15 @@ fn set_function(cx: &mut Cx, call: &mut ProgramCall, function: &Expr) -> Result<
                 let Some(integer) = integer.and_then(|one| i64::try_from(one).ok()) else {
                     let message = format!("an argument cannot be {}", value.kind());
                     let wrong = Diagnostic::new(Code::WrongType, arg.span, message);
-                    return Err(wrong.label("an integer is needed").into());
+                    let wrong = wrong.label("an integer is needed");
+                    return Err(match &value {
+                        Value::Text(_) if &*name.text == "main" => wrong.help(format!(
+                            "write `arguments {}` instead of `call main(…)`",
+                            value.quoted()
+                        )),
+                        _ => wrong,
+                    }
+                    .into());
                 };
                 call.arguments.push(Passed::Integer(integer));
             }

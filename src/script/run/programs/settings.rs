@@ -4,6 +4,7 @@ use pagewalk_engine::program::{Buffering, Layout};
 
 use crate::c;
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::run::bind::Param::{Equals, Literal, Words};
@@ -43,7 +44,9 @@ pub(crate) const PROGRAM_SETTINGS: &[SettingRow<ProgramDraft>] = &[
         get: None,
         set: |d, f| {
             let [name, address] = two(f)?;
-            d.at.push((word(name)?, address.integer().map_err(one)?, f.span));
+            let place = (word(name)?, address.integer().map_err(one)?, f.span);
+            once(&d.at, &place)?;
+            d.at.push(place);
             Ok(())
         },
     },
@@ -54,7 +57,9 @@ pub(crate) const PROGRAM_SETTINGS: &[SettingRow<ProgramDraft>] = &[
         repeats: true,
         get: None,
         set: |d, f| {
-            d.define.push(constant(f)?);
+            let constant = constant(f)?;
+            once(&d.define, &constant)?;
+            d.define.push(constant);
             Ok(())
         },
     },
@@ -119,6 +124,17 @@ pub(crate) const PROGRAM_SETTINGS: &[SettingRow<ProgramDraft>] = &[
         },
     },
 ];
+
+/// Reports a second setting of the same name.
+fn once<T>(known: &[(String, T, Span)], next: &(String, T, Span)) -> Result<(), Vec<Diagnostic>> {
+    let (name, _, place) = next;
+    let Some((.., first)) = known.iter().find(|(other, ..)| other == name) else {
+        return Ok(());
+    };
+    let message = format!("the braces set `{name}` twice");
+    let twice = Diagnostic::new(Code::Duplicate, *place, message).also(*first, "the first time");
+    Err(one(twice.fix(Fix::remove(*place))))
+}
 
 /// Returns true if the setting's word is the expected one.
 fn literal(field: &Field, word: &str) -> Result<bool, Vec<Diagnostic>> {

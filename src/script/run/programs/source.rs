@@ -146,11 +146,25 @@ impl ProgramSource {
             let mut batch = RecordBatch::default();
             let has_more = running.slice(&mut |one| batch.records.push(one.record))?;
             lines += running.lines(batch.len());
-            each(&batch, lines)?;
+            let pc = running.process.pc();
+            each(&batch, lines).map_err(|stop| self.in_text(stop, pc))?;
             if !has_more {
                 return Ok(Malformed::default());
             }
         }
+    }
+
+    /// Moves the error of a budget that is spent to the operation at which the program was.
+    fn in_text(&self, mut stop: Stop, pc: u32) -> Stop {
+        if let Stop::Wrong(wrong) = &mut stop {
+            let is_spent =
+                |one: &&mut Diagnostic| one.code.ends_run() || one.code == Code::LimitSize;
+            for one in wrong.iter_mut().filter(is_spent) {
+                one.span = self.call.listing.span(self.program.place(pc));
+                "the program was still running here".clone_into(&mut one.label);
+            }
+        }
+        stop
     }
 
     /// Runs the program, and passes each access on.
@@ -208,7 +222,10 @@ impl<'a> Running<'a> {
             let mut memory = Watched {
                 memory: &mut self.memory,
                 watch: |kind, access: pagewalk_engine::program::Access| {
-                    let address = access.address - bias;
+                    // An access below all variables fails, such as one through a null pointer.
+                    let Some(address) = access.address.checked_sub(bias) else {
+                        return;
+                    };
                     if registers.iter().any(|one| one.contains(&address)) {
                         return;
                     }

@@ -7,7 +7,7 @@ use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::program::ops::Object;
-use pagewalk_engine::program::{Ending, Host, LineCounts};
+use pagewalk_engine::program::{Ending, Host, HostedProcess, LineCounts};
 use pagewalk_engine::trace::counting_replay::{CountingReplay, OwnedTarget};
 use pagewalk_engine::trace::counts::ReplayCounts;
 use pagewalk_engine::trace::demand::{self, TouchedPages};
@@ -37,18 +37,20 @@ pub struct HostedRun {
 }
 
 impl HostedRun {
-    /// Whether the run can go on.
-    pub(crate) fn is_paused(&self) -> bool {
-        self.progress().1.is_none()
+    /// Returns the process that arrived at the line where the run has paused, or `None` after the end of the run.
+    pub(crate) fn paused(&self) -> Option<&HostedProcess> {
+        let mut processes = self.host.processes();
+        let has_ended = processes.all(|process| process.ending().is_some());
+        self.host.current().filter(|_| !has_ended)
     }
 
-    /// Returns the line where the process has paused or ended, and how it has ended.
+    /// Returns the line where the run has paused, or where its first process has ended, and how it has ended.
     pub(crate) fn progress(&self) -> (u32, Option<Ending>) {
-        let process = self.host.process(self.pid);
-        process.map_or((0, None), |process| match process.ending() {
-            Some((ending, line)) => (line, Some(ending)),
-            None => (process.place().line, None),
-        })
+        if let Some(process) = self.paused() {
+            return (process.place().line, None);
+        }
+        let ending = self.host.process(self.pid).and_then(HostedProcess::ending);
+        ending.map_or((0, None), |(ending, line)| (line, Some(ending)))
     }
 
     /// Returns the accesses and faults of each line.

@@ -1,6 +1,8 @@
 //! The variables of a program that has paused, as values of a script.
 
-use pagewalk_engine::program::{layout_for, peek};
+use std::sync::Arc;
+
+use pagewalk_engine::program::{HostedProcess, layout_for, peek};
 
 use super::tables::{HostedRun, Ran};
 use crate::c;
@@ -26,11 +28,14 @@ pub(crate) fn variable_of_program(cx: &Cx, name: &str, place: Span) -> Result<Op
         };
     }
     let paused = cx.state.ran.values().filter_map(|ran| match ran {
-        Ran::Process(run) if run.is_paused() => Some(run),
-        _ => None,
+        Ran::Process(run) => run.paused().map(|process| (run, process)),
+        Ran::Replay(_) => None,
     });
-    for run in paused {
-        if let Some(value) = value_in(cx, run, name) {
+    for (run, paused) in paused {
+        // A statement can name another process of the run.
+        let named = cx.inside.process();
+        let named = named.and_then(|named| run.host.process(named.pid));
+        if let Some(value) = value_in(cx, run, named.unwrap_or(paused), name) {
             return match value {
                 Ok(value) => Ok(Some(value)),
                 Err(message) => {
@@ -43,19 +48,28 @@ pub(crate) fn variable_of_program(cx: &Cx, name: &str, place: Span) -> Result<Op
     Ok(None)
 }
 
-/// Returns the value of a variable in a run, or `None` if the program has no such variable.
-fn value_in(cx: &Cx, run: &HostedRun, name: &str) -> Option<Result<Value, String>> {
+/// Returns the value of a variable in a process of a run, or `None` if its program has no such variable.
+fn value_in(
+    cx: &Cx,
+    run: &HostedRun,
+    hosted: &HostedProcess,
+    name: &str,
+) -> Option<Result<Value, String>> {
     let Slot::Kernel(kernel) = &cx.state.machine else {
         return None;
     };
-    let hosted = run.host.process(run.pid)?;
+    // `execv` may have replaced the program.
+    let first = run.host.process(run.pid)?;
+    if !Arc::ptr_eq(&first.program, &hosted.program) {
+        return None;
+    }
     let settings = run.call.settings(layout_for(kernel, Some(run.pid)));
     let source = c::Source {
         text: &run.call.listing.text,
         settings: &settings,
         program: &hosted.program,
     };
-    let peek = |address, size| peek(kernel, run.pid, address, size);
+    let peek = |address, size| peek(kernel, hosted.pid, address, size);
     match c::inspect(source, &hosted.process, &peek, name) {
         Ok(value) => Some(value_of(&value).ok_or_else(|| "it is not a number".to_owned())),
         Err(mistake) if mistake.message.contains(name) => None,

@@ -63,10 +63,12 @@ pub(crate) struct ProcessRun {
     pub(crate) counts: Arc<Counts>,
     /// How the process has ended, or `None` if the run has paused.
     pub(crate) ending: Option<Ending>,
-    /// The line where the process has ended or paused.
+    /// The line where the process has ended, or before which a process has paused.
     pub(crate) line: u32,
     /// The text of that line.
     pub(crate) code: Arc<str>,
+    /// The process that has paused, if it is not the first one.
+    pub(crate) child: Option<Arc<str>>,
     /// Where the run was to pause.
     pub(crate) until: Until,
     /// Whether an earlier run had paused.

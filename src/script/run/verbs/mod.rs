@@ -31,7 +31,9 @@ use super::settings::BLOCKS;
 use super::stop::Stop;
 use super::unsupported;
 use access::{BY, FOR, SIZED};
-use program::{CALL, CONSTANTS, DEFINE, FAILING, PRINTF, PROGRAM_USAGE, SLEEP, STEP, UNTIL};
+use program::{
+    ARGUMENTS, CALL, CONSTANTS, DEFINE, FAILING, PRINTF, PROGRAM_USAGE, SLEEP, STEP, UNTIL,
+};
 pub(crate) use replay::named_program;
 use replay::{COUNTS, FORMAT, MAP, STRADDLE};
 
@@ -204,7 +206,9 @@ pub(crate) const VERBS: &[Verb] = &[
     },
     Verb {
         name: "outputs",
-        params: &[PROGRAM, CALL, PRINTF, FAILING, SLEEP, DEFINE, CONSTANTS],
+        params: &[
+            PROGRAM, CALL, ARGUMENTS, PRINTF, FAILING, SLEEP, DEFINE, CONSTANTS,
+        ],
         help: "finds all outputs of a program, in every order in which its processes can run",
         example: "outputs p => count 6, possible \"112002\"",
         family: Family::Program,
@@ -212,7 +216,7 @@ pub(crate) const VERBS: &[Verb] = &[
     },
     Verb {
         name: "run",
-        params: &[PROGRAM, CALL, UNTIL, STEP, DEFINE, CONSTANTS],
+        params: &[PROGRAM, CALL, ARGUMENTS, UNTIL, STEP, DEFINE, CONSTANTS],
         help: "runs a program in a process, or goes on after `until` or `step`",
         example: "P1: run p => minor 12, exit 0",
         family: Family::Program,

@@ -14,10 +14,10 @@ use crate::lang::nearest::nearest;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::run::bind::Param::{self, Equals, Keyword, Literal, Many, Optional, Words};
-use crate::run::bind::{Bound, C_NAME, FUNCTION, N, Slot, V, settings, word, words_of};
+use crate::run::bind::{Bound, C_NAME, FUNCTION, N, Slot, TEXT, V, settings, word, words_of};
 use crate::run::budget::WORK_OF_STEP;
 use crate::run::current_process::CurrentProcess;
-use crate::run::eval::integer;
+use crate::run::eval::{eval, integer};
 use crate::run::programs::{
     BUFFERINGS, CALL_SETTINGS, PROGRAM_SETTINGS, ProgramCall, ProgramDraft, declare, executable,
     failed, page_size, program_call,
@@ -34,6 +34,8 @@ use super::system::only_fields;
 
 /// `[call FUNCTION]`
 pub(crate) const CALL: Param = Optional(&[Keyword("call"), FUNCTION]);
+/// `[arguments TEXT…]`
+pub(crate) const ARGUMENTS: Param = Optional(&[Keyword("arguments"), Many(&TEXT)]);
 /// `[define NAME = V]`
 pub(crate) const DEFINE: Param = Optional(&[Keyword("define"), C_NAME, Equals, V]);
 /// `[printf at-once|line|full]`
@@ -114,6 +116,8 @@ pub(crate) fn program(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
             let mut wrong = Vec::new();
             apply(PROGRAM_SETTINGS, "program", &fields, &mut draft, &mut wrong);
             if !wrong.is_empty() {
+                // Later statements that name the program are not mistakes.
+                cx.state.bind(&name.text, Binding::Unknowable);
                 return Err(wrong.into());
             }
         }
@@ -165,6 +169,17 @@ pub(super) fn bound_call(
     let Some(mut call) = call else {
         return Ok(None);
     };
+    for text in bound.slots(Slot::Text) {
+        if let Some(function) = bound.slot(Slot::Function) {
+            let message = "only `main` has the arguments of a command";
+            let wrong = Diagnostic::new(Code::WrongCount, text.span, message);
+            let help = "write the arguments of a function in parentheses: `call f(3)`";
+            return Err(wrong.help(help).also(function.span, "the function").into());
+        }
+        for leaf in eval(cx, text)?.leaves() {
+            call.texts.push(leaf.to_string().into());
+        }
+    }
     let (fields, mut wrong) = (only_fields(cx, bound)?, Vec::new());
     apply(CALL_SETTINGS, "program", &fields, &mut call, &mut wrong);
     if !wrong.is_empty() {
@@ -173,7 +188,7 @@ pub(super) fn bound_call(
     Ok(Some(call))
 }
 
-/// `outputs PROGRAM [call FUNCTION] [printf WHEN] [failing CALL…] [sleep ignored|ordered] [define NAME = V]`
+/// `outputs PROGRAM [call FUNCTION] [arguments TEXT…] [printf WHEN] [failing CALL…] [sleep ignored|ordered] [define NAME = V]`
 pub(crate) fn outputs(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let name = bound.expr(Slot::Program)?;
     bound.refuse()?;
@@ -196,7 +211,8 @@ pub(crate) fn outputs(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     };
     let (program, process) = call.start(layout)?;
     let options = Options {
-        first: Some(process),
+        first: call.function.is_some().then_some(process),
+        arguments: call.command(),
         ..options
     };
     let place = bound.place;
@@ -223,7 +239,7 @@ pub(crate) fn outputs(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     }))
 }
 
-/// `run PROGRAM [call FUNCTION] [until line N] [step] [define NAME = V]`
+/// `run PROGRAM [call FUNCTION] [arguments TEXT…] [until line N] [step] [define NAME = V]`
 pub(crate) fn run(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let name = bound.expr(Slot::Program)?;
     bound.refuse()?;
@@ -242,13 +258,27 @@ pub(crate) fn run(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
                     .help(format!("write a line from 1 to {last}"))
                     .into());
             }
+            let operations = call.lines_with_operations()?;
+            // `exec` may start another program, which has operations in other lines.
+            if !operations.contains(&(number as u32)) && !call.listing.text.contains("exec") {
+                let message = format!("the run does not pause: no operation is in line {number}");
+                let wrong = Diagnostic::warning(Code::NoEffect, line.span, message);
+                let next = operations.range(number as u32..).next();
+                let near = next.or(operations.last()).copied().unwrap_or(1);
+                cx.report(vec![wrong.help(format!("write `line {near}`"))]);
+            }
             Until::Line(number as u32)
         }
     };
-    let pid = if may_declare(cx) {
-        None
-    } else {
-        running(cx, bound.place)?
+    if let Some(unsure) = &mut cx.unsure {
+        // The children have names that a check does not know.
+        unsure.processes.others |= call.listing.text.contains("ork(");
+    }
+    let paused = perform::program::paused_run(cx, &call.listing.name.text);
+    let pid = match (paused, &cx.inside) {
+        (Some(run), CurrentProcess::Only) => Some(run.pid),
+        _ if may_declare(cx) => None,
+        _ => running(cx, bound.place)?,
     };
     let plan = Arc::new(RunPlan {
         call,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::lang::ast::{Command, Expr, ExprKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::run::bind::Param::{self, Keyword, Many, Optional, Words};
@@ -117,6 +118,13 @@ fn not_a_trace(cx: &Cx, file: &Expr) -> Diagnostic {
         let message = format!("`{name}` is a function of the program `{program}`");
         return Diagnostic::new(Code::WrongType, file.span, message)
             .help(format!("write `replay {program} call {name}(…)`"));
+    }
+    let mut programs = cx.state.programs();
+    if let (Some(_), Some(first)) = (word(file), programs.next()) {
+        let message = format!("`{name}` is not a program");
+        let near = nearest(name, std::iter::once(first).chain(programs));
+        return Diagnostic::new(Code::UnknownWord, file.span, message)
+            .did_you_mean(name, near.unwrap_or(first));
     }
     let message = "the name of a trace in quotes, or of a program, is needed here";
     Diagnostic::new(Code::WrongType, file.span, message)

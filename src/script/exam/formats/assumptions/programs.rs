@@ -85,7 +85,7 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
             sentences.push(format!("{}{rest}.", first.to_uppercase()));
         }
     }
-    for called in accessing {
+    for called in &accessing {
         if called.variables.is_empty() {
             continue;
         }
@@ -94,7 +94,16 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
             at => format!("{name} begins at address 0x{at:X}"),
         });
         let places: Vec<String> = places.collect();
-        sentences.push(format!("In {}, {}.", called.program, series(&places)));
+        // Other constants can move the variables of the same program.
+        let moves = |other: &&Called| {
+            other.program == called.program && other.variables != called.variables
+        };
+        let with = if called.constants.is_empty() || !accessing.iter().any(moves) {
+            String::new()
+        } else {
+            format!(" with {}", series(&called.constants))
+        };
+        sentences.push(format!("In {}{with}, {}.", called.program, series(&places)));
     }
     let schedules = dids.iter().filter_map(|did| match did {
         Did::Program(run) => match &run.results {

@@ -6,10 +6,11 @@ use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::program::{Host, Limits, LoadError, Until, layout_for};
 
 use super::declare::declare_process;
+use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::run::budget::work_of_pages;
-use crate::run::programs::{HostedRun, ProgramCall, Ran, executable, failed};
+use crate::run::programs::{HostedRun, ProgramCall, Ran, executable, failed, listing_at};
 use crate::run::record::{Declared, Did, ProcessRun, ProgramRun, Results};
 use crate::run::session::Cx;
 use crate::run::stop::Stop;
@@ -36,7 +37,10 @@ pub(crate) fn process_of(cx: &mut Cx, plan: &RunPlan) -> Result<(Pid, Option<Dec
     if let Some(pid) = plan.pid {
         return Ok((pid, None));
     }
-    let mut name = plan.call.listing.name.clone();
+    let mut name = Word {
+        span: plan.call.place,
+        ..plan.call.listing.name.clone()
+    };
     // The program may have run before.
     let is_free = |name: &str| {
         cx.state
@@ -84,15 +88,15 @@ pub(crate) fn run(cx: &mut Cx, plan: &RunPlan) -> Result<Did, Stop> {
 fn run_here(cx: &mut Cx, plan: &RunPlan) -> Result<Did, Stop> {
     let (pid, declared) = process_of(cx, plan)?;
     let name = plan.call.listing.name.text.clone();
-    let paused = match cx.state.ran.get(&name) {
-        Some(Ran::Process(run)) if run.pid == pid && run.is_paused() => Some(run.clone()),
-        _ => None,
-    };
+    let paused = paused_run(cx, &name).filter(|run| run.host.process(pid).is_some());
+    let paused = paused.filter(|_| declared.is_none()).cloned();
     let continues = paused.is_some();
     let hosted = match paused {
         Some(run) => run,
         None => start(cx, plan, pid)?,
     };
+    // The statement may name a child.
+    let pid = hosted.pid;
     let mut host = Host::clone(&hosted.host);
     let operations = host.limits().budget.operations;
     let program = host.process(pid).map(|process| process.program.clone());
@@ -111,11 +115,18 @@ fn run_here(cx: &mut Cx, plan: &RunPlan) -> Result<Did, Stop> {
         pid,
     };
     let (host, (line, ending)) = (&hosted.host, hosted.progress());
+    let paused = hosted.paused();
+    let listing = paused.map_or(&*plan.call.listing, |process| {
+        listing_at(cx, &plan.call, process.place(), &host.programs)
+    });
+    let child = paused.filter(|process| process.pid != pid);
+    let child = child.and_then(|child| cx.state.kernel()?.process(child.pid));
     let run = ProcessRun {
         counts: Arc::new(host.counts()),
         ending,
         line,
-        code: plan.call.listing.line(line).into(),
+        code: listing.line(line).into(),
+        child: child.map(|child| child.name.clone()),
         until: plan.until,
         continues,
         output: host.output().into(),
@@ -131,6 +142,16 @@ fn run_here(cx: &mut Cx, plan: &RunPlan) -> Result<Did, Stop> {
     })))
 }
 
+/// Returns the latest run of a program if it has paused.
+pub(crate) fn paused_run<'a>(cx: &'a Cx, program: &str) -> Option<&'a HostedRun> {
+    let kernel = cx.state.kernel()?;
+    let goes_on = |run: &&HostedRun| {
+        let paused = run.paused().and_then(|paused| kernel.process(paused.pid));
+        paused.is_some() && *run.call.listing.name.text == *program
+    };
+    cx.state.hosted().find(goes_on)
+}
+
 /// Maps a program into a process.
 fn start(cx: &mut Cx, plan: &RunPlan, pid: Pid) -> Result<HostedRun, Stop> {
     let layout = layout_for(cx.kernel(plan.place)?, Some(pid));
@@ -141,7 +162,7 @@ fn start(cx: &mut Cx, plan: &RunPlan, pid: Pid) -> Result<HostedRun, Stop> {
     let name = &*plan.call.listing.name.text;
     let done = match plan.call.entry(&program)? {
         Some((function, arguments)) => host.start(kernel, pid, name, program, function, &arguments),
-        None => host.start_main(kernel, pid, program, &[name.as_bytes().to_vec()]),
+        None => host.start_main(kernel, pid, program, &plan.call.command()),
     };
     match done {
         Ok(()) => Ok(HostedRun {
