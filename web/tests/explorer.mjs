@@ -621,6 +621,7 @@ await test('each figure on offer can be drawn, and the walk is that of the step\
   await page.close();
   const { page: simple } = await explorer('?example=simple-memory-system.pw');
   await position(simple, '10 of 10');
+  await simple.locator('#figure svg').first().waitFor();
   assert.deepEqual(await simple.locator('#chosen option').allTextContents(), ['auto', 'translation', 'walk', 'steps', 'tables', 'system', 'none']);
   assert.doesNotMatch(await simple.locator('body').innerText(), /<input>/);
   assert.deepEqual(wrong, []);
