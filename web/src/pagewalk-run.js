@@ -94,8 +94,13 @@ async function filesOf(text, folder) {
   return files;
 }
 
-/** Runs a text, and returns the engine's answer. @param {Engine} engine @param {HTMLElement} element @param {string} text */
-async function results(engine, element, text) {
+/** Whether a text differs from the author's only in the values of blanks. @param {string} text @param {string} original */
+const fits = (text, original) => new RegExp(`^${original.split('?').map((part) => part.replace(/\W/g, '\\$&')).join('.*')}$`).test(text);
+
+/** Runs a text, and returns the engine's answer. @param {Engine} engine @param {HTMLElement} element @param {string} text @param {string} original */
+async function results(engine, element, text, original) {
+  // The text of an exercise that is read only takes predictions, and nothing else.
+  if (element.matches('[readonly][predict]') && !fits(text, original)) throw new Error('Change only the values that were ?. “Start over” returns to them.');
   const folder = element.getAttribute('folder');
   const files = folder === null ? undefined : await filesOf(text, folder);
   const [, answer] = await Promise.all([

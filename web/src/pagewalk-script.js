@@ -136,10 +136,12 @@ class PagewalkScript extends HTMLElement {
     const focused = this.shadowRoot?.activeElement === this.#over;
     this.stop();
     this.#area.value = this.#original;
-    this.#area.readOnly = this.hasAttribute('readonly');
     this.#guess.value = '';
     // A script with blanks has its predictions in the text.
-    this.#guessed.hidden = !this.hasAttribute('predict') || this.#blanks().length > 0;
+    const predict = this.hasAttribute('predict');
+    const blanks = predict && this.#blanks().length > 0;
+    this.#area.readOnly = this.hasAttribute('readonly') && !blanks;
+    this.#guessed.hidden = !predict || blanks;
     this.#edited();
     this.#say('');
     this.#results.hidden = this.#over.hidden = true;
@@ -242,7 +244,7 @@ class PagewalkScript extends HTMLElement {
       const engine = await start(HERE);
       if (this.#turn !== turn) return;
       this.#engine = engine;
-      const answer = await results(engine, this, text);
+      const answer = await results(engine, this, text, this.#original);
       const noun = predict && this.#original !== text ? 'prediction' : 'expectation';
       const fix = (edits) => {
         this.#area.value = edited(text, edits);

@@ -23,6 +23,7 @@ const server = await serve({
   '/fails.html': course(`<pagewalk-script fails>${READS.replace('VALUE', 'hit')}</pagewalk-script>`),
   '/readonly.html': course(`<pagewalk-script readonly>${READS.replace('VALUE', 'miss')}</pagewalk-script>`),
   '/predict.html': course(`<pagewalk-script predict>${READS.replace('VALUE', '?')}</pagewalk-script>`),
+  '/fixed.html': course(`<pagewalk-script predict readonly>${READS.replace('VALUE', '?')}</pagewalk-script>`),
   '/guess.html': course('<pagewalk-script predict>machine simple\nread 0x03D4</pagewalk-script>'),
   '/mistake.html': course('<pagewalk-script>machine simple\nraed 0x03D4</pagewalk-script>'),
   '/endless.html': course('<pagewalk-script>machine simple\nrepeat 100000000 { read 0 }</pagewalk-script><pagewalk-script>machine simple\nread 0 => tlb miss</pagewalk-script>'),
@@ -191,6 +192,22 @@ await test('a figure is drawn in the colors of the page', () =>
     await element.locator('.results svg title').first().waitFor({ state: 'attached' });
     assert.equal(await element.locator('.results svg').count(), 1);
     assert.match(await element.locator('.results svg desc').textContent(), /tlb misses in set 3/i);
+  }));
+
+await test('in an exercise that is read only, a person can write the predictions, and change nothing else', () =>
+  on('/fixed.html', async ({ page, area, run, says }) => {
+    await run.click();
+    // The first blank is selected.
+    await page.keyboard.type('miss');
+    await page.keyboard.press('Control+Enter');
+    await says('✓ 2 predictions hold');
+    await area.press('Control+End');
+    await page.keyboard.type('read 0');
+    await run.click();
+    await says('Change only the values that were ?. “Start over” returns to them.');
+    await page.getByRole('button', { name: 'Start over' }).click();
+    await run.click();
+    await says('Replace each ? with your prediction: 1 left.');
   }));
 
 await test('a script without end leaves the page responsive, stops at once, and delays no other one', () =>

@@ -27,6 +27,14 @@ await test('after one visit, each page works without the server', async () => {
   await script.getByRole('status').getByText('✓ 3 expectations hold').waitFor();
   await page.locator('#search').fill('inverted page table');
   await page.getByText('sections found').waitFor({ state: 'attached' });
+  await page.goto(`${server.site}explorer.html?example=fork.pw`);
+  await page.locator('#totals').getByText('✓ all 38 expectations hold').waitFor();
+  await page.locator('#back').click();
+  await page.locator('#position').getByText('30 of 31', { exact: true }).waitFor();
+  await page.goto(`${server.site}practice.html?exam=exams/address-translation.pw`);
+  await page.locator('.blank').first().fill('0xFFFF');
+  await page.locator('.blank').first().press('Enter');
+  await page.locator('.verdict > span').first().waitFor();
   await page.goto(server.site);
   await page.getByRole('heading', { level: 1, name: 'Memory systems, step by step' }).waitFor();
 });

@@ -74,13 +74,14 @@ export async function visit(context, url) {
  * Looks at a page in each color scheme and width: axe finds nothing, and nothing scrolls sideways.
  * @param {import('playwright-core').Page} page
  * @param {string} about What the page shows, for the message.
+ * @param {number[]} widths The widths in pixels.
  */
-export async function looksRight(page, about) {
+export async function looksRight(page, about, widths = [360, 900, 1366]) {
   // The policy refuses a script of the test, unless it arrives this way.
   await page.evaluate(axe.source);
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme });
-    for (const width of [360, 900, 1366]) {
+    for (const width of widths) {
       await page.setViewportSize({ width, height: 800 });
       // A figure is drawn again in other colors, and a wide table is marked after the layout.
       await page.waitForTimeout(150);

@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use pagewalk_engine::Machine;
+use pagewalk_engine::kernel::ids::Pid;
+use pagewalk_engine::{AccessKind, Machine, Privilege};
 use pagewalk_script::api::Snapshot;
 use pagewalk_script::api::snapshot::{Entry, KernelState, Parts, Table};
 use pagewalk_script::run::state::State;
@@ -103,12 +104,12 @@ pub(crate) fn state(page: &mut Page, request: &Request) -> Answer {
     let snapshot = |kept: &Rc<Kept>| (*kept.snapshot(core)).clone();
     let before = states.before.as_ref();
     let nothing = BTreeSet::new();
-    let (now, looked) = if request.flag("before") {
+    let (shown_state, looked) = if request.flag("before") {
         (before.unwrap_or(&states.now), &nothing)
     } else {
         (&states.now, &states.looked)
     };
-    let (mut now, mut before) = (snapshot(now), before.map(snapshot));
+    let (mut now, mut before) = (snapshot(shown_state), before.map(snapshot));
     let most = |name| {
         let most = request.number(name).unwrap_or(u64::MAX);
         usize::try_from(most).unwrap_or(usize::MAX)
@@ -121,7 +122,11 @@ pub(crate) fn state(page: &mut Page, request: &Request) -> Answer {
         looked,
     };
     let more = shown.shorten(before.as_mut(), &mut now);
-    let mut now = json!(now);
+    let (mut now, mut before) = (json!(now), before.map(|before| json!(before)));
+    permissions(&shown_state.state, &mut now);
+    if let (Some(kept), Some(before)) = (&states.before, &mut before) {
+        permissions(&kept.state, before);
+    }
     for (owner, name, count) in more {
         if let Some(owner) = now.pointer_mut(&owner) {
             owner[name] = count.into();
@@ -129,6 +134,38 @@ pub(crate) fn state(page: &mut Page, request: &Request) -> Answer {
     }
     Ok(json!({ "before": before, "now": now }))
 }
+
+/// Adds to each resident page of a process whether its page-table entry permits stores, which `fork` and copy-on-write change.
+fn permissions(state: &State, snapshot: &mut Value) {
+    let Some(kernel) = state.kernel() else {
+        return;
+    };
+    let Some(mmu) = &kernel.machine().spec().mmu else {
+        return;
+    };
+    let processes = snapshot["kernel"]["processes"].as_array_mut();
+    for process in processes.into_iter().flatten() {
+        let Some(pid) = process["pid"].as_u64() else {
+            continue;
+        };
+        let mut machine = kernel.machine_of(Pid(pid as u32));
+        for page in process["pages"].as_array_mut().into_iter().flatten() {
+            let Some(vpn) = page["vpn"].as_u64().filter(|_| page["slot"].is_null()) else {
+                continue;
+            };
+            let Ok(va) = machine.va(vpn << mmu.page_bits) else {
+                continue;
+            };
+            // The page table decides, and not a TLB that holds an older entry.
+            machine.invlpg(va, &mut ());
+            let store = machine.translate_as(va, AccessKind::Write, Privilege::User, &mut ());
+            page["writable"] = store.is_ok().into();
+        }
+    }
+}
+
+/// Maximum number of changed rows of a long list that a page gets.
+const CHANGED: usize = 1_000;
 
 /// The rows of a state that a page shows: all rows of a short list, and those of a long one that the step changed or used.
 struct Shown<'l> {
@@ -260,6 +297,7 @@ fn shorten<T: PartialEq, K: Ord>(
         .into_iter()
         .filter(|(key, [was, is])| was != is || used(key))
         .map(|(key, _)| key)
+        .take(CHANGED.max(most))
         .collect();
     before.retain(|row| shown.contains(&key(row)));
     now.retain(|row| shown.contains(&key(row)));

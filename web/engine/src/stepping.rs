@@ -33,6 +33,12 @@ const CHECKPOINTS: u64 = 16 << 20;
 /// Maximum number of records on a timeline.
 const TIMELINE: usize = 200_000;
 
+/// Maximum number of micro-steps of a record. `MAP_POPULATE` alone has hundreds of thousands.
+const MICRO_STEPS: usize = 1_000;
+
+/// Maximum length of a reason, in bytes. The reason for a count of faults names each fault.
+const REASON: usize = 500;
+
 /// Runs the script and sends each record as a line of JSON.
 pub(crate) fn run(page: &mut Page, request: &Request) -> Answer {
     let document = &page.script()?.document;
@@ -332,12 +338,24 @@ fn at(page: &mut Page, number: u64, request: &Request) -> Answer {
 
 /// Returns what a record says: its words, its micro-steps, its facts with reasons, and its figures.
 fn step(record: &StepRecord, sources: &Sources, style: &FigureStyle) -> Value {
-    let blocks = Narrator::new(sources, true).narrate(record);
+    let mut trace = Trace::with_words(record, sources, Words::English);
+    let more = trace.steps.len().saturating_sub(MICRO_STEPS);
+    trace.steps.truncate(MICRO_STEPS);
+    for fact in &mut trace.facts {
+        if fact.reason.len() > REASON {
+            let end = fact.reason.floor_char_boundary(REASON);
+            fact.reason.truncate(end);
+            fact.reason.push('…');
+        }
+    }
+    // A summary takes the place of a worksheet that nobody reads to its end.
+    let blocks = Narrator::new(sources, more == 0).narrate(record);
     json!({
         "title": Statements::new(sources).executed(record).short,
         "process": record.process_name(),
         "scenario": record.scenario.as_deref(),
-        "trace": Trace::with_words(record, sources, Words::English),
+        "trace": trace,
+        "more": more,
         "narration": text(&blocks, false),
         "html": html::report(&blocks),
         "figures": drawings(record, style),
@@ -393,7 +411,8 @@ pub(crate) fn figure(page: &mut Page, request: &Request) -> Answer {
 fn probed(page: &mut Page, statement: &str) -> Result<(Vec<StepRecord>, Sources), String> {
     stepper(page)?
         .probe(statement)
-        .map_err(|(wrong, sources)| sentences(&wrong, &sources))
+        // The page wrote the statement, so its place says nothing.
+        .map_err(|(wrong, _)| sentences(&wrong, &Sources::default()))
 }
 
 /// Runs statements on a copy of the state.
@@ -410,9 +429,9 @@ pub(crate) fn probe(page: &mut Page, request: &Request) -> Answer {
 /// Finds the first record at which the script on another machine has other facts.
 pub(crate) fn part(page: &mut Page, request: &Request) -> Answer {
     let document = page.script()?.document.clone();
-    let declared = declared_machine(&document).ok_or("the script declares no machine")?;
-    let mut text = document.text().to_owned();
-    text.replace_range(declared.bytes(), request.text("machine")?);
+    let wanted = request.text("machine")?.to_owned();
+    let wanted = Document::new(document.path(), wanted, page.files.clone());
+    let text = declaring(&document, &wanted)?;
     let other = Document::new(document.path(), text, page.files.clone());
     let other = other.script();
     runnable(document.script())?;
@@ -422,7 +441,12 @@ pub(crate) fn part(page: &mut Page, request: &Request) -> Answer {
     let here = Recording::new(document.script(), options(request), &never);
     let there = Recording::new(other, options(request), &never);
     let differs = |(a, b): (&StepRecord, &StepRecord)| {
-        let facts = |record: &StepRecord| Trace::from_record(record, &Sources::default()).facts;
+        // Two policies can choose the same page for other reasons.
+        let facts = |record: &StepRecord| {
+            let facts = Trace::from_record(record, &Sources::default()).facts;
+            let facts = facts.into_iter().map(|fact| (fact.name, fact.value));
+            facts.collect::<Vec<_>>()
+        };
         facts(a) != facts(b)
     };
     let pairs = || here.records.iter().zip(&there.records);
@@ -440,12 +464,38 @@ pub(crate) fn part(page: &mut Page, request: &Request) -> Answer {
     Ok(answer)
 }
 
-/// Returns the place of the statement that declares the script's first machine.
-pub(crate) fn declared_machine(document: &Document) -> Option<Span> {
+/// Returns the text of a script with other declarations of the machine and the kernel. What the others do not declare stays.
+fn declaring(document: &Document, wanted: &Document) -> Result<String, String> {
+    let machine = declared(document, "machine").ok_or("the script declares no machine")?;
+    let new = |word| declared(wanted, word).map(|span| wanted.script().sources.text(span));
+    let mut edits = match (new("machine"), new("kernel"), declared(document, "kernel")) {
+        (None, None, _) => vec![(machine, wanted.text().to_owned())],
+        (Some(new), None, _) => vec![(machine, new.to_owned())],
+        (new, Some(rules), Some(kernel)) => {
+            let new = new.map(|new| (machine, new.to_owned()));
+            let rules = (kernel, rules.to_owned());
+            new.into_iter().chain([rules]).collect()
+        }
+        (new, Some(rules), None) => {
+            let own = || document.script().sources.text(machine);
+            vec![(machine, format!("{}\n{rules}", new.unwrap_or_else(own)))]
+        }
+    };
+    // From the end, so that the places before an edit stay valid.
+    edits.sort_by_key(|(span, _)| std::cmp::Reverse(span.bytes().start));
+    let mut text = document.text().to_owned();
+    for (span, new) in edits {
+        text.replace_range(span.bytes(), &new);
+    }
+    Ok(text)
+}
+
+/// Returns the place of the first statement of the script itself that begins with a word, such as `machine`.
+pub(crate) fn declared(document: &Document, word: &str) -> Option<Span> {
     let script = document.script();
     let declares = |span: &Span| {
         let text = script.sources.text(*span);
-        span.file == 0 && text.split_whitespace().next() == Some("machine")
+        span.file == 0 && text.split_whitespace().next() == Some(word)
     };
     script
         .script

@@ -14,14 +14,18 @@ use pagewalk_script::traces::{named, reports};
 use serde_json::json;
 
 use crate::requests::{Answer, Page, Request, SCRIPT_MEMORY};
-use crate::stepping::declared_machine;
+use crate::stepping::declared;
 use crate::{Kind, send};
 
-/// Returns the presets, and the machine that the open script declares.
+/// Returns the presets, and the machine and the kernel that the open script declares.
 pub(crate) fn machines(page: &mut Page, _: &Request) -> Answer {
     let own = page.open.as_ref().and_then(|open| {
-        let span = declared_machine(&open.document)?;
-        Some(open.document.script().sources.text(span).to_owned())
+        let text = |word| {
+            let span = declared(&open.document, word)?;
+            Some(open.document.script().sources.text(span).to_owned())
+        };
+        let kernel = text("kernel").map(|kernel| format!("\n{kernel}"));
+        Some(text("machine")? + &kernel.unwrap_or_default())
     });
     let presets: Vec<&str> = named::presets().collect();
     Ok(json!({ "presets": presets, "own": own }))

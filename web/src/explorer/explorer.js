@@ -4,7 +4,7 @@ import { Engine } from '../engine.js';
 import { svg } from '../markup.js';
 import '../offline.js';
 import { fromFragment, toFragment } from '../share.js';
-import { at, el } from './dom.js';
+import { at, el, hex } from './dom.js';
 import { editor as newEditor } from './editor.js';
 import { lectern } from './lectern.js';
 import { links } from './links.js';
@@ -29,6 +29,12 @@ const state = {
   count: 0,
   /** Whether the run has more records than the timeline. */
   more: false,
+  /** Whether the page shows the last run of another text, or of a lost engine. Nothing can step through it. */
+  past: false,
+  /** The names of the living processes. @type {string[]} */
+  processes: [],
+  /** The words for the notable records. @type {Map<number, string[]>} */
+  marks: new Map(),
   /** @type {any} */
   step: undefined,
   /** The long lists of the machine that are shown whole. @type {Set<string>} */
@@ -59,7 +65,7 @@ const source = newEditor(at('editor'), (request) => editing.request(request), {
 let timer = 0;
 function later() {
   clearTimeout(timer);
-  timer = window.setTimeout(() => open().then(run), 200);
+  timer = window.setTimeout(() => open().then(() => run()), 200);
 }
 
 /** Opens the text in the engine of the editor, unless it is open. */
@@ -95,7 +101,18 @@ function trouble(text) {
 let runs = 0;
 /** A replay needs the engine of the run until its dialog closes. */
 let replaying = false;
-async function run() {
+
+/** Shows the step of the last run as such, or as one of the run. @param {boolean} on */
+function past(on) {
+  state.past = on;
+  document.body.classList.toggle('past', on);
+  for (const id of ['first', 'back', 'play', 'next', 'last', 'slider', 'seek', 'lectern', 'chosen']) if (at(id)) at(id).disabled = on;
+  for (const words of document.querySelectorAll('.head .past')) words.textContent = on && state.step ? 'of the last run' : '';
+  if (on && state.playing) play();
+}
+
+/** Runs the script and shows a record. Who is at the end stays at the end. @param {number} [record] */
+async function run(record = state.record >= state.count ? Infinity : state.record) {
   if (replaying) return;
   const own = (runs += 1);
   if (running.busy) running.stop();
@@ -110,18 +127,23 @@ async function run() {
     if (found.problems.some((/** @type {any} */ { severity }) => severity === 'error')) {
       source.results([]);
       totals(undefined);
+      past(true);
       return;
     }
     const begun = await running.request({ op: 'start' });
     if (own !== runs) return;
     // The message that the script is running ends with the run.
     problems(found.problems);
+    past(false);
     timeline(begun);
     totals(begun);
-    await go(Math.min(state.record || begun.count, begun.count), true);
+    // Without its state, the run has no results either, and the reason must stay.
+    const goes = await go(record, true);
+    if (own !== runs) return;
+    if (!goes) return source.results([]);
     if (begun.problem || begun.more) {
       source.results([]);
-      trouble(begun.problem ?? `The script has more records. The timeline has the first ${begun.count.toLocaleString('en')}.`);
+      trouble(begun.problem || `The script has more records. The timeline has the first ${begun.count.toLocaleString('en')}.`);
       return;
     }
     // The results and the failed expectations are what one predicts.
@@ -132,7 +154,10 @@ async function run() {
     source.problems([...found.problems, ...hints.problems]);
     problems([...found.problems, ...hints.problems]);
   } catch (error) {
-    if (own === runs && !(/** @type {any} */ (error).kind === 'stopped')) trouble(message(error));
+    if (own === runs && !(/** @type {any} */ (error).kind === 'stopped')) {
+      trouble(message(error));
+      past(true);
+    }
   } finally {
     clearTimeout(patience);
   }
@@ -141,6 +166,7 @@ async function run() {
 function stop() {
   runs += 1;
   running.stop();
+  past(true);
   trouble('Stopped. Change the script to run it again.');
 }
 
@@ -161,28 +187,35 @@ function totals(begun) {
 
 /* The timeline. */
 
+/** The notable records: a sign and a word for each kind, because colors alone say nothing. @type {Record<string, [string, string]>} */
+const MARKS = { failed: ['✗', 'failed expectation'], fault: ['▴', 'fault'], scenario: ['|', 'scenario begins'] };
+
 /** @param {any} begun */
 function timeline({ count, marks, more }) {
-  Object.assign(state, { count, more });
+  Object.assign(state, { count, more, marks: new Map() });
   at('slider').max = String(count);
-  const kinds = state.predict ? ['scenario'] : ['failed', 'fault', 'scenario'];
+  const kinds = state.predict ? ['scenario'] : Object.keys(MARKS);
+  const shown = marks.filter((/** @type {any} */ [, kind]) => kinds.includes(kind));
+  for (const [record, kind] of shown) state.marks.set(record, [...(state.marks.get(record) ?? []), MARKS[kind][1]]);
   // Thousands of marks would be a bar, and slow.
-  const shown = marks.filter((/** @type {any} */ [, kind]) => kinds.includes(kind)).slice(0, 400);
-  at('marks').replaceChildren(...shown.map((/** @type {any} */ [record, kind]) => {
-    const tick = el(`i.${kind}`);
+  at('marks').replaceChildren(...shown.slice(0, 400).map((/** @type {any} */ [record, kind]) => {
+    const tick = el(`i.${kind}`, { title: `Record ${record}: ${MARKS[kind][1]}`, onclick: () => go(record) }, MARKS[kind][0]);
     tick.style.left = `${(record / Math.max(count, 1)) * 100}%`;
     return tick;
   }));
+  const legend = kinds.filter((kind) => shown.some((/** @type {any} */ [, own]) => own === kind));
+  at('legend').replaceChildren(...legend.map((kind) => el(`span.${kind}`, el('i', { ariaHidden: 'true' }, MARKS[kind][0]), ` ${MARKS[kind][1]}`)));
 }
 
-/** Moves to a record. Of several wishes while one loads, only the last counts. @param {number} record @param {boolean} [again] */
+/** Moves to a record, and returns whether the run can go on. Of several wishes while one loads, only the last counts. @param {number} record @param {boolean} [again] */
 async function go(record, again = false) {
+  if (state.past) return false;
   const target = Math.max(0, Math.min(record, state.count));
   if (state.wanted !== undefined) {
     state.wanted = target;
-    return;
+    return true;
   }
-  if (target === state.record && !again && state.step) return;
+  if (target === state.record && !again && state.step) return true;
   state.wanted = target;
   /** @type {Promise<any> | undefined} */
   let picture;
@@ -192,18 +225,24 @@ async function go(record, again = false) {
       state.step = await running.request({ op: 'goto', record: next, theme: theme() });
       state.record = next;
       // A prediction needs the contents that the access finds.
-      const states = running.request({ op: 'state', before: hidden(), whole: [...state.whole], ...machine.LIMITS });
+      const states = await running.request({ op: 'state', before: hidden(), whole: [...state.whole], ...machine.LIMITS });
+      state.processes = (states.now.kernel?.processes ?? []).filter((/** @type {any} */ process) => process.state !== 'ended').map((/** @type {any} */ { name }) => name);
       // The engine draws while the page shows the state.
       picture = drawn();
       picture.catch(() => {});
-      paint(await states);
+      paint(states);
     }
     // A wish that comes while the figure is drawn starts the next move.
     state.wanted = undefined;
     await figure(picture);
+    return true;
   } catch (error) {
     state.wanted = undefined;
-    if (/** @type {any} */ (error).kind !== 'stopped') trouble(message(error));
+    if (/** @type {any} */ (error).kind === 'stopped') return false;
+    trouble(message(error));
+    // A new engine knows nothing of the run.
+    if (/** @type {any} */ (error).kind === 'died') past(true);
+    return false;
   }
 }
 
@@ -214,7 +253,7 @@ const hidden = () => state.predict && state.revealed !== state.record && state.s
 function paint(states) {
   const { step, record, count } = state;
   at('slider').value = String(record);
-  at('slider').setAttribute('aria-valuetext', step.title ? `${record} of ${count}: ${step.title.split('\n')[0]}` : 'the beginning');
+  at('slider').setAttribute('aria-valuetext', [step.title ? `${record} of ${count}: ${step.title.split('\n')[0]}` : 'the beginning', ...(state.marks.get(record) ?? [])].join(', '));
   at('position').textContent = `${record} of ${count}${state.more ? ' or more' : ''}`;
   at('back').disabled = at('first').disabled = record === 0;
   at('next').disabled = at('last').disabled = record === count;
@@ -238,11 +277,22 @@ function toggle(list) {
 
 /* The figure. */
 
-const FIGURES = ['auto', 'translation', 'walk', 'steps', 'frames', 'mapping', 'layout', 'tables', 'system', 'none'];
+/** The virtual address of the access. @param {any} step @returns {number | string | undefined} */
+const addressOf = (step) => step.trace?.steps.find((/** @type {any} */ one) => one.kind === 'fragment')?.va;
+
+/** The kinds of the micro-steps. @param {any} step @returns {Set<string>} */
+const kindsOf = (step) => new Set((step.trace?.steps ?? []).map((/** @type {any} */ one) => one.kind));
+
+/** The figures on offer: those that a step can have. @param {any} step */
+function offered(step) {
+  const kinds = kindsOf(step);
+  const translates = kinds.has('tlb-lookup') || kinds.has('pte-read');
+  return ['auto', translates && 'translation', translates && addressOf(step) !== undefined && 'walk', kinds.size && 'steps', ...(state.processes.length ? ['frames', 'mapping', 'layout'] : []), 'tables', 'system', 'none'].filter((name) => typeof name === 'string');
+}
 
 /** The figures that fit a step, the best first. @param {any} step */
 function fitting(step) {
-  const kinds = new Set((step.trace?.steps ?? []).map((/** @type {any} */ one) => one.kind));
+  const kinds = kindsOf(step);
   if (kinds.has('tlb-lookup') || kinds.has('pte-read')) return kinds.has('fault-handler') ? ['steps', 'translation'] : ['translation', 'steps'];
   if (step.process) return ['mapping', 'layout', 'frames'];
   if (kinds.size) return ['steps'];
@@ -254,14 +304,16 @@ async function drawn(style = {}) {
   const { step, record } = state;
   if (state.figure === 'none' || (hidden() && !style.blank)) return undefined;
   const names = state.figure === 'auto' ? fitting(step) : [state.figure];
-  for (const operands of names) {
+  for (const name of names) {
+    if (state.figure !== 'auto' && !offered(step).includes(name)) return { name, svg: [], text: 'This step has no such figure.' };
+    const operands = name === 'walk' ? `walk ${hex(addressOf(step) ?? 0)}` : name;
     try {
-      const found = await running.request({ op: 'figure', operands, process: step.process ?? undefined, theme: theme(), width: 150, ...style });
+      const found = await running.request({ op: 'figure', operands, process: step.process ?? state.processes[0], theme: theme(), width: 150, ...style });
       if (record === state.record) return found;
       return undefined;
     } catch (error) {
       if (/** @type {any} */ (error).kind !== 'refused') throw error;
-      if (state.figure !== 'auto') return { name: operands, svg: [], text: message(error) };
+      if (state.figure !== 'auto') return { name, svg: [], text: message(error) };
     }
   }
   return undefined;
@@ -271,16 +323,24 @@ async function figure(picture = drawn()) {
   const to = at('figure');
   const { step } = state;
   const chosen = el('select', { id: 'chosen', onchange: () => ((state.figure = chosen.value), figure()) },
-    ...FIGURES.map((name) => el('option', { value: name, selected: state.figure === name }, name)));
+    ...[...new Set([...offered(step), state.figure])].map((name) => el('option', { value: name, selected: state.figure === name }, name)));
   const found = await picture;
   if (step !== state.step) return;
   const pictures = found?.svg.map((/** @type {string[]} */ drawing) => svg(drawing.at(-1) ?? '')) ?? [];
-  const focused = document.activeElement?.id === 'chosen';
+  const focused = ['chosen', 'enlarge'].find((id) => document.activeElement?.id === id);
   to.replaceChildren(
-    el('p.tabs', el('label', 'Figure ', chosen), state.figure === 'auto' && found ? el('span.dim', found.name) : ''),
-    pictures.length ? el('div.drawing', { tabIndex: 0, role: 'region', ariaLabel: `Figure ${found.name}` }, ...pictures) : found ? el('p.lacking', found.text) : '');
-  if (focused) chosen.focus();
+    el('p.tabs', el('label', 'Figure ', chosen), state.figure === 'auto' && found ? el('span.dim', found.name) : '', pictures.length > 0 && el('button', { id: 'enlarge', title: 'As wide as the page (E)', onclick: enlarge, ariaHasPopup: 'dialog' }, 'Enlarge')),
+    pictures.length ? el('div.drawing', { tabIndex: 0, role: 'region', ariaLabel: `Figure ${found.name}`, onclick: enlarge }, ...pictures) : found ? el('p.lacking', found.text) : '');
+  if (focused) at(focused)?.focus();
   link();
+}
+
+/** Shows the figure as wide as the page, because a column is too narrow for the text of a large one. */
+function enlarge() {
+  const own = at('figure').querySelector('.drawing');
+  if (!own) return;
+  const copies = [...own.querySelectorAll('svg')].map((picture) => picture.cloneNode(true));
+  tools.tell(own.ariaLabel, el('div.drawing.large', { tabIndex: 0, role: 'region', ariaLabel: own.ariaLabel }, ...copies));
 }
 
 const link = links(at('parts'), at('figure'));
@@ -296,8 +356,10 @@ const showLectern = lectern(
 /* Controls. */
 
 function play() {
-  const on = !state.playing;
+  const on = !state.playing && !state.past;
   clearInterval(state.playing);
+  // From the end, a run is played again.
+  if (on && state.record >= state.count) go(0);
   state.playing = on ? window.setInterval(() => (state.record < state.count ? go(state.record + 1) : play()), 1200) : 0;
   at('play').setAttribute('aria-pressed', String(on));
   at('play').title = on ? 'Pause (Alt+P)' : 'Play (Alt+P)';
@@ -309,6 +371,7 @@ const move = (records) => go((state.wanted ?? state.record) + records);
 
 /** Moves to the next record of the statement at the cursor, also in a loop. */
 async function seek() {
+  if (state.past) return;
   try {
     const step = await running.request({ op: 'seek', line: source.line, theme: theme() });
     if (step) return await go(step.record);
@@ -333,6 +396,7 @@ const KEYS = [
 ];
 const OTHERS = [
   ['L', 'lectern, outside the script'],
+  ['E', 'figure as wide as the page, outside the script'],
   ['Ctrl+Space', 'words that can follow, in the script'],
   ['Tab', 'leave the script'],
   ['Down and Up', 'next row that is also in the figure, in a table of the machine'],
@@ -346,6 +410,9 @@ const showKeys = () =>
     el('tbody', ...[...KEYS.map(([, name, , effect]) => [name, effect]), ...OTHERS].map(([name, effect]) => el('tr', el('td', el('kbd', name)), el('td', effect))))));
 at('keys').onclick = showKeys;
 
+/** Whether a key is text for this element. A list of options takes letters, too. @param {EventTarget | null} target */
+const writes = (target) => target instanceof Element && target.closest('#editor, textarea, select, input:not([type=range])') !== null;
+
 // The editor would take Alt+Enter and Alt+arrows first.
 document.addEventListener('keydown', (event) => {
   const act = event.altKey && !event.ctrlKey && !event.metaKey && moves.get(event.key);
@@ -353,13 +420,17 @@ document.addEventListener('keydown', (event) => {
     event.preventDefault();
     event.stopPropagation();
     act();
-  } else if (event.target === document.body && !at('dialog').open) {
-    if (event.key.toLowerCase() === 'l') showLectern();
-    else if (event.key === '?') showKeys();
+  } else if (!event.altKey && !event.ctrlKey && !event.metaKey && !writes(event.target) && !at('dialog').open && at('stage').hidden) {
+    const letter = event.key.toLowerCase();
+    if (letter === 'l' && !state.past) showLectern();
+    else if (letter === 'e') enlarge();
+    else if (letter === '?') showKeys();
   }
 }, { capture: true });
 at('slider').oninput = () => go(Number(at('slider').value));
 at('lectern').onclick = showLectern;
+// On a phone, the machine is far below the step.
+for (const [button, section] of [['to-machine', 'machine'], ['to-step', 'step']]) at(button).onclick = () => (at(section).scrollIntoView(), at(section).focus({ preventScroll: true }));
 at('examples').onclick = () => tools.examples((path) => example(path));
 at('compare').onclick = () => tools.twoMachines((request) => running.request(request), (record) => go(record));
 at('predict').onclick = () => {
@@ -434,14 +505,14 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => stat
 /* Opening scripts. */
 
 /** @param {string} path @param {string} text @param {{files?: Record<string, string>, step?: number}} [more] */
-async function load(path, text, { files = {}, step = 0 } = {}) {
-  Object.assign(state, { path, files, record: step, opened: '' });
+async function load(path, text, { files = {}, step = Infinity } = {}) {
+  Object.assign(state, { path, files, opened: '' });
   at('path').textContent = path;
   document.title = `${path}: Pagewalk`;
   source.open(text);
   clearTimeout(timer);
   await open();
-  await run();
+  await run(step);
 }
 
 /** Opens an example with the files that it names. @param {string} path */
@@ -477,9 +548,12 @@ async function begin() {
     } catch {
       // A link without its files still has its script.
     }
-    return load(String(shared.path ?? 'script.pw'), shared.text, { files, step: Number(shared.step) || 0 });
+    // A link without a step opens at the end.
+    const step = Number(shared.step ?? NaN);
+    return load(String(shared.path ?? 'script.pw'), shared.text, { files, step: Number.isNaN(step) ? Infinity : step });
   }
   return example(new URLSearchParams(location.search).get('example') ?? FIRST);
 }
-window.addEventListener('hashchange', begin);
+// A place on the page, such as that of the link to this step, is no script.
+window.addEventListener('hashchange', () => at(location.hash.slice(1)) ?? begin());
 begin();

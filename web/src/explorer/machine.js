@@ -124,21 +124,27 @@ function processes(kernel, old, first, lists) {
     const gone = [...owned.keys()].filter((vpn) => !left.has(vpn));
     const area = (/** @type {any} */ area) => el('tr', { 'data-figure': part('area', hex(area.start)) }, cell(change(areas.get(area.start), area, ({ start }) => start), undefined, area.name || '–'), el('td', `${hex(area.start)}–${hex(area.end)}`), el('td', area.perms), el('td', area.backing));
     const page = (/** @type {any} */ page) => {
-      const place = page.frame !== null ? `frame ${page.frame}` : page.slot !== null ? `swap slot ${page.slot}` : '–';
+      const placed = (/** @type {any} */ { frame, slot }) => (frame !== null ? `frame ${frame}` : slot !== null ? `swap slot ${slot}` : 'the zero page');
+      const place = placed(page);
       const moved = owned.get(page.vpn);
-      const kind = change(moved, page, ({ vpn }) => vpn);
+      const kind = !moved ? 'new' : placed(moved) === place ? undefined : 'changed';
       const others = page.frame !== null && shared.get(page.frame) > 1;
-      return el('tr', page.frame !== null && { 'data-figure': part('frame', page.frame) }, el('td', `VPN ${hex(page.vpn)}`), cell(kind, undefined, place, others && ' ', others && mark('shared', 'looked'), kind === 'changed' && moved && (moved.frame !== page.frame || moved.slot !== page.slot) && el('span.old', ` was ${moved.frame !== null ? `frame ${moved.frame}` : `swap slot ${moved.slot}`}`)));
+      // The bit that `fork` clears and copy-on-write sets again.
+      const bits = (/** @type {any} */ { writable }, /** @type {any} */ old) =>
+        writable === undefined ? el('td', '–') : cell(old?.writable !== undefined && old.writable !== writable ? 'changed' : undefined, undefined, `R/W = ${Number(writable)}`);
+      return el('tr', page.frame !== null && { 'data-figure': part('frame', page.frame) }, el('td', `VPN ${hex(page.vpn)}`), cell(kind, undefined, place, others && ' ', others && mark('shared', 'looked'), kind === 'changed' && placed(moved) !== place && el('span.old', ` was ${placed(moved)}`)),
+        bits(page, moved));
     };
     const fresh = !was && !first;
     return el('div.part',
       el('p.caption', `${process.name}`, ' ', el('span.counts', `PID ${process.pid}, ${process.state}; ${process.minor_faults} minor and ${many(process.major_faults, 'major fault')}`), fresh && ' ', fresh && mark('new')),
       process.areas.length > 0 && el('div.scroll', { tabIndex: 0, role: 'region', ariaLabel: `Areas of ${process.name}` }, el('table', el('thead', el('tr', ...['area', 'addresses', 'perms', 'backing'].map((name) => el('th', { scope: 'col' }, name)))), el('tbody', ...process.areas.map(area)))),
-      process.pages.length + gone.length > 0 && el('table', el('thead', el('tr', el('th', { scope: 'col' }, 'page'), el('th', { scope: 'col' }, 'in'))), el('tbody', ...process.pages.slice(0, MOST).map(page), ...gone.slice(0, MOST).map((vpn) => el('tr', el('td', `VPN ${hex(vpn)}`), cell('gone', undefined, '–'))))),
+      process.pages.length + gone.length > 0 && el('table', el('thead', el('tr', ...['page', 'in', 'PTE'].map((name) => el('th', { scope: 'col' }, name)))), el('tbody', ...process.pages.slice(0, MOST).map(page), ...gone.slice(0, MOST).map((vpn) => el('tr', el('td', `VPN ${hex(vpn)}`), cell('gone', undefined, '–'), el('td', '–'))))),
       rest(lists, `process ${process.pid}`, process.more, process.pages.length, 'pages'),
       process.output.length > 0 && el('p.lacking', `output: ${new TextDecoder().decode(Uint8Array.from(process.output))}`));
   };
-  return el('div.processes', ...kernel.processes.filter((/** @type {any} */ process) => process.state !== 'ended').map(one));
+  const living = kernel.processes.filter((/** @type {any} */ process) => process.state !== 'ended');
+  return living.length ? el('div.processes', ...living.map(one)) : el('p.lacking', kernel.processes.length ? 'Every process has ended.' : 'No process yet.');
 }
 
 /** @param {any} kernel @param {any} old @param {boolean} first @param {Lists} lists */
@@ -177,16 +183,16 @@ function frames(kernel, old, first, lists) {
 function changes(to) {
   /** @type {Map<HTMLElement, string[]>} */
   const found = new Map();
-  for (const changed of to.querySelectorAll('td.new, td.changed, td.gone')) {
+  for (const changed of /** @type {NodeListOf<HTMLTableCellElement>} */ (to.querySelectorAll('td.new, td.changed, td.gone'))) {
     const own = /** @type {HTMLElement | null} */ (changed.closest('.part'));
     const row = changed.closest('tr')?.firstElementChild;
     if (!own || !row || changed.closest('details:not([open])')) continue;
     const words = ['new', 'gone', 'changed'].filter((word) => changed.classList.contains(word)).join();
     const place = row === changed ? 'area' : `${row.tagName === 'TH' && changed.closest('table')?.querySelector('th')?.textContent || ''} ${row.firstChild?.textContent}`.trim();
     // Where a page is now is what one looks for.
-    const isPlace = changed.closest('table')?.querySelectorAll('thead th')[1]?.textContent === 'in';
+    const column = changed.closest('table')?.querySelectorAll('thead th')[changed.cellIndex]?.textContent ?? '';
     const inside = [...changed.childNodes].filter((node) => !(node instanceof Element && node.matches('.mark'))).map((node) => node.textContent).join('').trim();
-    found.set(own, [...(found.get(own) ?? []), isPlace && words !== 'gone' ? `${place} in ${inside}` : `${place} ${words}`]);
+    found.set(own, [...(found.get(own) ?? []), words === 'gone' || !/^(in|PTE)$/.test(column) ? `${place} ${words}` : column === 'in' ? `${place} in ${inside}` : `${place} has ${inside}`]);
   }
   if (!found.size) return undefined;
   return el('p.changes', el('b', 'Changed: '), ...[...found].flatMap(([own, [one, ...more]]) => [

@@ -68,6 +68,9 @@ function outcome(facts, retried) {
   return list.length > 0 && el('ul.outcome', ...list.map(({ name, text, reason }) => el('li', el('b', `${name} `), turned(text), retried && /^(tlb|cache)$/.test(name) && ' in the last attempt', ': ', ...prose(reason ?? ''), '.')));
 }
 
+/** How many messages are shown. Nobody reads more of them. */
+const MOST = 300;
+
 /** The messages in order. After a page fault, the processor tries the instruction again. @param {any[]} steps */
 function messages(steps) {
   const items = [];
@@ -110,7 +113,9 @@ export function show(to, step, predict, reveal) {
   const retried = trace.steps.some((/** @type {any} */ { attempt }) => attempt > 0);
   if (!predict) parts.push(outcome(facts, retried));
   if (sent.length && !predict) {
-    parts.push(el('h3', 'What happened'), el('ol.messages', ...sent));
+    parts.push(el('h3', 'What happened'), el('ol.messages', ...sent.slice(0, MOST)));
+    if (step.more > 0) parts.push(el('p.lacking', '… and more. In short:'), el('div.words.pagewalk', html(step.html)));
+    else if (sent.length > MOST) parts.push(el('p.lacking', `… and ${sent.length - MOST} more.`));
   } else if (!facts.length || !predict) {
     const words = el('div.words.pagewalk', html(step.html));
     const says = step.narration.trim().split('\n').length > 1;

@@ -1,7 +1,7 @@
 // The dialogs: examples, two machines, and traces.
 // @ts-check
 import { svg } from '../markup.js';
-import { at, el } from './dom.js';
+import { at, el, hex } from './dom.js';
 import { show as showStep } from './step.js';
 
 const dialog = () => at('dialog');
@@ -31,7 +31,7 @@ export async function examples(choose) {
 /** @param {(request: any, options?: any) => Promise<any>} ask @param {(record: number) => unknown} goto */
 export async function twoMachines(ask, goto) {
   const { presets, own } = await ask({ op: 'machines' });
-  const text = el('textarea.machine-text', { value: own ?? '', ariaLabel: 'The other machine', spellcheck: false });
+  const text = el('textarea.machine-text', { value: own ?? '', ariaLabel: 'The other machine and kernel', spellcheck: false });
   const result = el('div', { role: 'status' });
   const compare = async () => {
     result.replaceChildren(el('p', 'Running both …'));
@@ -56,9 +56,19 @@ export async function twoMachines(ask, goto) {
     }
   };
   open('Two machines, one script',
-    el('p', 'Change the machine, and go to the first step at which the two part. A preset or your own settings:'),
+    el('p', 'Change the machine or the kernel, such as its page replacement, and go to the first step at which the two part. What you leave out stays that of the script. A preset or your own settings:'),
     el('p', ...presets.map((/** @type {string} */ name) => el('button', { onclick: () => (text.value = `machine ${name}`) }, name))),
     text, el('p', el('button.first', { onclick: compare }, 'Compare')), result);
+}
+
+/** What a replay left out, because few counts look like those of a short trace. @param {any} counts */
+function skipped({ references, lines, malformed }) {
+  const large = (/** @type {number} */ number) => number.toLocaleString('en');
+  const first = references.first_outside;
+  return [
+    references.outside > 0 && el('p.bad', `Skipped: ${large(references.outside)} of ${large(references.records)} references are outside the memory of this machine${first ? `, the first at ${hex(first.address)}` : ''}. Choose a machine with wider addresses above.`),
+    malformed.count > 0 && el('p.bad', `Skipped: ${large(malformed.count)} of ${large(lines)} lines are no references.`),
+  ].filter(Boolean);
 }
 
 /** @param {(request: any, options?: any) => Promise<any>} ask @param {File} file @param {string | undefined} own The path of the open script, if it declares a machine. */
@@ -73,7 +83,7 @@ export async function replay(ask, file, own) {
       const attach = await file.arrayBuffer();
       const total = attach.byteLength;
       const report = await ask({ op: 'replay', machine, name: file.name }, { attach, onPart: (/** @type {string} */ part) => (bar.value = JSON.parse(part).done / total) });
-      result.replaceChildren(report.problem ? el('p.bad', report.problem) : '', el('div.drawing', svg(report.plot)), el('pre.report', { tabIndex: 0 }, report.text));
+      result.replaceChildren(report.problem ? el('p.bad', report.problem) : '', ...skipped(report.counts), el('div.drawing', svg(report.plot)), el('pre.report', { tabIndex: 0 }, report.text));
     } catch (error) {
       result.replaceChildren(el('p.bad', String(/** @type {Error} */ (error).message)));
     }
