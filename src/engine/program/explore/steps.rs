@@ -194,10 +194,8 @@ impl Explorer {
                 if member.may_fail {
                     return Ok(Some(Wants::Exec));
                 }
-                if !self.exec(member).map_err(|kind| member.error(kind))? {
-                    member.cpu.fail(Errno::ENOENT);
-                }
-                return Ok(None);
+                let is_known = self.exec(member).map_err(|kind| member.error(kind))?;
+                return Ok((!is_known).then_some(Wants::Exit(0)));
             }
             Builtin::Write if first == 1 => {
                 let size = third.min(1 << 20);
@@ -225,8 +223,9 @@ impl Explorer {
         Ok(None)
     }
 
-    /// Replaces the program of a process, whose buffer is lost. Returns false if there is no such program.
+    /// Replaces the program of a process, whose buffer is lost. Returns false if the new program is not known.
     fn exec(&mut self, member: &mut Member) -> Result<bool, ErrorKind> {
+        member.cpu.buffer.clear();
         let pointer = self.programs[member.program].0.layout.pointer;
         let command = member.cpu.call();
         let command = command.and_then(|call| call.command(&member.memory, pointer));
@@ -353,9 +352,8 @@ impl Explorer {
                 let mut failed = member.clone();
                 failed.cpu.fail(Errno::ENOENT);
                 results.push((rest.clone(), vec![failed], None));
-                if self.exec(&mut member).map_err(|kind| old.error(kind))? {
-                    results.push((rest, vec![member], None));
-                }
+                let is_known = self.exec(&mut member).map_err(|kind| old.error(kind))?;
+                results.push((rest, vec![member], (!is_known).then_some(0)));
             }
             Wants::Exit(status) => results.push((rest, vec![member], Some(*status))),
         }
