@@ -208,6 +208,21 @@ fn a_paper_prints_the_rules_that_its_answers_rest_on() {
     ] {
         assert!(copied.contains(part), "{part}: {copied}");
     }
+    // The group of fault-around, the start of the heap, and the zero page in a count of resident pages.
+    let kernel =
+        "machine { virtual 20 bits, physical 16 bits, page 4 KB }\nkernel { zero-page on }\n";
+    let of_data = "process P { | area start end perms |; | data 0x10000 0x12000 rw- | }\n";
+    let rss = assumptions(&format!(
+        "{kernel}{of_data}P: read 0x10000\nquestion \"q\" {{ ask \"RSS\" = P.rss }}"
+    ));
+    assert!(
+        rss.contains("The zero page does not count as a resident page."),
+        "{rss}"
+    );
+    let heap = assumptions(&format!(
+        "{kernel}{of_data}question \"q\" {{ P: ask sbrk(4096) => returns }}"
+    ));
+    assert!(heap.contains("The heap begins at 0x"), "{heap}");
     let cases = [
         // No process has forked, and the kernel has no files.
         (
@@ -1016,10 +1031,13 @@ fn the_paper_shows_which_entry_of_a_full_set_is_the_oldest() {
 
 #[test]
 fn points_are_printed_as_numbers_of_a_paper() {
-    let script = "question \"q\" { ask \"a\" = 1 points 1/2; ask \"b\" = 2 points 5/3; choice \"Which is a miss\" { correct \"x\"; wrong \"y\" } }";
+    let script = "question \"q\" { ask \"a\" = 1 points 1/2; ask \"b\" = 2 points 5/3; ask \"e\" = 3 points 1/8; ask \"w\" = 3 points 4.125; choice \"Which is a miss\" { correct \"x\"; wrong \"y\" } }";
     let text = markdown(&paper(script, 0), Edition::Paper, &Style::default());
     assert!(
-        text.contains("a (0.5 points)") && text.contains("b (1 2/3 points)"),
+        text.contains("a (0.5 points)")
+            && text.contains("b (1 2/3 points)")
+            && text.contains("e (1/8 points)")
+            && text.contains("w (4 1/8 points)"),
         "{text}"
     );
     assert!(text.contains("Which is a miss. Tick one."), "{text}");

@@ -549,6 +549,14 @@ fn the_machine_comes_before_the_assumptions() {
             "{text}"
         );
     }
+    // Without words of the author, and in a paper with one question.
+    let script = "machine simple\nquestion \"Q\" { given machine, tlb; ask read 0x40 => vpn, ppn }";
+    let text = markdown(&paper(script, 0), Edition::Paper, &Style::default());
+    let at = |said: &str| {
+        text.find(said)
+            .unwrap_or_else(|| panic!("{said} in {text}"))
+    };
+    assert!(at("physical 12 bits") < at("*Assumptions*"), "{text}");
 }
 
 #[test]

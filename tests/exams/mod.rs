@@ -7,6 +7,7 @@ mod kinds;
 mod labels;
 mod mappings;
 mod printed;
+mod published;
 mod replacement;
 mod sheet;
 mod sizes;

@@ -723,3 +723,16 @@ fn points_that_do_not_divide_get_a_hint_with_points_that_do() {
         assert_eq!(division(&new), Division::Even, "{new}");
     }
 }
+
+#[test]
+fn a_hint_about_points_keeps_the_total_if_it_can() {
+    let exam = paper(
+        "question \"Z\" { ask \"a\" = 1 points 0.333; ask \"b\" = 2 points 1.667 }",
+        0,
+    );
+    let found = hints(&exam);
+    assert!(
+        found[0].contains("`points 0.5` for item 1 and `points 1.5` for item 2 would"),
+        "{found:?}"
+    );
+}

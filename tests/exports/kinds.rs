@@ -92,3 +92,45 @@ fn a_whole_key_has_the_box_of_a_fraction() {
         [&whole, &fraction].map(|paper| latex(paper, Edition::Paper, &Style::default()));
     assert_eq!(one.expect("LaTeX"), other.expect("LaTeX"));
 }
+
+/// An instructor whose key is 16384 does not accept 16400, and the box does not reveal that its key is whole.
+#[test]
+fn a_whole_key_has_no_tolerance() {
+    let stem = |n: u32| {
+        let exam = paper(
+            &format!("question \"Q\" {{ let n = {n} / 2; ask \"Entries\" = n }}"),
+            0,
+        );
+        let files = export("prairielearn", &[exam]).expect("files");
+        let file = files
+            .iter()
+            .find(|file| file.path.ends_with("versions.json"))
+            .expect("versions");
+        String::from_utf8(file.bytes.clone())
+            .expect("UTF-8")
+            .replace("\\\"", "\"")
+    };
+    assert!(
+        stem(32768).contains("pl-number-input") && stem(32768).contains("rtol=\"0\" atol=\"0\"")
+    );
+    assert!(stem(5).contains("rtol=\"0.005\""));
+    assert!(
+        stem(5).contains("placeholder=\"number\"")
+            && stem(32768).contains("placeholder=\"number\"")
+    );
+}
+
+#[test]
+fn the_maximum_of_an_item_is_the_exact_sum_of_its_points() {
+    let exam = paper(
+        "machine simple\nquestion \"Q\" points 4 { ask translate 0x3D4 => vpn, tlbi, tlbt, tlb, fault, ppn }",
+        0,
+    );
+    let files = super::qti::files(&[exam]);
+    let item = files.iter().find(|(path, _)| path.starts_with("items/"));
+    let (_, item) = item.expect("an item");
+    assert!(
+        item.contains("<value>4</value>") && !item.contains("3.99"),
+        "{item}"
+    );
+}

@@ -263,6 +263,40 @@ fn each_student_has_the_paper_of_their_seed_or_version() {
     let ran = grade();
     assert_eq!(total(&ran.out, "s1"), "0", "{}", ran.messages);
     assert!(!ran.messages.contains("elsewhere"), "{}", ran.messages);
+    // A student who is not in the list has the code of another student, and `--code` contradicts the list.
+    let text = format!("id,version,1a.vpn\ns9,{other},{}\n", vpn("s2"));
+    let foreign = put(&folder, "foreign.csv", text);
+    let ran = pagewalk(&["grade", EXAM, &foreign, "--versions", &list]);
+    let doubt = format!(
+        "`s9` is not in the list of versions, in which version {other} belongs to `s2`; the total is 1 with version {other}"
+    );
+    assert!(
+        ran.status == 1 && ran.messages.contains(&doubt),
+        "{}",
+        ran.messages
+    );
+    // The case of an ID does not matter.
+    let file = put(
+        &folder,
+        "case.csv",
+        format!("id,version,1a.vpn\nS2,{other},{}\n", vpn("s2")),
+    );
+    let ran = pagewalk(&["grade", EXAM, &file, "--versions", &list]);
+    assert_eq!(total(&ran.out, "S2"), "1");
+    assert!(!ran.messages.contains("belongs"), "{}", ran.messages);
+    let file = put(
+        &folder,
+        "given.csv",
+        format!("id,1a.vpn\ns1,{}\n", vpn("s2")),
+    );
+    let ran = pagewalk(&["grade", EXAM, &file, "--versions", &list, "--code", &other]);
+    let doubt =
+        format!("`s1` has version {other} here but version {own} elsewhere; the total is 1 with");
+    assert!(
+        ran.status == 1 && ran.messages.contains(&doubt),
+        "{}",
+        ran.messages
+    );
     // A seed and a version in the same row disagree.
     let seed = std::fs::read_to_string(&list).expect("the list");
     let seed = seed

@@ -294,3 +294,26 @@ fn a_wrong_cell_after_empty_rows_earns_nothing() {
         }
     }
 }
+
+#[test]
+fn an_ask_can_mark_a_grid_by_row_or_by_column() {
+    let points = |marks: &str| {
+        let script = format!(
+            "question \"q\" points 4 {{\nreference 1 2 {{ frames 2, replacement lru }}\nask reference columns hit frame0 {marks} }}"
+        );
+        let answers = [
+            ("1.hit", "N"),
+            ("1.frame0", "1"),
+            ("2.hit", "Y"),
+            ("2.frame0", "1"),
+        ];
+        let exam = paper(&script, 0);
+        let text = |(name, text): (&str, &str)| (format!("1.{name}"), text.to_owned());
+        graded(&exam, &answers.map(text).into(), &Rules::default())
+            .total
+            .to_string()
+    };
+    assert_eq!(points(""), "3");
+    assert_eq!(points("marks by row"), "2");
+    assert_eq!(points("marks by column"), "2");
+}

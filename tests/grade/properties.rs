@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 
 use pagewalk_script::exam::field::{Asked, Field, fields, slot};
 use pagewalk_script::exam::grade::rules::{Rules, Setting};
-use pagewalk_script::exam::grade::{Mark, Verdict};
+use pagewalk_script::exam::grade::{Given, Key, Mark, Sheet, Verdict, mark};
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::exam::spelling;
-use pagewalk_script::lang::value::Number;
-use pagewalk_script::questions::entry::{Form, ItemKind, Radix};
+use pagewalk_script::lang::value::{Number, Value};
+use pagewalk_script::questions::entry::{Answers, Form, ItemKind, Radix};
 use proptest::prelude::*;
 
 use super::running::{EXAM, graded, paper};
@@ -214,8 +214,16 @@ fn answers_accepted_on_platforms_are_accepted_here() {
                 let text = spelled.get(round % spelled.len().max(1))?;
                 Some((name.clone(), text.clone()))
             };
-            let answers: BTreeMap<String, String> = each.iter().filter_map(written).collect();
-            let marked = graded(&paper, &answers, &Rules::default());
+            let answers = each.iter().filter_map(written);
+            // A platform writes the text of an option, which can also be the number of another.
+            let sheet = Sheet {
+                answers: answers
+                    .map(|(name, text)| (name, Given::Response(text)))
+                    .collect(),
+                ..Sheet::default()
+            };
+            let key = Key::new(&paper, &[], |_: &Answers, _: &Value| false);
+            let marked = mark(&key, &sheet, &Rules::default());
             for mark in marked.marks.iter().filter(|mark| !mark.written.is_empty()) {
                 assert_eq!(
                     mark.verdict,

@@ -82,7 +82,70 @@ fn other_columns_of_a_table_are_left_out() {
         "{}",
         ran.messages
     );
-    assert!(!ran.messages.contains("section"));
+    assert!(ran.messages.contains("no marks depend on `section`\n"));
+}
+
+/// An exam with two blanks and an essay, graded with this table.
+fn essay_graded(name: &str, text: &str) -> Ran {
+    let folder = folder(name);
+    let script =
+        "question \"Q\" points 5 { ask \"n\" = 5; ask \"m\" = 6; essay \"Why\" points 3 }\n";
+    let exam = put(&folder, "e.pw", script);
+    pagewalk(&["grade", &exam, &put(&folder, "a.csv", text)])
+}
+
+#[test]
+fn two_columns_for_one_field_are_an_error() {
+    for (first, second) in [
+        ("1.1", "1_1"),
+        ("1.1", "q1_1"),
+        ("1 1", "1.1"),
+        ("1.3 points", "1_3_Points"),
+    ] {
+        let ran = essay_graded("twice", &format!("id,{first},{second},1.2\ns1,5,2,6\n"));
+        let said = format!("a.csv:1: has two columns for the same field: `{first}` and `{second}`");
+        assert!(
+            ran.status == 2 && ran.messages.contains(&said),
+            "{}",
+            ran.messages
+        );
+    }
+}
+
+#[test]
+fn columns_have_every_spelling_of_a_name_and_digits_have_separators() {
+    for header in [
+        "1_1,1 2,1_3 points",
+        "q1_1,1-2,1.3 Points",
+        "1.1,Q1_2,1_3_points",
+    ] {
+        let ran = essay_graded("spelled", &format!("id,{header}\ns1,5,6,2\n"));
+        assert_eq!((ran.status, &*ran.messages), (0, ""), "{header}");
+        assert!(
+            ran.out.contains("s1,,,1,1,2,4,5,0"),
+            "{header}: {}",
+            ran.out
+        );
+    }
+    let ran = essay_graded("digits", "id,1.1,1.2,11,1.2 (hex)\ns1,5,6,7,8\n");
+    for said in [
+        "`11` is not a field of the exam",
+        "`1.2 (hex)` is not a field of the exam; did you mean `1.2`?",
+    ] {
+        assert!(ran.messages.contains(said), "{said}: {}", ran.messages);
+    }
+    let facts = graded(
+        "facts",
+        "id,1a.vpn,vpn,2ppn,1b.vpn.1\ns1,0F,0F,0D,1\n",
+        &["--seed", "0"],
+    );
+    for said in [
+        "`vpn` is not a field of the exam; did you mean `1a.vpn`?",
+        "`2ppn` is not a field of the exam; did you mean `1a.ppn`?",
+        "did you mean `1b.vpn`?",
+    ] {
+        assert!(facts.messages.contains(said), "{said}: {}", facts.messages);
+    }
 }
 
 #[test]
@@ -205,7 +268,12 @@ fn nobody_is_marked_by_the_paper_of_another_version() {
     assert!(ran.messages.contains(
         "`--versions FILE`\n  a column `seed`\n  the option `--seed N`, if all students had the same paper"
     ));
-    // Each of the following ways to identify the seed is sufficient.
+    // Each of the following ways to identify the seed is sufficient. A seed is decimal or hexadecimal, as in lists.
+    assert!(
+        graded("hexadecimal", answers, &["--seed", "0x3"])
+            .out
+            .contains("s1,")
+    );
     assert!(
         graded("seed", answers, &["--seed", "3"])
             .out

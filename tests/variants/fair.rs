@@ -475,3 +475,114 @@ fn a_coincidence_gives_nothing_away() {
     let found = found(script, 60);
     assert!(found.readable.is_empty(), "{:?}", found.readable);
 }
+
+/// The report on versions of a script.
+fn report(script: &str, count: u64) -> String {
+    let blocks = pagewalk_script::exam::formats::fairness(&found(script, count), &[]);
+    format!("{blocks:?}")
+}
+
+#[test]
+fn numbers_in_texts_are_compared_by_value() {
+    for question in [
+        "choose n in 1000..9999; text \"\"\"The number of pages is {n}.\"\"\"; ask \"Pages\" = n",
+        "choose n in 1000..9999; ask \"\"\"The value {n}: what is it?\"\"\" = n",
+        "choose va in 0x400..0x3FFF; text \"\"\"The page is {va >> 6} in decimal.\"\"\"; ask translate va => vpn",
+        "choose n in 10..99; text \"\"\"The square of {n} is {n * n}.\"\"\"; choice \"Square\" { correct \"\"\"{n * n}\"\"\"; wrong \"1\"; wrong \"2\" }",
+        "choose n in 10..99; table \"T\" { columns \"a\" \"b\"; row n ? = n + 1; row (n + 1) ? = n + 2 }",
+    ] {
+        let text = report(&format!("{MACHINE}question \"q\" {{ {question} }}"), 12);
+        assert!(text.contains("✗ some answers appear"), "{question}: {text}");
+    }
+    // A text that is the same in all versions tells none of their answers.
+    let constant = "choose n in [16, 32]; text \"Addresses have 16 bits, and words have 32 bits.\"; ask \"n\" = n";
+    let text = report(&format!("question \"q\" {{ {constant} }}"), 12);
+    assert!(text.contains("✓ no answer appears"), "{text}");
+}
+
+#[test]
+fn a_table_that_the_paper_prints_below_or_draws_is_found() {
+    let process = "machine { virtual 20 bits, physical 16 bits, page 4 KB }\nkernel { frames 8 }\n\
+        process P1 { | area start end perms |; | data 0x10000 0x14000 rw- |; | code 0x20000 0x22000 r-x | }\n\
+        P1: write 0x10000 = 1\nP1: read 0x20000\n";
+    for (machine, question) in [
+        (MACHINE, "ask page_table columns ppn; given page_table"),
+        (process, "figure frames; ask P1.resident columns vpn frame"),
+        (process, "figure layout P1; ask P1.maps columns start end"),
+    ] {
+        let text = report(&format!("{machine}question \"q\" {{ {question} }}"), 3);
+        let said = "but the paper also prints it";
+        assert_eq!(text.matches(said).count(), 1, "{question}: {text}");
+        assert!(!text.contains("✓ no answer appears"), "{text}");
+    }
+}
+
+#[test]
+fn a_check_that_did_not_run_passes_nothing() {
+    let one = report("question \"q\" { choose n in 0..100; ask \"n\" = n }", 1);
+    assert!(
+        !one.contains("equally hard") && !one.contains("no two versions"),
+        "{one}"
+    );
+    let essay = report(
+        "question \"q\" { choose n in 0..100; text \"\"\"{n}\"\"\"; essay \"Why\" }",
+        4,
+    );
+    assert!(
+        !essay.contains("✓ no answer appears") && !essay.contains("equally hard"),
+        "{essay}"
+    );
+}
+
+#[test]
+fn an_accepted_finding_is_listed_with_its_reason() {
+    let question =
+        "question \"Q\" { choose n in 1000..9999; text \"\"\"It is {n}.\"\"\"; ask \"Pages\" = n }";
+    assert!(!found(question, 5).holds());
+    let accepted = "exam { accept readable of \"Q\" because \"the text is an example\" }\n";
+    let of = found(&format!("{accepted}{question}"), 5);
+    assert!(of.holds());
+    let text = report(&format!("{accepted}{question}"), 5);
+    assert!(
+        text.contains("accepted: readable of Q, because the text is an example"),
+        "{text}"
+    );
+    assert!(
+        !text.contains("✓ no answer appears") && !text.contains('✗'),
+        "{text}"
+    );
+    // Another question, or another finding, still fails.
+    for other in ["readable of \"R\"", "guessable of \"Q\""] {
+        let of = found(
+            &format!("exam {{ accept {other} because \"no\" }}\n{question}"),
+            5,
+        );
+        assert!(!of.holds(), "{other}");
+    }
+}
+
+/// The most frequent answer of the column is `miss`, in 9 of 12 rows.
+#[test]
+fn the_check_states_what_guessing_earns() {
+    let grid = |marks: &str| {
+        format!(
+            "question \"Q\" points 12 {{\nreference 7 0 1 2 0 3 0 4 2 3 0 3 {{ frames 3, replacement lru }}\nask reference columns hit {marks} }}"
+        )
+    };
+    let text = report(&grid(""), 3);
+    assert!(
+        text.contains("Q: guessing earns about 9 of 12 points"),
+        "{text}"
+    );
+    let text = report(&grid("marks by column"), 3);
+    assert!(
+        text.contains("Q: guessing earns about 0 of 12 points"),
+        "{text}"
+    );
+    let choice = "question \"Q\" points 2 { choice \"c\" { correct \"a\"; wrong \"b\"; wrong \"c\"; wrong \"d\" } }";
+    let text = report(choice, 3);
+    assert!(
+        text.contains("Q: guessing earns about 0.5 of 2 points"),
+        "{text}"
+    );
+}

@@ -88,14 +88,9 @@ fn questions_are_shuffled_whole() {
         let titles = titles(&paper);
         let at = titles.iter().position(|title| title == "d").expect("there");
         let d = &paper.questions[at];
-        assert_eq!(
-            keys(&Paper {
-                questions: vec![d.clone()],
-                ..Paper::default()
-            }),
-            ["miss", "hit"],
-            "parts keep their order"
-        );
+        let mut alone = paper.clone();
+        alone.questions = vec![d.clone()];
+        assert_eq!(keys(&alone), ["miss", "hit"], "parts keep their order");
         orders.insert(titles);
     }
     assert_eq!(orders.len(), 24);

@@ -164,14 +164,15 @@
   operand: (name) @constant
   (#any-of? @constant
   ; BEGIN generated words values
-  "aging" "at-once" "binary" "both" "byte" "cached" "char" "clock" "cold" "column-major"
-  "continuous" "counting" "csv" "data" "decimal" "demand-zero" "digits" "din" "direct-mapped"
-  "double" "exclusive" "fetches" "fifo" "first" "float" "for" "full" "fully-associative" "gap"
-  "global" "hex" "in" "inclusive" "instructions" "int" "kill" "lackey" "lfu" "lifo" "line" "local"
-  "long" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off" "on" "on-disk" "once" "one" "optimal"
-  "options" "physical" "pick" "pin" "plru" "points" "questions" "radix" "random" "report"
-  "row-major" "scalars" "second-chance" "short" "split" "third-chance" "uncached" "virtual" "warm"
-  "when" "where" "window" "word" "working-set" "zero"
+  "aging" "ambiguous" "at-once" "because" "binary" "both" "byte" "cached" "char" "clock" "cold"
+  "column-major" "continuous" "counting" "csv" "data" "decimal" "demand-zero" "digits" "din"
+  "direct-mapped" "double" "exclusive" "fetches" "fifo" "first" "float" "for" "full"
+  "fully-associative" "gap" "global" "guessable" "hex" "in" "inclusive" "instructions" "int" "kill"
+  "lackey" "lfu" "lifo" "line" "local" "long" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off"
+  "on" "on-disk" "once" "one" "optimal" "options" "physical" "pick" "pin" "plru" "points" "printed"
+  "questions" "radix" "random" "readable" "repeated" "report" "row-major" "same" "scalars"
+  "second-chance" "short" "split" "third-chance" "uncached" "uneven" "virtual" "warm" "when" "where"
+  "window" "word" "working-set" "zero"
   ; END generated words
   ))
 
@@ -179,7 +180,8 @@
   operand: (name) @constant
   (#any-of? @constant
   ; BEGIN generated words paper_choices
-  "binary" "byte" "continuous" "decimal" "hex" "options" "pages" "questions" "word"
+  "ambiguous" "binary" "byte" "continuous" "decimal" "guessable" "hex" "options" "pages" "printed"
+  "questions" "readable" "repeated" "same" "uneven" "word"
   ; END generated words
   ))
 
@@ -187,7 +189,7 @@
   operand: (name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words paper_words
-  "digits" "for" "in" "of" "one" "pick" "points" "radix" "when" "where"
+  "because" "digits" "for" "in" "of" "one" "pick" "points" "radix" "when" "where"
   ; END generated words
   ))
 

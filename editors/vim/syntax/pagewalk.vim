@@ -26,14 +26,15 @@ let s:verbs = s:Words([
       \ 'table', 'text', 'tick', 'translate', 'write'])
 " words that settings take
 let s:values = s:Words([
-      \ 'aging', 'at-once', 'binary', 'both', 'byte', 'cached', 'char', 'clock', 'cold',
-      \ 'column-major', 'continuous', 'counting', 'csv', 'data', 'decimal', 'demand-zero', 'digits',
-      \ 'din', 'direct-mapped', 'double', 'exclusive', 'fetches', 'fifo', 'first', 'float', 'for',
-      \ 'full', 'fully-associative', 'gap', 'global', 'hex', 'in', 'inclusive', 'instructions',
-      \ 'int', 'kill', 'lackey', 'lfu', 'lifo', 'line', 'local', 'long', 'lookahead', 'lru', 'min',
-      \ 'mru', 'none', 'nru', 'of', 'off', 'on', 'on-disk', 'once', 'one', 'optimal', 'options',
-      \ 'physical', 'pick', 'pin', 'plru', 'points', 'questions', 'radix', 'random', 'report',
-      \ 'row-major', 'scalars', 'second-chance', 'short', 'split', 'third-chance', 'uncached',
+      \ 'aging', 'ambiguous', 'at-once', 'because', 'binary', 'both', 'byte', 'cached', 'char',
+      \ 'clock', 'cold', 'column-major', 'continuous', 'counting', 'csv', 'data', 'decimal',
+      \ 'demand-zero', 'digits', 'din', 'direct-mapped', 'double', 'exclusive', 'fetches', 'fifo',
+      \ 'first', 'float', 'for', 'full', 'fully-associative', 'gap', 'global', 'guessable', 'hex',
+      \ 'in', 'inclusive', 'instructions', 'int', 'kill', 'lackey', 'lfu', 'lifo', 'line', 'local',
+      \ 'long', 'lookahead', 'lru', 'min', 'mru', 'none', 'nru', 'of', 'off', 'on', 'on-disk',
+      \ 'once', 'one', 'optimal', 'options', 'physical', 'pick', 'pin', 'plru', 'points', 'printed',
+      \ 'questions', 'radix', 'random', 'readable', 'repeated', 'report', 'row-major', 'same',
+      \ 'scalars', 'second-chance', 'short', 'split', 'third-chance', 'uncached', 'uneven',
       \ 'virtual', 'warm', 'when', 'where', 'window', 'word', 'working-set', 'zero'])
 " machines that have a name
 let s:presets = s:Words([

@@ -16,7 +16,7 @@ use pagewalk_script::exam::sheet::row;
 use pagewalk_script::run::session::{Limits, Options};
 
 use super::csv;
-use super::rows::{StudentRow, placed, read_bytes};
+use super::rows::{StudentRow, placed, points_of, read_bytes};
 
 /// The input for marking.
 pub(crate) struct Marking<'a> {
@@ -201,17 +201,22 @@ fn sheet(
         sheet.answers.extend(
             placed
                 .into_iter()
-                .map(|(field, text)| (field.to_owned(), Given::Text(text))),
+                .map(|(field, text)| (field.to_owned(), Given::Response(text))),
         );
     }
     for (name, given) in row.answers.iter() {
+        let answered = key.field(name).map(|field| &field.name);
+        if let Some(field) = answered.filter(|field| sheet.answers.contains_key(*field)) {
+            return Err(format!("has two answers to {field}; one is in `{name}`"));
+        }
         if !key.answer(&mut sheet, name, given) {
             unknown.insert(name.to_string());
         }
     }
-    for (name, text) in &row.points {
+    for (column, text) in &row.points {
+        let name = points_of(column).unwrap_or(column);
         if !key.give(&mut sheet, name, text)? {
-            unknown.insert(format!("{name} points"));
+            unknown.insert(column.to_string());
         }
     }
     Ok(sheet)
@@ -284,7 +289,7 @@ impl Versions {
 
     /// The student's name, or an empty string if the list does not contain it.
     pub(crate) fn name_of(&self, id: &str) -> &str {
-        self.names.get(id).map_or("", String::as_str)
+        of_student(&self.names, id).map_or("", String::as_str)
     }
 
     /// Returns the version that the row specifies, or else the version listed for the student's ID, or else the
@@ -344,7 +349,7 @@ impl Versions {
                 code: String::new(),
             });
         }
-        let code = self.by_id.get(&row.id).ok_or_else(|| {
+        let code = of_student(&self.by_id, &row.id).ok_or_else(|| {
             format!(
                 "the list of versions has no student `{}`, and the row has no version",
                 row.id
@@ -361,15 +366,19 @@ impl Versions {
 impl Versions {
     /// Returns the version in another source of the row's version, if it differs: the code beside a seed, or the entry for
     /// the student in the list of versions.
-    pub(crate) fn contrary(&self, row: &StudentRow, drawn: &PaperVersion) -> Option<PaperVersion> {
-        let beside = row.version.as_ref().filter(|_| row.seed.is_some());
-        let of_student = self
-            .by_id
-            .get(&row.id)
-            .filter(|_| row.seed.is_some() || row.version.is_some());
+    pub(crate) fn contrary(
+        &self,
+        row: &StudentRow,
+        drawn: &PaperVersion,
+        given: &GivenVersion,
+    ) -> Option<PaperVersion> {
+        let code = row.version.as_ref().or(given.code.as_ref());
+        let beside = code.filter(|_| row.seed.is_some());
+        let of_list =
+            of_student(&self.by_id, &row.id).filter(|_| row.seed.is_some() || code.is_some());
         let mut listed = beside
             .into_iter()
-            .chain(of_student)
+            .chain(of_list)
             .filter_map(|code| self.by_code.get_key_value(code));
         let (code, seed) = listed.find(|(_, seed)| **seed != drawn.seed)?;
         Some(PaperVersion {
@@ -378,6 +387,23 @@ impl Versions {
             code: code.clone(),
         })
     }
+
+    /// Returns the student to whom the list assigns a version, if the list does not contain the student with this ID.
+    pub(crate) fn owner(&self, id: &str, drawn: &PaperVersion) -> Option<&str> {
+        if of_student(&self.by_id, id).is_some() {
+            return None;
+        }
+        let is_drawn =
+            |(_, code): &(&String, &String)| self.by_code.get(*code) == Some(&drawn.seed);
+        self.by_id.iter().find(is_drawn).map(|(id, _)| id.as_str())
+    }
+}
+
+/// Returns what a map contains for a student. The case of an ID matters only if the map has several spellings.
+fn of_student<'m>(map: &'m BTreeMap<String, String>, id: &str) -> Option<&'m String> {
+    let mut all = map.iter();
+    let mut other = || all.find(|(own, _)| own.eq_ignore_ascii_case(id));
+    map.get(id).or_else(|| other().map(|(_, value)| value))
 }
 
 /// The field of a row's version in the file.
@@ -390,8 +416,9 @@ const COLUMNS: [&str; 4] = ["id", "field", "answer", "read as"];
 pub(crate) type UnreadableAnswer = [String; 3];
 
 /// Returns the version of a row as the file lists it.
-pub(crate) fn doubtful_version(row: &StudentRow) -> UnreadableAnswer {
+pub(crate) fn doubtful_version(row: &StudentRow, given: &GivenVersion) -> UnreadableAnswer {
     let written = row.seed.as_ref().or(row.version.as_ref());
+    let written = written.or(given.code.as_ref());
     [
         row.id.clone(),
         VERSION.to_owned(),
@@ -447,8 +474,8 @@ impl Review {
     }
 
     /// Returns the version that the instructor has chosen for a row.
-    pub(crate) fn version(&self, row: &StudentRow) -> Option<&String> {
-        let reading = self.0.get(&doubtful_version(row));
+    pub(crate) fn version(&self, row: &StudentRow, given: &GivenVersion) -> Option<&String> {
+        let reading = self.0.get(&doubtful_version(row, given));
         reading.filter(|reading| !reading.is_empty())
     }
 

@@ -1,11 +1,12 @@
 //! Answer tables with one row per student.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use pagewalk_engine::files::limits::{InputLimit, TABLE};
 use pagewalk_engine::files::reason;
-use pagewalk_script::exam::field::{Asked, Field};
+use pagewalk_script::exam::field::{Asked, Field, alike};
 use pagewalk_script::exam::grade::Given;
 use pagewalk_script::exam::roster::{FIRST, Flaw, LAST, NAMES, plain};
 use pagewalk_script::lang::loader::{Disk, Loader, text_of};
@@ -54,8 +55,8 @@ const BESIDE: &[&str] = &[
     "pending",
     "grade",
 ];
-/// The suffix of columns that contain manually assigned points.
-const POINTS: &str = " points";
+/// The last word of columns that contain manually assigned points.
+const POINTS: &str = "points";
 
 /// A student's answers, before the paper is known.
 #[derive(Debug, Clone, Default)]
@@ -69,8 +70,8 @@ pub(crate) struct StudentRow {
     pub(crate) version: Option<String>,
     /// The answers by column name, which is the name of a field or a learning platform's name for a field.
     pub(crate) answers: Cells,
-    /// Manually assigned points, by column name.
-    pub(crate) points: Vec<(String, String)>,
+    /// Manually assigned points, by column name. [`points_of`] returns the field.
+    pub(crate) points: Vec<(Arc<str>, String)>,
     /// Answers that are identified only by their order.
     pub(crate) responses: Vec<Response>,
 }
@@ -81,6 +82,8 @@ pub(crate) struct StudentRows {
     pub(crate) rows: Vec<StudentRow>,
     /// The errors in invalid rows.
     pub(crate) flaws: Vec<Flaw>,
+    /// The columns about the student or the attempt, which no mark depends on.
+    pub(crate) unused: Vec<String>,
     /// Whether the file has a column for each field. Other formats leave out unanswered fields.
     pub(crate) has_columns: bool,
 }
@@ -147,14 +150,47 @@ pub(crate) fn student_rows(table: RecordTable, named: &ColumnNames) -> Result<St
             "has no column that identifies the students; name this column `id`",
         ));
     }
+    // One of two columns for the same field would be lost.
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for name in table.header.iter().filter(|name| is_answer(name)) {
+        if let Some(before) = seen.insert(alike(name), name).filter(|_| !name.is_empty()) {
+            let message = format!("has two columns for the same field: `{before}` and `{name}`");
+            return Err(Flaw::new(1, message));
+        }
+    }
     let mut rows = StudentRows {
         flaws: table.flaws,
+        unused: table
+            .header
+            .iter()
+            .filter(|name| is_unused(name))
+            .map(ToString::to_string)
+            .collect(),
         ..StudentRows::default()
     };
     for record in table.rows {
         rows.rows.push(student_row(&record, named));
     }
     Ok(rows)
+}
+
+/// Returns the field to which a column of points belongs, in any spelling of the column's name.
+pub(crate) fn points_of(column: &str) -> Option<&str> {
+    let (field, last) = column.split_at_checked(column.len().checked_sub(POINTS.len())?)?;
+    let is_points = last.eq_ignore_ascii_case(POINTS) && field.ends_with([' ', '.', '_', '-']);
+    is_points.then(|| field.trim_end_matches([' ', '.', '_', '-']))
+}
+
+/// Whether a column can contain the answers to a field.
+fn is_answer(column: &str) -> bool {
+    let beside = [IDS, NAMES, FIRST, LAST, BESIDE];
+    let own = plain(column);
+    !beside.iter().any(|known| known.contains(&own.as_str()))
+}
+
+/// Whether marking ignores a column, because it is about the student or the attempt.
+fn is_unused(column: &str) -> bool {
+    BESIDE.contains(&plain(column).as_str())
 }
 
 fn student_row(record: &Record, named: &ColumnNames) -> StudentRow {
@@ -172,13 +208,10 @@ fn student_row(record: &Record, named: &ColumnNames) -> StudentRow {
             row.seed = text();
         } else if is(&named.version, "version") {
             row.version = text();
-        } else if let Some(field) = column.strip_suffix(POINTS) {
-            let points = text().map(|points| (field.trim().to_owned(), points));
+        } else if points_of(column).is_some() {
+            let points = text().map(|points| (Arc::clone(column), points));
             row.points.extend(points);
-        } else if ![IDS, NAMES, FIRST, LAST, BESIDE]
-            .iter()
-            .any(|known| known.contains(&own.as_str()))
-        {
+        } else if is_answer(column) {
             answers.push((Arc::clone(column), given));
         }
     }
@@ -243,7 +276,7 @@ impl FromIterator<(Arc<str>, Given)> for Cells {
             (Vec::new(), String::new(), Vec::new(), Vec::new());
         for (name, given) in cells {
             match given {
-                Given::Text(own) => text.push_str(&own),
+                Given::Text(own) | Given::Response(own) => text.push_str(&own),
                 Given::Number(number) => numbers.push((names.len() as u32, number)),
             }
             names.push(name);

@@ -8,13 +8,14 @@ use pagewalk_engine::files::atomic_write::{write_below, write_file};
 use pagewalk_engine::files::limits::RULES;
 use pagewalk_engine::files::shown;
 use pagewalk_script::api::CheckedScript;
+use pagewalk_script::exam::field::alike;
 use pagewalk_script::exam::grade::Marked;
 use pagewalk_script::exam::grade::regrade::{Before, regraded};
 use pagewalk_script::exam::grade::rules::Rules;
 use pagewalk_script::exam::grade::statistics::statistics;
 use pagewalk_script::exam::marks;
 use pagewalk_script::exam::marks::{Columns, Format, TableRow};
-use pagewalk_script::exam::roster::{Flaw, plain};
+use pagewalk_script::exam::roster::Flaw;
 use pagewalk_script::lang::nearest::nearest;
 use pagewalk_script::lang::value::Number;
 use pagewalk_script::report::narrate::count;
@@ -24,7 +25,7 @@ use super::marking::{
     GivenVersion, Marking, MarkingResult, PaperVersion, Review, Versions, doubtful_version,
     mark_all,
 };
-use super::rows::{ColumnNames, StudentRow, read_bytes, read_text};
+use super::rows::{ColumnNames, StudentRow, points_of, read_bytes, read_text};
 use super::{arguments, csv};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
@@ -42,14 +43,25 @@ struct Papers {
     each: Vec<PaperRows>,
     /// The errors in invalid rows.
     flaws: Vec<Flaw>,
-    /// The rows whose version contradicts another source, with the version that counts and the other one.
-    doubts: Vec<(StudentRow, [PaperVersion; 2])>,
+    /// The rows whose version contradicts another source.
+    doubts: Vec<Doubt>,
+    /// The columns that no mark depends on.
+    unused: Vec<String>,
     /// Whether the file has a column for each field.
     has_columns: bool,
 }
 
 /// An error that has already been reported and that ends the command.
 struct AlreadyReported;
+
+/// A row with a version that contradicts another source.
+struct Doubt {
+    row: StudentRow,
+    /// The version that counts, and the other one, if the other source has one.
+    versions: Vec<PaperVersion>,
+    /// The student to whom the list of versions assigns the version, if it does not contain the student of the row.
+    other: Option<String>,
+}
 
 impl Grade {
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
@@ -77,6 +89,7 @@ impl Grade {
             each: mut papers,
             mut flaws,
             doubts,
+            unused,
             has_columns,
         }) = self.papers(&given, review.as_ref())
         else {
@@ -118,6 +131,10 @@ impl Grade {
         }
         let mut done = marked(&marking, &papers);
         flaws.append(&mut done.flaws);
+        if !unused.is_empty() {
+            let (file, names) = (shown(&self.answers), unused.join("`, `"));
+            complain(&format!("pagewalk: {file}: no marks depend on `{names}`\n"));
+        }
         let has_errors = self.report_flaws(&mut flaws)
             | self.report_columns(&done)
             | (has_columns && self.report_missing(&done));
@@ -151,7 +168,11 @@ impl Grade {
         }
         let mut unreadable = std::mem::take(&mut done.unreadable);
         self.report_doubts(&marking, &doubts, review.as_ref());
-        unreadable.extend(doubts.iter().map(|(row, _)| doubtful_version(row)));
+        unreadable.extend(
+            doubts
+                .iter()
+                .map(|doubt| doubtful_version(&doubt.row, &given)),
+        );
         let (open, how) = if let (Some(path), Some(review)) = (&self.review, review) {
             let (text, open) = review.text(unreadable);
             if let Err(error) = write_file(path, &text) {
@@ -301,15 +322,29 @@ impl Grade {
                 ));
                 continue;
             }
-            let chosen = review.and_then(|review| review.version(&row)).cloned();
+            let chosen = review
+                .and_then(|review| review.version(&row, given))
+                .cloned();
             let is_chosen = chosen.is_some();
             if is_chosen {
                 (row.seed, row.version) = (None, chosen);
             }
             match versions.paper_of(&row, given) {
                 Ok(drawn) => {
-                    let other = versions.contrary(&row, &drawn).filter(|_| !is_chosen);
-                    doubts.extend(other.map(|other| (row.clone(), [drawn.clone(), other])));
+                    let contrary = versions
+                        .contrary(&row, &drawn, given)
+                        .filter(|_| !is_chosen);
+                    let other = versions.owner(&row.id, &drawn).filter(|_| !is_chosen);
+                    if contrary.is_some() || other.is_some() {
+                        doubts.push(Doubt {
+                            row: row.clone(),
+                            versions: [Some(drawn.clone()), contrary]
+                                .into_iter()
+                                .flatten()
+                                .collect(),
+                            other: other.map(str::to_owned),
+                        });
+                    }
                     seen.insert(row.id.clone(), row.line);
                     papers.entry(drawn).or_default().push(row);
                 }
@@ -320,28 +355,24 @@ impl Grade {
             each: papers.into_iter().collect(),
             flaws,
             doubts,
+            unused: rows.unused,
             has_columns: rows.has_columns,
         })
     }
 
     /// Reports each row whose version contradicts another source, with the points for both versions.
-    fn report_doubts(
-        &self,
-        marking: &Marking,
-        doubts: &[(StudentRow, [PaperVersion; 2])],
-        review: Option<&Review>,
-    ) {
+    fn report_doubts(&self, marking: &Marking, doubts: &[Doubt], review: Option<&Review>) {
         let marking = Marking {
             feedback: None,
             keep_marks: true,
             ..*marking
         };
-        for (row, versions) in doubts {
-            let mut row = row.clone();
+        for doubt in doubts {
+            let mut row = doubt.row.clone();
             if let Some(review) = review {
                 review.apply(&mut row);
             }
-            let points = versions.clone().map(|drawn| {
+            let points = doubt.versions.iter().cloned().map(|drawn| {
                 let name = match &*drawn.code {
                     "" => format!("the seed 0x{:x}", drawn.seed),
                     code => format!("version {code}"),
@@ -351,9 +382,21 @@ impl Grade {
                 let rounded = |total: Number| (total.to_f64() * 100.0).round() / 100.0;
                 (name, total.map_or(0.0, rounded))
             });
-            let [(own, with_own), (other, with_other)] = points;
+            let each: Vec<(String, f64)> = points.collect();
+            let names: Vec<&str> = each.iter().map(|(name, _)| name.as_str()).collect();
+            let totals = each
+                .iter()
+                .map(|(name, total)| format!("{total} with {name}"));
+            let totals = totals.collect::<Vec<_>>().join(" and ");
+            let what = match &doubt.other {
+                Some(other) => format!(
+                    "is not in the list of versions, in which {} belongs to `{other}`",
+                    names.concat()
+                ),
+                None => format!("has {} elsewhere", names.join(" here but ")),
+            };
             complain(&format!(
-                "pagewalk: {}:{}: `{}` has {own} here but {other} elsewhere; the total is {with_own} with {own} and {with_other} with {other}\n",
+                "pagewalk: {}:{}: `{}` {what}; the total is {totals}\n",
                 shown(&self.answers),
                 row.line,
                 row.id
@@ -404,11 +447,13 @@ impl Grade {
     /// typing error in a header would otherwise hide a whole column of answers.
     fn report_columns(&self, done: &MarkingResult) -> bool {
         let mut like_a_field = false;
-        let known = |name: &str| done.fields.iter().any(|field| plain(field) == plain(name));
+        let own = |name: &str| alike(points_of(name).unwrap_or(name));
+        let known = |name: &str| done.fields.iter().any(|field| alike(field) == own(name));
         let strange = done.unknown.iter().filter(|name| !known(name));
         for name in strange.take(SHOWN) {
             let near = nearest(name, done.fields.iter().map(String::as_str));
             like_a_field |= near.is_some();
+            let near = field_within(&own(name), &done.fields).or(near);
             let help = near.map_or_else(
                 || "; it is ignored".to_owned(),
                 |near| format!("; did you mean `{near}`?"),
@@ -420,6 +465,20 @@ impl Grade {
         }
         like_a_field
     }
+}
+
+/// Returns the field whose name a column continues, as in `1a.vpn (hex)`, or whose fact a column names, as in `2vpn`.
+fn field_within<'f>(column: &str, fields: &'f BTreeSet<String>) -> Option<&'f str> {
+    let continued = fields.iter().filter(|field| {
+        let rest = column.strip_prefix(&alike(field));
+        rest.is_some_and(|rest| rest.starts_with(|c: char| !c.is_alphanumeric()))
+    });
+    let longest = continued.max_by_key(|field| field.len());
+    let fact = column.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_');
+    let of_fact = |field: &&String| !fact.is_empty() && alike(field).ends_with(&format!("_{fact}"));
+    longest
+        .or_else(|| fields.iter().find(of_fact))
+        .map(String::as_str)
 }
 
 /// Reports names that occur in the rules but not in the exam, and returns whether the exam has all names.

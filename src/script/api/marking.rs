@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::CheckedScript;
 pub use crate::exam::field::Field;
-use crate::exam::field::{Asked, slot};
+use crate::exam::field::{Asked, alike, slot};
 use crate::exam::formats::reason_of;
 pub use crate::exam::grade::rules::Rules;
 use crate::exam::grade::rules::number;
@@ -63,7 +63,7 @@ impl<'p> Marking<'p> {
         let mut places = BTreeMap::new();
         for (at, field) in key.fields().iter().enumerate() {
             let name = &field.name;
-            for alias in [slot(name), slot(name).to_lowercase(), name.to_lowercase()] {
+            for alias in [slot(name), alike(&slot(name)), alike(name)] {
                 places.entry(alias).or_insert(at);
             }
         }
@@ -86,12 +86,12 @@ impl<'p> Marking<'p> {
         self.key.fields()
     }
 
-    /// Returns the field that has this name on the paper or on a learning platform, ignoring case.
+    /// Returns the field that has this name on the paper or on a learning platform, in any spelling of [`alike`].
     pub fn field(&self, name: &str) -> Option<&Field<'p>> {
         let at = self
             .places
             .get(name)
-            .or_else(|| self.places.get(&name.to_lowercase()))?;
+            .or_else(|| self.places.get(&alike(name)))?;
         self.fields().get(*at)
     }
 

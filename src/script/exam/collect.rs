@@ -110,6 +110,7 @@ impl Collector {
             cover: self.cover,
             version: None,
             continuous: self.arrangement.continuous,
+            accepted: self.arrangement.accepted.clone(),
             questions: questions.collect(),
         }
     }

@@ -2,12 +2,15 @@
 
 use num_rational::Ratio;
 
+use super::grade::{at_least, rounded};
 use super::paper::Division;
 use crate::lang::value::Number;
 use crate::questions::points::{Share, declared, shares};
 
 /// Maximum number of points that a hint proposes.
 const MOST_POINTS: u64 = 1000;
+/// The numbers of steps in a point to which a hint rounds the points of items.
+const STEPS: [i128; 5] = [1, 2, 4, 10, 100];
 
 /// A question, a part, or an item, with its points as the script states them.
 #[derive(Debug, Clone)]
@@ -27,11 +30,34 @@ impl Points {
         if self.divides(self.stated) {
             return Division::Even;
         }
-        let (mut better, mut changed) = (self.clone(), Vec::new());
-        if better.raise().is_some() {
+        let mut changed = Vec::new();
+        if let Some(better) = self.of_same_total().or_else(|| {
+            let mut better = self.clone();
+            better.raise().map(|_| better)
+        }) {
             self.changed(&better, &mut changed);
         }
         Division::Uneven(changed)
+    }
+
+    /// Returns points that divide and have the same total, in the largest steps in which there are such points.
+    fn of_same_total(&self) -> Option<Self> {
+        let total = self.share().stated?;
+        STEPS.into_iter().find_map(|parts| {
+            let mut better = self.clone();
+            better.round(Number::fraction(1, parts).ok()?)?;
+            let same = better.share().stated?.compare(total).is_eq();
+            (same && better.divides(better.stated)).then_some(better)
+        })
+    }
+
+    /// Rounds the stated points of items to multiples of a step for each blank. No item loses all its points.
+    fn round(&mut self, step: Number) -> Option<()> {
+        if let Some(stated) = self.stated.filter(|_| self.within.is_empty()) {
+            let step = step.times(self.alone).ok()?;
+            self.stated = Some(at_least(rounded(stated, step), step));
+        }
+        self.within.iter_mut().try_for_each(|own| own.round(step))
     }
 
     fn share(&self) -> Share {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::version::Version;
 use crate::lang::value::Number;
+use crate::questions::arrangement::Acceptance;
 use crate::questions::entry::{Figure, Hardware, ItemKind, Printed};
 use crate::run::record::{Did, View};
 
@@ -15,6 +16,8 @@ pub struct Paper {
     pub version: Option<Version>,
     /// Whether a question follows the question before it on the same page.
     pub continuous: bool,
+    /// The findings of a check that the author accepts.
+    pub(crate) accepted: Vec<Acceptance>,
     pub questions: Vec<Question>,
 }
 

@@ -153,6 +153,9 @@ pub(super) fn has_random_policy(script: &Block, sources: &Sources, files: &Files
             .any(|text| text.contains(RANDOM))
 }
 
+/// The message for a text that is not a seed.
+pub const NOT_A_SEED: &str = "a seed must be a number from 0 to 2^64-1";
+
 /// Parses a seed in the notation of version lists: decimal, or hexadecimal with a prefix.
 pub fn parse(text: &str) -> Option<u64> {
     match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {

@@ -184,6 +184,8 @@ pub struct Ask {
     pub(crate) points: Option<Expr>,
     /// The number of significant digits of the answer: `round 3`.
     pub(crate) round: Option<Expr>,
+    /// The cells of a table that are marked together: `row` or `column`.
+    pub(crate) marks: Option<Word>,
     /// The text to print on the paper: `as "…"`.
     pub(crate) prompt: Option<Expr>,
     /// The span of the word `ask`.

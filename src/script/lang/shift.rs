@@ -85,7 +85,7 @@ structs! {
     Stmt { kind, facts, span; }
     Command { verb, operands, assigned, block; call, fits }
     Operation { process, kind, span; }
-    Ask { what, radix, points, round, prompt, place; }
+    Ask { what, radix, points, round, marks, prompt, place; }
     NounColumns { noun, columns; }
     Settings { settings, table, span; }
     Setting { name, values, holds, block, span; blanks }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::findings::Finding;
 use super::settings::ARRANGEMENT_SETTINGS;
 use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -31,10 +32,21 @@ pub struct Arrangement {
     /// The order of the options, if the script lists the order. For a question with several choices, the list
     /// has one element per choice.
     pub(crate) orders: Vec<(Word, Vec<usize>)>,
+    /// The findings of a check that the author accepts.
+    pub(crate) accepted: Vec<Acceptance>,
     /// The paper's version code, if the script sets the code.
     pub(crate) version: Option<String>,
     /// The student's ID and name, if the script specifies a student.
     pub(crate) student: Option<(String, String)>,
+}
+
+/// `accept guessable of "Q" because "the first reference is always a miss"`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Acceptance {
+    pub(crate) finding: (&'static str, Finding),
+    /// The title of the question, or `None` for all questions.
+    pub(crate) question: Option<String>,
+    pub(crate) reason: String,
 }
 
 /// `pool "Translation" pick 2 of ["TLB hit", "TLB miss", "A fault"]`

@@ -1,6 +1,7 @@
 //! Parsing of the `exam` rows that arrange the paper.
 
-use super::arrangement::{Arrangement, Pool};
+use super::arrangement::{Acceptance, Arrangement, Pool};
+use super::findings::FINDINGS;
 use super::prose::{prose_of, written_text};
 use super::rows::missing;
 use crate::lang::ast::{Expr, ExprKind, Span, Word};
@@ -18,6 +19,7 @@ use crate::run::stop::Stop;
 pub(crate) fn arrange(cx: &mut Cx, to: &mut Arrangement, row: &Bound) -> Result<(), Stop> {
     match (row.name, row.operands) {
         ("pool", _) => to.pools.push(pool(cx, row)?),
+        ("accept", _) => to.accepted.push(acceptance(cx, row)?),
         ("shuffle", []) => return Err(row.missing("`questions` or `options`").into()),
         ("shuffle", _) => {
             row.refuse()?;
@@ -51,6 +53,21 @@ fn titled(cx: &mut Cx, title: &Expr) -> Result<Word, Stop> {
     Ok(Word {
         text: prose_of(cx, title)?.into(),
         span: title.span,
+    })
+}
+
+fn acceptance(cx: &mut Cx, row: &Bound) -> Result<Acceptance, Stop> {
+    let finding = FINDINGS.into_iter().find(|(name, _)| row.has(name));
+    let (Some(finding), Some(reason)) = (finding, row.clause("because")) else {
+        let what = "a finding and a reason: `accept guessable of \"Q\" because \"…\"`";
+        return Err(missing(row, what).into());
+    };
+    row.refuse()?;
+    let question = row.clause("of").map(|title| prose_of(cx, title));
+    Ok(Acceptance {
+        finding,
+        question: question.transpose()?,
+        reason: prose_of(cx, reason)?,
     })
 }
 

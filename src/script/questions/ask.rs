@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::blanks::blank;
 use super::entry::{Blank, Form, ItemKind, Printed, Radix};
+use super::marked_by::marked_by;
 use super::messages::messages_asked;
 use super::papers::{
     enter, exam_mut, item, needs_question, radix_of_paper, sheet_mut, unsure_of_question,
@@ -22,6 +23,7 @@ use crate::lang::ast::{
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
+use crate::lang::value::Value;
 use crate::run::checks::{check_fact, unknown_fact};
 use crate::run::eval::eval;
 use crate::run::expectations::{check_condition, check_facts, check_operation};
@@ -43,6 +45,7 @@ pub(crate) fn run_ask(run: &mut Run, stmt: &Stmt, ask: &Ask) -> Result<(), Stop>
     let points = perhaps_points(cx, ask.points.as_ref())?;
     let radix = radix_named(ask.radix.as_ref())?.or(radix_of_paper(cx));
     let round = rounding(cx, ask)?;
+    let marks = marked_by(ask)?;
     let mut prompt = ask
         .prompt
         .as_ref()
@@ -118,6 +121,7 @@ pub(crate) fn run_ask(run: &mut Run, stmt: &Stmt, ask: &Ask) -> Result<(), Stop>
         prompt,
         radix: radix_of_paper(cx),
         place: stmt.span,
+        marks,
         solution: None,
     };
     enter(cx, entry.asked(printed, before, last));
@@ -245,6 +249,14 @@ fn value_asked(
     let label = prose_of(cx, label)?;
     let value = eval(cx, of)?;
     needs_number(of, &value, round)?;
+    let is_list = |part: &Value| matches!(part, Value::List(_));
+    if matches!(&value, Value::List(rows) if !rows.is_empty() && rows.iter().all(is_list)) {
+        let message = "the rows of a table do not fit in one blank";
+        return Err(Diagnostic::new(Code::WrongType, of.span, message)
+            .label("a list of rows")
+            .help("ask for the table and name the columns to fill in: `ask P1.resident columns vpn frame`")
+            .into());
+    }
     if let Some(wrong) = unit.and_then(|unit| wrong_unit(cx, of, Some(&value), unit, false)) {
         return Err(wrong.into());
     }

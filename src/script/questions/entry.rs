@@ -4,6 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use super::arrangement::Arrangement;
+use super::marked_by::MarkedBy;
 use super::open::Open;
 pub use super::radix::Radix;
 use crate::lang::span::Span;
@@ -135,6 +136,8 @@ pub(crate) struct Printed {
     pub(crate) radix: Option<Radix>,
     /// The location of the `ask`. In a loop, one `ask` produces several items.
     pub(crate) place: Span,
+    /// The cells that earn their points only together.
+    pub(crate) marks: Option<MarkedBy>,
     /// The author's worked solution, which replaces the generated one.
     pub(crate) solution: Option<String>,
 }

@@ -7,6 +7,7 @@ use crate::run::bind::{
 };
 use crate::run::settings::SettingWord;
 
+use super::findings::FINDINGS;
 use super::radix::RADIXES;
 
 const fn once(name: &'static str, params: &'static [Param], help: &'static str) -> SettingWord {
@@ -95,6 +96,16 @@ pub(crate) const ARRANGEMENT_SETTINGS: &[SettingWord] = &[
         "options",
         &[TITLED, LIST],
         "order of a multiple-choice question's options, numbered from 0",
+    ),
+    often(
+        "accept",
+        &[
+            Words(words_of!(FINDINGS.0)),
+            Optional(&[Keyword("of"), TITLED]),
+            Keyword("because"),
+            TEXT,
+        ],
+        "a finding of `--check` that is intended, of one question or of all, with the reason",
     ),
     once("version", &[TEXT], "code of this version"),
     once("student", &[ID, STUDENT], "student who receives this paper"),

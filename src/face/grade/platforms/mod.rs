@@ -179,7 +179,7 @@ fn answer(value: Value) -> Option<Given> {
             .map_or_else(|_| Given::Text(number.to_string()), Given::Number),
         Value::Array(several) => {
             let texts = several.into_iter().map(|one| match answer(one)? {
-                Given::Text(text) => Some(text),
+                Given::Text(text) | Given::Response(text) => Some(text),
                 Given::Number(number) => Some(number.to_string()),
             });
             Given::Text(texts.collect::<Option<Vec<String>>>()?.join("; "))

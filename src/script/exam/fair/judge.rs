@@ -4,12 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::lacking::Lacking;
 use super::sample::{Answer, ItemSample, Question, Sample};
+use crate::questions::arrangement::Acceptance;
+use crate::questions::findings::Finding;
 
 /// Maximum percentage of pairs of versions that may share a question by coincidence.
 const SHARED: usize = 10;
 /// If an answer occurs elsewhere in its question in less than this percentage of versions, the check assumes a
 /// coincidence.
 const COINCIDENCE: usize = 20;
+/// The same percentage for a decimal number, or for one in another radix than the answer.
+const COMMON_COINCIDENCE: usize = 50;
 /// If at least this percentage of versions have the same answer, the answer is guessable.
 const GUESSABLE: usize = 90;
 
@@ -37,6 +41,10 @@ pub struct Fairness {
     /// Questions with a fill-in table that the paper also prints with its contents, each with the title of the
     /// table.
     pub(crate) printed_keys: Vec<(String, String)>,
+    /// The findings that the author accepts, each with whether there are such findings.
+    pub(crate) accepted: Vec<(Acceptance, bool)>,
+    /// What guessing earns in the tables and choices of each question, and their points, as means of all versions.
+    pub(crate) guesses: Vec<(String, [f64; 2])>,
     /// Questions whose answers depend on something that the paper does not print.
     pub(crate) lacking: Vec<(String, Lacking)>,
 }
@@ -168,20 +176,62 @@ impl Fairness {
             if differs && !own.is_empty() && own.iter().all(is_same) {
                 fairness.constant.push(title.to_owned());
             }
+            let count = each.len() as f64;
+            let mean =
+                [0, 1].map(|at| each.iter().map(|(_, own)| own.guess[at]).sum::<f64>() / count);
+            if mean[1] > 0.0 {
+                fairness.guesses.push((title.to_owned(), mean));
+            }
+        }
+        if let Some((_, sample)) = made.first() {
+            for accepted in &sample.accepted {
+                let found = fairness.accept(accepted);
+                fairness.accepted.push((accepted.clone(), found));
+            }
         }
         fairness
     }
 
+    /// Removes the findings that an author accepts, and returns whether there are any.
+    fn accept(&mut self, by: &Acceptance) -> bool {
+        let is_of = |title: &str| by.question.as_ref().is_none_or(|own| own == title);
+        let before = self.findings();
+        match by.finding.1 {
+            Finding::Uneven => self.uneven.retain(|own| !is_of(&own.question)),
+            Finding::Same => self.same.clear(),
+            Finding::Repeated => self.repeated.retain(|own| !is_of(&own.question)),
+            Finding::Ambiguous => self.ambiguous.retain(|own| !is_of(&own.question)),
+            Finding::Printed => self.printed_keys.retain(|(title, _)| !is_of(title)),
+            Finding::Readable => self.readable.retain(|own| !is_of(&own.question)),
+            Finding::Guessable => {
+                let mut own = self.blanks.iter_mut().filter(|own| is_of(&own.question));
+                own.by_ref().for_each(|blank| blank.forced = true);
+            }
+        }
+        self.findings() < before
+    }
+
+    /// Whether there were findings of one of these kinds, which the author accepts.
+    pub(crate) fn accepts(&self, kinds: &[Finding]) -> bool {
+        let of_kind = |(by, found): &(Acceptance, bool)| *found && kinds.contains(&by.finding.1);
+        self.accepted.iter().any(of_kind)
+    }
+
+    /// Returns the number of findings that an author can accept.
+    fn findings(&self) -> usize {
+        let guessable = self.blanks.iter().filter(|blank| blank.guessable());
+        self.uneven.len()
+            + self.same.len()
+            + self.repeated.len()
+            + self.readable.len()
+            + self.ambiguous.len()
+            + self.printed_keys.len()
+            + guessable.count()
+    }
+
     /// Whether the comparison found no problems.
     pub fn holds(&self) -> bool {
-        self.unsolved.is_empty()
-            && self.uneven.is_empty()
-            && self.same.is_empty()
-            && self.repeated.is_empty()
-            && self.readable.is_empty()
-            && self.ambiguous.is_empty()
-            && self.printed_keys.is_empty()
-            && !self.blanks.iter().any(Blank::guessable)
+        self.unsolved.is_empty() && self.findings() == 0
     }
 
     fn effort(&mut self, title: &str, each: &[(usize, &Question)]) {
@@ -240,16 +290,17 @@ impl Fairness {
             .map(|(_, question)| question.items.len())
             .max()
             .unwrap_or(0);
+        let printed: Printed = each.iter().map(|(at, own)| (*at, &own.printed)).collect();
         for item in 0..most {
             let samples = each
                 .iter()
                 .filter_map(|(at, question)| Some((*at, question.items.get(item)?)));
-            self.item(title, &samples.collect::<Vec<_>>());
+            self.item(title, &samples.collect::<Vec<_>>(), &printed);
         }
     }
 
     /// Compares the blanks of an item in all versions that contain it.
-    fn item(&mut self, title: &str, samples: &[(usize, &ItemSample)]) {
+    fn item(&mut self, title: &str, samples: &[(usize, &ItemSample)], printed: &Printed) {
         let drawn = samples.windows(2).any(|pair| {
             let keys = |at: usize| pair[at].1.answers.iter().map(|answer| &answer.key);
             pair[0].1.basis != pair[1].1.basis || !keys(0).eq(keys(1))
@@ -285,7 +336,8 @@ impl Fairness {
                 .entry(column)
                 .or_default()
                 .push(blank(title, name, &answers, drawn));
-            self.readable.extend(readable(title, name, &answers, drawn));
+            self.readable
+                .extend(readable(title, name, &answers, drawn, printed));
         }
         for column in order {
             let mut blanks = columns.remove(column).unwrap_or_default();
@@ -319,22 +371,44 @@ fn blank(title: &str, name: &str, answers: &[(usize, &Answer)], drawn: bool) -> 
     }
 }
 
+/// The hashes of the texts that each version of a question prints.
+type Printed<'s> = BTreeMap<usize, &'s BTreeSet<u64>>;
+
 /// Returns the versions in which a blank's answer appears elsewhere in its question, if any.
 fn readable(
     title: &str,
     name: &str,
     answers: &[(usize, &Answer)],
     drawn: bool,
+    printed: &Printed,
 ) -> Option<Readable> {
+    // A text that versions with different answers print tells none of them.
+    let found = answers
+        .iter()
+        .filter_map(|(_, answer)| answer.found_in.as_ref());
+    let found: BTreeSet<u64> = found.map(|found| found.text).collect();
+    let mut keys: BTreeMap<u64, BTreeSet<&str>> = BTreeMap::new();
+    for (at, answer) in answers {
+        for text in printed[at].intersection(&found) {
+            keys.entry(*text).or_default().insert(&answer.key);
+        }
+    }
+    let tells = |text: u64| keys.get(&text).is_none_or(|keys| keys.len() == 1);
     let found_in = answers.iter().filter_map(|(at, answer)| {
         let found = answer.found_in.as_ref()?;
-        (drawn || found.surely).then_some((*at, answer, found))
+        (found.surely || drawn && tells(found.text)).then_some((*at, answer, found))
     });
     let found_in: Vec<_> = found_in.collect();
     let (_, answer, found) = found_in.first()?;
     // A number may occur elsewhere in a question by coincidence.
+    let prefixed = found_in.iter().any(|(_, _, found)| found.prefixed);
+    let coincidence = if prefixed {
+        COINCIDENCE
+    } else {
+        COMMON_COINCIDENCE
+    };
     if answers.len() > 1
-        && (found_in.len() < 2 || found_in.len() * 100 < answers.len() * COINCIDENCE)
+        && (found_in.len() < 2 || found_in.len() * 100 < answers.len() * coincidence)
     {
         return None;
     }

@@ -1,17 +1,22 @@
 //! The data of a version, for comparison with other versions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::lacking::{Lacking, Stated, derivations};
 use super::printed::{Source, Text, texts, tokens};
 use crate::exam::field::{Asked, Field, fields};
+use crate::exam::formats::figure_texts;
 use crate::exam::formats::labels::Labels;
-use crate::exam::formats::plan::for_screens;
+use crate::exam::formats::plan::{figure, for_screens};
 use crate::exam::formats::prompt::{of_done, prompt};
+use crate::exam::formats::tree::Block;
+use crate::exam::grade::rules::Rules;
+use crate::exam::grade::{Given, Key, Sheet, mark};
 use crate::exam::paper::{Paper, PaperItem, Piece, Question as Asking};
 use crate::exam::spelling::of_cell;
 use crate::lang::value::Value;
+use crate::questions::arrangement::Acceptance;
 use crate::questions::entry::{Blank, Evidence, Figure, Form, ItemKind, Radix};
 use crate::run::facts::Component;
 use crate::run::facts::reported_facts;
@@ -22,14 +27,16 @@ use pagewalk_engine::machine::event::Event;
 
 /// The contents of a version, for the comparison with other versions. The sample does not refer to the run, so it
 /// can move between threads.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
     /// The questions by title, because their order does not affect fairness.
     pub(crate) questions: BTreeMap<String, Question>,
+    /// The findings that the author accepts.
+    pub(crate) accepted: Vec<Acceptance>,
 }
 
 /// A question of a version.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Question {
     /// The position on the paper, counted from 1.
     pub(crate) number: usize,
@@ -38,6 +45,10 @@ pub(crate) struct Question {
     pub(crate) items: Vec<ItemSample>,
     /// A hash of everything that the question prints. The hashes of two versions differ if the question does.
     pub(crate) stimulus: u64,
+    /// What guessing earns in its tables and choices, and their points.
+    pub(crate) guess: [f64; 2],
+    /// Hashes of the texts that the question prints.
+    pub(crate) printed: BTreeSet<u64>,
     /// Prompts that occur twice although their keys differ.
     pub(crate) ambiguous: Vec<String>,
     /// The titles of fill-in tables that the paper also prints with their contents.
@@ -70,9 +81,13 @@ pub(crate) struct Answer {
 pub(crate) struct Found {
     /// The words around the answer.
     pub(crate) excerpt: String,
+    /// The hash of the whole text.
+    pub(crate) text: u64,
     /// Whether the text gives the answer away even if the item is the same in all versions. The text above such an item
     /// is usually its only source, as in "CR3 contains 0x2000".
     pub(crate) surely: bool,
+    /// Whether the number has the prefix of the answer's radix. Other numbers are in many texts by coincidence.
+    pub(crate) prefixed: bool,
 }
 
 impl Sample {
@@ -92,6 +107,7 @@ impl Sample {
         let all = fields(paper);
         let sheet = for_screens(paper);
         let mut questions = BTreeMap::new();
+        let guesses = guesses(paper, &all);
         let mut from = 0;
         let (mut stated, mut given) = (Stated::default(), Vec::new());
         for (at, (question, section)) in paper.questions.iter().zip(&sheet.questions).enumerate() {
@@ -99,15 +115,25 @@ impl Sample {
             let texts = texts(section);
             let mut own = Question {
                 number: at + 1,
+                guess: guesses.get(&at).copied().unwrap_or_default(),
                 stimulus: section
                     .assumptions
                     .iter()
                     .chain(&sheet.front.assumptions)
                     .fold(hash(&texts), |hash, said| mixed_text(hash, said)),
+                printed: texts
+                    .iter()
+                    .map(|text| mixed_text(0, &text.words))
+                    .collect(),
                 ..Question::default()
             };
             ambiguous(&question.body, &mut own.ambiguous);
-            printed_keys(&question.body, &mut given, &mut own.printed_keys);
+            printed_keys(
+                &question.body,
+                &mut given,
+                &mut Vec::new(),
+                &mut own.printed_keys,
+            );
             stated.add(question, &texts);
             own.lacking = stated.lacking(question);
             for (place, item) in items.iter().enumerate() {
@@ -126,8 +152,60 @@ impl Sample {
             }
             questions.insert(title, own);
         }
-        Self { questions }
+        Self {
+            questions,
+            accepted: paper.accepted.clone(),
+        }
     }
+}
+
+/// Returns what guessing earns in the tables and choices of each question, and their points: the most frequent answer of a
+/// column in all its cells, with errors carried forward, and one option of each choice at random.
+fn guesses(paper: &Paper, all: &[Field]) -> BTreeMap<usize, [f64; 2]> {
+    let mut columns: BTreeMap<(usize, usize), BTreeMap<String, usize>> = BTreeMap::new();
+    let column_of = |field: &Field| match field.asked {
+        Asked::Cell { at, cell, .. } => Some((
+            (field.of_item, at),
+            of_cell(cell).first().cloned().unwrap_or_default(),
+        )),
+        _ => None,
+    };
+    for (column, key) in all.iter().filter_map(column_of) {
+        *columns.entry(column).or_default().entry(key).or_default() += 1;
+    }
+    let most = |column: &(usize, usize)| {
+        let (key, _) = columns[column].iter().max_by_key(|(_, times)| **times)?;
+        Some(Given::from(key.as_str()))
+    };
+    let cells = all
+        .iter()
+        .filter_map(|field| Some((field, column_of(field)?.0)));
+    let answers = cells.filter_map(|(field, column)| Some((field.name.clone(), most(&column)?)));
+    let sheet = Sheet {
+        answers: answers.collect(),
+        ..Sheet::default()
+    };
+    let key = Key::new(paper, &[], |_, _| false);
+    let marked = mark(&key, &sheet, &Rules::default());
+    let mut guesses: BTreeMap<usize, [f64; 2]> = BTreeMap::new();
+    for (field, mark) in all.iter().zip(&marked.marks) {
+        let earned = match (field.asked, &field.item.kind) {
+            (Asked::Cell { .. }, _) => mark.points.to_f64(),
+            (
+                _,
+                ItemKind::Choice {
+                    options,
+                    several: false,
+                    ..
+                },
+            ) => field.points.to_f64() / options.len().max(1) as f64,
+            _ => continue,
+        };
+        let own = guesses.entry(field.question).or_default();
+        own[0] += earned;
+        own[1] += field.points.to_f64();
+    }
+    guesses
 }
 
 fn hash(texts: &[Text]) -> u64 {
@@ -224,20 +302,43 @@ fn ambiguous(body: &[Piece], found: &mut Vec<String>) {
     }
 }
 
-/// Collects the titles of fill-in tables whose cells an earlier table of the paper contains. Adds the tables that
-/// the paper prints to `given`.
-fn printed_keys<'p>(body: &'p [Piece], given: &mut Vec<&'p View>, found: &mut Vec<String>) {
+/// A table to fill in, with the columns that students fill in.
+type Asks<'p> = (&'p Rows, &'p [Arc<str>]);
+
+/// Collects the titles of fill-in tables whose cells a table or a figure of the paper contains. Adds the views that the
+/// paper prints to `given`, and the fill-in tables of the question to `asked`.
+fn printed_keys<'p>(
+    body: &'p [Piece],
+    given: &mut Vec<&'p View>,
+    asked: &mut Vec<Asks<'p>>,
+    found: &mut Vec<String>,
+) {
     for piece in body {
         match piece {
-            Piece::Given(views) | Piece::Figure(Figure::Views(views)) => given.extend(views),
-            Piece::Part { body, .. } => printed_keys(body, given, found),
-            // The operation may change the state that an earlier table showed.
-            Piece::Item(item) if in_sequence(item) => given.clear(),
+            Piece::Given(views) | Piece::Figure(Figure::Views(views)) => {
+                let printed = |(table, columns): &&Asks| {
+                    views.iter().any(|view| prints(view, table, columns))
+                };
+                found.extend(
+                    asked
+                        .iter()
+                        .filter(printed)
+                        .map(|(table, _)| table.title.clone()),
+                );
+                given.extend(views);
+            }
+            Piece::Part { body, .. } => printed_keys(body, given, asked, found),
+            // The operation may change the state that a table above it shows or asks for.
+            Piece::Item(item) if in_sequence(item) => {
+                given.clear();
+                asked.clear();
+            }
             Piece::Item(item) => {
-                if let ItemKind::Table { table, columns, .. } = &item.kind
-                    && given.iter().any(|view| prints(view, table, columns))
-                {
-                    found.push(table.title.clone());
+                if let ItemKind::Table { table, columns, .. } = &item.kind {
+                    if given.iter().any(|view| prints(view, table, columns)) {
+                        found.push(table.title.clone());
+                    }
+                    asked.push((table, columns));
                 }
             }
             _ => {}
@@ -261,6 +362,25 @@ fn prints(view: &View, table: &Rows, columns: &[Arc<str>]) -> bool {
             owner.is_some_and(|owner| owner.trim_end_matches('.') == tree.of)
                 && columns.iter().any(|name| **name == *"ppn")
                 && table.cells("ppn").all(prints)
+        }
+        View::Layout(_) | View::Figure(_) => {
+            let drawn = figure(view, matches!(view, View::Layout(_))).unwrap_or_default();
+            let texts: Vec<String> = drawn
+                .iter()
+                .flat_map(|block| match block {
+                    Block::Figure(figure) => figure_texts(figure),
+                    _ => Vec::new(),
+                })
+                .collect();
+            let printed = texts.iter().flat_map(|text| tokens(text));
+            let printed: BTreeSet<u128> = printed.filter_map(value_of).collect();
+            let cells = columns.iter().flat_map(|column| table.cells(column));
+            let keys = cells.filter_map(|cell| match cell {
+                Cell::Hex(number, _) => Some(u128::from(*number)),
+                _ => None,
+            });
+            let keys: Vec<u128> = keys.collect();
+            keys.iter().any(|key| *key >= LONG) && keys.iter().all(|key| printed.contains(key))
         }
         _ => false,
     }
@@ -357,7 +477,7 @@ fn answer(field: &Field, question: &Asking, place: usize, texts: &[Text]) -> Opt
         }
         _ => return None,
     };
-    let found_in = Telling::of(field.asked)
+    let found_in = Telling::of(field)
         .and_then(|telling| telling.found_in(field, place, texts))
         .or_else(|| in_messages(field, question));
     // The question's number may differ between versions, so remove it.
@@ -398,12 +518,14 @@ fn in_messages(field: &Field, question: &Asking) -> Option<Found> {
     };
     question.views().any(is_own).then(|| Found {
         excerpt: format!("the messages of {}", own.operation()),
+        text: 0,
+        prefixed: true,
         surely: true,
     })
 }
 
 /// A number that answers a blank, and that a text is unlikely to contain by coincidence. Almost any text contains
-/// decimal numbers, and numbers of one digit.
+/// numbers of one digit.
 #[derive(Debug, Clone, Copy)]
 struct Telling {
     number: u128,
@@ -412,31 +534,43 @@ struct Telling {
 }
 
 impl Telling {
-    /// Returns the answer of a blank or a cell if it is hexadecimal or binary and at least 16, or if a fixed number of
-    /// digits makes it longer than one digit, as in `0x0D`.
-    fn of(asked: Asked) -> Option<Self> {
-        let (number, radix, digits) = match asked {
-            Asked::Blank(Blank {
-                form: Form::Number { radix, digits },
-                key:
-                    Some(Shown {
-                        value: Value::Number(number),
-                        ..
-                    }),
-                ..
-            }) => (u128::try_from(number.as_integer()?).ok()?, *radix, *digits),
-            Asked::Cell {
-                cell: Cell::Hex(number, digits),
-                ..
-            } => (u128::from(*number), Radix::Hex, Some(*digits)),
+    /// Returns the answer of a field if it has at least two digits, or if a fixed number of digits makes it longer than one
+    /// digit, as in `0x0D`.
+    fn of(field: &Field) -> Option<Self> {
+        let (number, radix, digits) = match (field.asked, &field.item.kind) {
+            (
+                Asked::Blank(Blank {
+                    form: Form::Number { radix, digits },
+                    key:
+                        Some(Shown {
+                            value: Value::Number(number),
+                            ..
+                        }),
+                    ..
+                }),
+                _,
+            ) => (u128::try_from(number.as_integer()?).ok()?, *radix, *digits),
+            (
+                Asked::Cell {
+                    cell: Cell::Hex(number, digits),
+                    ..
+                },
+                _,
+            ) => (u128::from(*number), Radix::Hex, Some(*digits)),
+            (_, ItemKind::Choice { options, .. }) => {
+                let mut right = options.iter().filter(|option| option.correct);
+                let number = right.next().and_then(|option| value_of(&option.text))?;
+                (number, Radix::Decimal, None)
+            }
             _ => return None,
         };
         let base = match radix {
             Radix::Hex => 16,
             Radix::Binary => 2,
-            Radix::Decimal => return None,
+            Radix::Decimal => 10,
         };
-        let long = number >= LONG || number > 1 && digits.is_some_and(|digits| digits > 1);
+        let least = if base == 10 { 10 } else { LONG };
+        let long = number >= least || number > 1 && digits.is_some_and(|digits| digits > 1);
         long.then_some(Self {
             number,
             base,
@@ -446,7 +580,8 @@ impl Telling {
 
     /// Returns the text that gives the answer of an item away: a text other than the item's own, or a table that an
     /// operation changes and that the paper prints below the operation. Students may look up an answer in any other
-    /// table. The cells of a table to fill in follow from the text above the table, and bytes from the stores above.
+    /// table. The cells of a table to fill in follow from the text above the table, and bytes from the stores above. The
+    /// label of a value and the cells of an author's table are texts of the author.
     fn found_in(self, field: &Field, place: usize, texts: &[Text]) -> Option<Found> {
         let item = field.item;
         let is_data = match field.asked {
@@ -471,20 +606,21 @@ impl Telling {
             .iter()
             .any(|text| text.source == Source::Prose && self.is_mentioned(&text.words));
         let is_cell = matches!(item.kind, ItemKind::Table { .. });
+        let is_of_author = matches!(item.kind, ItemKind::Value { .. } | ItemKind::Author(_));
         let found = texts.iter().enumerate().filter_map(|(at, text)| {
             let words = &text.words;
             let below = at > own;
             let (is_found, surely) = match text.source {
                 Source::Steps => (self.is_mentioned(words), true),
                 Source::Prose => (
-                    self.is_mentioned(words) && !(is_data && at < own),
-                    below && !told_above || looked_up && !is_cell,
+                    self.is_told(words) && !(is_data && at < own),
+                    self.is_mentioned(words) && (below && !told_above || looked_up && !is_cell),
                 ),
+                Source::Item(other) if other == place => {
+                    (is_of_author && self.is_told(words), false)
+                }
                 Source::Item(other) => (
-                    other != place
-                        && !(is_data && other < place)
-                        && self.number >= LONG
-                        && self.is_mentioned(words),
+                    !(is_data && other < place) && self.number >= LONG && self.is_told(words),
                     false,
                 ),
                 Source::State(id) => (
@@ -494,6 +630,8 @@ impl Telling {
             };
             (is_found && (surely || !is_cell)).then(|| Found {
                 excerpt: self.excerpt(words),
+                text: mixed_text(0, words),
+                prefixed: self.is_mentioned(words) || self.is_listed(words),
                 surely,
             })
         });
@@ -506,18 +644,31 @@ impl Telling {
         tokens(words).any(|token| self.is(token))
     }
 
+    /// Whether a text contains the number in any radix.
+    fn is_told(self, words: &str) -> bool {
+        let same = |token: &str| token.len() > 1 && value_of(token) == Some(self.number);
+        self.is_mentioned(words)
+            || tokens(words).any(|token| !token.starts_with('0') && same(token))
+    }
+
     /// Whether a row of a table contains the number, which needs no prefix there. A number of a few digits must have
     /// leading zeros, because a decimal number may look like it.
     fn is_listed(self, words: &str) -> bool {
         let width = self.digits.unwrap_or(2) as usize;
-        tokens(words).any(|token| {
-            let distinct = token.len() >= width || self.number >= LISTED;
-            self.is(token) || distinct && self.is_written(token)
-        })
+        self.base != 10
+            && tokens(words).any(|token| {
+                let distinct = token.len() >= width || self.number >= LISTED;
+                self.is(token) || distinct && self.is_written(token)
+            })
     }
 
     fn is(self, token: &str) -> bool {
-        let prefix = if self.base == 2 { "0b" } else { "0x" };
+        let prefix = match self.base {
+            2 => "0b",
+            16 => "0x",
+            // Almost every text contains decimal numbers.
+            _ => return false,
+        };
         token.strip_prefix(prefix).is_some_and(|written| {
             // A short number must have the digits of the answer.
             let alike = self.number >= LONG || self.digits == Some(written.len() as u32);
@@ -533,7 +684,9 @@ impl Telling {
     /// Returns the words of a text around the number.
     fn excerpt(self, words: &str) -> String {
         let each: Vec<&str> = words.split_whitespace().collect();
-        let at = each.iter().position(|word| self.is_listed(word));
+        let at = each
+            .iter()
+            .position(|word| self.is_listed(word) || self.is_told(word));
         let at = at.unwrap_or(0);
         let (from, to) = (at.saturating_sub(BESIDE), (at + BESIDE + 1).min(each.len()));
         let cut = |is: bool| if is { "…" } else { "" };
@@ -544,6 +697,17 @@ impl Telling {
             cut(to < each.len())
         )
     }
+}
+
+/// Returns the value of a decimal number, or of one with the prefix of its radix.
+fn value_of(token: &str) -> Option<u128> {
+    let in_radix = |prefix: &str, radix: u32| {
+        let digits = token.trim().strip_prefix(prefix)?;
+        u128::from_str_radix(digits, radix).ok()
+    };
+    in_radix("0x", 16)
+        .or_else(|| in_radix("0b", 2))
+        .or_else(|| in_radix("", 10))
 }
 
 /// Minimum number of more than one hexadecimal digit.

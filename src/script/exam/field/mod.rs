@@ -201,5 +201,18 @@ pub fn slot(name: &str) -> String {
     slot
 }
 
+/// Returns a column's name in the form that all its spellings share: `1b_1_vpn` for `1b.1.vpn`, `1B 1 vpn`, and
+/// `q1b_1_vpn`. Separators count, because `11` is not `1.1`.
+pub fn alike(name: &str) -> String {
+    let name = name.to_lowercase();
+    let parts = name.split(|c: char| c.is_whitespace() || ".-_".contains(c));
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    let joined = parts.join("_");
+    match joined.strip_prefix('q') {
+        Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => rest.to_owned(),
+        _ => joined,
+    }
+}
+
 #[cfg(test)]
 mod tests;

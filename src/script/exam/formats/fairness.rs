@@ -4,6 +4,7 @@ use super::plan::mixed;
 use crate::exam::Version;
 use crate::exam::fair::{Blank, Fairness, Lacking, Sample};
 use crate::exam::paper::{Division, Paper, Question};
+use crate::questions::findings::Finding;
 use crate::report::doc::{Block, Cell, Table, Tone};
 
 /// Maximum number of problems reported per kind.
@@ -40,6 +41,27 @@ pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
     }));
     blocks.extend(guessable(of));
     blocks.extend(readable(of, &name));
+    blocks.extend(of.guesses.iter().map(|(question, [earned, points])| {
+        let text = format!(
+            "{question}: guessing earns about {} of {} points in tables and choices",
+            two_decimals(*earned),
+            two_decimals(*points)
+        );
+        Block::line(text)
+    }));
+    blocks.extend(of.accepted.iter().map(|(accepted, found)| {
+        let (word, question) = (accepted.finding.0, accepted.question.as_deref());
+        let of = question.map_or_else(String::new, |title| format!(" of {title}"));
+        let end = if *found {
+            ""
+        } else {
+            "; the check finds nothing of the kind"
+        };
+        Block::line(format!(
+            "accepted: {word}{of}, because {}{end}",
+            accepted.reason
+        ))
+    }));
     blocks.push(Block::Table(table(&of.blanks)));
     let (tone, text) = if of.holds() {
         (Tone::Good, "the versions are fair")
@@ -172,6 +194,11 @@ fn solvable(of: &Fairness, name: &dyn Fn(usize) -> String) -> Block {
 }
 
 fn hard(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
+    // One version has nothing to compare with, and the work of tables and essays is not counted.
+    let nothing = of.even.is_empty() || of.accepts(&[Finding::Uneven]);
+    if of.versions < 2 || of.uneven.is_empty() && nothing {
+        return Vec::new();
+    }
     let words = if of.uneven.is_empty() {
         "equally hard"
     } else {
@@ -202,7 +229,9 @@ fn hard(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
 fn distinct(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
     let groups = of.same.len();
     if groups == 0 {
-        return vec![verdict(true, "no two versions are the same")];
+        let is_checked = of.versions > 1 && !of.accepts(&[Finding::Same]);
+        let good = is_checked.then(|| verdict(true, "no two versions are the same"));
+        return good.into_iter().collect();
     }
     let all = of.same.iter().any(|group| group.len() == of.versions) && of.versions > 1;
     let words = if all {
@@ -253,6 +282,7 @@ fn guessable(of: &Fairness) -> Vec<Block> {
     if found.is_empty() {
         // Versions that do not differ cannot show what students can guess.
         let any = of.blanks.iter().any(|blank| blank.drawn);
+        let any = any && !of.accepts(&[Finding::Guessable]);
         let good = any.then(|| verdict(true, "no blank can be guessed"));
         return good.into_iter().collect();
     }
@@ -274,7 +304,11 @@ fn guessable(of: &Fairness) -> Vec<Block> {
 
 fn readable(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
     if of.readable.is_empty() {
-        return vec![verdict(true, "no answer appears elsewhere in its question")];
+        // Essays have no answers, and a printed table is reported above.
+        let is_checked = !of.blanks.is_empty() && of.printed_keys.is_empty();
+        let is_checked = is_checked && !of.accepts(&[Finding::Readable, Finding::Printed]);
+        let good = is_checked.then(|| verdict(true, "no answer appears elsewhere in its question"));
+        return good.into_iter().collect();
     }
     let mut blocks = vec![verdict(
         false,
@@ -333,6 +367,11 @@ fn table(blanks: &[Blank]) -> Table {
         groups: vec![names.map(str::to_owned).to_vec()],
         rows: rows.collect(),
     }
+}
+
+fn two_decimals(number: f64) -> String {
+    let text = format!("{number:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn cut(words: &str) -> String {

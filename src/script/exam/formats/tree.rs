@@ -67,7 +67,13 @@ impl Section {
     /// Returns the introduction, which describes the machine, and the other blocks. A screen prints all assumptions between
     /// them.
     pub(crate) fn parts(&self) -> (&[Block], &[Block]) {
-        let introduces = |block: &&Block| matches!(block, Block::Prose(_) | Block::Pairs { .. });
+        // The declaration of the machine is a block of lines.
+        let introduces = |block: &&Block| {
+            matches!(
+                block,
+                Block::Prose(_) | Block::Pairs { .. } | Block::Lines(_)
+            )
+        };
         self.body
             .split_at(self.body.iter().take_while(introduces).count())
     }

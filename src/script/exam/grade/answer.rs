@@ -37,6 +37,8 @@ pub(crate) enum Notation {
     Place,
     /// A number of events: `none` and a dash are 0.
     Count,
+    /// A hit or a miss for each reference.
+    Trace,
 }
 
 /// The accepted form of a blank's answers.
@@ -62,6 +64,8 @@ impl<'p> AnswerForm<'p> {
             Notation::Place
         } else if matches!(&*blank.fact, "minor" | "major") {
             Notation::Count
+        } else if &*blank.fact == "trace" {
+            Notation::Trace
         } else {
             Notation::Plain
         };
@@ -132,6 +136,9 @@ impl<'p> AnswerForm<'p> {
                 return bits(&text, count).map_or(Answer::Unreadable, Answer::Text);
             }
             Notation::Count if words::is_absent(&text, true) => return Answer::Dash,
+            Notation::Trace => {
+                return words::hits_and_misses(&text).map_or(Answer::Unreadable, Answer::Text);
+            }
             Notation::Plain | Notation::Place | Notation::Count => {}
         }
         let (text, absent) = match (self.notation, self.form) {

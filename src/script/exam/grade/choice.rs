@@ -6,11 +6,22 @@ use crate::questions::entry::Alternative;
 /// Words between the names of options.
 const AND: &[&str] = &["and", "und", "et"];
 
+/// What an answer names if it is both the text of an option and the letter or the number of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    Text,
+    Place,
+}
+
 /// Returns the distinct options that an answer names by letter (`A`, `a) b)`, `AC`), by number from 1, or by
 /// text. Returns `None` if the answer contains anything else.
-pub fn read(text: &str, options: &[Alternative]) -> Option<Vec<usize>> {
+pub(super) fn read(text: &str, options: &[Alternative], by: By) -> Option<Vec<usize>> {
     let whole = plain(text);
-    if let Some(one) = named(&whole, options) {
+    let named = |text: &str| match by {
+        By::Text => text_of(text, options).or_else(|| place_of(text, options)),
+        By::Place => place_of(text, options).or_else(|| text_of(text, options)),
+    };
+    if let Some(one) = named(&whole) {
         return Some(vec![one]);
     }
     for separators in [
@@ -23,10 +34,7 @@ pub fn read(text: &str, options: &[Alternative]) -> Option<Vec<usize>> {
             .map(str::trim)
             .filter(|part| !part.is_empty() && !AND.contains(&&*part.to_lowercase()))
             .collect();
-        let each: Option<Vec<usize>> = parts
-            .iter()
-            .map(|part| named(&plain(part), options))
-            .collect();
+        let each: Option<Vec<usize>> = parts.iter().map(|part| named(&plain(part))).collect();
         if let Some(chosen) = each.filter(|_| !parts.is_empty()) {
             return Some(once(chosen));
         }
@@ -35,7 +43,7 @@ pub fn read(text: &str, options: &[Alternative]) -> Option<Vec<usize>> {
     let each = words.split(|word| AND.contains(word));
     let each: Vec<String> = each.map(|words| words.join(" ")).collect();
     if each.len() > 1 {
-        return read(&each.join(";"), options);
+        return read(&each.join(";"), options, by);
     }
     let letters: Option<Vec<usize>> = whole
         .chars()
@@ -50,14 +58,13 @@ fn once(mut chosen: Vec<usize>) -> Vec<usize> {
     chosen
 }
 
-/// Returns the option that a text, letter, or number names. Text takes precedence.
-fn named(text: &str, options: &[Alternative]) -> Option<usize> {
-    if let Some(at) = options
-        .iter()
-        .position(|option| plain(&option.text) == *text)
-    {
-        return Some(at);
-    }
+fn text_of(text: &str, options: &[Alternative]) -> Option<usize> {
+    let mut texts = options.iter().map(|option| plain(&option.text));
+    texts.position(|own| own == *text)
+}
+
+/// Returns the option that a letter or a number names.
+fn place_of(text: &str, options: &[Alternative]) -> Option<usize> {
     let bare = text.trim_matches(['(', ')', '.', ':', '[', ']']);
     let mut letters = bare.chars();
     if let (Some(letter), None) = (letters.next(), letters.next())
@@ -76,7 +83,7 @@ fn letter_of(letter: char, options: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::{By, read};
     use crate::questions::entry::Alternative;
 
     #[test]
@@ -88,7 +95,7 @@ mod tests {
             evidence: Vec::new(),
         };
         let options = ["5", "A set, or a way", "neither"].map(option);
-        let of = |text: &str| read(text, &options);
+        let of = |text: &str| read(text, &options, By::Text);
         for text in [
             "B",
             "b)",
@@ -116,8 +123,11 @@ mod tests {
         ] {
             assert_eq!(of(text), Some(vec![1, 2]), "{text}");
         }
-        // Text takes precedence over a number.
         assert_eq!(of("5"), Some(vec![0]));
+        // A text that is also the number of another option.
+        let counts = ["3", "1", "2"].map(option);
+        assert_eq!(read("3", &counts, By::Text), Some(vec![0]));
+        assert_eq!(read("3", &counts, By::Place), Some(vec![2]));
         for text in ["", ";", "and", "D", "0", "4", "both", "b d", "bd", "a set"] {
             assert_eq!(of(text), None, "{text}");
         }

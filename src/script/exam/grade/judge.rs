@@ -2,7 +2,7 @@
 
 use super::agree::{agrees, is_number};
 use super::answer::{Answer, AnswerForm};
-use super::choice;
+use super::choice::{self, By};
 use super::marked::Verdict;
 use super::number::{self, Spelled};
 use super::rules::{Rules, Several};
@@ -24,7 +24,7 @@ pub(crate) type Satisfies<'s> = dyn Fn(&Answers, &Value) -> bool + 's;
 /// Marks a field independently of others.
 pub(crate) fn alone(satisfies: &Satisfies, field: &Field, sheet: &Sheet, rules: &Rules) -> Judged {
     let given = sheet.given(&field.name);
-    let empty = matches!(given, Given::Text(text) if text.trim().is_empty());
+    let empty = given.text().trim().is_empty();
     let judged = match (&field.item.kind, field.asked) {
         (_, Asked::Blank(blank)) => blank_alone(blank, field, given, rules),
         (ItemKind::Table { table, .. }, Asked::Cell { at, cell, .. }) => {
@@ -152,7 +152,9 @@ pub(super) fn any(
 ) -> Judged {
     let spelled = match given {
         Given::Number(number) => Some(Spelled::from(*number)),
-        Given::Text(text) => number::read(&words::narrow(text), radix, None, None),
+        Given::Text(text) | Given::Response(text) => {
+            number::read(&words::narrow(text), radix, None, None)
+        }
     };
     let right = |value: &Value| {
         answers.first.iter().any(|right| same(right, value))
@@ -185,21 +187,38 @@ fn same(right: &Value, value: &Value) -> bool {
 }
 
 fn chosen(options: &[Alternative], field: &Field, given: &Given, rules: &Rules) -> Judged {
-    let Some(chosen) = choice::read(&words::narrow(&given.text()), options) else {
+    let text = words::narrow(&given.text());
+    let [by_text, by_place] = [By::Text, By::Place].map(|by| choice::read(&text, options, by));
+    let (Some(by_text), Some(by_place)) = (by_text, by_place) else {
         return wrong(&Answer::Unreadable, rules.wrong_choice);
     };
+    let judged = marked_choice(&by_text, options, field, rules);
+    // The instructor decides between the text of one option and the place of another. A platform writes the text.
+    let is_text = matches!(given, Given::Response(_));
+    if is_text || judged == marked_choice(&by_place, options, field, rules) {
+        return judged;
+    }
+    wrong(&Answer::Unreadable, rules.wrong_choice)
+}
+
+fn marked_choice(
+    chosen: &[usize],
+    options: &[Alternative],
+    field: &Field,
+    rules: &Rules,
+) -> Judged {
     let correct: Vec<usize> = (0..options.len())
         .filter(|at| options[*at].correct)
         .collect();
     let also = rules.also.get(&field.name).into_iter().flatten();
-    let also = |chosen: &Vec<usize>| {
+    let also = |chosen: &[usize]| {
         also.clone()
-            .any(|given| choice::read(&given.text(), options).as_ref() == Some(chosen))
+            .any(|given| choice::read(&given.text(), options, By::Text).as_deref() == Some(chosen))
     };
     if chosen == correct {
         return (Verdict::Right, Number::from(1u64));
     }
-    if also(&chosen) {
+    if also(chosen) {
         return (Verdict::Accepted, Number::from(1u64));
     }
     if rules.several == Several::Each && correct.len() > 1 {

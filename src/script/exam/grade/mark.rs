@@ -11,10 +11,11 @@ use super::order;
 use super::rules::{Floor, Rules, Void, Whole};
 use super::sheet::{Given, Sheet};
 use super::sums::{at_least, plus, rounded, times, total};
-use crate::exam::field::{Field, fields};
+use crate::exam::field::{Asked, Field, fields};
 use crate::exam::paper::Paper;
 use crate::lang::value::{Number, Value};
 use crate::questions::entry::{Answers, ItemKind};
+use crate::questions::marked_by::MarkedBy;
 use crate::run::record::Did;
 
 /// A paper's key, with other accepted keys.
@@ -205,25 +206,35 @@ fn judged<'f, 'p: 'f>(
             .map(|field| alone(&*key.satisfies, field, sheet, rules))
             .collect(),
     };
-    together(own, &mut judged, rules.whole);
+    let row = |field: &Field| field.row;
+    match rules.whole {
+        Whole::Fields => {}
+        Whole::Rows => together(own, &mut judged, row),
+        Whole::Items => together(own, &mut judged, |_| 0),
+    }
+    // The paper states how its tables are marked, so no rule makes them easier.
+    match first.item.printed.marks {
+        None => {}
+        Some(MarkedBy::Row) => together(own, &mut judged, row),
+        Some(MarkedBy::Column) => together(own, &mut judged, |field| match field.asked {
+            Asked::Cell { at, .. } => at,
+            _ => 0,
+        }),
+    }
     judged
 }
 
-/// Applies an all-or-nothing rule.
-fn together(own: &[Field], judged: &mut [Judged], whole: Whole) {
-    if whole == Whole::Fields {
-        return;
-    }
-    let row = |field: &Field| if whole == Whole::Rows { field.row } else { 0 };
+/// Takes the points of all fields of a group in which one is not right.
+fn together(own: &[Field], judged: &mut [Judged], group: impl Fn(&Field) -> usize) {
     let full = Number::from(1u64);
     let broken: Vec<usize> = own
         .iter()
         .zip(judged.iter())
         .filter(|(_, (verdict, share))| share.compare(full).is_lt() && *verdict != Verdict::Pending)
-        .map(|(field, _)| row(field))
+        .map(|(field, _)| group(field))
         .collect();
     for (field, (_, share)) in own.iter().zip(judged.iter_mut()) {
-        if broken.contains(&row(field)) && !share.is_negative() {
+        if broken.contains(&group(field)) && !share.is_negative() {
             *share = Number::ZERO;
         }
     }

@@ -23,4 +23,4 @@ mod words;
 pub use mark::{Key, covers, mark, mark_field};
 pub use marked::{Mark, Marked, Verdict};
 pub use sheet::{CELL_LIMIT, Given, Sheet};
-pub(crate) use sums::{decimal, total};
+pub(crate) use sums::{at_least, decimal, rounded, short, total};

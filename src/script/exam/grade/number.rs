@@ -19,23 +19,22 @@ pub(crate) struct Spelled {
     pub(crate) rough: bool,
     /// Whether the unit measures what the blank's unit measures. No key equals a number of other units.
     pub(crate) fits: bool,
-    /// The other meaning and its `within`: `16.384` could mean 16384, and `1,024` could mean 1.024.
+    /// The other meaning and its `within`: `16.384` could mean 16384, `1,024` could mean 1.024, `4 Kb` could be bits, and
+    /// `1010b` could be binary.
     other: Option<(Number, Option<Number>)>,
 }
 
 impl Spelled {
     /// Returns the number with the other meaning of its separator, if it has one, or as an approximation if it is rough.
     pub(crate) fn other(self) -> Option<Self> {
-        if self.rough {
-            return Some(Self {
-                rough: false,
-                ..self
-            });
-        }
-        let (value, within) = self.other?;
+        let (value, within) = match self.other {
+            None if self.rough => (self.value, self.within),
+            other => other?,
+        };
         Some(Self {
             value,
             within,
+            rough: false,
             other: None,
             ..self
         })
@@ -46,13 +45,16 @@ impl Spelled {
         let other = |(value, within): (Number, Option<Number>)| {
             Some((scaled(value)?, within.and_then(scaled)))
         };
+        let of_unit = factor
+            .other
+            .and_then(|by| Some((self.value.times(by).ok()?, None)));
         Some(Self {
             value: scaled(self.value)?,
             within: self.within.and_then(scaled),
             // `67 %` has the two decimal places of `0.67`.
             rough: self.rough && !factor.percent,
             fits: factor.fits,
-            other: self.other.and_then(other),
+            other: self.other.and_then(other).or(of_unit),
         })
     }
 }
@@ -242,7 +244,12 @@ fn decimal(text: &str, unit: Option<&str>) -> Option<Spelled> {
     let cut = text.find(is_unit).unwrap_or(text.len());
     let (number, named) = text.split_at(cut);
     let factor = factor(named.trim(), unit)?;
-    fraction(number.trim())?.times(factor)
+    let binary = whole(number, 2).filter(|_| named == "b");
+    let spelled = fraction(number.trim())?.times(factor)?;
+    Some(Spelled {
+        other: spelled.other.or(binary.map(|binary| (binary, None))),
+        ..spelled
+    })
 }
 
 /// Parses scientific notation: `6.1e-6`, `6.1*10^-6`, `6.1 × 10^(-6)`.
@@ -284,6 +291,8 @@ fn scientific(text: &str) -> Option<Spelled> {
 #[derive(Clone, Copy)]
 struct Factor {
     by: Number,
+    /// The factor of the unit's other meaning.
+    other: Option<Number>,
     fits: bool,
     /// Whether the number is a percentage.
     percent: bool,
@@ -300,11 +309,14 @@ fn factor(named: &str, unit: Option<&str>) -> Option<Factor> {
     });
     let fits = |by: Number| Factor {
         by,
+        other: None,
         fits: true,
         percent,
     };
     let one = Number::from(1u64);
-    if named.is_empty() || unit.is_some_and(|unit| unit.eq_ignore_ascii_case(named)) {
+    let could_be_bits = named.ends_with('b');
+    let is_unit = |unit: &str| unit.eq_ignore_ascii_case(named) && !could_be_bits || unit == named;
+    if named.is_empty() || unit.is_some_and(is_unit) {
         return Some(fits(one));
     }
     let own = Unit::spelt(named)?;
@@ -323,26 +335,37 @@ fn factor(named: &str, unit: Option<&str>) -> Option<Factor> {
         let counts = !is(Dimension::Time) && !is(Dimension::Fraction);
         return counts.then(|| fits(own_factor));
     }
-    match unit.map(quantity) {
-        Some((kind, of)) if kind == quantity(own).0 => quantity(own).1?.divide(of?).ok().map(fits),
-        _ => Some(Factor {
-            by: one,
-            fits: false,
-            percent,
-        }),
+    let by = match unit.map(quantity) {
+        Some((kind, of)) if kind == quantity(own).0 => quantity(own).1?.divide(of?).ok()?,
+        _ => {
+            return Some(Factor {
+                fits: false,
+                ..fits(one)
+            });
+        }
+    };
+    // `Kb` means kilobits, but many write it for kilobytes, and also `kb`.
+    if own.dimension != Dimension::Bytes || !could_be_bits {
+        return Some(fits(by));
     }
+    let bits = by.divide(Number::from(8u64)).ok()?;
+    let is_sloppy = named.starts_with(char::is_lowercase) && is(Dimension::Bytes);
+    let (by, other) = if is_sloppy { (by, bits) } else { (bits, by) };
+    Some(Factor {
+        other: Some(other),
+        ..fits(by)
+    })
 }
 
-/// Returns the dimension of a unit, whether the unit is cycles, and the unit's size. Bits convert to bytes, but cycles do
-/// not convert to nanoseconds.
-fn quantity(unit: &Unit) -> ((Dimension, bool), Option<Number>) {
-    let (dimension, parts) = match unit.dimension {
-        Dimension::Bits => (Dimension::Bytes, 8),
-        other => (other, 1),
+/// Returns the dimension of a unit, what it measures, and the unit's size. Bits convert to bytes, but cycles do not convert
+/// to nanoseconds, nor pages to entries.
+fn quantity(unit: &Unit) -> ((Dimension, Option<Measure>), Option<Number>) {
+    let (dimension, measure, parts) = match unit.dimension {
+        Dimension::Bits => (Dimension::Bytes, Some(Measure::Bytes), 8),
+        other => (other, unit.measure(), 1),
     };
     let size = Number::fraction(unit.factor.0, unit.factor.1 * parts).ok();
-    let is_cycles = unit.measure() == Some(Measure::Cycles);
-    ((dimension, is_cycles), size)
+    ((dimension, measure), size)
 }
 
 /// Parses `3/4`, `2^10`, or one number.

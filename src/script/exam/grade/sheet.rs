@@ -12,6 +12,8 @@ pub const CELL_LIMIT: usize = 10_000;
 pub enum Given {
     /// As written.
     Text(String),
+    /// As a learning platform writes it, which names options by their texts.
+    Response(String),
     /// A parsed number without a radix.
     Number(Number),
 }
@@ -53,7 +55,7 @@ impl Given {
     /// Returns the answer as written.
     pub fn text(&self) -> String {
         match self {
-            Self::Text(text) => text.clone(),
+            Self::Text(text) | Self::Response(text) => text.clone(),
             Self::Number(number) => number.to_string(),
         }
     }

@@ -50,3 +50,16 @@ pub(crate) fn decimal(number: Number) -> String {
     }
     text
 }
+
+/// Formats a number to two decimals.
+pub(crate) fn short(number: Number) -> String {
+    let text = decimal(number);
+    if text
+        .split_once('.')
+        .is_some_and(|(_, after)| after.len() > 2)
+    {
+        let text = format!("{:.2}", number.to_f64());
+        return text.trim_end_matches('0').trim_end_matches('.').to_owned();
+    }
+    text
+}

@@ -142,6 +142,24 @@ pub(crate) fn flag(text: &str) -> Option<bool> {
     read(text, &["hit", "miss"], true).map(|word| word == "hit")
 }
 
+/// Returns one letter for each reference, `h` for a hit and `m` for a miss: `MMH`, `m, m, h`, `FFH`, or `miss miss hit`.
+pub(crate) fn hits_and_misses(text: &str) -> Option<String> {
+    let is_separator = |c: char| c.is_whitespace() || ",;:/|.-_'()[]{}".contains(c);
+    let words = || text.split(is_separator).filter(|word| !word.is_empty());
+    let letter = |word: &str| match &*plain(word) {
+        // A fault is a miss.
+        "f" => Some('m'),
+        word => flag(word).map(|hit| if hit { 'h' } else { 'm' }),
+    };
+    let of_words: Option<String> = words().map(letter).collect();
+    of_words.or_else(|| {
+        words()
+            .flat_map(str::chars)
+            .map(|c| letter(c.encode_utf8(&mut [0; 4])))
+            .collect()
+    })
+}
+
 /// Returns the meanings of yes and no for a blank with these words.
 fn pair(words: &[&str], bare: bool) -> Option<(&'static str, &'static str)> {
     let pairs = [("hit", "miss"), ("true", "false"), ("yes", "no")];

@@ -6,7 +6,7 @@ use crate::exam::field::{Asked, Field, fields};
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::prompt::prompt;
 use crate::exam::formats::{filled, label, page};
-use crate::exam::grade::{Mark, Marked, Verdict, decimal};
+use crate::exam::grade::{Mark, Marked, Verdict, short};
 use crate::exam::paper::Paper;
 use crate::questions::entry::ItemKind;
 
@@ -62,14 +62,14 @@ pub fn feedback(paper: &Paper, marked: &Marked, format: Format) -> String {
     }
     out.line(&format!(
         "{} of {} points",
-        decimal(marked.total),
-        decimal(marked.of)
+        short(marked.total),
+        short(marked.of)
     ));
     let pending = marked.pending();
     if !pending.is_zero() {
         out.line(&format!(
             "{} points must still be marked by hand.",
-            decimal(pending)
+            short(pending)
         ));
     }
     for (number, question) in paper.questions.iter().enumerate() {
@@ -86,8 +86,8 @@ pub fn feedback(paper: &Paper, marked: &Marked, format: Format) -> String {
             "{} {} ({} of {})",
             number + 1,
             question.title,
-            decimal(points),
-            decimal(of)
+            short(points),
+            short(of)
         ));
         let rows = own
             .iter()
@@ -104,7 +104,7 @@ fn row(mark: &Mark, field: Option<&Field>) -> Row {
         asked: field.map_or_else(String::new, asked),
         written: mark.written.chars().take(REPEATED).collect(),
         right: field.map_or_else(String::new, right),
-        points: format!("{} of {}", decimal(mark.points), decimal(mark.of)),
+        points: format!("{} of {}", short(mark.points), short(mark.of)),
         why: field.map_or_else(|| why(mark, &str::to_owned), |field| why_of(mark, field)),
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::feedback::markdown;
 use crate::exam::grade::regrade::Regraded;
 use crate::exam::grade::statistics::Statistics;
-use crate::exam::grade::{Mark, Marked, Verdict, decimal};
+use crate::exam::grade::{Mark, Marked, Verdict, decimal, short};
 use crate::exam::sheet::{guarded, quoted};
 use crate::lang::value::Number;
 
@@ -205,18 +205,6 @@ pub fn statistics(of: &Statistics) -> String {
     out
 }
 
-/// Formats a number to two decimals.
-fn short(number: Number) -> String {
-    let text = decimal(number);
-    if text
-        .split_once('.')
-        .is_some_and(|(_, after)| after.len() > 2)
-    {
-        return format!("{:.2}", number.to_f64());
-    }
-    text
-}
-
 /// Maximum number of fields in a row of the table of changes. A rule can change a whole grid.
 const LISTED: usize = 6;
 
@@ -235,8 +223,8 @@ pub fn regrade(of: &Regraded) -> String {
         let _ = writeln!(
             out,
             "The maximum changes from {} to {} points for {students} student{}.\n",
-            decimal(*was),
-            decimal(*is),
+            short(*was),
+            short(*is),
             if *students == 1 { "" } else { "s" }
         );
     }
@@ -252,12 +240,7 @@ pub fn regrade(of: &Regraded) -> String {
             .iter()
             .take(LISTED)
             .map(|(field, before, now)| {
-                format!(
-                    "{} {} → {}",
-                    markdown(field),
-                    decimal(*before),
-                    decimal(*now)
-                )
+                format!("{} {} → {}", markdown(field), short(*before), short(*now))
             });
         let more = change.fields.len().saturating_sub(LISTED);
         let more = (more > 0).then(|| format!("and {more} more"));
@@ -266,8 +249,8 @@ pub fn regrade(of: &Regraded) -> String {
             "| {} | {} | {} | {} | {} | {} |",
             markdown(&change.id),
             markdown(&change.name),
-            before.map_or_else(String::new, decimal),
-            decimal(now),
+            before.map_or_else(String::new, short),
+            short(now),
             before.map_or_else(String::new, |before| signed(before, now)),
             through.chain(more).collect::<Vec<_>>().join(", ")
         );
@@ -289,8 +272,8 @@ fn signed(before: Number, now: Number) -> String {
         return String::new();
     };
     if by.is_negative() {
-        decimal(by).replace('-', "−")
+        short(by).replace('-', "−")
     } else {
-        format!("+{}", decimal(by))
+        format!("+{}", short(by))
     }
 }

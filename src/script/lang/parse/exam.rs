@@ -63,6 +63,7 @@ impl Tree<'_> {
         let place = self.first(&pair, "ask");
         let (mut what, mut facts) = (None, Arc::from([]));
         let (mut radix, mut points, mut round, mut prompt) = (None, None, None, None);
+        let mut marks = None;
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::ask_value => what = self.ask_value(part, &mut round),
@@ -75,6 +76,13 @@ impl Tree<'_> {
                 Rule::radix => radix = part.into_inner().next().map(|word| self.word(&word)),
                 Rule::prompt => self.prompt(part, &mut prompt),
                 Rule::rounded => self.rounded(part, &mut round),
+                Rule::marks => {
+                    self.refuse_again(marks.is_some(), "marks by", &part);
+                    let by = part
+                        .into_inner()
+                        .find(|part| part.as_rule() == Rule::column);
+                    marks = by.map(|word| self.word(&word));
+                }
                 _ => {
                     self.refuse_again(points.is_some(), "points", &part);
                     points = part.into_inner().next().map(|points| self.expr(points));
@@ -88,6 +96,7 @@ impl Tree<'_> {
                     radix,
                     points,
                     round,
+                    marks,
                     prompt,
                     place,
                 }))

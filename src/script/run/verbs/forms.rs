@@ -128,7 +128,7 @@ pub const FORMS: &[Form] = &[
             &[Keyword("steps"), Optional(&[Literal("all")])],
             &[VARIABLE, Keyword("in"), LIST, Keyword("where"), ETC],
         ])],
-        "asks for facts, optionally with `radix hex|decimal|binary` and `points N`",
+        "asks for facts, optionally with `radix hex|decimal|binary` and `points N`, and a table with `marks by row|column`",
     ),
     form(
         "reference",

@@ -14,6 +14,7 @@ use crate::lang::layout::{Token, TokenKind, is_operator};
 use crate::lang::tree::Tree;
 use crate::lang::value::unit_factor;
 use crate::questions::LANGUAGE;
+use crate::questions::marked_by::MARKED_BY;
 use crate::run::bind::{Atom, Param, Params, Slot, ways};
 use crate::run::facts::{Family, Values, type_named};
 use crate::run::nouns::is_noun;
@@ -182,7 +183,14 @@ impl<'t> RoleFinder<'_, 't> {
                 self.walk.last_word() == *name && (words.contains(&word) || *name == "unit");
             follows.then_some(TokenRole::Value)
         });
-        trailer.or(columns.then_some(TokenRole::Column))
+        // `marks by row` follows columns.
+        let marks = match (word, self.walk.last_word()) {
+            ("marks", _) | ("by", "marks") => Some(TokenRole::Keyword("ask")),
+            (by, "by") if MARKED_BY.iter().any(|(name, _)| *name == by) => Some(TokenRole::Value),
+            _ => None,
+        };
+        let marks = marks.filter(|_| columns);
+        trailer.or(marks).or(columns.then_some(TokenRole::Column))
     }
 
     /// Returns the role of a word if it is one of the possible parameters.

@@ -140,6 +140,12 @@ const OF_RAW_ENTRIES: &[Rule] = &[
 const OF_TABLES: &[Rule] = &[Rule::Tables, Rule::Frames, Rule::ZeroPage];
 const OF_TABLE_BYTES: &[Rule] = &[Rule::EntrySize, Rule::Tables, Rule::Frames, Rule::ZeroPage];
 const OF_RESIDENT: &[Rule] = &[Rule::Paged, Rule::CopyOnWrite, Rule::FaultAround];
+const OF_RSS: &[Rule] = &[
+    Rule::Paged,
+    Rule::ZeroCount,
+    Rule::CopyOnWrite,
+    Rule::FaultAround,
+];
 
 /// The rules of each askable fact. The conditions of the rules select those that apply to the machine of a question.
 #[rustfmt::skip]
@@ -177,10 +183,11 @@ const ROWS: &[(Kind, &[&str], &[Rule])] = &[
     (Kind::Call, &["copied"], OF_COPIES),
     (Kind::Result, &["mmap", "mremap"], &[Rule::Placement]),
     (Kind::Result, &["malloc", "calloc", "realloc"], &[Rule::Allocator, Rule::Heap]),
+    (Kind::Result, &["brk", "sbrk"], &[Rule::Break]),
     (Kind::Result, &["fork", "wait", "getpid"], &[Rule::Pids]),
     (Kind::Result, &[
         "open", "close", "read", "write", "pread", "pwrite", "lseek", "fstat", "ftruncate", "munmap", "mprotect", "msync", "madvise",
-        "brk", "sbrk", "mlock", "munlock", "execve", "exit", "free",
+        "mlock", "munlock", "execve", "exit", "free",
     ], STANDARD),
     (Kind::Reference, &["faults", "hits", "trace", "resident", "rate", "victim", "disk_reads", "disk_writes"], &[Rule::Strings]),
     (Kind::Program, &["count", "lines", "processes", "all", "possible", "exit", "line", "output", "reads", "writes"], STANDARD),
@@ -209,7 +216,7 @@ const ROWS: &[(Kind, &[&str], &[Rule])] = &[
     (Kind::Path, &["kernel.processes"], STANDARD),
     (Kind::Path, &["ksm.scans"], ARITHMETIC),
     (Kind::Path, &["ksm.merged"], OF_COPIES),
-    (Kind::Process, &["rss"], OF_RESIDENT),
+    (Kind::Process, &["rss"], OF_RSS),
     (Kind::Process, &["faults.minor", "faults.major"], OF_COUNTS),
     (Kind::Process, &["disk_reads", "disk_writes"], OF_SWAP),
     (Kind::Process, &["vsize", "areas", "pc", "stdout", "state", "rsp", "brk"], STANDARD),

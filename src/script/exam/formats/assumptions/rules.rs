@@ -65,6 +65,8 @@ pub(super) enum Rule {
     PageCache,
     FaultAround,
     ZeroPage,
+    /// The zero page in counts of resident pages.
+    ZeroCount,
     /// Signals that end a process.
     Kill,
     /// The page tables that exist.
@@ -75,6 +77,8 @@ pub(super) enum Rule {
     Allocator,
     /// The place and the growth of the heap.
     Heap,
+    /// The first address of the heap, for the calls that move its end.
+    Break,
     Pids,
     /// The rules of reference strings, which depend on the string.
     Strings,
@@ -207,12 +211,20 @@ impl Rule {
             Self::PageCache if asked.is(Topic::Files) => page_cache(kernel.warm),
             Self::FaultAround if kernel.fault_around > 1 && asked.is(Topic::Files) => {
                 return Some(format!(
-                    "A read fault on a file page also maps those of its {} neighbors that are in the page cache.",
+                    "A read fault on a file page also maps the other pages of its group that are in the page cache. A group is {0} pages of \
+                     an area, from a page whose number is a multiple of {0}.",
                     kernel.fault_around
                 ));
             }
             Self::ZeroPage if kernel.zero_page => {
                 "A read of an untouched anonymous page maps the shared zero page."
+            }
+            Self::ZeroCount if kernel.zero_page => {
+                "The zero page does not count as a resident page."
+            }
+            Self::Break => {
+                let start = number(context.question, kernel.brk_start);
+                return Some(format!("The heap begins at {start}."));
             }
             Self::Kill if kernel.signals == SignalPolicy::Kill => {
                 "A signal of a page fault ends the process."

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use num_rational::Ratio;
+
 use super::hints::{column_head, mark_hex, worksheet_heads};
 use super::medium::Medium;
 use crate::exam::field::fields;
@@ -41,17 +43,19 @@ pub(crate) fn points(points: Number, labels: &Labels) -> String {
     )
 }
 
-/// Returns `1 2/3` for 5/3. A number with a finite decimal expansion is printed as a decimal.
+/// Returns `1 2/3` for 5/3. A number with at most two decimals is printed as a decimal.
 pub(crate) fn mixed(number: Number) -> String {
-    let text = number.to_string();
-    let Some((above, under)) = text.split_once('/') else {
-        return text;
+    let Some(ratio) = number.as_ratio() else {
+        return number.to_string();
     };
-    match (above.parse::<i128>(), under.parse::<i128>()) {
-        (Ok(above), Ok(under)) if above > under && under > 0 => {
-            format!("{} {}/{under}", above / under, above % under)
-        }
-        _ => text,
+    if (ratio * Ratio::from(100)).is_integer() {
+        return number.to_string();
+    }
+    let (whole, rest) = (ratio.trunc(), ratio.fract());
+    if whole == Ratio::from(0) {
+        rest.to_string()
+    } else {
+        format!("{whole} {rest}")
     }
 }
 
@@ -190,6 +194,9 @@ impl<'p> Items<'p> {
                 let mut how = prompt_with(item, self.labels, self.cores, true);
                 if self.medium != Medium::Screen && spare_rows(table) > 0 {
                     how = format!("{how} {}", self.labels.localize("Write - in unused rows."));
+                }
+                if let Some(marks) = item.printed.marks.filter(|_| self.medium != Medium::Screen) {
+                    how = format!("{how} {}", self.labels.localize(marks.sentence()));
                 }
                 Block::Fill {
                     how,

@@ -76,7 +76,14 @@ fn within(
     };
     let each = paper.questions.iter().zip(topics).map(of_question);
     let each: Vec<Vec<String>> = each.collect();
-    let shared: Vec<String> = each.first().map_or_else(Vec::new, |first| {
+    // The assumptions of a single question follow its machine.
+    let begins_with_machine = |question: &Question| match question.body.first() {
+        Some(Piece::Given(views)) => matches!(views.first(), Some(View::Declaration(_))),
+        _ => false,
+    };
+    let is_alone = matches!(&*paper.questions, [only] if begins_with_machine(only));
+    let shared = each.first().filter(|_| !is_alone);
+    let shared: Vec<String> = shared.map_or_else(Vec::new, |first| {
         first
             .iter()
             .filter(|said| each.iter().all(|own| own.contains(said)))

@@ -192,14 +192,20 @@ impl Slots for Elements<'_> {
                     "<pl-string-input {common} remove-leading-trailing=\"true\" size=\"12\" display=\"inline\" show-help-text=\"false\"></pl-string-input>"
                 )
             }
-            Input::Number(number, _) => {
+            Input::Number(number, off) => {
                 self.answers.insert(name, json!(number.to_f64()));
-                let comparison = match field.asked {
-                    Asked::Blank(Blank {
-                        round: Some(digits),
-                        ..
-                    }) => format!("sigfig\" digits=\"{digits}"),
-                    _ => "relabs\" rtol=\"0.005\" atol=\"0".to_owned(),
+                let comparison = if let Asked::Blank(Blank {
+                    round: Some(digits),
+                    ..
+                }) = field.asked
+                {
+                    format!("sigfig\" digits=\"{digits}")
+                } else {
+                    // By default, the box would show the tolerance, which would reveal whether the key is whole.
+                    let share = if off > 0.0 { "0.005" } else { "0" };
+                    format!(
+                        "relabs\" rtol=\"{share}\" atol=\"0\" placeholder=\"number\" show-help-text=\"false"
+                    )
                 };
                 format!(
                     "<pl-number-input {common} blank-value=\"\" comparison=\"{comparison}\" size=\"12\" display=\"inline\"></pl-number-input>"

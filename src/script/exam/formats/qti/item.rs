@@ -9,6 +9,8 @@ use crate::exam::field::{Asked, Field, slot};
 use crate::exam::formats::bank::input::{Input, input};
 use crate::exam::formats::bank::stem::{Slots, marked, rubric_html};
 use crate::exam::formats::style::{File, Refusal};
+use crate::exam::grade::total;
+use crate::lang::value::Number;
 use crate::report::xml::{Xml, document, empty, legal, within, words};
 
 /// The namespace of items and tests.
@@ -59,7 +61,7 @@ pub fn write(entry: &Entry) -> File {
             outcome(
                 xml,
                 "MAXSCORE",
-                entry.responses.iter().map(|response| response.points).sum(),
+                total(entry.responses.iter().map(|response| response.points)).to_f64(),
             )?;
             xml.create_element("itemBody")
                 .write_text_content(BytesText::from_escaped(&entry.stem))?;
@@ -111,7 +113,7 @@ fn declaration(xml: &mut Xml, response: &Response) -> io::Result<()> {
 
 /// Writes the points of each listed answer. Any other answer earns no points.
 fn mapping(xml: &mut Xml, response: &Response) -> io::Result<()> {
-    let most = response.points.to_string();
+    let most = response.points.to_f64().to_string();
     let bounds = [
         ("lowerBound", "0"),
         ("upperBound", most.as_str()),
@@ -197,7 +199,7 @@ fn worth(xml: &mut Xml, response: &Response) -> io::Result<()> {
             &[("identifier", response.identifier.as_str())],
         );
     }
-    let points = response.points.to_string();
+    let points = response.points.to_f64().to_string();
     let value = xml
         .create_element("baseValue")
         .with_attribute(("baseType", "float"));
@@ -223,7 +225,7 @@ pub(crate) struct Response {
     pub(crate) worth: Vec<(String, f64)>,
     /// Tolerance of a number, in percent of the correct value.
     pub(crate) off: Option<f64>,
-    pub(crate) points: f64,
+    pub(crate) points: Number,
 }
 
 #[derive(Debug, Default)]
@@ -243,7 +245,7 @@ impl Slots for Interactions {
             correct: Vec::new(),
             worth: Vec::new(),
             off: None,
-            points: worth,
+            points: field.points,
         };
         let entry = format!(
             "<textEntryInteraction responseIdentifier=\"{identifier}\" expectedLength=\"{WIDTH}\"/>"
@@ -319,7 +321,7 @@ fn is_whole(field: &Field) -> bool {
 /// wrong one costs a share.
 fn note(response: &mut Response, options: &[(String, bool)], several: bool) {
     let right = options.iter().filter(|(_, right)| *right).count().max(1);
-    let share = response.points / right as f64;
+    let share = response.points.to_f64() / right as f64;
     (response.base, response.several) = ("identifier", several);
     for (at, (_, right)) in options.iter().enumerate() {
         let identifier = format!("c{}", at + 1);
