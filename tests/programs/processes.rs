@@ -356,7 +356,7 @@ int main(void) {
     app_error("done");
 }
 """
-outputs q failing execv => all ["", "10 2"]
+outputs q failing execv => all ["10", "10 2"]
 "#,
     );
 }
