@@ -278,7 +278,7 @@ run p => exit 3, output "child"
 fn main_gets_the_arguments_of_the_statement() {
     // Bryant and O'Hallaron, figure 9.31 and its main.
     holds(
-        r##"
+        r#"
 machine core-i7
 file "hello.txt" = "hello, world\n"
 program mmapcopy """
@@ -314,7 +314,7 @@ int main(int argc, char **argv) {
 outputs words arguments "x" "y" => all ["words/x/y/"]
 run words arguments arguments until line 3 => output ""
 run words => exit 3, output "words/a/b c/"
-"##,
+"#,
     );
     let wrong = format!("{PROGRAMS}run echoB call main(2, \"a\")");
     let said = &crate::running::text(wrong).mistakes[0].said;

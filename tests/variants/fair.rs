@@ -494,7 +494,7 @@ fn numbers_in_texts_are_compared_by_value() {
         let text = report(&format!("{MACHINE}question \"q\" {{ {question} }}"), 12);
         assert!(text.contains("✗ some answers appear"), "{question}: {text}");
     }
-    // A text that is the same in all versions tells none of their answers.
+    // A text that is the same in all versions contains none of their answers.
     let constant = "choose n in [16, 32]; text \"Addresses have 16 bits, and words have 32 bits.\"; ask \"n\" = n";
     let text = report(&format!("question \"q\" {{ {constant} }}"), 12);
     assert!(text.contains("✓ no answer appears"), "{text}");

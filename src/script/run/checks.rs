@@ -381,7 +381,7 @@ pub(crate) fn no_facts(stmt: &Stmt, what: &str) -> Result<(), Stop> {
     .into())
 }
 
-/// Reports that a fact has no expected value. Its key tells which values it can have.
+/// Reports that a fact has no expected value. Its key lists its possible values.
 pub(crate) fn no_claim(fact: &Fact, key: Option<&Key>) -> Diagnostic {
     let words = key.filter(|key| key.kind().is_word()).map(Key::words);
     let value = words.and_then(|words| words.iter().find(|word| **word != "none"));

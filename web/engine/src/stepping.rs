@@ -348,7 +348,7 @@ fn step(record: &StepRecord, sources: &Sources, style: &FigureStyle) -> Value {
             fact.reason.push('…');
         }
     }
-    // A summary takes the place of a worksheet that nobody reads to its end.
+    // A summary takes the place of a worksheet that is too long to read.
     let blocks = Narrator::new(sources, more == 0).narrate(record);
     json!({
         "title": Statements::new(sources).executed(record).short,

@@ -43,7 +43,7 @@ pub struct Fairness {
     pub(crate) printed_keys: Vec<(String, String)>,
     /// The findings that the author accepts, each with whether there are such findings.
     pub(crate) accepted: Vec<(Acceptance, bool)>,
-    /// What guessing earns in the tables and choices of each question, and their points, as means of all versions.
+    /// The points that guessing earns in the tables and choices of each question, and their points, as means of all versions.
     pub(crate) guesses: Vec<(String, [f64; 2])>,
     /// Questions whose answers depend on something that the paper does not print.
     pub(crate) lacking: Vec<(String, Lacking)>,
@@ -382,7 +382,7 @@ fn readable(
     drawn: bool,
     printed: &Printed,
 ) -> Option<Readable> {
-    // A text that versions with different answers print tells none of them.
+    // A text that versions with different answers print shows none of them.
     let found = answers
         .iter()
         .filter_map(|(_, answer)| answer.found_in.as_ref());

@@ -45,7 +45,7 @@ pub(crate) struct Question {
     pub(crate) items: Vec<ItemSample>,
     /// A hash of everything that the question prints. The hashes of two versions differ if the question does.
     pub(crate) stimulus: u64,
-    /// What guessing earns in its tables and choices, and their points.
+    /// The points that guessing earns in its tables and choices, and their maximum.
     pub(crate) guess: [f64; 2],
     /// Hashes of the texts that the question prints.
     pub(crate) printed: BTreeSet<u64>,

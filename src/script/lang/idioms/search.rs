@@ -735,7 +735,7 @@ impl<'a> Statement<'a> {
             if self.may_be_removed(index, of)
                 && match surplus {
                     Some(only) => only == index,
-                    // Among numbers, only their places tell which one is superfluous.
+                    // Among numbers, only their places show which one is superfluous.
                     None => of.code != Code::BadTable || !is_hexadecimal(word),
                 }
                 && !(of.code == Code::BadTable && self.lacks_column())

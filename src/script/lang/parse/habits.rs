@@ -57,7 +57,7 @@ pub(super) fn unlearnt(stop: &Stop, (habit, message, instead, help): &'static Ha
         && stop.before.contains(" in ")
     {
         // `for i in 0–4`: an en dash includes both ends.
-        diagnostic.message = "this dash is not a range".to_owned();
+        "this dash is not a range".clone_into(&mut diagnostic.message);
         diagnostic.help = Some("write `..=`; `..` excludes the end of the range".to_owned());
         Some(stop.write(habit, "..="))
     } else if *habit == "×" && stop.line[..stop.at].ends_with('0') {
