@@ -158,7 +158,7 @@ async def test_what_does_not_hold_is_accepted_by_a_code_action(client, script):
     edits = [
         one.new_text
         for action in actions
-        if action.kind == types.CodeActionKind.QuickFix and action.edit
+        if action.kind == types.CodeActionKind.RefactorRewrite and action.edit
         for one in (action.edit.changes or {}).get(URI, [])
         or [edit for change in action.edit.document_changes or [] for edit in change.edits]
     ]

@@ -199,6 +199,9 @@ def test_predictions_are_checked_without_the_answers(pagewalk):
         context = {"diagnostics": [], "only": ["quickfix", "source.accept", "source.fill"]}
         actions = server.request("textDocument/codeAction", {**document, "range": everything, "context": context})["result"]
         assert (hints, actions) == ([], [])
+        context["only"] = ["refactor.rewrite"]
+        actions = server.request("textDocument/codeAction", {**document, "range": everything, "context": context})["result"]
+        assert "0x0D" not in str(actions)
         for at in range(len("translate 0x03D4 => ppn 0x0E")):
             hover = server.request("textDocument/hover", {**document, "position": {"line": 5, "character": at}})["result"]
             assert not any(answer in str(hover) for answer in ("0x0D", "0x354", "0x0F")), hover

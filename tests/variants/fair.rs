@@ -532,6 +532,12 @@ fn a_check_that_did_not_run_passes_nothing() {
         !essay.contains("✓ no answer appears") && !essay.contains("equally hard"),
         "{essay}"
     );
+    // Versions without a paper cannot be compared.
+    let none = report(
+        "question \"q\" {\n  reference 1 2 3 { frames 3, replacement lru }\n  ask reference columns frames\n}",
+        3,
+    );
+    assert!(!none.contains("no two versions"), "{none}");
 }
 
 #[test]

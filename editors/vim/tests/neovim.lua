@@ -50,7 +50,7 @@ local checks = vim.list_extend(dofile(root .. '/editors/vim/tests/markdown.lua')
       vim.lsp.buf.code_action({
         apply = true,
         filter = function(action)
-          return action.kind == 'quickfix' and action.title:lower():find('accept', 1, true) ~= nil and action.title:find('0x0D', 1, true) ~= nil
+          return action.kind == 'refactor.rewrite' and action.title:lower():find('accept', 1, true) ~= nil and action.title:find('0x0D', 1, true) ~= nil
         end,
       })
       until_('the fact to be mended', function()

@@ -43,7 +43,7 @@ pub struct Fairness {
     pub(crate) printed_keys: Vec<(String, String)>,
     /// The findings that the author accepts, each with whether there are such findings.
     pub(crate) accepted: Vec<(Acceptance, bool)>,
-    /// The points that guessing earns in the tables and choices of each question, and their points, as means of all versions.
+    /// The points that guessing earns in the tables and choices of each question, and the points of these, as means of all versions.
     pub(crate) guesses: Vec<(String, [f64; 2])>,
     /// Questions whose answers depend on something that the paper does not print.
     pub(crate) lacking: Vec<(String, Lacking)>,

@@ -170,13 +170,14 @@ fn detail(words: impl Into<String>) -> Block {
     Block::line(format!("    {}", words.into()))
 }
 
+/// Returns the number of versions that have a paper.
+fn papers(of: &Fairness) -> usize {
+    let lost = of.unsolved.iter().map(|unsolved| unsolved.versions.len());
+    of.versions - lost.sum::<usize>()
+}
+
 fn solvable(of: &Fairness, name: &dyn Fn(usize) -> String) -> Block {
-    let lost: usize = of
-        .unsolved
-        .iter()
-        .map(|unsolved| unsolved.versions.len())
-        .sum();
-    let whole = format!("solvable: {} of {}", of.versions - lost, of.versions);
+    let whole = format!("solvable: {} of {}", papers(of), of.versions);
     let why: Vec<String> = of
         .unsolved
         .iter()
@@ -229,7 +230,7 @@ fn hard(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
 fn distinct(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
     let groups = of.same.len();
     if groups == 0 {
-        let is_checked = of.versions > 1 && !of.accepts(&[Finding::Same]);
+        let is_checked = papers(of) > 1 && !of.accepts(&[Finding::Same]);
         let good = is_checked.then(|| verdict(true, "no two versions are the same"));
         return good.into_iter().collect();
     }
