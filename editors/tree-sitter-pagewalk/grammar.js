@@ -177,7 +177,7 @@ export default grammar({
         seq(alias('reference', $.name), $.columns),
         seq($._operation, optional(choice($.columns, $._conditions, seq($.prompt, $._conditions)))),
       ),
-      repeat(choice($.radix, $.points, $.round, $.prompt)),
+      repeat(choice($.radix, $.points, $.round, $.marks, $.prompt)),
     ),
     _conditions: $ => prec.right(choice(seq(repeat1($.condition), optional($.facts)), $.facts)),
     columns: $ => prec.right(seq('columns', repeat1(alias($.name, $.column)))),
@@ -185,6 +185,7 @@ export default grammar({
     radix: $ => seq('radix', $.name),
     points: $ => seq('points', $._expression),
     round: $ => seq('round', $._expression),
+    marks: $ => seq('marks', 'by', $.name),
     prompt: $ => seq('as', choice($.string, $.prose)),
 
     // ---- Commands: a word, operands side by side, a value after `=`, a block ------------------------------------

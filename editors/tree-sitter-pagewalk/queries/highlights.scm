@@ -74,6 +74,7 @@
   "unit"
   "radix"
   "round"
+  "marks"
   "points"
   "as"
 ] @keyword
