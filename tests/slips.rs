@@ -6,7 +6,6 @@
 //! wrong or missing, and only the figures of the second half, which therefore show how the fixes of the first half
 //! generalize. With `PAGEWALK_SLIPS_SEED=NUMBER`, it makes other slips.
 
-use crate::running::long;
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::edit::{TextEdit, edited};
 use pagewalk_script::lang::format::format;
@@ -17,10 +16,8 @@ use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-/// The number of slips in each half, which is smaller outside of `.ci/long`.
-fn slips() -> usize {
-    if long() { 480 } else { 160 }
-}
+/// The number of slips in each half.
+const SLIPS: usize = 480;
 
 /// Longer scripts need too much time without optimization.
 const LONGEST: usize = 2500;
@@ -181,7 +178,7 @@ fn try_half(half: usize) -> (Figures, String) {
         std::env::var("PAGEWALK_SLIPS_SEED").map_or(45, |seed| seed.parse().expect("a number"));
     let mut states: Vec<u64> = scripts.iter().map(|(name, _)| hash(name) ^ seed).collect();
     for turn in 0.. {
-        if figures.slips == slips() {
+        if figures.slips == SLIPS {
             break;
         }
         let at = turn % scripts.len();

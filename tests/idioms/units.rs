@@ -177,6 +177,7 @@ fn a_unit_that_does_not_fit_its_place_is_refused_and_one_that_fits_is_not() {
 
 /// The settings that accept no numbers: words, texts, lists, and blocks.
 const WITHOUT_NUMBERS: &[&str] = &[
+    "accept",
     "aids",
     "addressable",
     "answers",

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::findings::Finding;
-use super::settings::ARRANGEMENT_SETTINGS;
+use super::settings::{ARRANGEMENT_SETTINGS, Finding};
 use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;

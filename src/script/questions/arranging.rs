@@ -1,9 +1,9 @@
 //! Parsing of the `exam` rows that arrange the paper.
 
 use super::arrangement::{Acceptance, Arrangement, Pool};
-use super::findings::FINDINGS;
 use super::prose::{prose_of, written_text};
 use super::rows::missing;
+use super::settings::FINDINGS;
 use crate::lang::ast::{Expr, ExprKind, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;

@@ -11,7 +11,6 @@ mod commands;
 mod derivation;
 pub mod entry;
 pub(crate) mod figures;
-pub(crate) mod findings;
 pub(crate) mod follow;
 mod language;
 pub(crate) mod marked_by;

@@ -7,7 +7,6 @@ use crate::run::bind::{
 };
 use crate::run::settings::SettingWord;
 
-use super::findings::FINDINGS;
 use super::radix::RADIXES;
 
 const fn once(name: &'static str, params: &'static [Param], help: &'static str) -> SettingWord {
@@ -29,6 +28,29 @@ const fn often(name: &'static str, params: &'static [Param], help: &'static str)
         is_path: false,
     }
 }
+
+/// A kind of finding about versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Finding {
+    Uneven,
+    Same,
+    Repeated,
+    Ambiguous,
+    Printed,
+    Guessable,
+    Readable,
+}
+
+/// The words for the findings in `accept`.
+pub(crate) const FINDINGS: [(&str, Finding); 7] = [
+    ("uneven", Finding::Uneven),
+    ("same", Finding::Same),
+    ("repeated", Finding::Repeated),
+    ("ambiguous", Finding::Ambiguous),
+    ("printed", Finding::Printed),
+    ("guessable", Finding::Guessable),
+    ("readable", Finding::Readable),
+];
 
 /// Cover settings of `exam`.
 pub(crate) const COVER_SETTINGS: &[SettingWord] = &[

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::lacking::Lacking;
 use super::sample::{Answer, ItemSample, Question, Sample};
 use crate::questions::arrangement::Acceptance;
-use crate::questions::findings::Finding;
+use crate::questions::settings::Finding;
 
 /// Maximum percentage of pairs of versions that may share a question by coincidence.
 const SHARED: usize = 10;
@@ -393,10 +393,10 @@ fn readable(
             keys.entry(*text).or_default().insert(&answer.key);
         }
     }
-    let tells = |text: u64| keys.get(&text).is_none_or(|keys| keys.len() == 1);
+    let reveals = |text: u64| keys.get(&text).is_none_or(|keys| keys.len() == 1);
     let found_in = answers.iter().filter_map(|(at, answer)| {
         let found = answer.found_in.as_ref()?;
-        (found.surely || drawn && tells(found.text)).then_some((*at, answer, found))
+        (found.surely || drawn && reveals(found.text)).then_some((*at, answer, found))
     });
     let found_in: Vec<_> = found_in.collect();
     let (_, answer, found) = found_in.first()?;

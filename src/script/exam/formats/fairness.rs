@@ -4,7 +4,7 @@ use super::plan::mixed;
 use crate::exam::Version;
 use crate::exam::fair::{Blank, Fairness, Lacking, Sample};
 use crate::exam::paper::{Division, Paper, Question};
-use crate::questions::findings::Finding;
+use crate::questions::settings::Finding;
 use crate::report::doc::{Block, Cell, Table, Tone};
 
 /// Maximum number of problems reported per kind.
