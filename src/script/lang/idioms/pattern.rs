@@ -87,6 +87,7 @@ fn matches<'a>(
             let ends = |token: &Token| matches!(token.text, "{" | "}" | ";");
             found.iter().position(ends).unwrap_or(found.len())
         }
+        "PROSE" if first.is_some_and(|token| token.text.starts_with(['=', ',', '<', '>'])) => 0,
         "PROSE" => {
             let ends = |token: &Token| {
                 token

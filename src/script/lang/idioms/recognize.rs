@@ -377,9 +377,11 @@ fn undeclared(text: &str, name: &str, span: Span) -> Option<Advice> {
         return Some(Advice::fixed(Some(message), None, fix, true));
     }
     let forks = (2..at).find(|at| word(*at) == "fork" && word(at + 1) == "(");
-    let is_process =
-        |name: &str| (0..all.len()).any(|at| word(at) == name && matches!(word(at + 1), ":" | "{"));
-    if let Some(fork) = forks.filter(|_| !table)
+    let is_process = |name: &str| {
+        (0..all.len()).any(|at| word(at) == name && matches!(word(at + 1), ":" | "{" | "."))
+    };
+    // The parent exists before it forks.
+    if let Some(fork) = forks.filter(|fork| !table && !(0..*fork).any(|at| word(at) == name))
         && word(fork - 1) == "="
         && !is_process(word(fork - 2))
     {

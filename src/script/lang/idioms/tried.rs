@@ -176,9 +176,12 @@ fn improve_all(
                 let statement = line_at(&file.text, (one.span.start as usize).min(file.text.len()));
                 let named = name.is_some_and(|name| is_part(&file.text[statement], name));
                 let open = failed[other] && !gone[other] && !fixed[other];
-                open && is_reading(one)
-                    && (here.code == Code::UnknownProcess
-                        || here.code == Code::UnknownName && named)
+                let unread = is_reading(one) || one.code == Code::UnknownVerb;
+                open && match here.code {
+                    Code::UnknownProcess | Code::WhichProcess => unread,
+                    Code::UnknownName => named && (unread || one.code == Code::UnknownWord),
+                    _ => false,
+                }
             };
             // An earlier error that has no fix may be the cause.
             if is_reading(&before[at]) && (0..before.len()).any(hides)
@@ -359,7 +362,9 @@ fn glues(text: &str, edit: &TextEdit) -> bool {
     );
     let (old, new) = (&text[start..end], &*edit.replacement);
     if new.is_empty() {
-        return word(before) && word(after);
+        // A path has names on both sides of a dot.
+        let path = old == "." && word(after) || after == Some('.') && word(old.chars().next_back());
+        return path || word(before) && word(after);
     }
     word(before) && word(new.chars().next()) && !word(old.chars().next())
         || word(after) && word(new.chars().next_back()) && !word(old.chars().next_back())
