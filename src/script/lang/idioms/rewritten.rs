@@ -105,6 +105,20 @@ pub(super) fn found_in(
     fitting(rows, said).into_iter().next()
 }
 
+/// Returns a fact with a list of values in place of alternatives, such as `tlb hit or tlb miss`.
+fn one_of(facts: &str) -> Option<String> {
+    let whole = facts.replace("||", " or ");
+    let mut all = whole.split(" or ").map(str::trim);
+    let (fact, first) = all.next()?.split_once(' ')?;
+    let value = |one: &'_ str| one.strip_prefix(fact).unwrap_or(one).trim().to_owned();
+    let values: Vec<String> = std::iter::once(first.to_owned())
+        .chain(all.map(value))
+        .collect();
+    let single = |value: &String| !value.is_empty() && !value.contains([' ', ',', '(', '=']);
+    (is_fact(fact) && values.iter().all(single))
+        .then(|| format!("{fact} in [{}]", values.join(", ")))
+}
+
 /// Rewrites facts.
 pub(super) fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
     let (joining, either) = (&section("joined")[0], &section("either")[0]);
@@ -114,7 +128,7 @@ pub(super) fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
     for (at, token) in all.iter().enumerate() {
         depth += nesting(token.text);
         if depth == 0 && either.theirs.contains(&token.text) {
-            return Some((either, None));
+            return Some((either, one_of(facts)));
         }
         let joined = joining.theirs.contains(&token.text);
         // The facts of a worksheet are in capitals and without commas.

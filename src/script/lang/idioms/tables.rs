@@ -12,6 +12,7 @@ const ONE_LINE: &str = "each row of a table must be on a separate line or end wi
 const COMMAS: &str = "the cells of a table must be separated by spaces, not by commas";
 const FRAMED: &str =
     "`│` and `─` are drawn by `show`; a table in a script has `|` between its columns";
+const CAPITALS: &str = "the names of columns are in lowercase";
 const FIELDS: &str = "contents must be a table: a row of column names, then one row per entry";
 
 const PROCESS: &str =
@@ -71,6 +72,18 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
             fix,
             false,
         ));
+    }
+    let mut rows = inside.split(['\n', ';']).map(str::trim);
+    let header = rows.find(|row| !row.is_empty())?;
+    // A row of numbers may have capital digits.
+    if header.contains(|c: char| c.is_ascii_uppercase() && !c.is_ascii_hexdigit()) {
+        let at = from + inside.find(header)?;
+        let place = Span::new(file, at..at + header.len());
+        let fix = Fix::replace(place, header.to_lowercase());
+        return Some(Advice {
+            place: Some(place),
+            ..Advice::fixed(Some(CAPITALS), None, fix, false)
+        });
     }
     let (message, help, rows) = if let Some(rows) = fields(inside) {
         (FIELDS, "write the names of the fields as columns", rows)

@@ -417,11 +417,8 @@ fn plain(stop: &Stop, found: &str) -> Diagnostic {
         // The text after the comma is a value, not a setting.
         let value = stop.setting
             && found.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '"' | '?'));
-        let help = if stop.line[..stop.at].trim_end().ends_with('{') {
-            "a setting is a name followed by its value, as in `page 64 B`"
-        } else {
-            "separate the values of a setting with spaces, not with commas"
-        };
+        let help =
+            "a setting is a name and its values, with spaces between them, as in `page 64 B`";
         return if value {
             diagnostic.help(help)
         } else {
