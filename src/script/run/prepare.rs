@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::lang::ast::{Command, Expr, ExprKind, Fits, Operation, OperationKind, Span, Word};
 use crate::lang::check::guessed;
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::value::Value;
 use crate::lang::value::functions::function;
 use pagewalk_engine::kernel::syscall::{SystemCall, system_call};
@@ -286,5 +287,14 @@ fn without_brackets(row: &SystemCall, name: &Word) -> Diagnostic {
         "the system call `{}` must be written as in C, with its arguments in parentheses",
         row.name
     );
-    Diagnostic::new(Code::UnknownVerb, name.span, message).help(prototype(row))
+    let error = Diagnostic::new(Code::UnknownVerb, name.span, message);
+    if row.params.is_empty() {
+        error.fix(Fix::write(
+            name.span,
+            &*name.text,
+            format!("{}()", row.name),
+        ))
+    } else {
+        error.help(prototype(row))
+    }
 }

@@ -43,12 +43,13 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
         if compared && lists(TABLE, "values", said) {
             return vec![advice(fix(format!("\"{said}\"")))];
         }
-        let condition = ["expect", "assert", "if", "let", "show"]
+        let assigns = line.trim_start().starts_with(['l', 'a']) && before.matches('=').count() == 1;
+        let condition = ["expect", "assert", "if", "let", "ask", "show"]
             .iter()
             .any(|word| line.trim_start().starts_with(word))
-            && !before.trim_end().ends_with(['=', ',', '['])
+            && (assigns || !before.trim_end().ends_with(['=', ',', '[']))
             // A fact alone is no condition.
-            && (line.trim_start().starts_with(['l', 's']) || !after.trim().is_empty());
+            && (assigns || line.trim_start().starts_with('s') || !after.trim().is_empty());
         let fact = (condition && is_latest(said)).then(|| format!("last.{said}"));
         found.extend(paths.chain(fact).map(|new| advice(fix(new))));
     }

@@ -443,8 +443,8 @@ fn statements(
     let mut found = Vec::new();
     if let Some((process, rest)) = of_process(said) {
         let of_process = |new: &str| fix(&format!("{process}: {new}"));
-        found.push(Advice::fixed(Some(PROCESS), None, of_process(rest), false));
-        let inside = statements(rest, read, setting, &of_process);
+        found.push(Advice::fixed(Some(PROCESS), None, of_process(&rest), false));
+        let inside = statements(&rest, read, setting, &of_process);
         found.extend(inside.into_iter().filter(|one| one.fix.is_some()));
     }
     let again = respelled(said).or_else(|| method(said));

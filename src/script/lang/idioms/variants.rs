@@ -4,11 +4,23 @@ use super::spelled::TABLE;
 use super::tokens::tokens;
 use crate::lang::sections::lists;
 
-/// Returns the process and the statement of a method call on a process: `P1.read(0x1000)`.
-pub(super) fn of_process(said: &str) -> Option<(&str, &str)> {
-    let (process, verb) = tokens(said).first()?.text.rsplit_once('.')?;
-    let rest = &said[process.len() + 1..];
-    matches!(verb, "read" | "write" | "fetch" | "translate").then_some((process, rest))
+/// Returns the process and the statement of a method call on a process: `P1.read(0x1000)`, `let p = P1.malloc(16)`, or
+/// `let p = P1: malloc(16)`.
+pub(super) fn of_process(said: &str) -> Option<(&str, String)> {
+    let all = tokens(said);
+    let sets = all.first()?.text == "let" && all.get(2)?.text == "=";
+    let at = if sets { 3 } else { 0 };
+    let first = all.get(at)?;
+    let (process, from) = match first.text.rsplit_once('.') {
+        Some((process, _)) => (process, first.start + process.len() + 1),
+        None if sets && all.get(at + 1)?.text == ":" => (first.text, all.get(at + 2)?.start),
+        None => return None,
+    };
+    let calls = tokens(&said[from..])
+        .get(1)
+        .is_some_and(|next| next.text == "(");
+    let before = said[..first.start].trim_start();
+    calls.then(|| (process, format!("{before}{}", &said[from..])))
 }
 
 /// Rewrites a method call on an object as a statement: `mmu.read(0x3D4)`.

@@ -279,7 +279,11 @@ fn unknown_noun(cx: &Cx, operands: &[Expr], name: &str) -> Diagnostic {
 /// Returns `unknown-noun` or `no-machine`.
 pub(crate) fn part(cx: &mut Cx, name: &Expr) -> Result<Component, Stop> {
     cx.machine(name.span)?;
-    let name = Word::of(name);
+    // A number is no word.
+    let name = Word {
+        text: cx.text(name.span).trim().into(),
+        span: name.span,
+    };
     component(cx, &name.text).ok_or_else(|| unknown_part(cx, &name).into())
 }
 

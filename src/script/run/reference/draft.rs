@@ -344,7 +344,7 @@ impl Draft {
         }
         Err(
             Diagnostic::new(Code::WrongCount, place, "the number of frames is missing")
-                .help("add `frames N`"),
+                .help("write the number in the block of settings: `{ frames 3 }`"),
         )
     }
 
