@@ -111,6 +111,12 @@ pub fn cut(text: &str) -> String {
     }
 }
 
+/// Whether a word is also in a text on its own, and not only within another word.
+pub(crate) fn is_word_of(text: &str, word: &str) -> bool {
+    let word_char = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !word.is_empty() && text.split(|c| !word_char(c)).any(|other| other == word)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{capitalized, nearest};

@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicBool;
 use crate::lang::ast::{Block, ExprKind, Stmt, StmtKind};
 use crate::lang::check::{self, Known};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::is_word_of;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
@@ -130,7 +131,7 @@ pub(super) fn report_part(
     let definitions: BTreeSet<&str> = state.definitions().collect();
     let texts = program_texts(script, state, cx);
     let known = Known {
-        is_of_program: &|name| texts.iter().any(|text| text.contains(name)),
+        is_of_program: &|name| texts.iter().any(|text| is_word_of(text, name)),
         variables: &unsure.variables,
         is_call: &|name| is_call(language, name) || definitions.contains(name),
         check_count: &|name, given| {

@@ -15,6 +15,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::edit::{TextEdit, edited};
 use crate::lang::fix::Fix;
 use crate::lang::layout;
+use crate::lang::nearest::is_word_of;
 use crate::lang::parse::parse;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
@@ -174,7 +175,7 @@ fn improve_all(
                     .text
                     .get(here.span.start as usize..here.span.end as usize);
                 let statement = line_at(&file.text, (one.span.start as usize).min(file.text.len()));
-                let named = name.is_some_and(|name| is_part(&file.text[statement], name));
+                let named = name.is_some_and(|name| is_word_of(&file.text[statement], name));
                 let open = failed[other] && !gone[other] && !fixed[other];
                 let unread = is_reading(one) || one.code == Code::UnknownVerb;
                 open && match here.code {
@@ -344,12 +345,6 @@ fn closes_more(text: &str) -> bool {
         depth < 0
     };
     all.iter().skip(1).any(&mut closes)
-}
-
-/// Whether a word is also a token of the text on its own.
-fn is_part(text: &str, word: &str) -> bool {
-    let word_char = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    !word.is_empty() && text.split(|c| !word_char(c)).any(|other| other == word)
 }
 
 /// Whether an edit makes one word of a word and its neighbor.
@@ -568,7 +563,7 @@ impl Trial<'_> {
             .strip_prefix(&*fix.text)
             .or_else(|| was.strip_suffix(&*fix.text));
         let number = |rest: &str| !rest.is_empty() && rest.bytes().all(|c| c.is_ascii_digit());
-        let glued = rest.is_some_and(|rest| number(rest) || is_part(text, rest));
+        let glued = rest.is_some_and(|rest| number(rest) || is_word_of(text, rest));
         // The facts may be those of a store.
         let line = &text[line_at(text, fix.span.start as usize)];
         let stores = fix.text == "let "

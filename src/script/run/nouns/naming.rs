@@ -5,7 +5,7 @@ use super::row::{TABLE_NOUNS, TableNoun};
 use super::thing::{THING_NOUNS, ThingNoun, ThingRef};
 use crate::lang::ast::{Expr, ExprKind, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::nearest::nearest;
+use crate::lang::nearest::{is_word_of, nearest};
 use crate::run::bind::word;
 use crate::run::facts::Component;
 use crate::run::paths::LAST;
@@ -84,7 +84,7 @@ pub(crate) fn names_noun(cx: &Cx, expr: &Expr) -> bool {
                 || ThingNoun::named(name).is_some() && cx.state.find(name).is_none()
                 || cx.state.find(name).is_none()
                     && constant(name).is_none()
-                    && !cx.state.program_texts().any(|text| text.contains(&**name))
+                    && !cx.state.program_texts().any(|text| is_word_of(text, name))
         }
         _ => false,
     }

@@ -7,6 +7,7 @@ use pagewalk_engine::program::{HostedProcess, layout_for, peek};
 use super::tables::{HostedRun, Ran};
 use crate::c;
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::is_word_of;
 use crate::lang::span::Span;
 use crate::lang::value::{List, Number, Value};
 use crate::run::session::Cx;
@@ -21,7 +22,7 @@ use crate::run::stop::Stop;
 pub(crate) fn variable_of_program(cx: &Cx, name: &str, place: Span) -> Result<Option<Value>, Stop> {
     if cx.checking() {
         let mut texts = cx.state.program_texts();
-        return if texts.any(|text| text.contains(name)) {
+        return if texts.any(|text| is_word_of(text, name)) {
             Err(Stop::Unknowable)
         } else {
             Ok(None)
