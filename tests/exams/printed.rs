@@ -522,7 +522,28 @@ fn settings_that_are_texts_are_printed_as_written() {
     for written in ["# 5\n", "3 + 4", "2026-03-01", "1/3/2026"] {
         assert!(text.contains(written), "{written}: {text}");
     }
+    // Settings of a question are texts, too: dates, fractions, and hexadecimal numbers are no calculations.
+    let question = "question \"Q\" { text 2026-03-01; choice 3 + 4 { correct 3+4; wrong 1/2; wrong 0x10; option 007 where 1 == 2 }\n\
+        table 8 - 1 { columns 1/3 \"B\"; row 1 + 1 ? = 2 }; essay 2**10 { rubric 5 - 6 points 1 } }";
+    let text = printed(question, Edition::Key);
+    for written in [
+        "2026-03-01",
+        "3 + 4. Tick",
+        "[x] 3+4",
+        "[ ] 1/2",
+        "[ ] 0x10",
+        "[ ] 007",
+        "8 - 1",
+        "1/3 B",
+        "2\\*\\*10",
+        "- 5 - 6",
+    ] {
+        assert!(text.contains(written), "{written}: {text}");
+    }
+    // Cells of an author's table are values.
+    has_line(&text, "2 2");
     // Variables and texts are still evaluated.
+    let question = "question \"Q\" { ask \"a\" = 1 }";
     let cover = "let year = 2020 + 6\nexam { title \"\"\"Exam {year}\"\"\", term year, duration 60 + 30 min }\n";
     let text = printed(&format!("{cover}{question}"), Edition::Paper);
     for value in ["Exam 2026", "90 min"] {
