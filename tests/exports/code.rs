@@ -249,9 +249,9 @@ fn titles_units_and_cells_contain_code_in_all_formats() {
     let learn = learn
         .iter()
         .map(|file| String::from_utf8_lossy(&file.bytes));
-    let learn: Vec<String> = learn.map(|text| text.into_owned()).collect();
+    let learn: Vec<String> = learn.map(std::borrow::Cow::into_owned).collect();
     let qti = super::qti::files(&papers);
-    let qti = qti.into_iter().map(|(_, text)| text);
+    let qti = qti.into_values();
     for file in learn.into_iter().chain(qti).chain([moodle]) {
         // The program that grades is the same for all questions.
         assert!(!file.contains("`in_") && !file.contains("in_`"), "{file}");
