@@ -522,7 +522,28 @@ fn settings_that_are_texts_are_printed_as_written() {
     for written in ["# 5\n", "3 + 4", "2026-03-01", "1/3/2026"] {
         assert!(text.contains(written), "{written}: {text}");
     }
+    // Settings of a question are texts, too: dates, fractions, and hexadecimal numbers are no calculations.
+    let question = "question \"Q\" { text 2026-03-01; choice 3 + 4 { correct 3+4; wrong 1/2; wrong 0x10; option 007 where 1 == 2 }\n\
+        table 8 - 1 { columns 1/3 \"B\"; row 1 + 1 ? = 2 }; essay 2**10 { rubric 5 - 6 points 1 } }";
+    let text = printed(question, Edition::Key);
+    for written in [
+        "2026-03-01",
+        "3 + 4. Tick",
+        "[x] 3+4",
+        "[ ] 1/2",
+        "[ ] 0x10",
+        "[ ] 007",
+        "8 - 1",
+        "1/3 B",
+        "2\\*\\*10",
+        "- 5 - 6",
+    ] {
+        assert!(text.contains(written), "{written}: {text}");
+    }
+    // Cells of an author's table are values.
+    has_line(&text, "2 2");
     // Variables and texts are still evaluated.
+    let question = "question \"Q\" { ask \"a\" = 1 }";
     let cover = "let year = 2020 + 6\nexam { title \"\"\"Exam {year}\"\"\", term year, duration 60 + 30 min }\n";
     let text = printed(&format!("{cover}{question}"), Edition::Paper);
     for value in ["Exam 2026", "90 min"] {
@@ -735,4 +756,45 @@ fn a_hint_about_points_keeps_the_total_if_it_can() {
         found[0].contains("`points 0.5` for item 1 and `points 1.5` for item 2 would"),
         "{found:?}"
     );
+}
+
+/// The Core i7 splits the 36 bits of a VPN into 4 × 9, and its entries have 8 bytes.
+#[test]
+fn a_list_is_printed_without_brackets_and_the_size_of_an_entry_is_a_path() {
+    let question = "machine core-i7\nquestion \"Q\" { ask \"bits\" = machine.bits\nask \"entry\" = page_table.pte\nask \"table\" = page_table.pte * 512 }\n\
+        question \"R\" { machine { virtual 14 bits, physical 12 bits, page 64 B, pte 2 B }\nask \"small\" = page_table.pte }";
+    let text = printed(question, Edition::Key);
+    for line in ["**9, 9, 9, 9**", "**8**", "**4096**", "**2**"] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+}
+
+#[test]
+fn the_rule_about_the_address_of_a_mapping_is_printed_where_mmap_chooses_it() {
+    let rule = "mmap chooses";
+    let call = |address: &str, fixed: &str| {
+        format!("mmap({address}, 8192, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS{fixed}, -1, 0)")
+    };
+    let (chosen, fixed) = (call("0", ""), call("0x100000", " | MAP_FIXED"));
+    for (body, is_printed) in [
+        (format!("ask P: {chosen} => returns"), true),
+        (format!("ask P: {fixed} => returns"), false),
+        (
+            format!("P: let a = {chosen}\nask P.maps columns start"),
+            true,
+        ),
+        (
+            format!("P {{ let a = {fixed}\nmunmap(a, 4096) }}\nask P.maps columns start"),
+            false,
+        ),
+        // The calls before the question are not known.
+        ("ask P.maps columns start".to_owned(), true),
+    ] {
+        let script = format!(
+            "machine core-i7\nprocess P\nP {{ {} }}\nquestion \"Q\" {{ text \"T\"\n{body} }}",
+            call("0x200000", " | MAP_FIXED")
+        );
+        let text = printed(&script, Edition::Paper);
+        assert_eq!(text.contains(rule), is_printed, "{body}: {text}");
+    }
 }

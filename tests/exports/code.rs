@@ -171,3 +171,89 @@ fn json_keeps_the_text() {
     let fenced = serde_json::to_string(&format!("```c\n{LISTING}\n```")).expect("JSON");
     assert!(json.contains(fenced.trim_matches('"')), "{json}");
 }
+
+/// Code in the cover, the titles, the units, and the cells of a table, once each.
+const PLACES: [&str; 12] = [
+    "in_title",
+    "in_course",
+    "in_term",
+    "in_aids",
+    "in_question",
+    "in_part",
+    "in_as",
+    "in_unit",
+    "in_table",
+    "in_column",
+    "in_cell",
+    "in_prompt",
+];
+
+fn places() -> Paper {
+    paper(
+        "exam { title \"T `in_title`\", course \"C `in_course`\", term \"`in_term` x\", aids \"`in_aids`\" }\nmachine simple\n\
+         question \"Q `in_question`\" { ask \"L `in_prompt`\" = 1 unit \"`in_unit`\"\nask read 0x28F => tlb as \"A `in_as`\"\n\
+         table \"R `in_table`\" { columns \"`in_column`\" \"B\"; row \"`in_cell`\" ? = 2 }\n\
+         part \"P `in_part`\" { ask \"m\" = 1 } }",
+        0,
+    )
+}
+
+#[test]
+fn titles_units_and_cells_contain_code_in_all_formats() {
+    let (paper, style) = (places(), Style::default());
+    let page = html::page(&paper, Edition::Paper, &style);
+    let source = typst(&paper, Edition::Paper, &style);
+    let tex = latex(&paper, Edition::Paper, &style).expect("LaTeX");
+    let tex = tex.replace("{\\ttfamily\\char95}\\allowbreak{}", "_");
+    let (_, tex) = tex.split_once("\\begin{document}").expect("a document");
+    let marked = markdown(&paper, Edition::Paper, &style);
+    for place in PLACES {
+        let html = format!("<code>{place}</code>");
+        assert!(page.contains(&html), "{place}: {page}");
+        // The cells of a printed table are monospaced.
+        let (typst, latex, md) = match place {
+            "in_cell" => (
+                format!("\"{place}\""),
+                format!("\n{place} & "),
+                place.to_owned(),
+            ),
+            "in_column" | "in_table" => (
+                format!("code(\"{place}\")"),
+                format!("{{\\ttfamily {place}}}"),
+                place.to_owned(),
+            ),
+            _ => (
+                format!("code(\"{place}\")"),
+                format!("{{\\ttfamily {place}}}"),
+                format!("`{place}`"),
+            ),
+        };
+        assert!(source.contains(&typst), "{place}: {source}");
+        assert!(tex.contains(&latex), "{place}: {tex}");
+        assert!(marked.contains(&md), "{place}: {marked}");
+    }
+    assert!(page.contains("<title>T in_title</title>"), "{page}");
+    assert!(
+        !page.contains('`') && !tex.contains("char18"),
+        "{page}\n{tex}"
+    );
+    assert!(marked.contains("\nR in_table\nin_column "), "{marked}");
+    // Platforms print the title of an exam and of a question as plain text.
+    let papers = [paper];
+    let moodle = text("moodle", &papers);
+    assert!(
+        moodle.contains("T in_title") && moodle.contains("1 Q in_question"),
+        "{moodle}"
+    );
+    let learn = export("prairielearn", &papers).expect("files");
+    let learn = learn
+        .iter()
+        .map(|file| String::from_utf8_lossy(&file.bytes));
+    let learn: Vec<String> = learn.map(std::borrow::Cow::into_owned).collect();
+    let qti = super::qti::files(&papers);
+    let qti = qti.into_values();
+    for file in learn.into_iter().chain(qti).chain([moodle]) {
+        // The program that grades is the same for all questions.
+        assert!(!file.contains("`in_") && !file.contains("in_`"), "{file}");
+    }
+}

@@ -468,3 +468,108 @@ fn errors_are_carried_in_grids_of_at_most_512_steps() {
         );
     }
 }
+
+/// The present pages of the simple memory system of CS:APP, section 9.6.4: VPN and PPN.
+const PAGES: [(u64, u64); 8] = [
+    (0x00, 0x28),
+    (0x02, 0x33),
+    (0x03, 0x02),
+    (0x05, 0x16),
+    (0x08, 0x13),
+    (0x09, 0x17),
+    (0x0D, 0x2D),
+    (0x0F, 0x0D),
+];
+
+/// The worksheet's fields from the student's own earlier ones, by the textbook's arithmetic.
+fn worksheet(own: &[u64; 9], at: usize, va: u64) -> u64 {
+    let ppn = |vpn| {
+        PAGES
+            .iter()
+            .find(|(page, _)| *page == vpn)
+            .map_or(0, |(_, ppn)| *ppn)
+    };
+    match at {
+        0 => va >> 6,
+        1 => va & 0x3F,
+        2 => own[0] & 3,
+        3 => own[0] >> 2,
+        4 => ppn(own[0]),
+        5 => own[4] << 6 | own[1],
+        6 => own[5] & 3,
+        7 => own[5] >> 2 & 15,
+        _ => own[5] >> 6,
+    }
+}
+
+/// An independent marker of 40 students, who make slips, continue from them, and write numbers as they like.
+#[test]
+fn a_second_marker_agrees_about_forty_students() {
+    let va = 0x03D4;
+    let rows: Vec<String> = PAGES
+        .iter()
+        .map(|(vpn, ppn)| format!("| {vpn:02X} {ppn:02X} 1 |"))
+        .collect();
+    let script = format!(
+        "machine simple\nset page_table {{ | vpn ppn v |; {} }}\nquestion \"Q\" points 9 {{ given machine, page_table\n\
+         ask read {va:#06X} => vpn, vpo, tlbi, tlbt, ppn, pa, co, ci, ct }}",
+        rows.join("; ")
+    );
+    let fields = ["vpn", "vpo", "tlbi", "tlbt", "ppn", "pa", "co", "ci", "ct"];
+    let columns = fields.map(|field| format!("1.{field}"));
+    let columns = columns.each_ref().map(String::as_str);
+    let mut key = [0; 9];
+    for at in 0..9 {
+        key[at] = worksheet(&key, at, va);
+    }
+    let mut state = 7_u64;
+    let mut draw = |n: u64| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 33) % n
+    };
+    let (mut written, mut expected) = (Vec::new(), Vec::new());
+    for _ in 0..40 {
+        let (mut own, mut texts, mut marks) = ([0; 9], Vec::new(), String::new());
+        for at in 0..9 {
+            let follows = worksheet(&own, at, va);
+            own[at] = match draw(4) {
+                // A slip: another page that is present, or another number.
+                0 if at == 0 => PAGES[draw(8) as usize].0,
+                0 => follows ^ (1 + draw(2)),
+                _ => follows,
+            };
+            let value = own[at];
+            texts.push(match draw(5) {
+                0 => format!("{value:#x}"),
+                1 => format!("{value:X}"),
+                2 => format!("0x{value:04X}"),
+                3 => format!(" {value:x}h "),
+                _ => format!("0X{value:02x}"),
+            });
+            marks.push(if [key[at], follows].contains(&value) {
+                '1'
+            } else {
+                '0'
+            });
+        }
+        written.push(texts);
+        expected.push(marks);
+    }
+    let ids: Vec<String> = (0..40).map(|at| format!("s{at}")).collect();
+    let texts: Vec<Vec<&str>> = written
+        .iter()
+        .map(|texts| texts.iter().map(String::as_str).collect())
+        .collect();
+    let rows: Vec<(&str, &[&str])> = ids
+        .iter()
+        .map(String::as_str)
+        .zip(texts.iter().map(Vec::as_slice))
+        .collect();
+    let found = digits("second-marker", &script, &columns, &rows);
+    for ((found, expected), texts) in found.iter().zip(&expected).zip(&written) {
+        assert_eq!(found, expected, "{texts:?}");
+    }
+    assert!(expected.concat().contains('0'), "some answers are wrong");
+}

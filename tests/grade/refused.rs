@@ -127,9 +127,10 @@ fn columns_have_every_spelling_of_a_name_and_digits_have_separators() {
             ran.out
         );
     }
-    let ran = essay_graded("digits", "id,1.1,1.2,11,1.2 (hex)\ns1,5,6,7,8\n");
+    let ran = essay_graded("digits", "id,1.1,1.2,11,1.2 (hex),1\ns1,5,6,7,8,9\n");
     for said in [
         "`11` is not a field of the exam",
+        "`1` is not a field of the exam; did you mean `1.1`?",
         "`1.2 (hex)` is not a field of the exam; did you mean `1.2`?",
     ] {
         assert!(ran.messages.contains(said), "{said}: {}", ran.messages);

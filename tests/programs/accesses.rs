@@ -421,6 +421,22 @@ replay p call sum(a + 4, N * M) => accesses 8, cache.misses 2
 replay p call sum(a, n) => accesses 3
 replay p call sum(a, N) define N = 6 => accesses 6",
     );
+    // Numbers with a fraction, for parameters of a floating type: 6 > 4 * 1.5 - 1, and 2 = 4 / 2.
+    super::holds(
+        "machine { physical 16 bits, cache { size 64 B, block 16 B, direct-mapped } }
+program p \"\"\"
+double x[8];
+float y[2];
+void fill(double z, int n) { for (int i = 0; i < n; i++) x[i] = z; }
+void times(float f, int n) { for (int i = 0; i < n * f; i++) y[0] = f; }
+\"\"\"
+let half = 1 / 2
+replay p call fill(1.5, 8) => accesses 8
+replay p call fill(2, 3) => accesses 3
+replay p call times(1.5, 4) => accesses 6
+replay p call times(half, 4) => accesses 2
+replay p call times(4 - half, 4) => accesses 14",
+    );
     let wrong = "program p \"\"\"\nint f(int n) { return n; }\n\"\"\"\noutputs p call f(N)";
     let run = outcome(wrong);
     let last = run.mistakes.last().map(|one| &*one.said);

@@ -1,7 +1,7 @@
 //! Programs of several processes: the buffers of `printf`, the programs that `execv` starts, and signals.
 
 use super::holds;
-use crate::running::paper;
+use crate::running::{paper, text as outcome};
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::exam::formats::{Edition, Style, markdown};
 
@@ -369,4 +369,66 @@ fn a_line_without_an_operation_gets_a_warning() {
     assert_eq!(said, ["the run does not pause: no operation is in line 2"]);
     let run = crate::running::text(script);
     assert_eq!((run.failures.len(), run.checks), (0, 1));
+}
+
+#[test]
+fn structs_of_a_paused_program_are_values() {
+    let script = r#"
+machine core-i7
+program p """
+struct pt { int x, y; char tag[2]; };
+struct pt s, v[3];
+double d;
+int main(void) {
+    struct pt *q = v;
+    s.x = 3;
+    q[1].y = 7;
+    v[2].tag[1] = 'z';
+    d = 1.5;
+    return 0;
+}
+"""
+run p until line 10
+expect s.x == 3 and v[1].y == 7 and v[2].tag[1] == 122 and d == 1.5
+expect s == [3, 0, [0, 0]]
+expect v[1] == [0, 7, [0, 0]]
+expect v == [[0, 0, [0, 0]], [0, 7, [0, 0]], [0, 0, [0, 122]]]
+show v
+run p => exit 0
+"#;
+    holds(script);
+    for (path, said) in [("s.z", "`s.z` has no value here"), ("u.x", "no `u`")] {
+        let run = outcome(script.replace("show v", &format!("show {path}")));
+        assert!(run.mistakes[0].said.contains(said), "{path}: {run:?}");
+    }
+}
+
+/// A C program with glibc 2.36 has the same faults, apart from the pages with the headers of the blocks: none in `calloc` for
+/// the block of 256 KB, which is an area of its own, and one for each page of the block of 16 KB, which is not.
+#[test]
+fn calloc_writes_only_what_may_be_dirty() {
+    holds(
+        r#"
+machine core-i7
+program p """
+int main(void) {
+    int *p = calloc(64, 4096);
+    p[0] = 1;
+    p[5 * 1024] = 2;
+    char *q = calloc(4, 4096);
+    q[0] = 1;
+    q[4096] = 1;
+    return p[1024] + q[8192];
+}
+"""
+run p => exit 0
+expect p by line {
+  | line | minor |
+  | 3    | 1     |
+  | 4    | 1     |
+  | 5    | 5     |
+  | 6    | 0     |
+}
+"#,
+    );
 }

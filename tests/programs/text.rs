@@ -360,3 +360,20 @@ fn a_paper_states_what_decides_the_answers_of_programs() {
         assert!(solutions.contains(part), "{part}: {solutions}");
     }
 }
+
+/// Linux maps the zero page at a load, and the store of `a[i]++` is then a second fault: 2 faults for each page, not 1.
+#[test]
+fn a_paper_states_what_a_load_of_a_new_page_does() {
+    let rule = "The first access to an anonymous page allocates a frame, also if it is a load.";
+    let question = |kernel: &str| {
+        format!(
+            "machine core-i7\n{kernel}\nquestion \"Q\" {{\nprogram p \"\"\"\nchar a[8192];\nint main(void) {{ a[0]++; return 0; }}\n\"\"\"\n\
+             given program p\nrun p\nask p by line columns minor }}"
+        )
+    };
+    for (kernel, is_printed) in [("", true), ("kernel { zero-page on }", false)] {
+        let paper = paper(&question(kernel), 0);
+        let text = markdown(&paper, Edition::Paper, &Style::default());
+        assert_eq!(text.contains(rule), is_printed, "{kernel}: {text}");
+    }
+}

@@ -93,17 +93,22 @@ impl Process {
             Builtin::Perror => 0,
             // The functions of CS:APP's `csapp.h` end the process with the status 0.
             Builtin::UnixError | Builtin::AppError => return self.exit(program, memory, budget, 0),
-            Builtin::Errno => u64::from(self.errno),
+            Builtin::Errno => {
+                self.errno = arguments.first().map_or(self.errno, |value| *value as u32);
+                u64::from(self.errno)
+            }
             Builtin::Malloc => memory.malloc(first).unwrap_or_default(),
             Builtin::Calloc => {
-                let size = first.checked_mul(second);
-                let block = size
-                    .and_then(|size| memory.malloc(size))
-                    .unwrap_or_default();
-                if block != 0 {
-                    fill(memory, access(block, 1), 0, first * second, budget)?;
+                let size = first.checked_mul(second).unwrap_or(u64::MAX >> 1);
+                if let Some(block) = memory.calloc(size, line) {
+                    block
+                } else {
+                    let block = memory.malloc(size).unwrap_or_default();
+                    if block != 0 {
+                        fill(memory, access(block, 1), 0, size, budget)?;
+                    }
+                    block
                 }
-                block
             }
             Builtin::Free => {
                 if first != 0 && !memory.free(first) {
@@ -119,26 +124,31 @@ impl Process {
                 copy(memory, access(second, 8), first, third, budget)?;
                 first
             }
-            Builtin::Strcpy => {
-                let size = string(memory, second)?.len() as u64 + 1;
-                copy(memory, access(second, 1), first, size, budget)?;
-                first
+            Builtin::Strcpy | Builtin::Strncpy | Builtin::Strdup | Builtin::Strcat => {
+                let is = |one| builtin == one;
+                let from = if is(Builtin::Strdup) { first } else { second };
+                let whole = string(memory, from)?.len() as u64 + 1;
+                let most = if is(Builtin::Strncpy) { third } else { whole };
+                let to = match builtin {
+                    Builtin::Strdup => memory.malloc(whole).unwrap_or_default(),
+                    Builtin::Strcat => first + length(memory, access(first, 1), budget)?,
+                    _ => first,
+                };
+                copy(memory, access(from, 1), to, whole.min(most), budget)?;
+                let rest = access(to.wrapping_add(whole), 1);
+                fill(memory, rest, 0, most.saturating_sub(whole), budget)?;
+                if is(Builtin::Strdup) { to } else { first }
             }
-            Builtin::Strlen => {
-                let mut length = 0;
-                while memory.load(access(first.wrapping_add(length), 1))? != 0 {
-                    spend(budget, 1)?;
-                    length += 1;
-                    check_inside(memory, first, length)?;
-                }
-                length
-            }
-            Builtin::Strcmp => {
+            Builtin::Strlen => length(memory, access(first, 1), budget)?,
+            Builtin::Strcmp | Builtin::Strncmp | Builtin::Memcmp => {
                 let mut at = 0;
                 loop {
+                    if builtin != Builtin::Strcmp && at == third {
+                        break 0;
+                    }
                     let left = memory.load(access(first.wrapping_add(at), 1))?;
                     let right = memory.load(access(second.wrapping_add(at), 1))?;
-                    if left != right || left == 0 {
+                    if left != right || left == 0 && builtin != Builtin::Memcmp {
                         break Scalar::I32.extend(left.wrapping_sub(right));
                     }
                     spend(budget, 1)?;
@@ -209,6 +219,21 @@ pub(super) fn spend(budget: &mut Budget, work: u64) -> Result<(), ErrorKind> {
     let rest = budget.operations.checked_sub(work);
     budget.operations = rest.ok_or(ErrorKind::Limit(Limit::Operations))?;
     Ok(())
+}
+
+/// Returns the length of the string that begins at an address.
+fn length<M: Memory>(memory: &mut M, first: Access, budget: &mut Budget) -> Result<u64, ErrorKind> {
+    let mut length = 0;
+    let at = |length| Access {
+        address: first.address.wrapping_add(length),
+        ..first
+    };
+    while memory.load(at(length))? != 0 {
+        spend(budget, 1)?;
+        length += 1;
+        check_inside(memory, first.address, length)?;
+    }
+    Ok(length)
 }
 
 fn fill<M: Memory>(

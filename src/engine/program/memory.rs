@@ -72,6 +72,11 @@ pub trait Memory {
     /// Returns the address of a new block, or `None` if the memory is full.
     fn malloc(&mut self, size: u64) -> Option<u64>;
 
+    /// Returns the address of a new block of zeros or 0, if the memory itself clears blocks.
+    fn calloc(&mut self, _size: u64, _line: u32) -> Option<u64> {
+        None
+    }
+
     /// Frees a block. Returns whether there was one.
     fn free(&mut self, address: u64) -> bool;
 }

@@ -176,7 +176,7 @@ pub struct Function {
     pub registers: u32,
     /// Bytes of the objects in the frame.
     pub frame: u32,
-    /// The types of the declared parameters, `None` for those that are no integers.
+    /// The types of the declared parameters, `None` for pointers.
     pub types: Vec<Option<Scalar>>,
     /// Where the variables are, in the order of their declarations, the parameters first.
     pub variables: Vec<Storage>,

@@ -467,16 +467,19 @@ impl Grade {
     }
 }
 
-/// Returns the field whose name a column continues, as in `1a.vpn (hex)`, or whose fact a column names, as in `2vpn`.
+/// Returns the field whose name a column continues, as in `1a.vpn (hex)`, whose name begins with the column, as in `2`, or whose
+/// fact a column names, as in `2vpn`.
 fn field_within<'f>(column: &str, fields: &'f BTreeSet<String>) -> Option<&'f str> {
     let continued = fields.iter().filter(|field| {
         let rest = column.strip_prefix(&alike(field));
         rest.is_some_and(|rest| rest.starts_with(|c: char| !c.is_alphanumeric()))
     });
+    let begun = |field: &&String| alike(field).starts_with(&format!("{column}_"));
     let longest = continued.max_by_key(|field| field.len());
     let fact = column.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_');
     let of_fact = |field: &&String| !fact.is_empty() && alike(field).ends_with(&format!("_{fact}"));
     longest
+        .or_else(|| fields.iter().find(begun))
         .or_else(|| fields.iter().find(of_fact))
         .map(String::as_str)
 }

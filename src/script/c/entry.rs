@@ -2,13 +2,15 @@
 
 use super::messages::{Mistake, Parsed, fail};
 use crate::lang::nearest::nearest;
-use pagewalk_engine::program::ops::Scalar;
+use pagewalk_engine::program::ops::{self, Scalar};
 use pagewalk_engine::program::{Place, Program};
 
 /// An argument of the function at which a run starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Argument {
     Integer(i64),
+    /// A value for a parameter of a floating type.
+    Real(f64),
     /// The address of a global variable, for a parameter that is a pointer.
     Address(u64),
 }
@@ -53,15 +55,24 @@ pub fn entry(
     let operand = |(at, (ty, argument)): (usize, (&Option<Scalar>, &Argument))| -> Parsed<u64> {
         let number = at + 1;
         let (ty, value) = match (ty, argument) {
-            (Some(ty), Argument::Integer(value)) => (ty, value),
-            (None, Argument::Address(address)) => return Ok(*address),
-            (None, Argument::Integer(_)) => {
-                fail!(place, "parameter {number} of `{name}` is not an integer"; "for a pointer, write the name of a global variable");
+            (Some(ty), Argument::Integer(value)) if !ty.is_float() => (ty, value),
+            (Some(ty), Argument::Integer(_) | Argument::Real(_)) if ty.is_float() => {
+                let value = match argument {
+                    Argument::Real(value) => *value,
+                    Argument::Integer(value) => *value as f64,
+                    Argument::Address(_) => 0.0,
+                };
+                let converted = ops::convert(Scalar::F64, *ty, value.to_bits());
+                return converted.map_err(|error| Mistake::new(place, error.to_string()));
             }
-            (Some(_), Argument::Address(_)) => {
+            (None, Argument::Address(address)) => return Ok(*address),
+            (None, _) => {
+                fail!(place, "parameter {number} of `{name}` is a pointer, not a number"; "write the name of a global variable");
+            }
+            (Some(_), _) => {
                 fail!(
                     place,
-                    "parameter {number} of `{name}` is an integer, not a pointer"
+                    "parameter {number} of `{name}` has another type than this argument"
                 );
             }
         };

@@ -78,6 +78,8 @@ void unix_error(const char *message); void app_error(const char *message); int _
 void *malloc(size_t size); void *calloc(size_t n, size_t size); void free(void *block);
 void *memcpy(void *to, const void *from, size_t n); void *memset(void *to, int c, size_t n);
 char *strcpy(char *to, const char *from); size_t strlen(const char *s); int strcmp(const char *a, const char *b);
+int strncmp(const char *a, const char *b, size_t n); int memcmp(const void *a, const void *b, size_t n);
+char *strcat(char *to, const char *from); char *strncpy(char *to, const char *from, size_t n); char *strdup(const char *s);
 int abs(int n); int atoi(const char *s); void exit(int status); void _exit(int status); int atexit(void *function);
 void abort(void); void assert(_Bool condition); int getpagesize(void); long sysconf(int name);
 int WIFEXITED(int status); int WEXITSTATUS(int status); int WIFSIGNALED(int status); int WTERMSIG(int status);

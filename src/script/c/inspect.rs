@@ -8,8 +8,8 @@ use super::{headers, parser};
 use pagewalk_engine::program::ops::{self, BinaryOp, Scalar, Storage};
 use pagewalk_engine::program::{ErrorKind, MemoryError, Place, Process, Program};
 
-/// The maximum number of elements of an array that is read as a whole.
-const MOST_ELEMENTS: u64 = 1 << 16;
+/// The maximum size of an array or a struct that is read as a whole.
+const MOST_BYTES: u64 = 1 << 18;
 
 /// A program with the text and the settings that it was compiled from.
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +26,7 @@ pub enum Value {
     Integer(i128),
     Real(f64),
     Pointer(u64),
-    /// The elements of an array.
+    /// The elements of an array, or the members of a struct.
     List(Vec<Value>),
 }
 
@@ -103,7 +103,7 @@ fn undefined(place: Place) -> impl Fn(ErrorKind) -> Mistake {
 impl Inspection<'_> {
     fn result(&self, expr: &Expr) -> Parsed<Value> {
         match &expr.ty {
-            Type::Array(..) => {
+            Type::Array(..) | Type::Struct(_) => {
                 if self.conventions.column_major && matches!(expr.kind, ExprKind::Element(..)) {
                     fail!(expr.place, "the elements of a row do not follow each other in column-major order"; "read the whole array, or one element");
                 }
@@ -113,26 +113,31 @@ impl Inspection<'_> {
         }
     }
 
-    /// Reads a part of an array, with its offset in C's order.
-    fn elements(&self, array: &Expr, address: u64, ty: &Type, offset: u64) -> Parsed<Value> {
-        let place = array.place;
-        let Type::Array(element, length) = ty else {
-            let Some(kind) = self.tree.types.scalar(ty) else {
-                fail!(place, "a struct has no single value"; "read one of its members");
-            };
-            let position = self
-                .tree
-                .types
-                .position(self.conventions, &array.ty, offset);
-            return self.of_bits(self.load(address + position, kind, place)?, ty, place);
-        };
-        if *length > MOST_ELEMENTS {
-            fail!(place, "the array has more than {MOST_ELEMENTS} elements"; "read one of them");
+    /// Reads a part of an array or a struct, with its offset in C's order.
+    fn elements(&self, whole: &Expr, address: u64, ty: &Type, offset: u64) -> Parsed<Value> {
+        let (place, types) = (whole.place, &self.tree.types);
+        if types.size(ty).unwrap_or_default() > MOST_BYTES {
+            fail!(place, "this has more than {MOST_BYTES} bytes"; "read one of its elements");
         }
-        let size = self.tree.types.size(element).unwrap_or_default();
-        let items =
-            (0..*length).map(|at| self.elements(array, address, element, offset + at * size));
-        Ok(Value::List(items.collect::<Parsed<_>>()?))
+        let parts: Vec<(&Type, u64)> = match ty {
+            Type::Array(element, length) => {
+                let size = types.size(element).unwrap_or_default();
+                (0..*length).map(|at| (&**element, at * size)).collect()
+            }
+            Type::Struct(number) => {
+                let members = types.structs[*number as usize].members.iter().flatten();
+                members.map(|one| (&one.ty, one.offset)).collect()
+            }
+            _ => {
+                let position = types.position(self.conventions, &whole.ty, offset);
+                let bits = self.load(address + position, self.scalar(ty), place)?;
+                return self.of_bits(bits, ty, place);
+            }
+        };
+        let part = |(ty, at)| self.elements(whole, address, ty, offset + at);
+        Ok(Value::List(
+            parts.into_iter().map(part).collect::<Parsed<_>>()?,
+        ))
     }
 
     fn of_bits(&self, bits: u64, ty: &Type, place: Place) -> Parsed<Value> {

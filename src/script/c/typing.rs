@@ -334,6 +334,16 @@ impl Parser {
     }
 
     pub fn assign(&mut self, target: Expr, value: Expr) -> Parsed<Expr> {
+        // `errno` is a call, and with an argument an assignment.
+        if matches!(target.kind, ExprKind::Builtin(Builtin::Errno, _)) {
+            let place = target.place.to(value.place);
+            let value = self.assignable(value, &target.ty)?;
+            return Expr::new(
+                ExprKind::Builtin(Builtin::Errno, vec![value]),
+                target.ty,
+                place,
+            );
+        }
         self.check_target(&target)?;
         let ty = target.ty.clone();
         let place = target.place.to(value.place);

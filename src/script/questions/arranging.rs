@@ -1,7 +1,7 @@
 //! Parsing of the `exam` rows that arrange the paper.
 
 use super::arrangement::{Acceptance, Arrangement, Pool};
-use super::prose::{prose_of, written_text};
+use super::prose::prose_of;
 use super::rows::missing;
 use super::settings::FINDINGS;
 use crate::lang::ast::{Expr, ExprKind, Span, Word};
@@ -31,9 +31,9 @@ pub(crate) fn arrange(cx: &mut Cx, to: &mut Arrangement, row: &Bound) -> Result<
             let order = permutation(cx, order)?;
             to.orders.push((titled(cx, title)?, order));
         }
-        ("version", [code]) => to.version = Some(written_text(cx, code)?),
+        ("version", [code]) => to.version = Some(prose_of(cx, code)?),
         ("student", [id, name]) => {
-            to.student = Some((written_text(cx, id)?, prose_of(cx, name)?));
+            to.student = Some((prose_of(cx, id)?, prose_of(cx, name)?));
         }
         (name, _) => {
             let what = match name {

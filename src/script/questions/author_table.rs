@@ -155,6 +155,7 @@ fn cell(cx: &mut Cx, expr: &Expr, column: &Column, blank: bool) -> Result<Author
         // A quantity keeps its unit, as the author wrote it.
         ExprKind::Quantity(..) => cx.text(expr.span).trim().to_owned(),
         _ if number => column.radix.write(&value, column.digits),
+        ExprKind::Unary(..) | ExprKind::Binary(..) => value.to_string(),
         _ => prose_of(cx, expr)?,
     };
     Ok(AuthorCell::Given(text, number))

@@ -6,7 +6,7 @@ use super::arrangement::{Arrangement, arranges};
 use super::arranging::arrange;
 use super::entry::{Entry, ItemKind, Rubric};
 use super::papers::{self, enter, exam_mut, item, needs_question, puts, sheet};
-use super::prose::{self, perhaps_points, prose_of, radix_of, reflowed, written_text};
+use super::prose::{self, perhaps_points, prose_of, radix_of, reflowed};
 use super::rows::{known, missing, settings};
 use super::settings::{
     ADDRESSABLE, ADDRESSABLE_UNITS, ARRANGEMENT_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS, LAYOUTS,
@@ -364,8 +364,8 @@ fn words(cx: &mut Cx, row: &Bound) -> Result<String, Stop> {
     for value in row.operands {
         lead.push(match word(value) {
             Some(word) if cx.state.find(word).is_none() => word.to_owned(),
-            _ if takes_text => written_text(cx, value)?,
-            _ => prose_of(cx, value)?,
+            _ if takes_text => prose_of(cx, value)?,
+            _ => eval(cx, value)?.to_string(),
         });
     }
     Ok(lead.join(" "))

@@ -414,22 +414,22 @@ impl Blank {
                 }),
                 Form::Number { .. },
             ) if self.round.is_some() => number.rounded_text(self.round.unwrap_or_default()),
-            (Some(key), Form::Number { radix, digits }) => radix.write(&key.value, digits),
             (
                 Some(Shown {
-                    value: Value::List(pages),
+                    value: Value::List(items),
                     ..
                 }),
-                Form::Set,
-            ) => pages
+                _,
+            ) => items
                 .iter()
-                .map(|page| match page {
+                .map(|item| match item {
                     // Quotes show the line ends of a program's output.
-                    Value::Text(text) if output_text(text.as_bytes()) != **text => page.quoted(),
-                    _ => page.to_string(),
+                    Value::Text(text) if output_text(text.as_bytes()) != **text => item.quoted(),
+                    _ => item.to_string(),
                 })
                 .collect::<Vec<_>>()
                 .join(", "),
+            (Some(key), Form::Number { radix, digits }) => radix.write(&key.value, digits),
             (Some(key), _) => key.to_string(),
         }
     }

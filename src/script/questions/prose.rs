@@ -14,13 +14,27 @@ use crate::run::session::Cx;
 use crate::run::settings::list;
 use crate::run::stop::Stop;
 
-/// Returns the text of an expression. Removes the common indentation of multiline prose.
+/// Returns the text of an expression. Removes the common indentation of multiline prose. Numbers and operators without
+/// quotes are the text itself: a date such as `2026-03-01` is no difference, and an ID such as `007` keeps its zeros.
 ///
 /// # Errors
 /// Returns the errors in the expression.
 pub(crate) fn prose_of(cx: &mut Cx, expr: &Expr) -> Result<String, Stop> {
     let ExprKind::Prose(pieces) = &expr.kind else {
-        return Ok(dedented(&eval(cx, expr)?.to_string(), usize::MAX));
+        let is_computed = any_expr(expr, |part| {
+            !matches!(
+                part.kind,
+                ExprKind::Value(Value::Number(_))
+                    | ExprKind::Quantity(..)
+                    | ExprKind::Unary(..)
+                    | ExprKind::Binary(..)
+            )
+        });
+        return Ok(if is_computed {
+            dedented(&eval(cx, expr)?.to_string(), usize::MAX)
+        } else {
+            cx.text(expr.span).trim().to_owned()
+        });
     };
     // The text prints a list as a series: `a, b, and c`, or `none`.
     let mut lists = Vec::new();
@@ -56,27 +70,6 @@ pub(crate) fn prose_of(cx: &mut Cx, expr: &Expr) -> Result<String, Stop> {
         .location(expr.span)
         .map_or(usize::MAX, |(_, at)| at.column + 2);
     Ok(dedented(&eval(cx, &printed)?.to_string(), margin))
-}
-
-/// Returns the value of a setting that is a text. Numbers and operators without quotes are the text itself: a date
-/// such as `2026-03-01` is no difference, and an ID such as `007` keeps its zeros.
-///
-/// # Errors
-/// Returns the errors in the expression.
-pub(crate) fn written_text(cx: &mut Cx, expr: &Expr) -> Result<String, Stop> {
-    let is_computed = any_expr(expr, |part| {
-        !matches!(
-            part.kind,
-            ExprKind::Value(Value::Number(_))
-                | ExprKind::Quantity(..)
-                | ExprKind::Unary(..)
-                | ExprKind::Binary(..)
-        )
-    });
-    if is_computed {
-        return prose_of(cx, expr);
-    }
-    Ok(cx.text(expr.span).to_owned())
 }
 
 /// Returns declared points and their location.

@@ -351,6 +351,17 @@ fn path(cx: &mut Cx, expr: &Expr) -> Result<Value, Stop> {
     {
         return call_field(cx, row, (name, args), field);
     }
+    // A member of an element in a program that has paused: `v[1].x`.
+    let mut root = at;
+    while let ExprKind::Index(of, _) | ExprKind::Field(of, _) = &root.kind {
+        root = of;
+    }
+    if let ExprKind::Name(head) = &root.kind
+        && cx.state.find(head).is_none()
+        && let Some(value) = variable_of_program(cx, head, expr.span)?
+    {
+        return Ok(value);
+    }
     let value = eval(cx, at)?;
     Err(paths::no_property(
         &format!("{} value", value.kind()),

@@ -155,8 +155,11 @@ impl<'a, W: ProgramObserver> KernelMemory<'a, W> {
     }
 
     /// Calls a function of the kernel's allocator.
-    fn allocator(&mut self, name: &str, argument: u64) -> Option<u64> {
-        let arguments = [Arg::Number(argument.into())];
+    fn allocator(&mut self, name: &str, arguments: &[u64]) -> Option<u64> {
+        let arguments: Vec<Arg> = arguments
+            .iter()
+            .map(|one| Arg::Number((*one).into()))
+            .collect();
         let before = self.kernel.work();
         let reply = system_call(name)?.call(self.kernel, self.pid, &arguments, &mut self.watch);
         let work = self.kernel.work().saturating_sub(before);
@@ -187,11 +190,18 @@ impl<W: ProgramObserver> Memory for KernelMemory<'_, W> {
     }
 
     fn malloc(&mut self, size: u64) -> Option<u64> {
-        self.allocator("malloc", size)
+        self.allocator("malloc", &[size])
+    }
+
+    /// As with glibc, new pages of an area are zero without a store.
+    fn calloc(&mut self, size: u64, line: u32) -> Option<u64> {
+        let block = self.allocator("calloc", &[1, size]);
+        self.settle(line, self.kernel.work(), 0);
+        Some(block.unwrap_or_default())
     }
 
     fn free(&mut self, address: u64) -> bool {
-        self.allocator("free", address).is_some()
+        self.allocator("free", &[address]).is_some()
     }
 }
 

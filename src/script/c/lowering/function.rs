@@ -247,7 +247,7 @@ impl<'a> Lowering<'a> {
             types: function
                 .parameters
                 .iter()
-                .map(|ty| ty.is_integer().then(|| self.scalar(ty)))
+                .map(|ty| ty.is_number().then(|| self.scalar(ty)))
                 .collect(),
             variables: self.storage.clone(),
         };

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <stdbool.h>
 #include <assert.h>
+#include <errno.h>
 #include <unistd.h>
 #define N 64
 typedef struct { int x; char c; double d; } item;
@@ -69,5 +70,10 @@ int main(void) {
   { typedef short tiny; enum shade { DARK = 3, LIGHT }; tiny t = (tiny) 70000; enum shade s = LIGHT; printf("%d %d\n", t, s); }
   { char to[16]; int n = sprintf(to, "%d-%s", 42, "x"); fprintf(stdout, "%s %d %d\n", to, n, fprintf(stderr, "no output\n")); }
   printf("%d %d %d %d\n", atoi(" 42x"), atoi("-7"), atoi("+8"), atoi("x"));
+  { char b[16] = "ab", to[8]; strcat(b, "cde"); memset(to, 'x', 8); strncpy(to, b, 3); to[3] = 0; printf("%s %s\n", b, to);
+    strncpy(to, "q", 8); for (int a = 0; a < 8; a++) printf("%d ", to[a]);
+    char *d = strdup(b); d[0] = 'z'; printf("%s %s %d\n", d, b, strcmp(b, d) < 0); free(d); }
+  printf("%d %d %d %d\n", strncmp("abc", "abd", 2), strncmp("abc", "abd", 3) < 0, memcmp("a\0b", "a\0c", 3) < 0, strncmp("ab", "ab", 5));
+  errno = 0; printf("%d ", errno); errno = ENOMEM; printf("%d ", errno); { int e = (errno = 2) + 1; printf("%d %d\n", errno, e); }
   return 3;
 }

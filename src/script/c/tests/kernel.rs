@@ -592,6 +592,10 @@ int main(void) { int m = 9; a[3] = f(5, &m); return 0; }
     }
     assert_eq!(read("d * 2"), Ok(Value::Real(5.0)));
     assert_eq!(read("first.next->next"), Ok(Value::Pointer(0)));
+    // A struct is the list of its members.
+    assert!(
+        matches!(&read("first"), Ok(Value::List(all)) if matches!(all[..], [Value::Integer(5), Value::Pointer(_)]))
+    );
     let list = [1, 2, 3, 0].map(Value::Integer);
     assert_eq!(read("a"), Ok(Value::List(list.into())));
     for (expression, message) in [
@@ -609,8 +613,7 @@ int main(void) { int m = 9; a[3] = f(5, &m); return 0; }
             "f(1, p)",
             "this expression is more than a read of variables",
         ),
-        ("first", "a struct has no single value"),
-        ("*first.next->next", "a struct has no single value"),
+        ("*first.next->next", "access through a null pointer"),
         ("first.next->next->value", "access through a null pointer"),
         (
             "a[",
@@ -674,7 +677,6 @@ int main(void) { return 0; }
             vec![1, -1],
             "-1 does not fit parameter 2 of `sum`, which has 1 bytes",
         ),
-        ("twice", vec![1], "parameter 1 of `twice` is not an integer"),
         (
             "pair",
             vec![1],
@@ -685,6 +687,14 @@ int main(void) { return 0; }
         let arguments: Vec<Argument> = arguments.into_iter().map(Argument::Integer).collect();
         let mistake = entry(&program, name, &arguments).expect_err(name);
         assert_eq!(mistake.message, message);
+    }
+    // The bits of the doubles 1 and 1.5, by IEEE 754.
+    for (argument, bits) in [
+        (Argument::Integer(1), 0x3FF0_0000_0000_0000),
+        (Argument::Real(1.5), 0x3FF8_0000_0000_0000),
+    ] {
+        let (_, operands) = entry(&program, "twice", &[argument]).expect("a function");
+        assert_eq!(operands, [bits]);
     }
 }
 

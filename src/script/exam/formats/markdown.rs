@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use super::canvas::{Canvas, NO_PAGE};
+use super::code::{self, unmarked};
 use super::leaves::{Leaves, NONE, Perhaps, perhaps};
 use super::plan::sheet;
-use super::prose;
 use super::style::{Edition, Style};
 use super::tree::{Blank, Cell, Figure, Table, flush};
 use super::walk::{Escape, Format};
@@ -46,7 +46,7 @@ impl Escape for Markdown {
         let line = |line: &str| {
             let mut begins = true;
             let words = |words: &str| escaped_line(words, std::mem::take(&mut begins));
-            prose::marked(line.trim(), words, |code| self.code(code))
+            code::marked(line.trim(), words, |code| self.code(code))
         };
         text.lines().map(line).collect::<Vec<_>>().join("\n")
     }
@@ -117,7 +117,7 @@ impl Format for Markdown {
             Some(answer) => format!("**{}**", self.plain(answer)),
         };
         let unit = blank.unit.as_ref();
-        let unit = unit.map_or_else(String::new, |unit| format!(" {}", self.plain(unit)));
+        let unit = unit.map_or_else(String::new, |unit| format!(" {}", self.marked(unit)));
         format!("{words}{unit}")
     }
 
@@ -135,16 +135,17 @@ impl Format for Markdown {
     // Pairs and tables are in their terminal form. A table of Markdown has no groups of columns.
 
     fn pairs(&self, title: &str, pairs: &[(String, String)], _: &str, _: Canvas) -> String {
+        let pair = |(name, value): &(String, String)| (unmarked(name), unmarked(value));
         self.reported(doc::Block::Pairs {
-            title: title.to_owned(),
-            pairs: pairs.to_vec(),
+            title: unmarked(title),
+            pairs: pairs.iter().map(pair).collect(),
         })
     }
 
     fn table(&self, table: &Table, _: &str, _: Canvas) -> String {
         let cell = |cell: &Cell| match cell {
-            Cell::Word(text) => doc::Cell::word(text),
-            Cell::Number(text) => doc::Cell::number(text),
+            Cell::Word(text) => doc::Cell::word(unmarked(text)),
+            Cell::Number(text) => doc::Cell::number(unmarked(text)),
             Cell::Blank(blank) => doc::Cell::number(
                 blank
                     .content
@@ -152,14 +153,15 @@ impl Format for Markdown {
                     .unwrap_or_else(|| "_".repeat(blank.width as usize)),
             ),
         };
+        let names = |group: &Vec<String>| group.iter().map(|name| unmarked(name)).collect();
         let rows = table
             .rows
             .iter()
             .map(|row| row.iter().map(cell).collect())
             .collect();
         self.reported(doc::Block::Table(doc::Table {
-            title: table.title.clone(),
-            groups: table.groups.clone(),
+            title: unmarked(&table.title),
+            groups: table.groups.iter().map(names).collect(),
             rows,
         }))
     }

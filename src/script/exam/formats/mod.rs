@@ -4,6 +4,7 @@ mod answer_table;
 pub(crate) mod assumptions;
 mod bank;
 mod canvas;
+mod code;
 mod derived;
 mod fairness;
 pub mod html;

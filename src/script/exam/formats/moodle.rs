@@ -53,14 +53,14 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
             of_question(&mut entries, &group, &laid[*of], *at)?;
         }
     }
-    let exam = papers.first().map_or("Exam", title);
+    let exam = papers.first().map(title).unwrap_or_default();
     let text = document(|xml| {
         xml.create_element("quiz")
-            .write_inner_content(|xml| quiz(xml, exam, &entries))?;
+            .write_inner_content(|xml| quiz(xml, &exam, &entries))?;
         Ok(())
     });
     Ok(vec![File {
-        path: format!("{}.xml", slug(exam)),
+        path: format!("{}.xml", slug(&exam)),
         bytes: text.into_bytes(),
     }])
 }

@@ -1,5 +1,6 @@
 //! The layout of a paper as a format-independent tree, which every writer renders.
 
+use super::code::unmarked;
 use super::style::Edition;
 use crate::report::doc;
 use crate::report::doc::{Layout, Ruler, Step};
@@ -375,7 +376,7 @@ impl Table {
         self.columns()
             .map(|(at, name, _)| {
                 cells(at)
-                    .chain([name.chars().count() as u32])
+                    .chain([unmarked(name).chars().count() as u32])
                     .max()
                     .unwrap_or(1)
             })
@@ -405,7 +406,7 @@ impl Cell {
     /// Returns the width of the table in characters.
     pub(crate) fn room(&self) -> u32 {
         match self {
-            Self::Word(text) | Self::Number(text) => text.chars().count() as u32,
+            Self::Word(text) | Self::Number(text) => unmarked(text).chars().count() as u32,
             Self::Blank(blank) => blank.room(),
         }
     }

@@ -2,9 +2,9 @@
 //! no table can describe.
 
 use super::canvas::Canvas;
+use super::code;
 use super::labels::Labels;
 use super::leaves::{Columns, Leaves, Perhaps, filled, joined, perhaps};
-use super::prose;
 use super::tree::{
     Blank, Block, Cell, Choice, Figure, Grid, Paragraph, Section, Sheet, Table, WorksheetRow, kept,
     label_shares, stable_width,
@@ -19,7 +19,7 @@ pub(crate) trait Escape {
 
     /// Returns text with code between backticks.
     fn marked(&self, text: &str) -> String {
-        prose::marked(text, |words| self.plain(words), |code| self.code(code))
+        code::marked(text, |words| self.plain(words), |code| self.code(code))
     }
 }
 
@@ -35,12 +35,12 @@ pub(crate) trait Format: Escape {
 
     /// Returns the name of a table's column.
     fn column(&self, name: &str) -> String {
-        self.plain(name)
+        self.marked(name)
     }
 
-    /// Returns the text of a table's cell.
+    /// Returns the text of a table's cell. A table whose font is monospaced prints code without its backticks.
     fn cell(&self, text: &str) -> String {
-        self.plain(text)
+        self.marked(text)
     }
 
     /// Returns what describes the columns of a table.
@@ -215,7 +215,7 @@ pub(crate) trait Format: Escape {
 
     fn part(&self, name: &str, points: &str, body: &[Block], canvas: Canvas) -> String {
         let leaves = &Self::LEAVES;
-        let (name, points) = (self.plain(name), self.points(leaves.points, points));
+        let (name, points) = (self.marked(name), self.points(leaves.points, points));
         let mut head = filled!(leaves.part_head, name, points);
         let Some([outside, other_head, end]) = leaves.part_divided else {
             let body = self.blocks(body, canvas);
@@ -426,13 +426,13 @@ pub(crate) trait Format: Escape {
     /// Returns the contents before the questions.
     fn front(&self, sheet: &Sheet, labels: &Labels) -> String {
         let (leaves, front) = (&Self::LEAVES, &sheet.front);
-        let title = self.plain(&front.title);
+        let title = self.marked(&front.title);
         let edition = front.edition.as_ref().map(|edition| self.plain(edition));
         let edition = perhaps(leaves.edition, &edition.unwrap_or_default());
         let version = sheet.code.clone();
         let version = version.map(|code| (labels.localize("Version").to_owned(), code));
         let field = |(name, words): &(String, String)| {
-            let (name, words) = (self.plain(name), self.plain(words));
+            let (name, words) = (self.plain(name), self.marked(words));
             filled!(leaves.cover_field.0, name, words)
         };
         let cover = joined(
@@ -513,7 +513,7 @@ pub(crate) trait Format: Escape {
         let heading = labels.localize("Assumptions");
         let assumptions = self.sentences(1, heading, &question.assumptions);
         let number = self.plain(&question.number);
-        let (title, points) = (self.plain(&question.title), self.plain(&question.points));
+        let (title, points) = (self.marked(&question.title), self.plain(&question.points));
         filled!(
             leaves.question,
             number,

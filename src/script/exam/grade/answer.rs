@@ -69,6 +69,7 @@ impl<'p> AnswerForm<'p> {
         } else {
             Notation::Plain
         };
+        let unit = blank.unit.as_deref().map(|unit| unit.trim_matches('`'));
         let measured = match &blank.key {
             Some(Shown {
                 value: Value::Number(key),
@@ -78,7 +79,7 @@ impl<'p> AnswerForm<'p> {
         };
         Self {
             form: page.unwrap_or(blank.form),
-            unit: blank.unit.as_deref().or(measured),
+            unit: unit.or(measured),
             round: blank.round,
             bare,
             notation,

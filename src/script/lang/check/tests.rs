@@ -241,9 +241,19 @@ fn operations_that_a_question_asks_about_twice() {
         let (sources, script, wrong) = read_text("q.pw", &script, &mut ());
         assert_eq!(wrong, [], "{body}");
         let found = super::unlikely(&script.body, &script.body, &sources);
-        let fixes = found.iter().filter_map(|one| one.fix.as_ref());
-        fixes.map(|fix| fix.text.clone()).collect::<Vec<_>>()
+        let fix = |one: &Diagnostic| one.fix.as_ref().map(|fix| fix.text.clone());
+        found
+            .iter()
+            .map(|one| fix(one).unwrap_or_default())
+            .collect::<Vec<_>>()
     };
+    // Only the latest operation is `last`.
+    for body in [
+        "ask read 0x28F => vpn; ask read 0x300 => tlb; ask read 0x28F => cache",
+        "part \"a\" { ask 0x28F => vpn }; part \"b\" { ask write 0 = 1 => pa }; part \"c\" { ask 0x28F => cache }",
+    ] {
+        assert_eq!(warned(body), [""], "{body}");
+    }
     for body in [
         "ask read 0x28F => vpn; ask read  0x28F => ppn",
         "part \"a\" { ask 0x28F => vpn }; part \"b\" { text \"Now the cache.\"; ask 0x28F => cache }",
@@ -256,7 +266,8 @@ fn operations_that_a_question_asks_about_twice() {
         "ask read 0x28F => vpn, tlb; ask read 0x28F => tlb",
         "ask read 0x28F => vpn; ask last => ppn",
         "ask read 0x28F => vpn; read 0x300; ask read 0x28F => tlb",
-        "ask read 0x28F => vpn; ask read 0x300 => tlb; ask read 0x28F => cache",
+        "ask read 0x28F => tlb; ask read 0x300 => tlb; ask read 0x28F => tlb, cache",
+        "ask read 0x28F => tlb; ask read 0x300 => tlb; read 0x300; ask read 0x28F => cache",
         "ask probe read 0x28F => vpn; ask probe read 0x28F => ppn",
         "ask reference 1 2 { frames 1 } => faults; ask reference 1 2 { frames 1 } => hits",
         "P: ask read 0x28F => vpn; Q: ask read 0x28F => ppn",

@@ -314,8 +314,8 @@ pub(super) fn revealed(script: &[Stmt]) -> Vec<Diagnostic> {
 struct Repeats<'a> {
     sources: &'a Sources,
     found: &'a mut Vec<Diagnostic>,
-    /// The text of the latest operation, and the facts that the question asks for.
-    latest: Option<(String, Vec<&'a str>)>,
+    /// The text of each operation that the question asks about, and the facts that it asks for, the latest last.
+    asked: Vec<(String, Vec<&'a str>)>,
 }
 
 impl<'a> Repeats<'a> {
@@ -323,7 +323,7 @@ impl<'a> Repeats<'a> {
         Self {
             sources,
             found,
-            latest: None,
+            asked: Vec::new(),
         }
     }
 
@@ -350,7 +350,7 @@ impl<'a> Repeats<'a> {
             }
             StmtKind::Given { .. } => {}
             StmtKind::Command(command) if QUIET.contains(&&*command.verb.text) => {}
-            _ => self.latest = None,
+            _ => self.asked.clear(),
         }
     }
 
@@ -360,11 +360,13 @@ impl<'a> Repeats<'a> {
         if words == "last" {
             return;
         }
-        let asked: Vec<&str> = stmt.facts.iter().map(|fact| &*fact.name.text).collect();
+        let facts: Vec<&str> = stmt.facts.iter().map(|fact| &*fact.name.text).collect();
         let whole = format!("{process}: {words}");
-        let repeated = self.latest.as_ref().is_some_and(|(earlier, facts)| {
-            *earlier == whole && !facts.iter().any(|fact| asked.contains(fact))
-        });
+        let mut before = self.asked.iter().rev();
+        let at = before.position(|(earlier, _)| *earlier == whole);
+        let earlier = at.map(|at| self.asked.remove(self.asked.len() - 1 - at));
+        let repeated =
+            earlier.is_some_and(|(_, earlier)| !earlier.iter().any(|fact| facts.contains(fact)));
         // A reference string starts from its own pages, a trace is replayed again for other counts, and `outputs` changes
         // nothing.
         let runs_again = match &operation.kind {
@@ -375,13 +377,15 @@ impl<'a> Repeats<'a> {
         if repeated && runs_again {
             let message = "this operation runs twice, and its second run starts from the state after the first one";
             let warning = Diagnostic::warning(Code::Unlikely, operation.span, message);
-            self.found.push(
+            self.found.push(if at == Some(0) {
                 warning
                     .help("to ask for more facts of the first run, write `last`")
-                    .fix(Fix::write(operation.span, text, "last")),
-            );
+                    .fix(Fix::write(operation.span, text, "last"))
+            } else {
+                warning.help("to ask for more facts of the first run, write `ask last` directly after the first `ask`")
+            });
         }
-        self.latest = Some((whole, asked));
+        self.asked.push((whole, facts));
     }
 }
 

@@ -8,6 +8,7 @@ use crate::run::facts::{self, Family};
 use crate::run::nouns::THING_NOUNS;
 use crate::run::nouns::naming::{self, page_table_of, unknown_part};
 use crate::run::nouns::value::noun_value;
+use crate::run::programs::variable_of_program;
 use crate::run::running::{is_process, process_called};
 use crate::run::session::Cx;
 use crate::run::settings::{
@@ -240,6 +241,14 @@ fn part_property(cx: &mut Cx, of: &Word, name: &Word) -> Result<Value, Stop> {
     }
     cx.machine(of.span)?;
     let Some(component) = naming::component(cx, &of.text) else {
+        // A member of a struct in a program that has paused: `s.x`.
+        let whole = Span {
+            end: name.span.end,
+            ..of.span
+        };
+        if let Some(value) = variable_of_program(cx, &of.text, whole)? {
+            return Ok(value);
+        }
         // The page table may belong to a process that is not yet known.
         let perhaps = cx.unknown_processes().others;
         return Err(if perhaps {

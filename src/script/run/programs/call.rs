@@ -155,7 +155,8 @@ impl ProgramCall {
         match c::inspect(source, &process, &peek, &sum).ok()? {
             c::Value::Integer(value) => i64::try_from(value).ok().map(Argument::Integer),
             c::Value::Pointer(address) => Some(Argument::Address(address)),
-            c::Value::Real(_) | c::Value::List(_) => None,
+            c::Value::Real(value) => Some(Argument::Real(value)),
+            c::Value::List(_) => None,
         }
     }
 

@@ -123,6 +123,11 @@ fn set_function(cx: &mut Cx, call: &mut ProgramCall, function: &Expr) -> Result<
                     Value::Number(number) => number.as_integer(),
                     _ => None,
                 };
+                if let (None, Value::Number(number)) = (integer, &value) {
+                    let (text, span) = (format!("{:?}", number.to_f64()).into(), arg.span);
+                    call.arguments.push(Passed::Expression(Word { text, span }));
+                    continue;
+                }
                 let Some(integer) = integer.and_then(|one| i64::try_from(one).ok()) else {
                     let message = format!("an argument cannot be {}", value.kind());
                     let wrong = Diagnostic::new(Code::WrongType, arg.span, message);

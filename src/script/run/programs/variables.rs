@@ -14,12 +14,14 @@ use crate::run::session::Cx;
 use crate::run::state::Slot;
 use crate::run::stop::Stop;
 
-/// Returns the value of a variable in the current function of a program that has paused, or `None` if no paused
-/// program has this variable. During a check, a name in the text of a program may be such a variable.
+/// Returns the value of a variable, or of an expression that begins with it such as `s.x`, in the current function of a
+/// program that has paused, or `None` if no paused program has this variable. During a check, a name in the text of a program
+/// may be such a variable.
 ///
 /// # Errors
 /// Returns `no-answer` for a variable without a value.
 pub(crate) fn variable_of_program(cx: &Cx, name: &str, place: Span) -> Result<Option<Value>, Stop> {
+    let expression = cx.text(place);
     if cx.checking() {
         let mut texts = cx.state.program_texts();
         return if texts.any(|text| is_word_of(text, name)) {
@@ -36,11 +38,11 @@ pub(crate) fn variable_of_program(cx: &Cx, name: &str, place: Span) -> Result<Op
         // A statement can name another process of the run.
         let named = cx.inside.process();
         let named = named.and_then(|named| run.host.process(named.pid));
-        if let Some(value) = value_in(cx, run, named.unwrap_or(paused), name) {
+        if let Some(value) = value_in(cx, run, named.unwrap_or(paused), (name, expression)) {
             return match value {
                 Ok(value) => Ok(Some(value)),
                 Err(message) => {
-                    let message = format!("`{name}` has no value here: {message}");
+                    let message = format!("`{expression}` has no value here: {message}");
                     Err(Diagnostic::new(Code::NoAnswer, place, message).into())
                 }
             };
@@ -54,7 +56,7 @@ fn value_in(
     cx: &Cx,
     run: &HostedRun,
     hosted: &HostedProcess,
-    name: &str,
+    (name, expression): (&str, &str),
 ) -> Option<Result<Value, String>> {
     let Slot::Kernel(kernel) = &cx.state.machine else {
         return None;
@@ -71,9 +73,9 @@ fn value_in(
         program: &hosted.program,
     };
     let peek = |address, size| peek(kernel, hosted.pid, address, size);
-    match c::inspect(source, &hosted.process, &peek, name) {
+    match c::inspect(source, &hosted.process, &peek, expression) {
         Ok(value) => Some(value_of(&value).ok_or_else(|| "it is not a number".to_owned())),
-        Err(mistake) if mistake.message.contains(name) => None,
+        Err(mistake) if mistake.message.contains(&format!("`{name}`")) => None,
         Err(mistake) => Some(Err(mistake.message)),
     }
 }

@@ -95,15 +95,7 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
         ])],
         help: "the format of a page-table entry",
         repeats: false,
-        get: Some(|d| {
-            count(
-                d.table
-                    .pte
-                    .build(d.physical().checked_sub(d.page_bits?)?, Span::default())
-                    .ok()?
-                    .bytes,
-            )
-        }),
+        get: Some(|d| count(d.table.inherited_bytes?)),
         set: |d, f| {
             d.spans.push(("pte", f.span));
             d.table.pte.set(f)
@@ -244,6 +236,7 @@ impl MachineDraft {
             draft.virtual_bits = Some(mmu.virtual_bits);
             draft.page_bits = Some(mmu.page_bits);
             draft.table.inherited.clone_from(&mmu.levels);
+            draft.table.inherited_bytes = Some(mmu.pte.bytes);
             draft.table.pte = PteDraft::from_format(&mmu.pte, spec.physical_bits - mmu.page_bits);
             draft.table.walk_cached = mmu.walk_cached;
         }

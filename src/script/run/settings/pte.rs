@@ -365,6 +365,8 @@ pub(crate) struct TableDraft {
     pub(super) split_span: Option<Span>,
     /// The split of the VPN in the overridden machine, which is the default.
     pub(super) inherited: Vec<u32>,
+    /// The size of an entry of the machine.
+    pub(super) inherited_bytes: Option<u32>,
     pub(super) pte: PteDraft,
     pub(super) walk_cached: bool,
     pub(super) span: Option<Span>,
@@ -424,7 +426,7 @@ pub(crate) const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
         ])],
         help: "the format of an entry",
         repeats: false,
-        get: None,
+        get: Some(|d| count(d.inherited_bytes?)),
         set: |d, f| d.pte.set(f),
     },
     SettingRow {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use pagewalk_engine::program::Buffering;
 
-use crate::exam::paper::Question;
+use crate::exam::paper::{PaperItem, Question};
 use crate::questions::entry::{Evidence, ItemKind};
 use crate::questions::wording::series;
 use crate::run::record::{Called, Did, Results, Schedules};
@@ -131,7 +131,24 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
         .any(|did| matches!(did, Did::Program(run) if run.in_process().is_some()));
     if runs {
         sentences.extend(IN_PROCESSES.map(str::to_owned));
+        if question.items().any(allocates_on_loads) {
+            sentences.push(
+                "The first access to an anonymous page allocates a frame, also if it is a load."
+                    .to_owned(),
+            );
+        }
     }
+}
+
+/// Whether an item asks for minor faults on a kernel without a zero page. With one, a load and a later store are two faults.
+fn allocates_on_loads(item: &PaperItem) -> bool {
+    let asks = match &item.kind {
+        ItemKind::Facts { blanks, .. } => blanks.iter().any(|blank| &*blank.fact == "minor"),
+        ItemKind::Table { columns, .. } => columns.iter().any(|column| **column == *"minor"),
+        _ => false,
+    };
+    let kernel = item.hardware.as_ref().and_then(|one| one.kernel.as_ref());
+    asks && kernel.is_some_and(|kernel| !kernel.zero_page)
 }
 
 /// Where a program's variables are.

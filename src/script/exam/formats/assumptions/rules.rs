@@ -6,7 +6,9 @@ use super::policy_rules::rule;
 use crate::exam::paper::Question;
 use crate::exam::topics::{Topic, Topics};
 use crate::questions::entry::{Hardware, ItemKind, Sharing};
+use crate::run::record::CallRecord;
 use crate::run::table::{Cell, Rows, TableId};
+use pagewalk_engine::kernel::abi::Arg;
 use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPolicy};
 use pagewalk_engine::kernel::heap::{CHUNK_START, TCACHE};
 use pagewalk_engine::machine::pte::Bit;
@@ -233,7 +235,7 @@ impl Rule {
                 "Each process has a level-1 page table. The kernel allocates any other page table when the first of its entries is needed, and \
                  munmap frees tables that have no entries left."
             }
-            Self::Placement => {
+            Self::Placement if places(context.question) => {
                 return Some(format!(
                     "Without an address, mmap chooses the highest hole below {} that is large enough.",
                     number(context.question, kernel.mmap_base)
@@ -249,6 +251,19 @@ impl Rule {
         };
         Some(text.to_owned())
     }
+}
+
+/// Whether `mmap` chooses an address in a question. Without a call of the question, the areas may come from calls before it.
+fn places(question: &Question) -> bool {
+    let dids = question
+        .items()
+        .flat_map(|item| item.since.iter().chain([&item.did]));
+    let mut calls = dids.filter_map(|did| did.call()).peekable();
+    let chooses = |call: &CallRecord| match (call.name, call.args.first()) {
+        ("mmap", Some(address)) => address.value == Arg::Number(0),
+        (name, _) => matches!(name, "mremap" | "malloc" | "calloc" | "realloc"),
+    };
+    calls.peek().is_none() || calls.any(chooses)
 }
 
 /// Describes where the heap of an answer begins, and how it grows.

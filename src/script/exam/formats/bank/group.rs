@@ -4,6 +4,7 @@ use num_traits::Zero;
 
 use super::input::slug;
 use crate::exam::field::{Field, fields};
+use crate::exam::formats::code::unmarked;
 use crate::exam::formats::plan::for_screens;
 use crate::exam::formats::tree::Sheet;
 use crate::exam::paper::Paper;
@@ -55,10 +56,11 @@ pub(crate) struct Group {
 impl Group {
     /// Returns the number and title: `1 Address translation`.
     pub(crate) fn name(&self) -> String {
+        let title = unmarked(&self.title);
         match self.number {
-            Some(number) => format!("{number} {}", self.title),
-            None if self.again > 0 => format!("{} ({})", self.title, self.again + 1),
-            None => self.title.clone(),
+            Some(number) => format!("{number} {title}"),
+            None if self.again > 0 => format!("{title} ({})", self.again + 1),
+            None => title,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The input and the correct answers for each field on a platform.
 
 use crate::exam::field::{Asked, Field};
+use crate::exam::formats::code::unmarked;
 use crate::exam::formats::page;
 use crate::exam::formats::style::Refusal;
 use crate::exam::paper::Paper;
@@ -205,9 +206,9 @@ fn choice(field: &Field) -> Result<Input, Refusal> {
 const LONGEST: usize = 48;
 
 /// Returns the exam's title, or `Exam` if it has none.
-pub(crate) fn title(paper: &Paper) -> &str {
+pub(crate) fn title(paper: &Paper) -> String {
     let said = paper.cover.iter().find(|(field, _)| &**field == "title");
-    said.map_or("Exam", |(_, words)| words.as_str())
+    said.map_or_else(|| "Exam".to_owned(), |(_, words)| unmarked(words))
 }
 
 /// Returns a name of lowercase letters, digits, and `-`: `virtual-memory`.
@@ -237,7 +238,7 @@ pub(crate) fn identifier(paper: &Paper, question: usize) -> String {
     let code = paper.version.as_ref().map_or_else(String::new, |version| {
         format!("-{}", slug_of_code(&version.code))
     });
-    format!("{}{code}-{}", slug(title(paper)), question + 1)
+    format!("{}{code}-{}", slug(&title(paper)), question + 1)
 }
 
 /// Returns a version's code with only letters, digits, and `-`.

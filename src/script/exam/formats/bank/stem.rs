@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 use crate::exam::field::Field;
 use crate::exam::formats::canvas::{Canvas, NO_PAGE};
+use crate::exam::formats::code;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::leaves::{Leaves, NONE};
 use crate::exam::formats::plan::points;
-use crate::exam::formats::prose;
 use crate::exam::formats::style::Refusal;
 use crate::exam::formats::tree::{Blank, Block, Cell, Figure, Section, Sheet, Table, flush};
 use crate::exam::formats::walk::{Escape, Format};
@@ -183,7 +183,7 @@ impl<S: Slots> Format for Stem<'_, '_, S> {
     fn blank(&self, blank: &Blank) -> String {
         let slot = self.slot(&blank.field, S::blank);
         let unit = blank.unit.as_ref();
-        let unit = unit.map_or_else(String::new, |unit| format!(" {}", escaped(unit)));
+        let unit = unit.map_or_else(String::new, |unit| format!(" {}", marked(unit)));
         slot.map_or_else(String::new, |slot| slot + &unit)
     }
 
@@ -241,7 +241,7 @@ pub(crate) fn escaped(words: &str) -> String {
 
 /// Escapes text with code between backticks.
 pub(crate) fn marked(words: &str) -> String {
-    prose::marked(words, escaped, |code| {
+    code::marked(words, escaped, |code| {
         format!("<code>{}</code>", escaped(code))
     })
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::exam::formats::code::marked;
 use crate::exam::formats::tree::Blank;
 use crate::report::xml::escaped;
 
@@ -36,10 +37,10 @@ pub(crate) fn boxed(blank: &Blank) -> String {
         "" => String::new(),
         name => format!(" data-field=\"{}\"", escaped(name)),
     };
-    let unit = blank
-        .unit
-        .as_ref()
-        .map_or_else(String::new, |unit| format!("&nbsp;{}", escaped(unit)));
+    let code = |code: &str| format!("<code>{}</code>", escaped(code));
+    let unit = blank.unit.as_ref().map_or_else(String::new, |unit| {
+        format!("&nbsp;{}", marked(unit, escaped, code))
+    });
     format!(
         "<span class=\"box\"{field} style=\"display:inline-block;width:{room}ch;border:1px solid;padding:0 0.3em\"><bdi>{inside}</bdi></span>{unit}"
     )

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::escape::css_string;
 use super::leaves::{self, Html, ROOM};
 use crate::exam::formats::canvas::Canvas;
+use crate::exam::formats::code::unmarked;
 use crate::exam::formats::plan::sheet;
 use crate::exam::formats::style::{Edition, PageSize, Style};
 use crate::exam::formats::tree::Sheet;
@@ -23,7 +24,11 @@ pub fn page(paper: &Paper, edition: Edition, style: &Style) -> String {
         style.labels.language()
     );
     out.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-    let _ = writeln!(out, "<title>{}</title>", escaped(&sheet.front.title));
+    let _ = writeln!(
+        out,
+        "<title>{}</title>",
+        escaped(&unmarked(&sheet.front.title))
+    );
     let _ = writeln!(
         out,
         "<style>\n{}{STYLE}</style>\n</head>\n<body{}>",

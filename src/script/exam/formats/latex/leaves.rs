@@ -1,6 +1,7 @@
 //! The leaves of a paper as macros of `paper.tex`.
 
 use super::text::Text;
+use crate::exam::formats::code::{marked, unmarked};
 use crate::exam::formats::leaves::{Leaves, NONE};
 use crate::exam::formats::tree::{Blank, Table};
 use crate::exam::formats::walk::{Escape, Format};
@@ -107,17 +108,18 @@ impl Format for Text {
             None => format!("\\ttfamily {}", self.plain(&blank.prefix)),
         };
         let unit = blank.unit.as_ref();
-        let unit = unit.map_or_else(String::new, |unit| format!(" {}", self.plain(unit)));
+        let unit = unit.map_or_else(String::new, |unit| format!(" {}", self.marked(unit)));
         let width = f64::from(blank.room()) * CHARACTER + 0.6;
         format!("\\blank{{{width:.2}em}}{{{inside}}}{{{unit}}}")
     }
 
     fn column(&self, name: &str) -> String {
-        self.fixed(name)
+        let code = |code: &str| format!("{{\\ttfamily {}}}", self.fixed(code));
+        marked(name, |words| self.fixed(words), code)
     }
 
     fn cell(&self, text: &str) -> String {
-        self.fixed(text)
+        self.fixed(&unmarked(text))
     }
 
     /// Makes each column as wide as its widest possible contents. The names of columns are proportional.

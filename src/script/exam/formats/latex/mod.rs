@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use self::text::Text;
 use super::canvas::Canvas;
+use super::code::unmarked;
 use super::plan::sheet;
 use super::style::{Edition, PageSize, Refusal, Style};
 use super::tree::Sheet;
@@ -63,7 +64,7 @@ fn setup(out: &mut String, sheet: &Sheet, style: &Style, text: &Text) {
         PageSize::Letter => "letterpaper",
     };
     let mut title = String::new();
-    for unit in sheet.front.title.encode_utf16() {
+    for unit in unmarked(&sheet.front.title).encode_utf16() {
         let _ = write!(title, "{unit:04X}");
     }
     let code = sheet.code.as_ref().map_or_else(String::new, |code| {

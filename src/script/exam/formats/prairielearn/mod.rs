@@ -49,7 +49,7 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
             .own(at)
             .iter()
             .all(|field| matches!(field.asked, Asked::Essay));
-        let mut name = format!("questions/{}/{}", slug(title(first)), group.slug());
+        let mut name = format!("questions/{}/{}", slug(&title(first)), group.slug());
         while !names.insert(name.clone()) {
             name.push_str("-2");
         }

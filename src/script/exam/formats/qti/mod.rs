@@ -50,12 +50,12 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
         sections.push(entries);
     }
     unique(&mut sections);
-    let mut files = vec![test::write(title(first), &sections)];
+    let mut files = vec![test::write(&title(first), &sections)];
     files.extend(sections.iter().flatten().map(item::write));
-    files.insert(0, manifest(slug(title(first)).as_str(), &files));
+    files.insert(0, manifest(slug(&title(first)).as_str(), &files));
     let bytes = zipped(&files);
     Ok(vec![File {
-        path: format!("{}.zip", slug(title(first))),
+        path: format!("{}.zip", slug(&title(first))),
         bytes,
     }])
 }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::exam::formats::code;
 use crate::exam::formats::leaves::{Leaves, NONE};
-use crate::exam::formats::prose;
 use crate::exam::formats::tree::{Blank, Block, Grid, Paragraph, Table};
 use crate::exam::formats::walk::{Escape, Format};
 use crate::report::scene::{Placed, Theme, placed_svg};
@@ -43,12 +43,17 @@ impl Escape for Typst {
             return self.divided(text);
         }
         let words = |words: &str| format!("{}; ", self.divided(words));
-        let parts = prose::marked(text, words, |code| self.code(code));
+        let parts = code::marked(text, words, |code| self.code(code));
         format!("{{ {parts}}}")
     }
 }
 
 impl Typst {
+    /// Returns text that must not break.
+    fn fixed(&self, text: &str) -> String {
+        self.plain(&text.replace(' ', "\u{a0}"))
+    }
+
     /// Returns a string. Long words may break after `_` (binary numbers) and `,`.
     fn divided(&self, text: &str) -> String {
         let divided = text.split(' ').map(|word| {
@@ -139,7 +144,7 @@ impl Format for Typst {
     fn blank(&self, blank: &Blank) -> String {
         let mut out = format!("blank({}", blank.room());
         if let Some(content) = &blank.content {
-            let _ = write!(out, ", answer: {}", self.cell(content));
+            let _ = write!(out, ", answer: {}", self.fixed(content));
             if blank.shrunk() < 1.0 {
                 let _ = write!(out, ", shrink: {:.3}", blank.shrunk());
             }
@@ -148,14 +153,13 @@ impl Format for Typst {
             let _ = write!(out, ", prefix: {}", self.plain(&blank.prefix));
         }
         if let Some(unit) = &blank.unit {
-            let _ = write!(out, ", unit: {}", self.plain(unit));
+            let _ = write!(out, ", unit: {}", self.marked(unit));
         }
         out + ")"
     }
 
-    /// Returns text that must not break.
     fn cell(&self, text: &str) -> String {
-        self.plain(&text.replace(' ', "\u{a0}"))
+        self.fixed(&code::unmarked(text))
     }
 
     /// Makes each column as wide as its widest possible contents, and lists the columns after a bar.

@@ -42,7 +42,7 @@ pub(crate) fn all(papers: &[Paper], edition: Edition, style: &Style) -> String {
             let _ = writeln!(
                 out,
                 "#set document(title: {}, date: none)",
-                Typst.plain(&sheet.front.title)
+                Typst.marked(&sheet.front.title)
             );
         } else {
             out.push_str("#pagebreak(weak: true, to: \"odd\")\n");
