@@ -30,6 +30,14 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
     {
         return vec![advice(fix(format!("0x{said}")))];
     }
+    let modes = match line {
+        line if line.contains("open(") => "modes of open",
+        line if line.contains("mmap(") || line.contains("mprotect(") => "modes of mmap mprotect",
+        _ => "",
+    };
+    if let Some((_, flags)) = rows(TABLE, modes).find(|(theirs, _)| *theirs == said) {
+        return vec![advice(fix(flags.to_owned()))];
+    }
     if diagnostic.code == Code::UnknownName && is_constant(said) {
         return found;
     }
@@ -52,14 +60,6 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
             && (assigns || line.trim_start().starts_with('s') || !after.trim().is_empty());
         let fact = (condition && is_latest(said)).then(|| format!("last.{said}"));
         found.extend(paths.chain(fact).map(|new| advice(fix(new))));
-    }
-    let modes = match line {
-        line if line.contains("open(") => "modes of open",
-        line if line.contains("mmap(") || line.contains("mprotect(") => "modes of mmap mprotect",
-        _ => "",
-    };
-    if let Some((_, flags)) = rows(TABLE, modes).find(|(theirs, _)| *theirs == said) {
-        return vec![advice(fix(flags.to_owned()))];
     }
     if matches!(diagnostic.code, Code::WrongType | Code::Unreadable)
         && let Some(bare) = [('"', '"'), ('[', ']')]

@@ -149,7 +149,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         let fix = Fix::replace(Span::new(file, span), new);
         found.push(Advice::fixed(
             Some(POINTS),
-            Some("write `points 6` before the `{`"),
+            Some("write them between the title and the `{`"),
             fix,
             true,
         ));
