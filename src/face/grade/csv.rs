@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use super::rows::{COLUMN_LIMIT, Cells, RECORD_LIMIT, Record, RecordTable};
 use pagewalk_script::exam::grade::{CELL_LIMIT, Given};
-use pagewalk_script::exam::roster::{Flaw, delimiter};
+use pagewalk_script::exam::roster::{Flaw, UNCLOSED, delimiter, unclosed_quote};
 use pagewalk_script::exam::sheet::unguarded;
 
 /// Reads a table. The first line contains the column names. The delimiter is a comma, a semicolon, or a tab.
 pub(crate) fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
     let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
+    if let Some(line) = unclosed_quote(bytes) {
+        return Err(Flaw::new(line, UNCLOSED));
+    }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)

@@ -51,6 +51,9 @@ pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
     })?;
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let (text, skipped) = without_separator_line(text);
+    if let Some(line) = unclosed_quote(text.as_bytes()) {
+        return Err(flaw(skipped + line, UNCLOSED));
+    }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -82,6 +85,17 @@ pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
             ));
             break;
         }
+        // A comma within a name divides it.
+        if row
+            .iter()
+            .skip(header.len())
+            .any(|cell| !cell.trim().is_empty())
+        {
+            let (cells, columns) = (row.len(), header.len());
+            let message = format!("has {cells} cells, but the header has {columns}");
+            table.flaws.push(Flaw::new(line, message));
+            continue;
+        }
         table.row(line, &row);
     }
     if table.students.is_empty() && table.flaws.is_empty() {
@@ -101,6 +115,30 @@ fn without_separator_line(text: &str) -> (&str, u64) {
         .split_once('\n')
         .filter(|(first, _)| first.to_lowercase().starts_with("sep="));
     rest.map_or((text, 0), |(_, rest)| (rest, 1))
+}
+
+/// What is wrong in the line that [`unclosed_quote`] returns.
+pub const UNCLOSED: &str = "a quotation mark of this row is never closed";
+
+/// Returns the line of a quoted cell that contains the rest of a table, because its closing quotation mark is missing.
+pub fn unclosed_quote(text: &[u8]) -> Option<u64> {
+    let delimiter = delimiter(text);
+    let (mut open, mut begun, mut before, mut closed) = (false, 0, b'\n', false);
+    for (at, byte) in text.iter().enumerate() {
+        let (quote, was_open) = (*byte == b'"', open);
+        if quote && open {
+            open = false;
+        } else if quote && closed {
+            // Two quotation marks in a quoted cell are one.
+            open = true;
+        } else if quote && (before == delimiter || matches!(before, b'\n' | b'\r')) {
+            (open, begun) = (true, at);
+        }
+        closed = quote && was_open;
+        before = *byte;
+    }
+    let line = text[..begun].split(|byte| *byte == b'\n').count();
+    open.then_some(line as u64)
 }
 
 /// Returns the column separator: the candidate that is most frequent in the first line, outside quotes.

@@ -97,6 +97,23 @@ fn an_invalid_roster_is_reported() {
     );
 }
 
+#[test]
+fn no_student_is_lost_in_a_row() {
+    // The open quotation mark of Ada's name contains the next row.
+    for text in ["id,name\ns1,\"Ada\ns2,Bob\n", "id,name\ns0,Eve\ns1,\"Ada"] {
+        let line = if text.contains("s0") { 3 } else { 2 };
+        assert_eq!(flaws(text), [(line, super::UNCLOSED.to_owned())], "{text}");
+    }
+    assert_eq!(
+        flaws("id,name\ns1,Lovelace, Ada\n"),
+        [(2, "has 3 cells, but the header has 2".to_owned())]
+    );
+    assert_eq!(
+        read("id,name\ns1,\"Lovelace, \"\"Ada\"\"\"\ns2,5\" Bob,\n"),
+        pairs(&[("s1", "Lovelace, \"Ada\""), ("s2", "5\" Bob")])
+    );
+}
+
 /// In a Canvas export, the rows before the first student differ between versions and languages, but none of them
 /// has an ID.
 #[test]
