@@ -117,7 +117,7 @@ fn without_separator_line(text: &str) -> (&str, u64) {
     rest.map_or((text, 0), |(_, rest)| (rest, 1))
 }
 
-/// What is wrong in the line that [`unclosed_quote`] returns.
+/// The mistake in the line that [`unclosed_quote`] returns.
 pub const UNCLOSED: &str = "a quotation mark of this row is never closed";
 
 /// Returns the line of a quoted cell that contains the rest of a table, because its closing quotation mark is missing.
