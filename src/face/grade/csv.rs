@@ -163,7 +163,7 @@ mod tests {
         text.extend(std::iter::repeat_n(b"2,0F\n", 100_000).flatten());
         let table = read(&text).expect("a header");
         assert!(
-            table.rows.is_empty() && table.flaws[0].message.contains("mark missing"),
+            table.rows.is_empty() && table.flaws[0].message.contains("never closed"),
             "{:?}",
             table.flaws
         );
