@@ -6,6 +6,7 @@
 //! wrong or missing, and only the figures of the second half, which therefore show how the fixes of the first half
 //! generalize. With `PAGEWALK_SLIPS_SEED=NUMBER`, it makes other slips.
 
+use crate::running::long;
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::edit::{TextEdit, edited};
 use pagewalk_script::lang::format::format;
@@ -17,7 +18,9 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// The number of slips in each half.
-const SLIPS: usize = 480;
+fn slips() -> usize {
+    if long() { 480 } else { 160 }
+}
 
 /// Longer scripts need too much time without optimization.
 const LONGEST: usize = 2500;
@@ -178,7 +181,7 @@ fn try_half(half: usize) -> (Figures, String) {
         std::env::var("PAGEWALK_SLIPS_SEED").map_or(45, |seed| seed.parse().expect("a number"));
     let mut states: Vec<u64> = scripts.iter().map(|(name, _)| hash(name) ^ seed).collect();
     for turn in 0.. {
-        if figures.slips == SLIPS {
+        if figures.slips == slips() {
             break;
         }
         let at = turn % scripts.len();
@@ -246,9 +249,10 @@ fn try_half(half: usize) -> (Figures, String) {
     (figures, report)
 }
 
-/// Of the slips, messages, and fixes of a half, at least these percentages are right.
+/// Of the slips, messages, and fixes of a half, at least these percentages are right. A short run has fewer and easier or harder ones.
 fn at_least(figures: &Figures, on_line: usize, restored: usize, with_fix: usize) {
-    let percent = |part: usize, of: usize| part * 100 / of.max(1);
+    let slack = if long() { 0 } else { 4 };
+    let percent = |part: usize, of: usize| part * 100 / of.max(1) + slack;
     assert!(
         percent(figures.on_line, figures.slips) >= on_line
             && percent(figures.restored, figures.fixes) >= restored

@@ -375,7 +375,7 @@ fn most_generated_scripts_run_and_use_all_of_the_language() {
     let runs = if running::long() {
         SCRIPTS
     } else {
-        SCRIPTS / 2
+        SCRIPTS / 6
     };
     let (mut written, mut right) = (0, 0);
     // A new row of any registry changes the random choices, so a rare word may need more scripts.

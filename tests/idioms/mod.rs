@@ -155,7 +155,7 @@ fn a_mistake_is_reported_in_its_line_and_its_fix_is_correct() {
 #[test]
 fn fixes_of_a_long_script_are_tried_together() {
     let long = format!("# {}\n", "A line that does nothing. ".repeat(4)).repeat(90);
-    all_right(&long, if crate::running::long() { 1 } else { 4 });
+    all_right(&long, if crate::running::long() { 1 } else { 12 });
 }
 
 fn all_right(rest: &str, each: usize) {
@@ -315,7 +315,7 @@ fn no_part_of_a_mistake_is_too_strange_for_the_rows() {
     let (each, changes) = if crate::running::long() {
         (1, 3)
     } else {
-        (2, 1)
+        (6, 1)
     };
     for pair in pairs().into_iter().step_by(each) {
         let words: Vec<&str> = pair

@@ -54,13 +54,15 @@ await test('each page is reached from the page before it', () => {
   assert.equal(seen.size, own.length - 1);
 });
 
+const long = process.argv.includes('--long');
 const server = await serve();
 const chrome = await browser();
 const context = await chrome.newContext({ serviceWorkers: 'block' });
 const open = (path, from = context) => visit(from, `${server.site}${path}`);
 
 await test('each script gives the verdict of pagewalk test', async () => {
-  const paths = documents(ROOT);
+  // The quick engine takes a minute for all pages.
+  const paths = documents(ROOT).filter((_, number) => long || number % 3 === 0);
   const report = join(mkdtempSync(join(tmpdir(), 'pagewalk-')), 'report.json');
   pagewalk(['test', '--report', `json=${report}`, ...paths]);
   const { cases } = JSON.parse(readFileSync(report, 'utf8'));
@@ -97,7 +99,7 @@ await test('each script gives the verdict of pagewalk test', async () => {
     }
     await page.close();
   }
-  assert.ok(count > 180, `${count} scripts`);
+  assert.ok(count > (long ? 180 : 40), `${count} scripts`);
   assert.deepEqual(differ, []);
 });
 
@@ -174,7 +176,6 @@ await test('the pages are reached from the menu of a phone', async () => {
   await phone.close();
 });
 
-const long = process.argv.includes('--long');
 const LOOKED = ['index.html', 'book/index.html', 'book/explanation/page-walk.html', ...(long ? ['book/tutorials/tutorial.html', 'book/reference/reference.html', 'book/examples/index.html', 'book/examples/first.html', 'book/how-to/repl.html'] : [])];
 for (const path of LOOKED) {
   await test(`axe finds nothing in any colors and widths on ${path}`, async () => {

@@ -71,7 +71,7 @@ await test('keys, buttons, the slider, and the lines lead through the records of
   await position(page, '0 of 10');
   await page.keyboard.press('Alt+End');
   await position(page, '10 of 10');
-  assert.equal(await page.locator('#figure svg title').first().textContent(), 'read 0x0020');
+  await page.locator('#figure svg title', { hasText: 'read 0x0020' }).first().waitFor({ state: 'attached' });
   assert.deepEqual(wrong, []);
   await page.close();
 });

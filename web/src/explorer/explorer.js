@@ -111,8 +111,14 @@ function past(on) {
   if (on && state.playing) play();
 }
 
-/** Runs the script and shows a record. Who is at the end stays at the end. @param {number} [record] */
-async function run(record = state.record >= state.count ? Infinity : state.record) {
+/** The record that a new run shows: the one that loads or is shown. Who is at the end stays at the end. */
+function kept() {
+  const record = state.wanted ?? state.record;
+  return record >= state.count ? Infinity : record;
+}
+
+/** Runs the script and shows a record. */
+async function run(record = kept()) {
   if (replaying) return;
   const own = (runs += 1);
   if (running.busy) running.stop();

@@ -62,7 +62,7 @@ fn nothing_that_is_typed_breaks_a_session() {
     let sessions = if std::env::var_os("PAGEWALK_LONG").is_some() {
         40
     } else {
-        10
+        4
     };
     for columns in [1, 40, 200] {
         for _ in 0..sessions {

@@ -122,7 +122,7 @@ fn an_error_stops_at_its_statement() {
 #[test]
 fn an_opened_script_keeps_its_text_while_one_types() {
     let mut typed = opened("kept.pw", "let a = 1\nlet b = 2\n");
-    for _ in 0..200 {
+    for _ in 0..50 {
         typed.types("read zz");
     }
     assert_eq!(
