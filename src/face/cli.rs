@@ -156,8 +156,12 @@ fn usage(error: clap::Error, given: &[OsString]) -> ExitCode {
         let tip = StyledStr::from(format!("write '{text}'"));
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
     } else if error.kind() == ErrorKind::UnknownArgument {
-        // No value begins with a dash.
+        // No value begins with a dash, and the opposite is not what was meant.
         error.remove(ContextKind::Suggested);
+        if matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(said)) if said.starts_with("--no-"))
+        {
+            error.remove(ContextKind::SuggestedArg);
+        }
     }
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Status::Wrong as u8))
@@ -190,8 +194,9 @@ fn intended(error: &clap::Error, given: &str) -> Option<String> {
     }
     let near = of(ContextKind::InvalidValue)
         .is_none()
-        .then(|| nearest(said, options().filter_map(Arg::get_long)));
-    Some(format!("--{}", near??))
+        .then(|| nearest(said, options().filter_map(Arg::get_long)))??;
+    // The opposite is not what was meant.
+    (said.strip_prefix("no-") != Some(near)).then(|| format!("--{near}"))
 }
 
 /// Whether the file of this name is a script.
@@ -213,7 +218,8 @@ fn intended_command(error: &clap::Error, given: &[OsString]) -> Option<String> {
         format!("test {}", quoted(said))
     } else {
         let command = Arguments::command();
-        nearest(said, command.get_subcommands().map(clap::Command::get_name))?.to_owned()
+        let names = command.get_subcommands().map(clap::Command::get_name);
+        nearest(said, names.chain(["--version", "--help"]))?.to_owned()
     };
     let mut words = vec!["pagewalk".to_owned()];
     words.extend(given.iter().skip(1).map(|word| {

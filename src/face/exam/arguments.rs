@@ -1,7 +1,7 @@
 //! The arguments and the top-level code of `pagewalk exam`.
 
 use crate::face::options::{Checking, LimitArguments, course_of};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::{io, slice};
 
@@ -16,6 +16,7 @@ use super::typeset::typeset;
 use crate::face::options;
 use crate::face::run::warn_of_own_seed;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
+use pagewalk_engine::files::shown;
 use pagewalk_script::api::exam::{
     Edition, FORMATS, Fairness, File, Format, Paper, Style, Version, Writer,
 };
@@ -118,6 +119,14 @@ impl Exam {
         loader: &Cached<Disk>,
         color: Color,
     ) -> Result<ExamOutput, ExamError> {
+        if let Some(file) = self.output.as_deref().filter(|path| !path.is_dir())
+            && let Some(name) = format_of(file)
+        {
+            let file = shown(file);
+            return Err(ExamError::wrong(format!(
+                "pagewalk: `--output` takes a folder, not the name of a file; for one file, write `--format {name} > {file}`\n"
+            )));
+        }
         let destination = self
             .destination()
             .map_err(|bad| ExamError::wrong(options::course_message(bad, color)))?;
@@ -238,6 +247,14 @@ impl Form {
             Self::Practice => "html",
         }
     }
+}
+
+/// Returns the first format whose files have the extension of this one. PrairieLearn's is that of folders.
+fn format_of(file: &Path) -> Option<&'static str> {
+    let extension = file.extension()?.to_str().filter(|end| *end != "d")?;
+    forms()
+        .map(|(name, _)| name)
+        .find(|name| Form::named(name).is_some_and(|form| form.extension() == extension))
 }
 
 /// Returns the names and descriptions of all formats.

@@ -6,6 +6,7 @@ use crate::lang::diagnostic::{Code, Diagnostic, Severity};
 use crate::lang::idioms::improve;
 use crate::lang::include::{Script, add_text, read};
 use crate::lang::loader::{Disk, Loader, MemoryLimit};
+use crate::lang::nearest::nearest;
 use crate::lang::parse::parse;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
@@ -339,8 +340,20 @@ fn name_other_blocks(sources: &Sources, diagnostics: &mut [Diagnostic]) {
                 "`{name}` begins a statement: write it after the `}}` of the block"
             ));
         }
+        let other = || {
+            BLOCKS.iter().find_map(|block| {
+                let settings = (block.settings)();
+                let meant = nearest(name, settings.iter().map(|setting| setting.name))?;
+                Some(format!(
+                    "`{meant}` is a setting of `{} {{ … }}`",
+                    block.name
+                ))
+            })
+        };
         if !blocks.is_empty() {
             one.help = Some(format!("it is a setting of {}", blocks.join(" and ")));
+        } else if let Some(other) = other() {
+            one.help = Some(other);
         }
     }
 }

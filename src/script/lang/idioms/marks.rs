@@ -83,9 +83,13 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
     found
 }
 
-/// Returns the advice for a C comment.
+/// The most lines of a comment that a fix writes.
+const COMMENT: usize = 40;
+
+/// Returns the advice for a C comment. `rest` begins with the line.
 pub(super) fn comment(
     line: &str,
+    rest: &str,
     at: usize,
     place: impl Fn(usize, usize) -> Span,
 ) -> Option<Advice> {
@@ -93,7 +97,35 @@ pub(super) fn comment(
         .into_iter()
         .find(|token| matches!(token.text, "//" | "/*"))?;
     let (message, help) = ("this does not begin a comment", "a comment begins with `#`");
-    let fix = Fix::write(place(sign.start, sign.end()), sign.text, "#");
+    let closed = (sign.text == "/*")
+        .then(|| line[sign.end()..].find("*/"))
+        .flatten()
+        .map(|found| sign.end() + found + 2);
+    let fix = match closed {
+        // After `#`, the rest of the line would be part of the comment.
+        Some(end) if !line[end..].trim().is_empty() => {
+            if !line[..sign.start].trim().is_empty() {
+                return Some(Advice::without(
+                    message,
+                    "a comment begins with `#` and ends with its line",
+                ));
+            }
+            let said = line[sign.end()..end - 2].trim();
+            let next = end + line[end..].len() - line[end..].trim_start().len();
+            Fix::replace(
+                place(sign.start, next),
+                format!("# {said}\n{}", &line[..sign.start]),
+            )
+        }
+        Some(end) => {
+            let said = line[sign.end()..end - 2].trim();
+            Fix::replace(place(sign.start, end), format!("# {said}"))
+        }
+        None => several(line, sign.start, rest).map_or_else(
+            || Fix::write(place(sign.start, sign.end()), sign.text, "#"),
+            |(end, lines)| Fix::replace(place(sign.start, end), lines),
+        ),
+    };
     let advice = Advice::fixed(Some(message), Some(help), fix, sign.start == at);
     // After a division, an operator or a bracket follows, or nothing.
     let rest = tokens(&line[sign.end()..]);
@@ -103,6 +135,23 @@ pub(super) fn comment(
         return None;
     }
     (at >= sign.start || line[sign.start + 2..].contains(' ')).then_some(advice)
+}
+
+/// Returns the end of a C comment of several lines that begins at this byte of a line, and its lines as comments. `rest` begins
+/// with the line.
+fn several(line: &str, start: usize, rest: &str) -> Option<(usize, String)> {
+    let (inside, after) = rest[start..].strip_prefix("/*")?.split_once("*/")?;
+    let alone = line[..start].trim().is_empty()
+        && after
+            .lines()
+            .next()
+            .is_none_or(|rest| rest.trim().is_empty());
+    let lines = inside.trim().lines().take(COMMENT + 1).map(|line| {
+        let said = line.trim().trim_start_matches('*');
+        format!("# {}", said.trim()).trim_end().to_owned()
+    });
+    let lines: Vec<String> = lines.collect();
+    (alone && lines.len() <= COMMENT).then(|| (start + 2 + inside.len() + 2, lines.join("\n")))
 }
 
 /// Returns the advice for a name that an earlier `#define` was meant to define. In Pagewalk, a `#define` line
@@ -128,6 +177,37 @@ pub(super) fn defined(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
             return Some(Advice {
                 place: Some(span),
                 ..Advice::fixed(message, None, fix, false)
+            });
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// Returns the advice for something that is missing because `#include "FILE"`, a comment in Pagewalk, was meant to declare it.
+pub(super) fn included(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
+    let missing = [
+        Code::NoMachine,
+        Code::UnknownName,
+        Code::UnknownProcess,
+        Code::UnknownVerb,
+    ];
+    let Span { file, start, .. } = diagnostic.span;
+    let above = text
+        .get(..start as usize)
+        .filter(|_| missing.contains(&diagnostic.code))?;
+    let mut at = 0;
+    for line in above.split_inclusive('\n') {
+        if let Some(name) = line.trim_end().strip_prefix("#include")
+            && let name = name.trim().trim_matches(['<', '>', '"'])
+            && !name.ends_with(".h")
+        {
+            let span = Span::new(file, at..at + line.trim_end().len());
+            let fix = Fix::write(span, line.trim_end(), format!("include \"{name}\""));
+            let message = Some("a line that begins with `#` is a comment, not an `include`");
+            return Some(Advice {
+                place: Some(span),
+                ..Advice::fixed(message, None, fix, true)
             });
         }
         at += line.len();

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::advice::Advice;
-use super::marks::{comment, defined, note, percent, words};
+use super::marks::{comment, defined, included, note, percent, words};
 use super::pattern::matched;
 use super::rewritten::{fact, rewritten, stated};
 use super::rows::{Idiom, REMOVED, is_keyword};
@@ -79,8 +79,8 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     if let Some(said) = text.get(at..end as usize) {
         found.extend(words(diagnostic, said, line));
     }
-    found.extend(defined(diagnostic, text));
-    found.extend(comment(line, at - range.start, place));
+    found.extend(defined(diagnostic, text).or_else(|| included(diagnostic, text)));
+    found.extend(comment(line, &text[range.start..], at - range.start, place));
     found.extend(percent(line, at - range.start, place));
     // The line above goes on after its `%`.
     if let Some(above) = range.start.checked_sub(1).map(|end| line_at(text, end))
@@ -262,18 +262,6 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     let name = text.get(start as usize..end as usize)?;
     match diagnostic.code {
         Code::UnknownProcess => undeclared(text, name, diagnostic.span),
-        Code::NoMachine if text.starts_with("#include") => {
-            let line = text.lines().next()?;
-            let place = Span::new(file, 0..line.len());
-            let message = Some("a line that begins with `#` is a comment");
-            let name = line.trim_start_matches("#include").trim();
-            let name = name.trim_matches(['<', '>', '"']);
-            let fix = Fix::write(place, line, format!("include \"{name}\""));
-            Some(Advice {
-                place: Some(place),
-                ..Advice::fixed(message, None, fix, true)
-            })
-        }
         Code::NoMachine => {
             let mut below = text[end as usize..].lines();
             below.any(|line| line.starts_with("machine ")).then(|| {

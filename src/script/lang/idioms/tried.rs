@@ -379,6 +379,10 @@ pub(super) fn reads(help: &str) -> bool {
     let Some((text, _)) = text.split_once('`') else {
         return true;
     };
+    // A sign alone, such as `==`, is no statement.
+    if !text.contains(|c: char| c.is_alphanumeric()) {
+        return true;
+    }
     let text = text.replace("{ … }", "{ }").replace('…', "1");
     let places = [
         "",
@@ -601,9 +605,19 @@ impl Trial<'_> {
             Tried::Works(after)
         } else if renames && !glued && alike(diagnostic, &after) < alike(diagnostic, &self.now) {
             Tried::Leads
+        } else if sign && self.goes_on(fix, text, &after) {
+            Tried::Leads
         } else {
             Tried::Fails
         }
+    }
+
+    /// Whether a sign in place of another one is right up to a mistake that follows in its line.
+    fn goes_on(&self, fix: &Fix, text: &str, after: &[Diagnostic]) -> bool {
+        let replaces = !fix.text.is_empty() && fix.was.as_ref().is_some_and(|was| !was.is_empty());
+        let end = fix.span.end as usize + fix.text.len();
+        let left = self.left_on_line(fix, text, after);
+        replaces && left.iter().all(|one| one.span.start as usize > end)
     }
 
     /// Returns the brackets to open that are as good as the removal of a closing one, each with the errors that remain

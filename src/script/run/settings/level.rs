@@ -356,7 +356,11 @@ impl SetGeometry {
                     Code::BadGeometry,
                     span,
                     format!("{bytes} bytes are not a whole number of {block}-byte blocks"),
-                )));
+                )
+                .help(format!(
+                    "the next whole number of blocks is {} bytes",
+                    (bytes / block + 1).saturating_mul(block)
+                ))));
             }
         };
         let ways = if let Ways::Number(n) = ways { n } else { lines };
