@@ -1029,6 +1029,7 @@ fn options_of_other_tools_are_suggested() {
         (&["run", "--verbose", "a.pw"], "--explain"),
         (&["rnu", "a.pw"], "pagewalk run a.pw"),
         (&["help", "rnu"], "pagewalk help run"),
+        (&["version"], "pagewalk --version"),
         (&["format", "my file.pw"], "pagewalk fmt 'my file.pw'"),
         (&["README.md"], "pagewalk test README.md"),
         (&["tests"], "pagewalk test tests"),
@@ -1047,4 +1048,28 @@ fn options_of_other_tools_are_suggested() {
         assert_eq!(status, 2, "{args:?}");
         assert!(err.contains(&format!("write '{tip}'")), "{args:?}\n{err}");
     }
+}
+
+#[test]
+fn the_opposite_of_an_option_is_not_suggested() {
+    let (status, _, err) = run(&["test", "--no-fail-fast"]);
+    assert_eq!(status, 2);
+    assert!(
+        !err.contains("similar") && !err.contains("write '"),
+        "{err}"
+    );
+}
+
+#[test]
+fn papers_go_to_a_folder_and_one_to_the_output() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let paper = folder.path().join("quiz.html");
+    let paper = paper.to_str().expect("a name");
+    let (status, _, err) = run(&["exam", "examples/questions/tlb-1.pw", "--output", paper]);
+    assert_eq!(status, 2);
+    assert!(
+        err.contains(&format!("write `--format html > {paper}`")),
+        "{err}"
+    );
+    assert!(!std::path::Path::new(paper).exists());
 }

@@ -83,8 +83,10 @@ fn no_command_prints_hostile_names() {
         file("missing"),
         HOSTILE.to_owned(),
     ];
-    for command in commands() {
-        for name in &files {
+    // A short run gives each command every second name.
+    let each = if crate::running::long() { 1 } else { 2 };
+    for (number, command) in commands().into_iter().enumerate() {
+        for name in files.iter().skip(number % each).step_by(each) {
             let dashed = format!("--{name}");
             check(folder.path(), &[&command, name]);
             check(folder.path(), &[&command, &dashed]);

@@ -156,7 +156,7 @@ fn usage(error: clap::Error, given: &[OsString]) -> ExitCode {
         let tip = StyledStr::from(format!("write '{text}'"));
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
     } else if error.kind() == ErrorKind::UnknownArgument {
-        // No value begins with a dash, and the opposite is not what was meant.
+        // No value begins with a dash.
         error.remove(ContextKind::Suggested);
         if matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(said)) if said.starts_with("--no-"))
         {
@@ -195,7 +195,7 @@ fn intended(error: &clap::Error, given: &str) -> Option<String> {
     let near = of(ContextKind::InvalidValue)
         .is_none()
         .then(|| nearest(said, options().filter_map(Arg::get_long)))??;
-    // The opposite is not what was meant.
+    // `--no-fail-fast` is not `--fail-fast`.
     (said.strip_prefix("no-") != Some(near)).then(|| format!("--{near}"))
 }
 

@@ -379,7 +379,7 @@ fn most_generated_scripts_run_and_use_all_of_the_language() {
     };
     let (mut written, mut right) = (0, 0);
     // A new row of any registry changes the random choices, so a rare word may need more scripts.
-    while written < SCRIPTS || written < 4 * SCRIPTS && !missing.is_empty() {
+    while written < runs || written < 4 * SCRIPTS && !missing.is_empty() {
         written += 1;
         let bytes: Vec<u8> = (0..600).map(|_| random.next() as u8).collect();
         let text = generated::script(&mut Unstructured::new(&bytes)).expect("a script");

@@ -249,7 +249,7 @@ impl Form {
     }
 }
 
-/// Returns the first format whose files have the extension of this one. PrairieLearn's is that of folders.
+/// Returns the first format whose files have the extension of this one. `.d` is that of folders.
 fn format_of(file: &Path) -> Option<&'static str> {
     let extension = file.extension()?.to_str().filter(|end| *end != "d")?;
     forms()

@@ -161,7 +161,7 @@ mod tests {
     fn a_quotation_mark_that_is_not_closed_is_reported() {
         let mut text = b"id,1a.vpn\n1,\"0F\n".to_vec();
         text.extend(std::iter::repeat_n(b"2,0F\n", 100_000).flatten());
-        let flaw = read(&text).err().expect("a mistake");
+        let flaw = read(&text).expect_err("a mistake");
         assert_eq!(flaw.line, 2);
         assert!(flaw.message.contains("never closed"), "{flaw:?}");
     }

@@ -9,6 +9,7 @@ use crate::lang::fix::Fix;
 use crate::lang::linux::is_constant;
 use crate::lang::sections::{lists, rows};
 use crate::lang::span::Span;
+use std::path::Path;
 
 /// Returns the advice for single words and numbers.
 pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advice> {
@@ -97,35 +98,10 @@ pub(super) fn comment(
         .into_iter()
         .find(|token| matches!(token.text, "//" | "/*"))?;
     let (message, help) = ("this does not begin a comment", "a comment begins with `#`");
-    let closed = (sign.text == "/*")
-        .then(|| line[sign.end()..].find("*/"))
-        .flatten()
-        .map(|found| sign.end() + found + 2);
-    let fix = match closed {
-        // After `#`, the rest of the line would be part of the comment.
-        Some(end) if !line[end..].trim().is_empty() => {
-            if !line[..sign.start].trim().is_empty() {
-                return Some(Advice::without(
-                    message,
-                    "a comment begins with `#` and ends with its line",
-                ));
-            }
-            let said = line[sign.end()..end - 2].trim();
-            let next = end + line[end..].len() - line[end..].trim_start().len();
-            Fix::replace(
-                place(sign.start, next),
-                format!("# {said}\n{}", &line[..sign.start]),
-            )
-        }
-        Some(end) => {
-            let said = line[sign.end()..end - 2].trim();
-            Fix::replace(place(sign.start, end), format!("# {said}"))
-        }
-        None => several(line, sign.start, rest).map_or_else(
-            || Fix::write(place(sign.start, sign.end()), sign.text, "#"),
-            |(end, lines)| Fix::replace(place(sign.start, end), lines),
-        ),
-    };
+    let fix = closed(line, sign.start, rest).map_or_else(
+        || Fix::write(place(sign.start, sign.end()), sign.text, "#"),
+        |(end, new)| Fix::replace(place(sign.start, end), new),
+    );
     let advice = Advice::fixed(Some(message), Some(help), fix, sign.start == at);
     // After a division, an operator or a bracket follows, or nothing.
     let rest = tokens(&line[sign.end()..]);
@@ -137,21 +113,25 @@ pub(super) fn comment(
     (at >= sign.start || line[sign.start + 2..].contains(' ')).then_some(advice)
 }
 
-/// Returns the end of a C comment of several lines that begins at this byte of a line, and its lines as comments. `rest` begins
-/// with the line.
-fn several(line: &str, start: usize, rest: &str) -> Option<(usize, String)> {
-    let (inside, after) = rest[start..].strip_prefix("/*")?.split_once("*/")?;
-    let alone = line[..start].trim().is_empty()
-        && after
-            .lines()
-            .next()
-            .is_none_or(|rest| rest.trim().is_empty());
-    let lines = inside.trim().lines().take(COMMENT + 1).map(|line| {
+/// Returns the end of a C comment that begins at this byte of a line and ends with `*/`, and the comment in Pagewalk. What follows
+/// in its line begins another one. `text` begins with the line.
+fn closed(line: &str, start: usize, text: &str) -> Option<(usize, String)> {
+    let (inside, after) = text[start..].strip_prefix("/*")?.split_once("*/")?;
+    let lines = inside.trim().lines().map(|line| {
         let said = line.trim().trim_start_matches('*');
         format!("# {}", said.trim()).trim_end().to_owned()
     });
-    let lines: Vec<String> = lines.collect();
-    (alone && lines.len() <= COMMENT).then(|| (start + 2 + inside.len() + 2, lines.join("\n")))
+    let lines: Vec<String> = lines.take(COMMENT + 1).collect();
+    let (mut end, mut new) = (start + inside.len() + 4, lines.join("\n"));
+    let goes_on = after
+        .lines()
+        .next()
+        .is_some_and(|rest| !rest.trim().is_empty());
+    if goes_on {
+        end += after.len() - after.trim_start().len();
+        new = format!("{new}\n{}", &line[..indent(line)]);
+    }
+    (lines.len() <= COMMENT).then_some((end, new))
 }
 
 /// Returns the advice for a name that an earlier `#define` was meant to define. In Pagewalk, a `#define` line
@@ -200,7 +180,8 @@ pub(super) fn included(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     for line in above.split_inclusive('\n') {
         if let Some(name) = line.trim_end().strip_prefix("#include")
             && let name = name.trim().trim_matches(['<', '>', '"'])
-            && !name.ends_with(".h")
+            // The header of a program in C, and nothing of a script.
+            && Path::new(name).extension().is_none_or(|end| end != "h")
         {
             let span = Span::new(file, at..at + line.trim_end().len());
             let fix = Fix::write(span, line.trim_end(), format!("include \"{name}\""));

@@ -603,12 +603,13 @@ impl Trial<'_> {
             Tried::Leads
         } else if works {
             Tried::Works(after)
-        } else if renames && !glued && alike(diagnostic, &after) < alike(diagnostic, &self.now) {
-            Tried::Leads
-        } else if sign && self.goes_on(fix, text, &after) {
-            Tried::Leads
         } else {
-            Tried::Fails
+            let rarer = || alike(diagnostic, &after) < alike(diagnostic, &self.now);
+            if renames && !glued && rarer() || sign && self.goes_on(fix, text, &after) {
+                Tried::Leads
+            } else {
+                Tried::Fails
+            }
         }
     }
 
