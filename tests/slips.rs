@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 /// The number of slips in each half.
 fn slips() -> usize {
-    if long() { 480 } else { 160 }
+    if long() { 480 } else { 120 }
 }
 
 /// Longer scripts need too much time without optimization.

@@ -209,7 +209,7 @@ fn deep_scripts_end_in_a_message() {
 
 #[test]
 fn large_scripts_end_in_a_message() {
-    let large = if long() { 10_000_000 } else { 1_000_000 };
+    let large = if long() { 10_000_000 } else { 2_200_000 };
     assert_eq!(text(format!("# {}", "a".repeat(large))).status(), 0);
     assert_eq!(text(" ".repeat(large)).status(), 0);
     assert_eq!(

@@ -16,7 +16,7 @@ use super::limits::ACCESS_LIMIT;
 use super::nouns::value::noun_value;
 use super::paths::find::path_value;
 use super::paths::memory::{peek_file, peek_memory};
-use super::paths::{self, Peek, PeekFunction};
+use super::paths::{Peek, PeekFunction};
 use super::programs::variable_of_program;
 use super::record::CallRecord;
 use super::running::running;
@@ -363,12 +363,8 @@ fn path(cx: &mut Cx, expr: &Expr) -> Result<Value, Stop> {
         return Ok(value);
     }
     let value = eval(cx, at)?;
-    Err(paths::no_property(
-        &format!("{} value", value.kind()),
-        &words[0],
-        std::iter::empty(),
-    )
-    .into())
+    let message = format!("{} has no `{}`", value.kind(), words[0].text);
+    Err(Diagnostic::new(Code::UnknownPath, words[0].span, message).into())
 }
 
 /// Evaluates an expression to a whole number in a range.

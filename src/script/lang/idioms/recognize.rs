@@ -431,7 +431,9 @@ fn statements(
     let mut found = Vec::new();
     if let Some((process, rest)) = of_process(said) {
         let of_process = |new: &str| fix(&format!("{process}: {new}"));
-        found.push(Advice::fixed(Some(PROCESS), None, of_process(&rest), false));
+        // Names of processes are capitalized as a rule, and those of objects are not.
+        let named = process.starts_with(char::is_uppercase) && method(said).is_none();
+        found.push(Advice::fixed(Some(PROCESS), None, of_process(&rest), named));
         let inside = statements(&rest, read, setting, &of_process);
         found.extend(inside.into_iter().filter(|one| one.fix.is_some()));
     }

@@ -12,7 +12,7 @@ mod part;
 use super::session::Cx;
 use crate::run::nouns::naming;
 
-pub(crate) use declared::{DECLARED, is_in_bytes, kind_of, no_property};
+pub(crate) use declared::{DECLARED, is_in_bytes, kind_of};
 pub use declared::{LAST, setting_paths};
 pub use kernel::{KERNEL_PROPERTIES, PROCESS_PROPERTIES};
 pub use machine::MACHINE_PROPERTIES;

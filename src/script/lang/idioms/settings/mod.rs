@@ -79,12 +79,13 @@ pub(super) fn statement(said: &str) -> Option<String> {
 
 /// Rewrites the pages of a reference string as adjacent numbers.
 fn pages(head: &str) -> String {
-    let head = if head.contains('[') {
-        head.to_owned()
+    // A list keeps its commas.
+    let spaced = if head.contains('[') {
+        head.replace([':', '='], " ")
     } else {
-        head.replace(['(', ')'], " ")
+        head.replace(['(', ')', ',', ':', '='], " ")
     };
-    let spaced = head.replace([',', ':', '='], " ").replace(['"', '\''], " ");
+    let spaced = spaced.replace(['"', '\''], " ");
     let words = spaced.split_whitespace();
     let words: Vec<&str> = words
         .filter(|word| !matches!(*word, "string" | "pages" | "sequence" | "->"))
