@@ -179,6 +179,7 @@ pub(super) fn included(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     let mut at = 0;
     for line in above.split_inclusive('\n') {
         if let Some(name) = line.trim_end().strip_prefix("#include")
+            && name.trim().starts_with(['"', '<'])
             && let name = name.trim().trim_matches(['<', '>', '"'])
             // The header of a program in C, and nothing of a script.
             && Path::new(name).extension().is_none_or(|end| end != "h")
@@ -188,7 +189,7 @@ pub(super) fn included(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
             let message = Some("a line that begins with `#` is a comment, not an `include`");
             return Some(Advice {
                 place: Some(span),
-                ..Advice::fixed(message, None, fix, true)
+                ..Advice::fixed(message, None, fix, diagnostic.code == Code::NoMachine)
             });
         }
         at += line.len();
