@@ -137,64 +137,63 @@ fn closed(line: &str, start: usize, text: &str) -> Option<(usize, String)> {
 /// Returns the advice for a name that an earlier `#define` was meant to define. In Pagewalk, a `#define` line
 /// is a comment.
 pub(super) fn defined(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
-    let Span { file, start, end } = diagnostic.span;
+    let Span { start, end, .. } = diagnostic.span;
     let name = text
         .get(start as usize..end as usize)
         .filter(|_| diagnostic.code == Code::UnknownName)?;
-    let mut at = 0;
-    for line in text[..start as usize].split_inclusive('\n') {
-        let said = line.trim();
-        if let Some(value) = said
-            .strip_prefix("#define")
-            .and_then(|rest| rest.trim_start().strip_prefix(name))
-            && value.starts_with([' ', '\t'])
-        {
-            let from = at + line.len() - line.trim_start().len();
-            let span = Span::new(file, from..from + said.len());
-            let value = respelled(value.trim()).unwrap_or_else(|| value.trim().to_owned());
-            let fix = Fix::write(span, said, format!("let {name} = {value}"));
-            let message = Some("a line that begins with `#` is a comment, not a definition");
-            return Some(Advice {
-                place: Some(span),
-                ..Advice::fixed(message, None, fix, false)
-            });
-        }
-        at += line.len();
-    }
-    None
+    directives(diagnostic.span, text, "#define").find_map(|(span, said, rest)| {
+        let value = rest.strip_prefix(name)?;
+        let apart = value.starts_with([' ', '\t']).then_some(value.trim())?;
+        let value = respelled(apart).unwrap_or_else(|| apart.to_owned());
+        let fix = Fix::write(span, said, format!("let {name} = {value}"));
+        let message = Some("a line that begins with `#` is a comment, not a definition");
+        Some(Advice {
+            place: Some(span),
+            ..Advice::fixed(message, None, fix, false)
+        })
+    })
 }
 
 /// Returns the advice for something that is missing because `#include "FILE"`, a comment in Pagewalk, was meant to declare it.
 pub(super) fn included(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
-    let missing = [
-        Code::NoMachine,
-        Code::UnknownName,
-        Code::UnknownProcess,
-        Code::UnknownVerb,
-    ];
-    let Span { file, start, .. } = diagnostic.span;
-    let above = text
-        .get(..start as usize)
-        .filter(|_| missing.contains(&diagnostic.code))?;
-    let mut at = 0;
-    for line in above.split_inclusive('\n') {
-        if let Some(name) = line.trim_end().strip_prefix("#include")
-            && name.trim().starts_with(['"', '<'])
-            && let name = name.trim().trim_matches(['<', '>', '"'])
-            // The header of a program in C, and nothing of a script.
-            && Path::new(name).extension().is_none_or(|end| end != "h")
-        {
-            let span = Span::new(file, at..at + line.trim_end().len());
-            let fix = Fix::write(span, line.trim_end(), format!("include \"{name}\""));
-            let message = Some("a line that begins with `#` is a comment, not an `include`");
-            return Some(Advice {
-                place: Some(span),
-                ..Advice::fixed(message, None, fix, diagnostic.code == Code::NoMachine)
-            });
+    let sure = match diagnostic.code {
+        Code::NoMachine => true,
+        Code::UnknownName | Code::UnknownProcess | Code::UnknownVerb => false,
+        _ => return None,
+    };
+    directives(diagnostic.span, text, "#include").find_map(|(span, said, rest)| {
+        let quoted = rest.starts_with(['"', '<']).then_some(rest)?;
+        let name = quoted.trim_matches(['<', '>', '"']);
+        // The header of a program in C has nothing for a script.
+        if Path::new(name).extension().is_some_and(|end| end == "h") {
+            return None;
         }
-        at += line.len();
-    }
-    None
+        let fix = Fix::write(span, said, format!("include \"{name}\""));
+        let message = Some("a line that begins with `#` is a comment, not an `include`");
+        Some(Advice {
+            place: Some(span),
+            ..Advice::fixed(message, None, fix, sure)
+        })
+    })
+}
+
+/// Returns the lines above a place that begin with a directive of C's preprocessor: the place, the text, and what follows the
+/// directive.
+fn directives<'t>(
+    below: Span,
+    text: &'t str,
+    directive: &'static str,
+) -> impl Iterator<Item = (Span, &'t str, &'t str)> {
+    let mut at = 0;
+    text.get(..below.start as usize)
+        .unwrap_or_default()
+        .split_inclusive('\n')
+        .filter_map(move |line| {
+            let (said, from) = (line.trim(), at + indent(line));
+            at += line.len();
+            let rest = said.strip_prefix(directive)?.trim_start();
+            Some((Span::new(below.file, from..from + said.len()), said, rest))
+        })
 }
 
 /// Returns the advice for an assembly, SQL, or LaTeX comment.
