@@ -209,7 +209,8 @@ mod tests {
             Family::Access,
             Family::Call,
             Family::Reference,
-            Family::Program,
+            Family::Outputs,
+            Family::Run,
         ] {
             for (name, key) in facts_of(family, Some(&spec)) {
                 let kind = key.kind().column();

@@ -26,7 +26,8 @@ const MOST_MISTAKES: usize = 3;
 /// Returns the word most similar to `word`. A word that differs only in case or in its notation is the best match, and
 /// then a word that `synonyms.txt` lists. Otherwise, the best match has the smallest Damerau–Levenshtein distance, which
 /// counts omitted, inserted, replaced, and swapped letters. The distance may be at most a third of the length and at
-/// most 3, or 2 if the words have the same letters in a different order. The first word wins a tie.
+/// most 3, or 2 if the words have the same letters in a different order. Parts between dots must be similar one by one. The first
+/// word wins a tie.
 pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut best: Option<(usize, &str)> = None;
     let lower = word.to_lowercase();
@@ -70,11 +71,21 @@ pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&
             continue;
         }
         let mistakes = strsim::damerau_levenshtein(&lower, &other);
-        if mistakes <= most {
+        if mistakes <= most && each_part_is_near(&lower, &other) {
             best = Some((mistakes, candidate));
         }
     }
     synonym.or(best).map(|(_, candidate)| candidate)
+}
+
+/// Whether the parts between dots, such as `pte1` in `pte1.address`, are similar one by one.
+fn each_part_is_near(one: &str, other: &str) -> bool {
+    let count = |name: &str| name.matches('.').count();
+    let near = |(one, other): (&str, &str)| {
+        let limit = (one.len().max(other.len()) / 3).max(1);
+        strsim::damerau_levenshtein(one, other) <= limit
+    };
+    count(one) != count(other) || count(one) == 0 || one.split('.').zip(other.split('.')).all(near)
 }
 
 /// Counts the occurrences of each letter. Some letters share a counter.
@@ -148,6 +159,9 @@ mod tests {
     fn one_letter_in_three_may_be_wrong() {
         assert_eq!(of("vnp"), Some("vpn")); // swapped
         assert_eq!(of("page_tabel"), Some("page_table"));
+        let dotted = |word| nearest(word, ["pte1.address", "tlb.hits"].into_iter());
+        assert_eq!(dotted("pte1.adress"), Some("pte1.address"));
+        assert_eq!(dotted("let.address"), None);
         assert_eq!(of("singal"), Some("signal"));
         assert_eq!(of("cach"), Some("cache"));
         assert_eq!(of("tlb"), Some("tlbi"));

@@ -233,7 +233,8 @@ fn check_last(cx: &mut Cx, stated: &[Fact]) {
         Family::Call,
         Family::Replay,
         Family::Reference,
-        Family::Program,
+        Family::Outputs,
+        Family::Run,
     ];
     let family = families.into_iter().find(has).unwrap_or(Family::Access);
     check_facts(cx, stated, family, true);

@@ -300,22 +300,26 @@ const FEW: usize = 16;
 
 /// Returns the statements that have this fact, or else the facts of this family of statements.
 fn of_others(name: &str, family: Family, spec: Option<&Spec>) -> Option<String> {
-    const FAMILIES: [(Family, &str); 5] = [
+    const FAMILIES: [(Family, &str); 6] = [
         // The facts of a system call are also names of an access.
         (Family::Call, "a system call"),
         (Family::Access, "an access, such as `read`"),
         (Family::Reference, "`reference`"),
         (Family::Replay, "`replay`"),
-        (Family::Program, "`run` and `outputs`"),
+        (Family::Outputs, "`outputs`"),
+        (Family::Run, "`run`"),
     ];
     let names = |family| {
         facts::facts_of(family, spec)
             .into_iter()
             .map(|(name, _)| name)
     };
+    // A program has two kinds of facts, which are easily confused.
+    let of_program = |family: &Family| matches!(family, Family::Outputs | Family::Run);
     let of = FAMILIES
         .iter()
-        .find(|(other, _)| *other != family && names(*other).any(|other| other == name));
+        .filter(|(other, _)| *other != family && names(*other).any(|other| other == name))
+        .min_by_key(|(other, _)| of_program(&family) != of_program(other));
     if let Some((_, statements)) = of {
         return Some(format!("it is a fact of {statements}"));
     }

@@ -251,7 +251,9 @@ pub(crate) fn family(operation: &Operation) -> Family {
         OperationKind::Expr(_) | OperationKind::Reference { .. } => None,
     };
     let row = verb.and_then(|verb| verbs::CORE.verb(&verb.text));
-    if let Some(family @ (Family::Replay | Family::Program)) = row.map(|row| row.family) {
+    if let Some(family @ (Family::Replay | Family::Outputs | Family::Run)) =
+        row.map(|row| row.family)
+    {
         return family;
     }
     let is_call = match &operation.kind {

@@ -15,8 +15,8 @@ use crate::lang::value::functions::FUNCTIONS;
 use crate::questions::LANGUAGE;
 use crate::run::bind::Params;
 use crate::run::facts::{
-    ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, Family, LEVEL_FACTS, PROGRAM_FACTS, REFERENCE_FACTS,
-    REPLAY_COUNTERS, REPLAY_FACTS, Reported,
+    ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, Family, LEVEL_FACTS, REFERENCE_FACTS,
+    REPLAY_COUNTERS, REPLAY_FACTS, Reported, facts_of,
 };
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
 use crate::run::paths::{
@@ -305,10 +305,15 @@ fn facts(out: &mut Tables) {
         .iter()
         .map(|row| [code(row.name), row.help.to_owned()]);
     table(out, "Facts of a `reference`", ["fact", "is"], run);
-    let program = PROGRAM_FACTS
-        .iter()
-        .map(|row| [code(row.name), row.help.to_owned()]);
-    table(out, "Facts of `outputs`", ["fact", "is"], program);
+    for (title, family) in [
+        ("Facts of `outputs`", Family::Outputs),
+        ("Facts of a `run`", Family::Run),
+    ] {
+        let program = facts_of(family, None)
+            .into_iter()
+            .map(|(name, key)| [code(&name), key.help().to_owned()]);
+        table(out, title, ["fact", "is"], program);
+    }
     let replay = REPLAY_FACTS.iter().map(|row| {
         let with = row.request().map_or_else(String::new, |count| {
             format!(" (requested by `{}`)", count.word())

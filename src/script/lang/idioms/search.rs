@@ -519,7 +519,11 @@ impl<'a> Statement<'a> {
             TokenKind::Prose | TokenKind::Hole => false,
             TokenKind::Cell if code == Code::UnknownColumn => true,
             // A placeholder is not superfluous. The header may lack a column.
-            TokenKind::Cell => table && long && !matches!(word, "-" | "*"),
+            TokenKind::Cell => {
+                // The bars around a cell would enclose nothing.
+                let alone = before.trim_end().ends_with('|') && after.trim_start().starts_with('|');
+                table && long && !alone && !matches!(word, "-" | "*")
+            }
             TokenKind::String { .. } if table => long,
             _ if table => false,
             // A word after a block is not a statement.

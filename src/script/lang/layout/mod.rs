@@ -63,6 +63,18 @@ pub(crate) fn lay_out(file: u32, text: &str) -> Layout {
     } else {
         scan
     };
+    // A `}` that closes nothing may be the partner of a `{` that another one closed too early.
+    let scan = match scan.early {
+        Some((at, true)) => {
+            let again = Scan {
+                extra: Some(at),
+                ..Scan::new(file, text, false)
+            }
+            .run();
+            if again.diagnostics.len() == 1 { again } else { scan }
+        }
+        _ => scan,
+    };
     // Each `"""` after an unclosed one has the opposite meaning, so nothing after it can be read.
     let unclosed = (!scan.diagnostics.is_empty())
         .then(|| unclosed_text(text))
@@ -165,6 +177,10 @@ struct Scan<'a> {
     after: After,
     /// Whether a brace is unclosed.
     unmatched: bool,
+    /// The first `}` that is indented further than the line of its `{`, and whether a later `}` closes nothing.
+    early: Option<(usize, bool)>,
+    /// The position of a `}` that closes its block too early.
+    extra: Option<usize>,
     /// The indentation of the current line.
     indent: usize,
     /// The first token of the current line, if the pass has reached it.
@@ -196,6 +212,8 @@ impl<'a> Scan<'a> {
             pending: Vec::new(),
             after: After::Nothing,
             unmatched: false,
+            early: None,
+            extra: None,
             indent: 0,
             first: None,
             done: false,
@@ -416,7 +434,12 @@ impl<'a> Scan<'a> {
                 self.pending.clear();
                 self.levels.pop();
             }
+            LevelKind::Block if self.extra == Some(self.at) => self.early_brace(),
             LevelKind::Block => {
+                let begins = &self.text[self.top().at..self.at];
+                if self.top().indent < self.indent && begins.contains('\n') {
+                    self.early.get_or_insert((self.at, false));
+                }
                 self.end_statement(self.pending.first().copied().unwrap_or(self.at));
                 self.pending.clear();
                 self.levels.pop();

@@ -296,6 +296,9 @@ impl Scan<'_> {
             diagnostic.perhaps(Some(fix));
             return;
         }
+        if let Some((_, followed)) = &mut self.early {
+            *followed = true;
+        }
         self.report(
             Code::Syntax,
             here,
@@ -303,6 +306,17 @@ impl Scan<'_> {
             "no `{` is open",
         )
         .help = Some("an earlier `}` may have closed its block too early".to_owned());
+    }
+
+    /// Leaves out a `}` that closes its block too early.
+    pub(super) fn early_brace(&mut self) {
+        let (here, at) = (self.span(self.at, self.at + 1), self.top().at);
+        let opener = self.span(at, at + 1);
+        self.out[self.at] = b' ';
+        let message = "this `}` closes its block too early";
+        let diagnostic = self.report(Code::Syntax, here, message, "the block goes on below");
+        diagnostic.related.push((opener, "opened here".to_owned()));
+        diagnostic.perhaps(Some(Fix::write(here, "}", "")));
     }
 
     /// Returns the end of the line that was meant to open the block of a `}` that begins its line: the line above with the

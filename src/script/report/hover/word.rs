@@ -248,7 +248,8 @@ fn property(asked: &Asked, place: &CursorToken, state: &State) -> Option<String>
         return fact(name, Family::Access, state)
             .or_else(|| fact(name, Family::Call, state))
             .or_else(|| fact(name, Family::Reference, state))
-            .or_else(|| fact(name, Family::Program, state))
+            .or_else(|| fact(name, Family::Outputs, state))
+            .or_else(|| fact(name, Family::Run, state))
             .or_else(|| fact(name, Family::Replay, state));
     }
     // For `P1.faults.minor`, look up the path up to the current name, then the whole path.

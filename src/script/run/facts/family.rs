@@ -12,8 +12,10 @@ pub enum Family {
     Reference,
     /// A `replay`.
     Replay,
-    /// A program that ran: `outputs`.
-    Program,
+    /// All outputs of a program.
+    Outputs,
+    /// A `run` of a program in a process.
+    Run,
     /// A statement without facts.
     None,
 }
@@ -25,7 +27,8 @@ impl Family {
             (Did::Access(access), _) => (Self::Access, Some(&*access.spec)),
             (_, Some(call)) => (Self::Call, Some(&*call.spec)),
             (Did::Replay(run), _) => (Self::Replay, Some(&**run.spec())),
-            (Did::Program(_), _) => (Self::Program, None),
+            (Did::Program(run), _) if run.outputs().is_some() => (Self::Outputs, None),
+            (Did::Program(_), _) => (Self::Run, None),
             (Did::Reference(_), _) => (Self::Reference, None),
             _ => (Self::None, None),
         }

@@ -5,7 +5,7 @@ use super::call::{CALL_FACTS, CallFact};
 use super::component::Component;
 use super::family::Family;
 use super::parts::{self, COMPONENT_FACTS, ComponentFact, LEVEL_FACTS, LevelFact};
-use super::program::{PROGRAM_FACTS, ProgramFact};
+use super::program::{self, ProgramFact};
 use super::reference::{REFERENCE_FACTS, ReferenceFact};
 use super::replay::{self, REPLAY_FACTS, ReplayFact};
 use super::replay_counter::{REPLAY_COUNTERS, ReplayCounter, counter_of};
@@ -197,8 +197,13 @@ impl Key {
 pub fn key(name: &str, family: Family, spec: Option<&Spec>) -> Result<Key, Option<String>> {
     match family {
         Family::None => Err(None),
-        Family::Reference => named(name, REFERENCE_FACTS, |row| row.name).map(Key::Reference),
-        Family::Program => named(name, PROGRAM_FACTS, |row| row.name).map(Key::Program),
+        Family::Reference => {
+            named(name, REFERENCE_FACTS.iter(), |row| row.name).map(Key::Reference)
+        }
+        Family::Outputs | Family::Run => {
+            let rows = program::facts_of(family);
+            named(name, rows, |row| row.name).map(Key::Program)
+        }
         Family::Replay => replay_key(name, spec),
         Family::Access => access_key(name, spec),
         Family::Call => call_key(name, spec),
@@ -218,11 +223,11 @@ fn call_key(name: &str, spec: Option<&Spec>) -> Result<Key, Option<String>> {
 /// Returns the row with this name, or the nearest name.
 fn named<T>(
     name: &str,
-    rows: &'static [T],
+    rows: impl Iterator<Item = &'static T> + Clone,
     name_of: fn(&T) -> &'static str,
 ) -> Result<&'static T, Option<String>> {
-    let found = rows.iter().find(|row| name_of(row) == name);
-    found.ok_or_else(|| nearest(name, rows.iter().map(name_of)).map(Into::into))
+    let found = rows.clone().find(|row| name_of(row) == name);
+    found.ok_or_else(|| nearest(name, rows.map(name_of)).map(Into::into))
 }
 
 fn replay_key(name: &str, spec: Option<&Spec>) -> Result<Key, Option<String>> {
@@ -269,8 +274,7 @@ pub fn facts_of(family: Family, spec: Option<&Spec>) -> Vec<(String, Key)> {
             .iter()
             .map(|row| (row.name.into(), Key::Reference(row)))
             .collect(),
-        Family::Program => PROGRAM_FACTS
-            .iter()
+        Family::Outputs | Family::Run => program::facts_of(family)
             .map(|row| (row.name.into(), Key::Program(row)))
             .collect(),
         Family::Call => CALL_FACTS

@@ -1,5 +1,6 @@
 //! The facts of a program that ran.
 
+use super::family::Family;
 use super::types::{COUNT, FactType, Values};
 use crate::lang::value::{List, Number, Value};
 use crate::run::record::{ProgramRun, Shown, output_text};
@@ -10,6 +11,8 @@ pub struct ProgramFact {
     pub name: &'static str,
     pub(crate) kind: FactType,
     pub(crate) help: &'static str,
+    /// The statements that have the fact.
+    of: &'static [Family],
     /// Whether reports contain the fact. Golden files are older than some facts.
     pub(crate) is_reported: bool,
     get: Get,
@@ -28,7 +31,11 @@ enum Get {
     ),
 }
 
+const OUTPUTS: &[Family] = &[Family::Outputs];
+const RUN: &[Family] = &[Family::Run];
+
 const fn fact(
+    of: &'static [Family],
     name: &'static str,
     kind: FactType,
     help: &'static str,
@@ -38,27 +45,29 @@ const fn fact(
         name,
         kind,
         help,
+        of,
         is_reported: true,
         get: Get::Of(get),
     }
 }
 
-/// A count of a run in a process.
 const fn counted(
+    of: &'static [Family],
     name: &'static str,
     help: &'static str,
     get: fn(&ProgramRun) -> Option<Value>,
 ) -> ProgramFact {
-    fact(name, COUNT, help, get)
+    fact(of, name, COUNT, help, get)
 }
 
 /// The facts of a program that ran: those of `outputs`, then those of `run`.
 pub const PROGRAM_FACTS: &[ProgramFact] = &[
-    counted("count", "number of different outputs", |run| {
+    counted(OUTPUTS, "count", "number of different outputs", |run| {
         let count = i128::try_from(run.count()?).ok()?;
         Some(Value::Number(Number::integer(count).ok()?))
     }),
     counted(
+        &[Family::Outputs, Family::Run],
         "lines",
         "number of printed lines, if every output has the same number",
         |run| {
@@ -69,6 +78,7 @@ pub const PROGRAM_FACTS: &[ProgramFact] = &[
     ProgramFact {
         is_reported: false,
         ..counted(
+            OUTPUTS,
             "processes",
             "number of processes, with the first one, if it is the same in every order",
             |run| {
@@ -78,6 +88,7 @@ pub const PROGRAM_FACTS: &[ProgramFact] = &[
         )
     },
     fact(
+        OUTPUTS,
         "all",
         FactType::new(Values::Set),
         "all outputs, in any order",
@@ -85,24 +96,29 @@ pub const PROGRAM_FACTS: &[ProgramFact] = &[
     ),
     ProgramFact {
         name: "possible",
+        of: OUTPUTS,
         kind: FactType::new(Values::Text),
         help: "an output that some order of the processes prints",
         is_reported: true,
         get: Get::Claimed(|run, written| run.output_written(written).is_some()),
     },
-    counted("minor", "page faults resolved without disk I/O", |run| {
-        Some(run.in_process()?.counts.total().minor.into())
-    }),
-    counted("major", "page faults resolved with disk I/O", |run| {
+    counted(
+        RUN,
+        "minor",
+        "page faults resolved without disk I/O",
+        |run| Some(run.in_process()?.counts.total().minor.into()),
+    ),
+    counted(RUN, "major", "page faults resolved with disk I/O", |run| {
         Some(run.in_process()?.counts.total().major.into())
     }),
-    counted("reads", "loads of the program", |run| {
+    counted(RUN, "reads", "loads of the program", |run| {
         Some(run.in_process()?.counts.total().reads.into())
     }),
-    counted("writes", "stores of the program", |run| {
+    counted(RUN, "writes", "stores of the program", |run| {
         Some(run.in_process()?.counts.total().writes.into())
     }),
     fact(
+        RUN,
         "signal",
         FactType::one_of(&["none", "SIGSEGV", "SIGBUS", "SIGABRT"]),
         "signal that ended the process",
@@ -111,17 +127,19 @@ pub const PROGRAM_FACTS: &[ProgramFact] = &[
             Some(signal.map_or("none", |signal| signal.name()).into())
         },
     ),
-    counted("exit", "exit status of the process", |run| {
+    counted(RUN, "exit", "exit status of the process", |run| {
         let status = run.in_process()?.ending?.status()?;
         Some(u64::from(status).into())
     }),
     counted(
+        RUN,
         "line",
         "line where the process ended, or where the run paused",
         |run| Some(u64::from(run.in_process()?.line).into()),
     ),
     ProgramFact {
         name: "output",
+        of: RUN,
         kind: FactType::new(Values::Text),
         help: "what the processes wrote to the terminal",
         is_reported: true,
@@ -131,6 +149,13 @@ pub const PROGRAM_FACTS: &[ProgramFact] = &[
         ),
     },
 ];
+
+/// Returns the facts of `outputs` or `run`.
+pub(super) fn facts_of(family: Family) -> impl Iterator<Item = &'static ProgramFact> + Clone {
+    PROGRAM_FACTS
+        .iter()
+        .filter(move |row| row.of.contains(&family))
+}
 
 impl ProgramFact {
     /// Returns the fact's value. The value of `possible` depends on the claimed one.

@@ -76,7 +76,7 @@ fn reported_keys(did: &Did) -> Vec<(String, Key)> {
             .map(|row| (row.name.to_owned(), Key::Reference(row)))
             .collect(),
         Did::Replay(run) => replay_keys(run),
-        Did::Program(_) => facts_of(Family::Program, None)
+        Did::Program(_) => facts_of(Family::of(did).0, None)
             .into_iter()
             .filter(|(_, key)| !matches!(key, Key::Program(row) if !row.is_reported))
             .collect(),

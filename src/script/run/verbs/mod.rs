@@ -211,7 +211,7 @@ pub(crate) const VERBS: &[Verb] = &[
         ],
         help: "finds all outputs of a program, in every order in which its processes can run",
         example: "outputs p => count 6, possible \"112002\"",
-        family: Family::Program,
+        family: Family::Outputs,
         prepare: program::outputs,
     },
     Verb {
@@ -219,7 +219,7 @@ pub(crate) const VERBS: &[Verb] = &[
         params: &[PROGRAM, CALL, ARGUMENTS, UNTIL, STEP, DEFINE, CONSTANTS],
         help: "runs a program in a process, or goes on after `until` or `step`",
         example: "P1: run p => minor 12, exit 0",
-        family: Family::Program,
+        family: Family::Run,
         prepare: program::run,
     },
     Verb {

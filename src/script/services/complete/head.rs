@@ -93,7 +93,10 @@ impl Head {
     pub(crate) fn is_operation(self) -> bool {
         match self.kind {
             HeadKind::Verb(family) => {
-                matches!(family, Family::Access | Family::Replay | Family::Program)
+                matches!(
+                    family,
+                    Family::Access | Family::Replay | Family::Outputs | Family::Run
+                )
             }
             _ => matches!(self.name, "probe" | "reference"),
         }

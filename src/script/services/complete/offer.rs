@@ -244,7 +244,7 @@ impl Offers<'_> {
         for verb in LANGUAGE.verbs().filter(|verb| {
             matches!(
                 verb.family,
-                Family::Access | Family::Replay | Family::Program
+                Family::Access | Family::Replay | Family::Outputs | Family::Run
             )
         }) {
             pick.add(verb.name, ItemKind::Verb, verb.help);
