@@ -7,6 +7,7 @@ use crate::lang::value::functions::FUNCTIONS;
 use pagewalk_engine::kernel::syscall::{constants, system_call, system_calls};
 
 use super::paths::PEEK_FUNCTIONS;
+use super::programs::variable_without_program;
 use super::session::Cx;
 use super::state::Binding;
 use super::syscalls::prototype;
@@ -14,6 +15,9 @@ use super::unsupported;
 
 /// Reports that a name is unknown, and suggests the nearest one.
 pub(crate) fn unknown_name(cx: &Cx, name: &str, span: Span) -> Diagnostic {
+    if let Some(diagnostic) = variable_without_program(cx, name, span) {
+        return diagnostic;
+    }
     let diagnostic = Diagnostic::new(
         Code::UnknownName,
         span,

@@ -9,6 +9,7 @@ use crate::lang::nearest::{is_word_of, nearest};
 use crate::run::bind::word;
 use crate::run::facts::Component;
 use crate::run::paths::LAST;
+use crate::run::programs::variable_without_program;
 use crate::run::running::{is_process, looked_at, process_called};
 use crate::run::session::Cx;
 use crate::run::settings::list;
@@ -301,6 +302,9 @@ pub(crate) fn unknown_part(cx: &Cx, of: &Word) -> Diagnostic {
             format!("`{}` is not known", of.text),
         );
     };
+    if let Some(diagnostic) = variable_without_program(cx, &of.text, of.span) {
+        return diagnostic;
+    }
     let names: Vec<&str> = Component::all(spec)
         .map(|component| component.name(spec))
         .collect();

@@ -16,4 +16,4 @@ pub(crate) use settings::{BUFFERINGS, Constant, PROGRAM_SETTINGS, ProgramDraft, 
 pub(crate) use source::{ProgramSource, RecordHandler};
 pub(crate) use tables::ELEMENTS;
 pub use tables::{HostedRun, ProgramReplay, Ran, Target};
-pub(crate) use variables::variable_of_program;
+pub(crate) use variables::{variable_of_program, variable_without_program};

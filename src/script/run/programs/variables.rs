@@ -51,6 +51,17 @@ pub(crate) fn variable_of_program(cx: &Cx, name: &str, place: Span) -> Result<Op
     Ok(None)
 }
 
+/// Reports the name of a variable of a program's text while no program that has it is paused.
+pub(crate) fn variable_without_program(cx: &Cx, name: &str, place: Span) -> Option<Diagnostic> {
+    let mut texts = cx.state.program_texts();
+    texts.find(|text| is_word_of(text, name))?;
+    let message = format!("`{name}` has no value here, because no program that has it is paused");
+    Some(
+        Diagnostic::new(Code::NoAnswer, place, message)
+            .help("pause the program where the variable has the value: `run PROGRAM until line 4`"),
+    )
+}
+
 /// Returns the value of a variable in a process of a run, or `None` if its program has no such variable.
 fn value_in(
     cx: &Cx,
