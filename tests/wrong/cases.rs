@@ -7,6 +7,12 @@ pub type Case = (&'static str, &'static str, &'static str);
 #[rustfmt::skip]
 pub const CASES: &[Case] = &[
     ("syntax", "<<<<<<< HEAD", "machine simple\n<<<<<<< HEAD\nread 0x3D4\n=======\nread 0x3D5\n>>>>>>> more\nshow tlb"),
+    ("syntax", "}", "machine simple\nfor i in 0..3 {\n  read i\n  }\n  read i + 1\n}"),
+    ("unknown-verb", "frames", "frames 4"),
+    ("unknown-process", "memory", "memory { }"),
+    ("unknown-fact", "minor", "program p \"\"\"\nint main(void) { return 0; }\n\"\"\"\noutputs p => lines 0, minor 0"),
+    ("unknown-fact", "count", "process P\nprogram p \"\"\"\nint main(void) { return 0; }\n\"\"\"\nrun p => lines 0, count 1"),
+    ("no-answer", "a", "process P\nprogram p \"\"\"\nint a;\nint main(void) { return 0; }\n\"\"\"\nrun p\nexpect a == 0"),
     ("no-answer", "steps", "machine simple\nfigure steps"),
     ("no-answer", "translation", "machine simple\nfigure translation"),
     ("no-answer", "reference", "figure reference"),

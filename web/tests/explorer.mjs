@@ -571,6 +571,25 @@ await test('a run with more records than the timeline says so', async () => {
   await own.close();
 });
 
+await test('a run after an edit shows the record that was chosen meanwhile', async () => {
+  const own = await chrome.newContext({ viewport: { width: 1366, height: 768 } });
+  // The run begins 200 ms after the edit, while the chosen record still loads.
+  await spied(own, 'const post = postMessage; self.postMessage = (message) => setTimeout(() => post(message), 400);');
+  const { page, wrong } = await explorer('?example=simple-memory-system.pw', own);
+  await position(page, '10 of 10');
+  await page.evaluate(() => {
+    document.querySelector('.cm-content').focus();
+    document.execCommand('insertText', false, '# edited\n');
+    document.querySelector('#back').click();
+  });
+  await page.waitForTimeout(600);
+  await position(page, '9 of 10');
+  await page.locator('#totals').getByText('✓ all 41 expectations hold').waitFor();
+  assert.equal(await page.locator('#position').innerText(), '9 of 10');
+  assert.deepEqual(wrong, []);
+  await own.close();
+});
+
 await test('with a mistake in the script, the step is that of the last run, and none follows', async () => {
   const { page, wrong } = await explorer('?example=copy-on-write.pw');
   await position(page, '25 of 25');

@@ -331,10 +331,6 @@ fn name_other_blocks(sources: &Sources, diagnostics: &mut [Diagnostic]) {
     let unknown = |one: &&mut Diagnostic| one.code == Code::UnknownSetting && one.fix.is_none();
     for one in diagnostics.iter_mut().filter(unknown) {
         let name = sources.text(one.span).trim();
-        let blocks = BLOCKS.iter().filter(|block| block.setting(name).is_some());
-        let blocks: Vec<_> = blocks
-            .map(|block| format!("`{} {{ … }}`", block.name))
-            .collect();
         if LANGUAGE.verb(name).is_some() && one.span.file == 0 {
             one.help = Some(format!(
                 "`{name}` begins a statement: write it after the `}}` of the block"
@@ -350,8 +346,8 @@ fn name_other_blocks(sources: &Sources, diagnostics: &mut [Diagnostic]) {
                 ))
             })
         };
-        if !blocks.is_empty() {
-            one.help = Some(format!("it is a setting of {}", blocks.join(" and ")));
+        if let Some(place) = LANGUAGE.place_of_setting(name) {
+            one.help = Some(place);
         } else if let Some(other) = other() {
             one.help = Some(other);
         }

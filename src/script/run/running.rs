@@ -182,6 +182,9 @@ pub(crate) fn unknown_process(cx: &Cx, process: &Word) -> Diagnostic {
     if let Some(verb) = cx.language().verb(&process.text) {
         return diagnostic.help(format!("write the statement as `{}`", verb.usage()));
     }
+    if let Some(place) = cx.language().place_of_setting(&process.text) {
+        return diagnostic.help(place);
+    }
     let known = match &cx.state.machine {
         Slot::Kernel(kernel) => names(kernel, |_| true),
         _ => Vec::new(),

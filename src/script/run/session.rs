@@ -118,6 +118,18 @@ impl Language {
         self.verbs.find(name)
     }
 
+    /// Returns the blocks that have this setting: "it is a setting of `tlb { … }` and `cache { … }`".
+    pub(crate) fn place_of_setting(&self, setting: &str) -> Option<String> {
+        let blocks = self
+            .blocks
+            .iter()
+            .filter(|block| block.setting(setting).is_some());
+        let names: Vec<_> = blocks
+            .map(|block| format!("`{} {{ … }}`", block.name))
+            .collect();
+        (!names.is_empty()).then(|| format!("it is a setting of {}", names.join(" and ")))
+    }
+
     /// Returns the verb `figure` if it draws something of this name.
     pub(crate) fn figure(&self, name: &str) -> Option<&'static Verb> {
         let draws = self.figures().any(|figure| figure == name);

@@ -261,7 +261,7 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     let Span { file, start, end } = diagnostic.span;
     let name = text.get(start as usize..end as usize)?;
     match diagnostic.code {
-        Code::UnknownProcess => undeclared(text, name, diagnostic.span),
+        Code::UnknownProcess => undeclared(diagnostic, text, name),
         Code::NoMachine => {
             let mut below = text[end as usize..].lines();
             below.any(|line| line.starts_with("machine ")).then(|| {
@@ -352,7 +352,8 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
 
 /// Returns the advice for a name before `:` or `{` that is not the name of a process: contents without their `set`, a child
 /// with the name of its variable, or a process without a declaration.
-fn undeclared(text: &str, name: &str, span: Span) -> Option<Advice> {
+fn undeclared(diagnostic: &Diagnostic, text: &str, name: &str) -> Option<Advice> {
+    let span = diagnostic.span;
     let all = layout::tokens(text).list;
     let word = |at: usize| all.get(at).map_or("", |token| token.text(text));
     let at = all
@@ -378,8 +379,9 @@ fn undeclared(text: &str, name: &str, span: Span) -> Option<Advice> {
         return Some(Advice::fixed(Some(message), None, fix, true));
     }
     let declares = |line: &str| line.trim_start().starts_with("process ");
-    // A preset has a dash, a process has none.
-    if is_keyword(name)
+    // The help names the block of a setting. A preset has a dash, a process has none.
+    if diagnostic.help.is_some()
+        || is_keyword(name)
         || name.contains('-')
         || matches!(
             name,

@@ -71,7 +71,11 @@ pub(crate) fn lay_out(file: u32, text: &str) -> Layout {
                 ..Scan::new(file, text, false)
             }
             .run();
-            if again.diagnostics.len() == 1 { again } else { scan }
+            if again.diagnostics.len() == 1 {
+                again
+            } else {
+                scan
+            }
         }
         _ => scan,
     };

@@ -354,6 +354,9 @@ pub(crate) fn unknown<'n>(
         format!("no statement begins with `{}`", word.text),
     )
     .label("not a verb");
+    if let Some(place) = language.place_of_setting(&word.text) {
+        return diagnostic.help(place);
+    }
     match nearest(&word.text, names) {
         Some(near) => diagnostic.did_you_mean(&word.text, near),
         None => diagnostic.help("`pagewalk reference statements` lists the statements"),
