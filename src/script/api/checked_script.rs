@@ -3,6 +3,7 @@
 use crate::exam::seeds::{Series, depends_on_seed};
 use crate::lang::ast::{Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic, Severity};
+use crate::lang::fix::Fix;
 use crate::lang::idioms::improve;
 use crate::lang::include::{Script, add_text, read};
 use crate::lang::loader::{Disk, Loader, MemoryLimit};
@@ -13,6 +14,7 @@ use crate::lang::span::Span;
 use crate::lang::visit::statements;
 use crate::questions::LANGUAGE;
 use crate::report::diagnostics::{Style, is_about_whole_file, render};
+use crate::run::paths::PART_PROPERTIES;
 use crate::run::record::Sink;
 use crate::run::session::{LimitNames, Options};
 use crate::run::settings::BLOCKS;
@@ -131,6 +133,7 @@ impl CheckedScript {
         } else {
             &mut checked.diagnostics
         };
+        put_in_dots(&checked.sources, found);
         improve(&checked.sources, found, checked.checked.work, &mut wrong);
         name_other_blocks(&checked.sources, found);
         // A line with an error gets no warnings until the error is fixed.
@@ -197,14 +200,26 @@ impl CheckedScript {
             .iter()
             .filter(|one| beside(one))
             .cloned();
-        let new: Vec<Diagnostic> = new.collect();
+        let mut new: Vec<Diagnostic> = new.collect();
         // Nothing is known about the contents of a block whose head is no statement.
-        let heads = new.iter().filter(|one| one.code == Code::UnknownVerb);
-        let heads: BTreeSet<_> = heads.map(|one| (one.span.file, one.span.start)).collect();
-        if !heads.is_empty() && !diagnostics.is_empty() {
+        let contents = |heads: &dyn Fn(&Diagnostic) -> bool, new: &[Diagnostic]| {
+            let heads = new.iter().filter(|one| heads(one));
+            let heads: BTreeSet<_> = heads.map(|one| (one.span.file, one.span.start)).collect();
             let blocks = statements(&script.body).map(|stmt| stmt.span);
-            let blocks =
-                SpanIndex::new(blocks.filter(|block| heads.contains(&(block.file, block.start))));
+            SpanIndex::new(blocks.filter(|block| heads.contains(&(block.file, block.start))))
+        };
+        let is_unknown = |one: &Diagnostic| one.code == Code::UnknownVerb;
+        let is_setting = |one: &Diagnostic| {
+            one.code == Code::UnknownProcess
+                && LANGUAGE.place_of_setting(sources.text(one.span)).is_some()
+        };
+        if new.iter().any(is_setting) {
+            let blocks = contents(&is_setting, &new);
+            diagnostics.retain(|one| !blocks.meets(one.span));
+            new.retain(|one| is_setting(one) || !blocks.meets(one.span));
+        }
+        if !diagnostics.is_empty() && new.iter().any(is_unknown) {
+            let blocks = contents(&is_unknown, &new);
             diagnostics.retain(|one| !blocks.meets(one.span));
         }
         diagnostics.extend(new);
@@ -324,6 +339,43 @@ fn once_per_cause(sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
             None => also,
         });
     }
+}
+
+/// Puts in the dot between a part and its property, as in `tlb hit rate`.
+fn put_in_dots(sources: &Sources, diagnostics: &mut [Diagnostic]) {
+    for one in diagnostics.iter_mut().filter(|one| one.fix.is_none()) {
+        let dotted = matches!(
+            one.code,
+            Code::UnknownName
+                | Code::UnknownNoun
+                | Code::UnknownWord
+                | Code::WrongCount
+                | Code::Syntax
+        );
+        let file = sources.file(one.span.file).filter(|_| dotted);
+        if let Some(fix) = file.and_then(|file| dotted_property(&file.text, one.span)) {
+            one.help = None;
+            *one = one.clone().fix(fix);
+        }
+    }
+}
+
+/// Returns the fix for the words of a property at a place after a name.
+fn dotted_property(text: &str, at: Span) -> Option<Fix> {
+    let (before, after) = text.split_at_checked(at.start as usize)?;
+    let part = before.trim_end_matches(' ');
+    let name = part.rsplit(|c: char| !c.is_alphanumeric()).next()?;
+    let words: Vec<&str> = after.split(' ').take(2).map(str::trim_end).collect();
+    let property = [words.join("_"), words.first()?.to_string()]
+        .into_iter()
+        .find(|words| PART_PROPERTIES.iter().any(|row| row.name == *words))?;
+    let spaced = part.len() < before.len() && !name.is_empty();
+    let place = Span::new(
+        at.file,
+        part.len() - name.len()..at.start as usize + property.len(),
+    );
+    let was = &text[place.start as usize..place.end as usize];
+    spaced.then(|| Fix::write(place, was, format!("{name}.{property}")))
 }
 
 /// Replaces the list of a block's settings by the blocks that have the setting, or by the place of a statement.

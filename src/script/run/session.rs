@@ -15,7 +15,7 @@ pub use super::limits::{LimitNames, Limits};
 use super::name_table::NameTable;
 use super::progress::{Blocks, Budget};
 use super::record::{Attachment, CallRecord, Check, Did, Sink, Totals, Variables};
-use super::settings::BlockRow;
+use super::settings::{BlockRow, list};
 use super::state::{Slot, State};
 use super::stop::Stop;
 use super::unsure::Unsure;
@@ -118,16 +118,17 @@ impl Language {
         self.verbs.find(name)
     }
 
-    /// Returns the blocks that have this setting: "it is a setting of `tlb { … }` and `cache { … }`".
+    /// Returns the blocks that have this setting: "it is a setting of `tlb { … }` or `cache { … }`".
     pub(crate) fn place_of_setting(&self, setting: &str) -> Option<String> {
         let blocks = self
             .blocks
             .iter()
             .filter(|block| block.setting(setting).is_some());
         let names: Vec<_> = blocks
-            .map(|block| format!("`{} {{ … }}`", block.name))
+            .map(|block| format!("{} {{ … }}", block.name))
             .collect();
-        (!names.is_empty()).then(|| format!("it is a setting of {}", names.join(" and ")))
+        let all = list(names.iter().map(String::as_str));
+        (!names.is_empty()).then(|| format!("it is a setting of {all}"))
     }
 
     /// Returns the verb `figure` if it draws something of this name.
