@@ -577,8 +577,8 @@ await test('a run after an edit shows the record that was chosen meanwhile', asy
   await spied(own, 'const post = postMessage; self.postMessage = (message) => setTimeout(() => post(message), 400);');
   const { page, wrong } = await explorer('?example=simple-memory-system.pw', own);
   await position(page, '10 of 10');
-  await page.evaluate(() => {
-    document.querySelector('.cm-content').focus();
+  await page.locator('.cm-content').evaluate((editor) => {
+    editor.focus();
     document.execCommand('insertText', false, '# edited\n');
     document.querySelector('#back').click();
   });
