@@ -1,7 +1,7 @@
 //! A parsed and checked script.
 
 use crate::exam::seeds::{Series, depends_on_seed};
-use crate::lang::ast::{Stmt, StmtKind};
+use crate::lang::ast::{ExprKind, Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic, Severity};
 use crate::lang::fix::Fix;
 use crate::lang::idioms::improve;
@@ -14,7 +14,7 @@ use crate::lang::span::Span;
 use crate::lang::visit::statements;
 use crate::questions::LANGUAGE;
 use crate::report::diagnostics::{Style, is_about_whole_file, render};
-use crate::run::paths::PART_PROPERTIES;
+use crate::run::paths::{PART_PROPERTIES, PROCESS_PROPERTIES};
 use crate::run::record::Sink;
 use crate::run::session::{LimitNames, Options};
 use crate::run::settings::BLOCKS;
@@ -133,7 +133,7 @@ impl CheckedScript {
         } else {
             &mut checked.diagnostics
         };
-        put_in_dots(&checked.sources, found);
+        name_owners(&checked.sources, &checked.script.body, found);
         improve(&checked.sources, found, checked.checked.work, &mut wrong);
         name_other_blocks(&checked.sources, found);
         // A line with an error gets no warnings until the error is fixed.
@@ -341,26 +341,25 @@ fn once_per_cause(sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Puts in the dot between a part and its property, as in `tlb hit rate`.
-fn put_in_dots(sources: &Sources, diagnostics: &mut [Diagnostic]) {
-    for one in diagnostics.iter_mut().filter(|one| one.fix.is_none()) {
-        let dotted = matches!(
-            one.code,
-            Code::UnknownName
-                | Code::UnknownNoun
-                | Code::UnknownWord
-                | Code::WrongCount
-                | Code::Syntax
-        );
-        let file = sources.file(one.span.file).filter(|_| dotted);
-        if let Some(fix) = file.and_then(|file| dotted_property(&file.text, one.span)) {
+/// Names the part or the process of a property: `tlb.hit_rate` for `tlb hit rate`, and `P.rss` for `rss`.
+fn name_owners(sources: &Sources, script: &[Stmt], diagnostics: &mut [Diagnostic]) {
+    let unowned = |one: &&mut Diagnostic| {
+        let codes = [Code::UnknownName, Code::UnknownNoun, Code::UnknownWord];
+        let others = [Code::WrongCount, Code::Syntax];
+        one.fix.is_none() && (codes.contains(&one.code) || others.contains(&one.code))
+    };
+    for one in diagnostics.iter_mut().filter(unowned) {
+        let text = sources.file(one.span.file).map_or("", |file| &file.text);
+        let fix =
+            dotted_property(text, one.span).or_else(|| property_of_process(text, one.span, script));
+        if let Some(fix) = fix {
             one.help = None;
             *one = one.clone().fix(fix);
         }
     }
 }
 
-/// Returns the fix for the words of a property at a place after a name.
+/// Returns the fix for the words of a property after the name of a TLB or cache.
 fn dotted_property(text: &str, at: Span) -> Option<Fix> {
     let (before, after) = text.split_at_checked(at.start as usize)?;
     let part = before.trim_end_matches(' ');
@@ -376,6 +375,34 @@ fn dotted_property(text: &str, at: Span) -> Option<Fix> {
     );
     let was = &text[place.start as usize..place.end as usize];
     spaced.then(|| Fix::write(place, was, format!("{name}.{property}")))
+}
+
+/// Returns the fix for a property without its process, in a script with one process.
+fn property_of_process(text: &str, at: Span, script: &[Stmt]) -> Option<Fix> {
+    let after = text.get(at.start as usize..)?;
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    let property = after.split(|c| !is_part(c)).next()?;
+    PROCESS_PROPERTIES.iter().find(|row| row.name == property)?;
+    let mut declared = statements(script).filter_map(declared_process);
+    let (process, None) = (declared.next()?, declared.next()) else {
+        return None;
+    };
+    let place = Span::new(
+        at.file,
+        at.start as usize..at.start as usize + property.len(),
+    );
+    Some(Fix::write(place, property, format!("{process}.{property}")))
+}
+
+/// Returns the name of the process that a statement declares.
+fn declared_process(stmt: &Stmt) -> Option<&str> {
+    let StmtKind::Command(command) = &stmt.kind else {
+        return None;
+    };
+    match &command.operands.first()?.kind {
+        ExprKind::Name(name) if &*command.verb.text == "process" => Some(name),
+        _ => None,
+    }
 }
 
 /// Replaces the list of a block's settings by the blocks that have the setting, or by the place of a statement.
