@@ -1,0 +1,241 @@
+//! Superfluous tokens: which token of a statement, or which cell of a table, a repair may remove.
+
+use super::{Statement, is_flag, is_function};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::idioms::rows::{is_keyword, keywords};
+use crate::lang::idioms::spelled::{TABLE, unit};
+use crate::lang::idioms::tokens::line_at;
+use crate::lang::layout::{Token, TokenKind};
+use crate::lang::nearest::nearest;
+use crate::lang::parse::VERBS;
+use crate::lang::sections::section;
+
+impl Statement<'_> {
+    /// Whether a sign is missing in a word, because it begins or ends with another word.
+    fn is_glued(&self, word: &str) -> bool {
+        let known = |part: &str| part.len() > 2 && self.is_known(part, 1);
+        let halves = || (1..word.len()).map(|at| word.split_at(at));
+        let digits = |part: &str| {
+            let hexadecimal = part.strip_prefix("0x");
+            let digits = hexadecimal.unwrap_or(part);
+            let digit =
+                |c: u8| c.is_ascii_digit() || hexadecimal.is_some() && c.is_ascii_hexdigit();
+            !digits.is_empty() && digits.bytes().all(digit)
+        };
+        // A number with a word before or after it, such as `P0` in a script with a process `P`.
+        let numbered = |(a, b): (&str, &str)| {
+            let used = |token: &Token| token.text(self.text) == a;
+            digits(a) && b.starts_with(|c: char| c.is_ascii_lowercase() && c != 'x')
+                || digits(b) && (unit(a).is_some() || self.all.iter().any(used))
+        };
+        word.is_ascii()
+            && !self.is_known(word, 2)
+            && halves().any(|(a, b)| {
+                let both = self.is_known(a, 1) && self.is_known(b, 1);
+                both || known(a) || known(b) || numbered((a, b))
+            })
+    }
+
+    /// Whether a token can be superfluous.
+    pub(super) fn may_be_removed(&self, index: usize, of: &Diagnostic) -> bool {
+        let (code, token, word) = (of.code, self.tokens[index], self.word(index));
+        let table = code == Code::BadTable;
+        // `this row has 2 cells, but the header has 3 columns`
+        let counts: Vec<usize> = numbers(&of.message).collect();
+        let long = matches!(counts[..], [cells, columns] if cells > columns);
+        let (before, after) = (&self.text[..token.start], &self.text[token.end..]);
+        let kind = |index: usize| self.tokens.get(index).map(|token| token.kind);
+        let word_before = index > 0 && kind(index - 1) == Some(TokenKind::Word);
+        match token.kind {
+            // A foreign character has a meaning.
+            _ if !word.is_ascii() => false,
+            TokenKind::Word | TokenKind::Number if self.is_glued(word) => false,
+            // A brace that begins a line ends a block.
+            TokenKind::Close(b'}') => !before.trim_end_matches([' ', '\t']).ends_with('\n'),
+            TokenKind::Prose | TokenKind::Hole => false,
+            TokenKind::Cell if code == Code::UnknownColumn => true,
+            // A placeholder is not superfluous. The header may lack a column.
+            TokenKind::Cell => {
+                // The bars around a cell would enclose nothing.
+                let alone = before.trim_end().ends_with('|') && after.trim_start().starts_with('|');
+                table && long && !alone && !matches!(word, "-" | "*")
+            }
+            TokenKind::String { .. } if table => long,
+            _ if table => false,
+            // A word after a block is not a statement.
+            _ if self.tokens.len() == 1 => {
+                let ended = before.trim_end_matches([' ', '\t']).ends_with('}');
+                ended || !matches!(token.kind, TokenKind::Word | TokenKind::Number)
+            }
+            // The value of a setting is missing, not the setting superfluous.
+            TokenKind::Word
+                if code == Code::WrongCount
+                    && before.trim_end().ends_with([',', '{'])
+                    && after.trim_start().starts_with([',', '}']) =>
+            {
+                false
+            }
+            // A misspelled word is wrong, not superfluous.
+            TokenKind::Word
+                if !is_keyword(word)
+                    && nearest(
+                        word,
+                        keywords().chain(section(TABLE, "clauses").split_whitespace()),
+                    )
+                    .is_some() =>
+            {
+                false
+            }
+            // The only word of a block lacks its setting or its value.
+            _ if index > 0
+                && kind(index - 1) == Some(TokenKind::Open(b'{'))
+                && kind(index + 1) == Some(TokenKind::Close(b'}')) =>
+            {
+                false
+            }
+            // `log2 64` lacks parentheses, and `(read 4) == 3` is a statement in the place of a value.
+            TokenKind::Word if is_function(word) => false,
+            TokenKind::Word
+                if VERBS.contains(&word) && index > 0 && self.word(index - 1) == "(" =>
+            {
+                false
+            }
+            // The name of a fact, or `points`, with its value after an operator or another word.
+            TokenKind::Word
+                if index > 0
+                    && kind(index + 1) == Some(TokenKind::Number)
+                    && (word == "points"
+                        || kind(index - 1) == Some(TokenKind::Operator)
+                            && self.word(index - 1) != ",") =>
+            {
+                false
+            }
+            // An open quote contains the rest of the statement.
+            TokenKind::String { .. } if word.contains("=>") => false,
+            // Without it, the statement says the opposite.
+            TokenKind::Word if matches!(word, "not" | "exactly") => false,
+            _ if word == "!" => false,
+            // Without the value, the sign before it has none.
+            _ if index > 0 && self.word(index - 1) == "-" && before.ends_with('-') => false,
+            // A misspelled number, or the name of a function, is wrong, not superfluous.
+            TokenKind::Word if word.contains("x0") => false,
+            // A sign between two flags is missing.
+            TokenKind::Word if word_before && is_flag(word) && is_flag(self.word(index - 1)) => {
+                false
+            }
+            TokenKind::Word if after.starts_with('(') => {
+                word_before && code != Code::UnknownFunction
+            }
+            // A title or a value without its name is not superfluous.
+            TokenKind::String { .. } => {
+                let beside = |index: usize| {
+                    matches!(
+                        kind(index),
+                        Some(
+                            TokenKind::Word
+                                | TokenKind::Number
+                                | TokenKind::String { .. }
+                                | TokenKind::Close(b')' | b']')
+                        )
+                    )
+                };
+                let counted = matches!(code, Code::WrongCount | Code::BadNumber);
+                index > 1 && !counted && (beside(index - 1) || beside(index + 1))
+            }
+            _ => true,
+        }
+    }
+
+    /// The indexes of the tokens on the line of the error.
+    pub(super) fn row(&self) -> (usize, usize) {
+        let breaks = |pair: &[Token]| self.text[pair[0].end..pair[1].start].contains('\n');
+        let first = self.tokens[..=self.at].windows(2).rposition(breaks);
+        let last = self.tokens[self.at..].windows(2).position(breaks);
+        let end = last.map_or(self.tokens.len(), |last| self.at + last + 1);
+        (first.map_or(0, |first| first + 1), end)
+    }
+
+    /// Whether the header of the table at the error has an empty column, or the next row has as many cells as the row at the
+    /// error.
+    pub(super) fn lacks_column(&self) -> bool {
+        let open = |token: &Token| token.kind == TokenKind::Open(b'{');
+        let brace = self.all[..=self.near].iter().rposition(open).unwrap_or(0);
+        let rows = self.text[self.all[brace].end..].split('\n');
+        let mut rows = rows.map(str::trim).filter(|row| !row.is_empty());
+        let empty = |row: &str| {
+            row.split('|')
+                .map(str::trim)
+                .rev()
+                .skip(1)
+                .skip_while(|cell| cell.is_empty())
+                .any(str::is_empty)
+        };
+        let head = rows.next().unwrap_or_default();
+        let inside = head.trim_start_matches('|');
+        let mut counts = rows.take_while(|row| !row.starts_with('}')).map(|row| {
+            row.split([' ', '|'])
+                .filter(|cell| !cell.is_empty())
+                .count()
+        });
+        let (first, second) = (counts.next(), counts.next());
+        empty(inside) || second.is_some() && first == second
+    }
+
+    /// Returns the index of the only cell without which the row at the error has the columns of its header in the same
+    /// places.
+    pub(super) fn surplus(&self) -> Option<usize> {
+        let brace = self.all[..=self.near]
+            .iter()
+            .rposition(|token| token.kind == TokenKind::Open(b'{'))?;
+        let is_cell =
+            |token: &&Token| matches!(token.kind, TokenKind::Cell | TokenKind::String { .. });
+        let cells = |at: usize| {
+            let line = line_at(self.text, at);
+            let on_line = self
+                .all
+                .iter()
+                .filter(move |token| line.contains(&token.start));
+            let start = line_at(self.text, at).start;
+            let places = on_line
+                .filter(is_cell)
+                .map(move |token| token.start - start..token.end - start);
+            places.collect::<Vec<_>>()
+        };
+        let first = self.all[brace..].iter().find(is_cell)?.start;
+        let (head, row) = (cells(first), cells(self.tokens[self.at].start));
+        if row.len() != head.len() + 1 {
+            return None;
+        }
+        // If the next row is as long, the header lacks a column.
+        let end = line_at(self.text, self.tokens[self.at].start).end;
+        let next = self.all.iter().find(|token| token.start > end)?;
+        if is_cell(&next) && cells(next.start).len() == row.len() {
+            return None;
+        }
+        let fit = |without: usize| {
+            let width = row[without].len() + 1;
+            let ahead = row[..without].iter().cloned();
+            let behind = row[without + 1..]
+                .iter()
+                .map(|cell| cell.start - width..cell.end - width);
+            let pairs = ahead.chain(behind).zip(&head);
+            let fits = pairs.map(|(cell, name)| {
+                let overlaps = cell.start < name.end && name.start < cell.end;
+                let aligned = cell.start == name.start || cell.end == name.end;
+                usize::from(overlaps) + usize::from(aligned)
+            });
+            fits.sum::<usize>()
+        };
+        let fits: Vec<usize> = (0..row.len()).map(fit).collect();
+        let most = *fits.iter().max()?;
+        let best = fits.iter().position(|fit| *fit == most)?;
+        let only = fits.iter().filter(|fit| **fit == most).count() == 1 && most > head.len();
+        let start = line_at(self.text, self.tokens[self.at].start).start + row[best].start;
+        let index = self.tokens.iter().position(|token| token.start == start);
+        index.filter(|_| only)
+    }
+}
+
+fn numbers(text: &str) -> impl Iterator<Item = usize> {
+    text.split(' ').filter_map(|word| word.parse().ok())
+}

@@ -1,0 +1,130 @@
+//! Repairs of signs: removals of tokens, signs in place of other signs, and insertions of signs.
+
+use super::Statement;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
+use crate::lang::idioms::rows::is_keyword;
+use crate::lang::idioms::spelled::TABLE;
+use crate::lang::layout::TokenKind;
+use crate::lang::sections::lists;
+
+/// Signs and words with a fixed place in statements.
+const SIGNS: &[&str] = &[
+    ",", "=", "=>", "==", ":", ".", "..", "(", ")", "[", "]", "{", "}", "in", "let", "where",
+];
+
+impl Statement<'_> {
+    /// The index of the word that begins the statement after the name of its process.
+    fn begin(&self) -> usize {
+        if self.tokens.len() > 2 && self.word(1) == ":" {
+            2
+        } else {
+            0
+        }
+    }
+
+    /// Whether a sign can be missing before the token with an index.
+    fn may_follow(&self, sign: &str, index: usize) -> bool {
+        let (head, called) = (self.word(self.begin()), |at: usize| self.word(at) == "(");
+        match sign {
+            "let" => index == self.begin(),
+            ":" => index == 1,
+            "=" => matches!(head, "let" | "write" | "file" | "ask" | "row"),
+            "=>" if head == "let" => (0..index.min(self.tokens.len())).any(called),
+            "=>" => is_keyword(head) && !lists(TABLE, "without facts", head),
+            "in" => matches!(head, "for" | "choose"),
+            "where" => matches!(head, "choose" | "option"),
+            ".." => (0..self.tokens.len()).any(|at| self.word(at) == "in"),
+            // A definition compares rarely, and `ask` has a `=` of its own.
+            "==" => !matches!(head, "let" | "for" | "read" | "write"),
+            _ => true,
+        }
+    }
+
+    pub(super) fn edits(&self, of: &Diagnostic) -> Vec<Fix> {
+        let file = of.span.file;
+        let (from, to) = (
+            self.at.saturating_sub(4),
+            (self.at + 4).min(self.tokens.len()),
+        );
+        let mut fixes = Vec::new();
+        let (from, to) = match of.code {
+            Code::BadTable => self.row(),
+            _ => (from, to),
+        };
+        let has_facts = (0..self.tokens.len()).any(|index| self.word(index) == "=>");
+        let surplus = (of.code == Code::BadTable)
+            .then(|| self.surplus())
+            .flatten();
+        for index in from..to {
+            let (word, place) = (self.word(index), self.place(file, index, index));
+            if self.may_be_removed(index, of)
+                && match surplus {
+                    Some(only) => only == index,
+                    // Among numbers, only their places show which one is superfluous.
+                    None => of.code != Code::BadTable || !is_hexadecimal(word),
+                }
+                && !(of.code == Code::BadTable && self.lacks_column())
+            {
+                fixes.push(Fix::write(place, word, ""));
+            }
+            // A sign may replace another sign.
+            let sign = matches!(
+                self.tokens[index].kind,
+                TokenKind::Operator | TokenKind::Open(_) | TokenKind::Close(_)
+            );
+            let fits = |sign: &&&str| {
+                let other = sign.starts_with(char::is_alphabetic) || has_facts && **sign == "=>";
+                !other && self.may_follow(sign, index)
+            };
+            for sign in SIGNS.iter().filter(|other| {
+                let before = index + 1 == self.at && self.block().is_some() && **other == ",";
+                sign && (index == self.at || before) && fits(other)
+            }) {
+                let compares = self.block().is_some() && matches!(*sign, "=" | "==");
+                let joins = compares
+                    || *sign == "."
+                    || matches!(*sign, "==" | "=" | ".." | "in") && word == ",";
+                if !(joins || index == 0 && *sign == ",") {
+                    fixes.push(Fix::write(place, word, *sign));
+                }
+            }
+        }
+        // A sign would be another cell.
+        if of.code == Code::BadTable {
+            return fixes;
+        }
+        for index in from..=to {
+            let at = match index.checked_sub(1) {
+                Some(before) => self.tokens[before].end,
+                None => self.tokens[0].start,
+            };
+            for sign in SIGNS.iter().filter(|sign| {
+                let first = index == 0 && **sign == ","
+                    || self.block().is_some() && matches!(**sign, "=" | "==");
+                !first && self.may_follow(sign, index) && !(has_facts && **sign == "=>")
+            }) {
+                let before = if index == 0 || matches!(*sign, "," | ")" | "]" | "." | "(" | ":") {
+                    ""
+                } else {
+                    " "
+                };
+                let after = if self.text[at..].starts_with([' ', '\n']) || at == self.text.len() {
+                    ""
+                } else {
+                    " "
+                };
+                fixes.push(Fix::put_in(
+                    file,
+                    at as u32,
+                    format!("{before}{sign}{after}"),
+                ));
+            }
+        }
+        fixes
+    }
+}
+
+fn is_hexadecimal(word: &str) -> bool {
+    word.bytes().all(|c| c.is_ascii_hexdigit())
+}
