@@ -20,6 +20,7 @@ mod spelled;
 mod steps;
 mod tables;
 mod tokens;
+mod trial;
 mod tried;
 mod variants;
 
