@@ -2,8 +2,8 @@
 //! effects.
 
 use crate::report::doc::{Block, Tone};
+use crate::report::words::causes::hardware_cause;
 use crate::report::words::messages::snoop;
-use crate::report::words::reasons::hardware_cause;
 use crate::report::words::{names, numbers};
 use crate::run::nouns::size;
 use crate::run::record::Access;

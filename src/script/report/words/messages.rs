@@ -1,9 +1,9 @@
 //! The text of messages between the CPU, the MMU, the TLBs, the caches, memory, and the kernel, as on lecture slides.
 
+use super::causes::hardware_cause;
 use super::kernel_steps::Handler;
 use super::names::{self, Names, entry};
 use super::numbers;
-use super::reasons::hardware_cause;
 use crate::report::doc;
 use crate::run::nouns::size;
 use crate::run::record::{Access, AccessVerb, MessageLevel, ProcessRef};

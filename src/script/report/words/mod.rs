@@ -1,5 +1,6 @@
 //! The words of results: numbers, names, and one file of sentences for each subject.
 
+pub(crate) mod causes;
 pub(crate) mod counts;
 pub(crate) mod handling;
 mod kernel_steps;

@@ -8,9 +8,9 @@ use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::event::{AccessKind, Event, Fault, ProtectionCause};
 use pagewalk_engine::machine::presets::PRESETS;
 
+use super::causes::cause_clause;
 use super::handling::FaultText;
 use super::names::Names;
-use super::reasons::cause_clause;
 use crate::run::record::{FaultRecord, Legend, ProcessRef};
 use crate::run::steps::{Cause, Decider, Stale};
 
