@@ -4,8 +4,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::functions::{FUNCTIONS, function};
+use super::lists::LIST_LIMIT;
 use super::ops::{binary, of_integers, unary};
-use super::{LIST_LIMIT, MAX, MIN, Number, VALUE_BYTES, Value, unit_factor};
+use super::{MAX, MIN, Number, VALUE_BYTES, Value, unit_factor};
 use crate::lang::ast::{BinaryOp as Op, UnaryOp};
 use crate::lang::diagnostic::Code;
 
