@@ -3,10 +3,12 @@
 //! [`compile`] reads a text, checks its types, and lowers it. The subset of C is what exams use. Everything
 //! else gets a [`Mistake`] at its place.
 
+mod conversions;
 mod declarations;
 mod entry;
 mod expressions;
 mod headers;
+mod initializers;
 mod inspect;
 mod lexer;
 mod lowering;
