@@ -19,6 +19,11 @@
 //!
 //! `docs/decisions/malloc.md` gives the reasons.
 
+mod lists;
+#[cfg(test)]
+mod tests;
+mod top;
+
 use std::ops::Range;
 
 use super::persistent::{Map, Set};
@@ -32,10 +37,6 @@ pub const CHUNK_START: u64 = 16;
 const HEADER: u64 = 8;
 /// The minimum size of a chunk (`MINSIZE`).
 const LEAST: u64 = 32;
-/// The maximum size of a chunk in the tcache.
-const MOST_CACHED: u64 = 1040;
-/// The maximum number of chunks of the same size in the tcache (`TCACHE_FILL_COUNT`).
-const CACHED: usize = 7;
 /// The size of the chunk that contains the lists of the tcache, which is the first chunk of the heap.
 pub const TCACHE: u64 = 0x290;
 /// The maximum size of a chunk in a fastbin (`global_max_fast`).
@@ -44,18 +45,12 @@ const MOST_FAST: u64 = 128;
 const LARGE: u64 = 1024;
 /// Freeing a chunk that has merged to at least this size empties the fastbins and may trim the top chunk.
 const CONSOLIDATION: u64 = 64 << 10;
-/// The extra bytes that the heap grows by, and that remain in the top chunk when it is trimmed (`M_TOP_PAD`).
-const TOP_PAD: u64 = 128 << 10;
 /// The initial size from which a top chunk is trimmed (`M_TRIM_THRESHOLD`).
 const TRIM_THRESHOLD: u64 = 128 << 10;
 /// The initial size of a chunk from which `malloc` uses `mmap` (`M_MMAP_THRESHOLD`).
 pub(crate) const MMAP_THRESHOLD: u64 = 128 << 10;
 /// Freeing an area raises the threshold only below this size (`DEFAULT_MMAP_THRESHOLD_MAX`).
 const MMAP_THRESHOLD_LIMIT: u64 = 32 << 20;
-/// The minimum size of an area that replaces the heap if the break cannot move.
-const LEAST_REGION: u64 = 1 << 20;
-/// The position of a chunk that stays the first of its size in a bin for a range of sizes.
-const FIRST: u64 = u64::MAX;
 
 /// The calls of the kernel that the allocator needs.
 pub(crate) trait HeapMemory {
@@ -184,23 +179,6 @@ fn chunk_for(size: u64) -> Option<u64> {
     fits.then(|| (size + HEADER).next_multiple_of(UNIT).max(LEAST))
 }
 
-/// The number of the bin for a range of sizes.
-fn large_bin(chunk: u64) -> u64 {
-    match chunk {
-        _ if chunk >> 6 <= 48 => 48 + (chunk >> 6),
-        _ if chunk >> 9 <= 20 => 91 + (chunk >> 9),
-        _ if chunk >> 12 <= 10 => 110 + (chunk >> 12),
-        _ if chunk >> 15 <= 4 => 119 + (chunk >> 15),
-        _ if chunk >> 18 <= 2 => 124 + (chunk >> 18),
-        _ => 126,
-    }
-}
-
-/// The entries of a size in a list.
-fn of_size(list: &Set<Listed>, chunk: u64) -> impl DoubleEndedIterator<Item = &Listed> + '_ {
-    list.range((chunk, 0, 0)..=(chunk, u64::MAX, u64::MAX))
-}
-
 impl Heap {
     /// Allocates a block of at least `size` bytes.
     pub(crate) fn malloc(&mut self, memory: &mut dyn HeapMemory, size: u64) -> Option<u64> {
@@ -297,33 +275,6 @@ impl Heap {
         Some(at)
     }
 
-    /// Changes the size of a block that is an area.
-    fn resize_area(
-        &mut self,
-        memory: &mut dyn HeapMemory,
-        at: u64,
-        area: u64,
-        (size, wanted): (u64, u64),
-    ) -> Option<u64> {
-        let start = at - CHUNK_START;
-        let len = (wanted + HEADER).checked_next_multiple_of(memory.page())?;
-        if len == area {
-            return Some(at);
-        }
-        if let Some(moved) = memory.remap(start..start + area, len) {
-            self.blocks.remove(&at);
-            self.add_mapped(moved, len);
-            return Some(moved + CHUNK_START);
-        }
-        if area - HEADER >= wanted {
-            return Some(at);
-        }
-        let new = self.malloc(memory, size)?;
-        memory.copy(at, new, area - CHUNK_START);
-        self.unmap(memory, at, area);
-        Some(new)
-    }
-
     /// Removes the chunks that extend above a break that the process has lowered itself. In glibc, the next
     /// `malloc` would end the process or return memory that does not exist.
     pub(crate) fn cut(&mut self, brk: u64) {
@@ -398,59 +349,6 @@ impl Heap {
         }
     }
 
-    /// Takes the oldest chunk of exactly this size from its bin.
-    fn oldest(&mut self, chunk: u64) -> Option<u64> {
-        let &(_, _, at) = of_size(&self.sorted, chunk).next()?;
-        self.unlink(at);
-        self.set(at, chunk, BlockState::Used);
-        Some(at)
-    }
-
-    /// Moves the unsorted chunks to their bins, oldest first, until one has exactly the size of the request.
-    /// Chunks of this size first fill the tcache.
-    fn sort(&mut self, memory: &mut dyn HeapMemory, wanted: u64) -> Option<u64> {
-        let mut cached = false;
-        while let Some(&(_, at)) = self.unsorted.get_min() {
-            memory.examine(1);
-            let alone = self.unsorted.len() == 1;
-            let chunk = self.unlink(at);
-            if wanted < LARGE && alone && at == self.last_remainder && chunk > wanted + LEAST {
-                self.set(at, wanted, BlockState::Used);
-                self.last_remainder = at + wanted;
-                self.add_unsorted(at + wanted, chunk - wanted);
-                return Some(at);
-            }
-            if chunk == wanted && self.has_place(chunk) {
-                self.cache(at, chunk);
-                cached = true;
-            } else if chunk == wanted {
-                self.set(at, chunk, BlockState::Used);
-                return Some(at);
-            } else {
-                self.add_sorted(at, chunk);
-            }
-        }
-        if cached {
-            self.pop(wanted, |heap| &mut heap.cached)
-        } else {
-            None
-        }
-    }
-
-    /// The smallest sorted chunk that fits. In a bin for a range of sizes, the first chunk of a size is taken
-    /// last, because glibc's list of sizes contains only that chunk.
-    fn best_fit(&self, wanted: u64) -> Option<u64> {
-        let &(chunk, _, oldest) = self.sorted.range((wanted, 0, 0)..).next()?;
-        if wanted < LARGE || large_bin(chunk) != large_bin(wanted) {
-            return Some(oldest);
-        }
-        let newest = self
-            .sorted
-            .range((chunk, 0, 0)..(chunk, FIRST, 0))
-            .next_back();
-        Some(newest.map_or(oldest, |(_, _, at)| *at))
-    }
-
     /// Allocates the first bytes of a sorted chunk. The rest is unsorted if it is large enough for a chunk.
     fn split(&mut self, at: u64, wanted: u64) -> u64 {
         let chunk = self.unlink(at);
@@ -464,94 +362,6 @@ impl Heap {
             self.last_remainder = at + wanted;
         }
         at
-    }
-
-    /// Allocates the first bytes of the top chunk.
-    fn carve(&mut self, wanted: u64) -> Option<u64> {
-        let (at, chunk) = (self.top?, self.top_chunk());
-        let rest = chunk.checked_sub(wanted).filter(|rest| *rest >= LEAST)?;
-        self.set(at, wanted, BlockState::Used);
-        self.set_top(at + wanted, rest);
-        Some(at)
-    }
-
-    /// Gets memory from the kernel (`sysmalloc`).
-    fn grow(&mut self, memory: &mut dyn HeapMemory, wanted: u64) -> Option<u64> {
-        if wanted >= self.mmap_threshold
-            && let Some(len) = (wanted + HEADER).checked_next_multiple_of(memory.page())
-            && let Some(start) = memory.map(len)
-        {
-            self.add_mapped(start, len);
-            return Some(start + CHUNK_START);
-        }
-        self.extend(memory, wanted);
-        self.carve(wanted)
-    }
-
-    /// Extends the top chunk, or begins a new one if the memory after it is not available.
-    fn extend(&mut self, memory: &mut dyn HeapMemory, wanted: u64) {
-        let (old, page, roomy) = (self.top_chunk(), memory.page().max(UNIT), memory.is_roomy());
-        // On a small machine, glibc's 132 KB are too much, so the heap grows only by the pages that it needs.
-        let pad = if roomy { TOP_PAD } else { 0 };
-        let missing = wanted + pad + LEAST - if self.in_area { 0 } else { old };
-        let (Some(more), brk) = (missing.checked_next_multiple_of(page), memory.brk()) else {
-            return;
-        };
-        let old_end = self.top.map(|at| at - CHUNK_START + old);
-        let top = self.top.filter(|_| old_end == Some(brk));
-        let (start, end) = match brk.checked_add(more).filter(|end| memory.set_brk(*end)) {
-            Some(end) => {
-                if let Some(at) = top {
-                    self.set_top(at, old + more);
-                    self.note_end(end);
-                    return;
-                }
-                let start = brk.next_multiple_of(UNIT);
-                // The process has moved the break itself, so nothing of the old top chunk can be used.
-                let last = end
-                    .checked_add(start - brk + old)
-                    .and_then(|end| end.checked_next_multiple_of(page));
-                let last = last
-                    .filter(|last| !self.in_area && memory.set_brk(*last))
-                    .unwrap_or(end);
-                self.note_end(last);
-                (start, last)
-            }
-            // glibc continues the heap in an area. On a small machine, blocks would have unexpected
-            // addresses.
-            None if roomy => {
-                let whole = if self.in_area {
-                    Some(more)
-                } else {
-                    (more + old).checked_next_multiple_of(page)
-                };
-                let len = whole.unwrap_or(more).max(LEAST_REGION);
-                let Some(start) = Some(len)
-                    .filter(|len| *len > wanted)
-                    .and_then(|len| memory.map(len))
-                else {
-                    return;
-                };
-                self.in_area = true;
-                (start, start + len)
-            }
-            None => return,
-        };
-        let before = self.top.take();
-        self.set_top(start + CHUNK_START, (end - start) / UNIT * UNIT);
-        if let Some(at) = before {
-            // Two headers of 16 bytes mark the end of the old memory.
-            self.blocks.remove(&at);
-            if old - 2 * UNIT >= LEAST {
-                self.set(at, old - 2 * UNIT, BlockState::Used);
-                self.release(memory, at);
-            }
-        }
-    }
-
-    fn note_end(&mut self, end: u64) {
-        self.end = end;
-        self.highest = self.highest.max(end);
     }
 
     /// Frees a used chunk (`_int_free`).
@@ -613,32 +423,6 @@ impl Heap {
         }
     }
 
-    /// Lowers the break so that only a part of the top chunk remains (`systrim`).
-    fn trim(&mut self, memory: &mut dyn HeapMemory) {
-        let (Some(at), chunk) = (self.top, self.top_chunk()) else {
-            return;
-        };
-        let pad = if memory.is_roomy() { TOP_PAD } else { 0 };
-        let extra = chunk.saturating_sub(LEAST + 1).saturating_sub(pad);
-        let extra = extra - extra % memory.page().max(UNIT);
-        let brk = memory.brk();
-        if extra > 0 && at - CHUNK_START + chunk == brk && memory.set_brk(brk - extra) {
-            self.set_top(at, chunk - extra);
-            self.end = brk - extra;
-        }
-    }
-
-    fn top_chunk(&self) -> u64 {
-        self.top
-            .and_then(|at| self.blocks.get(&at))
-            .map_or(0, HeapBlock::chunk)
-    }
-
-    fn set_top(&mut self, at: u64, chunk: u64) {
-        self.set(at, chunk, BlockState::Top);
-        self.top = Some(at);
-    }
-
     fn set(&mut self, at: u64, chunk: u64, state: BlockState) {
         self.blocks.insert(
             at,
@@ -648,103 +432,4 @@ impl Heap {
             },
         );
     }
-
-    fn add_mapped(&mut self, start: u64, len: u64) {
-        // The process may have unmapped an older block at this address itself.
-        self.unlink(start + CHUNK_START);
-        self.blocks.insert(
-            start + CHUNK_START,
-            HeapBlock {
-                size: len - CHUNK_START,
-                state: BlockState::Mapped,
-            },
-        );
-    }
-
-    fn unmap(&mut self, memory: &mut dyn HeapMemory, at: u64, area: u64) {
-        self.blocks.remove(&at);
-        memory.unmap(at - CHUNK_START..at - CHUNK_START + area);
-    }
-
-    fn next_position(&mut self) -> u64 {
-        self.position += 1;
-        self.position
-    }
-
-    /// Whether the tcache has a place for a chunk of this size.
-    fn has_place(&self, chunk: u64) -> bool {
-        chunk <= MOST_CACHED && of_size(&self.cached, chunk).count() < CACHED
-    }
-
-    fn cache(&mut self, at: u64, chunk: u64) {
-        let position = self.next_position();
-        self.cached.insert((chunk, position, at));
-        self.set(at, chunk, BlockState::Cached);
-    }
-
-    /// Takes the chunk of this size that entered a list last.
-    fn pop(&mut self, chunk: u64, list: fn(&mut Heap) -> &mut Set<Listed>) -> Option<u64> {
-        let found = *of_size(list(self), chunk).next_back()?;
-        list(self).remove(&found);
-        self.set(found.2, chunk, BlockState::Used);
-        Some(found.2)
-    }
-
-    fn add_unsorted(&mut self, at: u64, chunk: u64) {
-        let position = self.next_position();
-        self.unsorted.insert((position, at));
-        self.set(at, chunk, BlockState::Unsorted(position));
-    }
-
-    fn add_sorted(&mut self, at: u64, chunk: u64) {
-        let first = chunk >= LARGE && of_size(&self.sorted, chunk).next().is_none();
-        let position = if first { FIRST } else { self.next_position() };
-        self.sorted.insert((chunk, position, at));
-        self.set(at, chunk, BlockState::Sorted(position));
-    }
-
-    /// Removes a block and takes it out of its list. Returns the size of its chunk, or 0 if there is none.
-    fn unlink(&mut self, at: u64) -> u64 {
-        let Some(block) = self.blocks.remove(&at) else {
-            return 0;
-        };
-        let chunk = block.chunk();
-        match block.state {
-            BlockState::Used | BlockState::Mapped => {}
-            BlockState::Top => self.top = None,
-            BlockState::Unsorted(position) => drop(self.unsorted.remove(&(position, at))),
-            BlockState::Sorted(position) => {
-                self.sorted.remove(&(chunk, position, at));
-                if position == FIRST {
-                    self.choose_first(chunk);
-                }
-            }
-            BlockState::Cached => remove(&mut self.cached, chunk, at),
-            BlockState::Fast => remove(&mut self.fast, chunk, at),
-        }
-        chunk
-    }
-
-    /// Makes the newest chunk of a size the first one, after the first one was removed.
-    fn choose_first(&mut self, chunk: u64) {
-        let newest = of_size(&self.sorted, chunk).next_back().copied();
-        if let Some(newest @ (_, _, at)) = newest {
-            self.sorted.remove(&newest);
-            self.sorted.insert((chunk, FIRST, at));
-            self.set(at, chunk, BlockState::Sorted(FIRST));
-        }
-    }
 }
-
-/// Removes a block from a list that does not know its position.
-fn remove(list: &mut Set<Listed>, chunk: u64, at: u64) {
-    let found = of_size(list, chunk)
-        .find(|(_, _, block)| *block == at)
-        .copied();
-    if let Some(found) = found {
-        list.remove(&found);
-    }
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,6 +1,7 @@
 //! The allocator on a simple memory. `tests/linux/allocations.rs` compares it with the real one. The expected
 //! distances are what a C program with the same calls printed (glibc 2.36, Linux 6.18).
 
+use super::top::LEAST_REGION;
 use super::*;
 
 const START: u64 = 0x1000;
