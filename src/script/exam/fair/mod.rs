@@ -1,7 +1,9 @@
 //! Fairness of versions: equal difficulty, different answers, and no answer that the question gives away.
 
+mod flaws;
 mod judge;
 mod lacking;
+mod leaks;
 mod printed;
 mod sample;
 

@@ -31,6 +31,12 @@ pub(super) fn texts(section: &Section) -> Vec<Text> {
     printed.texts
 }
 
+/// Returns the index of an item's text.
+pub(super) fn own_place(item: usize, texts: &[Text]) -> usize {
+    let is_own = |text: &Text| text.source == Source::Item(item);
+    texts.iter().position(is_own).unwrap_or(0)
+}
+
 #[derive(Default)]
 struct Printed {
     texts: Vec<Text>,
