@@ -21,10 +21,11 @@ use crate::lang::value::functions::FUNCTIONS;
 /// Maximum length in bytes of the text around an error, in a script of at most 64 times this length.
 const LONGEST: usize = 1 << 10;
 
-/// How likely each kind of repair is: a misspelled word of the language, exchanged or joined words, a superfluous token, a
-/// wrong or missing sign, or a missing word of the language.
+/// How likely each kind of repair is: a misspelled word of the language, exchanged or joined words, a missing comma between the
+/// values in brackets, a superfluous token, a wrong or missing sign, or a missing word of the language.
 const WORD: i32 = 6;
 const EXCHANGE: i32 = 4;
+const COMMA: i32 = 8;
 const REMOVAL: i32 = 2;
 const SIGN: i32 = 0;
 const MISSING: i32 = -6;
@@ -209,6 +210,7 @@ impl<'a> Statement<'a> {
             (EXCHANGE, self.divided(file)),
             (REMOVAL, removed),
             (SIGN, others),
+            (COMMA, self.separated(file).into_iter().collect()),
             (MISSING, self.missing(file)),
         ];
         let familiar = Familiar::of(&self.all, self.text);

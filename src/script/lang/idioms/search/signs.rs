@@ -4,7 +4,7 @@ use super::Statement;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::idioms::rows::is_keyword;
-use crate::lang::idioms::spelled::TABLE;
+use crate::lang::idioms::spelled::{TABLE, unit};
 use crate::lang::layout::TokenKind;
 use crate::lang::sections::lists;
 
@@ -39,6 +39,53 @@ impl Statement<'_> {
             "==" => !matches!(head, "let" | "for" | "read" | "write"),
             _ => true,
         }
+    }
+
+    /// Returns the insertion of commas between different values in brackets, such as `[1 2 3]`.
+    pub(super) fn separated(&self, file: u32) -> Option<Fix> {
+        let mut open = Vec::new();
+        for (index, token) in self.tokens[..self.at].iter().enumerate() {
+            match token.kind {
+                TokenKind::Open(_) => open.push(index),
+                TokenKind::Close(_) => drop(open.pop()),
+                _ => {}
+            }
+        }
+        let opening = *open.last()?;
+        let inside = &self.tokens[opening + 1..];
+        let length = inside
+            .iter()
+            .position(|token| matches!(token.kind, TokenKind::Open(_) | TokenKind::Close(_)))?;
+        let is_unit = |index| unit(self.word(index)).is_some();
+        let begins = |index: usize| match self.tokens[index].kind {
+            TokenKind::Number | TokenKind::String { .. } => true,
+            TokenKind::Word => !is_keyword(self.word(index)) && !is_unit(index),
+            _ => false,
+        };
+        let gaps = (opening + 1..opening + length).filter(|at| {
+            let ends = begins(*at) || is_unit(*at);
+            ends && begins(at + 1) && self.word(*at) != self.word(at + 1)
+        });
+        let gaps: Vec<usize> = gaps.collect();
+        let (first, last) = (*gaps.first()?, *gaps.last()?);
+        if !matches!(self.word(opening), "[" | "(") || !gaps.contains(&self.at.checked_sub(1)?) {
+            return None;
+        }
+        if first == last {
+            return Some(Fix::put_in(file, self.tokens[first].end as u32, ","));
+        }
+        let mut text = String::new();
+        for at in first..=last + 1 {
+            let end = self.tokens.get(at + 1).map_or(0, |next| next.start);
+            let token = &self.tokens[at];
+            text += self.word(at);
+            text += if gaps.contains(&at) { "," } else { "" };
+            if at <= last {
+                text += &self.text[token.end..end];
+            }
+        }
+        let place = self.place(file, first, last + 1);
+        Some(Fix::write(place, &self.text[place.bytes()], text))
     }
 
     pub(super) fn edits(&self, of: &Diagnostic) -> Vec<Fix> {
