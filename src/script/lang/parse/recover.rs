@@ -371,6 +371,13 @@ fn facts(stop: &Stop) -> Option<Diagnostic> {
     let last = listed.rsplit(',').next().unwrap_or("").trim();
     (begins && stop.wanted.contains(&Rule::infix)).then(|| {
         let next: String = quoted(&stop.rest[..word_length(stop.rest)]);
+        if last.contains(" and ") {
+            let listed = quoted(&last.replace(" and ", ", "));
+            return mistake(
+                "facts are separated by commas",
+                format!("write `{listed} {next} …`"),
+            );
+        }
         mistake(
             "a comma is missing between two facts",
             format!("write `{}, {next} …`", quoted(last)),
