@@ -47,7 +47,7 @@ impl Statement<'_> {
         let kind = |index: usize| self.tokens.get(index).map(|token| token.kind);
         let word_before = index > 0 && kind(index - 1) == Some(TokenKind::Word);
         match token.kind {
-            // What is missing follows the `ask`.
+            // The missing facts follow the `ask`.
             _ if code == Code::NoBlank => false,
             // A foreign character has a meaning.
             _ if !word.is_ascii() => false,

@@ -98,6 +98,7 @@ read 1 => vpn 3 ppn 4     -> syntax at "ppn": a comma is missing between two fac
 read 1 =>                 -> syntax at "": the line ends too early: the name of a fact is missing
 read 1 =>⏎let x = 2       -> syntax at "=>": the line ends too early: the name of a fact is missing (remove it)
 read 1 => 3               -> syntax at "3": the name of the fact is missing before this value (a fact is a name and a value: `vpn 0x0F`)
+read 1 => tlb miss and page fault -> syntax at "fault": facts are separated by commas (write `tlb miss, page fault …`)
 read 1 => (vpn 3)         -> syntax at "(": facts are not enclosed in parentheses (`STATEMENT => FACT, FACT`)
 for x in y { z } => vpn 3 -> syntax at "=>": facts are not allowed here (facts must follow a statement in the block)
 machine { ways 4 => a 3 } -> syntax at "=>": a setting has no facts (`STATEMENT => FACT, FACT`)
