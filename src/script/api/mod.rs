@@ -11,6 +11,7 @@ pub mod golden;
 pub mod html;
 pub mod machines;
 pub mod marking;
+mod owners;
 mod parsed_script;
 mod recording;
 pub mod snapshot;

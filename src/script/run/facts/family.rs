@@ -21,6 +21,14 @@ pub enum Family {
 }
 
 impl Family {
+    /// Whether a verb with these facts begins an operation, such as one after `probe`.
+    pub(crate) fn is_operation(self) -> bool {
+        matches!(
+            self,
+            Self::Access | Self::Replay | Self::Outputs | Self::Run
+        )
+    }
+
     /// Returns the kind of a statement that has facts, and the machine that it ran on.
     pub(crate) fn of(did: &Did) -> (Self, Option<&Spec>) {
         match (did, did.call()) {

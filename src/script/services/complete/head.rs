@@ -92,12 +92,7 @@ impl Head {
     /// Whether the head begins an operation.
     pub(crate) fn is_operation(self) -> bool {
         match self.kind {
-            HeadKind::Verb(family) => {
-                matches!(
-                    family,
-                    Family::Access | Family::Replay | Family::Outputs | Family::Run
-                )
-            }
+            HeadKind::Verb(family) => family.is_operation(),
             _ => matches!(self.name, "probe" | "reference"),
         }
     }

@@ -14,7 +14,7 @@ use crate::lang::include::{INCLUDE, Script};
 use crate::lang::tree::Tree;
 use crate::questions::{LANGUAGE, PAPER_VERBS};
 use crate::run::bind::{Atom, Param, Slot};
-use crate::run::facts::{Component, Family};
+use crate::run::facts::Component;
 use crate::run::nouns::{
     MESSAGE_COLUMNS, SHOWN_NOUNS, STEP_COLUMNS, TABLE_NOUNS, THING_NOUNS, TableNoun, ThingNoun,
     Views, is_noun,
@@ -241,12 +241,7 @@ impl Offers<'_> {
 
     /// Adds the operands of `probe` and `where`.
     fn operations(&self, pick: &mut Pick) {
-        for verb in LANGUAGE.verbs().filter(|verb| {
-            matches!(
-                verb.family,
-                Family::Access | Family::Replay | Family::Outputs | Family::Run
-            )
-        }) {
+        for verb in LANGUAGE.verbs().filter(|verb| verb.family.is_operation()) {
             pick.add(verb.name, ItemKind::Verb, verb.help);
         }
         self.processes(pick, ":");

@@ -1,0 +1,109 @@
+//! Messages about a name that lacks its owner: the part or the process of a property, and the block of a setting.
+
+use crate::lang::ast::{ExprKind, Stmt, StmtKind};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
+use crate::lang::nearest::nearest;
+use crate::lang::source::Sources;
+use crate::lang::span::Span;
+use crate::lang::visit::statements;
+use crate::questions::LANGUAGE;
+use crate::run::paths::{PART_PROPERTIES, PROCESS_PROPERTIES};
+use crate::run::settings::BLOCKS;
+
+/// Names the part or the process of a property: `tlb.hit_rate` for `tlb hit rate`, and `P.rss` for `rss`.
+pub(super) fn name_owners(sources: &Sources, script: &[Stmt], diagnostics: &mut [Diagnostic]) {
+    let unowned = |one: &&mut Diagnostic| {
+        let codes = [Code::UnknownName, Code::UnknownNoun, Code::UnknownWord];
+        let others = [Code::WrongCount, Code::Syntax];
+        one.fix.is_none() && (codes.contains(&one.code) || others.contains(&one.code))
+    };
+    for one in diagnostics.iter_mut().filter(unowned) {
+        let text = sources.file(one.span.file).map_or("", |file| &file.text);
+        let fix =
+            dotted_property(text, one.span).or_else(|| property_of_process(text, one.span, script));
+        if let Some(fix) = fix {
+            one.help = None;
+            *one = one.clone().fix(fix);
+        }
+    }
+}
+
+/// Returns the fix for the words of a property after the name of a TLB or cache.
+fn dotted_property(text: &str, at: Span) -> Option<Fix> {
+    let (before, after) = text.split_at_checked(at.start as usize)?;
+    let part = before.trim_end_matches(' ');
+    let name = part.rsplit(|c: char| !c.is_alphanumeric()).next()?;
+    let is_letter = |c: char| c.is_alphanumeric() || c == '_';
+    let words = after.lines().next()?.split(' ');
+    let mut words = words.filter_map(|word| word.split(|c| !is_letter(c)).next());
+    let first = words.next()?.to_owned();
+    let two = words.next().map(|second| format!("{first}_{second}"));
+    let property = two
+        .into_iter()
+        .chain([first])
+        .find(|words| PART_PROPERTIES.iter().any(|row| row.name == *words))?;
+    let spaced = part.len() < before.len() && !name.is_empty();
+    let place = Span::new(
+        at.file,
+        part.len() - name.len()..at.start as usize + property.len(),
+    );
+    let was = &text[place.start as usize..place.end as usize];
+    spaced.then(|| Fix::write(place, was, format!("{name}.{property}")))
+}
+
+/// Returns the fix for a property without its process, in a script with one process.
+fn property_of_process(text: &str, at: Span, script: &[Stmt]) -> Option<Fix> {
+    let after = text.get(at.start as usize..)?;
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    let property = after.split(|c| !is_part(c)).next()?;
+    PROCESS_PROPERTIES.iter().find(|row| row.name == property)?;
+    let mut declared = statements(script).filter_map(declared_process);
+    let (process, None) = (declared.next()?, declared.next()) else {
+        return None;
+    };
+    let place = Span::new(
+        at.file,
+        at.start as usize..at.start as usize + property.len(),
+    );
+    Some(Fix::write(place, property, format!("{process}.{property}")))
+}
+
+/// Returns the name of the process that a statement declares.
+fn declared_process(stmt: &Stmt) -> Option<&str> {
+    let StmtKind::Command(command) = &stmt.kind else {
+        return None;
+    };
+    match &command.operands.first()?.kind {
+        ExprKind::Name(name) if &*command.verb.text == "process" => Some(name),
+        _ => None,
+    }
+}
+
+/// Replaces the list of a block's settings by the blocks that have the setting, or by the place of a statement.
+pub(super) fn name_other_blocks(sources: &Sources, diagnostics: &mut [Diagnostic]) {
+    let unknown = |one: &&mut Diagnostic| one.code == Code::UnknownSetting && one.fix.is_none();
+    for one in diagnostics.iter_mut().filter(unknown) {
+        let name = sources.text(one.span).trim();
+        if LANGUAGE.verb(name).is_some() && one.span.file == 0 {
+            one.help = Some(format!(
+                "`{name}` begins a statement: write it after the `}}` of the block"
+            ));
+        }
+        let other = || {
+            BLOCKS.iter().find_map(|block| {
+                let settings = (block.settings)();
+                let meant = nearest(name, settings.iter().map(|setting| setting.name))?;
+                Some(format!(
+                    "`{meant}` is a setting of `{} {{ … }}`",
+                    block.name
+                ))
+            })
+        };
+        if let Some(place) = LANGUAGE.place_of_setting(name) {
+            one.help = Some(place);
+        } else if let Some(other) = other() {
+            one.help = Some(other);
+        }
+    }
+}
