@@ -13,6 +13,7 @@ pub const CASES: &[Case] = &[
     ("unknown-fact", "minor", "program p \"\"\"\nint main(void) { return 0; }\n\"\"\"\noutputs p => lines 0, minor 0"),
     ("unknown-fact", "count", "process P\nprogram p \"\"\"\nint main(void) { return 0; }\n\"\"\"\nrun p => lines 0, count 1"),
     ("no-answer", "a", "process P\nprogram p \"\"\"\nint a;\nint main(void) { return 0; }\n\"\"\"\nrun p\nexpect a == 0"),
+    ("unknown-verb", "exit", "process P\nP: exit"),
     ("no-answer", "steps", "machine simple\nfigure steps"),
     ("no-answer", "translation", "machine simple\nfigure translation"),
     ("no-answer", "reference", "figure reference"),

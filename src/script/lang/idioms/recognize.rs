@@ -216,7 +216,12 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
             let head = opens && one.fix.as_ref().is_some_and(ends);
             // `} elif`, and a letter in a block of settings, have another meaning.
             let option = block == Some("choice");
-            !head && !(one.nothing && (follows_block || (setting || block.is_some()) && !option))
+            // `P: exit` ends the process, and `exit` the script.
+            let removes = one.fix.as_ref().is_some_and(|fix| fix.text.is_empty());
+            let ends_process = removes && line[..from].trim_end().ends_with(':');
+            !head
+                && !ends_process
+                && !(one.nothing && (follows_block || (setting || block.is_some()) && !option))
         };
         found.extend(new.into_iter().filter(fits));
     }
