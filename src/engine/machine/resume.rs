@@ -50,6 +50,7 @@ impl Machine {
                     block,
                     dirty,
                     valid: true,
+                    kept: false,
                 }
             };
             (set.raw(), ways.map(state).collect())

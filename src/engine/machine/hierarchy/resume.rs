@@ -64,6 +64,7 @@ impl Hierarchy {
                 block,
                 dirty,
                 valid,
+                kept,
             } in lines
             {
                 let (slot, base) = (
@@ -74,8 +75,8 @@ impl Hierarchy {
                     block << cache.block_bits,
                 );
                 let (tag, before) = (cache.locate(base, base).1, cache.line(slot));
-                // A line that was only invalidated keeps its bytes.
-                if !blank && (valid || !before.valid || before.tag != Some(tag)) {
+                let keeps = kept && before.valid && before.tag == Some(tag);
+                if !blank && !keeps {
                     let (at, size) = (cache.data_offset(slot), 1 << cache.block_bits);
                     cache.data_mut().copy(at, memory, base, size);
                 }

@@ -61,6 +61,8 @@ pub(crate) struct LineState {
     pub(crate) block: u64,
     pub(crate) dirty: bool,
     pub(crate) valid: bool,
+    /// Whether an invalid line has the bytes from before the simulation.
+    pub(crate) kept: bool,
 }
 
 impl<L: Copy + Default> SetAssoc<L> {

@@ -1,5 +1,7 @@
 //! A cache whose sets are rows of one array, in order of replacement.
 
+use std::collections::HashSet;
+
 use crate::machine::cache::Counts;
 use crate::machine::event::AccessKind;
 use crate::machine::policy::Policy;
@@ -45,6 +47,8 @@ pub(super) struct FlatCache {
     /// The lines, by their places in a cache of numbered ways, that block 0 left. Otherwise, they look like lines that were
     /// never filled.
     left_by_zero: Vec<usize>,
+    /// The invalid lines, by their places, whose bytes are those from before the simulation.
+    kept: HashSet<usize>,
     /// The mask of the bits of a block number that select the set.
     index: u64,
     /// Whether a hit makes a block the last one to be evicted.
@@ -129,6 +133,7 @@ impl FlatCache {
             way_mask: ((1 << way_bits) - 1) << 1,
             valid_bit: 1 + way_bits,
             left_by_zero: Vec::new(),
+            kept: HashSet::new(),
             index: sets - 1,
             moves: policy == Policy::Lru,
             pages: None,
@@ -158,12 +163,14 @@ impl FlatCache {
         line >> self.valid_bit & 1 != 0
     }
 
+    /// A line, which has not kept its bytes.
     const fn decode(&self, line: u64) -> LineState {
         LineState {
             way: ((line & self.way_mask) >> 1) as u32,
             block: line >> self.valid_bit >> 1,
             dirty: Self::is_dirty(line),
             valid: self.is_valid(line),
+            kept: false,
         }
     }
 
@@ -326,6 +333,20 @@ impl FlatCache {
         Some((set, held))
     }
 
+    /// Invalidates a block. If `keeps` is true, its frame is about to get other bytes, so its line keeps those from before the
+    /// simulation.
+    pub(super) fn invalidate_line(&mut self, block: u64, keeps: bool) {
+        let Some((set, line)) = self.invalidate(block) else {
+            return;
+        };
+        let place = self.place(set, line.way);
+        if keeps {
+            self.kept.insert(place);
+        } else {
+            self.kept.remove(&place);
+        }
+    }
+
     /// The set of a block.
     fn set_of(&self, block: u64) -> u64 {
         self.pages
@@ -378,7 +399,11 @@ impl FlatCache {
                     let left = || self.left_by_zero.contains(&self.place(set, line.way));
                     line.valid || line.block != 0 || left()
                 };
-                (set, lines.filter(filled).collect())
+                let kept = |line: LineState| LineState {
+                    kept: !line.valid && self.kept.contains(&self.place(set, line.way)),
+                    ..line
+                };
+                (set, lines.filter(filled).map(kept).collect())
             })
     }
 

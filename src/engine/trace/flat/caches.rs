@@ -220,7 +220,7 @@ impl<B: Below> FlatCaches<B> {
                 self.below.count_snooped();
             }
             if write {
-                cache.invalidate(block);
+                cache.invalidate_line(block, false);
             }
         }
     }
@@ -390,11 +390,12 @@ impl<B: Below> FlatCaches<B> {
         count
     }
 
-    /// Invalidates all copies of the blocks from `first` to `last`, without counting.
-    pub(super) fn invalidate(&mut self, first: u64, last: u64) {
+    /// Invalidates all copies of the blocks from `first` to `last`, without counting. `keeps` as in
+    /// [`FlatCache::invalidate_line`].
+    pub(super) fn invalidate(&mut self, first: u64, last: u64, keeps: bool) {
         for block in first..=last {
             for cache in &mut self.caches {
-                cache.invalidate(block);
+                cache.invalidate_line(block, keeps);
             }
             self.below.invalidate(block);
         }

@@ -529,7 +529,7 @@ impl<B: Below> FlatProcess<B> {
         for (level, first) in tables {
             for ppn in first..first + self.kernel.pages_of_table(level) {
                 if self.stale.remove(&ppn) {
-                    self.invalidate_page(ppn);
+                    self.invalidate_page(ppn, true);
                 }
             }
         }
@@ -537,8 +537,9 @@ impl<B: Below> FlatProcess<B> {
             return Ok(());
         };
         // Until the first eviction, no cache holds a block of this process in a free frame.
-        if self.stale.remove(&frame) || self.has_evicted {
-            self.invalidate_page(frame);
+        let is_stale = self.stale.remove(&frame);
+        if is_stale || self.has_evicted {
+            self.invalidate_page(frame, is_stale);
         }
         if !is_known {
             self.pages
@@ -551,11 +552,11 @@ impl<B: Below> FlatProcess<B> {
         Ok(())
     }
 
-    /// Invalidates the cached blocks of a physical page.
-    fn invalidate_page(&mut self, ppn: u64) {
+    /// Invalidates the cached blocks of a physical page. `is_stale`: they are from before the process used the page.
+    fn invalidate_page(&mut self, ppn: u64, is_stale: bool) {
         let blocks = self.page_bits - self.caches.block_bits();
         self.caches
-            .invalidate(ppn << blocks, ((ppn + 1) << blocks) - 1);
+            .invalidate(ppn << blocks, ((ppn + 1) << blocks) - 1, is_stale);
     }
 
     pub(in crate::trace) fn caches(&self) -> &FlatCaches<B> {
