@@ -518,12 +518,14 @@ impl Parser {
                 continue;
             }
             let start = self.place();
-            let length = self
-                .constant("the length of the array")
-                .map_err(|mistake| {
-                    mistake
-                        .help("write a number, or the name of a `#define` or of an `enum` constant")
-                })?;
+            let length =
+                self.constant("the length of the array")
+                    .map_err(|mistake| match mistake.help {
+                        Some(_) => mistake,
+                        None => mistake.help(
+                            "write a number, or the name of a `#define` or of an `enum` constant",
+                        ),
+                    })?;
             self.expect("]")?;
             if length <= 0 {
                 fail!(start, "an array cannot have the length {length}");

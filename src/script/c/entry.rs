@@ -50,7 +50,8 @@ pub fn entry(
         } else {
             "arguments"
         };
-        fail!(place, "`{name}` has {expected} {noun}, not {found}");
+        let values = vec!["VALUE"; expected].join(", ");
+        fail!(place, "`{name}` has {expected} {noun}, not {found}"; "write `call {name}({values})`");
     }
     let operand = |(at, (ty, argument)): (usize, (&Option<Scalar>, &Argument))| -> Parsed<u64> {
         let number = at + 1;

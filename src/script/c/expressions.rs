@@ -334,6 +334,9 @@ impl Parser {
                     height: 1,
                 })
             }
+            TokenKind::Mark("{") if matches!(self.peek_second(), TokenKind::Name(_)) => Err(self
+                .missing("an expression")
+                .help("the text is C, so braces print no value: write `#define N 16`, and `define N = n` in the settings of the program")),
             _ => Err(self.missing("an expression")),
         }
     }

@@ -1,5 +1,8 @@
 //! The message, help, and fix for a foreign idiom.
 
+use std::borrow::Cow;
+
+use super::pattern::matched;
 use super::rows::{Idiom, REMOVED};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
@@ -10,9 +13,9 @@ pub(super) struct Advice {
     /// The new message, or `None` to keep the original message.
     pub(super) message: Option<&'static str>,
     /// The help, or `None` if the fix is sufficient.
-    pub(super) help: Option<&'static str>,
+    pub(super) help: Option<Cow<'static, str>>,
     /// The help if the fix does not work here.
-    pub(super) otherwise: Option<&'static str>,
+    pub(super) otherwise: Option<Cow<'static, str>>,
     pub(super) fix: Option<Fix>,
     /// Whether the advice is right even if no fix works.
     pub(super) sure: bool,
@@ -23,14 +26,25 @@ pub(super) struct Advice {
 }
 
 impl Advice {
-    pub(super) fn of(row: &'static Idiom, fix: Option<Fix>, sure: bool) -> Self {
+    /// Returns the advice of a row for a text. The help has the words of the text, too.
+    pub(super) fn of(row: &'static Idiom, said: &str, fix: Option<Fix>, sure: bool) -> Self {
         let lines = fix.as_ref().is_some_and(|fix| fix.text.contains('\n'));
-        let otherwise = Some(row.help).filter(|help| !help.is_empty());
+        let does = said.split("=>").next().unwrap_or(said).trim();
+        let held = || {
+            let texts = [said, does].into_iter();
+            let mut pairs =
+                texts.flat_map(|text| row.theirs.iter().map(move |theirs| (theirs, text)));
+            pairs.find_map(|(theirs, text)| matched(theirs, text))
+        };
+        let otherwise = (!row.help.is_empty()).then(|| match held() {
+            Some(held) => held.fill(row.help).into(),
+            None => row.help.into(),
+        });
         let shown = fix.is_none() || lines || row.ours == REMOVED;
         let nothing = row.ours.is_empty();
         Self {
             message: Some(row.message),
-            help: otherwise.filter(|_| shown),
+            help: otherwise.clone().filter(|_| shown),
             otherwise,
             fix,
             sure: sure || nothing,
@@ -43,7 +57,7 @@ impl Advice {
     pub(super) fn without(message: &'static str, help: &'static str) -> Self {
         Self {
             message: Some(message),
-            help: Some(help),
+            help: Some(help.into()),
             otherwise: None,
             fix: None,
             sure: true,
@@ -61,7 +75,7 @@ impl Advice {
     ) -> Self {
         Self {
             message,
-            help,
+            help: help.map(Into::into),
             otherwise: None,
             fix: Some(fix),
             sure,

@@ -63,6 +63,7 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
         found.extend(paths.chain(fact).map(|new| advice(fix(new))));
     }
     if matches!(diagnostic.code, Code::WrongType | Code::Unreadable)
+        && diagnostic.help.is_none()
         && let Some(bare) = [('"', '"'), ('[', ']')]
             .into_iter()
             .find_map(|(open, close)| said.strip_prefix(open)?.strip_suffix(close))

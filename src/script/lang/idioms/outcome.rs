@@ -1,5 +1,7 @@
 //! The outcome of a fix: the remaining errors, and the messages.
 
+use std::borrow::Cow;
+
 use super::advice::Advice;
 use super::tokens::line_at;
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -18,7 +20,7 @@ pub(super) fn advised(diagnostic: &Diagnostic, advice: Advice) -> Diagnostic {
     new.span = advice.place.unwrap_or(new.span);
     new.help = advice
         .help
-        .map(ToOwned::to_owned)
+        .map(Cow::into_owned)
         .or_else(|| advice.fix.as_ref().map(says));
     new.fix = advice.fix.map(Box::new);
     new

@@ -180,7 +180,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
             let fix = new
                 .filter(|_| alone)
                 .map(|new| Fix::write(place(from, to), said, new));
-            Advice::of(row, fix, true)
+            Advice::of(row, said, fix, true)
         }));
         return found;
     }
@@ -448,7 +448,7 @@ fn statements(
     for text in again.as_deref().into_iter().chain([said]) {
         let row = |(row, new): (&'static Idiom, Option<String>)| {
             let new = new.map(|new| fix(if row.ours == REMOVED { REMOVED } else { &new }));
-            Advice::of(row, new, read && row.begins)
+            Advice::of(row, text, new, read && row.begins)
         };
         found.extend(rewritten(text).into_iter().map(row));
         if let Some(new) = settings::statement(text) {

@@ -167,8 +167,17 @@ fn begins_statement(word: &str) -> bool {
 fn equals(stop: &Stop) -> Option<Diagnostic> {
     let equals = stop.rest.starts_with('=') && !stop.rest.starts_with("=>");
     if stop.setting && (equals || stop.rest.starts_with(':')) {
-        let help = format!("write `{} VALUE`", quoted(stop.head));
         let sign = if stop.rest.starts_with("==") { 2 } else { 1 };
+        // `at a = 0x80` sets two values.
+        let name = stop.before.rsplit(['{', ',', ';', '\n']).next();
+        let value = stop.rest[sign..].split([',', '}', ';', '\n', '{']).next();
+        let value = Some(value.unwrap_or("").trim()).filter(|value| !value.is_empty());
+        let name = name.map(str::trim).filter(|name| !name.is_empty());
+        let help = format!(
+            "write `{} {}`",
+            name.unwrap_or(&quoted(stop.head)),
+            value.unwrap_or("VALUE")
+        );
         let message = "write a setting's value after its name";
         return Some(mistake(message, help).fix(stop.blank(sign)));
     }

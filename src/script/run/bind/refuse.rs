@@ -22,7 +22,11 @@ impl<'t> Bound<'t> {
         let wrong = self.twice().or_else(|| self.unfit());
         match (wrong, self.args().next_back()) {
             (Some(wrong), _) => Err(wrong),
-            (None, Some(last)) if matches!(last.param, Param::Keyword(_)) && !self.may_end() => {
+            // A clause is complete or absent. The rest of a statement may be missing: its verb says what it needs.
+            (None, Some(last))
+                if !self.may_end()
+                    && (last.leaf.in_clause || matches!(last.param, Param::Keyword(_))) =>
+            {
                 Err(needs_value(&last))
             }
             _ => Ok(()),
@@ -163,10 +167,13 @@ fn option_of(params: &'static [Param], word: &str) -> Option<&'static str> {
     })
 }
 
-fn needs_value(keyword: &Arg) -> Diagnostic {
-    let name = keyword.param;
-    let message = format!("`{name}` needs a value");
-    Diagnostic::new(Code::WrongCount, keyword.is.span, message).label("nothing follows")
+fn needs_value(last: &Arg) -> Diagnostic {
+    let message = match (last.is.atom, last.clause) {
+        (Atom::Word(word), _) if last.param.slot().is_none() => format!("`{word}` needs a value"),
+        (_, Some(clause)) => format!("`{clause}` is incomplete"),
+        _ => "a value is missing".to_owned(),
+    };
+    Diagnostic::new(Code::WrongCount, last.is.span, message).label("nothing follows")
 }
 
 /// Reports a piece that is none of these words.

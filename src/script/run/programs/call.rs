@@ -1,6 +1,5 @@
 //! The run of a program that a statement names: `NAME [call f] [define N = n]`.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use pagewalk_engine::program::{Flat, Layout, Memory, Process, Program};
@@ -26,7 +25,7 @@ pub(crate) struct ProgramCall {
     pub(super) arguments: Vec<Passed>,
     /// The arguments of the command that starts `main`, without the program's name.
     pub(crate) texts: Vec<Arc<str>>,
-    pub(super) define: Vec<Constant>,
+    pub(crate) define: Vec<Constant>,
     /// The place of the program's name in the statement.
     pub(crate) place: Span,
 }
@@ -129,15 +128,6 @@ impl ProgramCall {
                 .help("write `int main(void)`, or `int main(int argc, char **argv)`"));
         };
         Ok((Arc::new(program), process))
-    }
-
-    /// Returns the lines of the text that have operations.
-    ///
-    /// # Errors
-    /// Returns `c-syntax` for a value that does not compile.
-    pub(crate) fn lines_with_operations(&self) -> Result<BTreeSet<u32>, Diagnostic> {
-        let program = self.listing.compile(&self.define, Layout::default())?;
-        Ok(program.places.iter().map(|place| place.line).collect())
     }
 
     /// Returns the value of an expression of C at the start of the program.

@@ -1,5 +1,6 @@
 //! The declaration of a program.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use pagewalk_engine::program::{Layout, Place, Program, RunError};
@@ -96,6 +97,27 @@ impl Listing {
                 None => diagnostic,
             }
         })
+    }
+
+    /// Returns the lines of the text that have operations, with other values of `#define`s.
+    ///
+    /// # Errors
+    /// Returns `c-syntax` for a value that does not compile.
+    pub(crate) fn lines_with_operations(
+        &self,
+        more: &[Constant],
+    ) -> Result<BTreeSet<u32>, Diagnostic> {
+        let program = self.compile(more, Layout::default())?;
+        Ok(program.places.iter().map(|place| place.line).collect())
+    }
+
+    /// Returns the line of the text that is in a line of its file, both counted from 1.
+    pub(crate) fn line_in_file(&self, number: u64, file: &str) -> Option<u32> {
+        let before = file.get(..self.place.start as usize)?.matches('\n').count() as u64;
+        let line = u32::try_from(number.checked_sub(before)?).ok()?;
+        (1..=self.text.lines().count() as u32)
+            .contains(&line)
+            .then_some(line)
     }
 
     /// Returns a line of the text, counted from 1, without the blanks around it.

@@ -53,12 +53,22 @@ pub(crate) fn variable_of_program(cx: &Cx, name: &str, place: Span) -> Result<Op
 
 /// Reports the name of a variable of a program's text while no program that has it is paused.
 pub(crate) fn variable_without_program(cx: &Cx, name: &str, place: Span) -> Option<Diagnostic> {
-    let mut texts = cx.state.program_texts();
-    texts.find(|text| is_word_of(text, name))?;
+    let mut listings = cx.state.listings();
+    let listing = listings.find(|listing| is_word_of(&listing.text, name))?;
     let message = format!("`{name}` has no value here, because no program that has it is paused");
+    // After its last use, a variable usually has the value that the author means.
+    let lines = (1..).zip(listing.text.lines());
+    let last = lines.filter(|(_, line)| is_word_of(line, name)).last();
+    let operations = listing.lines_with_operations(&[]).unwrap_or_default();
+    let next = operations
+        .range(last.map_or(1, |(number, _)| number + 1)..)
+        .next();
+    let line = next.or(operations.last()).copied().unwrap_or(1);
+    let program = &listing.name.text;
     Some(
-        Diagnostic::new(Code::NoAnswer, place, message)
-            .help("pause the program where the variable has the value: `run PROGRAM until line 4`"),
+        Diagnostic::new(Code::NoAnswer, place, message).help(format!(
+            "pause the program where the variable has the value: `run {program} until line {line}`"
+        )),
     )
 }
 

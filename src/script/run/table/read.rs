@@ -405,9 +405,11 @@ fn object_header(
     }
     let names = || columns.iter().map(|column| column.name);
     let mut wrong = Vec::new();
-    let is_column = |cell: &ast::Cell| nearest(&name(cell), names()).is_some();
-    if let Some(cell) = table.header.first()
-        && !table.header.iter().any(is_column)
+    let is_column = |cell: &&ast::Cell| nearest(&name(cell), names()).is_some();
+    let known = table.header.iter().filter(is_column).count();
+    // One column that does not exist beside one that does is a wrong name; more of them are a row of values.
+    if let Some(cell) = table.header.iter().find(|cell| !is_column(cell))
+        && known < table.header.len().div_ceil(2)
     {
         let message = format!("the first row of a table of {what} names its columns");
         let header = names().collect::<Vec<_>>().join(" | ");

@@ -2,7 +2,7 @@
 
 use crate::lang::ast::{Expr, ExprKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::nearest::nearest;
+use crate::lang::nearest::{is_word_of, nearest};
 use crate::run::bind::{Bound, word};
 use crate::run::eval::{eval, integer, physical};
 use crate::run::nouns::{
@@ -332,9 +332,10 @@ pub(super) fn by_program(cx: &mut Cx, operands: &[Expr]) -> Result<Option<ShowPl
     if word(by) == Some("by") && matches!(cx.state.find(&named.text), Some(Binding::Unknowable)) {
         return Err(Stop::Unknowable);
     }
-    if word(by) != Some("by") || !matches!(cx.state.find(&named.text), Some(Binding::Program(_))) {
-        return Ok(None);
-    }
+    let listing = match cx.state.find(&named.text) {
+        Some(Binding::Program(listing)) if word(by) == Some("by") => listing.clone(),
+        _ => return Ok(None),
+    };
     if cx.checking() {
         return Err(Stop::Unknowable);
     }
@@ -361,6 +362,13 @@ pub(super) fn by_program(cx: &mut Cx, operands: &[Expr]) -> Result<Option<ShowPl
     for array in rest {
         let text = &*Word::of(array).text;
         let Some(object) = objects().find(|one| one.name == text) else {
+            if is_word_of(&listing.text, text) {
+                let message = format!("`{text}` is no global variable of the program");
+                let help = format!("declare `{text}` outside the functions");
+                return Err(Diagnostic::new(Code::UnknownWord, array.span, message)
+                    .help(help)
+                    .into());
+            }
             let message = format!("the program has no global variable `{text}`");
             let wrong = Diagnostic::new(Code::UnknownWord, array.span, message);
             return Err(match nearest(text, objects().map(|one| &*one.name)) {

@@ -252,20 +252,29 @@ pub(crate) fn run(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         Some(line) => {
             let last = call.listing.text.lines().count() as u64;
             let number = integer(cx, line)?;
+            let operations = call.listing.lines_with_operations(&call.define)?;
+            let file = cx.env.sources.file(call.listing.name.span.file);
+            let in_file = file.and_then(|file| call.listing.line_in_file(number, &file.text));
+            let meant = in_file.filter(|line| operations.contains(line));
+            let help = |otherwise: String| match meant {
+                Some(meant) => format!(
+                    "lines count from the first line of the program: write `line {meant}` for line {number} of the script"
+                ),
+                None => otherwise,
+            };
             if !(1..=last).contains(&number) {
                 let message = format!("the program has {last} lines, and no line {number}");
                 return Err(Diagnostic::new(Code::NoAnswer, line.span, message)
-                    .help(format!("write a line from 1 to {last}"))
+                    .help(help(format!("write a line from 1 to {last}")))
                     .into());
             }
-            let operations = call.lines_with_operations()?;
             // `exec` may start another program, which has operations in other lines.
             if !operations.contains(&(number as u32)) && !call.listing.text.contains("exec") {
                 let message = format!("the run does not pause: no operation is in line {number}");
                 let wrong = Diagnostic::warning(Code::NoEffect, line.span, message);
                 let next = operations.range(number as u32..).next();
                 let near = next.or(operations.last()).copied().unwrap_or(1);
-                cx.report(vec![wrong.help(format!("write `line {near}`"))]);
+                cx.report(vec![wrong.help(help(format!("write `line {near}`")))]);
             }
             Until::Line(number as u32)
         }

@@ -126,7 +126,8 @@ impl Statement<'_> {
                 false
             }
             TokenKind::Word if after.starts_with('(') => {
-                word_before && code != Code::UnknownFunction
+                // A call with too few values is not superfluous.
+                word_before && !matches!(code, Code::UnknownFunction | Code::WrongCount)
             }
             // A title or a value without its name is not superfluous.
             TokenKind::String { .. } => {

@@ -138,8 +138,8 @@ impl Trial<'_> {
             fix: None,
             help: advised
                 .help
-                .or(advised.otherwise)
-                .filter(|help| failed.as_deref() != Some(*help)),
+                .or(advised.otherwise.clone())
+                .filter(|help| failed.as_deref() != Some(&**help)),
             ..advised
         };
         Some((advice, None))
