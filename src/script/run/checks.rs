@@ -69,7 +69,9 @@ pub(crate) fn check_fact(
         why(cx, did, &key, &expected, actual.is_none())
     };
     let impossible = actual.as_ref().filter(|_| !held).and_then(|actual| {
-        written_without_0x(&expected, actual).or_else(|| too_wide(&expected, actual))
+        written_without_0x(&expected, actual)
+            .or_else(|| address_of_page(cx, &expected, actual))
+            .or_else(|| too_wide(&expected, actual))
     });
     let impossible = impossible.or_else(|| {
         let address = address_without_0x(cx, fact, did, &expected);
@@ -459,6 +461,15 @@ fn written_without_0x(expected: &Shown, actual: &Shown) -> Option<Impossible> {
     );
     let same = stated > 9 && i128::from_str_radix(&stated.to_string(), 16) == Ok(actual);
     same.then_some(Impossible::Decimal(stated))
+}
+
+/// Reports an address in place of the number of its page.
+fn address_of_page(cx: &Cx, expected: &Shown, actual: &Shown) -> Option<Impossible> {
+    let bits = cx.spec()?.mmu.as_ref()?.page_bits;
+    let address = u64::try_from(expected.value.integer("").ok()?).ok()?;
+    let page = u64::try_from(actual.value.integer("").ok()?).ok()?;
+    (actual.bits.is_some() && address != page && address >> bits == page && page > 0)
+        .then_some(Impossible::AddressOfPage { address, page })
 }
 
 /// Reports that a value is too large for its field.

@@ -130,6 +130,15 @@ fn check_stated_anywhere(cx: &mut Cx, fact: &Fact, family: Family) -> Result<(),
 /// wrong. A wrong number or string fails only during the run, because the script may have
 /// computed it.
 fn check_words(cx: &mut Cx, fact: &Fact, key: &Key) {
+    if let Claim::Is(expr) | Claim::Not(expr) = &fact.claim
+        && key.kind().values == Values::Text
+        && matches!(expr.kind, ExprKind::List(_))
+    {
+        let name = &fact.name.text;
+        let message = format!("`{name}` is one text, not a list");
+        let wrong = Diagnostic::new(Code::WrongType, expr.span, message);
+        return cx.report(vec![wrong.help(format!("write `{name}` before each text"))]);
+    }
     if let Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) = &fact.claim
         && key.takes_words()
     {

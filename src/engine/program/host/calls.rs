@@ -218,6 +218,7 @@ impl Host {
             let memory = KernelMemory::new(kernel, process.pid, watch, &mut process.counts, 0);
             call.command(&memory, process.program.layout.pointer)
         };
+        let path = command.as_ref().map(|(path, _)| path.clone());
         let found = command.and_then(|(path, arguments)| {
             let number = self.programs.find(&path)?;
             let (_, program) = self.programs.iter().nth(number - 1)?;
@@ -233,10 +234,13 @@ impl Host {
             (process.counts, process.position) = (Counts::default(), (0, 0));
             return Ok(());
         }
-        let path = call.arguments.first().copied().unwrap_or_default();
-        let arguments = [Arg::Number(path.into()), Arg::Number(0), Arg::Number(0)];
+        let address = call.arguments.first().copied().unwrap_or_default();
+        let arguments = [Arg::Number(address.into()), Arg::Number(0), Arg::Number(0)];
         let (value, reply) = self.system_call(kernel, process, "execve", &arguments, watch)?;
         process.process.reply(value);
+        if reply.result == Err(Errno::ENOENT) {
+            self.missing = path.map(|path| String::from_utf8_lossy(&path).into());
+        }
         if reply.result.is_ok() {
             end(kernel, process, Ending::Replaced, place);
         }

@@ -81,6 +81,8 @@ pub struct Host {
     alive: BTreeSet<Pid>,
     /// The programs that `execve` and its relatives find.
     pub programs: Programs,
+    /// The name that the latest failed `execve` or relative did not find.
+    missing: Option<Arc<str>>,
     /// The process that runs, or that ran when the run paused.
     current: Option<Pid>,
     limits: Limits,
@@ -96,6 +98,11 @@ impl Host {
             limits,
             ..Self::default()
         }
+    }
+
+    /// The name that the latest failed `execve` or relative did not find.
+    pub const fn missing(&self) -> Option<&Arc<str>> {
+        self.missing.as_ref()
     }
 
     /// Maps a program's memory into a running process, which will run a function. The numbers are those of

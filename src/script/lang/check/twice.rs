@@ -169,7 +169,21 @@ fn of_block(block: &[Stmt]) -> Vec<Diagnostic> {
         .also(next.span, "here")
         .fix(Fix::remove(block[at].span))
     });
-    replaced.collect()
+    replaced.chain(block.windows(2).filter_map(discarded)).collect()
+}
+
+/// Warns about a kernel on the preset, which the machine after it discards.
+fn discarded(pair: &[Stmt]) -> Option<Diagnostic> {
+    let [kernel, machine] = pair else { return None };
+    let begins = |stmt: &Stmt, name: &str| {
+        matches!(&stmt.kind, StmtKind::Command(command) if &*command.verb.text == name && !command.call)
+    };
+    (begins(kernel, "kernel") && begins(machine, "machine")).then(|| {
+        let message = "this kernel has no effect: the machine after it starts without a kernel";
+        Diagnostic::warning(Code::NoEffect, kernel.span, message)
+            .also(machine.span, "here")
+            .help("write the machine before its kernel")
+    })
 }
 
 /// Returns the number of each statement of a block that a later one overrides, with the later statement.

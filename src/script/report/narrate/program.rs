@@ -56,6 +56,10 @@ fn in_process(run: &ProgramRun, process: &ProcessRun) -> Vec<Block> {
     let counted = accesses.into_iter().chain(faults);
     let counted: Vec<String> = counted.map(|(n, one, many)| count(n, one, many)).collect();
     blocks.push(Block::line(counted.join(", ")));
+    if let Some(name) = &process.missing {
+        let said = format!("a program named `{name}` was not started: the script declares none");
+        blocks.push(Block::line(said));
+    }
     if !process.output.is_empty() {
         blocks.push(Block::line("output:"));
         let text = String::from_utf8_lossy(&process.output).into_owned();

@@ -2,6 +2,7 @@
 
 pub(crate) mod causes;
 pub(crate) mod counts;
+pub(crate) mod errors;
 pub(crate) mod handling;
 mod kernel_steps;
 pub(crate) mod messages;

@@ -77,6 +77,8 @@ pub(crate) struct ProcessRun {
     pub(crate) output: Arc<[u8]>,
     /// The process that the statement declares.
     pub(crate) declared: Option<Declared>,
+    /// The name that the latest failed `execve` or relative did not find.
+    pub(crate) missing: Option<Arc<str>>,
 }
 
 /// Maximum number of outputs that a list contains.

@@ -284,6 +284,8 @@ pub enum Impossible {
     Decimal(i128),
     /// The address of the access is decimal, and the expected value is that of the address with the same hexadecimal digits.
     Address(u64),
+    /// The value is an address in the page whose number is the actual value.
+    AddressOfPage { address: u64, page: u64 },
     /// The value is wider than the field.
     Wide { value: u64, bits: u32 },
 }

@@ -4,11 +4,11 @@ use super::meaning::meaning;
 use crate::lang::value::Value;
 use crate::report::doc::{Block, Tone};
 use crate::report::words::counts::count;
+use crate::report::words::errors::cause;
 use crate::report::words::handling::FaultText;
 use crate::report::words::names::Names;
 use crate::run::record::{CallRecord, FaultRecord};
-use pagewalk_engine::kernel::abi::{Arg, Errno};
-use pagewalk_engine::kernel::syscall::{Returns, system_call};
+use pagewalk_engine::kernel::syscall::Returns;
 
 /// Maximum number of faults to describe per statement.
 const FAULTS: usize = 6;
@@ -133,15 +133,10 @@ fn value(record: &CallRecord) -> String {
 fn means(record: &CallRecord) -> Option<String> {
     match record.reply.result {
         Err(error) => {
-            let why = (error == Errno::EBADF)
-                .then(|| descriptor(record))
-                .flatten();
-            Some(format!(
-                "{}, {}{}",
-                error.name(),
-                error.help(),
-                why.unwrap_or_default()
-            ))
+            let (meaning, cause) = (error.help(), cause(record, error));
+            let cause = Some(cause).filter(|cause| cause != meaning);
+            let cause = cause.map_or_else(String::new, |cause| format!(": {cause}"));
+            Some(format!("{}, {meaning}{cause}", error.name()))
         }
         Ok(result) => {
             let mut means = meaning(&Names::of_call(record), record, result)?;
@@ -151,19 +146,6 @@ fn means(record: &CallRecord) -> Option<String> {
             Some(means)
         }
     }
-}
-
-/// Explains that the process has no usable descriptor with this number.
-fn descriptor(record: &CallRecord) -> Option<String> {
-    let parameters = system_call(record.name)?.parameters();
-    let at = parameters.iter().position(|one| one.name == "fd")?;
-    let Arg::Number(fd) = record.args.get(at)?.value else {
-        return None;
-    };
-    Some(format!(
-        ": descriptor {fd} of {} is not open for this call",
-        record.process.name
-    ))
 }
 
 /// Counts the faults in a sentence: `The call caused 2 page faults (1 minor, 1 major)`

@@ -5,6 +5,7 @@ use pagewalk_engine::kernel::syscall::system_call;
 use pagewalk_engine::program::Ending;
 
 use crate::report::words::counts::count as counted;
+use crate::report::words::errors::cause;
 use crate::report::words::handling::{FaultText, victim_clause};
 use crate::report::words::names::{Names, frame};
 use crate::report::words::numbers::hex;
@@ -73,7 +74,7 @@ pub(super) fn call_reason(call: &CallRecord, reason: &CallReason) -> String {
                 "`{}` failed with {}: {}",
                 call.name,
                 error.name(),
-                error.help()
+                cause(call, error)
             ),
         },
         CallReason::Faults => faults_of(call),

@@ -54,6 +54,9 @@ fn note_of(note: &Note, check: &Check, did: &Did) -> String {
                 Impossible::Address(va) => {
                     format!("the address {va} is decimal; for hexadecimal, write 0x{va}")
                 }
+                Impossible::AddressOfPage { address, page } => format!(
+                    "`{name}` is the number of a page, and 0x{address:X} is an address in page 0x{page:X}"
+                ),
                 Impossible::Wide { value, bits } => {
                     let plural = if *bits == 1 { "" } else { "s" };
                     format!("0x{value:X} does not fit: `{name}` has {bits} bit{plural}")
