@@ -244,7 +244,7 @@ fn every_warning_is_shown() {
 fn a_value_that_cannot_be_is_reported_with_the_reason() {
     let file = std::env::temp_dir().join(format!("pagewalk-decimal-{}.pw", std::process::id()));
     let script = format!(
-        "{PAGE}\nread 0x3D4 => pa 354, vpn 15, tlbi 7, vpo 0x7F\nread 0x3D4 => vpn 0x1FF\n"
+        "{PAGE}\nread 0x3D4 => pa 354, vpn 15, tlbi 7, vpo 0x7F\nread 0x3D4 => vpn 0x1FF\ntranslate 0x3D4 => vpn 0x3D4\n"
     );
     fs::write(&file, script).expect("a file");
     let run = Command::new(env!("CARGO_BIN_EXE_pagewalk"))
@@ -259,8 +259,46 @@ fn a_value_that_cannot_be_is_reported_with_the_reason() {
         "0x7 does not fit: `tlbi` has 2 bits; TLBI is 0b11, bits 7–6",
         "0x7F does not fit: `vpo` has 6 bits; ",
         "0x1FF does not fit: `vpn` has 8 bits; ",
+        "`vpn` is the number of a page, and 0x3D4 is an address in page 0xF; ",
     ] {
         assert_eq!(messages.matches(message).count(), 1, "{messages}");
+    }
+}
+
+#[test]
+fn a_failed_call_and_a_failed_program_say_why() {
+    let script = r#"process P
+file "a" { size 4 KB }
+P: let p = mmap(NULL, 8 KB, PROT_READ, MAP_ANONYMOUS, -1, 0)
+P: mmap(NULL, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+P: munmap(1, 8 KB)
+P: execve("a") => error none
+P: free(8)
+P: let q = sbrk(8 KB)
+P: write q = 1 => frame 4096, evicted q
+program p """
+int main(void) { execlp("ls", "ls", (char *)0); return 1; }
+"""
+run p
+"#;
+    let file = std::env::temp_dir().join(format!("pagewalk-calls-{}.pw", std::process::id()));
+    fs::write(&file, script).expect("a file");
+    let run = Command::new(env!("CARGO_BIN_EXE_pagewalk"))
+        .arg("run")
+        .arg(&file)
+        .output()
+        .expect("a run");
+    fs::remove_file(&file).expect("a file");
+    let messages = String::from_utf8(run.stdout).expect("text");
+    for message in [
+        "EINVAL, invalid argument: `flags` has neither MAP_PRIVATE nor MAP_SHARED",
+        "EINVAL, invalid argument: `length` is 0",
+        "EINVAL, invalid argument: the address is not a multiple of the page size",
+        "`execve` failed with EACCES: the file is no program; `executable` declares one",
+        "EINVAL, invalid argument: no allocated block begins at this address",
+        "a program named `ls` was not started: the script declares none",
+    ] {
+        assert_eq!(messages.matches(message).count(), 1, "{message}\n{messages}");
     }
 }
 

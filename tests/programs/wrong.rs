@@ -68,7 +68,37 @@ fn mistakes_have_their_place_in_the_text() {
         (
             "int f(int n) { return n; }",
             "\nreplay p call f",
-            "wrong-count at 5: `f` has 1 argument, not 0",
+            "wrong-count at 5: `f` has 1 argument, not 0; write `call f(VALUE)`",
+        ),
+        (
+            "int g;\nint main(void) {\n  g = 1;\n  return g;\n}",
+            "\nrun p until line 6",
+            "no-answer at 9: the program has 5 lines, and no line 6; lines count from the first line of the program: write `line 4` for line 6 of the script",
+        ),
+        (
+            "int main(void) {\n  int x = 1;\n  x = x + 4;\n  return 0;\n}",
+            "\nreplay p\nexpect x == 5",
+            "no-answer at 9: `x` has no value here, because no program that has it is paused; pause the program where the variable has the value: `run p until line 4`",
+        ),
+        (
+            "int main(void) {\n  int a[2];\n  a[0] = 1;\n  return 0;\n}",
+            "\nreplay p\nshow p by a",
+            "unknown-word at 9: `a` is no global variable of the program; declare `a` outside the functions",
+        ),
+        (
+            "int a[{n}];\nint main(void) { return 0; }",
+            "",
+            "c-syntax at 3: an expression is missing after `[`; the text is C, so braces print no value: write `#define N 16`",
+        ),
+        (
+            "int main(void) {\n  for (int i = 0; i < 4; i++) {\n    putchar('a');\n  return 0;\n}",
+            "",
+            "c-syntax at 4: this `{` is never closed",
+        ),
+        (
+            "int main(void) {\n  for (i = 0; i < 4; i++) putchar('a');\n  return 0;\n}",
+            "",
+            "c-syntax at 4: unknown variable `i`; declare it with its type: `int i = …`",
         ),
         (
             "int a[4];\nint main(void) {\n  for (int i = 0; i <= 4; i++) a[i] = 1;\n  return 0;\n}",

@@ -6,6 +6,10 @@ pub type Case = (&'static str, &'static str, &'static str);
 /// Every script has exactly one mistake.
 #[rustfmt::skip]
 pub const CASES: &[Case] = &[
+    ("unknown-column", "data", "process P { area data 0x1000 to 0x2000 rw }"),
+    ("wrong-count", "line", "process P\nprogram p \"\"\"\nint main(void) { return 0; }\n\"\"\"\nrun p until line"),
+    ("wrong-count", "N", "process P\nprogram p \"\"\"\n#define N 3\nint main(void) { return 0; }\n\"\"\"\nrun p define N"),
+    ("wrong-type", "[\"\", \"a\"]", "program p \"\"\"\nint main(void) { return 0; }\n\"\"\"\noutputs p => possible [\"\", \"a\"]"),
     ("syntax", "<<<<<<< HEAD", "machine simple\n<<<<<<< HEAD\nread 0x3D4\n=======\nread 0x3D5\n>>>>>>> more\nshow tlb"),
     ("syntax", "}", "machine simple\nfor i in 0..3 {\n  read i\n  }\n  read i + 1\n}"),
     ("unknown-verb", "frames", "frames 4"),

@@ -353,6 +353,9 @@ impl Parser {
         let result = Mistake::new(place, format!("unknown {what} `{name}`"));
         match self.similar(name) {
             Some(near) => result.help(format!("did you mean `{near}`?")),
+            None if what == "variable" && self.is_mark("=") => {
+                result.help(format!("declare it with its type: `int {name} = …`"))
+            }
             None => result,
         }
     }

@@ -35,8 +35,8 @@ fn nine_usual_mistakes() {
     );
     check(
         "int main(void) {\n  if (1) {\n    return 0;\n}\n",
-        (4, 2),
-        "`}` is missing after `}` at the end of the program",
+        (2, 10),
+        "this `{` is never closed",
     );
     check(
         "int main(void) {\n  uint x = 3;\n  return 0;\n}\n",

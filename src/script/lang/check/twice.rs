@@ -169,15 +169,15 @@ fn of_block(block: &[Stmt]) -> Vec<Diagnostic> {
         .also(next.span, "here")
         .fix(Fix::remove(block[at].span))
     });
-    replaced.chain(block.windows(2).filter_map(discarded)).collect()
+    replaced
+        .chain(block.windows(2).filter_map(discarded))
+        .collect()
 }
 
 /// Warns about a kernel on the preset, which the machine after it discards.
 fn discarded(pair: &[Stmt]) -> Option<Diagnostic> {
     let [kernel, machine] = pair else { return None };
-    let begins = |stmt: &Stmt, name: &str| {
-        matches!(&stmt.kind, StmtKind::Command(command) if &*command.verb.text == name && !command.call)
-    };
+    let begins = |stmt: &Stmt, name: &str| matches!(&stmt.kind, StmtKind::Command(command) if &*command.verb.text == name && !command.call);
     (begins(kernel, "kernel") && begins(machine, "machine")).then(|| {
         let message = "this kernel has no effect: the machine after it starts without a kernel";
         Diagnostic::warning(Code::NoEffect, kernel.span, message)

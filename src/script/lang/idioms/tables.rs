@@ -20,6 +20,10 @@ const PROCESS: &str =
 
 const PROCESS_AREAS: &str = "the braces of `process` contain a table of areas, not settings";
 
+const MAPS: &str = "these are lines of `/proc/PID/maps`; a script has a table of areas";
+const MAPS_HELP: &str =
+    "separate the start and the end, and write the columns `start end perms offset backing`";
+
 /// Maximum length in bytes of a table to examine.
 const LONGEST: usize = 2000;
 
@@ -48,6 +52,18 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
             fix,
             false,
         ));
+    }
+    if first == "process"
+        && let Some(rows) = maps_of_linux(inside)
+    {
+        let place = Span::new(file, from..from + inside.len());
+        let fix = Fix::replace(place, rows);
+        let start = from + inside.len() - inside.trim_start().len();
+        let end = start + inside.trim_start().find('\n').unwrap_or(0);
+        return Some(Advice {
+            place: Some(Span::new(file, start..end)),
+            ..Advice::fixed(Some(MAPS), Some(MAPS_HELP), fix, true)
+        });
     }
     if inside.contains(['{', '#', '"', '(']) {
         return None;
@@ -124,6 +140,25 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
         place: comma.map(|at| Span::new(file, from + at..from + at + 1)),
         ..Advice::fixed(Some(message), Some(help), fix, false)
     })
+}
+
+/// Returns the table of areas for the lines of `/proc/PID/maps`, such as
+/// `00400000-00402000 r-xp 00000000 08:01 1234 /bin/cat`.
+fn maps_of_linux(lines: &str) -> Option<String> {
+    let mut table = String::from("\n  | start | end | perms | offset | backing |\n");
+    for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let mut words = line.split_whitespace();
+        let (start, end) = words.next()?.split_once('-')?;
+        let (perms, offset) = (words.next()?, words.next()?);
+        let path = words.nth(2).filter(|path| path.starts_with('/'));
+        let (offset, backing) = match path.and_then(|path| path.rsplit('/').next()) {
+            Some(name) => (offset.trim_start_matches('0'), name),
+            None => ("-", "anonymous"),
+        };
+        let offset = if offset.is_empty() { "0" } else { offset };
+        table += &format!("  | {start} | {end} | {perms} | {offset} | {backing} |\n");
+    }
+    Some(table)
 }
 
 /// Returns the advice for a row with cells such as `0..(2 GB / 4 KB)`, whose ranges must be in parentheses as a whole.

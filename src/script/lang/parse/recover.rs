@@ -482,7 +482,9 @@ pub(super) fn assigned(verb: &Word, alone: bool, equals: Span) -> Option<Diagnos
         if VERBS.contains(&&*verb.text) || matches!(&*verb.text, "expect" | "machine" | "kernel") {
             let message =
                 format!("`{name}` begins a statement, and a value cannot be assigned to it");
-            return Some(Diagnostic::new(Code::Syntax, equals, message));
+            let wrong = Diagnostic::new(Code::Syntax, equals, message);
+            let help = format!("a variable of this name is set with `let {name} = …`");
+            return Some(wrong.help(help));
         }
         let mistake = mistake(message, format!("write `let {name} = …`"));
         let Span { file, start, .. } = verb.span;

@@ -2,6 +2,8 @@
 
 use crate::lang::ast::{Expr, ExprKind, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
+use crate::lang::nearest::is_word_of;
 use crate::lang::value::{Measure, Value};
 use crate::run::budget::work_of_value;
 use crate::run::facts::{self, Family};
@@ -107,6 +109,22 @@ fn process_property(cx: &mut Cx, of: &Word, rest: &[Word], name: &Word) -> Resul
                 return Ok(value);
             }
         }
+        let mut texts = cx.state.program_texts();
+        if let [variable] = rest
+            && texts.any(|text| is_word_of(text, &variable.text))
+        {
+            let message = format!(
+                "`{0}` is a variable of the program, not a property",
+                variable.text
+            );
+            let path = Span {
+                end: variable.span.end,
+                ..of.span
+            };
+            let wrong = Diagnostic::new(Code::UnknownPath, path, message);
+            return Err(wrong.fix(Fix::replace(path, &*variable.text)).into());
+        }
+        drop(texts);
         let names = PROCESS_PROPERTIES.iter().map(|row| row.name);
         let nouns = THING_NOUNS
             .iter()
