@@ -298,7 +298,11 @@ run p
         "EINVAL, invalid argument: no allocated block begins at this address",
         "a program named `ls` was not started: the script declares none",
     ] {
-        assert_eq!(messages.matches(message).count(), 1, "{message}\n{messages}");
+        assert_eq!(
+            messages.matches(message).count(),
+            1,
+            "{message}\n{messages}"
+        );
     }
 }
 

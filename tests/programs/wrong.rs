@@ -78,7 +78,7 @@ fn mistakes_have_their_place_in_the_text() {
         (
             "int main(void) {\n  int x = 1;\n  x = x + 4;\n  return 0;\n}",
             "\nreplay p\nexpect x == 5",
-            "no-answer at 9: `x` has no value here, because no program that has it is paused; pause the program where the variable has the value: `run p until line 4`",
+            "no-answer at 10: `x` has no value here, because no program that has it is paused; pause the program where the variable has the value: `run p until line 4`",
         ),
         (
             "int main(void) {\n  int a[2];\n  a[0] = 1;\n  return 0;\n}",

@@ -214,8 +214,11 @@ fn faults_in_areas_are_those_of_linux() {
     let mut actual = faults(&lab, AREAS);
     // Linux's figure of the call contains the faults in the function.
     actual.insert(9, lab.line(2).minor);
-    match real_faults("areas", AREAS) {
-        Some(real) => assert_eq!(actual, real),
+    // Linux places the stack at random, so the call itself may reach one more page.
+    let mut runs = (0..5).filter_map(|_| real_faults("areas", AREAS));
+    match runs.next() {
+        Some(real) if real == actual => {}
+        Some(real) => assert!(runs.any(|real| real == actual), "{actual:?} {real:?}"),
         None => println!("skipped: gcc is not installed"),
     }
     assert_eq!(lab.line(2).minor, 1);
