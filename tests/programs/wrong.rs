@@ -83,7 +83,7 @@ fn mistakes_have_their_place_in_the_text() {
         (
             "int main(void) {\n  int a[2];\n  a[0] = 1;\n  return 0;\n}",
             "\nreplay p\nshow p by a",
-            "unknown-word at 9: `a` is no global variable of the program; declare `a` outside the functions",
+            "unknown-word at 10: `a` is no global variable of the program; declare `a` outside the functions",
         ),
         (
             "int a[{n}];\nint main(void) { return 0; }",

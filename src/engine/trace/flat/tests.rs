@@ -473,3 +473,40 @@ fn other_machines_need_the_general_simulation() {
         ..Spec::core_i7()
     }));
 }
+
+/// A line of a frame's old bytes is invalidated, filled with the page's bytes, and invalidated again.
+#[test]
+fn an_invalid_line_has_the_bytes_of_its_last_fill() {
+    let cache = CacheSpec::new("L1", 64, 1, BLOCK);
+    let mut machine = Machine::new(Spec {
+        caches: vec![cache],
+        ..Spec::core_i7()
+    });
+    let load = |address| Record {
+        address,
+        size: 1,
+        op: Op::Load,
+    };
+    take(&Step::Byte(0, 7), &mut machine);
+    take(&Step::Records(vec![load(0)]), &mut machine);
+    let config = KernelConfig {
+        frames: Some(1),
+        swap: SWAP,
+        ..KernelConfig::default_for(machine.spec())
+    };
+    let mut kernel = Kernel::boot(machine, config).unwrap();
+    let pid = spawn(&mut kernel, "trace".into()).unwrap();
+    let on = || OwnedTarget::Process(Box::new(kernel.clone()), pid);
+    // Two pages take turns in the only frame. The second one leaves the first block of the frame alone.
+    let records = [load(1 << 12), load((2 << 12) + 64)];
+    let Ok(mut flat) = FlatReplay::new(on(), Straddle::Split) else {
+        unreachable!("one plain cache")
+    };
+    flat.perform(&records).unwrap();
+    let (done, _, expected) = general(on(), &records, Straddle::Split);
+    done.unwrap();
+    assert_eq!(
+        state(ended(flat.into_target()).machine()),
+        state(ended(expected).machine())
+    );
+}
