@@ -390,6 +390,46 @@ fn options(fact: &str) -> Vec<(String, bool, Option<&'static str>)> {
         .collect()
 }
 
+/// Words have no order that tells the right one, and counts have three near ones.
+#[test]
+fn words_and_counts_of_processes_have_wrong_options() {
+    let texts = |fact: &str| {
+        let text = format!(
+            "machine simple\nprocess P {{ | start end perms backing |\n| 1000 1200 rw-p anonymous | }}\n\
+             program p \"\"\"\nint main(void) {{ fork(); printf(\"a\\n\"); return 0; }}\n\"\"\"\n\
+             question \"q\" {{ choice \"which?\" {{ answers {fact} }} }}"
+        );
+        let paper = paper(&text, 0);
+        let item = paper.questions[0].items().next().expect("a choice");
+        let ItemKind::Choice { options, .. } = &item.kind else {
+            panic!("{item:?}")
+        };
+        let right = options
+            .iter()
+            .filter(|option| option.correct)
+            .map(|one| one.text.clone());
+        let all: Vec<&str> = options.iter().map(|option| &*option.text).collect();
+        (all.join(" "), right.collect::<Vec<_>>().join(" "))
+    };
+    for (fact, all, right) in [
+        ("lines of outputs p", "1 2 3 4", "2"),
+        (
+            "fault of read 0x1000",
+            "demand-zero file none swap",
+            "demand-zero",
+        ),
+        (
+            "fault of read 0x3000",
+            "demand-zero file none segmentation",
+            "segmentation",
+        ),
+        ("tlb of read 0x1000", "hit miss", "miss"),
+        ("minor of sbrk(0)", "0 1 2 3", "0"),
+    ] {
+        assert_eq!(texts(fact), (all.to_owned(), right.to_owned()), "{fact}");
+    }
+}
+
 #[test]
 fn wrong_options_come_of_real_mistakes() {
     let check = |fact: &str, expected: [(&str, Option<&'static str>); 4]| {

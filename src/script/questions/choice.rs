@@ -19,7 +19,7 @@ use crate::lang::value::Value;
 use crate::run::bind::{Bound, Slot, word};
 use crate::run::eval::{eval, truth};
 use crate::run::expectations::check_condition;
-use crate::run::facts::{self, Key};
+use crate::run::facts::{self, FAULT, Key, Values};
 use crate::run::prepare::{family, prepare_operation, try_out};
 use crate::run::record::{Did, Shown, View};
 use crate::run::session::{Action, Cx};
@@ -261,19 +261,32 @@ fn answers(cx: &mut Cx, row: &Bound) -> Result<Vec<Alternative>, Stop> {
         .label("there is nothing to choose from")
         .into());
     };
-    let wrong = match &did {
-        Did::Access(access) => distractors(access, before.as_ref(), &name, WRONG),
-        did => miscounts(did, &name, &right, WRONG),
+    let named = |(shown, mistake)| (shown, Some(mistake));
+    let wrong: Vec<(Shown, Option<&'static str>)> = match (&did, &right.value) {
+        (_, Value::Text(word)) => {
+            let others = other_words(cx, &key, word).into_iter();
+            others.map(|shown| (shown, None)).collect()
+        }
+        (Did::Access(access), _) if right.hex.is_some() => {
+            let wrong = distractors(access, before.as_ref(), &name, WRONG);
+            wrong.into_iter().map(named).collect()
+        }
+        (did, _) => {
+            let wrong = miscounts(did, &name, &right, WRONG);
+            wrong.into_iter().map(named).collect()
+        }
     };
     if wrong.is_empty() {
         return Err(no_mistakes(fact, &name).into());
     }
-    let all = std::iter::once((right, None))
-        .chain(wrong.into_iter().map(|(shown, name)| (shown, Some(name))));
-    let mut all: Vec<_> = all.collect();
+    let wrong = wrong.into_iter().map(|wrong| (false, wrong));
+    let mut all: Vec<_> = std::iter::once((true, (right, None)))
+        .chain(wrong)
+        .collect();
     // In this order, the place of the correct option depends only on the values.
-    all.sort_by(|(a, _), (b, _)| match (&a.value, &b.value) {
+    all.sort_by(|(_, (a, _)), (_, (b, _))| match (&a.value, &b.value) {
         (Value::Number(a), Value::Number(b)) => a.compare(*b),
+        (Value::Text(a), Value::Text(b)) => a.cmp(b),
         _ => Ordering::Equal,
     });
     let decimal = radix_of_paper(cx) == Some(Radix::Decimal);
@@ -281,13 +294,38 @@ fn answers(cx: &mut Cx, row: &Bound) -> Result<Vec<Alternative>, Stop> {
         value @ Value::Number(_) if decimal => Radix::Decimal.write(value, None),
         _ => shown.to_string(),
     };
-    let option = |(shown, mistake): (Shown, Option<&'static str>)| Alternative {
+    let option = |(correct, (shown, mistake)): (bool, (Shown, _))| Alternative {
         text: text(&shown),
-        correct: mistake.is_none(),
+        correct,
         mistake,
         evidence: Vec::new(),
     };
     Ok(all.into_iter().map(option).collect())
+}
+
+/// Returns the other words that a fact may have on this machine, without those that stand for several words.
+fn other_words(cx: &Cx, key: &Key, right: &str) -> Vec<Shown> {
+    let groups = match key.kind().values {
+        Values::OneOf { groups, .. } => groups,
+        _ => &[],
+    };
+    let spec = cx.spec().filter(|_| key.kind().values == Values::ServedBy);
+    let caches = spec.into_iter().flat_map(|spec| spec.caches.iter());
+    // The word for no lookup would be the third option beside a hit and a miss.
+    let looks_up = key.words().contains(&"hit");
+    let words = key.words().iter().copied();
+    let words = words.filter(|word| !groups.contains(word) && !(looks_up && *word == "none"));
+    // Only a kernel tells faults on pages apart.
+    let has_kernel = cx.state.kernel().is_some();
+    let words = words.filter(|word| match key.kind() {
+        FAULT if has_kernel => *word != "page",
+        FAULT => matches!(*word, "none" | "page" | "protection"),
+        _ => true,
+    });
+    let words = words.map(Shown::word);
+    let all = caches.map(|cache| Shown::word(&cache.name)).chain(words);
+    let others = all.filter(|shown| !matches!(&shown.value, Value::Text(word) if **word == *right));
+    others.take(WRONG).collect()
 }
 
 fn no_mistakes(fact: &Expr, name: &str) -> Diagnostic {

@@ -53,6 +53,17 @@ const MISCOUNTS: &[(&str, Mistaken)] = &[
     }),
 ];
 
+/// The mistakes in other counts. At least three are possible for each count.
+const MISCOUNTED: &[(&str, Mistaken)] = &[
+    ("a count one too high", |count| count.more(1)),
+    ("a count one too low", |count| count.more(-1)),
+    ("all counted twice", |count| {
+        count.right.times(2_u64.into()).ok()
+    }),
+    ("a count two too high", |count| count.more(2)),
+    ("a count three too high", |count| count.more(3)),
+];
+
 /// Returns distinct wrong values of a count, with the mistakes, or none if the fact is no such count.
 pub(super) fn miscounts(
     did: &Did,
@@ -68,15 +79,20 @@ pub(super) fn miscounts(
         name,
         right: number,
     };
-    let is_count = matches!(did, Did::Replay(_))
+    let is_of_replay = matches!(did, Did::Replay(_))
         && ["misses", "hits", "miss_rate", "hit_rate", "faults"].contains(&miscount.last());
+    let rows = match number.as_integer() {
+        _ if is_of_replay => MISCOUNTS,
+        Some(_) if right.hex.is_none() => MISCOUNTED,
+        _ => return Vec::new(),
+    };
     let mut found: Vec<(Shown, &'static str)> = Vec::new();
-    let rows = MISCOUNTS.iter().filter(|_| is_count);
     for (mistake, answer) in rows {
         let Some(wrong) = answer(&miscount) else {
             continue;
         };
         let most = match miscount.last() {
+            _ if !is_of_replay => None,
             _ if miscount.is_rate() => Some(1_u64.into()),
             "faults" => miscount.beside("accesses"),
             _ => miscount.all(),
@@ -104,6 +120,10 @@ impl Miscount<'_> {
     /// The name without that of the TLB or cache.
     fn last(&self) -> &str {
         self.name.rsplit('.').next().unwrap_or(self.name)
+    }
+
+    fn more(&self, by: i128) -> Option<Number> {
+        self.right.plus(Number::integer(by).ok()?).ok()
     }
 
     /// Returns the number of accesses to the TLB or cache.

@@ -39,3 +39,4 @@ pub(crate) use row::thousandths;
 pub(crate) use subject::Subject;
 pub(crate) use types::{COUNT, FRACTION, FactType, Values};
 pub(crate) use why::flushed;
+pub(crate) use words::FAULT;
