@@ -173,6 +173,12 @@ fn equals(stop: &Stop) -> Option<Diagnostic> {
         let value = stop.rest[sign..].split([',', '}', ';', '\n', '{']).next();
         let value = Some(value.unwrap_or("").trim()).filter(|value| !value.is_empty());
         let name = name.map(str::trim).filter(|name| !name.is_empty());
+        if stop.rest.starts_with(':')
+            && let Some((_, process)) = name.and_then(|name| name.split_once(" of "))
+        {
+            let help = format!("write `{process}: choice …`");
+            return Some(mistake("the process is named before the `choice`", help));
+        }
         let help = format!(
             "write `{} {}`",
             name.unwrap_or(&quoted(stop.head)),
