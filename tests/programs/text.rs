@@ -130,13 +130,13 @@ fn the_wrong_options_of_a_count_are_those_of_mistakes() {
             "cache.miss_rate",
             ["[x] 0\\.25", "[ ] 0\\.5", "[ ] 0\\.75", "[ ] 1"],
         ),
+        // No mistake of students is known for this count, so the options are near it.
+        ("accesses", ["[ ] 1023", "[x] 1024", "[ ] 1025", "[ ] 2048"]),
     ] {
         let key = markdown(&paper(&script(fact), 0), Edition::Key, &Style::default());
         let options = options.map(|option| format!("- {option}\n")).concat();
         assert!(key.contains(&options), "{fact}: {key}");
     }
-    let fails = outcome(script("accesses"));
-    assert_eq!(fails.mistakes[0].code, "wrong-type");
 }
 
 #[test]
