@@ -284,7 +284,7 @@ impl Parser {
             _ => fail!(place, "these words are no type together"),
         };
         if found.is_some() && !words.is_empty() {
-            fail!(place, "these words are no type together");
+            fail!(place, "these words are no type together"; "a declaration of a struct ends with `;`");
         }
         Ok((found.unwrap_or(Type::Scalar(scalar)), storage))
     }

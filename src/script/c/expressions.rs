@@ -287,16 +287,16 @@ impl Parser {
             }
             TokenKind::Name(name) => {
                 self.check_supported()?;
-                if self.find(&name).is_none() && matches!(&*name, "new" | "delete") {
-                    return Err(
-                        Mistake::new(place, format!("`{name}` is not part of C")).help(
-                            if &*name == "new" {
-                                "call `malloc`"
-                            } else {
-                                "call `free`"
-                            },
-                        ),
-                    );
+                let instead = match &*name {
+                    "new" => Some("call `malloc`"),
+                    "delete" => Some("call `free`"),
+                    "cout" | "cerr" | "std" | "endl" => Some("call `printf`"),
+                    "cin" => Some("leave the input out, because programs have none"),
+                    _ => None,
+                };
+                if let Some(instead) = instead.filter(|_| self.find(&name).is_none()) {
+                    let message = format!("`{name}` is not part of C");
+                    return Err(Mistake::new(place, message).help(instead));
                 }
                 let (name, _) = self.name("an expression")?;
                 if self.is_mark("(") {

@@ -434,7 +434,8 @@ impl<'a> Lexer<'a> {
         let (Some(value), true) = (value, self.rest().starts_with('\'')) else {
             fail!(
                 self.place(start),
-                "a character literal is one character between `'` and `'`"
+                "a character literal is one character between `'` and `'`";
+                "a string is between `\"` and `\"`"
             );
         };
         self.at += 1;

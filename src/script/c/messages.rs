@@ -72,6 +72,7 @@ pub fn describe(error: &RunError, program: &Program) -> Mistake {
         ErrorKind::Memory(MemoryError::Uninitialized { .. }) => "store a value before this use",
         ErrorKind::Memory(MemoryError::ReadOnly { .. }) => "copy the string to an array",
         ErrorKind::Overflow => "use a wider or an unsigned type",
+        ErrorKind::ShiftCount { .. } => "use a wider type, as in `1L << 40`",
         ErrorKind::Unsupported(_) => {
             "run the program in a process: `run`, and the name of the program"
         }

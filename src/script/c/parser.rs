@@ -347,19 +347,29 @@ impl Parser {
 
     /// Gives a name of the current block a meaning.
     pub fn define(&mut self, name: Rc<str>, meaning: Meaning, place: Place) -> Parsed<()> {
-        let Some(scope) = self.scopes.last_mut() else {
+        let Some(scope) = self.scopes.last() else {
             return Ok(());
         };
         match (scope.names.get(&name), &meaning) {
             (Some(Meaning::Typedef(old)), Meaning::Typedef(new)) if old == new => {}
             (Some(Meaning::Global(old)), Meaning::Global(new)) if old == new => {}
             (Some(Meaning::Function(old)), Meaning::Function(new)) if old == new => {}
+            // `for (int i = 0, i < 4, i++)`
+            (Some(Meaning::Local(_)), _)
+                if ["<", "<=", ">", ">=", "!="]
+                    .iter()
+                    .any(|mark| self.is_mark(mark)) =>
+            {
+                fail!(place, "`;` is missing before `{name}`"; "`;` separates the parts of a `for`");
+            }
             (Some(_), _) => {
                 fail!(place, "`{name}` is already declared in this block");
             }
             (None, _) => {}
         }
-        scope.names.insert(name, meaning);
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.names.insert(name, meaning);
+        }
         Ok(())
     }
 
@@ -451,7 +461,19 @@ impl Parser {
             _ => false,
         };
         if is_declaration && !KEYWORDS.contains(&&**name) && self.find(name).is_none() {
-            fail!(self.place(), "unknown type `{name}`"; "declare it with `typedef`, for example `typedef unsigned int {name};`");
+            let help = match &**name {
+                "string" => "write `char *`, or an array of `char`".to_owned(),
+                "byte" => "write `unsigned char`".to_owned(),
+                "boolean" => "write `bool`".to_owned(),
+                name if self.find_tag(name).is_some() => format!("write `struct {name}`"),
+                name if name.starts_with("pthread_") => {
+                    "call `fork` and `wait`, because programs have no threads".to_owned()
+                }
+                name => {
+                    format!("declare it with `typedef`, for example `typedef unsigned int {name};`")
+                }
+            };
+            return Err(Mistake::new(self.place(), format!("unknown type `{name}`")).help(help));
         }
         Ok(())
     }

@@ -465,7 +465,7 @@ impl Expr {
         if self.is_object() && matches!(self.ty, Type::Array(..)) {
             fail!(self.place, "an array cannot be assigned to");
         }
-        fail!(self.place, "this expression cannot be assigned to");
+        fail!(self.place, "this expression cannot be assigned to"; "to compare, write `==`");
     }
 
     /// Returns `left, right`.

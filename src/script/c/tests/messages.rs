@@ -614,6 +614,38 @@ fn constants_cannot_be_assigned_to() {
 }
 
 #[test]
+fn habits_of_other_languages_get_help() {
+    let body =
+        |text: &str| format!("struct s {{ int a; }};\nint main(void) {{ {text} return 0; }}");
+    for (text, message, help) in [
+        (
+            "for (int i = 0, i < 4, i++) ;",
+            "`;` is missing before `i`",
+            "parts of a `for`",
+        ),
+        ("string t = \"a\";", "unknown type `string`", "`char *`"),
+        ("s v;", "unknown type `s`", "`struct s`"),
+        ("cout << 1;", "`cout` is not part of C", "`printf`"),
+        (
+            "if (getpid() = 0) return 1;",
+            "this expression cannot be assigned to",
+            "`==`",
+        ),
+        (
+            "printf('abc');",
+            "a character literal is one character between `'` and `'`",
+            "`\"`",
+        ),
+    ] {
+        let mistake = rejected(&body(text));
+        assert_eq!(mistake.message, message, "{text}");
+        assert!(mistake.help.unwrap_or_default().contains(help), "{text}");
+    }
+    let open = rejected("struct s { int a; }\nint main(void) { return 0; }");
+    assert!(open.help.unwrap_or_default().contains("ends with `;`"));
+}
+
+#[test]
 fn a_length_that_is_no_constant_gets_help() {
     let mistake = rejected("int main(void) { const int n = 4; int b[n]; return 0; }");
     let help = mistake.help.unwrap_or_default();
