@@ -150,10 +150,12 @@ fn usage(error: clap::Error, given: &[OsString]) -> ExitCode {
     let mut error = described.try_get_matches_from(plain).err().unwrap_or(error);
     let command = given.get(1).map(|given| given.to_string_lossy());
     let intended = command.and_then(|command| intended(&error, &command));
-    if let Some(text) = intended.or_else(|| intended_command(&error, given)) {
+    let intended = intended.or_else(|| intended_command(&error, given));
+    let written = intended.map(|text| format!("write '{text}'"));
+    if let Some(tip) = misplaced(&error, given).or(written) {
         error.remove(ContextKind::SuggestedArg);
         error.remove(ContextKind::SuggestedSubcommand);
-        let tip = StyledStr::from(format!("write '{text}'"));
+        let tip = StyledStr::from(tip);
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
     } else if error.kind() == ErrorKind::UnknownArgument {
         // No value begins with a dash.
@@ -197,6 +199,50 @@ fn intended(error: &clap::Error, given: &str) -> Option<String> {
         .then(|| nearest(said, options().filter_map(Arg::get_long)))??;
     // `--no-fail-fast` is not `--fail-fast`.
     (said.strip_prefix("no-") != Some(near)).then(|| format!("--{near}"))
+}
+
+/// Returns a tip about an argument that no parameter takes, because of the arguments before it.
+fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
+    let words: Vec<_> = given.iter().map(|word| word.to_string_lossy()).collect();
+    let Some(ContextValue::String(said)) = error.get(ContextKind::InvalidArg) else {
+        return None;
+    };
+    let mut program = Arguments::command();
+    program.build();
+    let command = program.find_subcommand(&**words.get(1)?)?;
+    let keyed = command.get_arguments().any(|option| option.get_long() == Some("key"));
+    if keyed && error.kind() == ErrorKind::InvalidValue && said.starts_with("--answers") {
+        return Some("to print the answer key, use '--key'".to_owned());
+    }
+    if error.kind() != ErrorKind::UnknownArgument {
+        return None;
+    }
+    let at = words.iter().position(|word| word.split('=').next() == said.split('=').next())?;
+    let option = |back: usize| {
+        let name = words.get(at.checked_sub(back)?)?.strip_prefix("--")?;
+        command.get_arguments().find(|option| option.get_long() == Some(name))
+    };
+    let is_pair = |option: &&Arg| {
+        option.get_value_names().is_some_and(|names| names.iter().any(|name| name == "NAME=VALUE"))
+    };
+    if command.get_name() == "sweep" && said.starts_with("--") {
+        let value = words[at].split_once('=').map(|(_, value)| value);
+        let value = value.or_else(|| words.get(at + 1).map(AsRef::as_ref))?;
+        let known = |option: &Arg| option.get_long().is_some_and(|name| nearest(&said[2..], [name].into_iter()).is_some());
+        return (!command.get_arguments().any(known))
+            .then(|| format!("the grid has no dashes: write '{} {value}'", &said[2..]));
+    }
+    if said.starts_with('-') {
+        None
+    } else if option(2).filter(is_pair).is_some() {
+        Some(format!("write '{} {}={said}'", words[at - 2], words[at - 1]))
+    } else if is_script(Path::new(said)) {
+        Some("the command takes one script; run it for each script, or write a script with an 'include' for each".to_owned())
+    } else {
+        let flag = option(1).filter(|option| !option.get_action().takes_values())?;
+        let name = flag.get_long()?;
+        Some(format!("'--{name}' takes no value; to write the output to a file, use '> {said}'"))
+    }
 }
 
 /// Whether the file of this name is a script.
