@@ -210,38 +210,56 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
     let mut program = Arguments::command();
     program.build();
     let command = program.find_subcommand(&**words.get(1)?)?;
-    let keyed = command.get_arguments().any(|option| option.get_long() == Some("key"));
+    let keyed = command
+        .get_arguments()
+        .any(|option| option.get_long() == Some("key"));
     if keyed && error.kind() == ErrorKind::InvalidValue && said.starts_with("--answers") {
         return Some("to print the answer key, use '--key'".to_owned());
     }
     if error.kind() != ErrorKind::UnknownArgument {
         return None;
     }
-    let at = words.iter().position(|word| word.split('=').next() == said.split('=').next())?;
+    let at = words
+        .iter()
+        .position(|word| word.split('=').next() == said.split('=').next())?;
     let option = |back: usize| {
         let name = words.get(at.checked_sub(back)?)?.strip_prefix("--")?;
-        command.get_arguments().find(|option| option.get_long() == Some(name))
+        command
+            .get_arguments()
+            .find(|option| option.get_long() == Some(name))
     };
     let is_pair = |option: &&Arg| {
-        option.get_value_names().is_some_and(|names| names.iter().any(|name| name == "NAME=VALUE"))
+        option
+            .get_value_names()
+            .is_some_and(|names| names.iter().any(|name| name == "NAME=VALUE"))
     };
     if command.get_name() == "sweep" && said.starts_with("--") {
         let value = words[at].split_once('=').map(|(_, value)| value);
         let value = value.or_else(|| words.get(at + 1).map(AsRef::as_ref))?;
-        let known = |option: &Arg| option.get_long().is_some_and(|name| nearest(&said[2..], [name].into_iter()).is_some());
+        let known = |option: &Arg| {
+            option
+                .get_long()
+                .is_some_and(|name| nearest(&said[2..], [name].into_iter()).is_some())
+        };
         return (!command.get_arguments().any(known))
             .then(|| format!("the grid has no dashes: write '{} {value}'", &said[2..]));
     }
     if said.starts_with('-') {
         None
     } else if option(2).filter(is_pair).is_some() {
-        Some(format!("write '{} {}={said}'", words[at - 2], words[at - 1]))
+        Some(format!(
+            "write '{} {}={said}'",
+            words[at - 2],
+            words[at - 1]
+        ))
     } else if is_script(Path::new(said)) {
         Some("the command takes one script; run it for each script, or write a script with an 'include' for each".to_owned())
     } else {
         let flag = option(1).filter(|option| !option.get_action().takes_values())?;
         let name = flag.get_long()?;
-        Some(format!("'--{name}' takes no value; to write the output to a file, use '> {said}'"))
+        Some(format!(
+            "'--{name}' takes no value; to write the output to a file, use '> {said}'"
+        ))
     }
 }
 

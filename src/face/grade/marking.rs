@@ -168,7 +168,11 @@ fn mark_paper(
         .extend(key.fields().iter().map(|field| field.name.clone()));
     let mut missing: BTreeSet<&str> = key.fields().iter().map(|field| &*field.name).collect();
     if done.header.is_empty() {
-        done.header = key.fields().iter().map(|field| field.name.clone()).collect();
+        done.header = key
+            .fields()
+            .iter()
+            .map(|field| field.name.clone())
+            .collect();
     }
     for row in rows {
         for (column, _) in &row.points {
@@ -177,7 +181,10 @@ fn mark_paper(
         }
         match sheet(row, drawn, &key, &mut done.unknown) {
             Ok(sheet) => {
-                let sheet = Sheet { essays_elsewhere: marking.has_columns, ..sheet };
+                let sheet = Sheet {
+                    essays_elsewhere: marking.has_columns,
+                    ..sheet
+                };
                 missing.retain(|field| !sheet.answers.contains_key(*field));
                 done.add_student(marking, paper, key.mark_sheet(&sheet));
             }

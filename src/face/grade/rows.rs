@@ -154,7 +154,10 @@ pub(crate) fn student_rows(table: RecordTable, named: &ColumnNames) -> Result<St
     }
     let header: Vec<&str> = table.header.iter().map(AsRef::as_ref).collect();
     if header.starts_with(&GRADES[0]) && header.ends_with(&GRADES[1]) {
-        return Err(Flaw::new(1, "this is a table of grades that `pagewalk grade` wrote; pass the students' answers"));
+        return Err(Flaw::new(
+            1,
+            "this is a table of grades that `pagewalk grade` wrote; pass the students' answers",
+        ));
     }
     // One of two columns for the same field would be lost.
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
@@ -215,7 +218,8 @@ fn student_row(record: &Record, named: &ColumnNames) -> StudentRow {
         } else if is(&named.version, "version") {
             row.version = text();
         } else if points_of(column).is_some() {
-            row.points.push((Arc::clone(column), text().unwrap_or_default()));
+            row.points
+                .push((Arc::clone(column), text().unwrap_or_default()));
         } else if is_answer(column) {
             answers.push((Arc::clone(column), given));
         }

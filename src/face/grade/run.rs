@@ -9,10 +9,10 @@ use pagewalk_engine::files::limits::RULES;
 use pagewalk_engine::files::shown;
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::exam::field::alike;
-use pagewalk_script::exam::grade::{Given, Marked};
 use pagewalk_script::exam::grade::regrade::{Before, regraded};
 use pagewalk_script::exam::grade::rules::Rules;
 use pagewalk_script::exam::grade::statistics::statistics;
+use pagewalk_script::exam::grade::{Given, Marked};
 use pagewalk_script::exam::marks;
 use pagewalk_script::exam::marks::{Columns, Format, TableRow};
 use pagewalk_script::exam::roster::Flaw;
@@ -239,7 +239,9 @@ impl Grade {
         if let Some(path) = &self.rules {
             let text = read_text(path, RULES).map_err(|message| {
                 let rule = shown(path);
-                let rule = rule.split_once(": ").filter(|(name, _)| !name.contains([' ', '/']));
+                let rule = rule
+                    .split_once(": ")
+                    .filter(|(name, _)| !name.contains([' ', '/']));
                 let help = rule.map_or_else(String::new, |(name, value)| {
                     format!("; `--rules` takes a file, so write `--rule '{name}={value}'`")
                 });
@@ -460,7 +462,8 @@ impl Grade {
         let rows = || papers.iter().flat_map(|(_, rows)| rows);
         // The IDs repeat in a table with one row per answer, and one of its columns contains fields.
         let is_field = |(_, given): (_, Given)| done.header.contains(&given.text());
-        let of_fields = |at: usize| rows().all(|row| row.answers.iter().nth(at).is_some_and(is_field));
+        let of_fields =
+            |at: usize| rows().all(|row| row.answers.iter().nth(at).is_some_and(is_field));
         let columns = rows().next().map_or(0, |row| row.answers.iter().count());
         let what = if repeats && (0..columns).any(of_fields) {
             "has one row per answer, but `pagewalk grade` needs one row per student and a column per field"

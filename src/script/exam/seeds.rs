@@ -158,7 +158,10 @@ pub(super) fn has_random_policy(script: &Block, sources: &Sources, files: &Files
 /// # Errors
 /// The reason why the text is no seed. A student's paper has a code instead.
 pub fn written(text: &str) -> Result<u64, String> {
-    let is_code = text.len() == CODE && text.bytes().all(|c| ALPHABET.contains(&c.to_ascii_uppercase()));
+    let is_code = text.len() == CODE
+        && text
+            .bytes()
+            .all(|c| ALPHABET.contains(&c.to_ascii_uppercase()));
     let help = if is_code {
         "; the seed of a version is in the list that `pagewalk exam --output` wrote (NAME.versions.csv)"
     } else {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::arrangement::Known;
 use super::entry::Entry;
 use super::papers::{
-    self, close_sheet, enter, exam_mut, needs_question_or, open_sheet, sheet_mut, unsure_of_question,
+    self, close_sheet, enter, exam_mut, needs_question_or, open_sheet, sheet_mut,
+    unsure_of_question,
 };
 use super::prose::perhaps_points;
 use super::sheet::Sheet;
@@ -176,7 +177,10 @@ pub(crate) fn check_given(cx: &mut Cx, place: Span, nouns: &[NounColumns]) -> Re
     needs_question_or(cx, place, EACH)?;
     nouns.iter().try_for_each(|of| {
         if let [text] = &*of.noun
-            && matches!(text.kind, ExprKind::Value(Value::Text(_)) | ExprKind::Prose(_))
+            && matches!(
+                text.kind,
+                ExprKind::Value(Value::Text(_)) | ExprKind::Prose(_)
+            )
         {
             return Err(prose_given(cx, place, text, nouns.len()).into());
         }
@@ -193,19 +197,39 @@ fn prose_given(cx: &Cx, place: Span, text: &Expr, count: usize) -> Diagnostic {
     let message = "`given` prints parts of the state, and `text` prints prose";
     let wrong = Diagnostic::new(Code::UnknownNoun, text.span, message);
     let prose = cx.text(text.span).trim();
-    let between = Span { start: place.end, end: text.span.start, ..place };
+    let between = Span {
+        start: place.end,
+        end: text.span.start,
+        ..place
+    };
     if !cx.text(between).trim().is_empty() {
-        return wrong.help(format!("write it as a statement of its own: `text {prose}`"));
+        return wrong.help(format!(
+            "write it as a statement of its own: `text {prose}`"
+        ));
     }
-    let whole = Span { end: text.span.end, ..place };
-    let rest = Span { end: whole.end + 1, start: whole.end, ..place };
+    let whole = Span {
+        end: text.span.end,
+        ..place
+    };
+    let rest = Span {
+        end: whole.end + 1,
+        start: whole.end,
+        ..place
+    };
     let (end, given) = match (count, cx.text(rest)) {
         (1, _) => (whole.end, ""),
         (_, ",") => (rest.end, "; given"),
-        _ => return wrong.help(format!("write it as a statement of its own: `text {prose}`")),
+        _ => {
+            return wrong.help(format!(
+                "write it as a statement of its own: `text {prose}`"
+            ));
+        }
     };
     let wrong = wrong.help("write two statements: `text \"…\"` and `given`");
-    wrong.fix(Fix::replace(Span { end, ..whole }, format!("text {prose}{given}")))
+    wrong.fix(Fix::replace(
+        Span { end, ..whole },
+        format!("text {prose}{given}"),
+    ))
 }
 
 /// Checks a question without running it.

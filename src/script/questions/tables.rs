@@ -10,7 +10,9 @@ use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
 use crate::run::bind::{bind_operands, word};
 use crate::run::nouns::plan::{self, machine_seen};
-use crate::run::nouns::{STEP_COLUMNS, StepColumn, ShowPlan, TableNoun, naming, too_long, whole_reference_table};
+use crate::run::nouns::{
+    STEP_COLUMNS, ShowPlan, StepColumn, TableNoun, naming, too_long, whole_reference_table,
+};
 use crate::run::record::{Did, ReferenceRun, View};
 use crate::run::session::Cx;
 use crate::run::settings::list;

@@ -276,29 +276,48 @@ impl Search<'_> {
     /// Warns about `2^{14}` and `\textbf{64}` in a text of a paper, which is not LaTeX. Prose evaluates the braces.
     fn latex(&mut self, span: Span, prose: bool) {
         let text = self.sources.text(span);
-        let braces = text.match_indices('{').take(HOLES).filter(|_| self.in_question);
+        let braces = text
+            .match_indices('{')
+            .take(HOLES)
+            .filter(|_| self.in_question);
         for (at, _) in braces {
             let Some((hole, after)) = text[at + 1..].split_once('}') else {
                 return;
             };
             let is_number = !hole.is_empty() && hole.bytes().all(|c| c.is_ascii_digit());
-            let is_name = |name: &str| name.len() > 1 && name.bytes().all(|c| c.is_ascii_alphabetic());
+            let is_name =
+                |name: &str| name.len() > 1 && name.bytes().all(|c| c.is_ascii_alphabetic());
             let before = &text[..at];
-            let command = before.rfind('\\').filter(|from| is_name(&before[from + 1..]));
+            let command = before
+                .rfind('\\')
+                .filter(|from| is_name(&before[from + 1..]));
             if command.is_none() && !(is_number && before.ends_with(['^', '_'])) {
                 continue;
             }
             let from = command.unwrap_or(at - 1);
             let to = at + hole.len() + 2;
-            let place = Span::new(span.file, span.start as usize + from..span.start as usize + to);
+            let place = Span::new(
+                span.file,
+                span.start as usize + from..span.start as usize + to,
+            );
             let message = match command {
                 Some(from) => format!("the text is not LaTeX: it prints `{}`", &before[from..]),
-                None if prose => format!("the text is not LaTeX: `{{{hole}}}` prints the value {hole}"),
+                None if prose => {
+                    format!("the text is not LaTeX: `{{{hole}}}` prints the value {hole}")
+                }
                 None => format!("the text is not LaTeX: it prints `{{{hole}}}`"),
             };
             let warning = Diagnostic::warning(Code::Unlikely, place, message);
-            let sign = if command.is_none() { &text[at - 1..at] } else { "" };
-            let new = if is_number || !prose { format!("{sign}{hole}") } else { format!("{{{hole}}}") };
+            let sign = if command.is_none() {
+                &text[at - 1..at]
+            } else {
+                ""
+            };
+            let new = if is_number || !prose {
+                format!("{sign}{hole}")
+            } else {
+                format!("{{{hole}}}")
+            };
             // The second argument of `\frac{1}{2}` would lose its command.
             self.found.push(if after.starts_with('{') {
                 warning.help("write the text without LaTeX's commands")

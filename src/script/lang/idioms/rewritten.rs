@@ -82,7 +82,10 @@ fn fitting(rows: &'static [Idiom], said: &str) -> Vec<(&'static Idiom, Option<St
         if pushed && ours && !row.theirs.iter().any(|theirs| theirs.starts_with(begins)) {
             return None;
         }
-        Some((row, (!row.ours.is_empty()).then(|| held.fill(&row.ours))))
+        let new = (!row.ours.is_empty()).then(|| held.fill(&row.ours));
+        // A statement that is already in the language has another mistake.
+        let same = |new: &String| new.split_whitespace().eq(said.split_whitespace());
+        (!new.as_ref().is_some_and(same)).then_some((row, new))
     };
     rows.iter().filter_map(fit).collect()
 }

@@ -16,14 +16,43 @@ const SKIPPED: &[&str] = &[
 
 /// Rewrites a line of a block. Returns `None` if nothing changes. `block` is the first word of the block of
 /// settings.
-pub(super) fn line(block: &str, said: &str) -> Option<String> {
+pub(crate) fn line(block: &str, said: &str) -> Option<String> {
     let said = said.trim();
-    let new = content(block, said)?;
+    let new = match block {
+        "table" => cells(said)?,
+        _ => content(block, said)?,
+    };
     (new != said).then_some(new)
+}
+
+/// Rewrites the cells of a row without commas between them.
+fn cells(said: &str) -> Option<String> {
+    let mut depth = 0;
+    let mut new = String::new();
+    let all = tokens(said);
+    let is_row = matches!(all.first()?.text, "row" | "columns");
+    let mut end = 0;
+    for token in all {
+        depth += nesting(token.text);
+        new += &said[end..token.start];
+        new += if depth == 0 && token.text == "," {
+            ""
+        } else {
+            token.text
+        };
+        end = token.end();
+    }
+    is_row.then_some(new)
 }
 
 /// Rewrites a statement whose settings are in braces or after a list of pages.
 pub(super) fn statement(said: &str) -> Option<String> {
+    if let Some(asked) = said
+        .strip_prefix("ask ")
+        .filter(|asked| asked.starts_with("reference "))
+    {
+        return statement(asked).map(|new| format!("ask {new}"));
+    }
     let all = tokens(said);
     let first = all.first()?;
     if !matches!(

@@ -4,6 +4,7 @@
 //! values. The value `true`, or the name alone, sets a flag. Several TLBs or caches form a list of blocks,
 //! each with an optional `name`.
 
+mod foreign;
 mod said;
 #[cfg(test)]
 mod tests;
@@ -57,6 +58,9 @@ pub(crate) fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Di
         .help("write one setting per line, such as `page: 4 KB`")));
     };
     if let Some(wrong) = not_indented(entries, text) {
+        return Err(one(wrong));
+    }
+    if let Some(wrong) = foreign::levels_by_name(entries, text) {
         return Err(one(wrong));
     }
     let mut wrong = Vec::new();
@@ -191,17 +195,15 @@ fn field(key: &Scalar, node: &Node, span: Span, wrong: &mut Vec<Diagnostic>) -> 
             }),
         },
         Node::List(items) => {
+            if let Some(contents) = foreign::contents(key, items, span) {
+                wrong.push(contents);
+                return None;
+            }
             let args: Vec<_> = items
                 .iter()
                 .filter_map(|item| ok_or_report(item_value(key, item), wrong))
                 .collect();
             (args.len() == items.len()).then_some(Field { args, ..plain })
-        }
-        Node::Block(entries) if repeats(key.text) && are_levels(entries) => {
-            let (level, message) = (&entries[0].0, "several levels are a list");
-            let help = format!("write each as `- {{ name: {}, … }}`", level.text);
-            wrong.push(Diagnostic::new(Code::MachineFile, level.span, message).help(help));
-            None
         }
         Node::Block(entries) => {
             let names = |(name, _): &&Entry| repeats(key.text) && name.text == "name";
@@ -217,12 +219,6 @@ fn field(key: &Scalar, node: &Node, span: Span, wrong: &mut Vec<Diagnostic>) -> 
             })
         }
     }
-}
-
-/// Whether a block has only blocks, as if its keys were the names of TLBs or caches.
-fn are_levels(entries: &[Entry]) -> bool {
-    let is_block = |(_, node): &Entry| matches!(node, Node::Block(_));
-    !entries.is_empty() && entries.iter().all(is_block)
 }
 
 /// Returns the value, or adds the error to `wrong`.
@@ -286,7 +282,7 @@ fn is_word(text: &str) -> bool {
 
 /// Returns a value after checking that its unit matches the setting's dimension.
 fn measured(key: &Scalar, scalar: &Scalar) -> Result<Arg, Diagnostic> {
-    let arg = value(scalar)?;
+    let arg = value(scalar).map_err(|wrong| foreign::improved(key, scalar, wrong))?;
     let params =
         params(key.text).or_else(|| BitRow::named(key.text).map(|_| &[BITS] as &[Param]));
     let place = params.and_then(|params| Place::first(key.text, params));

@@ -1,6 +1,8 @@
 //! Diagnostics for a machine file that is not YAML or that uses unsupported YAML features.
 
+use super::foreign::from_toml;
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 
 /// Maximum number of values in a machine file, including repetitions through aliases.
@@ -81,15 +83,27 @@ pub(super) fn twice(key: &str, again: Span, first: Span) -> Diagnostic {
         )
 }
 
+/// Reports that a file is TOML, with its settings in YAML.
+fn toml(file: u32, text: &str) -> Option<Diagnostic> {
+    let yaml = from_toml(text)?;
+    let place = token(file, text, text.len() - text.trim_start().len());
+    let wrong = Diagnostic::new(Code::MachineFile, place, "machine files are YAML, not TOML");
+    let whole = Span {
+        start: 0,
+        end: text.len() as u32,
+        ..place
+    };
+    Some(
+        wrong
+            .help(format!("write\n{yaml}"))
+            .fix(Fix::replace(whole, yaml)),
+    )
+}
+
 /// Reports that a file contains a second YAML document.
 pub(super) fn second_document(file: u32, text: &str) -> Diagnostic {
-    let first = text.trim_start().lines().next().unwrap_or_default();
-    if first.starts_with('[') && first.trim_end().ends_with(']') {
-        let place = token(file, text, text.len() - text.trim_start().len());
-        let message = "this is TOML, but a machine file is YAML";
-        return Diagnostic::new(Code::MachineFile, place, message).help(
-            "write settings as `virtual: 14`, and those of a block indented below its name: `tlb:`",
-        );
+    if let Some(toml) = toml(file, text) {
+        return toml;
     }
     let lines = text.split_inclusive('\n').scan(0, |end, line| {
         *end += line.len();
@@ -117,18 +131,22 @@ pub(super) fn wrong(
     let at = error
         .location()
         .map_or(0, |location| location.index() + mark(text));
-    if let Some(refusal) = refusal {
-        let line = text[at..].lines().next().unwrap_or_default();
-        let refusal = match line.split_once('=') {
-            Some((key, _)) if !key.contains(':') => EQUALS,
-            _ => refusal,
-        };
-        return refusal.at(token(file, text, at));
-    }
     let tight = |line: &str| {
         let value = line.split_once(':').map_or("", |(_, value)| value);
         value.starts_with(|c: char| c.is_ascii_alphanumeric())
     };
+    if let Some(refusal) = refusal {
+        let line = text[at..].lines().next().unwrap_or_default();
+        if let Some(toml) = toml(file, text) {
+            return toml;
+        }
+        let refusal = match line.split_once('=') {
+            Some((key, _)) if !key.contains(':') => EQUALS,
+            _ if tight(line) && !line.contains(": ") => SPACE,
+            _ => refusal,
+        };
+        return refusal.at(token(file, text, at));
+    }
     if let Some(line) = text[..at].lines().find(|line| tight(line)) {
         let at = line.as_ptr() as usize - text.as_ptr() as usize;
         return SPACE.at(token(file, text, at + line.len() - line.trim_start().len()));
