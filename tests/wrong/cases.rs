@@ -6,6 +6,19 @@ pub type Case = (&'static str, &'static str, &'static str);
 /// Every script has exactly one mistake.
 #[rustfmt::skip]
 pub const CASES: &[Case] = &[
+    ("unknown-noun", r#""A table""#, "machine simple\nquestion \"Q\" {\n  given \"A table\", page_table\n  ask \"x\" = 2\n}"),
+    ("unknown-noun", r#""A table""#, "machine simple\nquestion \"Q\" {\n  given page_table, \"A table\"\n  ask \"x\" = 2\n}"),
+    ("unlikely", "^{14}", "question \"Q\" {\n  text \"\"\"A system has $2^{14}$ bytes.\"\"\"\n  ask \"x\" = 2\n}"),
+    ("unlikely", r"\textbf{64}", "question \"Q\" {\n  text \"\"\"Pages have \\textbf{64} bytes.\"\"\"\n  ask \"x\" = 2\n}"),
+    ("unlikely", "^{14}", "question \"Q\" {\n  text \"A system has 2^{14} bytes.\"\n  ask \"x\" = 2\n}"),
+    ("unknown-column", "all-or-nothing", "question \"Q\" {\n  reference 7 0 1 { frames 3, replacement lru }\n  ask reference columns hit all-or-nothing\n}"),
+    ("unknown-column", "hti", "question \"Q\" {\n  reference 7 0 1 { frames 3, replacement lru }\n  ask reference columns hti frame0\n}"),
+    ("misplaced", "a", "machine simple\npart \"a\" { ask read 0 => vpn }\npart \"b\" { ask read 0 => vpn }"),
+    ("unknown-word", "A", "question \"Q\" {\n  choice \"Which?\" {\n    A \"frame\"\n    correct \"set\"\n  }\n}"),
+    ("unknown-word", r#""walk.png""#, "machine simple\nquestion \"Q\" {\n  figure \"walk.png\"\n  ask read 0 => vpn\n}"),
+    ("wrong-count", "hours", "exam { duration 1.5 hours }"),
+    ("wrong-count", "March", "exam { date 12 March 2026 }"),
+    ("syntax", "machine.page", "machine simple\nquestion \"Q\" {\n  ask \"Size\" machine.page unit B\n}"),
     ("syntax", "<<<<<<< HEAD", "machine simple\n<<<<<<< HEAD\nread 0x3D4\n=======\nread 0x3D5\n>>>>>>> more\nshow tlb"),
     ("syntax", "}", "machine simple\nfor i in 0..3 {\n  read i\n  }\n  read i + 1\n}"),
     ("unknown-verb", "frames", "frames 4"),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use pagewalk_script::api;
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::api::exam::{Exam, Paper, PaperError, Version};
-use pagewalk_script::api::marking::{FeedbackFormat, Given, Marked, Rules, Sheet, feedback};
+use pagewalk_script::api::marking::{FeedbackFormat, Field, Given, Marked, Rules, Sheet, feedback};
 use pagewalk_script::exam::grade::Verdict;
 use pagewalk_script::exam::marks::{Columns, TableRow};
 use pagewalk_script::exam::roster::Flaw;
@@ -167,12 +167,13 @@ fn mark_paper(
     done.fields
         .extend(key.fields().iter().map(|field| field.name.clone()));
     let mut missing: BTreeSet<&str> = key.fields().iter().map(|field| &*field.name).collect();
+    // Points are the only column of an essay in the table that `pagewalk exam --answers csv` prints.
+    let column = |field: &Field| match field.by_hand() {
+        true => format!("{} points", field.name),
+        false => field.name.clone(),
+    };
     if done.header.is_empty() {
-        done.header = key
-            .fields()
-            .iter()
-            .map(|field| field.name.clone())
-            .collect();
+        done.header = key.fields().iter().map(column).collect();
     }
     for row in rows {
         for (column, _) in &row.points {
@@ -194,7 +195,9 @@ fn mark_paper(
             }
         }
     }
-    done.missing.extend(missing.into_iter().map(str::to_owned));
+    let fields = key.fields().iter();
+    let missing = fields.filter(|field| missing.contains(&*field.name));
+    done.missing.extend(missing.map(column));
 }
 
 /// A row's answers, by the fields of its paper.

@@ -461,7 +461,7 @@ impl Grade {
         let (file, script) = (shown(&self.answers), shown(&self.file));
         let rows = || papers.iter().flat_map(|(_, rows)| rows);
         // The IDs repeat in a table with one row per answer, and one of its columns contains fields.
-        let is_field = |(_, given): (_, Given)| done.header.contains(&given.text());
+        let is_field = |(_, given): (_, Given)| done.fields.contains(&given.text());
         let of_fields =
             |at: usize| rows().all(|row| row.answers.iter().nth(at).is_some_and(is_field));
         let columns = rows().next().map_or(0, |row| row.answers.iter().count());

@@ -176,11 +176,10 @@ pub(crate) fn run_given(
 pub(crate) fn check_given(cx: &mut Cx, place: Span, nouns: &[NounColumns]) -> Result<(), Stop> {
     needs_question_or(cx, place, EACH)?;
     nouns.iter().try_for_each(|of| {
+        // Between triple quotes, a text is preformatted lines, such as a part of a program.
         if let [text] = &*of.noun
-            && matches!(
-                text.kind,
-                ExprKind::Value(Value::Text(_)) | ExprKind::Prose(_)
-            )
+            && matches!(text.kind, ExprKind::Value(Value::Text(_)))
+            && !cx.text(text.span).trim().starts_with("\"\"\"")
         {
             return Err(prose_given(cx, place, text, nouns.len()).into());
         }

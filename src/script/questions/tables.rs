@@ -120,7 +120,12 @@ fn table_with_columns(
     }
     if cx.checking() && word(&of.noun[0]) == Some("reference") {
         let permitted = |name: &str| StepColumn::named(name).is_some();
-        let names = || STEP_COLUMNS.iter().map(|column| column.name);
+        let name = |column: &StepColumn| match column.is_per_frame() {
+            true => format!("{}0", column.name),
+            false => column.name.to_owned(),
+        };
+        let all: Vec<String> = STEP_COLUMNS.iter().map(name).collect();
+        let names = || all.iter().map(String::as_str);
         let is_known = |column: &&Word| permitted(column_named(&column.text, permitted));
         if let Some(column) = of.columns.iter().find(|column| !is_known(column)) {
             return Err(no_column("reference", column, names).into());

@@ -34,7 +34,7 @@ pub(super) fn advised(diagnostic: &Diagnostic, advice: Advice, text: &str) -> Di
 /// Returns the first token that a fix of one line changes.
 fn first_change(fix: &Fix, text: &str) -> Option<Span> {
     let there = text.get(fix.span.start as usize..fix.span.end as usize)?;
-    let old = tokens(there.lines().next()?);
+    let old = tokens(Some(there).filter(|there| !there.contains('\n'))?);
     let new = tokens(&fix.text);
     let same = |(old, new): &(&Token, &Token)| old.text == new.text;
     let at = old.iter().zip(&new).take_while(same).count();

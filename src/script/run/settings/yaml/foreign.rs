@@ -1,7 +1,6 @@
 //! Machine files in other notations: TOML, expressions, exam sheets, and levels by name.
 
 use super::tree::{Entry, Node, Scalar};
-use super::{fields_of_yaml, is_word, repeats};
 use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::idioms::setting_rewritten;
@@ -24,7 +23,12 @@ const LEVELS: [(&str, &str, &str); 10] = [
 ];
 
 /// Improves the error of a value: an expression, whose result is known, or a setting in words.
-pub(super) fn improved(key: &Scalar, scalar: &Scalar, wrong: Diagnostic) -> Diagnostic {
+/// The setting in words is right if `fits`.
+pub(super) fn improved(
+    (key, scalar): (&Scalar, &Scalar),
+    fits: fn(&str) -> bool,
+    wrong: Diagnostic,
+) -> Diagnostic {
     let name = key.text;
     if let Some(result) = result(name, scalar.text) {
         let message = "machine files have no expressions";
@@ -35,7 +39,7 @@ pub(super) fn improved(key: &Scalar, scalar: &Scalar, wrong: Diagnostic) -> Diag
     let lines = BLOCKS
         .iter()
         .filter_map(|block| in_yaml(&setting_rewritten(block, &words)?));
-    let mut fitting = lines.filter(|line| fields_of_yaml(0, line).is_ok());
+    let mut fitting = lines.filter(|line| fits(line));
     match fitting.next() {
         Some(line) => wrong.help(format!("write `{line}`")),
         None => wrong,
@@ -80,8 +84,12 @@ fn result(name: &str, text: &str) -> Option<String> {
     Some(format!("{n} {unit}").trim_end().to_owned())
 }
 
-/// Reports TLBs or caches that are a block for each name instead of a list.
-pub(super) fn levels_by_name(entries: &[Entry], text: &str) -> Option<Diagnostic> {
+/// Reports TLBs or caches that are a block for each name instead of a list. The settings that are lists `repeat`.
+pub(super) fn levels_by_name(
+    entries: &[Entry],
+    text: &str,
+    repeats: fn(&str) -> bool,
+) -> Option<Diagnostic> {
     let is_block = |(_, node): &Entry| matches!(node, Node::Block(_));
     let within = entries.iter().find_map(|(key, node)| match node {
         Node::Block(inner)
@@ -165,37 +173,4 @@ pub(super) fn contents(key: &Scalar, items: &[Node], span: Span) -> Option<Diagn
         key.text
     );
     Some(Diagnostic::new(Code::MachineFile, span, message).help(help))
-}
-
-/// Returns a TOML file in YAML, or `None` if no line is the head of a table.
-pub(super) fn from_toml(text: &str) -> Option<String> {
-    let head = |line: &'_ str| {
-        let name = line.trim().strip_prefix('[')?.strip_suffix(']')?;
-        let item = name
-            .strip_prefix('[')
-            .and_then(|name| name.strip_suffix(']'));
-        let name = item.unwrap_or(name);
-        is_word(name).then(|| (name.to_owned(), item.is_some()))
-    };
-    let mut tables: Vec<String> = Vec::new();
-    let (mut out, mut indent) = (String::new(), "");
-    for line in text.lines().map(str::trim) {
-        if let Some((name, is_item)) = head(line) {
-            if !tables.contains(&name) {
-                out += &format!("{name}:\n");
-            }
-            indent = if is_item { "  - " } else { "  " };
-            tables.push(name);
-        } else if let Some((name, value)) = line.split_once('=') {
-            out += &format!(
-                "{indent}{}: {}\n",
-                name.trim(),
-                value.trim().trim_matches('"')
-            );
-            indent = if indent == "  - " { "    " } else { indent };
-        } else if !line.is_empty() {
-            out += &format!("{line}\n");
-        }
-    }
-    (!tables.is_empty()).then_some(out)
 }

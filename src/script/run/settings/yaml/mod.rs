@@ -60,7 +60,7 @@ pub(crate) fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Di
     if let Some(wrong) = not_indented(entries, text) {
         return Err(one(wrong));
     }
-    if let Some(wrong) = foreign::levels_by_name(entries, text) {
+    if let Some(wrong) = foreign::levels_by_name(entries, text, repeats) {
         return Err(one(wrong));
     }
     let mut wrong = Vec::new();
@@ -280,9 +280,14 @@ fn is_word(text: &str) -> bool {
             .all(|c| letter(c) || c.is_numeric() || c == '-')
 }
 
+/// Whether a text contains valid settings.
+fn fits(text: &str) -> bool {
+    fields_of_yaml(0, text).is_ok()
+}
+
 /// Returns a value after checking that its unit matches the setting's dimension.
 fn measured(key: &Scalar, scalar: &Scalar) -> Result<Arg, Diagnostic> {
-    let arg = value(scalar).map_err(|wrong| foreign::improved(key, scalar, wrong))?;
+    let arg = value(scalar).map_err(|wrong| foreign::improved((key, scalar), fits, wrong))?;
     let params =
         params(key.text).or_else(|| BitRow::named(key.text).map(|_| &[BITS] as &[Param]));
     let place = params.and_then(|params| Place::first(key.text, params));

@@ -1,6 +1,5 @@
 //! Diagnostics for a machine file that is not YAML or that uses unsupported YAML features.
 
-use super::foreign::from_toml;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
@@ -98,6 +97,40 @@ fn toml(file: u32, text: &str) -> Option<Diagnostic> {
             .help(format!("write\n{yaml}"))
             .fix(Fix::replace(whole, yaml)),
     )
+}
+
+/// Returns a TOML file in YAML, or `None` if no line is the head of a table.
+fn from_toml(text: &str) -> Option<String> {
+    let head = |line: &'_ str| {
+        let name = line.trim().strip_prefix('[')?.strip_suffix(']')?;
+        let item = name
+            .strip_prefix('[')
+            .and_then(|name| name.strip_suffix(']'));
+        let name = item.unwrap_or(name);
+        let is_word = name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        is_word.then(|| (name.to_owned(), item.is_some()))
+    };
+    let mut tables: Vec<String> = Vec::new();
+    let (mut out, mut indent) = (String::new(), "");
+    for line in text.lines().map(str::trim) {
+        if let Some((name, is_item)) = head(line) {
+            if !tables.contains(&name) {
+                out += &format!("{name}:\n");
+            }
+            indent = if is_item { "  - " } else { "  " };
+            tables.push(name);
+        } else if let Some((name, value)) = line.split_once('=') {
+            out += &format!(
+                "{indent}{}: {}\n",
+                name.trim(),
+                value.trim().trim_matches('"')
+            );
+            indent = if indent == "  - " { "    " } else { indent };
+        } else if !line.is_empty() {
+            out += &format!("{line}\n");
+        }
+    }
+    (!tables.is_empty()).then_some(out)
 }
 
 /// Reports that a file contains a second YAML document.

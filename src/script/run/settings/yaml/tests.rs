@@ -321,6 +321,63 @@ fn wrong_numbers_are_wrong_as_in_a_script() {
 }
 
 #[test]
+fn other_notations_are_shown_in_yaml() {
+    for (text, place, help) in [
+        (
+            "tlb: 16 entries, 4-way",
+            "16 entries, 4-way",
+            "write `tlb: { entries: 16, ways: 4 }`",
+        ),
+        ("virtual: 14-bit", "14-bit", "write `virtual: 14 bits`"),
+        ("page: 2**12 B", "2**12 B", "write `page: 4 KB`"),
+        (
+            "cache: { size: 32 * 1024 }",
+            "32 * 1024",
+            "write `size: 32 KB`",
+        ),
+        ("cores: 1 << 2", "1 << 2", "write `cores: 4`"),
+        (
+            "virtual:14 bits\nphysical:12 bits\n",
+            "virtual",
+            "write one setting per line, such as `page: 4 KB`",
+        ),
+        (
+            "cache:\n  L1: { size: 1 KB, ways: 2 }\n  L2:\n    size: 4 KB\n    ways: 4\n",
+            "L1",
+            "write\ncache:\n  - { name: L1, size: 1 KB, ways: 2 }\n  - { name: L2, size: 4 KB, ways: 4 }\n",
+        ),
+        (
+            "page: 4 KB\nitlb: { entries: 16 }\ndtlb: { entries: 8 }\n",
+            "itlb",
+            "write\ntlb:\n  - { name: itlb, for: instructions, entries: 16 }\n  - { name: dtlb, for: data, entries: 8 }\n",
+        ),
+        (
+            "page_table:\n  - { vpn: 0x0A, ppn: 0x09 }\n  - { vpn: 0x0F, ppn: 0x0D }\n",
+            "page_table:\n  - { vpn: 0x0A, ppn: 0x09 }\n  - { vpn: 0x0F, ppn: 0x0D",
+            "write `set page_table { | vpn ppn |; | 0x0A 0x09 | }` in the script",
+        ),
+        (
+            "virtual = 14\n\n[tlb]\nentries = 16 # all\n",
+            "virtual",
+            "write\nvirtual: 14\ntlb:\n  entries: 16 # all\n",
+        ),
+        (
+            "[[cache]]\nname = \"L1\"\nways = 2\n[[cache]]\nname = \"L2\"\n",
+            "[[cache",
+            "write\ncache:\n  - name: L1\n    ways: 2\n  - name: L2\n",
+        ),
+    ] {
+        let wrong = wrong(text);
+        assert_eq!(wrong.len(), 1, "{text:?}");
+        assert_eq!(at(text, wrong[0].span), place, "{text:?}");
+        assert_eq!(wrong[0].help.as_deref(), Some(help), "{text:?}");
+        if let Some(yaml) = help.strip_prefix("write\n") {
+            assert!(fields_of_yaml(FILE, yaml).is_ok(), "{yaml}");
+        }
+    }
+}
+
+#[test]
 fn every_error_in_a_file_is_reported() {
     let text = "page: 64 Q\ntlb:\n- { ways: 3 Q, name: 4 }\n\"a b\": 1\n";
     let wrong = wrong(text);
