@@ -207,46 +207,32 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
     let Some(ContextValue::String(said)) = error.get(ContextKind::InvalidArg) else {
         return None;
     };
+    if error.kind() == ErrorKind::InvalidValue {
+        let answers = said.starts_with("--answers") && words.get(1)? == "exam";
+        return answers.then(|| "to print the answer key, use '--key'".to_owned());
+    }
+    let at = words.iter().position(|word| word == said)?;
     let mut program = Arguments::command();
     program.build();
     let command = program.find_subcommand(&**words.get(1)?)?;
-    let keyed = command
-        .get_arguments()
-        .any(|option| option.get_long() == Some("key"));
-    if keyed && error.kind() == ErrorKind::InvalidValue && said.starts_with("--answers") {
-        return Some("to print the answer key, use '--key'".to_owned());
-    }
-    if error.kind() != ErrorKind::UnknownArgument {
-        return None;
-    }
-    let at = words
-        .iter()
-        .position(|word| word.split('=').next() == said.split('=').next())?;
-    let option = |back: usize| {
+    let before = |back: usize| {
         let name = words.get(at.checked_sub(back)?)?.strip_prefix("--")?;
         command
             .get_arguments()
             .find(|option| option.get_long() == Some(name))
     };
+    let known = || command.get_arguments().filter_map(Arg::get_long);
     let is_pair = |option: &&Arg| {
-        option
-            .get_value_names()
-            .is_some_and(|names| names.iter().any(|name| name == "NAME=VALUE"))
+        let names = option.get_value_names().unwrap_or_default();
+        names.iter().any(|name| name == "NAME=VALUE")
     };
-    if command.get_name() == "sweep" && said.starts_with("--") {
-        let value = words[at].split_once('=').map(|(_, value)| value);
-        let value = value.or_else(|| words.get(at + 1).map(AsRef::as_ref))?;
-        let known = |option: &Arg| {
-            option
-                .get_long()
-                .is_some_and(|name| nearest(&said[2..], [name].into_iter()).is_some())
-        };
-        return (!command.get_arguments().any(known))
-            .then(|| format!("the grid has no dashes: write '{} {value}'", &said[2..]));
+    if let (Some(setting), "sweep") = (said.strip_prefix("--"), command.get_name()) {
+        let value = words
+            .get(at + 1)
+            .filter(|_| nearest(setting, known()).is_none())?;
+        return Some(format!("the grid has no dashes: write '{setting} {value}'"));
     }
-    if said.starts_with('-') {
-        None
-    } else if option(2).filter(is_pair).is_some() {
+    if before(2).filter(is_pair).is_some() {
         Some(format!(
             "write '{} {}={said}'",
             words[at - 2],
@@ -255,7 +241,8 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
     } else if is_script(Path::new(said)) {
         Some("the command takes one script; run it for each script, or write a script with an 'include' for each".to_owned())
     } else {
-        let flag = option(1).filter(|option| !option.get_action().takes_values())?;
+        let flag = before(1)
+            .filter(|option| !option.get_action().takes_values() && !said.starts_with('-'))?;
         let name = flag.get_long()?;
         Some(format!(
             "'--{name}' takes no value; to write the output to a file, use '> {said}'"

@@ -461,7 +461,7 @@ fn cells_that_cannot_be_read_are_shown_with_the_way_out() {
     );
     assert!(
         ran.messages
-            .contains("unknown version `1`; the list of versions has `K7QF2` for `s1`"),
+            .contains("unknown version `1`; the list of versions has `K7QF2` for this student"),
         "{}",
         ran.messages
     );

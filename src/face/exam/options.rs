@@ -12,7 +12,7 @@ use pagewalk_engine::files::{reason, shown};
 use pagewalk_script::api::exam::{Exam, Student, Style, Version, students};
 use pagewalk_script::exam::formats::labels::{DIALECTS, Labels};
 use pagewalk_script::exam::formats::style::PageSize;
-use pagewalk_script::exam::seeds::written;
+use pagewalk_script::exam::seeds::{NOT_A_SEED, parse};
 use pagewalk_script::lang::loader::{Disk, Loader, text_of};
 
 /// Maximum number of versions that `--check` compares.
@@ -42,7 +42,7 @@ pub(crate) struct VersionArguments {
     #[arg(long, value_name = "N|A..B", conflicts_with_all = ["variants", "roster", "output", "key", "solutions", "script"], value_parser = checked)]
     pub(crate) check: Option<RangeInclusive<u64>>,
     /// Replace the script's seed with this one, in decimal or hexadecimal (0x…)
-    #[arg(long, value_name = "S", value_parser = written)]
+    #[arg(long, value_name = "S", value_parser = |text: &str| parse(text).ok_or(NOT_A_SEED))]
     pub(crate) seed: Option<u64>,
 }
 

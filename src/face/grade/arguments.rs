@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use pagewalk_script::exam::roster::Flaw;
-use pagewalk_script::exam::seeds::written;
+use pagewalk_script::exam::seeds::{NOT_A_SEED, parse};
 
 use super::rows::{ColumnNames, RecordTable, StudentRows};
 use super::{csv, platforms, rows};
@@ -24,7 +24,7 @@ pub(crate) struct Grade {
     #[arg(long, value_name = "FORMAT", value_parser = known_format())]
     pub(super) from: Option<String>,
     /// Use this seed for answers without a seed or version
-    #[arg(long, value_name = "N", conflicts_with = "code", value_parser = written)]
+    #[arg(long, value_name = "N", conflicts_with = "code", value_parser = |text: &str| parse(text).ok_or(NOT_A_SEED))]
     pub(super) seed: Option<u64>,
     /// Grade answers without a version as this version from `--versions`
     #[arg(long, value_name = "CODE", requires = "versions")]

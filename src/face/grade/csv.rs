@@ -90,10 +90,7 @@ fn header(line: u64, row: &csv::ByteRecord) -> Result<Vec<Arc<str>>, Flaw> {
 
 /// A number whose comma without quotation marks has divided it into two cells.
 fn thousands(row: &csv::ByteRecord) -> Option<String> {
-    let cells: Vec<&str> = row
-        .iter()
-        .map_while(|cell| std::str::from_utf8(cell).ok())
-        .collect();
+    let cells: Vec<_> = row.iter().map(String::from_utf8_lossy).collect();
     let digits = |cell: &str| !cell.is_empty() && cell.len() < 4 && cell.parse::<u16>().is_ok();
     let mut pairs = cells.windows(2);
     let pair = pairs.find(|pair| pair.iter().all(|cell| digits(cell)) && pair[1].len() == 3)?;

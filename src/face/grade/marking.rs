@@ -181,11 +181,8 @@ fn mark_paper(
             field.map(|field| missing.remove(&*field.name));
         }
         match sheet(row, drawn, &key, &mut done.unknown) {
-            Ok(sheet) => {
-                let sheet = Sheet {
-                    essays_elsewhere: marking.has_columns,
-                    ..sheet
-                };
+            Ok(mut sheet) => {
+                sheet.essays_elsewhere = marking.has_columns;
                 missing.retain(|field| !sheet.answers.contains_key(*field));
                 done.add_student(marking, paper, key.mark_sheet(&sheet));
             }
@@ -350,10 +347,7 @@ impl Versions {
                         format!("the seed of version `{code}` is unknown; add the list of versions with `--versions`")
                     } else {
                         let listed = of_student(&self.by_id, &row.id).filter(|_| near().is_none());
-                        let listed = listed.map(|own| format!(
-                            "; the list of versions has `{own}` for `{}`: write it, or leave the cell empty",
-                            row.id
-                        ));
+                        let listed = listed.map(|own| format!("; the list of versions has `{own}` for this student"));
                         format!("unknown version `{code}`{}", listed.unwrap_or_else(help))
                     }
                 })?;

@@ -238,14 +238,8 @@ impl Grade {
         let (mut rules, mut wrong) = (Rules::default(), Vec::new());
         if let Some(path) = &self.rules {
             let text = read_text(path, RULES).map_err(|message| {
-                let rule = shown(path);
-                let rule = rule
-                    .split_once(": ")
-                    .filter(|(name, _)| !name.contains([' ', '/']));
-                let help = rule.map_or_else(String::new, |(name, value)| {
-                    format!("; `--rules` takes a file, so write `--rule '{name}={value}'`")
-                });
-                report_file(path, &(message + &help))
+                let help = "; a rule without a file is `--rule NAME=VALUE`";
+                report_file(path, &(message + help))
             })?;
             wrong = rules.set_yaml(&shown(path), &text);
         }
@@ -470,12 +464,10 @@ impl Grade {
         } else {
             "no column is a field of the exam"
         };
-        let rest = done.header.len().saturating_sub(SHOWN);
-        let names = done.header[..done.header.len() - rest].join(", ");
-        let more = if rest > 0 { ", …" } else { "" };
+        let names: Vec<&str> = done.header.iter().take(SHOWN).map(String::as_str).collect();
+        let names = names.join(", ");
         complain(&format!(
-            "pagewalk: {file}: {what}; the fields are {names}{more}; \
-             `pagewalk exam {script} --answers csv` prints the header\n"
+            "pagewalk: {file}: {what}; the fields are {names}; `pagewalk exam {script} --answers csv` prints the header\n"
         ));
         Status::Wrong
     }

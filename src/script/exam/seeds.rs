@@ -153,22 +153,9 @@ pub(super) fn has_random_policy(script: &Block, sources: &Sources, files: &Files
             .any(|text| text.contains(RANDOM))
 }
 
-/// Parses a seed of a command line.
-///
-/// # Errors
-/// The reason why the text is no seed. A student's paper has a code instead.
-pub fn written(text: &str) -> Result<u64, String> {
-    let is_code = text.len() == CODE
-        && text
-            .bytes()
-            .all(|c| ALPHABET.contains(&c.to_ascii_uppercase()));
-    let help = if is_code {
-        "; the seed of a version is in the list that `pagewalk exam --output` wrote (NAME.versions.csv)"
-    } else {
-        ""
-    };
-    parse(text).ok_or_else(|| format!("a seed must be a number from 0 to 2^64-1{help}"))
-}
+/// The message for a text that is not a seed.
+pub const NOT_A_SEED: &str = "a seed must be a number from 0 to 2^64-1; the list that `pagewalk exam --output` wrote (NAME.versions.csv) \
+                              has the seeds of the versions";
 
 /// Parses a seed in the notation of version lists: decimal, or hexadecimal with a prefix.
 pub fn parse(text: &str) -> Option<u64> {

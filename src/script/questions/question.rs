@@ -181,7 +181,7 @@ pub(crate) fn check_given(cx: &mut Cx, place: Span, nouns: &[NounColumns]) -> Re
             && matches!(text.kind, ExprKind::Value(Value::Text(_)))
             && !cx.text(text.span).trim().starts_with("\"\"\"")
         {
-            return Err(prose_given(cx, place, text, nouns.len()).into());
+            return Err(prose_given(cx, place, text, nouns).into());
         }
         if of.columns.is_empty() {
             as_shown(cx, place, &of.noun).map(|_| ())
@@ -191,44 +191,23 @@ pub(crate) fn check_given(cx: &mut Cx, place: Span, nouns: &[NounColumns]) -> Re
     })
 }
 
-/// Reports a text in `given`, and divides the statement after a leading text.
-fn prose_given(cx: &Cx, place: Span, text: &Expr, count: usize) -> Diagnostic {
+/// Reports a text in `given`, and divides the statement after a text before the other `nouns`.
+fn prose_given(cx: &Cx, place: Span, text: &Expr, nouns: &[NounColumns]) -> Diagnostic {
     let message = "`given` prints parts of the state, and `text` prints prose";
     let wrong = Diagnostic::new(Code::UnknownNoun, text.span, message);
     let prose = cx.text(text.span).trim();
-    let between = Span {
-        start: place.end,
-        end: text.span.start,
-        ..place
-    };
-    if !cx.text(between).trim().is_empty() {
+    if nouns[0].noun[0].span != text.span {
         return wrong.help(format!(
             "write it as a statement of its own: `text {prose}`"
         ));
     }
-    let whole = Span {
-        end: text.span.end,
-        ..place
-    };
-    let rest = Span {
-        end: whole.end + 1,
-        start: whole.end,
-        ..place
-    };
-    let (end, given) = match (count, cx.text(rest)) {
-        (1, _) => (whole.end, ""),
-        (_, ",") => (rest.end, "; given"),
-        _ => {
-            return wrong.help(format!(
-                "write it as a statement of its own: `text {prose}`"
-            ));
-        }
-    };
-    let wrong = wrong.help("write two statements: `text \"…\"` and `given`");
-    wrong.fix(Fix::replace(
-        Span { end, ..whole },
-        format!("text {prose}{given}"),
-    ))
+    let next = nouns.get(1).map(|next| next.noun[0].span.start);
+    let end = next.unwrap_or(text.span.end);
+    let given = next.map_or("", |_| "; given ");
+    let text = format!("text {prose}{given}");
+    wrong
+        .help(format!("write `{}`", text.trim()))
+        .fix(Fix::replace(Span { end, ..place }, text))
 }
 
 /// Checks a question without running it.

@@ -25,11 +25,9 @@ pub(crate) fn settings<'t>(bound: &Bound<'t>) -> Result<&'t [Setting], Diagnosti
             Some(table) => {
                 let wrong =
                     Diagnostic::new(Code::BadTable, table.span, "a table is not allowed here");
-                Err(if bound.name == "table" {
-                    wrong.help("write `columns \"A\" \"B\"`, and a line such as `row 4 KB ? = 12` for each row")
-                } else {
-                    wrong
-                })
+                let rows = "write `columns \"A\" \"B\"`, and a line such as `row 4 KB ? = 12` for each row";
+                let help = (bound.name == "table").then(|| rows.to_owned());
+                Err(Diagnostic { help, ..wrong })
             }
             None => Ok(&block.settings),
         },

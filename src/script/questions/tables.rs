@@ -119,16 +119,13 @@ fn table_with_columns(
                 .into());
     }
     if cx.checking() && word(&of.noun[0]) == Some("reference") {
-        let permitted = |name: &str| StepColumn::named(name).is_some();
-        let name = |column: &StepColumn| match column.is_per_frame() {
-            true => format!("{}0", column.name),
-            false => column.name.to_owned(),
-        };
-        let all: Vec<String> = STEP_COLUMNS.iter().map(name).collect();
-        let names = || all.iter().map(String::as_str);
-        let is_known = |column: &&Word| permitted(column_named(&column.text, permitted));
-        if let Some(column) = of.columns.iter().find(|column| !is_known(column)) {
-            return Err(no_column("reference", column, names).into());
+        // A run knows the number of frames.
+        let names: Vec<&str> = STEP_COLUMNS.iter().map(|column| column.name).collect();
+        let is_known = |name: &str| StepColumn::named(name).is_some();
+        for column in of.columns.iter() {
+            if !is_known(column_named(&column.text, is_known)) {
+                return Err(no_column("reference", column, &names).into());
+            }
         }
     }
     let plan = as_shown(cx, place, &of.noun)?;
@@ -356,28 +353,27 @@ fn known(table: &Rows, column: &Word) -> Result<Arc<str>, Diagnostic> {
     if names().any(|name| name == named) {
         return Ok(named.into());
     }
-    Err(no_column(&table.title, column, names))
+    Err(no_column(
+        &table.title,
+        column,
+        &names().collect::<Vec<_>>(),
+    ))
 }
 
 /// Reports a column that a table does not have.
-fn no_column<'n, I: Iterator<Item = &'n str>>(
-    title: &str,
-    column: &Word,
-    names: impl Fn() -> I,
-) -> Diagnostic {
+fn no_column(title: &str, column: &Word, names: &[&str]) -> Diagnostic {
     let message = format!("`{title}` has no column `{}`", column.text);
     let diagnostic = Diagnostic::new(Code::UnknownColumn, column.span, message);
     // The rule of grading with this name.
     if &*column.text == "all-or-nothing" {
-        let fix = Fix::write(column.span, &*column.text, "marks by row");
-        return diagnostic.fix(fix);
+        return diagnostic.fix(Fix::write(column.span, &*column.text, "marks by row"));
     }
-    if let Some(near) = nearest(&column.text, names()) {
+    if let Some(near) = nearest(&column.text, names.iter().copied()) {
         return diagnostic.did_you_mean(&column.text, near);
     }
     let mut each: Vec<&str> = Vec::new();
-    names().for_each(|name| {
-        if !each.contains(&name) {
+    names.iter().for_each(|name| {
+        if !each.contains(name) {
             each.push(name);
         }
     });

@@ -276,54 +276,37 @@ impl Search<'_> {
     /// Warns about `2^{14}` and `\textbf{64}` in a text of a paper, which is not LaTeX. Prose evaluates the braces.
     fn latex(&mut self, span: Span, prose: bool) {
         let text = self.sources.text(span);
-        let braces = text
+        for (at, _) in text
             .match_indices('{')
             .take(HOLES)
-            .filter(|_| self.in_question);
-        for (at, _) in braces {
+            .filter(|_| self.in_question)
+        {
             let Some((hole, after)) = text[at + 1..].split_once('}') else {
                 return;
             };
             let is_number = !hole.is_empty() && hole.bytes().all(|c| c.is_ascii_digit());
-            let is_name =
-                |name: &str| name.len() > 1 && name.bytes().all(|c| c.is_ascii_alphabetic());
-            let before = &text[..at];
-            let command = before
-                .rfind('\\')
-                .filter(|from| is_name(&before[from + 1..]));
-            if command.is_none() && !(is_number && before.ends_with(['^', '_'])) {
+            let ahead = text[..at].trim_end_matches(|c: char| c.is_ascii_alphabetic());
+            let (from, sign) = if ahead.ends_with('\\') && ahead.len() + 1 < at {
+                (ahead.len() - 1, "")
+            } else if is_number && text[..at].ends_with(['^', '_']) {
+                (at - 1, &text[at - 1..at])
+            } else {
+                continue;
+            };
+            // Doubled braces are printed, and the second argument of `\frac{1}{2}` would lose its command.
+            if hole.starts_with('{') || after.starts_with('{') {
                 continue;
             }
-            let from = command.unwrap_or(at - 1);
-            let to = at + hole.len() + 2;
-            let place = Span::new(
-                span.file,
-                span.start as usize + from..span.start as usize + to,
-            );
-            let message = match command {
-                Some(from) => format!("the text is not LaTeX: it prints `{}`", &before[from..]),
-                None if prose => {
-                    format!("the text is not LaTeX: `{{{hole}}}` prints the value {hole}")
-                }
-                None => format!("the text is not LaTeX: it prints `{{{hole}}}`"),
-            };
-            let warning = Diagnostic::warning(Code::Unlikely, place, message);
-            let sign = if command.is_none() {
-                &text[at - 1..at]
-            } else {
-                ""
-            };
-            let new = if is_number || !prose {
-                format!("{sign}{hole}")
-            } else {
-                format!("{{{hole}}}")
-            };
-            // The second argument of `\frac{1}{2}` would lose its command.
-            self.found.push(if after.starts_with('{') {
-                warning.help("write the text without LaTeX's commands")
-            } else {
-                warning.fix(Fix::write(place, &text[from..to], new))
-            });
+            let (start, end) = (span.start as usize, at + hole.len() + 2);
+            let place = Span::new(span.file, start + from..start + end);
+            let hole = &text[at..end];
+            let value = hole.trim_matches(['{', '}']);
+            let new = if is_number || !prose { value } else { hole };
+            let fix = Fix::write(place, &text[from..end], format!("{sign}{new}"));
+            let prints = if prose { "a value" } else { "braces" };
+            let message = format!("a text is not LaTeX: `{hole}` prints {prints}");
+            self.found
+                .push(Diagnostic::warning(Code::Unlikely, place, message).fix(fix));
         }
     }
 

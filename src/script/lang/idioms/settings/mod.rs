@@ -27,22 +27,15 @@ pub(crate) fn line(block: &str, said: &str) -> Option<String> {
 
 /// Rewrites the cells of a row without commas between them.
 fn cells(said: &str) -> Option<String> {
-    let mut depth = 0;
-    let mut new = String::new();
+    let (mut depth, mut new) = (0, said.to_owned());
     let all = tokens(said);
-    let is_row = matches!(all.first()?.text, "row" | "columns");
-    let mut end = 0;
-    for token in all {
+    for token in all.iter() {
         depth += nesting(token.text);
-        new += &said[end..token.start];
-        new += if depth == 0 && token.text == "," {
-            ""
-        } else {
-            token.text
-        };
-        end = token.end();
+        if depth == 0 && token.text == "," {
+            new.remove(token.start + new.len() - said.len());
+        }
     }
-    is_row.then_some(new)
+    matches!(all.first()?.text, "row" | "columns").then_some(new)
 }
 
 /// Rewrites a statement whose settings are in braces or after a list of pages.

@@ -60,9 +60,6 @@ pub(crate) fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Di
     if let Some(wrong) = not_indented(entries, text) {
         return Err(one(wrong));
     }
-    if let Some(wrong) = foreign::levels_by_name(entries, text, repeats) {
-        return Err(one(wrong));
-    }
     let mut wrong = Vec::new();
     let fields = block(entries.iter(), &mut wrong);
     if wrong.is_empty() {
@@ -195,15 +192,20 @@ fn field(key: &Scalar, node: &Node, span: Span, wrong: &mut Vec<Diagnostic>) -> 
             }),
         },
         Node::List(items) => {
-            if let Some(contents) = foreign::contents(key, items, span) {
-                wrong.push(contents);
-                return None;
-            }
             let args: Vec<_> = items
                 .iter()
                 .filter_map(|item| ok_or_report(item_value(key, item), wrong))
                 .collect();
             (args.len() == items.len()).then_some(Field { args, ..plain })
+        }
+        Node::Block(entries) if repeats(key.text) && are_levels(entries) => {
+            let level = |(name, node): &Entry| foreign::level_by_name(key.text, name, node);
+            wrong.extend(entries.iter().map(level));
+            None
+        }
+        Node::Block(_) if let Some(part) = foreign::part(key.text) => {
+            wrong.push(foreign::level_by_name(part, key, node));
+            None
         }
         Node::Block(entries) => {
             let names = |(name, _): &&Entry| repeats(key.text) && name.text == "name";
@@ -219,6 +221,12 @@ fn field(key: &Scalar, node: &Node, span: Span, wrong: &mut Vec<Diagnostic>) -> 
             })
         }
     }
+}
+
+/// Whether a block has only blocks, as if its keys were the names of TLBs or caches.
+fn are_levels(entries: &[Entry]) -> bool {
+    let is_block = |(_, node): &Entry| matches!(node, Node::Block(_));
+    !entries.is_empty() && entries.iter().all(is_block)
 }
 
 /// Returns the value, or adds the error to `wrong`.
@@ -259,7 +267,8 @@ fn item_value(key: &Scalar, item: &Node) -> Result<Arg, Diagnostic> {
                 span,
                 format!("this value is not allowed in a list of `{}`", key.text),
             )
-            .label("a number or a word is needed here"))
+            .label("a number or a word is needed here")
+            .help("contents belong in the script: `set page_table { | vpn ppn |; | 0A 09 | }`"))
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Diagnostics for a machine file that is not YAML or that uses unsupported YAML features.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 
 /// Maximum number of values in a machine file, including repetitions through aliases.
@@ -82,55 +81,28 @@ pub(super) fn twice(key: &str, again: Span, first: Span) -> Diagnostic {
         )
 }
 
-/// Reports that a file is TOML, with its settings in YAML.
+/// Reports that a file is TOML, with its settings in YAML. A line with the name of a table divides such a file.
 fn toml(file: u32, text: &str) -> Option<Diagnostic> {
-    let yaml = from_toml(text)?;
-    let place = token(file, text, text.len() - text.trim_start().len());
-    let wrong = Diagnostic::new(Code::MachineFile, place, "machine files are YAML, not TOML");
-    let whole = Span {
-        start: 0,
-        end: text.len() as u32,
-        ..place
-    };
-    Some(
-        wrong
-            .help(format!("write\n{yaml}"))
-            .fix(Fix::replace(whole, yaml)),
-    )
-}
-
-/// Returns a TOML file in YAML, or `None` if no line is the head of a table.
-fn from_toml(text: &str) -> Option<String> {
     let head = |line: &'_ str| {
         let name = line.trim().strip_prefix('[')?.strip_suffix(']')?;
-        let item = name
-            .strip_prefix('[')
-            .and_then(|name| name.strip_suffix(']'));
-        let name = item.unwrap_or(name);
-        let is_word = name.chars().all(|c| c.is_alphanumeric() || c == '_');
-        is_word.then(|| (name.to_owned(), item.is_some()))
+        let name = name.trim_matches(['[', ']']);
+        name.starts_with(char::is_alphabetic)
+            .then(|| name.to_owned())
     };
-    let mut tables: Vec<String> = Vec::new();
-    let (mut out, mut indent) = (String::new(), "");
-    for line in text.lines().map(str::trim) {
-        if let Some((name, is_item)) = head(line) {
-            if !tables.contains(&name) {
-                out += &format!("{name}:\n");
-            }
-            indent = if is_item { "  - " } else { "  " };
-            tables.push(name);
-        } else if let Some((name, value)) = line.split_once('=') {
-            out += &format!(
-                "{indent}{}: {}\n",
-                name.trim(),
-                value.trim().trim_matches('"')
-            );
-            indent = if indent == "  - " { "    " } else { indent };
-        } else if !line.is_empty() {
-            out += &format!("{line}\n");
-        }
-    }
-    (!tables.is_empty()).then_some(out)
+    let first = text.lines().position(|line| head(line).is_some())?;
+    let line = |(at, line): (usize, &str)| {
+        let indent = if at > first { "  " } else { "" };
+        let setting = || format!("{indent}{}\n", line.replacen(" =", ":", 1));
+        head(line).map_or_else(setting, |name| format!("{name}:\n"))
+    };
+    let lines = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.is_empty());
+    let yaml = format!("write\n{}", lines.map(line).collect::<String>());
+    let place = token(file, text, text.len() - text.trim_start().len());
+    let wrong = Diagnostic::new(Code::MachineFile, place, "machine files are YAML, not TOML");
+    Some(wrong.help(yaml))
 }
 
 /// Reports that a file contains a second YAML document.
