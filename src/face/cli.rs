@@ -222,7 +222,7 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
             .find(|option| option.get_long() == Some(name))
     };
     let known = || command.get_arguments().filter_map(Arg::get_long);
-    let is_pair = |option: &&Arg| {
+    let is_pair = |option: &Arg| {
         let names = option.get_value_names().unwrap_or_default();
         names.iter().any(|name| name == "NAME=VALUE")
     };
@@ -232,7 +232,7 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
             .filter(|_| nearest(setting, known()).is_none())?;
         return Some(format!("the grid has no dashes: write '{setting} {value}'"));
     }
-    if before(2).filter(is_pair).is_some() {
+    if before(2).is_some_and(is_pair) {
         Some(format!(
             "write '{} {}={said}'",
             words[at - 2],

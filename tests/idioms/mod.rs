@@ -78,7 +78,7 @@ fn the_caret_is_where_the_fix_begins() {
     for (statement, at) in [
         ("ask \"Size\" machine.page unit B", "machine.page"),
         (
-            "choice \"Which?\" { option \"a\" if 1 == 1; wrong \"b\" }",
+            "choice \"Which?\" {\n    option \"a\" if read 0 => vpn 0\n    wrong \"b\"\n  }",
             "if",
         ),
         ("question \"Part\" marks 4 {", "marks"),

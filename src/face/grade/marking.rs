@@ -168,9 +168,9 @@ fn mark_paper(
         .extend(key.fields().iter().map(|field| field.name.clone()));
     let mut missing: BTreeSet<&str> = key.fields().iter().map(|field| &*field.name).collect();
     // Points are the only column of an essay in the table that `pagewalk exam --answers csv` prints.
-    let column = |field: &Field| match field.by_hand() {
-        true => format!("{} points", field.name),
-        false => field.name.clone(),
+    let column = |field: &Field| {
+        let points = if field.by_hand() { " points" } else { "" };
+        format!("{}{points}", field.name)
     };
     if done.header.is_empty() {
         done.header = key.fields().iter().map(column).collect();

@@ -372,10 +372,10 @@ fn no_column(title: &str, column: &Word, names: &[&str]) -> Diagnostic {
         return diagnostic.did_you_mean(&column.text, near);
     }
     let mut each: Vec<&str> = Vec::new();
-    names.iter().for_each(|name| {
+    for name in names {
         if !each.contains(name) {
             each.push(name);
         }
-    });
+    }
     diagnostic.help(format!("it has {}", list(each.into_iter())))
 }

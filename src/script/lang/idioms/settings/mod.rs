@@ -29,7 +29,7 @@ pub(crate) fn line(block: &str, said: &str) -> Option<String> {
 fn cells(said: &str) -> Option<String> {
     let (mut depth, mut new) = (0, said.to_owned());
     let all = tokens(said);
-    for token in all.iter() {
+    for token in &all {
         depth += nesting(token.text);
         if depth == 0 && token.text == "," {
             new.remove(token.start + new.len() - said.len());
