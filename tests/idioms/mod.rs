@@ -81,7 +81,6 @@ fn the_caret_is_where_the_fix_begins() {
             "choice \"Which?\" {\n    option \"a\" if read 0 => vpn 0\n    wrong \"b\"\n  }",
             "if",
         ),
-        ("question \"Part\" marks 4 {", "marks"),
     ] {
         let script = checked(&format!(
             "machine simple\nquestion \"Q\" {{\n  {statement}\n}}\n"
