@@ -10,7 +10,8 @@ pub(super) fn improved(
     fits: fn(&str) -> bool,
     wrong: Diagnostic,
 ) -> Diagnostic {
-    if scalar.text.contains(['*', '+', '^']) || scalar.text.contains("<<") {
+    let is_number = wrong.code == Code::BadNumber;
+    if is_number && (scalar.text.contains(['*', '+', '^']) || scalar.text.contains("<<")) {
         let message = "machine files have no expressions";
         return Diagnostic::new(wrong.code, wrong.span, message)
             .help("write the result, such as `page: 4 KB`");

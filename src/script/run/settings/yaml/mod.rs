@@ -262,13 +262,17 @@ fn item_value(key: &Scalar, item: &Node) -> Result<Arg, Diagnostic> {
         Node::Scalar(scalar) if !scalar.is_null() => measured(key, scalar),
         _ => {
             let span = item.span().unwrap_or(key.span);
-            Err(Diagnostic::new(
+            let wrong = Diagnostic::new(
                 Code::MachineFile,
                 span,
                 format!("this value is not allowed in a list of `{}`", key.text),
             )
-            .label("a number or a word is needed here")
-            .help("contents belong in the script: `set page_table { | vpn ppn |; | 0A 09 | }`"))
+            .label("a number or a word is needed here");
+            let help = "contents belong in the script: `set page_table { | vpn ppn |; | 0A 09 | }`";
+            Err(match item {
+                Node::Block(_) => wrong.help(help),
+                _ => wrong,
+            })
         }
     }
 }
