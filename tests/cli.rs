@@ -1051,6 +1051,50 @@ fn options_of_other_tools_are_suggested() {
 }
 
 #[test]
+fn arguments_in_the_wrong_place_are_explained() {
+    for (args, tip) in [
+        (
+            &["exam", "a.pw", "--answers"][..],
+            "to print the answer key, use '--key'",
+        ),
+        (&["exam", "a.pw", "--key", "key.md"], "use '> key.md'"),
+        (
+            &["grade", "a.pw", "a.csv", "--rule", "carried", "1/2"],
+            "write '--rule carried=1/2'",
+        ),
+        (
+            &["grade", "a.pw", "a.csv", "--statistics", "out"],
+            "'--statistics' takes no value",
+        ),
+        (
+            &["sweep", "simple", "a.trace", "--ways", "1..4"],
+            "write 'ways 1..4'",
+        ),
+        (&["exam", "a.pw", "b.pw"], "the command takes one script"),
+        (
+            &["exam", "a.pw", "--seed", "T4NHG"],
+            "has the seeds of the versions",
+        ),
+        (
+            &[
+                "grade",
+                "examples/first.pw",
+                "a.csv",
+                "--rules",
+                "carried: 1/2",
+            ],
+            "a rule without a file is `--rule NAME=VALUE`",
+        ),
+    ] {
+        let (status, _, err) = run(args);
+        assert_eq!(status, 2, "{args:?}");
+        assert!(err.contains(tip), "{args:?}\n{err}");
+    }
+    let (_, _, err) = run(&["sweep", "simple", "a.trace", "--formt", "csv"]);
+    assert!(err.contains("write '--format'"), "{err}");
+}
+
+#[test]
 fn the_opposite_of_an_option_is_not_suggested() {
     let (status, _, err) = run(&["test", "--no-fail-fast"]);
     assert_eq!(status, 2);

@@ -150,10 +150,12 @@ fn usage(error: clap::Error, given: &[OsString]) -> ExitCode {
     let mut error = described.try_get_matches_from(plain).err().unwrap_or(error);
     let command = given.get(1).map(|given| given.to_string_lossy());
     let intended = command.and_then(|command| intended(&error, &command));
-    if let Some(text) = intended.or_else(|| intended_command(&error, given)) {
+    let intended = intended.or_else(|| intended_command(&error, given));
+    let written = intended.map(|text| format!("write '{text}'"));
+    if let Some(tip) = misplaced(&error, given).or(written) {
         error.remove(ContextKind::SuggestedArg);
         error.remove(ContextKind::SuggestedSubcommand);
-        let tip = StyledStr::from(format!("write '{text}'"));
+        let tip = StyledStr::from(tip);
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
     } else if error.kind() == ErrorKind::UnknownArgument {
         // No value begins with a dash.
@@ -197,6 +199,55 @@ fn intended(error: &clap::Error, given: &str) -> Option<String> {
         .then(|| nearest(said, options().filter_map(Arg::get_long)))??;
     // `--no-fail-fast` is not `--fail-fast`.
     (said.strip_prefix("no-") != Some(near)).then(|| format!("--{near}"))
+}
+
+/// Returns a tip about an argument that no parameter takes, because of the arguments before it.
+fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
+    let words: Vec<_> = given.iter().map(|word| word.to_string_lossy()).collect();
+    let Some(ContextValue::String(said)) = error.get(ContextKind::InvalidArg) else {
+        return None;
+    };
+    if error.kind() == ErrorKind::InvalidValue {
+        let answers = said.starts_with("--answers") && words.get(1)? == "exam";
+        return answers.then(|| "to print the answer key, use '--key'".to_owned());
+    }
+    let at = words.iter().position(|word| word == said)?;
+    let mut program = Arguments::command();
+    program.build();
+    let command = program.find_subcommand(&**words.get(1)?)?;
+    let before = |back: usize| {
+        let name = words.get(at.checked_sub(back)?)?.strip_prefix("--")?;
+        command
+            .get_arguments()
+            .find(|option| option.get_long() == Some(name))
+    };
+    let known = || command.get_arguments().filter_map(Arg::get_long);
+    let is_pair = |option: &Arg| {
+        let names = option.get_value_names().unwrap_or_default();
+        names.iter().any(|name| name == "NAME=VALUE")
+    };
+    if let (Some(setting), "sweep") = (said.strip_prefix("--"), command.get_name()) {
+        let value = words
+            .get(at + 1)
+            .filter(|_| nearest(setting, known()).is_none())?;
+        return Some(format!("the grid has no dashes: write '{setting} {value}'"));
+    }
+    if before(2).is_some_and(is_pair) {
+        Some(format!(
+            "write '{} {}={said}'",
+            words[at - 2],
+            words[at - 1]
+        ))
+    } else if is_script(Path::new(said)) {
+        Some("the command takes one script; run it for each script, or write a script with an 'include' for each".to_owned())
+    } else {
+        let flag = before(1)
+            .filter(|option| !option.get_action().takes_values() && !said.starts_with('-'))?;
+        let name = flag.get_long()?;
+        Some(format!(
+            "'--{name}' takes no value; to write the output to a file, use '> {said}'"
+        ))
+    }
 }
 
 /// Whether the file of this name is a script.

@@ -1,6 +1,6 @@
 //! Tests that mistakes in the answers are reported with their lines, and that the other answers are graded.
 
-use super::running::{EXAM, Ran, folder, pagewalk, put};
+use super::running::{EXAM, Ran, folder, marks, pagewalk, put};
 
 fn graded(name: &str, text: impl AsRef<[u8]>, more: &[&str]) -> Ran {
     let folder = folder(name);
@@ -267,7 +267,7 @@ fn nobody_is_marked_by_the_paper_of_another_version() {
         ran.messages
     );
     assert!(ran.messages.contains(
-        "`--versions FILE`\n  a column `seed`\n  the option `--seed N`, if all students had the same paper"
+        "to identify each paper, add one of these:\n  the option `--versions NAME.versions.csv`, and a column `version` if that list has no students\n  a column `seed`\n  the option `--seed N`, if all students had the same paper"
     ));
     // Each of the following ways to identify the seed is sufficient. A seed is decimal or hexadecimal, as in lists.
     assert!(
@@ -340,7 +340,8 @@ fn missing_columns_are_listed() {
     let ran = pagewalk(&["grade", &exam, &put(&folder, "a.csv", "id,1.1\ns1,2\n")]);
     assert_eq!(ran.status, 1);
     assert!(
-        ran.messages.contains("a.csv: there is no column for 1.2\n"),
+        ran.messages
+            .contains("a.csv: there is no column for 1.2, 1.3 points\n"),
         "{}",
         ran.messages
     );
@@ -348,10 +349,121 @@ fn missing_columns_are_listed() {
         pagewalk(&[
             "grade",
             &exam,
-            &put(&folder, "b.csv", "id,1.1,1.2\ns1,2,\n")
+            &put(&folder, "b.csv", "id,1.1,1.2,1.3 points\ns1,2,,\n")
         ])
         .status,
         0
+    );
+}
+
+#[test]
+fn an_essay_without_points_is_pending() {
+    // No column, a column with an empty cell, and the answer with an empty cell for its points.
+    for (name, header, cells, status, pending) in [
+        ("absent", "id,1.1,1.2", "s1,5,6", 1, "3"),
+        ("unmarked", "id,1.1,1.2,1.3 points", "s1,5,6,", 0, "3"),
+        (
+            "written",
+            "id,1.1,1.2,1.3,1.3 points",
+            "s1,5,6,why,",
+            0,
+            "3",
+        ),
+        ("blank", "id,1.1,1.2,1.3,1.3 points", "s1,5,6,,", 0, "0"),
+        ("marked", "id,1.1,1.2,1.3 points", "s1,5,6,0", 0, "0"),
+    ] {
+        let ran = essay_graded(name, &format!("{header}\n{cells}\n"));
+        assert_eq!(ran.status, status, "{name}: {}", ran.messages);
+        let key = ("s1".to_owned(), "pending".to_owned());
+        assert_eq!(marks(&ran.out)[&key], pending, "{name}: {}", ran.out);
+        assert_eq!(
+            ran.messages.contains("no column for 1.3 points"),
+            status == 1
+        );
+    }
+}
+
+#[test]
+fn a_table_without_answers_is_refused() {
+    let fields = "the fields are 1.1, 1.2, 1.3 points; `pagewalk exam ";
+    for (name, text, what) in [
+        (
+            "unlike",
+            "id,n,essay\ns1,5,2\ns2,5,1\n",
+            "a.csv: no column is a field of the exam",
+        ),
+        (
+            "long",
+            "id,field,answer\ns1,1.1,5\ns1,1.2,6\n",
+            "a.csv: has one row per answer",
+        ),
+        (
+            "ones",
+            "id,n\ns1,1.1\ns2,1.1\n",
+            "a.csv: no column is a field of the exam",
+        ),
+    ] {
+        let ran = essay_graded(name, text);
+        assert_eq!((ran.status, &*ran.out), (2, ""), "{name}: {}", ran.messages);
+        assert_eq!(ran.messages.lines().count(), 1, "{name}: {}", ran.messages);
+        assert!(
+            ran.messages.contains(what) && ran.messages.contains(fields),
+            "{name}: {}",
+            ran.messages
+        );
+    }
+    let graded = essay_graded("first", "id,1.1,1.2,1.3 points\ns1,5,6,2\n").out;
+    let again = essay_graded("again", &graded);
+    assert_eq!((again.status, &*again.out), (2, ""));
+    assert!(
+        again
+            .messages
+            .contains("a.csv:1: this is a table of grades"),
+        "{}",
+        again.messages
+    );
+}
+
+#[test]
+fn cells_that_cannot_be_read_are_shown_with_the_way_out() {
+    for (name, row, what) in [
+        (
+            "comma",
+            "s1,1,024,6,2",
+            "write `\"1,024\"` in quotation marks if it is one answer",
+        ),
+        ("cells", "s1,5,6,2,9", "has 5 cells, but the header has 4\n"),
+        (
+            "words",
+            "s1,5,6,2 of 3",
+            "`1.3 points` must be a number from 0 to 3, not `2 of 3`; write `2`",
+        ),
+        (
+            "letters",
+            "s1,5,6,two",
+            "`1.3 points` must be a number from 0 to 3, not `two`\n",
+        ),
+        (
+            "many",
+            "s1,5,6,20",
+            "`1.3 points` must be from 0 to 3, not 20",
+        ),
+    ] {
+        let ran = essay_graded(name, &format!("id,1.1,1.2,1.3 points\n{row}\n"));
+        assert!(ran.messages.contains(what), "{name}: {}", ran.messages);
+    }
+    let folder = folder("numbered");
+    let list = put(&folder, "v.csv", "version,seed,id,name\nK7QF2,1,s1,\n");
+    let ran = graded(
+        "numbers",
+        "id,version,1a.vpn\ns1,1,0\n",
+        &["--versions", &list],
+    );
+    assert!(
+        ran.messages
+            .contains("unknown version `1`; the list of versions has `K7QF2` for this student"),
+        "{}",
+        ran.messages
     );
 }
 

@@ -72,6 +72,24 @@ fn reported(script: &CheckedScript) -> impl Iterator<Item = &Diagnostic> {
     script.diagnostics.iter().chain(&script.warnings)
 }
 
+/// The caret of an idiom is at the first word that its fix changes, although the parser reads on.
+#[test]
+fn the_caret_is_where_the_fix_begins() {
+    for (statement, at) in [
+        ("ask \"Size\" machine.page unit B", "machine.page"),
+        (
+            "choice \"Which?\" {\n    option \"a\" if read 0 => vpn 0\n    wrong \"b\"\n  }",
+            "if",
+        ),
+    ] {
+        let script = checked(&format!(
+            "machine simple\nquestion \"Q\" {{\n  {statement}\n}}\n"
+        ));
+        let place = script.diagnostics[0].span;
+        assert_eq!(script.sources.text(place), at, "{:?}", script.diagnostics);
+    }
+}
+
 /// The text after all fixes are applied.
 fn fixed(text: &str) -> String {
     let script = checked(text);

@@ -534,7 +534,7 @@ fn a_check_that_did_not_run_passes_nothing() {
     );
     // Versions without a paper cannot be compared.
     let none = report(
-        "question \"q\" {\n  reference 1 2 3 { frames 3, replacement lru }\n  ask reference columns frames\n}",
+        "question \"q\" {\n  reference 1 2 3 { frames 3, replacement lru }\n  ask reference columns frame9\n}",
         3,
     );
     assert!(!none.contains("no two versions"), "{none}");

@@ -48,7 +48,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
             ));
             break;
         }
-        match cells(&row, &table.header) {
+        match cells(&row, &table.header, delimiter(bytes) == b',') {
             Ok(cells) => table.rows.push(Record { line, cells }),
             Err(message) => table.flaws.push(Flaw::new(line, message)),
         }
@@ -88,8 +88,17 @@ fn header(line: u64, row: &csv::ByteRecord) -> Result<Vec<Arc<str>>, Flaw> {
     Ok(names)
 }
 
+/// A number whose comma without quotation marks has divided it into two cells.
+fn thousands(row: &csv::ByteRecord) -> Option<String> {
+    let cells: Vec<_> = row.iter().map(String::from_utf8_lossy).collect();
+    let digits = |cell: &str| !cell.is_empty() && cell.len() < 4 && cell.parse::<u16>().is_ok();
+    let mut pairs = cells.windows(2);
+    let pair = pairs.find(|pair| pair.iter().all(|cell| digits(cell)) && pair[1].len() == 3)?;
+    Some(pair.join(","))
+}
+
 /// The cells of a row, or an error message.
-fn cells(row: &csv::ByteRecord, header: &[Arc<str>]) -> Result<Cells, String> {
+fn cells(row: &csv::ByteRecord, header: &[Arc<str>], commas: bool) -> Result<Cells, String> {
     if let Some(long) = row.iter().find(|cell| cell.len() > CELL_LIMIT) {
         let open = if long.contains(&b'\n') {
             "; is a quotation mark missing?"
@@ -103,9 +112,11 @@ fn cells(row: &csv::ByteRecord, header: &[Arc<str>]) -> Result<Cells, String> {
     }
     if row.len() != header.len() {
         let open = if row.iter().any(|cell| cell.contains(&b'\n')) {
-            "; is a quotation mark missing?"
+            "; is a quotation mark missing?".to_owned()
+        } else if let Some(number) = thousands(row).filter(|_| commas && row.len() > header.len()) {
+            format!("; write `\"{number}\"` in quotation marks if it is one answer")
         } else {
-            ""
+            String::new()
         };
         return Err(format!(
             "has {} cells, but the header has {}{open}",

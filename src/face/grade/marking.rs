@@ -7,7 +7,7 @@ use std::sync::Arc;
 use pagewalk_script::api;
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::api::exam::{Exam, Paper, PaperError, Version};
-use pagewalk_script::api::marking::{FeedbackFormat, Given, Marked, Rules, Sheet, feedback};
+use pagewalk_script::api::marking::{FeedbackFormat, Field, Given, Marked, Rules, Sheet, feedback};
 use pagewalk_script::exam::grade::Verdict;
 use pagewalk_script::exam::marks::{Columns, TableRow};
 use pagewalk_script::exam::roster::Flaw;
@@ -28,6 +28,8 @@ pub(crate) struct Marking<'a> {
     pub(crate) feedback: Option<FeedbackFormat>,
     /// The columns of the table of marks.
     pub(crate) columns: Columns,
+    /// Whether the file has a column for each field.
+    pub(crate) has_columns: bool,
     /// Whether to keep all marks of all students, which takes much more memory than their rows of the table.
     pub(crate) keep_marks: bool,
     /// The maximum number of statements that a script may execute.
@@ -48,7 +50,9 @@ pub(crate) struct MarkingResult {
     pub(crate) flaws: Vec<Flaw>,
     /// The names of all fields of these papers.
     pub(crate) fields: BTreeSet<String>,
-    /// The names of fields that occur in no row, except those that are marked by hand.
+    /// The names of the fields of the first paper in order.
+    pub(crate) header: Vec<String>,
+    /// The names of fields that occur in no row.
     pub(crate) missing: BTreeSet<String>,
     /// Columns of a row that match no field of the row's paper.
     pub(crate) unknown: BTreeSet<String>,
@@ -65,6 +69,9 @@ impl MarkingResult {
         self.unreadable.extend(other.unreadable);
         self.flaws.extend(other.flaws);
         self.fields.extend(other.fields);
+        if self.header.is_empty() {
+            self.header = other.header;
+        }
         self.missing.extend(other.missing);
         self.unknown.extend(other.unknown);
         self.ruled.extend(other.ruled);
@@ -159,18 +166,24 @@ fn mark_paper(
     done.ruled.extend(key.ruled().map(str::to_owned));
     done.fields
         .extend(key.fields().iter().map(|field| field.name.clone()));
-    let mut missing: BTreeSet<&str> = key
-        .fields()
-        .iter()
-        .filter(|field| !field.by_hand())
-        .map(|field| &*field.name)
-        .collect();
+    let mut missing: BTreeSet<&str> = key.fields().iter().map(|field| &*field.name).collect();
+    // Points are the only column of an essay in the table that `pagewalk exam --answers csv` prints.
+    let column = |field: &Field| {
+        let points = if field.by_hand() { " points" } else { "" };
+        format!("{}{points}", field.name)
+    };
+    if done.header.is_empty() {
+        done.header = key.fields().iter().map(column).collect();
+    }
     for row in rows {
+        for (column, _) in &row.points {
+            let field = points_of(column).and_then(|name| key.field(name));
+            field.map(|field| missing.remove(&*field.name));
+        }
         match sheet(row, drawn, &key, &mut done.unknown) {
-            Ok(sheet) => {
-                missing.retain(|field| {
-                    !sheet.answers.contains_key(*field) && !sheet.by_hand.contains_key(*field)
-                });
+            Ok(mut sheet) => {
+                sheet.essays_elsewhere = marking.has_columns;
+                missing.retain(|field| !sheet.answers.contains_key(*field));
                 done.add_student(marking, paper, key.mark_sheet(&sheet));
             }
             Err(message) => {
@@ -179,7 +192,9 @@ fn mark_paper(
             }
         }
     }
-    done.missing.extend(missing.into_iter().map(str::to_owned));
+    let fields = key.fields().iter();
+    let missing = fields.filter(|field| missing.contains(&*field.name));
+    done.missing.extend(missing.map(column));
 }
 
 /// A row's answers, by the fields of its paper.
@@ -215,7 +230,12 @@ fn sheet(
     }
     for (column, text) in &row.points {
         let name = points_of(column).unwrap_or(column);
-        if !key.give(&mut sheet, name, text)? {
+        let known = if text.is_empty() {
+            key.field(name).is_some()
+        } else {
+            key.give(&mut sheet, name, text)?
+        };
+        if !known {
             unknown.insert(column.to_string());
         }
     }
@@ -326,7 +346,9 @@ impl Versions {
                     if self.by_code.is_empty() {
                         format!("the seed of version `{code}` is unknown; add the list of versions with `--versions`")
                     } else {
-                        format!("unknown version `{code}`{}", help())
+                        let listed = of_student(&self.by_id, &row.id).filter(|_| near().is_none());
+                        let listed = listed.map(|own| format!("; the list of versions has `{own}` for this student"));
+                        format!("unknown version `{code}`{}", listed.unwrap_or_else(help))
                     }
                 })?;
             return Ok(PaperVersion {
@@ -341,7 +363,7 @@ impl Versions {
                 .or_else(|| (!given.needed).then(|| Options::default().seed));
             // The default seed would silently select the wrong key.
             let seed = seed.ok_or(
-                "the exam differs between versions, but this row names no version and no seed; write the seed in the column `seed`, or add `--seed 0` if the papers have no version",
+                "the exam differs between versions, but this row names no version and no seed; add `--versions FILE` with the list that `pagewalk exam --output` wrote (NAME.versions.csv), or write the seed in the column `seed`",
             )?;
             return Ok(PaperVersion {
                 seed,

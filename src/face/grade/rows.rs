@@ -55,6 +55,8 @@ const BESIDE: &[&str] = &[
     "pending",
     "grade",
 ];
+/// The first and last columns of a table of grades.
+const GRADES: [[&str; 3]; 2] = [["id", "name", "version"], ["total", "max", "pending"]];
 /// The last word of columns that contain manually assigned points.
 const POINTS: &str = "points";
 
@@ -70,7 +72,7 @@ pub(crate) struct StudentRow {
     pub(crate) version: Option<String>,
     /// The answers by column name, which is the name of a field or a learning platform's name for a field.
     pub(crate) answers: Cells,
-    /// Manually assigned points, by column name. [`points_of`] returns the field.
+    /// Manually assigned points, by column name, or an empty text. [`points_of`] returns the field.
     pub(crate) points: Vec<(Arc<str>, String)>,
     /// Answers that are identified only by their order.
     pub(crate) responses: Vec<Response>,
@@ -147,7 +149,14 @@ pub(crate) fn student_rows(table: RecordTable, named: &ColumnNames) -> Result<St
     {
         return Err(Flaw::new(
             1,
-            "has no column that identifies the students; name this column `id`",
+            "has no column that identifies the students; add a column `id`",
+        ));
+    }
+    let header: Vec<&str> = table.header.iter().map(AsRef::as_ref).collect();
+    if header.starts_with(&GRADES[0]) && header.ends_with(&GRADES[1]) {
+        return Err(Flaw::new(
+            1,
+            "this is a table of grades that `pagewalk grade` wrote; pass the students' answers",
         ));
     }
     // One of two columns for the same field would be lost.
@@ -209,8 +218,8 @@ fn student_row(record: &Record, named: &ColumnNames) -> StudentRow {
         } else if is(&named.version, "version") {
             row.version = text();
         } else if points_of(column).is_some() {
-            let points = text().map(|points| (Arc::clone(column), points));
-            row.points.extend(points);
+            row.points
+                .push((Arc::clone(column), text().unwrap_or_default()));
         } else if is_answer(column) {
             answers.push((Arc::clone(column), given));
         }

@@ -9,10 +9,10 @@ use pagewalk_engine::files::limits::RULES;
 use pagewalk_engine::files::shown;
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::exam::field::alike;
-use pagewalk_script::exam::grade::Marked;
 use pagewalk_script::exam::grade::regrade::{Before, regraded};
 use pagewalk_script::exam::grade::rules::Rules;
 use pagewalk_script::exam::grade::statistics::statistics;
+use pagewalk_script::exam::grade::{Given, Marked};
 use pagewalk_script::exam::marks;
 use pagewalk_script::exam::marks::{Columns, Format, TableRow};
 use pagewalk_script::exam::roster::Flaw;
@@ -110,6 +110,7 @@ impl Grade {
             } else {
                 Columns::Fields
             },
+            has_columns,
             keep_marks: self.statistics || self.before.is_some(),
             limits: self.limits.limits(),
         };
@@ -130,6 +131,9 @@ impl Grade {
             ));
         }
         let mut done = marked(&marking, &papers);
+        if has_columns && done.fields.len() == done.missing.len() && !done.fields.is_empty() {
+            return Ok(self.no_field(&papers, !flaws.is_empty(), &done));
+        }
         flaws.append(&mut done.flaws);
         if !unused.is_empty() {
             let (file, names) = (shown(&self.answers), unused.join("`, `"));
@@ -150,7 +154,7 @@ impl Grade {
             if given.needed && self.versions.is_none() {
                 complain(
                     "the papers of this exam differ between versions; to identify each paper, add one of these:\n  \
-                     a column `version`, and the option `--versions FILE`\n  \
+                     the option `--versions NAME.versions.csv`, and a column `version` if that list has no students\n  \
                      a column `seed`\n  \
                      the option `--seed N`, if all students had the same paper\n",
                 );
@@ -233,7 +237,10 @@ impl Grade {
     fn read_rules(&self) -> Result<Rules, AlreadyReported> {
         let (mut rules, mut wrong) = (Rules::default(), Vec::new());
         if let Some(path) = &self.rules {
-            let text = read_text(path, RULES).map_err(|message| report_file(path, &message))?;
+            let text = read_text(path, RULES).map_err(|message| {
+                let help = "; a rule without a file is `--rule NAME=VALUE`";
+                report_file(path, &(message + help))
+            })?;
             wrong = rules.set_yaml(&shown(path), &text);
         }
         for flag in &self.rule {
@@ -441,6 +448,28 @@ impl Grade {
             ));
         }
         !missing.is_empty()
+    }
+
+    /// Reports that no column of the file is a field, which would cost every student all points.
+    fn no_field(&self, papers: &[PaperRows], repeats: bool, done: &MarkingResult) -> Status {
+        let (file, script) = (shown(&self.answers), shown(&self.file));
+        let rows = || papers.iter().flat_map(|(_, rows)| rows);
+        // The IDs repeat in a table with one row per answer, and one of its columns contains fields.
+        let is_field = |(_, given): (_, Given)| done.fields.contains(&given.text());
+        let of_fields =
+            |at: usize| rows().all(|row| row.answers.iter().nth(at).is_some_and(is_field));
+        let columns = rows().next().map_or(0, |row| row.answers.iter().count());
+        let what = if repeats && (0..columns).any(of_fields) {
+            "has one row per answer, but `pagewalk grade` needs one row per student and a column per field"
+        } else {
+            "no column is a field of the exam"
+        };
+        let names: Vec<&str> = done.header.iter().take(SHOWN).map(String::as_str).collect();
+        let names = names.join(", ");
+        complain(&format!(
+            "pagewalk: {file}: {what}; the fields are {names}; `pagewalk exam {script} --answers csv` prints the header\n"
+        ));
+        Status::Wrong
     }
 
     /// Reports columns that match no field, and returns whether one of them resembles a field. A

@@ -287,10 +287,12 @@ impl CheckedScript {
         } else {
             String::new()
         };
+        // The settings of a course are not part of the script.
+        let course = (first.code == Code::BadCourse).then(|| self.sources.file(first.span.file));
+        let name = course.flatten().map_or(self.name(), |file| &file.name);
         format!(
-            "{}{}: {count} {noun}{plural}{rest}\n",
+            "{}{name}: {count} {noun}{plural}{rest}\n",
             render(shown, &self.sources, style),
-            self.name()
         )
     }
 }

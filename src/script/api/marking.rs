@@ -121,10 +121,18 @@ impl<'p> Marking<'p> {
         else {
             return Ok(false);
         };
-        let points: Number = number(text)
-            .ok_or_else(|| format!("`{text}` is not a valid number of points for {name}"))?;
+        let points: Number = number(text).ok_or_else(|| {
+            let first = text
+                .split_whitespace()
+                .next()
+                .filter(|first| number(first).is_some());
+            let write = first.map_or_else(String::new, |first| format!("; write `{first}`"));
+            format!("`{name} points` must be a number from 0 to {worth}, not `{text}`{write}")
+        })?;
         if points.is_negative() || points.compare(*worth).is_gt() {
-            return Err(format!("{name} is worth 0 to {worth} points, not {text}"));
+            return Err(format!(
+                "`{name} points` must be from 0 to {worth}, not {text}"
+            ));
         }
         sheet.by_hand.insert(name.clone(), points);
         Ok(true)

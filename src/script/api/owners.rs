@@ -86,9 +86,14 @@ pub(super) fn name_other_blocks(sources: &Sources, diagnostics: &mut [Diagnostic
     for one in diagnostics.iter_mut().filter(unknown) {
         let name = sources.text(one.span).trim();
         if LANGUAGE.verb(name).is_some() && one.span.file == 0 {
-            one.help = Some(format!(
-                "`{name}` begins a statement: write it after the `}}` of the block"
-            ));
+            let of_core = crate::run::verbs::VERBS
+                .iter()
+                .any(|verb| verb.name == name);
+            one.help = Some(if of_core || name == "exam" {
+                format!("`{name}` begins a statement: write it after the `}}` of the block")
+            } else {
+                format!("`{name}` begins a statement: write it in a question")
+            });
         }
         let other = || {
             BLOCKS.iter().find_map(|block| {

@@ -161,7 +161,10 @@ fn course(loader: &dyn Loader, path: &Path, text: &str) -> Result<Course, BadCou
         let word = text.get(span.clone()).unwrap_or_default();
         // The names that TOML's message lists.
         let known = error.message().split('`').skip(3).step_by(2);
-        let help = nearest(word, known).map(|near| format!("did you mean `{near}`?"));
+        let near = nearest(word, known).map(|near| format!("did you mean `{near}`?"));
+        let yaml = text.lines().find_map(|line| line.trim().strip_suffix(':'));
+        let yaml = yaml.map(|name| format!("`{NAME}` is TOML, not YAML: write `[{name}]`, and below it lines such as `output = \"papers\"`"));
+        let help = yaml.or(near);
         let message = error.message().replace("usize", "a number");
         bad(path, text, span, message).help(help)
     })?;

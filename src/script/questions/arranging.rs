@@ -59,8 +59,12 @@ fn titled(cx: &mut Cx, title: &Expr) -> Result<Word, Stop> {
 fn acceptance(cx: &mut Cx, row: &Bound) -> Result<Acceptance, Stop> {
     let finding = FINDINGS.into_iter().find(|(name, _)| row.has(name));
     let (Some(finding), Some(reason)) = (finding, row.clause("because")) else {
-        let what = "a finding and a reason: `accept guessable of \"Q\" because \"…\"`";
-        return Err(missing(row, what).into());
+        let text = |expr: &&Expr| matches!(expr.kind, ExprKind::Value(Value::Text(_)));
+        let title = row.operands.iter().find(text);
+        let title = title.map_or("\"Q\"", |title| cx.text(title.span).trim());
+        let name = finding.map_or("guessable", |(name, _)| name);
+        let help = format!("write `accept {name} of {title} because \"…\"`");
+        return Err(missing(row, "a finding and a reason").help(help).into());
     };
     row.refuse()?;
     let question = row.clause("of").map(|title| prose_of(cx, title));

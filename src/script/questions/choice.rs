@@ -11,7 +11,7 @@ use super::mistakes::distractors;
 use super::papers::{item, needs_question, puts, radix_of_paper, unsure_of_question};
 use super::probed::{not_an_access, operation};
 use super::prose::prose_of;
-use super::rows::{known, missing, settings};
+use super::rows::{each_setting, known, missing};
 use super::settings::CHOICE_SETTINGS;
 use crate::lang::ast::{Claim, Condition, Expr, Fact, Holds, Operation, Setting, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -38,7 +38,7 @@ pub(crate) fn choice(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let said = before_block(cx, bound)?;
     let mut options = Vec::new();
     let (mut unknown, mut one, mut claim) = (false, None, None);
-    for setting in settings(bound)? {
+    each_setting(cx, bound, |cx, setting| {
         let row = known(setting, &[CHOICE_SETTINGS], "choice")?;
         match &*setting.name.text {
             "tick" if row.has("one") => one = Some(row.place),
@@ -53,7 +53,8 @@ pub(crate) fn choice(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
             "option" => options.push(computed(cx, (&row, setting), claim.as_ref())?),
             _ => options.push(option(cx, &row)?),
         }
-    }
+        Ok(())
+    })?;
     if unknown {
         unsure_of_question(cx);
         return Err(Stop::Unknowable);

@@ -7,16 +7,16 @@ use super::arranging::arrange;
 use super::entry::{Entry, ItemKind, Rubric};
 use super::papers::{self, enter, exam_mut, item, needs_question, puts, sheet};
 use super::prose::{self, perhaps_points, prose_of, radix_of, reflowed};
-use super::rows::{known, missing, settings};
+use super::rows::{each_setting, known, missing, settings};
 use super::settings::{
     ADDRESSABLE, ADDRESSABLE_UNITS, ARRANGEMENT_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS, LAYOUTS,
     NOTATION_SETTINGS,
 };
 use super::sheet::Sheet;
-use crate::lang::ast::{Expr, Span};
+use crate::lang::ast::{Expr, ExprKind, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
-use crate::lang::value::Number;
+use crate::lang::value::{Number, Value};
 use crate::run::bind::{Atom, Bound, Param, Piece, Slot, TEXT, word};
 use crate::run::eval::eval;
 use crate::run::record::{Did, Shown, View};
@@ -95,7 +95,14 @@ pub(crate) fn exam(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
             arrange(cx, &mut arrangement, &row)?;
             continue;
         }
-        let text = words(cx, &row)?;
+        let text = match words(cx, &row) {
+            // The other settings can have mistakes of their own.
+            Err(Stop::Wrong(wrong)) if cx.checking() => {
+                cx.report(wrong);
+                continue;
+            }
+            text => text?,
+        };
         if &*name.text == ADDRESSABLE && !ADDRESSABLE_UNITS.contains(&&*text) {
             let message = format!("`{text}` is not a unit of memory");
             let span = setting
@@ -239,7 +246,7 @@ pub(crate) fn essay(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     needs_question(cx, bound.place)?;
     let lead = before_block(cx, bound)?;
     let mut rubric = Vec::new();
-    for setting in settings(bound)? {
+    each_setting(cx, bound, |cx, setting| {
         let row = known(setting, &[ESSAY_SETTINGS], "essay")?;
         let text = row.expr(Slot::Text)?;
         let points = perhaps_points(cx, row.clause("points"))?;
@@ -247,7 +254,8 @@ pub(crate) fn essay(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
             text: prose_of(cx, text)?,
             points: points.map(|(points, _)| points),
         });
-    }
+        Ok(())
+    })?;
     let points = rubric_points(&rubric, lead.points, bound.place)?;
     let entry = item(
         cx,
@@ -350,14 +358,32 @@ fn words(cx: &mut Cx, row: &Bound) -> Result<String, Stop> {
     if row.operands.is_empty() {
         return Err(missing(row, "a value").into());
     }
-    if let [_, more, ..] = row.operands
+    if let [first, more, ..] = row.operands
         && !matches!(word(more), Some("min"))
     {
         let message = format!("`{}` takes one text", row.name);
-        return Err(Diagnostic::new(Code::WrongCount, more.span, message)
-            .label("one too many")
-            .help("a comma, `;`, or a new line ends a setting")
-            .into());
+        let end = row
+            .operands
+            .last()
+            .map_or(more.span.end, |last| last.span.end);
+        let whole = Span { end, ..first.span };
+        let hours = row.name == "duration" && word(more).is_some_and(|unit| unit.starts_with('h'));
+        let minutes = match &first.kind {
+            ExprKind::Value(Value::Number(n)) if hours => n.times(Number::from(60u64)).ok(),
+            _ => None,
+        };
+        let text = minutes.map_or_else(
+            || format!("\"{}\"", cx.text(whole).trim()),
+            |minutes| format!("{minutes} min"),
+        );
+        let wrong = Diagnostic::new(Code::WrongCount, more.span, message).label("one too many");
+        return Err(if text.matches('"').count() > 2 {
+            wrong
+                .help("a comma, `;`, or a new line ends a setting")
+                .into()
+        } else {
+            wrong.fix(Fix::replace(whole, text)).into()
+        });
     }
     let takes_text = row.params == [TEXT];
     let mut lead = Vec::new();

@@ -29,6 +29,8 @@ pub(crate) struct Papers {
     /// The latest operation before the current question, which `ask last` does not ask about, because the tables of the
     /// question show the state after the operation.
     pub(crate) last_before: Option<Arc<Did>>,
+    /// Whether a part outside a question has been reported, which the other parts need not repeat.
+    pub(crate) has_lost_part: bool,
     sheet: Option<Sheet>,
 }
 
@@ -98,6 +100,15 @@ pub(crate) fn in_part(cx: &Cx) -> bool {
 /// # Errors
 /// Returns `misplaced`.
 pub(crate) fn needs_question(cx: &Cx, place: Span) -> Result<(), Stop> {
+    let help = "write `question \"title\" points 10 { … }` around it";
+    needs_question_or(cx, place, help)
+}
+
+/// Rejects a statement outside a question with this help.
+///
+/// # Errors
+/// Returns `misplaced`.
+pub(crate) fn needs_question_or(cx: &Cx, place: Span, help: &str) -> Result<(), Stop> {
     let called = cx.checking() && cx.state.scopes.iter().any(|scope| scope.private);
     if sheet(cx).is_some() || called {
         return Ok(());
@@ -108,7 +119,7 @@ pub(crate) fn needs_question(cx: &Cx, place: Span) -> Result<(), Stop> {
         "this statement is allowed only in a question",
     )
     .label("outside of a question")
-    .help("write `question \"title\" points 10 { … }` around it")
+    .help(help)
     .into())
 }
 

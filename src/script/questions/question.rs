@@ -5,13 +5,16 @@ use std::sync::Arc;
 use super::arrangement::Known;
 use super::entry::Entry;
 use super::papers::{
-    self, close_sheet, enter, exam_mut, needs_question, open_sheet, sheet_mut, unsure_of_question,
+    self, close_sheet, enter, exam_mut, needs_question_or, open_sheet, sheet_mut,
+    unsure_of_question,
 };
 use super::prose::perhaps_points;
 use super::sheet::Sheet;
 use super::tables::{as_shown, views_given};
-use crate::lang::ast::{Block, Expr, NounColumns, Span, Stmt, Word};
+use crate::lang::ast::{Block, Expr, ExprKind, NounColumns, Span, Stmt, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
+use crate::lang::value::Value;
 use crate::run::record::Did;
 use crate::run::seeds::{mixed, mixed_text};
 use crate::run::session::{Checker, Cx, Run};
@@ -93,15 +96,19 @@ fn begin_part(
     name: &Word,
     points: Option<&Expr>,
 ) -> Result<Option<(crate::lang::value::Number, Span)>, Stop> {
-    needs_question(cx, name.span)?;
+    let help = "parts belong in a question: write `question \"title\" { … }` around them";
+    if let Err(outside) = needs_question_or(cx, name.span, help) {
+        let is_first = !std::mem::replace(&mut exam_mut(cx).has_lost_part, true);
+        return Err(if is_first { outside } else { Stop::Unknowable });
+    }
     if papers::in_part(cx) {
         return Err(Diagnostic::new(
             Code::Misplaced,
             name.span,
-            "a part cannot be in another part",
+            "parts cannot be nested",
         )
         .label("a part cannot contain parts")
-        .help("close the previous part with `}`")
+        .help("close the previous part with `}` first; its title can show the level, as in `\"a ii\"`")
         .into());
     }
     let points = perhaps_points(cx, points);
@@ -132,6 +139,9 @@ fn refuse_nested(cx: &Cx, place: Span) -> Result<(), Stop> {
     .into())
 }
 
+/// The help for a `given` outside a question, which may be meant for all questions.
+const EACH: &str = "write it inside each question that needs it";
+
 /// `given page_table, tlb`
 ///
 /// # Errors
@@ -143,7 +153,7 @@ pub(crate) fn run_given(
     nouns: &[NounColumns],
 ) -> Result<(), Stop> {
     let cx = &mut run.cx;
-    needs_question(cx, place)?;
+    needs_question_or(cx, place, EACH)?;
     let mut views = Vec::new();
     for of in nouns {
         views.extend(views_given(cx, place, of)?);
@@ -164,14 +174,40 @@ pub(crate) fn run_given(
 /// # Errors
 /// Returns the same errors as `show`, or `unknown-column`.
 pub(crate) fn check_given(cx: &mut Cx, place: Span, nouns: &[NounColumns]) -> Result<(), Stop> {
-    needs_question(cx, place)?;
+    needs_question_or(cx, place, EACH)?;
     nouns.iter().try_for_each(|of| {
+        // Between triple quotes, a text is preformatted lines, such as a part of a program.
+        if let [text] = &*of.noun
+            && matches!(text.kind, ExprKind::Value(Value::Text(_)))
+            && !cx.text(text.span).trim().starts_with("\"\"\"")
+        {
+            return Err(prose_given(cx, place, text, nouns).into());
+        }
         if of.columns.is_empty() {
             as_shown(cx, place, &of.noun).map(|_| ())
         } else {
             views_given(cx, place, of).map(|_| ())
         }
     })
+}
+
+/// Reports a text in `given`, and divides the statement after a text before the other `nouns`.
+fn prose_given(cx: &Cx, place: Span, text: &Expr, nouns: &[NounColumns]) -> Diagnostic {
+    let message = "`given` prints parts of the state, and `text` prints prose";
+    let wrong = Diagnostic::new(Code::UnknownNoun, text.span, message);
+    let prose = cx.text(text.span).trim();
+    if nouns[0].noun[0].span != text.span {
+        return wrong.help(format!(
+            "write it as a statement of its own: `text {prose}`"
+        ));
+    }
+    let next = nouns.get(1).map(|next| next.noun[0].span.start);
+    let end = next.unwrap_or(text.span.end);
+    let given = next.map_or("", |_| "; given ");
+    let text = format!("text {prose}{given}");
+    wrong
+        .help(format!("write `{}`", text.trim()))
+        .fix(Fix::replace(Span { end, ..place }, text))
 }
 
 /// Checks a question without running it.
@@ -219,7 +255,16 @@ pub(crate) fn check_part(
     body: &[Stmt],
 ) -> Result<(), Stop> {
     let begun = begin_part(&mut checker.cx, name, points);
+    // The statements in a part outside a question are not at fault.
+    let outside = papers::sheet(&checker.cx).is_none() && begun.is_err();
+    if outside {
+        open_sheet(&mut checker.cx, Sheet::new(name.span, None));
+        unsure_of_question(&mut checker.cx);
+    }
     checker.check_block(body);
+    if outside {
+        close_sheet(&mut checker.cx);
+    }
     begun?;
     end_part(&mut checker.cx)
 }

@@ -1,10 +1,13 @@
 //! Rows in the blocks of exam statements.
 
+use super::papers::unsure_of_question;
 use crate::lang::ast::Setting;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::run::bind::{Bound, bind_setting};
+use crate::run::session::Cx;
 use crate::run::settings::{SettingWord, list};
+use crate::run::stop::Stop;
 
 /// Reports a setting whose value is missing.
 pub(crate) fn missing(row: &Bound, what: &str) -> Diagnostic {
@@ -19,15 +22,43 @@ pub(crate) fn missing(row: &Bound, what: &str) -> Diagnostic {
 pub(crate) fn settings<'t>(bound: &Bound<'t>) -> Result<&'t [Setting], Diagnostic> {
     match bound.block {
         Some(block) => match &block.table {
-            Some(table) => Err(Diagnostic::new(
-                Code::BadTable,
-                table.span,
-                "a table is not allowed here",
-            )),
+            Some(table) => {
+                let wrong =
+                    Diagnostic::new(Code::BadTable, table.span, "a table is not allowed here");
+                let rows = "write `columns \"A\" \"B\"`, and a line such as `row 4 KB ? = 12` for each row";
+                let help = (bound.name == "table").then(|| rows.to_owned());
+                Err(Diagnostic { help, ..wrong })
+            }
             None => Ok(&block.settings),
         },
         None => Ok(&[]),
     }
+}
+
+/// Calls a function for each setting in the block of a statement. A check reports the mistakes of all settings.
+///
+/// # Errors
+/// Returns `bad-table`, or the errors of the function.
+pub(crate) fn each_setting<'t>(
+    cx: &mut Cx,
+    bound: &Bound<'t>,
+    mut each: impl FnMut(&mut Cx, &'t Setting) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    let mut failed = false;
+    for setting in settings(bound)? {
+        match each(cx, setting) {
+            Err(Stop::Wrong(wrong)) if cx.checking() => {
+                cx.report(wrong);
+                failed = true;
+            }
+            done => done?,
+        }
+    }
+    if failed {
+        unsure_of_question(cx);
+        return Err(Stop::Unknowable);
+    }
+    Ok(())
 }
 
 /// Matches a setting with its row.
@@ -47,6 +78,11 @@ pub(crate) fn known<'t>(
     let names = || rows().map(|row| row.name);
     let message = format!("`{of}` has no setting `{}`", name.text);
     let diagnostic = Diagnostic::new(Code::UnknownSetting, name.span, message);
+    if of == "choice" && name.text.len() == 1 {
+        let message = "an option must begin with `correct` or `wrong`";
+        return Err(Diagnostic::new(Code::UnknownWord, name.span, message)
+            .help("replace the letter with one of these words; the paper adds the letters"));
+    }
     Err(match nearest(&name.text, names()) {
         Some(near) => diagnostic.did_you_mean(&name.text, near),
         None => diagnostic.help(format!("there are {}", list(names()))),

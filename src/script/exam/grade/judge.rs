@@ -33,7 +33,7 @@ pub(crate) fn alone(satisfies: &Satisfies, field: &Field, sheet: &Sheet, rules: 
             simple(&answer, given, Some(&cell.shown()), way, field, rules)
         }
         (ItemKind::Essay { .. }, _) => (
-            if empty {
+            if empty && (!sheet.essays_elsewhere || sheet.answers.contains_key(&field.name)) {
                 Verdict::Unanswered
             } else {
                 Verdict::Pending

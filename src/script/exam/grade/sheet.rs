@@ -33,6 +33,8 @@ pub struct Sheet {
     pub answers: BTreeMap<String, Given>,
     /// Points given by hand, by field name.
     pub by_hand: BTreeMap<String, Number>,
+    /// Whether the sheet leaves out essays because they are on paper, where they await their points.
+    pub essays_elsewhere: bool,
 }
 
 /// The answer of a field that the sheet does not contain.

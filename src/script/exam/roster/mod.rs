@@ -204,9 +204,10 @@ fn unknown(header: &csv::StringRecord) -> String {
         ids().find(|id| nearest(&plain(own), [plain(id).as_str()].into_iter()).is_some())
     };
     let help = header.iter().find_map(|own| Some((own, near(own)?)));
-    let help = help.map_or_else(String::new, |(own, near)| {
-        format!("; is `{own}` the column `{near}`?")
-    });
+    let help = help.map_or_else(
+        || "; the first line must name the columns, such as `id,name`".to_owned(),
+        |(own, near)| format!("; is `{own}` the column `{near}`?"),
+    );
     let found: Vec<String> = header
         .iter()
         .map(|own| format!("`{}`", own.trim()))

@@ -151,8 +151,14 @@ impl<'s> Visit<'s> for Search<'_> {
             {
                 self.doubled_braces(expr.span);
             }
-            ExprKind::Value(Value::Text(_)) => self.braces(expr.span, true),
-            ExprKind::Prose(_) => self.doubled_braces(expr.span),
+            ExprKind::Value(Value::Text(_)) => {
+                self.braces(expr.span, true);
+                self.latex(expr.span, false);
+            }
+            ExprKind::Prose(_) => {
+                self.doubled_braces(expr.span);
+                self.latex(expr.span, true);
+            }
             ExprKind::Binary(BinaryOp::FloorDivide, left, right) => {
                 self.slashes(left, right, false);
             }
@@ -265,6 +271,43 @@ impl Search<'_> {
                 Fix::write(place, text[at..at + hole.len() + 4].trim(), value),
             );
         self.found.push(warning);
+    }
+
+    /// Warns about `2^{14}` and `\textbf{64}` in a text of a paper, which is not LaTeX. Prose evaluates the braces.
+    fn latex(&mut self, span: Span, prose: bool) {
+        let text = self.sources.text(span);
+        for (at, _) in text
+            .match_indices('{')
+            .take(HOLES)
+            .filter(|_| self.in_question)
+        {
+            let Some((hole, after)) = text[at + 1..].split_once('}') else {
+                return;
+            };
+            let is_number = !hole.is_empty() && hole.bytes().all(|c| c.is_ascii_digit());
+            let ahead = text[..at].trim_end_matches(|c: char| c.is_ascii_alphabetic());
+            let (from, sign) = if ahead.ends_with('\\') && ahead.len() + 1 < at {
+                (ahead.len() - 1, "")
+            } else if is_number && text[..at].ends_with(['^', '_']) {
+                (at - 1, &text[at - 1..at])
+            } else {
+                continue;
+            };
+            // Doubled braces are printed, and the second argument of `\frac{1}{2}` would lose its command.
+            if hole.starts_with('{') || after.starts_with('{') {
+                continue;
+            }
+            let (start, end) = (span.start as usize, at + hole.len() + 2);
+            let place = Span::new(span.file, start + from..start + end);
+            let hole = &text[at..end];
+            let value = hole.trim_matches(['{', '}']);
+            let new = if is_number || !prose { value } else { hole };
+            let fix = Fix::write(place, &text[from..end], format!("{sign}{new}"));
+            let prints = if prose { "a value" } else { "braces" };
+            let message = format!("a text is not LaTeX: `{hole}` prints {prints}");
+            self.found
+                .push(Diagnostic::warning(Code::Unlikely, place, message).fix(fix));
+        }
     }
 
     /// Warns about `{x}` in a string that is not prose.

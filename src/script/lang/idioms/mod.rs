@@ -24,4 +24,5 @@ mod trial;
 mod tried;
 mod variants;
 
+pub(crate) use settings::line as setting_rewritten;
 pub(crate) use tried::improve;

@@ -3,15 +3,22 @@
 use std::borrow::Cow;
 
 use super::advice::Advice;
-use super::tokens::line_at;
+use super::tokens::{Token, line_at, tokens};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::edit::TextEdit;
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 
 /// Returns a diagnostic updated with the advice from an idiom.
-pub(super) fn advised(diagnostic: &Diagnostic, advice: Advice) -> Diagnostic {
+pub(super) fn advised(diagnostic: &Diagnostic, advice: Advice, text: &str) -> Diagnostic {
     let mut new = diagnostic.clone();
+    let ahead = advice.fix.as_ref().filter(|_| advice.message.is_some());
+    if let Some(changed) = ahead.and_then(|fix| first_change(fix, text))
+        && is_reading(diagnostic)
+        && changed.end <= diagnostic.span.start
+    {
+        new.span = changed;
+    }
     if let Some(message) = advice.message {
         message.clone_into(&mut new.message);
         new.label.clear();
@@ -24,6 +31,21 @@ pub(super) fn advised(diagnostic: &Diagnostic, advice: Advice) -> Diagnostic {
         .or_else(|| advice.fix.as_ref().map(says));
     new.fix = advice.fix.map(Box::new);
     new
+}
+
+/// Returns the first token that a fix of one line changes.
+fn first_change(fix: &Fix, text: &str) -> Option<Span> {
+    let there = text.get(fix.span.start as usize..fix.span.end as usize)?;
+    let old = tokens(Some(there).filter(|there| !there.contains('\n'))?);
+    let new = tokens(&fix.text);
+    let same = |(old, new): &(&Token, &Token)| old.text == new.text;
+    let at = old.iter().zip(&new).take_while(same).count();
+    let start = fix.span.start + old.get(at)?.start as u32;
+    Some(Span {
+        start,
+        end: start + old[at].text.len() as u32,
+        ..fix.span
+    })
 }
 
 /// Describes a fix, in full if it is a single line.

@@ -20,6 +20,7 @@ use crate::lang::span::Span;
 const SETTING: &str = "a setting is a name followed by its value";
 const PAGES: &str = "write the pages first, then the settings in braces";
 const OPTION: &str = "an option must be `correct \"…\"` or `wrong \"…\"`";
+const CELLS: &str = "the cells of a row must be separated by spaces, not by commas";
 const METHOD: &str = "the language has no objects; a statement must begin with a verb";
 const PROCESS: &str = "a process and its statement must be separated by `:`";
 const POINTS: &str = "the points of a question or part must follow its title";
@@ -140,6 +141,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         let fix = Fix::write(place(from, to), &line[from..to], new);
         let message = match block {
             "choice" => Some(OPTION),
+            "table" => Some(CELLS),
             _ => setting_message(diagnostic),
         };
         found.push(Advice::fixed(message, None, fix, false));
@@ -219,7 +221,10 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
             // `P: exit` ends the process, and `exit` the script.
             let removes = one.fix.as_ref().is_some_and(|fix| fix.text.is_empty());
             let ends_process = removes && line[..from].trim_end().ends_with(':');
+            // The answer of an essay is its rubric.
+            let rubric = removes && block == Some("essay");
             !head
+                && !rubric
                 && !ends_process
                 && !(one.nothing && (follows_block || (setting || block.is_some()) && !option))
         };
@@ -453,7 +458,7 @@ fn statements(
         found.extend(rewritten(text).into_iter().map(row));
         if let Some(new) = settings::statement(text) {
             let message = match text.split(' ').next() {
-                Some("reference") => setting.map(|_| PAGES),
+                Some("reference" | "ask") => setting.map(|_| PAGES),
                 Some("choice") => Some(OPTION),
                 _ => setting,
             };

@@ -82,7 +82,10 @@ fn fitting(rows: &'static [Idiom], said: &str) -> Vec<(&'static Idiom, Option<St
         if pushed && ours && !row.theirs.iter().any(|theirs| theirs.starts_with(begins)) {
             return None;
         }
-        Some((row, (!row.ours.is_empty()).then(|| held.fill(&row.ours))))
+        let new = (!row.ours.is_empty()).then(|| held.fill(&row.ours));
+        // A statement that is already in the language has another mistake.
+        let same = |new: &String| new.split_whitespace().eq(said.split_whitespace());
+        (!new.as_ref().is_some_and(same)).then_some((row, new))
     };
     rows.iter().filter_map(fit).collect()
 }
@@ -202,7 +205,7 @@ fn unsigned(fact: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{found_in, section};
+    use super::{found_in, known, section};
     use crate::lang::parse::parse;
 
     /// The message of a row of the section `statements` that begins with a word of the language is right even if its fix is not.
@@ -211,6 +214,24 @@ mod tests {
         let (row, new) = found_in(section("statements"), "read 96 == vpn { x }").unwrap();
         assert!(row.begins, "{:?}", row.theirs);
         assert_eq!(new.as_deref(), Some("read 96 => vpn { x }"));
+    }
+
+    /// A statement of the language has another mistake, such as a title that another file also has.
+    #[test]
+    fn an_equivalent_that_equals_the_line_is_not_suggested() {
+        let same = |said: &str| {
+            known(said)
+                .into_iter()
+                .any(|(_, new)| new.as_deref() == Some(said))
+        };
+        for said in [
+            "question \"T\" points 6 {",
+            "text \"T\"",
+            "ask \"n\" = 5 points 2",
+        ] {
+            assert!(!same(said), "{said}");
+        }
+        assert!(!known("question \"T\" marks 6 {").is_empty());
     }
 
     #[test]

@@ -193,7 +193,7 @@ fn improve_all(
                     gone[other] |= !fixed[other]
                         && (beside && !left || follows(diagnostic, at < other, cleared));
                 }
-                diagnostics[at] = advised(&before[at], advice);
+                diagnostics[at] = advised(&before[at], advice, &file.text);
             } else if let Some(fix) = before[at].fix.as_deref() {
                 match trial.fixes(&before[at], fix, &file.text) {
                     Tried::Unknown => {}

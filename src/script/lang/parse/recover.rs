@@ -275,7 +275,10 @@ fn character(rest: &str) -> Option<Diagnostic> {
         ));
     }
     let known = first.is_ascii_alphanumeric() || "_+-*/%<>&^|~!=.,:?(){}[]\"';".contains(first);
-    let shown = first.escape_debug();
+    let shown = match first {
+        '\\' => first.to_string(),
+        _ => first.escape_debug().to_string(),
+    };
     (!known).then(|| {
         Diagnostic::new(
             Code::Syntax,

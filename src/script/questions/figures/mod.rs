@@ -12,8 +12,9 @@ mod views;
 mod walk;
 
 use super::entry::{Entry, Figure};
-use crate::lang::ast::{Expr, Stmt, StmtKind};
+use crate::lang::ast::{Expr, ExprKind, Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::value::Value;
 use crate::questions::papers::{enter, in_part, sheet};
 use crate::run::bind::Param::{self, Keyword, Literal, Many, Optional};
 use crate::run::bind::{Bound, FILE_NAME, LEVEL, NOUN, OP, PA, PROCESS, RAW, VA, word};
@@ -235,6 +236,9 @@ fn unknown_figure(cx: &Cx, noun: &Expr, word: Option<&str>) -> Diagnostic {
             .collect::<Vec<_>>(),
     );
     let unknown = Diagnostic::new(Code::UnknownWord, noun.span, "unknown figure");
+    if let ExprKind::Value(Value::Text(_)) = noun.kind {
+        return unknown.help("a paper has no image files: `figure walk 0x3D4` draws a page walk");
+    }
     match word.and_then(|word| Some((word, cx.nearest(word, names.iter().copied())?))) {
         Some((word, near)) => unknown.did_you_mean(word, near),
         None => unknown.help(format!("there are {}", list(names.into_iter()))),

@@ -27,7 +27,7 @@ pub(crate) use processes::table as processes;
 pub use row::{TABLE_NOUNS, TableNoun};
 pub(crate) use stats::table as stats;
 pub(crate) use step_columns::{
-    STEP_COLUMNS, beyond, cell as reference_cell, cell_of as step_cell, explaining,
+    STEP_COLUMNS, StepColumn, beyond, cell as reference_cell, cell_of as step_cell, explaining,
     frames as reference_frames, header_mistakes as reference_header,
 };
 pub(crate) use steps::{

@@ -49,6 +49,8 @@ impl Statement<'_> {
         match token.kind {
             // The missing facts follow the `ask`.
             _ if code == Code::NoBlank => false,
+            // The blank of a cell lacks its answer.
+            _ if word == "?" && code == Code::Syntax => false,
             // A foreign character has a meaning.
             _ if !word.is_ascii() => false,
             TokenKind::Word | TokenKind::Number if self.is_glued(word) => false,

@@ -16,14 +16,36 @@ const SKIPPED: &[&str] = &[
 
 /// Rewrites a line of a block. Returns `None` if nothing changes. `block` is the first word of the block of
 /// settings.
-pub(super) fn line(block: &str, said: &str) -> Option<String> {
+pub(crate) fn line(block: &str, said: &str) -> Option<String> {
     let said = said.trim();
-    let new = content(block, said)?;
+    let new = match block {
+        "table" => cells(said)?,
+        _ => content(block, said)?,
+    };
     (new != said).then_some(new)
+}
+
+/// Rewrites the cells of a row without commas between them.
+fn cells(said: &str) -> Option<String> {
+    let (mut depth, mut new) = (0, said.to_owned());
+    let all = tokens(said);
+    for token in &all {
+        depth += nesting(token.text);
+        if depth == 0 && token.text == "," {
+            new.remove(token.start + new.len() - said.len());
+        }
+    }
+    matches!(all.first()?.text, "row" | "columns").then_some(new)
 }
 
 /// Rewrites a statement whose settings are in braces or after a list of pages.
 pub(super) fn statement(said: &str) -> Option<String> {
+    if let Some(asked) = said
+        .strip_prefix("ask ")
+        .filter(|asked| asked.starts_with("reference "))
+    {
+        return statement(asked).map(|new| format!("ask {new}"));
+    }
     let all = tokens(said);
     let first = all.first()?;
     if !matches!(

@@ -146,7 +146,7 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
         .count();
     let last = at + until.checked_sub(1)?;
     let text = &said[all[at].start..all[last].end()];
-    let bare = quoted(text).filter(|_| !matches!(block, "exam" | "choice" | "file"));
+    let bare = quoted(text).filter(|_| !matches!(block, "exam" | "choice" | "essay" | "file"));
     let text = bare.map_or_else(|| text.to_owned(), |text| lowered(&name, text));
     Some((at + until, format!("{name} {text}")))
 }

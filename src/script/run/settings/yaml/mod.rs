@@ -4,6 +4,7 @@
 //! values. The value `true`, or the name alone, sets a flag. Several TLBs or caches form a list of blocks,
 //! each with an optional `name`.
 
+mod foreign;
 mod said;
 #[cfg(test)]
 mod tests;
@@ -198,9 +199,12 @@ fn field(key: &Scalar, node: &Node, span: Span, wrong: &mut Vec<Diagnostic>) -> 
             (args.len() == items.len()).then_some(Field { args, ..plain })
         }
         Node::Block(entries) if repeats(key.text) && are_levels(entries) => {
-            let (level, message) = (&entries[0].0, "several levels are a list");
-            let help = format!("write each as `- {{ name: {}, … }}`", level.text);
-            wrong.push(Diagnostic::new(Code::MachineFile, level.span, message).help(help));
+            let level = |(name, node): &Entry| foreign::level_by_name(key.text, name, node);
+            wrong.extend(entries.iter().map(level));
+            None
+        }
+        Node::Block(_) if let Some(part) = foreign::part(key.text) => {
+            wrong.push(foreign::level_by_name(part, key, node));
             None
         }
         Node::Block(entries) => {
@@ -258,12 +262,17 @@ fn item_value(key: &Scalar, item: &Node) -> Result<Arg, Diagnostic> {
         Node::Scalar(scalar) if !scalar.is_null() => measured(key, scalar),
         _ => {
             let span = item.span().unwrap_or(key.span);
-            Err(Diagnostic::new(
+            let wrong = Diagnostic::new(
                 Code::MachineFile,
                 span,
                 format!("this value is not allowed in a list of `{}`", key.text),
             )
-            .label("a number or a word is needed here"))
+            .label("a number or a word is needed here");
+            let help = "contents belong in the script: `set page_table { | vpn ppn |; | 0A 09 | }`";
+            Err(match item {
+                Node::Block(_) => wrong.help(help),
+                _ => wrong,
+            })
         }
     }
 }
@@ -284,9 +293,14 @@ fn is_word(text: &str) -> bool {
             .all(|c| letter(c) || c.is_numeric() || c == '-')
 }
 
+/// Whether a text contains valid settings.
+fn fits(text: &str) -> bool {
+    fields_of_yaml(0, text).is_ok()
+}
+
 /// Returns a value after checking that its unit matches the setting's dimension.
 fn measured(key: &Scalar, scalar: &Scalar) -> Result<Arg, Diagnostic> {
-    let arg = value(scalar)?;
+    let arg = value(scalar).map_err(|wrong| foreign::improved((key, scalar), fits, wrong))?;
     let params =
         params(key.text).or_else(|| BitRow::named(key.text).map(|_| &[BITS] as &[Param]));
     let place = params.and_then(|params| Place::first(key.text, params));

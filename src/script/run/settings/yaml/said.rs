@@ -81,15 +81,34 @@ pub(super) fn twice(key: &str, again: Span, first: Span) -> Diagnostic {
         )
 }
 
+/// Reports that a file is TOML, with its settings in YAML. A line with the name of a table divides such a file.
+fn toml(file: u32, text: &str) -> Option<Diagnostic> {
+    let head = |line: &'_ str| {
+        let name = line.trim().strip_prefix('[')?.strip_suffix(']')?;
+        let name = name.trim_matches(['[', ']']);
+        name.starts_with(char::is_alphabetic)
+            .then(|| name.to_owned())
+    };
+    let first = text.lines().position(|line| head(line).is_some())?;
+    let line = |(at, line): (usize, &str)| {
+        let indent = if at > first { "  " } else { "" };
+        let setting = || format!("{indent}{}\n", line.replacen(" =", ":", 1));
+        head(line).map_or_else(setting, |name| format!("{name}:\n"))
+    };
+    let lines = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.is_empty());
+    let yaml = format!("write\n{}", lines.map(line).collect::<String>());
+    let place = token(file, text, text.len() - text.trim_start().len());
+    let wrong = Diagnostic::new(Code::MachineFile, place, "machine files are YAML, not TOML");
+    Some(wrong.help(yaml))
+}
+
 /// Reports that a file contains a second YAML document.
 pub(super) fn second_document(file: u32, text: &str) -> Diagnostic {
-    let first = text.trim_start().lines().next().unwrap_or_default();
-    if first.starts_with('[') && first.trim_end().ends_with(']') {
-        let place = token(file, text, text.len() - text.trim_start().len());
-        let message = "this is TOML, but a machine file is YAML";
-        return Diagnostic::new(Code::MachineFile, place, message).help(
-            "write settings as `virtual: 14`, and those of a block indented below its name: `tlb:`",
-        );
+    if let Some(toml) = toml(file, text) {
+        return toml;
     }
     let lines = text.split_inclusive('\n').scan(0, |end, line| {
         *end += line.len();
@@ -117,18 +136,22 @@ pub(super) fn wrong(
     let at = error
         .location()
         .map_or(0, |location| location.index() + mark(text));
-    if let Some(refusal) = refusal {
-        let line = text[at..].lines().next().unwrap_or_default();
-        let refusal = match line.split_once('=') {
-            Some((key, _)) if !key.contains(':') => EQUALS,
-            _ => refusal,
-        };
-        return refusal.at(token(file, text, at));
-    }
     let tight = |line: &str| {
         let value = line.split_once(':').map_or("", |(_, value)| value);
         value.starts_with(|c: char| c.is_ascii_alphanumeric())
     };
+    if let Some(refusal) = refusal {
+        let line = text[at..].lines().next().unwrap_or_default();
+        if let Some(toml) = toml(file, text) {
+            return toml;
+        }
+        let refusal = match line.split_once('=') {
+            Some((key, _)) if !key.contains(':') => EQUALS,
+            _ if tight(line) && !line.contains(": ") => SPACE,
+            _ => refusal,
+        };
+        return refusal.at(token(file, text, at));
+    }
     if let Some(line) = text[..at].lines().find(|line| tight(line)) {
         let at = line.as_ptr() as usize - text.as_ptr() as usize;
         return SPACE.at(token(file, text, at + line.len() - line.trim_start().len()));

@@ -321,6 +321,61 @@ fn wrong_numbers_are_wrong_as_in_a_script() {
 }
 
 #[test]
+fn other_notations_are_shown_in_yaml() {
+    for (text, place, help) in [
+        (
+            "tlb: 16 entries, 4-way",
+            "16 entries, 4-way",
+            "write `tlb: { entries: 16, ways: 4 }`",
+        ),
+        ("virtual: 14-bit", "14-bit", "write `virtual: 14 bits`"),
+        (
+            "page: 2**12 B",
+            "2**12 B",
+            "write the result, such as `page: 4 KB`",
+        ),
+        (
+            "cache: { size: 32 * 1024 }",
+            "32 * 1024",
+            "write the result, such as `page: 4 KB`",
+        ),
+        (
+            "virtual:14 bits\nphysical:12 bits\n",
+            "virtual",
+            "write one setting per line, such as `page: 4 KB`",
+        ),
+        (
+            "cache:\n  L1: { size: 1 KB, ways: 2 }\n",
+            "L1",
+            "write below `cache:` the line `- { name: L1, size: 1 KB, ways: 2 }`",
+        ),
+        (
+            "page: 4 KB\ndtlb:\n  entries: 8\n  ways: 2\n",
+            "dtlb",
+            "write below `tlb:` the line `- { name: dtlb, for: data, entries: 8, ways: 2 }`",
+        ),
+        (
+            "L1i: { size: 1 KB }\n",
+            "L1i",
+            "write below `cache:` the line `- { name: L1i, for: instructions, size: 1 KB }`",
+        ),
+        (
+            "virtual = 14\n\n[tlb]\nentries = 16 # all\n",
+            "virtual",
+            "write\nvirtual: 14\ntlb:\n  entries: 16 # all\n",
+        ),
+    ] {
+        let wrong = wrong(text);
+        assert_eq!(wrong.len(), 1, "{text:?}");
+        assert_eq!(at(text, wrong[0].span), place, "{text:?}");
+        assert_eq!(wrong[0].help.as_deref(), Some(help), "{text:?}");
+        if let Some(yaml) = help.strip_prefix("write\n") {
+            assert!(fields_of_yaml(FILE, yaml).is_ok(), "{yaml}");
+        }
+    }
+}
+
+#[test]
 fn every_error_in_a_file_is_reported() {
     let text = "page: 64 Q\ntlb:\n- { ways: 3 Q, name: 4 }\n\"a b\": 1\n";
     let wrong = wrong(text);

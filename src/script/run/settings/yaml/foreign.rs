@@ -1,0 +1,67 @@
+//! Machine files in other notations: expressions, settings in words, and levels by name.
+
+use super::tree::{Node, Scalar};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::idioms::setting_rewritten;
+
+/// Improves the error of a value: an expression, or a setting in words if the setting in YAML `fits`.
+pub(super) fn improved(
+    (key, scalar): (&Scalar, &Scalar),
+    fits: fn(&str) -> bool,
+    wrong: Diagnostic,
+) -> Diagnostic {
+    let is_number = wrong.code == Code::BadNumber;
+    if is_number && (scalar.text.contains(['*', '+', '^']) || scalar.text.contains("<<")) {
+        let message = "machine files have no expressions";
+        return Diagnostic::new(wrong.code, wrong.span, message)
+            .help("write the result, such as `page: 4 KB`");
+    }
+    let words = format!("{} {}", key.text, scalar.text);
+    let line = setting_rewritten("machine", &words).and_then(|line| in_yaml(&line));
+    match line.filter(|line| fits(line)) {
+        Some(line) => wrong.help(format!("write `{line}`")),
+        None => wrong,
+    }
+}
+
+/// Returns a setting of a script in YAML, such as `tlb: { entries: 16 }`.
+fn in_yaml(setting: &str) -> Option<String> {
+    let pair = |setting: &str| setting.trim().replacen(' ', ": ", 1);
+    let Some((head, inside)) = setting.split_once('{') else {
+        return Some(pair(setting));
+    };
+    let inside = inside.trim().strip_suffix('}')?.split(',').map(pair);
+    let inside = inside.collect::<Vec<_>>().join(", ");
+    Some(format!("{}: {{ {inside} }}", head.trim()))
+}
+
+/// Returns the part of a machine that has a level with this name in other tools.
+pub(super) fn part(name: &str) -> Option<&'static str> {
+    let name = name.to_ascii_lowercase();
+    match name.trim_end_matches(['d', 'i']) {
+        "tlb" | "cache" => None,
+        "l1" | "l2" | "l3" => Some("cache"),
+        level if level.ends_with("tlb") => Some("tlb"),
+        level => level.ends_with("cache").then_some("cache"),
+    }
+}
+
+/// Reports a TLB or a cache whose name is a key.
+pub(super) fn level_by_name(part: &str, name: &Scalar, node: &Node) -> Diagnostic {
+    let Node::Block(entries) = node else {
+        unreachable!("a level is a block")
+    };
+    let settings = entries.iter().map(|(key, node)| match node {
+        Node::Scalar(value) => format!(", {}: {}", key.text, value.text),
+        _ => format!(", {}: …", key.text),
+    });
+    let purpose = match name.text.to_ascii_lowercase().as_bytes() {
+        [b'i', ..] | [.., b'i'] => ", for: instructions",
+        [b'd', ..] | [.., b'd'] => ", for: data",
+        _ => "",
+    };
+    let item = format!("{}{purpose}{}", name.text, settings.collect::<String>());
+    Diagnostic::new(Code::MachineFile, name.span, "several levels are a list").help(format!(
+        "write below `{part}:` the line `- {{ name: {item} }}`"
+    ))
+}
