@@ -180,7 +180,8 @@ pub(crate) fn replaced_in(block: &[Stmt]) -> impl Iterator<Item = (usize, &Stmt)
             .iter()
             .take(AHEAD)
             .find(|next| !first.outlasts(next))?;
-        let replaced = target(next).as_ref() == Some(&first) && !uses(next, &first);
+        let replaced =
+            target(next).as_ref() == Some(&first) && !uses(next, &first) && !completes(stmt, next);
         replaced.then_some((at, next))
     })
 }
@@ -233,6 +234,23 @@ fn target(stmt: &Stmt) -> Option<Target> {
         }
         _ => return None,
     })
+}
+
+/// Whether the author probably meant to add the settings of a `machine` to those of an earlier one.
+fn completes(first: &Stmt, next: &Stmt) -> bool {
+    let settings = |stmt: &Stmt| match &stmt.kind {
+        StmtKind::Command(Command {
+            operands, block, ..
+        }) if operands.is_empty() => Some(block.as_ref()?.settings.clone()),
+        _ => None,
+    };
+    let (Some(first), Some(next)) = (settings(first), settings(next)) else {
+        return false;
+    };
+    let mut pairs = first
+        .iter()
+        .flat_map(|one| next.iter().map(move |other| (one, other)));
+    pairs.all(|(one, other)| one.name.text != other.name.text)
 }
 
 /// Whether an expression may have side effects.

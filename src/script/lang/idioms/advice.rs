@@ -1,5 +1,8 @@
 //! The message, help, and fix for a foreign idiom.
 
+use std::borrow::Cow;
+
+use super::pattern::matched;
 use super::rows::{Idiom, REMOVED};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
@@ -10,9 +13,9 @@ pub(super) struct Advice {
     /// The new message, or `None` to keep the original message.
     pub(super) message: Option<&'static str>,
     /// The help, or `None` if the fix is sufficient.
-    pub(super) help: Option<&'static str>,
+    pub(super) help: Option<Cow<'static, str>>,
     /// The help if the fix does not work here.
-    pub(super) otherwise: Option<&'static str>,
+    pub(super) otherwise: Option<Cow<'static, str>>,
     pub(super) fix: Option<Fix>,
     /// Whether the advice is right even if no fix works.
     pub(super) sure: bool,
@@ -23,14 +26,15 @@ pub(super) struct Advice {
 }
 
 impl Advice {
-    pub(super) fn of(row: &'static Idiom, fix: Option<Fix>, sure: bool) -> Self {
+    /// Returns the advice of an idiom for a text that it matches.
+    pub(super) fn of(row: &'static Idiom, said: &str, fix: Option<Fix>, sure: bool) -> Self {
         let lines = fix.as_ref().is_some_and(|fix| fix.text.contains('\n'));
-        let otherwise = Some(row.help).filter(|help| !help.is_empty());
+        let otherwise = help(row, said);
         let shown = fix.is_none() || lines || row.ours == REMOVED;
         let nothing = row.ours.is_empty();
         Self {
             message: Some(row.message),
-            help: otherwise.filter(|_| shown),
+            help: otherwise.clone().filter(|_| shown),
             otherwise,
             fix,
             sure: sure || nothing,
@@ -43,7 +47,7 @@ impl Advice {
     pub(super) fn without(message: &'static str, help: &'static str) -> Self {
         Self {
             message: Some(message),
-            help: Some(help),
+            help: Some(Cow::Borrowed(help)),
             otherwise: None,
             fix: None,
             sure: true,
@@ -61,12 +65,26 @@ impl Advice {
     ) -> Self {
         Self {
             message,
-            help,
+            help: help.map(Cow::Borrowed),
             otherwise: None,
             fix: Some(fix),
             sure,
             nothing: false,
             place: None,
         }
+    }
+}
+
+/// Returns the help of an idiom for a text. The idiom matches the text, or its part before the facts or the block.
+fn help(row: &'static Idiom, said: &str) -> Option<Cow<'static, str>> {
+    let part = |sign| said.split(sign).next().unwrap_or_default().trim();
+    let held = || {
+        let mut parts = [said, part("=>"), part("{")].into_iter();
+        parts.find_map(|said| row.theirs.iter().find_map(|theirs| matched(theirs, said)))
+    };
+    match row.help {
+        "" => None,
+        help if row.fills => Some(Cow::Owned(held()?.fill(help))),
+        help => Some(Cow::Borrowed(help)),
     }
 }

@@ -7,8 +7,10 @@ use super::pattern::matched;
 use super::rewritten::rewritten;
 use super::settings;
 use super::spelled::respelled;
-use super::tokens::{indent, line_at, tokens};
+use super::tokens::{indent, line_at, nesting, tokens};
+use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
+use crate::lang::layout::{self, TokenKind};
 use crate::lang::sections::{rows, section};
 use crate::lang::span::Span;
 
@@ -46,6 +48,115 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
         fix,
         true,
     ))
+}
+
+/// Returns the advice for parts outside the braces of the `machine` above them: `tlb { … }` as a statement, or in a second
+/// `machine`. The new text joins the first `machine` and all such parts that follow it.
+pub(super) fn outside(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
+    let Span { file, start, .. } = diagnostic.span;
+    let all = visible(text);
+    let word = |at: usize| all.get(at).map_or("", |token| token.text(text));
+    let closes = |open: usize| {
+        let mut depth = 0;
+        let mut ends = |at: &usize| {
+            depth += nesting(word(*at));
+            depth == 0
+        };
+        (open..all.len()).find(|at| ends(at))
+    };
+    // The statement at a token, if it is a machine or a part, with its braces.
+    let block = |at: usize| {
+        let head = ["machine", "tlb", "cache", "page_table", "pte", "memory"].contains(&word(at));
+        let open = (at + 1..=at + 2).find(|at| word(*at) == "{")?;
+        Some((open, closes(open)?)).filter(|_| head && word(open + 1) != "|")
+    };
+    let place = all.iter().position(|token| token.start == start as usize)?;
+    let part = match diagnostic.code {
+        Code::UnknownProcess => place,
+        Code::NoMachine => (0..place).rfind(|at| word(*at) == "machine")?,
+        _ => return None,
+    };
+    block(part)?;
+    let (message, help) = if word(part) == "machine" {
+        (
+            "a second `machine` replaces the first",
+            "write the settings of both in one `machine`",
+        )
+    } else {
+        (
+            "a part of a machine belongs in the braces of `machine`",
+            "move it into the braces of `machine`",
+        )
+    };
+    let first = || {
+        let mut heads = (0..part).filter(|at| word(*at) == "machine");
+        heads.find_map(|head| {
+            let (open, mut end) = block(head)?;
+            let inside = |open: usize, end: usize| text[all[open].end..all[end].start].trim();
+            let mut parts = vec![inside(open, end).trim_end_matches(',')];
+            while let Some((open, close)) = block(end + 1) {
+                parts.push(match word(end + 1) {
+                    "machine" => inside(open, close),
+                    _ => &text[all[end + 1].start..all[close].end],
+                });
+                end = close;
+            }
+            let lines = parts[0].contains('\n');
+            let (start, parted, close) = match lines {
+                true => ("\n  ", "\n  ", "\n}"),
+                false => (" ", ", ", " }"),
+            };
+            let head = all[head].start;
+            let said = &text[head..all[open].end];
+            let new = format!("{said}{start}{}{close}", parts.join(parted));
+            (end > part).then(|| Fix::replace(Span::new(file, head..all[end].end), new))
+        })
+    };
+    let help = Some(help).filter(|_| first().is_none_or(|fix| fix.text.contains('\n')));
+    Some(match first() {
+        Some(fix) => Advice::fixed(Some(message), help, fix, true),
+        None => Advice::without(message, help.unwrap_or_default()),
+    })
+}
+
+/// Returns the advice for several settings with `:` or `=` in a block, of which only the first sign is an error so far.
+pub(super) fn without_signs(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
+    let Span { file, start, .. } = diagnostic.span;
+    let help = match text.get(start as usize..)?.chars().next()? {
+        ':' => "write the settings without `:`",
+        '=' => "write the settings without `=`",
+        _ => return None,
+    };
+    let all = visible(text);
+    let word = |at: usize| all[at].text(text);
+    let at = all.iter().position(|token| token.start == start as usize)?;
+    let mut depth: i32 = (0..at).map(|at| nesting(word(at))).sum();
+    let inside = (at..all.len()).take_while(|at| {
+        depth += nesting(word(*at));
+        depth > 0
+    });
+    let begins = |at: usize| {
+        let apart = &text[all[at - 1].end..all[at].start];
+        apart.contains('\n') || matches!(word(at - 1), "{" | "," | ";")
+    };
+    let signs = inside.filter(|sign| *sign > 1 && word(*sign) == word(at) && begins(*sign - 1));
+    let (mut new, mut from, mut count) = (String::new(), start as usize, 0);
+    for sign in signs {
+        new += text[from..all[sign].start].trim_end_matches(' ');
+        from = all[sign].end;
+        let touches = !text[from..].starts_with([' ', '\n']);
+        new += if touches { " " } else { "" };
+        count += 1;
+    }
+    let fix = Fix::replace(Span::new(file, start as usize..from), new);
+    (count > 1).then(|| Advice::fixed(None, Some(help), fix, true))
+}
+
+/// Returns the tokens of a text without comments and ends of lines.
+fn visible(text: &str) -> Vec<layout::Token> {
+    let mut all = layout::tokens(text).list;
+    all.retain(|token| token.end > token.start && token.kind != TokenKind::Comment);
+    all
 }
 
 /// Returns the advice for a C function: `main` becomes its statements, and any other function becomes a

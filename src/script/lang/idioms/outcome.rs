@@ -1,5 +1,7 @@
 //! The outcome of a fix: the remaining errors, and the messages.
 
+use std::borrow::Cow;
+
 use super::advice::Advice;
 use super::tokens::line_at;
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -18,7 +20,7 @@ pub(super) fn advised(diagnostic: &Diagnostic, advice: Advice) -> Diagnostic {
     new.span = advice.place.unwrap_or(new.span);
     new.help = advice
         .help
-        .map(ToOwned::to_owned)
+        .map(Cow::into_owned)
         .or_else(|| advice.fix.as_ref().map(says));
     new.fix = advice.fix.map(Box::new);
     new
@@ -42,8 +44,13 @@ pub(super) fn has_own_fix(diagnostic: &Diagnostic, text: &str) -> bool {
         rest.lines().any(|line| line.starts_with("machine "))
             || text.lines().any(|line| line.starts_with("#include"))
     };
+    // A second `machine` lacks the settings of the first.
+    let inside = || {
+        let before = text[..diagnostic.span.start as usize].trim_end();
+        before.ends_with(['{', ','])
+    };
     diagnostic.is_warning()
-        || diagnostic.code == Code::NoMachine && !below()
+        || diagnostic.code == Code::NoMachine && !below() && !inside()
         || diagnostic.code == Code::WrongUnit && diagnostic.fix.is_some()
 }
 

@@ -39,6 +39,22 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
             }
         });
     }
+    // A machine with a TLB and a cache leaves open which one a bare `hit` means.
+    let both = ["cache", "simple", "core-i7"]
+        .iter()
+        .any(|part| text.contains(part));
+    for one in found.iter_mut().filter(|_| both && has_tlb(text)) {
+        let word = one.fix.as_ref().and_then(|fix| {
+            let bare = fix
+                .was
+                .as_deref()
+                .filter(|was| matches!(*was, "hit" | "miss"))?;
+            (fix.text == format!("tlb {bare}")).then(|| bare.to_owned())
+        });
+        if let Some(word) = word {
+            one.help = Some(format!("write `tlb {word}` or `cache {word}`").into());
+        }
+    }
     let mut fixes: Vec<Fix> = Vec::new();
     let facts = |one: &Advice| {
         one.fix
@@ -89,6 +105,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         let place = |from: usize, to: usize| Span::new(file, above.start + from..above.start + to);
         found.extend(percent(&text[above.clone()], 0, place));
     }
+    found.extend(blocks::without_signs(diagnostic, text));
     found.extend(blocks::advice(text, &range, file));
     found.extend(tables::advice(text, &range, file));
     found.extend(steps::advice(text, &range, file));
@@ -102,7 +119,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
             ..advice
         });
     }
-    found.extend(declared(diagnostic, text));
+    found.extend(blocks::outside(diagnostic, text).or_else(|| declared(diagnostic, text)));
     if diagnostic.code == Code::WhichProcess {
         // The processes of the questions above are gone.
         let question = text[..at].rfind("\nquestion ").unwrap_or(0);
@@ -168,6 +185,15 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         statement(line, at, &[",", ";", "{", "}"]),
         diagnostic.code == Code::UnknownSetting,
     );
+    // One setting of a block in the line.
+    let (first, last) = entry;
+    if (setting || diagnostic.code == Code::Syntax)
+        && let Some(inner) = inner_block(&line[..first]).or(block)
+        && let Some(new) = settings::line(inner, &line[first..last])
+    {
+        let fix = Fix::write(place(first, last), &line[first..last], new);
+        found.push(Advice::fixed(setting_message(diagnostic), None, fix, false));
+    }
     // Other facts of the statement are right, or have messages of their own.
     if diagnostic.code == Code::UnknownFact && line[..at].contains("=>") {
         let (from, to) = statement(line, at, &[",", ";", "{", "}", "=>"]);
@@ -180,7 +206,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
             let fix = new
                 .filter(|_| alone)
                 .map(|new| Fix::write(place(from, to), said, new));
-            Advice::of(row, fix, true)
+            Advice::of(row, said, fix, true)
         }));
         return found;
     }
@@ -224,15 +250,6 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
                 && !(one.nothing && (follows_block || (setting || block.is_some()) && !option))
         };
         found.extend(new.into_iter().filter(fits));
-    }
-    // One setting of a block in the line.
-    let (from, to) = entry;
-    if setting
-        && let Some(inner) = inner_block(&line[..from])
-        && let Some(new) = settings::line(inner, &line[from..to])
-    {
-        let fix = Fix::write(place(from, to), &line[from..to], new);
-        found.push(Advice::fixed(setting_message(diagnostic), None, fix, false));
     }
     if let [(part, new)] = &*spelled(line) {
         let fix = Fix::write(
@@ -448,7 +465,7 @@ fn statements(
     for text in again.as_deref().into_iter().chain([said]) {
         let row = |(row, new): (&'static Idiom, Option<String>)| {
             let new = new.map(|new| fix(if row.ours == REMOVED { REMOVED } else { &new }));
-            Advice::of(row, new, read && row.begins)
+            Advice::of(row, text, new, read && row.begins)
         };
         found.extend(rewritten(text).into_iter().map(row));
         if let Some(new) = settings::statement(text) {

@@ -16,6 +16,8 @@ pub(super) struct Idiom {
     pub(super) message: &'static str,
     /// The help, used if `ours` is empty or does not fit the place.
     pub(super) help: &'static str,
+    /// Whether the help has holes.
+    pub(super) fills: bool,
     /// Whether the idiom begins with a foreign word, so that the message is right even if the fix is not.
     pub(super) begins: bool,
 }
@@ -64,7 +66,12 @@ fn idiom(section: &str, paragraph: &'static str) -> Idiom {
     Idiom {
         ours: marked("> ").replace("\\n", "\n"),
         message: paragraph.lines().next().unwrap_or(""),
-        help: marked("? "),
+        help: if marked("?? ").is_empty() {
+            marked("? ")
+        } else {
+            marked("?? ")
+        },
+        fills: !marked("?? ").is_empty(),
         begins: theirs.iter().all(foreign),
         theirs,
     }

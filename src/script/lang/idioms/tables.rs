@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::advice::Advice;
+use super::pattern::cell;
 use super::tokens::tokens;
 use crate::lang::fix::Fix;
 use crate::lang::parse::VERBS;
@@ -84,6 +85,22 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
             place: Some(place),
             ..Advice::fixed(Some(CAPITALS), None, fix, false)
         });
+    }
+    if let Some(rows) = pairs(head, inside) {
+        let parted = if inside.contains('\n') { "\n  " } else { "; " };
+        let (start, end) = match inside.contains('\n') {
+            true => ("\n  ", "\n"),
+            false => (" ", " "),
+        };
+        let fix = Fix::replace(
+            Span::new(file, line.start..from + inside.len() + 1),
+            format!(
+                "{}{start}{}{end}}}",
+                &text[line.start..from],
+                rows.join(parted)
+            ),
+        );
+        return Some(Advice::fixed(Some(FIELDS), None, fix, true));
     }
     let (message, help, rows) = if let Some(rows) = fields(inside) {
         (FIELDS, "write the names of the fields as columns", rows)
@@ -176,6 +193,29 @@ fn one_line(inside: &str) -> Option<Vec<Vec<&str>>> {
         .filter(|row| !row.is_empty())
         .collect();
     (rows.len() > 1 && rows.iter().all(|row| row.len() == rows[0].len())).then_some(rows)
+}
+
+/// Returns the rows for alternating keys and values: `set page_table { 0x0F: 0x0D }`.
+fn pairs(head: &str, inside: &str) -> Option<Vec<String>> {
+    let columns = match words_of(head).nth(1)? {
+        "page_table" => "vpn ppn",
+        "memory" => "pa b0",
+        _ => return None,
+    };
+    let parts = inside.split([' ', '\t', '\r', '\n', ',', ';', ':', '=']);
+    let parts: Vec<&str> = parts
+        .filter(|part| !matches!(*part, "" | "->" | ">"))
+        .collect();
+    let signs = [":", "->", "="].iter().any(|sign| inside.contains(sign));
+    let numbers = |part: &&str| part.starts_with(|c: char| c.is_ascii_digit());
+    let even = signs && parts.len() > 1 && parts.len().is_multiple_of(2);
+    let row = |pair: &[&str]| format!("| {} {} |", cell(pair[0]), cell(pair[1]));
+    let header = format!("| {columns} |");
+    (even && parts.iter().all(numbers)).then(|| {
+        std::iter::once(header)
+            .chain(parts.chunks(2).map(row))
+            .collect()
+    })
 }
 
 /// Returns alternating names and values as a header and one row.

@@ -1,7 +1,9 @@
 //! Evaluates a script's settings.
 
 use super::field::{Arg, ArgKind, Field};
-use crate::lang::ast::{Expr, ExprKind, Setting};
+use crate::lang::ast::{Expr, ExprKind, Setting, Span};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::value::{Dimension, Number, unit_factor};
 use crate::run::eval::eval;
 use crate::run::session::Cx;
@@ -14,6 +16,9 @@ use crate::run::stop::Stop;
 /// # Errors
 /// Returns the errors in the setting's expressions.
 pub(crate) fn field(cx: &mut Cx, setting: &Setting) -> Result<Field, Stop> {
+    if let Some(wrong) = detached_unit(cx, setting) {
+        return Err(wrong.into());
+    }
     let said = setting
         .values
         .iter()
@@ -40,6 +45,34 @@ pub(crate) fn field(cx: &mut Cx, setting: &Setting) -> Result<Field, Stop> {
         block,
         span: setting.span,
     })
+}
+
+/// Finds the unit of a variable, as in `size n KB`, even if the variable is unknown while the script is checked.
+fn detached_unit(cx: &Cx, setting: &Setting) -> Option<Diagnostic> {
+    let is_unit = |value: &Expr| match &value.kind {
+        ExprKind::Name(word) => {
+            let factor = unit_factor(word).filter(|factor| *factor != Number::from(1u64));
+            factor.is_some() && cx.state.find(word).is_none()
+        }
+        _ => false,
+    };
+    let pair = setting.values.windows(2).find(|pair| is_unit(&pair[1]));
+    let Some([value, unit]) = pair else {
+        let mut inner = setting.block.iter().flat_map(|block| block.settings.iter());
+        return inner.find_map(|inner| detached_unit(cx, inner));
+    };
+    let span = Span {
+        end: unit.span.end,
+        ..value.span
+    };
+    let new = format!(
+        "{} * 1 {}",
+        cx.text(value.span).trim(),
+        cx.text(unit.span).trim()
+    );
+    let message = "a unit must follow a number, not a name";
+    let wrong = Diagnostic::new(Code::WrongCount, unit.span, message);
+    Some(wrong.fix(Fix::replace(span, new)))
 }
 
 /// Whether a value is a unit with a factor of 1, as in `virtual n bits`. The parser drops such a unit

@@ -57,6 +57,17 @@ impl Arg {
         }
     }
 
+    /// Returns the text in the variable that a bare word names.
+    fn text_in_variable(&self) -> Option<&str> {
+        match &self.kind {
+            ArgKind::Word {
+                value: Some(Value::Text(text)),
+                ..
+            } => Some(text),
+            _ => None,
+        }
+    }
+
     /// Returns the value of an expression, a range, or a variable.
     ///
     /// # Errors
@@ -201,7 +212,7 @@ pub(crate) fn apply<D>(
 ) {
     for (i, field) in fields.iter().enumerate() {
         let Some(row) = rows.iter().find(|row| row.name == &*field.name.text) else {
-            wrong.push(unknown(rows, block, &field.name));
+            wrong.push(unknown(rows, block, field));
             continue;
         };
         if let Some(first) = fields[..i]
@@ -284,7 +295,8 @@ fn usage<D>(row: &SettingRow<D>) -> String {
     format!("write `{} {}`: {}", row.name, row.params.text(), row.help)
 }
 
-fn unknown<D>(rows: &[SettingRow<D>], block: &str, name: &Word) -> Diagnostic {
+fn unknown<D>(rows: &[SettingRow<D>], block: &str, field: &Field) -> Diagnostic {
+    let name = &field.name;
     let diagnostic = Diagnostic::new(
         Code::UnknownSetting,
         name.span,
@@ -298,9 +310,31 @@ fn unknown<D>(rows: &[SettingRow<D>], block: &str, name: &Word) -> Diagnostic {
         }
         .help(said);
     }
+    // `L1 { … }` lacks its keyword, and must keep its name.
+    if let Some(kind) = unkeyed(field).filter(|_| block == "machine") {
+        let fix = Fix::write(name.span, &*name.text, format!("{kind} {}", name.text));
+        return diagnostic.fix(fix);
+    }
     match nearest(&name.text, rows.iter().map(|row| row.name)) {
         Some(near) => diagnostic.did_you_mean(&name.text, near),
         None => diagnostic.help(format!("it has {}", list(rows.iter().map(|row| row.name)))),
+    }
+}
+
+/// Returns the keyword that is missing before the name of a TLB or cache.
+pub(super) fn unkeyed(field: &Field) -> Option<&'static str> {
+    let inner = field.block.as_ref()?;
+    let has = |names: &[&str]| inner.iter().any(|inner| names.contains(&&*inner.name.text));
+    let named = |part| field.name.text.to_lowercase().contains(part);
+    if !field.args.is_empty() {
+        None
+    } else if has(&["entries"])
+        || named("tlb") && nearest(&field.name.text, ["tlb"].into_iter()).is_none()
+    {
+        Some("tlb")
+    } else {
+        let known = nearest(&field.name.text, ["cache"].into_iter()).is_some();
+        (!known && has(&["block", "lines", "size"]) && !has(&["valid", "ppn"])).then_some("cache")
     }
 }
 
@@ -314,7 +348,10 @@ pub(crate) fn twice(field: &Field, first: Span) -> Diagnostic {
     )
     .label("again here")
     .also(first, "first here")
-    .help("remove one of the two settings")
+    .help(match &*name.text {
+        "page" => "remove one of the two settings; a machine has one base page size",
+        _ => "remove one of the two settings",
+    })
     .fix(Fix::remove(field.span))
 }
 
@@ -388,7 +425,8 @@ pub(crate) fn one_of<T: Copy>(
     words: &[(&'static str, T)],
 ) -> Result<T, Vec<Diagnostic>> {
     let said = arg.word().unwrap_or_default();
-    if let Some((_, found)) = words.iter().find(|(word, _)| *word == said) {
+    let found = |said: &str| words.iter().find(|(word, _)| *word == said);
+    if let Some((_, found)) = found(said).or_else(|| found(arg.text_in_variable()?)) {
         return Ok(*found);
     }
     let names = || words.iter().map(|(word, _)| *word);

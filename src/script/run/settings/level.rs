@@ -5,11 +5,14 @@ use std::sync::Arc;
 use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use pagewalk_engine::machine::spec::{Capacity, Side};
 
-use super::field::{Arg, Field, SettingRow, block_of, list, one, one_of, power_of_two, sole};
+use super::field::{
+    Arg, Field, SettingRow, block_of, list, one, one_of, power_of_two, sole, unkeyed,
+};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
 use crate::lang::span::Span;
+use crate::run::bind::size_of;
 
 /// Fields shared by drafts of TLBs and caches.
 #[derive(Debug, Clone)]
@@ -84,6 +87,28 @@ pub(super) trait Level: Sized + 'static {
     /// Checks whether the level's settings are consistent.
     fn agrees(&self) -> Result<(), Vec<Diagnostic>>;
     fn rows() -> &'static [SettingRow<Self>];
+
+    /// Returns the fix that gives a level without a name one that no other level has.
+    fn named_apart<'c>(&self, all: impl Iterator<Item = &'c Common>) -> Option<Fix> {
+        let common = self.common();
+        let names: &[&str] = match (Self::UNNAMED, common.side) {
+            ("tlb", Side::Instructions) => &["iTLB"],
+            ("tlb", Side::Data) => &["dTLB"],
+            ("tlb", Side::Both) => &["L2TLB"],
+            (_, Side::Instructions) => &["L1i"],
+            (_, Side::Data) => &["L1d"],
+            (_, Side::Both) => &["L2", "L3"],
+        };
+        let taken: Vec<&str> = all.map(Common::name).collect();
+        let name = names.iter().find(|name| !taken.contains(name))?;
+        let keyword = Span {
+            end: common.span.start + Self::UNNAMED.len() as u32,
+            ..common.span
+        };
+        let named = format!("{} {name}", Self::UNNAMED);
+        let unnamed = common.name() == Self::UNNAMED;
+        unnamed.then(|| Fix::write(keyword, Self::UNNAMED, named))
+    }
 }
 
 /// Whether the level comes from a preset or file and is unchanged by this declaration.
@@ -255,8 +280,27 @@ fn declare<L: Level>(
     });
     let level = &mut levels[at];
     level.common_mut().declared(field);
+    if let Some(wrong) = nested(L::UNNAMED, field) {
+        return Err(one(wrong));
+    }
     block_of(&plain, L::rows(), level)?;
     level.agrees()
+}
+
+/// Finds levels inside another level: `cache { L1 { … } }`.
+fn nested(kind: &str, field: &Field) -> Option<Diagnostic> {
+    let inner = field.block.as_deref().filter(|inner| !inner.is_empty())?;
+    let levels = inner
+        .iter()
+        .map(|inner| unkeyed(inner).map(|kind| (kind, inner)));
+    let levels: Vec<(&str, &Field)> = levels.collect::<Option<_>>()?;
+    let written = levels
+        .iter()
+        .map(|(kind, level)| format!("`{kind} {} {{ … }}`", level.name.text));
+    let help = written.collect::<Vec<_>>().join(" and ");
+    let message = format!("each level needs a `{kind}` of its own in the braces of `machine`");
+    let wrong = Diagnostic::new(Code::UnknownSetting, levels[0].1.name.span, message);
+    Some(wrong.help(format!("write {help}, without `{kind} {{` around them")))
 }
 
 /// Associativity in a declaration.
@@ -273,6 +317,11 @@ pub(super) enum Ways {
 pub(super) struct SetGeometry {
     pub(crate) capacity: Option<(Capacity, Span)>,
     pub(crate) ways: Option<(Ways, Span)>,
+}
+
+/// Returns the noun for a keyword.
+fn called(kind: &str) -> &str {
+    if kind == "tlb" { "TLB" } else { kind }
 }
 
 /// Returns the location of a setting, or the declaration's location for a setting from a preset.
@@ -321,9 +370,11 @@ impl SetGeometry {
         Ok(())
     }
 
-    /// Returns the numbers of sets and ways. `block` is the block size in bytes, or 1 for a TLB.
+    /// Returns the numbers of sets and ways. `kind` is the keyword of the declaration, and `block` is the block size in
+    /// bytes, or 1 for a TLB.
     fn resolve(
         &self,
+        kind: &str,
         block: u64,
         otherwise: Ways,
         place: Span,
@@ -332,9 +383,14 @@ impl SetGeometry {
             return Err(one(Diagnostic::new(
                 Code::BadGeometry,
                 place,
-                "the size of this TLB or cache is missing",
+                format!("the size of this {} is missing", called(kind)),
             )
-            .help("add `entries`, `lines`, `sets`, or `size`")));
+            .help(if kind == "cache" {
+                let size = size_of(block.saturating_mul(16));
+                format!("add its size, for example `size {size}` or `lines 16`")
+            } else {
+                "add its size, for example `entries 16`".to_owned()
+            })));
         };
         let span = setting_span(Some(span), place);
         let ways = self.ways.map_or(otherwise, |(ways, _)| ways);
@@ -384,18 +440,49 @@ impl SetGeometry {
         Ok((lines / ways, ways))
     }
 
+    /// Returns the settings that make the number of sets the nearest powers of two.
+    fn fitting(&self, kind: &str, sets: u64, ways: u64, block: u64) -> Option<String> {
+        let above = sets.checked_next_power_of_two().filter(|_| sets > 0)?;
+        let sized = |sets: u64| {
+            let lines = sets.checked_mul(ways)?;
+            Some(match self.capacity?.0 {
+                Capacity::Sets(_) => format!("`sets {sets}`"),
+                Capacity::Lines(_) if kind == "tlb" => format!("`entries {lines}`"),
+                Capacity::Lines(_) => format!("`lines {lines}`"),
+                Capacity::Bytes(_) => format!("`size {}`", size_of(lines.checked_mul(block)?)),
+            })
+        };
+        let (below, above) = (sized(above / 2)?, sized(above)?);
+        // The number of ways that divides the lines into a power of two, close to the given number.
+        let odd = sets >> sets.trailing_zeros();
+        let fewer = matches!(self.capacity?.0, Capacity::Sets(_)) || self.ways.is_none();
+        let more = ways.checked_mul(odd).filter(|_| !fewer)?;
+        let mut other = more;
+        while other.is_multiple_of(2) && other.abs_diff(ways) > (other / 2).abs_diff(ways) {
+            other /= 2;
+        }
+        Some(format!("write {below}, {above}, or `ways {other}`"))
+            .filter(|_| other <= 1 << 16)
+            .or(Some(format!("write {below} or {above}")))
+    }
+
     /// Returns the result of [`SetGeometry::resolve`], after checking that the number of sets is a power of
     /// two.
     pub(crate) fn sets(
         &self,
+        kind: &str,
         block: u64,
         otherwise: Ways,
         place: Span,
     ) -> Result<(u64, u32), Vec<Diagnostic>> {
-        let (sets, ways) = self.resolve(block, otherwise, place)?;
+        let (sets, ways) = self.resolve(kind, block, otherwise, place)?;
         let span = setting_span(self.capacity.map(|(_, span)| span), place);
         if !sets.is_power_of_two() {
             let diagnostic = power_of_two(span, "the number of sets", sets);
+            let diagnostic = match self.fitting(kind, sets, ways, block) {
+                Some(help) => diagnostic.help(help),
+                None => diagnostic,
+            };
             let ways_span = setting_span(self.ways.map(|(_, span)| span), span);
             let apart = ways_span != span;
             return Err(one(if apart {

@@ -153,20 +153,35 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
     },
 ];
 
-/// Reports a size of memory, which follows from the width of physical addresses.
+/// Reports a size of memory, which follows from the width of physical addresses, and a latency without braces.
 fn size_of_memory(field: &Field) -> Option<Diagnostic> {
-    let size = field.args.first().filter(|_| field.block.is_none())?;
     let message = |physical: &str| {
         format!("the width of physical addresses determines the size of memory: `{physical}`")
     };
-    let wrong = |physical| Diagnostic::new(Code::WrongCount, field.span, message(physical));
-    Some(match size.log2("a size") {
-        Ok(bits) => {
-            let physical = format!("physical {bits} bits");
-            wrong(&physical).fix(Fix::replace(field.span, physical))
+    let physical = |size: &Arg| match size.log2("a size") {
+        Ok(bits) => (format!("physical {bits} bits"), true),
+        Err(_) => ("physical 12 bits".to_owned(), false),
+    };
+    if let Some(inner) = &field.block {
+        let size = inner.iter().find(|inner| &*inner.name.text == "size")?;
+        let (physical, _) = physical(size.args.first()?);
+        let wrong = Diagnostic::new(Code::UnknownSetting, size.span, message(&physical));
+        let help = format!("remove `size` here, and write `{physical}` in `machine`");
+        return Some(wrong.help(help).fix(Fix::remove(size.span)));
+    }
+    let wrong = |message| Diagnostic::new(Code::WrongCount, field.span, message);
+    match field.args.as_slice() {
+        [name, latency] if name.word() == Some("latency") => {
+            let block = format!("memory {{ latency {} }}", latency.value().ok()?);
+            let message = "the settings of `memory` belong in braces".to_owned();
+            Some(wrong(message).fix(Fix::replace(field.span, block)))
         }
-        Err(_) => wrong("physical 12 bits"),
-    })
+        [size, ..] => Some(match physical(size) {
+            (physical, true) => wrong(message(&physical)).fix(Fix::replace(field.span, physical)),
+            (physical, false) => wrong(message(&physical)),
+        }),
+        [] => None,
+    }
 }
 
 /// Settings of `memory` inside `machine`.
@@ -380,14 +395,20 @@ impl MachineDraft {
         };
         let sum: u64 = split.iter().map(|&n| u64::from(n)).sum();
         if sum != u64::from(vpn_bits) {
+            let offset = self.page_bits.unwrap_or(0);
+            let even = even_split(vpn_bits, split.len() as u32);
+            let bits: Vec<String> = even.iter().map(u32::to_string).collect();
             return Err(one(Diagnostic::new(
                 Code::BadGeometry,
                 span,
                 format!("the levels use {sum} bits, but the VPN has {vpn_bits}"),
             )
-            .label(
-                "each bit of the VPN must belong to the index of exactly one level",
-            )));
+            .label("each bit of the VPN must belong to the index of exactly one level")
+            .help(format!(
+                "the VPN has {} - {offset} = {vpn_bits} bits; write `bits {}`, for example",
+                vpn_bits + offset,
+                bits.join(" ")
+            ))));
         }
         Ok(split)
     }
@@ -407,12 +428,29 @@ impl MachineDraft {
             SpecPart::PageTable => self.table.span,
             SpecPart::Pte(_) => self.span_of("pte").or(self.table.span),
         };
-        Diagnostic::new(
+        let diagnostic = Diagnostic::new(
             code(&error.problem),
             span.filter(|span| *span != Span::default())
                 .unwrap_or(place),
             error.problem.to_string(),
-        )
+        );
+        let names = || {
+            let tlbs = self.tlbs.iter().map(TlbDraft::common);
+            tlbs.chain(self.caches.iter().map(CacheDraft::common))
+        };
+        let fix = match (&error.problem, error.part) {
+            (SpecProblem::NameTaken { .. }, SpecPart::Tlb(at)) => {
+                self.tlbs[at].named_apart(names())
+            }
+            (SpecProblem::NameTaken { .. }, SpecPart::Cache(at)) => {
+                self.caches[at].named_apart(names())
+            }
+            _ => None,
+        };
+        match fix {
+            Some(fix) => diagnostic.fix(fix),
+            None => diagnostic,
+        }
     }
 }
 

@@ -301,7 +301,7 @@ fn entry_header(table: &Table, shape: &Shape, layout: &Layout) -> Vec<Diagnostic
         )];
     };
     if name(first) != layout.key {
-        return vec![wrong_key(first, layout)];
+        return vec![wrong_key(first, table, layout)];
     }
     let mut wrong = Vec::new();
     let mut seen: Vec<String> = Vec::new();
@@ -319,7 +319,7 @@ fn entry_header(table: &Table, shape: &Shape, layout: &Layout) -> Vec<Diagnostic
         if seen.contains(&column) {
             (seen, ways) = (Vec::new(), ways + 1);
             if ways == layout.ways + 1 {
-                wrong.push(too_many(cell, layout));
+                wrong.push(too_many(cell, table, layout));
             }
         }
         seen.push(column);
@@ -327,14 +327,40 @@ fn entry_header(table: &Table, shape: &Shape, layout: &Layout) -> Vec<Diagnostic
     wrong
 }
 
-fn wrong_key(first: &ast::Cell, layout: &Layout) -> Diagnostic {
+fn wrong_key(first: &ast::Cell, table: &Table, layout: &Layout) -> Diagnostic {
     let word = name(first);
+    let wrong = |message: &str| Diagnostic::new(Code::UnknownColumn, first.span, message);
+    match (&*word, layout.key) {
+        ("vpn", "set") if layout.columns.iter().any(|column| column == "tag") => {
+            let message = "a TLB is listed by the set and the tag, into which the VPN is split";
+            let wrong = wrong(message);
+            return match by_set(table, layout) {
+                Some(fix) => wrong.fix(fix),
+                None => wrong.help("write the columns `set` and `tag`"),
+            };
+        }
+        ("va" | "vaddr", "pa") => {
+            return wrong("memory is listed by physical addresses, not by virtual addresses")
+                .help("replace each address by its physical address, and `va` by `pa`");
+        }
+        _ => {}
+    }
     let message = format!(
         "the first column of `{}` must be `{}`, not `{word}`",
         layout.noun, layout.key
     );
     let diagnostic =
         Diagnostic::new(Code::UnknownColumn, first.span, message).label("names the entry");
+    let digits = word.strip_prefix("0x").unwrap_or(&word);
+    if digits.bytes().all(|c| c.is_ascii_hexdigit()) && !layout.columns.contains(&word) {
+        let others = layout.columns.iter().take(table.header.len() - 1);
+        let header: Vec<&str> = others.map(String::as_str).collect();
+        return wrong("the header row with the names of the columns is missing").help(format!(
+            "write `| {} {} |` above this row",
+            layout.key,
+            header.join(" ")
+        ));
+    }
     let is_name = word.starts_with(|c: char| c.is_ascii_alphabetic());
     if is_name && !layout.columns.contains(&word) {
         return diagnostic.fix(Fix::write(first.span, word, layout.key));
@@ -344,6 +370,19 @@ fn wrong_key(first: &ast::Cell, layout: &Layout) -> Diagnostic {
         "the first row names the columns: `{} {next} …`",
         layout.key
     ))
+}
+
+/// Replaces the VPNs of a table of a TLB by their sets and tags.
+fn by_set(table: &Table, layout: &Layout) -> Option<Fix> {
+    let rest = |cells: &[ast::Cell]| cells[1..].iter().map(name).collect::<Vec<_>>().join(" ");
+    let mut rows = vec![format!("| set tag {} |", rest(&table.header))];
+    for row in &table.rows {
+        let first = row.cells.first()?;
+        let vpn = u128::from(hexadecimal(&name(first), first.span).ok()?);
+        let (set, tag) = (vpn % layout.keys, vpn / layout.keys);
+        rows.push(format!("| {set:X} {tag:02X} {} |", rest(&row.cells)));
+    }
+    Some(Fix::replace(table.span, rows.join("; ")))
 }
 
 fn unknown_entry_column(cell: &ast::Cell, column: &str, layout: &Layout) -> Diagnostic {
@@ -370,7 +409,7 @@ fn unknown_entry_column(cell: &ast::Cell, column: &str, layout: &Layout) -> Diag
     })
 }
 
-fn too_many(cell: &ast::Cell, layout: &Layout) -> Diagnostic {
+fn too_many(cell: &ast::Cell, table: &Table, layout: &Layout) -> Diagnostic {
     let message = if layout.ways == 1 {
         format!("the column `{}` appears twice", name(cell))
     } else {
@@ -379,7 +418,16 @@ fn too_many(cell: &ast::Cell, layout: &Layout) -> Diagnostic {
             layout.noun, layout.ways
         )
     };
-    Diagnostic::new(Code::BadTable, cell.span, message).label("one way too many")
+    let diagnostic = Diagnostic::new(Code::BadTable, cell.span, message).label("one way too many");
+    if layout.ways == 1 {
+        return diagnostic;
+    }
+    let same = |other: &&ast::Cell| name(other) == name(cell);
+    let ways = table.header.iter().filter(same).count();
+    diagnostic.help(format!(
+        "remove the columns from here on, or declare `{}` with `sets {}, ways {ways}`",
+        layout.noun, layout.keys
+    ))
 }
 
 fn twice(row: &WrittenRow, other: &WrittenRow, layout: &Layout) -> Diagnostic {

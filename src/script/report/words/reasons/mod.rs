@@ -54,6 +54,11 @@ fn note_of(note: &Note, check: &Check, did: &Did) -> String {
                 Impossible::Address(va) => {
                     format!("the address {va} is decimal; for hexadecimal, write 0x{va}")
                 }
+                Impossible::Row { vpn, row } => {
+                    format!(
+                        "tables are hexadecimal, so the row {row:X} is VPN 0x{row:X}; for VPN {vpn}, write {vpn:02X}"
+                    )
+                }
                 Impossible::Wide { value, bits } => {
                     let plural = if *bits == 1 { "" } else { "s" };
                     format!("0x{value:X} does not fit: `{name}` has {bits} bit{plural}")
@@ -63,6 +68,9 @@ fn note_of(note: &Note, check: &Check, did: &Did) -> String {
                 Some(then) => format!("{impossible}; {}", note_of(then, check, did)),
                 None => impossible,
             }
+        }
+        Note::Quotient => {
+            "`/` divides exactly; for the integer division of C, write `//`".to_owned()
         }
         Note::NoWord { words, near } => {
             let words = list(words.iter().map(String::as_str));
