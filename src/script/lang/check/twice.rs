@@ -181,7 +181,7 @@ pub(crate) fn replaced_in(block: &[Stmt]) -> impl Iterator<Item = (usize, &Stmt)
             .take(AHEAD)
             .find(|next| !first.outlasts(next))?;
         let replaced =
-            target(next).as_ref() == Some(&first) && !uses(next, &first) && !completes(stmt, next);
+            target(next).as_ref() == Some(&first) && !uses(next, &first) && !is_incomplete(next);
         replaced.then_some((at, next))
     })
 }
@@ -236,21 +236,22 @@ fn target(stmt: &Stmt) -> Option<Target> {
     })
 }
 
-/// Whether the author probably meant to add the settings of a `machine` to those of an earlier one.
-fn completes(first: &Stmt, next: &Stmt) -> bool {
-    let settings = |stmt: &Stmt| match &stmt.kind {
-        StmtKind::Command(Command {
-            operands, block, ..
-        }) if operands.is_empty() => Some(block.as_ref()?.settings.clone()),
-        _ => None,
-    };
-    let (Some(first), Some(next)) = (settings(first), settings(next)) else {
+/// Whether a `machine` lacks the widths of addresses, which its author probably left to an earlier one.
+fn is_incomplete(stmt: &Stmt) -> bool {
+    let StmtKind::Command(Command {
+        operands,
+        block: Some(block),
+        ..
+    }) = &stmt.kind
+    else {
         return false;
     };
-    let mut pairs = first
-        .iter()
-        .flat_map(|one| next.iter().map(move |other| (one, other)));
-    pairs.all(|(one, other)| one.name.text != other.name.text)
+    let width = |name: &str| matches!(name, "virtual" | "physical");
+    operands.is_empty()
+        && !block
+            .settings
+            .iter()
+            .any(|setting| width(&setting.name.text))
 }
 
 /// Whether an expression may have side effects.

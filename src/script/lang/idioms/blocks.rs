@@ -7,10 +7,9 @@ use super::pattern::matched;
 use super::rewritten::rewritten;
 use super::settings;
 use super::spelled::respelled;
-use super::tokens::{indent, line_at, nesting, tokens};
+use super::tokens::{indent, line_at, tokens};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
-use crate::lang::layout::{self, TokenKind};
 use crate::lang::sections::{rows, section};
 use crate::lang::span::Span;
 
@@ -50,113 +49,79 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     ))
 }
 
-/// Returns the advice for parts outside the braces of the `machine` above them: `tlb { … }` as a statement, or in a second
-/// `machine`. The new text joins the first `machine` and all such parts that follow it.
+/// Returns the advice for a part outside the braces of the `machine` above it: `tlb { … }` as a statement, or in a second
+/// `machine`. The new text joins both.
 pub(super) fn outside(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     let Span { file, start, .. } = diagnostic.span;
-    let all = visible(text);
-    let word = |at: usize| all.get(at).map_or("", |token| token.text(text));
-    let closes = |open: usize| {
-        let mut depth = 0;
-        let mut ends = |at: &usize| {
-            depth += nesting(word(*at));
-            depth == 0
-        };
-        (open..all.len()).find(|at| ends(at))
-    };
-    // The statement at a token, if it is a machine or a part, with its braces.
-    let block = |at: usize| {
-        let head = ["machine", "tlb", "cache", "page_table", "pte", "memory"].contains(&word(at));
-        let open = (at + 1..=at + 2).find(|at| word(*at) == "{")?;
-        Some((open, closes(open)?)).filter(|_| head && word(open + 1) != "|")
-    };
-    let place = all.iter().position(|token| token.start == start as usize)?;
-    let part = match diagnostic.code {
-        Code::UnknownProcess => place,
-        Code::NoMachine => (0..place).rfind(|at| word(*at) == "machine")?,
+    let at = match diagnostic.code {
+        Code::UnknownProcess | Code::UnknownVerb => start as usize,
+        Code::NoMachine => text[..start as usize].rfind("machine {")?,
         _ => return None,
     };
-    block(part)?;
-    let (message, help) = if word(part) == "machine" {
-        (
+    let open = at + text[at..].find('{')?;
+    let mut depth = 0;
+    let closes = |c: char| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        depth == 0
+    };
+    let end = open + 1 + text[open..].find(closes)?;
+    let word = text[at..open].split_whitespace().next()?;
+    let (message, part) = match word {
+        "machine" => (
             "a second `machine` replaces the first",
-            "write the settings of both in one `machine`",
-        )
-    } else {
-        (
-            "a part of a machine belongs in the braces of `machine`",
-            "move it into the braces of `machine`",
-        )
+            text[open + 1..end - 1].trim(),
+        ),
+        "tlb" | "cache" | "page_table" | "pte" | "memory"
+            if !text[open + 1..].starts_with(" |") =>
+        {
+            (
+                "a part of a machine belongs in the braces of `machine`",
+                &text[at..end],
+            )
+        }
+        _ => return None,
     };
-    let first = || {
-        let mut heads = (0..part).filter(|at| word(*at) == "machine");
-        heads.find_map(|head| {
-            let (open, mut end) = block(head)?;
-            let inside = |open: usize, end: usize| text[all[open].end..all[end].start].trim();
-            let mut parts = vec![inside(open, end).trim_end_matches(',')];
-            while let Some((open, close)) = block(end + 1) {
-                parts.push(match word(end + 1) {
-                    "machine" => inside(open, close),
-                    _ => &text[all[end + 1].start..all[close].end],
-                });
-                end = close;
-            }
-            let lines = parts[0].contains('\n');
-            let (start, parted, close) = match lines {
-                true => ("\n  ", "\n  ", "\n}"),
-                false => (" ", ", ", " }"),
-            };
-            let head = all[head].start;
-            let said = &text[head..all[open].end];
-            let new = format!("{said}{start}{}{close}", parts.join(parted));
-            (end > part).then(|| Fix::replace(Span::new(file, head..all[end].end), new))
-        })
-    };
-    let help = Some(help).filter(|_| first().is_none_or(|fix| fix.text.contains('\n')));
-    Some(match first() {
-        Some(fix) => Advice::fixed(Some(message), help, fix, true),
-        None => Advice::without(message, help.unwrap_or_default()),
+    let help = "write all settings and parts in the braces of one `machine`";
+    let before = text[..at].trim_end().strip_suffix('}').map(str::trim_end);
+    let joined = before.and_then(|before| {
+        let head = before.rfind("machine {")?;
+        let (parted, close) = match before[head..].contains('\n') {
+            true => ("\n  ", "\n}"),
+            false => (", ", " }"),
+        };
+        let new = format!(
+            "{}{parted}{part}{close}",
+            before[head..].trim_end_matches(',')
+        );
+        Some(Fix::replace(Span::new(file, head..end), new))
+    });
+    Some(match joined {
+        Some(fix) => {
+            let help = Some(help).filter(|_| fix.text.contains('\n'));
+            Advice::fixed(Some(message), help, fix, true)
+        }
+        None => Advice::without(message, help),
     })
 }
 
-/// Returns the advice for several settings with `:` or `=` in a block, of which only the first sign is an error so far.
+/// Returns the advice for the settings of several lines with `:` or `=`, of which only the first is an error so far.
 pub(super) fn without_signs(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     let Span { file, start, .. } = diagnostic.span;
-    let help = match text.get(start as usize..)?.chars().next()? {
-        ':' => "write the settings without `:`",
-        '=' => "write the settings without `=`",
+    let (sign, help) = match text.get(start as usize..)?.chars().next()? {
+        ':' => (": ", "write the settings without `:`"),
+        '=' => (" = ", "write the settings without `=`"),
         _ => return None,
     };
-    let all = visible(text);
-    let word = |at: usize| all[at].text(text);
-    let at = all.iter().position(|token| token.start == start as usize)?;
-    let mut depth: i32 = (0..at).map(|at| nesting(word(at))).sum();
-    let inside = (at..all.len()).take_while(|at| {
-        depth += nesting(word(*at));
-        depth > 0
-    });
-    let begins = |at: usize| {
-        let apart = &text[all[at - 1].end..all[at].start];
-        apart.contains('\n') || matches!(word(at - 1), "{" | "," | ";")
-    };
-    let signs = inside.filter(|sign| *sign > 1 && word(*sign) == word(at) && begins(*sign - 1));
-    let (mut new, mut from, mut count) = (String::new(), start as usize, 0);
-    for sign in signs {
-        new += text[from..all[sign].start].trim_end_matches(' ');
-        from = all[sign].end;
-        let touches = !text[from..].starts_with([' ', '\n']);
-        new += if touches { " " } else { "" };
-        count += 1;
-    }
-    let fix = Fix::replace(Span::new(file, start as usize..from), new);
-    (count > 1).then(|| Advice::fixed(None, Some(help), fix, true))
-}
-
-/// Returns the tokens of a text without comments and ends of lines.
-fn visible(text: &str) -> Vec<layout::Token> {
-    let mut all = layout::tokens(text).list;
-    all.retain(|token| token.end > token.start && token.kind != TokenKind::Comment);
-    all
+    let begin = line_at(text, start as usize).start;
+    let lines = text[begin..].split_inclusive('\n');
+    let own =
+        lines.take_while(|line| !line.trim_start().starts_with('}') && !line.contains(['"', '#']));
+    let said: String = own.collect();
+    let fix = Fix::replace(
+        Span::new(file, begin..begin + said.len()),
+        said.replace(sign, " "),
+    );
+    (said.matches('\n').count() > 1).then(|| Advice::fixed(None, Some(help), fix, true))
 }
 
 /// Returns the advice for a C function: `main` becomes its statements, and any other function becomes a

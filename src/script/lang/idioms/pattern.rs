@@ -49,14 +49,11 @@ impl<'a> Held<'a> {
             {
                 text += "0x";
             }
-            let number = match &rest[..length] {
-                "CELL" => self.get("NUM"),
-                "CELL2" => self.get("NUM2"),
-                _ => None,
-            };
-            let number = number.map(cell);
+            let cells = [("CELL", "NUM"), ("CELL2", "NUM2")];
+            let cell = cells.iter().find(|(cell, _)| *cell == &rest[..length]);
+            let cell = cell.and_then(|(_, hole)| self.get(hole)).map(cell_of);
             text += match &rest[..length] {
-                _ if number.is_some() => number.as_deref().unwrap_or_default(),
+                _ if cell.is_some() => cell.as_deref().unwrap_or_default(),
                 "BARE" => self.get("TEXT").map_or("", |text| text.trim_matches('"')),
                 "HEAD" => self.get("HEAD").and_then(head).unwrap_or("HEAD"),
                 word => self.get(word).unwrap_or(word),
@@ -68,7 +65,7 @@ impl<'a> Held<'a> {
 }
 
 /// Returns a number as a cell of a table, in which numbers are hexadecimal.
-pub(super) fn cell(number: &str) -> String {
+pub(super) fn cell_of(number: &str) -> String {
     let digits = number.strip_prefix("0x").or(number.strip_prefix("0X"));
     match (digits, number.parse::<u64>()) {
         (Some(digits), _) => digits.to_owned(),

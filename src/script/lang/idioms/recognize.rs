@@ -44,14 +44,11 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         .iter()
         .any(|part| text.contains(part));
     for one in found.iter_mut().filter(|_| both && has_tlb(text)) {
-        let word = one.fix.as_ref().and_then(|fix| {
-            let bare = fix
-                .was
-                .as_deref()
-                .filter(|was| matches!(*was, "hit" | "miss"))?;
-            (fix.text == format!("tlb {bare}")).then(|| bare.to_owned())
-        });
-        if let Some(word) = word {
+        let bare = one
+            .fix
+            .as_ref()
+            .filter(|fix| fix.text.strip_prefix("tlb ") == fix.was.as_deref());
+        if let Some(word) = bare.and_then(|fix| fix.was.as_deref()) {
             one.help = Some(format!("write `tlb {word}` or `cache {word}`").into());
         }
     }

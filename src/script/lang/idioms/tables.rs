@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::advice::Advice;
-use super::pattern::cell;
-use super::tokens::tokens;
+use super::pattern::cell_of;
+use super::tokens::{indent, tokens};
 use crate::lang::fix::Fix;
 use crate::lang::parse::VERBS;
 use crate::lang::span::Span;
@@ -87,19 +87,9 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
         });
     }
     if let Some(rows) = pairs(head, inside) {
-        let parted = if inside.contains('\n') { "\n  " } else { "; " };
-        let (start, end) = match inside.contains('\n') {
-            true => ("\n  ", "\n"),
-            false => (" ", " "),
-        };
-        let fix = Fix::replace(
-            Span::new(file, line.start..from + inside.len() + 1),
-            format!(
-                "{}{start}{}{end}}}",
-                &text[line.start..from],
-                rows.join(parted)
-            ),
-        );
+        let whole = line.start + indent(head)..from + inside.len() + 1;
+        let new = format!("{} {rows} }}", &text[whole.start..from]);
+        let fix = Fix::replace(Span::new(file, whole), new);
         return Some(Advice::fixed(Some(FIELDS), None, fix, true));
     }
     let (message, help, rows) = if let Some(rows) = fields(inside) {
@@ -195,27 +185,29 @@ fn one_line(inside: &str) -> Option<Vec<Vec<&str>>> {
     (rows.len() > 1 && rows.iter().all(|row| row.len() == rows[0].len())).then_some(rows)
 }
 
-/// Returns the rows for alternating keys and values: `set page_table { 0x0F: 0x0D }`.
-fn pairs(head: &str, inside: &str) -> Option<Vec<String>> {
-    let columns = match words_of(head).nth(1)? {
-        "page_table" => "vpn ppn",
-        "memory" => "pa b0",
+/// Returns the rows for keys and their values: `set page_table { 0x0F: 0x0D }`.
+fn pairs(head: &str, inside: &str) -> Option<String> {
+    let mut rows = match words_of(head).nth(1)? {
+        "page_table" => "| vpn ppn |".to_owned(),
+        "memory" => "| pa b0 |".to_owned(),
         _ => return None,
     };
-    let parts = inside.split([' ', '\t', '\r', '\n', ',', ';', ':', '=']);
-    let parts: Vec<&str> = parts
-        .filter(|part| !matches!(*part, "" | "->" | ">"))
-        .collect();
-    let signs = [":", "->", "="].iter().any(|sign| inside.contains(sign));
-    let numbers = |part: &&str| part.starts_with(|c: char| c.is_ascii_digit());
-    let even = signs && parts.len() > 1 && parts.len().is_multiple_of(2);
-    let row = |pair: &[&str]| format!("| {} {} |", cell(pair[0]), cell(pair[1]));
-    let header = format!("| {columns} |");
-    (even && parts.iter().all(numbers)).then(|| {
-        std::iter::once(header)
-            .chain(parts.chunks(2).map(row))
-            .collect()
-    })
+    let number = |part: &str| part.starts_with(|c: char| c.is_ascii_digit());
+    for pair in inside
+        .split([',', ';', '\n'])
+        .map(str::trim)
+        .filter(|pair| !pair.is_empty())
+    {
+        let (key, value) = ["->", ":", "="]
+            .iter()
+            .find_map(|sign| pair.split_once(sign))?;
+        let (key, value) = (key.trim(), value.trim());
+        if !number(key) || !number(value) {
+            return None;
+        }
+        rows += &format!("; | {} {} |", cell_of(key), cell_of(value));
+    }
+    Some(rows)
 }
 
 /// Returns alternating names and values as a header and one row.

@@ -47,32 +47,22 @@ pub(crate) fn field(cx: &mut Cx, setting: &Setting) -> Result<Field, Stop> {
     })
 }
 
-/// Finds the unit of a variable, as in `size n KB`, even if the variable is unknown while the script is checked.
+/// Finds the unit of a variable, as in `size n KB`, before the variable is evaluated, which a check may not know.
 fn detached_unit(cx: &Cx, setting: &Setting) -> Option<Diagnostic> {
     let is_unit = |value: &Expr| match &value.kind {
-        ExprKind::Name(word) => {
-            let factor = unit_factor(word).filter(|factor| *factor != Number::from(1u64));
-            factor.is_some() && cx.state.find(word).is_none()
-        }
+        ExprKind::Name(word) => unit_factor(word).is_some() && cx.state.find(word).is_none(),
         _ => false,
     };
-    let pair = setting.values.windows(2).find(|pair| is_unit(&pair[1]));
-    let Some([value, unit]) = pair else {
-        let mut inner = setting.block.iter().flat_map(|block| block.settings.iter());
-        return inner.find_map(|inner| detached_unit(cx, inner));
-    };
-    let span = Span {
-        end: unit.span.end,
-        ..value.span
-    };
-    let new = format!(
-        "{} * 1 {}",
-        cx.text(value.span).trim(),
-        cx.text(unit.span).trim()
-    );
+    let pair = setting.values.windows(2).find(|pair| is_unit(&pair[1]))?;
+    if is_bare_unit(cx, &pair[1]) {
+        return None;
+    }
+    let [value, unit] = [pair[0].span, pair[1].span];
+    let new = format!("{} * 1 {}", cx.text(value).trim(), cx.text(unit).trim());
     let message = "a unit must follow a number, not a name";
-    let wrong = Diagnostic::new(Code::WrongCount, unit.span, message);
-    Some(wrong.fix(Fix::replace(span, new)))
+    let whole = Span::new(unit.file, value.start as usize..unit.end as usize);
+    let wrong = Diagnostic::new(Code::WrongCount, unit, message);
+    Some(wrong.fix(Fix::replace(whole, new)))
 }
 
 /// Whether a value is a unit with a factor of 1, as in `virtual n bits`. The parser drops such a unit

@@ -324,18 +324,15 @@ fn unknown<D>(rows: &[SettingRow<D>], block: &str, field: &Field) -> Diagnostic 
 /// Returns the keyword that is missing before the name of a TLB or cache.
 pub(super) fn unkeyed(field: &Field) -> Option<&'static str> {
     let inner = field.block.as_ref()?;
-    let has = |names: &[&str]| inner.iter().any(|inner| names.contains(&&*inner.name.text));
-    let named = |part| field.name.text.to_lowercase().contains(part);
-    if !field.args.is_empty() {
-        None
-    } else if has(&["entries"])
-        || named("tlb") && nearest(&field.name.text, ["tlb"].into_iter()).is_none()
-    {
-        Some("tlb")
-    } else {
-        let known = nearest(&field.name.text, ["cache"].into_iter()).is_some();
-        (!known && has(&["block", "lines", "size"]) && !has(&["valid", "ppn"])).then_some("cache")
-    }
+    let has = |name| inner.iter().any(|inner| &*inner.name.text == name);
+    let keyword = match (has("entries"), has("block") || has("lines")) {
+        (true, _) => "tlb",
+        (_, true) => "cache",
+        _ => return None,
+    };
+    let ends = field.name.text.to_lowercase().ends_with(keyword);
+    let misspelled = nearest(&field.name.text, [keyword].into_iter()).is_some() && !ends;
+    (field.args.is_empty() && !misspelled).then_some(keyword)
 }
 
 /// Reports that a setting occurs twice.

@@ -87,28 +87,6 @@ pub(super) trait Level: Sized + 'static {
     /// Checks whether the level's settings are consistent.
     fn agrees(&self) -> Result<(), Vec<Diagnostic>>;
     fn rows() -> &'static [SettingRow<Self>];
-
-    /// Returns the fix that gives a level without a name one that no other level has.
-    fn named_apart<'c>(&self, all: impl Iterator<Item = &'c Common>) -> Option<Fix> {
-        let common = self.common();
-        let names: &[&str] = match (Self::UNNAMED, common.side) {
-            ("tlb", Side::Instructions) => &["iTLB"],
-            ("tlb", Side::Data) => &["dTLB"],
-            ("tlb", Side::Both) => &["L2TLB"],
-            (_, Side::Instructions) => &["L1i"],
-            (_, Side::Data) => &["L1d"],
-            (_, Side::Both) => &["L2", "L3"],
-        };
-        let taken: Vec<&str> = all.map(Common::name).collect();
-        let name = names.iter().find(|name| !taken.contains(name))?;
-        let keyword = Span {
-            end: common.span.start + Self::UNNAMED.len() as u32,
-            ..common.span
-        };
-        let named = format!("{} {name}", Self::UNNAMED);
-        let unnamed = common.name() == Self::UNNAMED;
-        unnamed.then(|| Fix::write(keyword, Self::UNNAMED, named))
-    }
 }
 
 /// Whether the level comes from a preset or file and is unchanged by this declaration.
@@ -289,18 +267,13 @@ fn declare<L: Level>(
 
 /// Finds levels inside another level: `cache { L1 { … } }`.
 fn nested(kind: &str, field: &Field) -> Option<Diagnostic> {
-    let inner = field.block.as_deref().filter(|inner| !inner.is_empty())?;
-    let levels = inner
-        .iter()
-        .map(|inner| unkeyed(inner).map(|kind| (kind, inner)));
-    let levels: Vec<(&str, &Field)> = levels.collect::<Option<_>>()?;
-    let written = levels
-        .iter()
-        .map(|(kind, level)| format!("`{kind} {} {{ … }}`", level.name.text));
-    let help = written.collect::<Vec<_>>().join(" and ");
+    let inner = field.block.as_deref()?;
+    let level = |inner: &Field| Some(format!("`{} {} {{ … }}`", unkeyed(inner)?, inner.name.text));
+    let levels: Vec<String> = inner.iter().map(level).collect::<Option<_>>()?;
     let message = format!("each level needs a `{kind}` of its own in the braces of `machine`");
-    let wrong = Diagnostic::new(Code::UnknownSetting, levels[0].1.name.span, message);
-    Some(wrong.help(format!("write {help}, without `{kind} {{` around them")))
+    let wrong = Diagnostic::new(Code::UnknownSetting, inner.first()?.name.span, message);
+    let all = levels.join(" and ");
+    Some(wrong.help(format!("write {all}, without `{kind} {{` around them")))
 }
 
 /// Associativity in a declaration.
@@ -440,30 +413,27 @@ impl SetGeometry {
         Ok((lines / ways, ways))
     }
 
-    /// Returns the settings that make the number of sets the nearest powers of two.
+    /// Returns the settings that make the number of sets a power of two.
     fn fitting(&self, kind: &str, sets: u64, ways: u64, block: u64) -> Option<String> {
         let above = sets.checked_next_power_of_two().filter(|_| sets > 0)?;
+        let (given, lines) = (self.capacity?.0, sets.checked_mul(ways)?);
         let sized = |sets: u64| {
             let lines = sets.checked_mul(ways)?;
-            Some(match self.capacity?.0 {
+            Some(match given {
                 Capacity::Sets(_) => format!("`sets {sets}`"),
                 Capacity::Lines(_) if kind == "tlb" => format!("`entries {lines}`"),
                 Capacity::Lines(_) => format!("`lines {lines}`"),
                 Capacity::Bytes(_) => format!("`size {}`", size_of(lines.checked_mul(block)?)),
             })
         };
-        let (below, above) = (sized(above / 2)?, sized(above)?);
-        // The number of ways that divides the lines into a power of two, close to the given number.
-        let odd = sets >> sets.trailing_zeros();
-        let fewer = matches!(self.capacity?.0, Capacity::Sets(_)) || self.ways.is_none();
-        let more = ways.checked_mul(odd).filter(|_| !fewer)?;
-        let mut other = more;
-        while other.is_multiple_of(2) && other.abs_diff(ways) > (other / 2).abs_diff(ways) {
-            other /= 2;
-        }
-        Some(format!("write {below}, {above}, or `ways {other}`"))
-            .filter(|_| other <= 1 << 16)
-            .or(Some(format!("write {below} or {above}")))
+        let (less, more) = (sized(above / 2)?, sized(above)?);
+        let fits = !matches!(given, Capacity::Sets(_)) && lines.is_multiple_of(above);
+        Some(match lines / above {
+            ways if fits && self.ways.is_some() => {
+                format!("write {less}, {more}, or `ways {ways}`")
+            }
+            _ => format!("write {less} or {more}"),
+        })
     }
 
     /// Returns the result of [`SetGeometry::resolve`], after checking that the number of sets is a power of

@@ -155,33 +155,33 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
 
 /// Reports a size of memory, which follows from the width of physical addresses, and a latency without braces.
 fn size_of_memory(field: &Field) -> Option<Diagnostic> {
-    let message = |physical: &str| {
-        format!("the width of physical addresses determines the size of memory: `{physical}`")
+    let inner = field.block.iter().flatten();
+    let inside = inner.clone().find(|inner| &*inner.name.text == "size");
+    let (first, of) = match inside {
+        Some(size) => (size.args.first()?, size),
+        None => (field.args.first().filter(|_| field.block.is_none())?, field),
     };
-    let physical = |size: &Arg| match size.log2("a size") {
-        Ok(bits) => (format!("physical {bits} bits"), true),
-        Err(_) => ("physical 12 bits".to_owned(), false),
-    };
-    if let Some(inner) = &field.block {
-        let size = inner.iter().find(|inner| &*inner.name.text == "size")?;
-        let (physical, _) = physical(size.args.first()?);
-        let wrong = Diagnostic::new(Code::UnknownSetting, size.span, message(&physical));
+    let wrong = |code, message| Some(Diagnostic::new(code, of.span, message));
+    if let (Some("latency"), [_, latency]) = (first.word(), &*field.args) {
+        let block = format!("memory {{ latency {} }}", latency.value().ok()?);
+        let message = "the settings of `memory` belong in braces".to_owned();
+        let fix = Fix::replace(field.span, block);
+        return wrong(Code::WrongCount, message).map(|wrong| wrong.fix(fix));
+    }
+    let bits = first.log2("a size").ok();
+    let physical = format!("physical {} bits", bits.unwrap_or(12));
+    let message =
+        format!("the width of physical addresses determines the size of memory: `{physical}`");
+    if inside.is_some() {
         let help = format!("remove `size` here, and write `{physical}` in `machine`");
-        return Some(wrong.help(help).fix(Fix::remove(size.span)));
+        let wrong = wrong(Code::UnknownSetting, message)?;
+        return Some(wrong.help(help).fix(Fix::remove(of.span)));
     }
-    let wrong = |message| Diagnostic::new(Code::WrongCount, field.span, message);
-    match field.args.as_slice() {
-        [name, latency] if name.word() == Some("latency") => {
-            let block = format!("memory {{ latency {} }}", latency.value().ok()?);
-            let message = "the settings of `memory` belong in braces".to_owned();
-            Some(wrong(message).fix(Fix::replace(field.span, block)))
-        }
-        [size, ..] => Some(match physical(size) {
-            (physical, true) => wrong(message(&physical)).fix(Fix::replace(field.span, physical)),
-            (physical, false) => wrong(message(&physical)),
-        }),
-        [] => None,
-    }
+    let wrong = wrong(Code::WrongCount, message)?;
+    Some(match bits {
+        Some(_) => wrong.fix(Fix::replace(field.span, physical)),
+        None => wrong,
+    })
 }
 
 /// Settings of `memory` inside `machine`.
@@ -434,22 +434,14 @@ impl MachineDraft {
                 .unwrap_or(place),
             error.problem.to_string(),
         );
-        let names = || {
-            let tlbs = self.tlbs.iter().map(TlbDraft::common);
-            tlbs.chain(self.caches.iter().map(CacheDraft::common))
-        };
-        let fix = match (&error.problem, error.part) {
-            (SpecProblem::NameTaken { .. }, SpecPart::Tlb(at)) => {
-                self.tlbs[at].named_apart(names())
+        match (&error.problem, error.part) {
+            (SpecProblem::NameTaken { .. }, SpecPart::Tlb(_)) => {
+                diagnostic.help("give each TLB a name of its own: write `tlb dTLB { … }`")
             }
-            (SpecProblem::NameTaken { .. }, SpecPart::Cache(at)) => {
-                self.caches[at].named_apart(names())
+            (SpecProblem::NameTaken { .. }, SpecPart::Cache(_)) => {
+                diagnostic.help("give each cache a name of its own: write `cache L2 { … }`")
             }
-            _ => None,
-        };
-        match fix {
-            Some(fix) => diagnostic.fix(fix),
-            None => diagnostic,
+            _ => diagnostic,
         }
     }
 }

@@ -330,20 +330,15 @@ fn entry_header(table: &Table, shape: &Shape, layout: &Layout) -> Vec<Diagnostic
 fn wrong_key(first: &ast::Cell, table: &Table, layout: &Layout) -> Diagnostic {
     let word = name(first);
     let wrong = |message: &str| Diagnostic::new(Code::UnknownColumn, first.span, message);
-    match (&*word, layout.key) {
-        ("vpn", "set") if layout.columns.iter().any(|column| column == "tag") => {
-            let message = "a TLB is listed by the set and the tag, into which the VPN is split";
-            let wrong = wrong(message);
-            return match by_set(table, layout) {
-                Some(fix) => wrong.fix(fix),
-                None => wrong.help("write the columns `set` and `tag`"),
-            };
-        }
-        ("va" | "vaddr", "pa") => {
-            return wrong("memory is listed by physical addresses, not by virtual addresses")
-                .help("replace each address by its physical address, and `va` by `pa`");
-        }
-        _ => {}
+    if word == "vpn" && layout.columns.iter().any(|column| column == "tag") {
+        let wrong = wrong("a TLB is listed by the set and the tag, into which the VPN is split");
+        let keys = layout.keys;
+        return match by_set(table, layout) {
+            Some(fix) => wrong.fix(fix),
+            None => wrong.help(format!(
+                "in place of the VPN, write the set, VPN % {keys}, and the tag, VPN // {keys}, with one row per set"
+            )),
+        };
     }
     let message = format!(
         "the first column of `{}` must be `{}`, not `{word}`",
@@ -353,12 +348,22 @@ fn wrong_key(first: &ast::Cell, table: &Table, layout: &Layout) -> Diagnostic {
         Diagnostic::new(Code::UnknownColumn, first.span, message).label("names the entry");
     let digits = word.strip_prefix("0x").unwrap_or(&word);
     if digits.bytes().all(|c| c.is_ascii_hexdigit()) && !layout.columns.contains(&word) {
-        let others = layout.columns.iter().take(table.header.len() - 1);
-        let header: Vec<&str> = others.map(String::as_str).collect();
+        let usual = ["tag", "ppn", "v"];
+        let (mut header, others): (Vec<&str>, Vec<&str>) =
+            (layout.columns.iter().map(String::as_str)).partition(|column| usual.contains(column));
+        header.extend(others);
+        header.truncate(table.header.len() - 1);
         return wrong("the header row with the names of the columns is missing").help(format!(
             "write `| {} {} |` above this row",
             layout.key,
             header.join(" ")
+        ));
+    }
+    // Another quantity has other numbers.
+    if matches!(&*word, "va" | "vaddr" | "vpn" | "pa" | "paddr") && !word.starts_with(layout.key) {
+        let key = layout.key;
+        return diagnostic.help(format!(
+            "in place of `{word}`, write the `{key}` of each entry"
         ));
     }
     let is_name = word.starts_with(|c: char| c.is_ascii_alphabetic());
@@ -377,10 +382,15 @@ fn by_set(table: &Table, layout: &Layout) -> Option<Fix> {
     let rest = |cells: &[ast::Cell]| cells[1..].iter().map(name).collect::<Vec<_>>().join(" ");
     let mut rows = vec![format!("| set tag {} |", rest(&table.header))];
     for row in &table.rows {
-        let first = row.cells.first()?;
+        let cells = &row.cells;
+        let first = cells.first()?;
         let vpn = u128::from(hexadecimal(&name(first), first.span).ok()?);
         let (set, tag) = (vpn % layout.keys, vpn / layout.keys);
-        rows.push(format!("| {set:X} {tag:02X} {} |", rest(&row.cells)));
+        let row = format!("| {set:X} ");
+        if rows.iter().any(|other| other.starts_with(&row)) {
+            return None;
+        }
+        rows.push(format!("{row}{tag:02X} {} |", rest(cells)));
     }
     Some(Fix::replace(table.span, rows.join("; ")))
 }
