@@ -116,9 +116,7 @@ pub(super) fn name_other_blocks(sources: &Sources, diagnostics: &mut [Diagnostic
 fn of_page_table(sources: &Sources, span: Span, name: &str) -> Option<Fix> {
     let text = &sources.file(span.file)?.text;
     let table = BLOCKS.iter().find(|block| block.name == "page_table")?;
-    table
-        .setting(name)
-        .filter(|_| !text.contains("page_table {"))?;
+    table.setting(name).filter(|_| !text.contains(table.name))?;
     let rest = text[span.start as usize..].split([',', ';', '\n', '}']);
     let setting = rest.map(str::trim).next()?;
     let end = span.start as usize + setting.len();

@@ -72,7 +72,7 @@ pub(super) fn outside(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
             text[open + 1..end - 1].trim(),
         ),
         "tlb" | "cache" | "page_table" | "pte" | "memory"
-            if !text[open + 1..].starts_with(" |") =>
+            if !text[open + 1..].trim_start().starts_with('|') =>
         {
             (
                 "a part of a machine belongs in the braces of `machine`",

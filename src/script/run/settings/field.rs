@@ -13,6 +13,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
 use crate::lang::value::{Number, Value, unit_spelt};
+pub(super) use crate::run::bind::size_of;
 use crate::run::bind::{Param, Params};
 
 /// A setting with its values evaluated.

@@ -6,13 +6,12 @@ use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use pagewalk_engine::machine::spec::{Capacity, Side};
 
 use super::field::{
-    Arg, Field, SettingRow, block_of, list, one, one_of, power_of_two, sole, unkeyed,
+    Arg, Field, SettingRow, block_of, list, one, one_of, power_of_two, size_of, sole, unkeyed,
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
 use crate::lang::span::Span;
-use crate::run::bind::size_of;
 
 /// Fields shared by drafts of TLBs and caches.
 #[derive(Debug, Clone)]
