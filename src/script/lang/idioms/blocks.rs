@@ -7,13 +7,13 @@ use super::pattern::matched;
 use super::rewritten::rewritten;
 use super::settings;
 use super::spelled::respelled;
+use super::steps::{self, TABLE};
 use super::tokens::{indent, line_at, tokens};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::sections::{rows, section};
 use crate::lang::span::Span;
-
-pub(super) const TABLE: &str = include_str!("blocks.txt");
+use crate::lang::value::Number;
 
 /// Returns the advice for the block that begins on a line of a text.
 pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
@@ -300,12 +300,21 @@ fn counting(text: &str, line: &Range<usize>, lines: &[&str], file: u32) -> Optio
             matched(step, line.trim()).is_some_and(|held| held.get("NAME") == Some(name))
         })
     };
-    lines[length - 1..length].iter().find(counts)?;
+    let (from, to) = (first.get("A")?, held.get("B")?);
     let blanks = &lines[0][..indent(lines[0])];
-    let head = ours
-        .replace("NAME", name)
-        .replace('B', held.get("B")?)
-        .replace('A', first.get("A")?);
+    let head = if lines[length - 1..length].iter().any(|line| counts(&line)) {
+        ours.replace("NAME", name)
+            .replace('B', to)
+            .replace('A', from)
+    } else {
+        let step =
+            rows(TABLE, "strides").find_map(|(step, _)| matched(step, lines[length - 1].trim()))?;
+        let number = |text: &str| u64::try_from(Number::literal(text).ok()?.as_integer()?).ok();
+        let end = number(to)?.checked_add(u64::from(ours.contains("..=")))?;
+        step.get("NAME").filter(|other| **other == *name)?;
+        let by = usize::try_from(number(step.get("NUM")?)?).ok()?;
+        steps::head(name, number(from)?..end, by, from.starts_with("0x"))?
+    };
     let mut out = format!("{blanks}{head}\n");
     for line in &lines[1..length - 1] {
         out += line;
@@ -325,6 +334,9 @@ fn counting(text: &str, line: &Range<usize>, lines: &[&str], file: u32) -> Optio
         - 1;
     let fix = Fix::replace(Span::new(file, above.start..end), out);
     let message = Some("the language has no `while`; write a counting loop as a `for`");
-    let help = Some("write `for NAME in FROM..TO { … }`, which declares the counter");
-    Some(Advice::fixed(message, help, fix, true))
+    let help = format!("write `{head} … }}`, which declares the counter");
+    Some(Advice {
+        help: Some(help.into()),
+        ..Advice::fixed(message, None, fix, true)
+    })
 }
