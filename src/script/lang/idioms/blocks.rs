@@ -85,9 +85,10 @@ pub(super) fn outside(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     let before = text[..at].trim_end().strip_suffix('}').map(str::trim_end);
     let joined = before.and_then(|before| {
         let head = before.rfind("machine {")?;
-        let (parted, close) = match before[head..].contains('\n') {
-            true => ("\n  ", "\n}"),
-            false => (", ", " }"),
+        let (parted, close) = if before[head..].contains('\n') {
+            ("\n  ", "\n}")
+        } else {
+            (", ", " }")
         };
         let new = format!(
             "{}{parted}{part}{close}",

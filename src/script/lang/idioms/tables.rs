@@ -205,7 +205,7 @@ fn pairs(head: &str, inside: &str) -> Option<String> {
         if !number(key) || !number(value) {
             return None;
         }
-        rows += &format!("; | {} {} |", cell_of(key), cell_of(value));
+        rows.extend(["; | ", &cell_of(key), " ", &cell_of(value), " |"]);
     }
     Some(rows)
 }
