@@ -117,6 +117,8 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/set tlb {/  | set | tag ppn | tag ppn | tag ppn | tag ppn | tag ppn |/  | 3 | 1 1 | 2 2 | 3 3 | 4 4 | 5 5 |/}", 3, "with `sets 4, ways 5`", ""),
     // Accesses and their facts.
     ("machine simple/read 0x3D4 tlb miss, ppn 0x0D", 2, "facts must follow", "read 0x3D4 => tlb miss, ppn 0x0D"),
+    ("machine core-i7/read 0x3D4 dTLB miss, L1d miss", 2, "facts must follow", "read 0x3D4 => dTLB miss, L1d miss"),
+    ("machine simple/page_table[0x0F] = 0x0D", 2, "maps a page", "set page_table { | vpn ppn |; | 0F 0D | }"),
     ("machine simple/write 0x3D4 = 5 tlb miss, ppn 0x0D", 2, "facts must follow", "write 0x3D4 = 5 => tlb miss, ppn 0x0D"),
     ("machine simple/read 0x3D4 => hit", 2, "write `tlb hit` or `cache hit`", "read 0x3D4 => tlb hit"),
     ("machine simple/read short 0x2A8", 2, "follows the address", "read 0x2A8 size 2"),

@@ -182,14 +182,25 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         statement(line, at, &[",", ";", "{", "}"]),
         diagnostic.code == Code::UnknownSetting,
     );
-    // One setting of a block in the line.
+    // One setting of a block in the line. A syntax error hides those of other settings.
     let (first, last) = entry;
-    if (setting || diagnostic.code == Code::Syntax)
-        && let Some(inner) = inner_block(&line[..first]).or(block)
-        && let Some(new) = settings::line(inner, &line[first..last])
-    {
+    let of_entry = || {
+        let before = &line[..first];
+        let inner = inner_block(before).or(block)?;
+        let head = before.rfind('{').map_or("", |brace| &before[..brace]);
+        let own = head
+            .split_whitespace()
+            .next_back()
+            .is_none_or(|word| word == inner);
+        if !own && !matches!(inner, "tlb" | "cache") {
+            return None;
+        }
+        let new = settings::line(inner, &line[first..last])?;
         let fix = Fix::write(place(first, last), &line[first..last], new);
-        found.push(Advice::fixed(setting_message(diagnostic), None, fix, false));
+        Some(Advice::fixed(setting_message(diagnostic), None, fix, false))
+    };
+    if setting {
+        found.extend(of_entry());
     }
     // Other facts of the statement are right, or have messages of their own.
     if diagnostic.code == Code::UnknownFact && line[..at].contains("=>") {
@@ -247,6 +258,9 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
                 && !(one.nothing && (follows_block || (setting || block.is_some()) && !option))
         };
         found.extend(new.into_iter().filter(fits));
+    }
+    if diagnostic.code == Code::Syntax {
+        found.extend(of_entry());
     }
     if let [(part, new)] = &*spelled(line) {
         let fix = Fix::write(

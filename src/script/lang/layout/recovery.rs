@@ -571,7 +571,7 @@ impl Scan<'_> {
                 Some(self.put_in(end, " }"))
             }
             // The contents end on the line of the brace, and the next line belongs to the block around it.
-            Some(false) => {
+            Some(false) if level.indent > 0 => {
                 let rest = self.text[level.at + 1..end].lines().next()?.trim_end();
                 let whole = !rest.is_empty() && !rest.contains('#');
                 whole.then(|| self.put_in(level.at + 1 + rest.len(), " }"))

@@ -159,7 +159,11 @@ fn size_of_memory(field: &Field) -> Option<Diagnostic> {
     let inside = inner.clone().find(|inner| &*inner.name.text == "size");
     let (first, of) = match inside {
         Some(size) => (size.args.first()?, size),
-        None => (field.args.first().filter(|_| field.block.is_none())?, field),
+        None => {
+            let args = field.args.iter().filter(|_| field.block.is_none());
+            let mut args = args.skip_while(|arg| arg.word() == Some("size"));
+            (args.next()?, field)
+        }
     };
     let wrong = |code, message| Some(Diagnostic::new(code, of.span, message));
     if let (Some("latency"), [_, latency]) = (first.word(), &*field.args) {

@@ -131,7 +131,7 @@ fn unknown_preset(name: &str, place: &Expr, own: bool) -> Diagnostic {
     match nearest(name, names()) {
         Some(near) => diagnostic.did_you_mean(name, near),
         None if own => {
-            let message = "a machine of its own settings has no name";
+            let message = "a machine with settings of its own has no name";
             Diagnostic::new(Code::UnknownWord, place.span, message)
                 .fix(Fix::write(place.span, name, ""))
         }
