@@ -157,14 +157,13 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
 fn size_of_memory(field: &Field) -> Option<Diagnostic> {
     let inner = field.block.iter().flatten();
     let inside = inner.clone().find(|inner| &*inner.name.text == "size");
-    let (first, of) = match inside {
-        Some(size) => (size.args.first()?, size),
-        None => {
-            let args = field.args.iter().filter(|_| field.block.is_none());
-            let mut args = args.skip_while(|arg| arg.word() == Some("size"));
-            (args.next()?, field)
-        }
-    };
+    let of = inside.unwrap_or(field);
+    let args = of
+        .args
+        .iter()
+        .filter(|_| inside.is_some() || field.block.is_none());
+    let mut values = args.skip_while(|arg| arg.word() == Some("size"));
+    let first = values.next()?;
     let wrong = |code, message| Some(Diagnostic::new(code, of.span, message));
     if let (Some("latency"), [_, latency]) = (first.word(), &*field.args) {
         let block = format!("memory {{ latency {} }}", latency.value().ok()?);
