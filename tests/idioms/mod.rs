@@ -261,8 +261,14 @@ fn every_warning_is_shown() {
 #[test]
 fn a_value_that_cannot_be_is_reported_with_the_reason() {
     let file = std::env::temp_dir().join(format!("pagewalk-decimal-{}.pw", std::process::id()));
+    let trace = file.with_extension("trace");
+    fs::write(&trace, " L 10,1\n").expect("a trace");
     let script = format!(
-        "{PAGE}\nread 0x3D4 => pa 354, vpn 15, tlbi 7, vpo 0x7F\nread 0x3D4 => vpn 0x1FF\ntranslate 0x3D4 => vpn 0x3D4\n"
+        "{PAGE}\nread 0x3D4 => pa 354, vpn 15, tlbi 7, vpo 0x7F\nread 0x3D4 => vpn 0x1FF\ntranslate 0x3D4 => vpn 0x3D4\n\
+         set page_table {{ | vpn ppn |; | 10 5 | }}\nread 0x280 => ppn 5\n\
+         translate 0x3D4 => byte 1\nlet q = 980 / 64\nexpect q == 15\n\
+         machine core-i7\nreplay \"{}\" map identity => dTLB.misses 1\n",
+        trace.display()
     );
     fs::write(&file, script).expect("a file");
     let run = Command::new(env!("CARGO_BIN_EXE_pagewalk"))
@@ -271,8 +277,13 @@ fn a_value_that_cannot_be_is_reported_with_the_reason() {
         .output()
         .expect("a run");
     fs::remove_file(&file).expect("a file");
+    fs::remove_file(&trace).expect("a file");
     let messages = String::from_utf8(run.stdout).expect("text");
     for message in [
+        "the row 10 is VPN 0x10; for VPN 10, write 0A; ",
+        "to read the byte, write `read`",
+        "for the integer division of C, write `//`",
+        "a replay does not use dTLB; write `map demand`",
         "354 is decimal; for hexadecimal, write 0x354; ",
         "0x7 does not fit: `tlbi` has 2 bits; TLBI is 0b11, bits 7–6",
         "0x7F does not fit: `vpo` has 6 bits; ",

@@ -107,8 +107,28 @@ pub(super) fn name_other_blocks(sources: &Sources, diagnostics: &mut [Diagnostic
         };
         if let Some(place) = LANGUAGE.place_of_setting(name) {
             one.help = Some(place);
+            if let Some(fix) = of_page_table(sources, one.span, name) {
+                one.help = None;
+                *one = one.clone().fix(fix);
+            }
         } else if let Some(other) = other() {
             one.help = Some(other);
         }
     }
+}
+
+/// Returns the fix for a setting that lacks only the braces of `page_table`.
+fn of_page_table(sources: &Sources, span: Span, name: &str) -> Option<Fix> {
+    let text = &sources.file(span.file)?.text;
+    let table = BLOCKS.iter().find(|block| block.name == "page_table")?;
+    table.setting(name).filter(|_| !text.contains(table.name))?;
+    let rest = text[span.start as usize..].split([',', ';', '\n', '}']);
+    let setting = rest.map(str::trim).next()?;
+    let end = span.start as usize + setting.len();
+    let place = Span::new(span.file, span.start as usize..end);
+    Some(Fix::write(
+        place,
+        setting,
+        format!("page_table {{ {setting} }}"),
+    ))
 }

@@ -61,6 +61,7 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> St
         let _ = handler.render_report(&mut text, &Report::new(diagnostic, sources, style.fit));
         text.push('\n');
     }
+    let text = text.replace(HYPHEN, "-");
     if style.unicode {
         text
     } else {
@@ -179,10 +180,13 @@ fn label(words: &str) -> Option<String> {
     (!words.is_empty()).then(|| readable(words))
 }
 
+/// A hyphen at which no line breaks, because it may be a part of code. Its width is that of a hyphen.
+const HYPHEN: &str = "\u{e02d}";
+
 /// Truncates text to a readable length.
 fn readable(words: &str) -> String {
     let lines: Vec<_> = words.lines().map(visible).collect();
-    let text = lines.join("\n");
+    let text = lines.join("\n").replace('-', HYPHEN);
     match text.char_indices().nth(LONGEST) {
         Some((cut, _)) => format!("{}…", &text[..cut]),
         None => text,

@@ -11,6 +11,8 @@ use pagewalk_engine::machine::spec::Spec;
 
 use super::budget::work_of_value;
 use super::eval::{eval, list_of};
+use pagewalk_engine::machine::pte::Bit;
+
 use super::facts::{self, Family, Key, Values};
 use super::record::{Check, Did, HexDigits, Shown, Written};
 use super::reference::string::page_list;
@@ -75,7 +77,7 @@ pub(crate) fn check_fact(
     });
     let impossible = impossible.or_else(|| {
         let address = address_without_0x(cx, fact, did, &expected);
-        address.filter(|_| !held)
+        address.or_else(|| decimal_row(cx, did)).filter(|_| !held)
     });
     let reason = match (impossible, reason) {
         (Some(impossible), reason) => Some(Note::Impossible(impossible, reason.map(Box::new))),
@@ -117,6 +119,26 @@ fn address_without_0x(cx: &Cx, fact: &Fact, did: &Did, expected: &Shown) -> Opti
     let is_written = line.split_whitespace().any(|word| *word == *digits);
     let is_meant = expected.value.integer("").ok() == Some(part.into());
     (access.literal && is_written && is_meant).then_some(Impossible::Address(access.va.raw()))
+}
+
+/// Reports that the page table lacks the page of an access, but has a row with the decimal digits of the page's number.
+fn decimal_row(cx: &Cx, did: &Did) -> Option<Impossible> {
+    let (Did::Access(access), Some(machine)) = (did, cx.state.hardware()) else {
+        return None;
+    };
+    let is_present = |vpn| {
+        machine
+            .page_table_entry(vpn)
+            .is_some_and(|(_, pte)| pte.flags.has(Bit::P))
+    };
+    let vpn = machine.vpn_of(access.va);
+    let row = u64::from_str_radix(&vpn.raw().to_string(), 16).ok()?;
+    let other = machine.vpn(row).ok().filter(|other| *other != vpn)?;
+    let faults = access.outcome.fault.is_some() && !is_present(vpn) && is_present(other);
+    faults.then_some(Impossible::Row {
+        vpn: vpn.raw(),
+        row,
+    })
 }
 
 /// Checks a fact whose value is to be filled in: the check fails and reports the actual value.

@@ -194,7 +194,8 @@ pub(crate) fn replaced_in(block: &[Stmt]) -> impl Iterator<Item = (usize, &Stmt)
             .iter()
             .take(AHEAD)
             .find(|next| !first.outlasts(next))?;
-        let replaced = target(next).as_ref() == Some(&first) && !uses(next, &first);
+        let replaced =
+            target(next).as_ref() == Some(&first) && !uses(next, &first) && !is_incomplete(next);
         replaced.then_some((at, next))
     })
 }
@@ -247,6 +248,24 @@ fn target(stmt: &Stmt) -> Option<Target> {
         }
         _ => return None,
     })
+}
+
+/// Whether a `machine` lacks the widths of addresses, which its author probably left to an earlier one.
+fn is_incomplete(stmt: &Stmt) -> bool {
+    let StmtKind::Command(Command {
+        operands,
+        block: Some(block),
+        ..
+    }) = &stmt.kind
+    else {
+        return false;
+    };
+    let width = |name: &str| matches!(name, "virtual" | "physical");
+    operands.is_empty()
+        && !block
+            .settings
+            .iter()
+            .any(|setting| width(&setting.name.text))
 }
 
 /// Whether an expression may have side effects.

@@ -88,13 +88,20 @@ impl Powers<'_> {
             }
             _ => None,
         };
-        if let Some((left, _)) = ordered(expr)
+        if let Some((left, right)) = ordered(expr)
             && let Some((_, middle)) = ordered(&left)
             && !self.sources.text(left.span).starts_with('(')
         {
-            let middle = self.sources.text(middle.span).trim();
+            let text = |span| self.sources.text(span).trim();
+            let sign = Span {
+                start: left.span.end,
+                end: right.span.start,
+                ..expr.span
+            };
+            let (first, middle) = (text(left.span), text(middle.span));
+            let both = format!("{first} and {middle} {} {}", text(sign), text(right.span));
             let message = "a comparison has two sides";
-            let fix = Fix::put_in(left.span.file, left.span.end, format!(" and {middle}"));
+            let fix = Fix::replace(expr.span, both);
             self.found
                 .push(Diagnostic::new(Code::WrongType, expr.span, message).fix(fix));
         }

@@ -26,20 +26,10 @@ pub(super) struct Advice {
 }
 
 impl Advice {
-    /// Returns the advice of a row for a text. The help has the words of the text, too.
+    /// Returns the advice of an idiom for a text that it matches. The help has the words of the text, too.
     pub(super) fn of(row: &'static Idiom, said: &str, fix: Option<Fix>, sure: bool) -> Self {
         let lines = fix.as_ref().is_some_and(|fix| fix.text.contains('\n'));
-        let does = said.split("=>").next().unwrap_or(said).trim();
-        let held = || {
-            let texts = [said, does].into_iter();
-            let mut pairs =
-                texts.flat_map(|text| row.theirs.iter().map(move |theirs| (theirs, text)));
-            pairs.find_map(|(theirs, text)| matched(theirs, text))
-        };
-        let otherwise = (!row.help.is_empty()).then(|| match held() {
-            Some(held) => held.fill(row.help).into(),
-            None => row.help.into(),
-        });
+        let otherwise = help(row, said);
         let shown = fix.is_none() || lines || row.ours == REMOVED;
         let nothing = row.ours.is_empty();
         Self {
@@ -83,4 +73,17 @@ impl Advice {
             place: None,
         }
     }
+}
+
+/// Returns the help of an idiom for a text. The idiom matches the text, or its part before the facts or the block.
+fn help(row: &'static Idiom, said: &str) -> Option<Cow<'static, str>> {
+    let part = |sign| said.split(sign).next().unwrap_or_default().trim();
+    let held = || {
+        let mut parts = [said, part("=>"), part("{")].into_iter();
+        parts.find_map(|said| row.theirs.iter().find_map(|theirs| matched(theirs, said)))
+    };
+    (!row.help.is_empty()).then(|| match held() {
+        Some(held) => Cow::Owned(held.fill(row.help)),
+        None => Cow::Borrowed(row.help),
+    })
 }

@@ -7,12 +7,13 @@ use super::pattern::matched;
 use super::rewritten::rewritten;
 use super::settings;
 use super::spelled::respelled;
+use super::steps::{self, TABLE};
 use super::tokens::{indent, line_at, tokens};
+use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::sections::{rows, section};
 use crate::lang::span::Span;
-
-pub(super) const TABLE: &str = include_str!("blocks.txt");
+use crate::lang::value::Number;
 
 /// Returns the advice for the block that begins on a line of a text.
 pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
@@ -46,6 +47,82 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
         fix,
         true,
     ))
+}
+
+/// Returns the advice for a part outside the braces of the `machine` above it: `tlb { … }` as a statement, or in a second
+/// `machine`. The new text joins both.
+pub(super) fn outside(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
+    let Span { file, start, .. } = diagnostic.span;
+    let at = match diagnostic.code {
+        Code::UnknownProcess | Code::UnknownVerb => start as usize,
+        Code::NoMachine => text[..start as usize].rfind("machine {")?,
+        _ => return None,
+    };
+    let open = at + text[at..].find('{')?;
+    let mut depth = 0;
+    let closes = |c: char| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        depth == 0
+    };
+    let end = open + 1 + text[open..].find(closes)?;
+    let word = text[at..open].split_whitespace().next()?;
+    let (message, part) = match word {
+        "machine" => (
+            "a second `machine` replaces the first",
+            text[open + 1..end - 1].trim(),
+        ),
+        "tlb" | "cache" | "page_table" | "pte" | "memory"
+            if !text[open + 1..].trim_start().starts_with('|') =>
+        {
+            (
+                "a part of a machine belongs in the braces of `machine`",
+                &text[at..end],
+            )
+        }
+        _ => return None,
+    };
+    let help = "write all settings and parts in the braces of one `machine`";
+    let before = text[..at].trim_end().strip_suffix('}').map(str::trim_end);
+    let joined = before.and_then(|before| {
+        let head = before.rfind("machine {")?;
+        let (parted, close) = if before[head..].contains('\n') {
+            ("\n  ", "\n}")
+        } else {
+            (", ", " }")
+        };
+        let new = format!(
+            "{}{parted}{part}{close}",
+            before[head..].trim_end_matches(',')
+        );
+        Some(Fix::replace(Span::new(file, head..end), new))
+    });
+    Some(match joined {
+        Some(fix) => {
+            let help = Some(help).filter(|_| fix.text.contains('\n'));
+            Advice::fixed(Some(message), help, fix, true)
+        }
+        None => Advice::without(message, help),
+    })
+}
+
+/// Returns the advice for the settings of several lines with `:` or `=`, of which only the first is an error so far.
+pub(super) fn without_signs(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
+    let Span { file, start, .. } = diagnostic.span;
+    let (sign, help) = match text.get(start as usize..)?.chars().next()? {
+        ':' => (": ", "write the settings without `:`"),
+        '=' => (" = ", "write the settings without `=`"),
+        _ => return None,
+    };
+    let begin = line_at(text, start as usize).start;
+    let lines = text[begin..].split_inclusive('\n');
+    let own =
+        lines.take_while(|line| !line.trim_start().starts_with('}') && !line.contains(['"', '#']));
+    let said: String = own.collect();
+    let fix = Fix::replace(
+        Span::new(file, begin..begin + said.len()),
+        said.replace(sign, " "),
+    );
+    (said.matches('\n').count() > 1).then(|| Advice::fixed(None, Some(help), fix, true))
 }
 
 /// Returns the advice for a C function: `main` becomes its statements, and any other function becomes a
@@ -224,12 +301,21 @@ fn counting(text: &str, line: &Range<usize>, lines: &[&str], file: u32) -> Optio
             matched(step, line.trim()).is_some_and(|held| held.get("NAME") == Some(name))
         })
     };
-    lines[length - 1..length].iter().find(counts)?;
+    let (from, to) = (first.get("A")?, held.get("B")?);
     let blanks = &lines[0][..indent(lines[0])];
-    let head = ours
-        .replace("NAME", name)
-        .replace('B', held.get("B")?)
-        .replace('A', first.get("A")?);
+    let head = if lines[length - 1..length].iter().any(|line| counts(&line)) {
+        ours.replace("NAME", name)
+            .replace('B', to)
+            .replace('A', from)
+    } else {
+        let step =
+            rows(TABLE, "strides").find_map(|(step, _)| matched(step, lines[length - 1].trim()))?;
+        let number = |text: &str| u64::try_from(Number::literal(text).ok()?.as_integer()?).ok();
+        let end = number(to)?.checked_add(u64::from(ours.contains("..=")))?;
+        step.get("NAME").filter(|other| **other == *name)?;
+        let by = usize::try_from(number(step.get("NUM")?)?).ok()?;
+        steps::head(name, number(from)?..end, by, from.starts_with("0x"))?
+    };
     let mut out = format!("{blanks}{head}\n");
     for line in &lines[1..length - 1] {
         out += line;
@@ -249,6 +335,9 @@ fn counting(text: &str, line: &Range<usize>, lines: &[&str], file: u32) -> Optio
         - 1;
     let fix = Fix::replace(Span::new(file, above.start..end), out);
     let message = Some("the language has no `while`; write a counting loop as a `for`");
-    let help = Some("write `for NAME in FROM..TO { … }`, which declares the counter");
-    Some(Advice::fixed(message, help, fix, true))
+    let help = format!("write `{head} … }}`, which declares the counter");
+    Some(Advice {
+        help: Some(help.into()),
+        ..Advice::fixed(message, None, fix, true)
+    })
 }

@@ -2,6 +2,7 @@
 
 use super::advice::Advice;
 use super::rows::is_latest;
+use super::settings::is_policy;
 use super::spelled::{TABLE, respelled};
 use super::tokens::{Token, indent, tokens};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -13,6 +14,11 @@ use std::path::Path;
 
 /// Returns the advice for single words and numbers.
 pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advice> {
+    // `cache L1` keeps the name.
+    let keeps = |fix: &Fix| fix.text.ends_with(&format!(" {said}"));
+    if diagnostic.code == Code::UnknownSetting && diagnostic.fix.as_deref().is_some_and(keeps) {
+        return Vec::new();
+    }
     let fix = |new: String| Fix::replace(diagnostic.span, new);
     let advice = |fix| Advice::fixed(None, None, fix, false);
     let mut found = Vec::new();
@@ -38,6 +44,10 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
     };
     if let Some((_, flags)) = rows(TABLE, modes).find(|(theirs, _)| *theirs == said) {
         return vec![advice(fix(flags.to_owned()))];
+    }
+    // A variable contains the name of a policy as a text.
+    if diagnostic.code == Code::UnknownName && is_policy(said) {
+        return vec![advice(fix(format!("\"{said}\"")))];
     }
     if diagnostic.code == Code::UnknownName && is_constant(said) {
         return found;

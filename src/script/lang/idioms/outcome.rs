@@ -66,8 +66,13 @@ pub(super) fn has_own_fix(diagnostic: &Diagnostic, text: &str) -> bool {
         rest.lines().any(|line| line.starts_with("machine "))
             || text.lines().any(|line| line.starts_with("#include"))
     };
+    // A second `machine` lacks the settings of the first.
+    let inside = || {
+        let before = text[..diagnostic.span.start as usize].trim_end();
+        before.ends_with(['{', ','])
+    };
     diagnostic.is_warning()
-        || diagnostic.code == Code::NoMachine && !below()
+        || diagnostic.code == Code::NoMachine && !below() && !inside()
         || diagnostic.code == Code::WrongUnit && diagnostic.fix.is_some()
 }
 

@@ -5,7 +5,8 @@
 //! `VALUE` a number, and `SMALL` the number of bytes of an access. `YES` and `NO` match the words and digits
 //! for yes and no. `HEX` matches hexadecimal digits, and `REG`, `REG1`, `REG2`, `REG4`, and `REG8` a register,
 //! of that many bytes. `HEAD` matches a statement of a paper, such as `question`, under any of its names, `PTS` the word `points`,
-//! `BLANK` a printed blank, `ACCESS` an access, `LIST` tokens with commas, and `PROSE` words without quotes. `SAID` in an equivalent is the whole line. `CALL` matches the name of a function, and `PLACE` a line of a file, such as `first.pw:13`. Each of
+//! `BLANK` a printed blank, `ACCESS` an access, `LIST` tokens with commas, and `PROSE` words without quotes. `SAID` in an equivalent is the whole line, and `CELL` and `CELL2` are `NUM` and
+//! `NUM2` in the notation of tables. `CALL` matches the name of a function, and `PLACE` a line of a file, such as `first.pw:13`. Each of
 //! `A`, `B`, and `C` matches one or more tokens up to the next comma. `REST` matches the rest of the line, which may be empty, and
 //! `SOME` a rest that is not. A hole that occurs twice must match the same text twice.
 
@@ -48,7 +49,11 @@ impl<'a> Held<'a> {
             {
                 text += "0x";
             }
+            let cells = [("CELL", "NUM"), ("CELL2", "NUM2")];
+            let cell = cells.iter().find(|(cell, _)| *cell == &rest[..length]);
+            let cell = cell.and_then(|(_, hole)| self.get(hole)).map(cell_of);
             text += match &rest[..length] {
+                _ if cell.is_some() => cell.as_deref().unwrap_or_default(),
                 "BARE" => self.get("TEXT").map_or("", |text| text.trim_matches('"')),
                 "HEAD" => self.get("HEAD").and_then(head).unwrap_or("HEAD"),
                 word => self.get(word).unwrap_or(word),
@@ -56,6 +61,16 @@ impl<'a> Held<'a> {
             rest = &rest[length..];
         }
         text.trim_end().to_owned()
+    }
+}
+
+/// Returns a number as a cell of a table, in which numbers are hexadecimal.
+pub(super) fn cell_of(number: &str) -> String {
+    let digits = number.strip_prefix("0x").or(number.strip_prefix("0X"));
+    match (digits, number.parse::<u64>()) {
+        (Some(digits), _) => digits.to_owned(),
+        (None, Ok(number)) => format!("{number:02X}"),
+        (None, Err(_)) => format!("({number})"),
     }
 }
 

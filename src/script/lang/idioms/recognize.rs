@@ -40,6 +40,19 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
             }
         });
     }
+    // A machine with a TLB and a cache leaves open which one a bare `hit` means.
+    let both = ["cache", "simple", "core-i7"]
+        .iter()
+        .any(|part| text.contains(part));
+    for one in found.iter_mut().filter(|_| both && has_tlb(text)) {
+        let bare = one
+            .fix
+            .as_ref()
+            .filter(|fix| fix.text.strip_prefix("tlb ") == fix.was.as_deref());
+        if let Some(word) = bare.and_then(|fix| fix.was.as_deref()) {
+            one.help = Some(format!("write `tlb {word}` or `cache {word}`").into());
+        }
+    }
     let mut fixes: Vec<Fix> = Vec::new();
     let facts = |one: &Advice| {
         one.fix
@@ -90,6 +103,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         let place = |from: usize, to: usize| Span::new(file, above.start + from..above.start + to);
         found.extend(percent(&text[above.clone()], 0, place));
     }
+    found.extend(blocks::without_signs(diagnostic, text));
     found.extend(blocks::advice(text, &range, file));
     found.extend(tables::advice(text, &range, file));
     found.extend(steps::advice(text, &range, file));
@@ -103,7 +117,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
             ..advice
         });
     }
-    found.extend(declared(diagnostic, text));
+    found.extend(blocks::outside(diagnostic, text).or_else(|| declared(diagnostic, text)));
     if diagnostic.code == Code::WhichProcess {
         // The processes of the questions above are gone.
         let question = text[..at].rfind("\nquestion ").unwrap_or(0);
@@ -170,6 +184,26 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         statement(line, at, &[",", ";", "{", "}"]),
         diagnostic.code == Code::UnknownSetting,
     );
+    // One setting of a block in the line. A syntax error hides those of other settings.
+    let (first, last) = entry;
+    let of_entry = || {
+        let before = &line[..first];
+        let inner = inner_block(before).or(block)?;
+        let head = before.rfind('{').map_or("", |brace| &before[..brace]);
+        let own = head
+            .split_whitespace()
+            .next_back()
+            .is_none_or(|word| word == inner);
+        if !own && !matches!(inner, "tlb" | "cache") {
+            return None;
+        }
+        let new = settings::line(inner, &line[first..last])?;
+        let fix = Fix::write(place(first, last), &line[first..last], new);
+        Some(Advice::fixed(setting_message(diagnostic), None, fix, false))
+    };
+    if setting {
+        found.extend(of_entry());
+    }
     // Other facts of the statement are right, or have messages of their own.
     if diagnostic.code == Code::UnknownFact && line[..at].contains("=>") {
         let (from, to) = statement(line, at, &[",", ";", "{", "}", "=>"]);
@@ -230,14 +264,8 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         };
         found.extend(new.into_iter().filter(fits));
     }
-    // One setting of a block in the line.
-    let (from, to) = entry;
-    if setting
-        && let Some(inner) = inner_block(&line[..from])
-        && let Some(new) = settings::line(inner, &line[from..to])
-    {
-        let fix = Fix::write(place(from, to), &line[from..to], new);
-        found.push(Advice::fixed(setting_message(diagnostic), None, fix, false));
+    if diagnostic.code == Code::Syntax {
+        found.extend(of_entry());
     }
     if let [(part, new)] = &*spelled(line) {
         let fix = Fix::write(

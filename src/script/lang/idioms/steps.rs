@@ -5,12 +5,14 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::advice::Advice;
-use super::blocks::TABLE;
 use super::pattern::matched;
 use crate::lang::fix::Fix;
 use crate::lang::sections::rows;
 use crate::lang::span::Span;
 use crate::lang::value::Number;
+
+/// Blocks and loops of other languages.
+pub(super) const TABLE: &str = include_str!("blocks.txt");
 
 /// Maximum number of values to list.
 const MOST: usize = 16;
@@ -29,10 +31,28 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
         usize::try_from(number("C")?).ok()?,
     );
     let to = if with_end { to.checked_add(1)? } else { to };
+    let hexadecimal = held.get("A")?.starts_with("0x");
+    let head = head(held.get("NAME")?, from..to, step, hexadecimal)?;
+    let start = line.end - text[line.clone()].trim_start().len();
+    let fix = Fix::replace(Span::new(file, start..start + said.len()), head);
+    let message = Some("a loop iterates over a range or a list, and a range has no step");
+    Some(Advice::fixed(message, None, fix, true))
+}
+
+/// Returns the head of a loop over the values of a counter.
+pub(super) fn head(
+    name: &str,
+    values: Range<u64>,
+    step: usize,
+    hexadecimal: bool,
+) -> Option<String> {
+    let Range {
+        start: from,
+        end: to,
+    } = values;
     if step == 0 || from >= to || (to - from).div_ceil(step as u64) > MOST as u64 {
         return None;
     }
-    let hexadecimal = held.get("A")?.starts_with("0x");
     let mut list = String::new();
     for value in (from..to).step_by(step) {
         let comma = if list.is_empty() { "" } else { ", " };
@@ -42,9 +62,5 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
             write!(list, "{comma}{value}")
         };
     }
-    let start = line.end - text[line.clone()].trim_start().len();
-    let head = format!("for {} in [{list}] {{", held.get("NAME")?);
-    let fix = Fix::replace(Span::new(file, start..start + said.len()), head);
-    let message = Some("a loop iterates over a range or a list, and a range has no step");
-    Some(Advice::fixed(message, None, fix, true))
+    Some(format!("for {name} in [{list}] {{"))
 }

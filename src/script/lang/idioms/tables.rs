@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::advice::Advice;
-use super::tokens::tokens;
+use super::pattern::cell_of;
+use super::tokens::{indent, tokens};
 use crate::lang::fix::Fix;
 use crate::lang::parse::VERBS;
 use crate::lang::span::Span;
@@ -100,6 +101,12 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
             place: Some(place),
             ..Advice::fixed(Some(CAPITALS), None, fix, false)
         });
+    }
+    if let Some(rows) = pairs(head, inside) {
+        let whole = line.start + indent(head)..from + inside.len() + 1;
+        let new = format!("{} {rows} }}", &text[whole.start..from]);
+        let fix = Fix::replace(Span::new(file, whole), new);
+        return Some(Advice::fixed(Some(FIELDS), None, fix, true));
     }
     let (message, help, rows) = if let Some(rows) = fields(inside) {
         (FIELDS, "write the names of the fields as columns", rows)
@@ -211,6 +218,31 @@ fn one_line(inside: &str) -> Option<Vec<Vec<&str>>> {
         .filter(|row| !row.is_empty())
         .collect();
     (rows.len() > 1 && rows.iter().all(|row| row.len() == rows[0].len())).then_some(rows)
+}
+
+/// Returns the rows for keys and their values: `set page_table { 0x0F: 0x0D }`.
+fn pairs(head: &str, inside: &str) -> Option<String> {
+    let mut rows = match words_of(head).nth(1)? {
+        "page_table" => "| vpn ppn |".to_owned(),
+        "memory" => "| pa b0 |".to_owned(),
+        _ => return None,
+    };
+    let number = |part: &str| part.starts_with(|c: char| c.is_ascii_digit());
+    for pair in inside
+        .split([',', ';', '\n'])
+        .map(str::trim)
+        .filter(|pair| !pair.is_empty())
+    {
+        let (key, value) = ["->", ":", "="]
+            .iter()
+            .find_map(|sign| pair.split_once(sign))?;
+        let (key, value) = (key.trim(), value.trim());
+        if !number(key) || !number(value) {
+            return None;
+        }
+        rows.extend(["; | ", &cell_of(key), " ", &cell_of(value), " |"]);
+    }
+    Some(rows)
 }
 
 /// Returns alternating names and values as a header and one row.

@@ -542,7 +542,7 @@ impl Scan<'_> {
 
     /// Closes a block before this byte if all lines in the block are indented further than the line with the
     /// opening brace. The closing brace gets the indentation of the line with the opening brace. Closes a
-    /// one-line block on the same line.
+    /// block with contents on the line of its brace on the same line.
     fn closing_brace(&self, level: &Level, before: usize) -> Option<Fix> {
         if level.kind != LevelKind::Block {
             return None;
@@ -569,6 +569,12 @@ impl Scan<'_> {
             Some(true) => Some(self.put_in(end, format!("\n{blanks}}}"))),
             None if !self.text.get(level.at..end)?.contains(['\n', '#']) => {
                 Some(self.put_in(end, " }"))
+            }
+            // The contents end on the line of the brace, and the next line belongs to the block around it.
+            Some(false) if level.indent > 0 => {
+                let rest = self.text[level.at + 1..end].lines().next()?.trim_end();
+                let whole = !rest.is_empty() && !rest.contains('#');
+                whole.then(|| self.put_in(level.at + 1 + rest.len(), " }"))
             }
             _ => None,
         }

@@ -109,7 +109,10 @@ impl Table {
         Some(
             Diagnostic::new(Code::BadTable, end, message)
                 .label("cells are missing after this one")
-                .help("`-` means no value")
+                .help(match name(missing) {
+                    Some("v" | "p" | "valid") => "write `1` if the entry is valid, or `0`",
+                    _ => "`-` means no value",
+                })
                 .also(missing.span, "the first column without a cell"),
         )
     }

@@ -572,7 +572,7 @@ impl ValueError {
     #[must_use]
     pub fn write(mut self, text: impl Into<String>) -> Self {
         let text = text.into();
-        self.help = Some(format!("write {}", cut(&text)));
+        self.help = Some(format!("write `{}`", cut(&text)));
         self.instead = Some(text);
         self
     }

@@ -15,7 +15,7 @@ pub use param::Params;
 pub use param::*;
 pub(crate) use piece::word;
 pub use piece::{Atom, Piece};
-pub(crate) use place::{Place, offer, size};
+pub(crate) use place::{Place, offer, size, size_of};
 
 /// The words of a table's rows, as a constant: `words_of!(KINDS.0)`, `words_of!(FORMATS.name)`.
 macro_rules! words_of {

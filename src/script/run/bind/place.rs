@@ -109,8 +109,14 @@ impl Place {
         };
         Some(match (wanted, unit.dimension) {
             // A size in bytes becomes the number of address bits in a space of this size.
-            (Dimension::Bits, Dimension::Bytes) if factor > 1 && bytes?.is_power_of_two() => {
-                suffix(bytes?.ilog2().into())
+            (Dimension::Bits, Dimension::Bytes) if factor > 1 && bytes? > 0 => {
+                suffix(bytes?.checked_next_power_of_two()?.ilog2().into())
+            }
+            // Entries are small, and their widths are known in bits.
+            (Dimension::Bytes, Dimension::Bits)
+                if self.said == "`pte`" && count?.is_multiple_of(8) && count? > 0 =>
+            {
+                size_of(count? / 8)
             }
             // A number of bits becomes the size of the range that an offset of this width covers.
             (Dimension::Bytes, Dimension::Bits) if self.slot == Slot::Size && count? < 48 => {
@@ -181,7 +187,7 @@ pub(crate) fn size(value: &Value) -> String {
     }
 }
 
-fn size_of(bytes: u64) -> String {
+pub(crate) fn size_of(bytes: u64) -> String {
     let fits = |unit: &&Unit| {
         let factor = unit.factor.0 as u64;
         unit.dimension == Dimension::Bytes

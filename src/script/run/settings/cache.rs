@@ -119,10 +119,10 @@ impl CacheDraft {
             .help("add `block 64 B`")));
         };
         let block = 1u64 << block_bits.min(63);
-        let (sets, ways) = self
-            .common
-            .shape
-            .sets(block, Ways::Number(1), self.common.span)?;
+        let (sets, ways) =
+            self.common
+                .shape
+                .sets(Self::UNNAMED, block, Ways::Number(1), self.common.span)?;
         Ok(CacheSpec {
             name: (*self.common.name).into(),
             sets,
@@ -214,7 +214,10 @@ impl TlbDraft {
 
     /// Builds the spec. Without `ways`, the TLB is fully associative.
     pub(super) fn build(&self) -> Result<TlbSpec, Vec<Diagnostic>> {
-        let (sets, ways) = self.common.shape.sets(1, Ways::All, self.common.span)?;
+        let (sets, ways) = self
+            .common
+            .shape
+            .sets(Self::UNNAMED, 1, Ways::All, self.common.span)?;
         Ok(TlbSpec {
             name: (*self.common.name).into(),
             sets,

@@ -1,7 +1,9 @@
 //! Evaluates a script's settings.
 
 use super::field::{Arg, ArgKind, Field};
-use crate::lang::ast::{Expr, ExprKind, Setting};
+use crate::lang::ast::{Expr, ExprKind, Setting, Span};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::value::{Dimension, Number, unit_factor};
 use crate::run::eval::eval;
 use crate::run::session::Cx;
@@ -14,6 +16,9 @@ use crate::run::stop::Stop;
 /// # Errors
 /// Returns the errors in the setting's expressions.
 pub(crate) fn field(cx: &mut Cx, setting: &Setting) -> Result<Field, Stop> {
+    if let Some(wrong) = detached_unit(cx, setting) {
+        return Err(wrong.into());
+    }
     let said = setting
         .values
         .iter()
@@ -40,6 +45,24 @@ pub(crate) fn field(cx: &mut Cx, setting: &Setting) -> Result<Field, Stop> {
         block,
         span: setting.span,
     })
+}
+
+/// Finds the unit of a variable, as in `size n KB`, before the variable is evaluated, which a check may not know.
+fn detached_unit(cx: &Cx, setting: &Setting) -> Option<Diagnostic> {
+    let is_unit = |value: &Expr| match &value.kind {
+        ExprKind::Name(word) => unit_factor(word).is_some() && cx.state.find(word).is_none(),
+        _ => false,
+    };
+    let pair = setting.values.windows(2).find(|pair| is_unit(&pair[1]))?;
+    if is_bare_unit(cx, &pair[1]) {
+        return None;
+    }
+    let [value, unit] = [pair[0].span, pair[1].span];
+    let new = format!("{} * 1 {}", cx.text(value).trim(), cx.text(unit).trim());
+    let message = "a unit must follow a number, not a name";
+    let whole = Span::new(unit.file, value.start as usize..unit.end as usize);
+    let wrong = Diagnostic::new(Code::WrongCount, unit, message);
+    Some(wrong.fix(Fix::replace(whole, new)))
 }
 
 /// Whether a value is a unit with a factor of 1, as in `virtual n bits`. The parser drops such a unit

@@ -13,6 +13,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
 use crate::lang::value::{Number, Value, unit_spelt};
+pub(super) use crate::run::bind::size_of;
 use crate::run::bind::{Param, Params};
 
 /// A setting with its values evaluated.
@@ -54,6 +55,17 @@ impl Arg {
         match &self.kind {
             ArgKind::Word { text, .. } => Some(text),
             ArgKind::Value(_) | ArgKind::Time(_) | ArgKind::Inclusive(_) => None,
+        }
+    }
+
+    /// Returns the text in the variable that a bare word names.
+    fn text_in_variable(&self) -> Option<&str> {
+        match &self.kind {
+            ArgKind::Word {
+                value: Some(Value::Text(text)),
+                ..
+            } => Some(text),
+            _ => None,
         }
     }
 
@@ -201,7 +213,7 @@ pub(crate) fn apply<D>(
 ) {
     for (i, field) in fields.iter().enumerate() {
         let Some(row) = rows.iter().find(|row| row.name == &*field.name.text) else {
-            wrong.push(unknown(rows, block, &field.name));
+            wrong.push(unknown(rows, block, field));
             continue;
         };
         if let Some(first) = fields[..i]
@@ -284,7 +296,8 @@ fn usage<D>(row: &SettingRow<D>) -> String {
     format!("write `{} {}`: {}", row.name, row.params.text(), row.help)
 }
 
-fn unknown<D>(rows: &[SettingRow<D>], block: &str, name: &Word) -> Diagnostic {
+fn unknown<D>(rows: &[SettingRow<D>], block: &str, field: &Field) -> Diagnostic {
+    let name = &field.name;
     let diagnostic = Diagnostic::new(
         Code::UnknownSetting,
         name.span,
@@ -298,10 +311,29 @@ fn unknown<D>(rows: &[SettingRow<D>], block: &str, name: &Word) -> Diagnostic {
         }
         .help(said);
     }
+    // `L1 { … }` lacks its keyword, and must keep its name.
+    if let Some(kind) = unkeyed(field).filter(|_| block == "machine") {
+        let fix = Fix::write(name.span, &*name.text, format!("{kind} {}", name.text));
+        return diagnostic.fix(fix);
+    }
     match nearest(&name.text, rows.iter().map(|row| row.name)) {
         Some(near) => diagnostic.did_you_mean(&name.text, near),
         None => diagnostic.help(format!("it has {}", list(rows.iter().map(|row| row.name)))),
     }
+}
+
+/// Returns the keyword that is missing before the name of a TLB or cache.
+pub(super) fn unkeyed(field: &Field) -> Option<&'static str> {
+    let inner = field.block.as_ref()?;
+    let has = |name| inner.iter().any(|inner| &*inner.name.text == name);
+    let keyword = match (has("entries"), has("block") || has("lines")) {
+        (true, _) => "tlb",
+        (_, true) => "cache",
+        _ => return None,
+    };
+    let ends = field.name.text.to_lowercase().ends_with(keyword);
+    let misspelled = nearest(&field.name.text, [keyword].into_iter()).is_some() && !ends;
+    (field.args.is_empty() && !misspelled).then_some(keyword)
 }
 
 /// Reports that a setting occurs twice.
@@ -314,7 +346,10 @@ pub(crate) fn twice(field: &Field, first: Span) -> Diagnostic {
     )
     .label("again here")
     .also(first, "first here")
-    .help("remove one of the two settings")
+    .help(match &*name.text {
+        "page" => "remove one of the two settings; a machine has one base page size",
+        _ => "remove one of the two settings",
+    })
     .fix(Fix::remove(field.span))
 }
 
@@ -388,7 +423,8 @@ pub(crate) fn one_of<T: Copy>(
     words: &[(&'static str, T)],
 ) -> Result<T, Vec<Diagnostic>> {
     let said = arg.word().unwrap_or_default();
-    if let Some((_, found)) = words.iter().find(|(word, _)| *word == said) {
+    let found = |said: &str| words.iter().find(|(word, _)| *word == said);
+    if let Some((_, found)) = found(said).or_else(|| found(arg.text_in_variable()?)) {
         return Ok(*found);
     }
     let names = || words.iter().map(|(word, _)| *word);

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use pagewalk_engine::machine::spec::{Capacity, Side};
 
-use super::field::{Arg, Field, SettingRow, block_of, list, one, one_of, power_of_two, sole};
+use super::field::{
+    Arg, Field, SettingRow, block_of, list, one, one_of, power_of_two, size_of, sole, unkeyed,
+};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
@@ -255,8 +257,22 @@ fn declare<L: Level>(
     });
     let level = &mut levels[at];
     level.common_mut().declared(field);
+    if let Some(wrong) = nested(L::UNNAMED, field) {
+        return Err(one(wrong));
+    }
     block_of(&plain, L::rows(), level)?;
     level.agrees()
+}
+
+/// Finds levels inside another level: `cache { L1 { … } }`.
+fn nested(kind: &str, field: &Field) -> Option<Diagnostic> {
+    let inner = field.block.as_deref()?;
+    let level = |inner: &Field| Some(format!("`{} {} {{ … }}`", unkeyed(inner)?, inner.name.text));
+    let levels: Vec<String> = inner.iter().map(level).collect::<Option<_>>()?;
+    let message = format!("each level needs a `{kind}` of its own in the braces of `machine`");
+    let wrong = Diagnostic::new(Code::UnknownSetting, inner.first()?.name.span, message);
+    let all = levels.join(" and ");
+    Some(wrong.help(format!("write {all}, without `{kind} {{` around them")))
 }
 
 /// Associativity in a declaration.
@@ -273,6 +289,11 @@ pub(super) enum Ways {
 pub(super) struct SetGeometry {
     pub(crate) capacity: Option<(Capacity, Span)>,
     pub(crate) ways: Option<(Ways, Span)>,
+}
+
+/// Returns the noun for a keyword.
+fn called(kind: &str) -> &str {
+    if kind == "tlb" { "TLB" } else { kind }
 }
 
 /// Returns the location of a setting, or the declaration's location for a setting from a preset.
@@ -321,9 +342,11 @@ impl SetGeometry {
         Ok(())
     }
 
-    /// Returns the numbers of sets and ways. `block` is the block size in bytes, or 1 for a TLB.
+    /// Returns the numbers of sets and ways. `kind` is the keyword of the declaration, and `block` is the block size in
+    /// bytes, or 1 for a TLB.
     fn resolve(
         &self,
+        kind: &str,
         block: u64,
         otherwise: Ways,
         place: Span,
@@ -332,9 +355,14 @@ impl SetGeometry {
             return Err(one(Diagnostic::new(
                 Code::BadGeometry,
                 place,
-                "the size of this TLB or cache is missing",
+                format!("the size of this {} is missing", called(kind)),
             )
-            .help("add `entries`, `lines`, `sets`, or `size`")));
+            .help(if kind == "cache" {
+                let size = size_of(block.saturating_mul(16));
+                format!("add its size, for example `size {size}` or `lines 16`")
+            } else {
+                "add its size, for example `entries 16`".to_owned()
+            })));
         };
         let span = setting_span(Some(span), place);
         let ways = self.ways.map_or(otherwise, |(ways, _)| ways);
@@ -384,18 +412,46 @@ impl SetGeometry {
         Ok((lines / ways, ways))
     }
 
+    /// Returns the settings that make the number of sets a power of two.
+    fn fitting(&self, kind: &str, sets: u64, ways: u64, block: u64) -> Option<String> {
+        let above = sets.checked_next_power_of_two().filter(|_| sets > 0)?;
+        let (given, lines) = (self.capacity?.0, sets.checked_mul(ways)?);
+        let sized = |sets: u64| {
+            let lines = sets.checked_mul(ways)?;
+            Some(match given {
+                Capacity::Sets(_) => format!("`sets {sets}`"),
+                Capacity::Lines(_) if kind == "tlb" => format!("`entries {lines}`"),
+                Capacity::Lines(_) => format!("`lines {lines}`"),
+                Capacity::Bytes(_) => format!("`size {}`", size_of(lines.checked_mul(block)?)),
+            })
+        };
+        let (less, more) = (sized(above / 2)?, sized(above)?);
+        let fits = !matches!(given, Capacity::Sets(_)) && lines.is_multiple_of(above);
+        Some(match lines / above {
+            ways if fits && self.ways.is_some() => {
+                format!("write {less}, {more}, or `ways {ways}`")
+            }
+            _ => format!("write {less} or {more}"),
+        })
+    }
+
     /// Returns the result of [`SetGeometry::resolve`], after checking that the number of sets is a power of
     /// two.
     pub(crate) fn sets(
         &self,
+        kind: &str,
         block: u64,
         otherwise: Ways,
         place: Span,
     ) -> Result<(u64, u32), Vec<Diagnostic>> {
-        let (sets, ways) = self.resolve(block, otherwise, place)?;
+        let (sets, ways) = self.resolve(kind, block, otherwise, place)?;
         let span = setting_span(self.capacity.map(|(_, span)| span), place);
         if !sets.is_power_of_two() {
             let diagnostic = power_of_two(span, "the number of sets", sets);
+            let diagnostic = match self.fitting(kind, sets, ways, block) {
+                Some(help) => diagnostic.help(help),
+                None => diagnostic,
+            };
             let ways_span = setting_span(self.ways.map(|(_, span)| span), span);
             let apart = ways_span != span;
             return Err(one(if apart {

@@ -153,19 +153,37 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
     },
 ];
 
-/// Reports a size of memory, which follows from the width of physical addresses.
+/// Reports a size of memory, which follows from the width of physical addresses, and a latency without braces.
 fn size_of_memory(field: &Field) -> Option<Diagnostic> {
-    let size = field.args.first().filter(|_| field.block.is_none())?;
-    let message = |physical: &str| {
-        format!("the width of physical addresses determines the size of memory: `{physical}`")
-    };
-    let wrong = |physical| Diagnostic::new(Code::WrongCount, field.span, message(physical));
-    Some(match size.log2("a size") {
-        Ok(bits) => {
-            let physical = format!("physical {bits} bits");
-            wrong(&physical).fix(Fix::replace(field.span, physical))
-        }
-        Err(_) => wrong("physical 12 bits"),
+    let inner = field.block.iter().flatten();
+    let inside = inner.clone().find(|inner| &*inner.name.text == "size");
+    let of = inside.unwrap_or(field);
+    let args = of
+        .args
+        .iter()
+        .filter(|_| inside.is_some() || field.block.is_none());
+    let mut values = args.skip_while(|arg| arg.word() == Some("size"));
+    let first = values.next()?;
+    let wrong = |code, message| Some(Diagnostic::new(code, of.span, message));
+    if let (Some("latency"), [_, latency]) = (first.word(), &*field.args) {
+        let block = format!("memory {{ latency {} }}", latency.value().ok()?);
+        let message = "the settings of `memory` belong in braces".to_owned();
+        let fix = Fix::replace(field.span, block);
+        return wrong(Code::WrongCount, message).map(|wrong| wrong.fix(fix));
+    }
+    let bits = first.log2("a size").ok();
+    let physical = format!("physical {} bits", bits.unwrap_or(12));
+    let message =
+        format!("the width of physical addresses determines the size of memory: `{physical}`");
+    if inside.is_some() {
+        let help = format!("remove `size` here, and write `{physical}` in `machine`");
+        let wrong = wrong(Code::UnknownSetting, message)?;
+        return Some(wrong.help(help).fix(Fix::remove(of.span)));
+    }
+    let wrong = wrong(Code::WrongCount, message)?;
+    Some(match bits {
+        Some(_) => wrong.fix(Fix::replace(field.span, physical)),
+        None => wrong,
     })
 }
 
@@ -380,14 +398,20 @@ impl MachineDraft {
         };
         let sum: u64 = split.iter().map(|&n| u64::from(n)).sum();
         if sum != u64::from(vpn_bits) {
+            let offset = self.page_bits.unwrap_or(0);
+            let even = even_split(vpn_bits, split.len() as u32);
+            let bits: Vec<String> = even.iter().map(u32::to_string).collect();
             return Err(one(Diagnostic::new(
                 Code::BadGeometry,
                 span,
                 format!("the levels use {sum} bits, but the VPN has {vpn_bits}"),
             )
-            .label(
-                "each bit of the VPN must belong to the index of exactly one level",
-            )));
+            .label("each bit of the VPN must belong to the index of exactly one level")
+            .help(format!(
+                "the VPN has {} - {offset} = {vpn_bits} bits; write `bits {}`, for example",
+                vpn_bits + offset,
+                bits.join(" ")
+            ))));
         }
         Ok(split)
     }
@@ -407,12 +431,21 @@ impl MachineDraft {
             SpecPart::PageTable => self.table.span,
             SpecPart::Pte(_) => self.span_of("pte").or(self.table.span),
         };
-        Diagnostic::new(
+        let diagnostic = Diagnostic::new(
             code(&error.problem),
             span.filter(|span| *span != Span::default())
                 .unwrap_or(place),
             error.problem.to_string(),
-        )
+        );
+        match (&error.problem, error.part) {
+            (SpecProblem::NameTaken { .. }, SpecPart::Tlb(_)) => {
+                diagnostic.help("give each TLB a name of its own: write `tlb dTLB { … }`")
+            }
+            (SpecProblem::NameTaken { .. }, SpecPart::Cache(_)) => {
+                diagnostic.help("give each cache a name of its own: write `cache L2 { … }`")
+            }
+            _ => diagnostic,
+        }
     }
 }
 

@@ -249,6 +249,8 @@ pub enum Note {
     NotOfCalls,
     /// The expected value is impossible; then the reason for the actual value.
     Impossible(Impossible, Option<Box<Note>>),
+    /// The expected value is the actual value rounded down, and the script divides exactly.
+    Quotient,
     /// The expected word is not one of these words. `near` is similar to it.
     NoWord {
         words: Vec<String>,
@@ -286,6 +288,8 @@ pub enum Impossible {
     Address(u64),
     /// The value is an address in the page whose number is the actual value.
     AddressOfPage { address: u64, page: u64 },
+    /// The page table has no row for the page, but one whose hexadecimal number has the page's decimal digits.
+    Row { vpn: u64, row: u64 },
     /// The value is wider than the field.
     Wide { value: u64, bits: u32 },
 }

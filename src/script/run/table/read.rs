@@ -301,7 +301,7 @@ fn entry_header(table: &Table, shape: &Shape, layout: &Layout) -> Vec<Diagnostic
         )];
     };
     if name(first) != layout.key {
-        return vec![wrong_key(first, layout)];
+        return vec![wrong_key(first, table, layout)];
     }
     let mut wrong = Vec::new();
     let mut seen: Vec<String> = Vec::new();
@@ -319,7 +319,7 @@ fn entry_header(table: &Table, shape: &Shape, layout: &Layout) -> Vec<Diagnostic
         if seen.contains(&column) {
             (seen, ways) = (Vec::new(), ways + 1);
             if ways == layout.ways + 1 {
-                wrong.push(too_many(cell, layout));
+                wrong.push(too_many(cell, table, layout));
             }
         }
         seen.push(column);
@@ -327,14 +327,45 @@ fn entry_header(table: &Table, shape: &Shape, layout: &Layout) -> Vec<Diagnostic
     wrong
 }
 
-fn wrong_key(first: &ast::Cell, layout: &Layout) -> Diagnostic {
+fn wrong_key(first: &ast::Cell, table: &Table, layout: &Layout) -> Diagnostic {
     let word = name(first);
+    let wrong = |message: &str| Diagnostic::new(Code::UnknownColumn, first.span, message);
+    if word == "vpn" && layout.columns.iter().any(|column| column == "tag") {
+        let wrong = wrong("a TLB is listed by the set and the tag, into which the VPN is split");
+        let keys = layout.keys;
+        return match by_set(table, layout) {
+            Some(fix) => wrong.fix(fix),
+            None => wrong.help(format!(
+                "in place of the VPN, write the set, VPN % {keys}, and the tag, VPN // {keys}, with one row per set"
+            )),
+        };
+    }
     let message = format!(
         "the first column of `{}` must be `{}`, not `{word}`",
         layout.noun, layout.key
     );
     let diagnostic =
         Diagnostic::new(Code::UnknownColumn, first.span, message).label("names the entry");
+    let digits = word.strip_prefix("0x").unwrap_or(&word);
+    if digits.bytes().all(|c| c.is_ascii_hexdigit()) && !layout.columns.contains(&word) {
+        let usual = ["tag", "ppn", "v"];
+        let (mut header, others): (Vec<&str>, Vec<&str>) =
+            (layout.columns.iter().map(String::as_str)).partition(|column| usual.contains(column));
+        header.extend(others);
+        header.truncate(table.header.len() - 1);
+        return wrong("the header row with the names of the columns is missing").help(format!(
+            "write `| {} {} |` above this row",
+            layout.key,
+            header.join(" ")
+        ));
+    }
+    // Another quantity has other numbers.
+    if matches!(&*word, "va" | "vaddr" | "vpn" | "pa" | "paddr") && !word.starts_with(layout.key) {
+        let key = layout.key;
+        return diagnostic.help(format!(
+            "in place of `{word}`, write the `{key}` of each entry"
+        ));
+    }
     let is_name = word.starts_with(|c: char| c.is_ascii_alphabetic());
     if is_name && !layout.columns.contains(&word) {
         return diagnostic.fix(Fix::write(first.span, word, layout.key));
@@ -344,6 +375,24 @@ fn wrong_key(first: &ast::Cell, layout: &Layout) -> Diagnostic {
         "the first row names the columns: `{} {next} …`",
         layout.key
     ))
+}
+
+/// Replaces the VPNs of a table of a TLB by their sets and tags.
+fn by_set(table: &Table, layout: &Layout) -> Option<Fix> {
+    let rest = |cells: &[ast::Cell]| cells[1..].iter().map(name).collect::<Vec<_>>().join(" ");
+    let mut rows = vec![format!("| set tag {} |", rest(&table.header))];
+    for row in &table.rows {
+        let cells = &row.cells;
+        let first = cells.first()?;
+        let vpn = u128::from(hexadecimal(&name(first), first.span).ok()?);
+        let (set, tag) = (vpn % layout.keys, vpn / layout.keys);
+        let row = format!("| {set:X} ");
+        if rows.iter().any(|other| other.starts_with(&row)) {
+            return None;
+        }
+        rows.push(format!("{row}{tag:02X} {} |", rest(cells)));
+    }
+    Some(Fix::replace(table.span, rows.join("; ")))
 }
 
 fn unknown_entry_column(cell: &ast::Cell, column: &str, layout: &Layout) -> Diagnostic {
@@ -370,7 +419,7 @@ fn unknown_entry_column(cell: &ast::Cell, column: &str, layout: &Layout) -> Diag
     })
 }
 
-fn too_many(cell: &ast::Cell, layout: &Layout) -> Diagnostic {
+fn too_many(cell: &ast::Cell, table: &Table, layout: &Layout) -> Diagnostic {
     let message = if layout.ways == 1 {
         format!("the column `{}` appears twice", name(cell))
     } else {
@@ -379,7 +428,16 @@ fn too_many(cell: &ast::Cell, layout: &Layout) -> Diagnostic {
             layout.noun, layout.ways
         )
     };
-    Diagnostic::new(Code::BadTable, cell.span, message).label("one way too many")
+    let diagnostic = Diagnostic::new(Code::BadTable, cell.span, message).label("one way too many");
+    if layout.ways == 1 {
+        return diagnostic;
+    }
+    let same = |other: &&ast::Cell| name(other) == name(cell);
+    let ways = table.header.iter().filter(same).count();
+    diagnostic.help(format!(
+        "remove the columns from here on, or declare `{}` with `sets {}, ways {ways}`",
+        layout.noun, layout.keys
+    ))
 }
 
 fn twice(row: &WrittenRow, other: &WrittenRow, layout: &Layout) -> Diagnostic {

@@ -29,7 +29,7 @@ pub(crate) fn machine(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
             return Err(bound.missing("a preset, a file, or settings").into());
         }
         None => None,
-        Some(base) => Some(base_of(cx, base)?),
+        Some(base) => Some(base_of(cx, base, bound.block.is_some())?),
     };
     let fields = match bound.block {
         Some(block) if block.table.is_some() => {
@@ -59,8 +59,8 @@ pub(crate) fn machine(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     Ok(Action::declares(move |cx| Ok(declare_machine(cx, spec))))
 }
 
-/// Returns the machine that the overrides change.
-fn base_of(cx: &mut Cx, base: &Expr) -> Result<Spec, Stop> {
+/// Returns the machine that the overrides change. `own` is whether there are any.
+fn base_of(cx: &mut Cx, base: &Expr, own: bool) -> Result<Spec, Stop> {
     match &base.kind {
         ExprKind::Name(name) => {
             let named = preset_in(cx, name)?;
@@ -68,7 +68,7 @@ fn base_of(cx: &mut Cx, base: &Expr) -> Result<Spec, Stop> {
             let preset = PRESETS.iter().find(|preset| preset.name == name);
             preset
                 .map(Preset::spec)
-                .ok_or_else(|| unknown_preset(name, base).into())
+                .ok_or_else(|| unknown_preset(name, base, own).into())
         }
         ExprKind::Value(Value::Text(path)) => {
             let fields = machine_file(cx, path, base)?;
@@ -117,7 +117,7 @@ fn machine_file(cx: &Cx, path: &str, place: &Expr) -> Result<Arc<[Field]>, Stop>
     }
 }
 
-fn unknown_preset(name: &str, place: &Expr) -> Diagnostic {
+fn unknown_preset(name: &str, place: &Expr, own: bool) -> Diagnostic {
     let names = || PRESETS.iter().map(|preset| preset.name);
     let diagnostic = Diagnostic::new(
         Code::UnknownWord,
@@ -130,6 +130,11 @@ fn unknown_preset(name: &str, place: &Expr) -> Diagnostic {
     }
     match nearest(name, names()) {
         Some(near) => diagnostic.did_you_mean(name, near),
+        None if own => {
+            let message = "a machine with settings of its own has no name";
+            Diagnostic::new(Code::UnknownWord, place.span, message)
+                .fix(Fix::write(place.span, name, ""))
+        }
         None => diagnostic.help(format!(
             "the presets are {}; to use a machine file, write its name in quotes",
             list(names())

@@ -192,6 +192,16 @@ fn truth_check(cx: &mut Cx, expr: &Expr) -> Result<Check, Stop> {
         let (x, y) = (eval(cx, a)?, eval(cx, b)?);
         let held = apply_operator(cx, *op, (a, &x), (b, &y), expr.span)? == Value::Bool(true);
         let hex = HexDigits::of_expr(sources, expr).map(|_| 1);
+        let quotient = match (&x, &y) {
+            (Value::Number(x), Value::Number(y)) if !held && *op == BinaryOp::Equal => {
+                let divides = sources
+                    .file(expr.span.file)
+                    .is_some_and(|file| file.text.contains(" / "));
+                let rounded = x.as_integer().is_none() && x.floor().is_ok_and(|x| x == *y);
+                (divides && rounded).then_some(Note::Quotient)
+            }
+            _ => None,
+        };
         let shown = |value: Value, before| Shown {
             hex,
             before,
@@ -210,7 +220,7 @@ fn truth_check(cx: &mut Cx, expr: &Expr) -> Result<Check, Stop> {
             actual,
             held,
             span: expr.span,
-            reason: None,
+            reason: quotient,
             written,
             instead,
         });

@@ -6,6 +6,7 @@ mod setting;
 mod value;
 
 use crate::lang::idioms::tokens::{Token, nesting, tokens};
+pub(super) use names::is_policy;
 use setting::settings;
 use value::thousands;
 

@@ -20,6 +20,11 @@ fn names(of: &str) -> Names {
     rows(TABLE, of).filter_map(row).collect()
 }
 
+/// Whether a word is the name of a replacement policy.
+pub(in crate::lang::idioms) fn is_policy(word: &str) -> bool {
+    lists(TABLE, "policies", word)
+}
+
 /// Returns the setting that a phrase names in a block.
 pub(super) fn named(block: &str, phrase: &str, unit: Option<&str>) -> Option<String> {
     // `64 B lines` is a block size, but `64 lines` is not.

@@ -134,12 +134,11 @@ impl Trial<'_> {
             .fix
             .as_ref()
             .map(|fix| format!("write `{}`", fix.text));
+        let help = advised.help.or(advised.otherwise);
         let advice = Advice {
             fix: None,
-            help: advised
-                .help
-                .or(advised.otherwise.clone())
-                .filter(|help| failed.as_deref() != Some(&**help)),
+            help: help.filter(|help| failed.as_deref() != Some(&**help)),
+            otherwise: None,
             ..advised
         };
         Some((advice, None))

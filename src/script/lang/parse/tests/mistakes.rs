@@ -58,14 +58,14 @@ read 4 // load it, then   -> syntax at ",": `,` does not belong here (`//` divid
 fn numbers() {
     each_is(
         r#"
-read 1 => ppn 0D          -> bad-number at "0D": `0D` is not a number (write 0x0D)
-read 1 => ppn 1F          -> bad-number at "1F": `1F` is not a number (write 0x1F)
-read 1 => byte 0B         -> bad-number at "0B": `0B` is not a number (write 0x0B)
-read 1 => byte 36B        -> bad-number at "36B": `36B` is not a number (write 0x36B)
-read 1 => byte 0B1        -> bad-number at "0B1": `0B1` is not a number (write 0x0B1)
-read 3D                   -> bad-number at "3D": `3D` is not a number (write 0x3D)
+read 1 => ppn 0D          -> bad-number at "0D": `0D` is not a number (write `0x0D`)
+read 1 => ppn 1F          -> bad-number at "1F": `1F` is not a number (write `0x1F`)
+read 1 => byte 0B         -> bad-number at "0B": `0B` is not a number (write `0x0B`)
+read 1 => byte 36B        -> bad-number at "36B": `36B` is not a number (write `0x36B`)
+read 1 => byte 0B1        -> bad-number at "0B1": `0B1` is not a number (write `0x0B1`)
+read 3D                   -> bad-number at "3D": `3D` is not a number (write `0x3D`)
 read 0x                   -> bad-number at "0x": `0x` is not a number (write a number as 20, 0x14, 0b1_0100, 0.96, or 96%, a size as 8 KB, and a time as 10 ns)
-exam { date 01.03.2026 }  -> bad-number at "01.03.2026": `01.03.2026` is not a number (write "01.03.2026")
+exam { date 01.03.2026 }  -> bad-number at "01.03.2026": `01.03.2026` is not a number (write `"01.03.2026"`)
 read 0b12                 -> bad-number at "0b12": `0b12` is not a number (write a number as 20, 0x14, 0b1_0100, 0.96, or 96%, a size as 8 KB, and a time as 10 ns)
 read 12xyz                -> bad-number at "12xyz": `12xyz` is not a number (write a number as 20, 0x14, 0b1_0100, 0.96, or 96%, a size as 8 KB, and a time as 10 ns)
 read 1.5.2                -> bad-number at "1.5.2": `1.5.2` is not a number (write a number as 20, 0x14, 0b1_0100, 0.96, or 96%, a size as 8 KB, and a time as 10 ns)

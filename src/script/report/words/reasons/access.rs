@@ -25,7 +25,7 @@ pub(super) fn access_reason(a: &Access, reason: &AccessReason) -> String {
         AccessReason::NoPhysicalAddress => "the access has no physical address",
         AccessReason::NoSystemCall => "an access is not a system call",
         AccessReason::NothingRead if a.verb == AccessVerb::Write => "`write` reads nothing",
-        AccessReason::NothingRead => "`translate` reads nothing",
+        AccessReason::NothingRead => "`translate` reads nothing; to read the byte, write `read`",
         AccessReason::OneAddress => "`translate` translates one address",
         AccessReason::NoEntryValue => {
             "the page table is not in simulated memory, so its upper-level entries have no value"

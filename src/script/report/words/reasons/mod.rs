@@ -57,6 +57,11 @@ fn note_of(note: &Note, check: &Check, did: &Did) -> String {
                 Impossible::AddressOfPage { address, page } => format!(
                     "`{name}` is the number of a page, and 0x{address:X} is an address in page 0x{page:X}"
                 ),
+                Impossible::Row { vpn, row } => {
+                    format!(
+                        "tables are hexadecimal, so the row {row:X} is VPN 0x{row:X}; for VPN {vpn}, write {vpn:02X}"
+                    )
+                }
                 Impossible::Wide { value, bits } => {
                     let plural = if *bits == 1 { "" } else { "s" };
                     format!("0x{value:X} does not fit: `{name}` has {bits} bit{plural}")
@@ -66,6 +71,9 @@ fn note_of(note: &Note, check: &Check, did: &Did) -> String {
                 Some(then) => format!("{impossible}; {}", note_of(then, check, did)),
                 None => impossible,
             }
+        }
+        Note::Quotient => {
+            "`/` divides exactly; for the integer division of C, write `//`".to_owned()
         }
         Note::NoWord { words, near } => {
             let words = list(words.iter().map(String::as_str));

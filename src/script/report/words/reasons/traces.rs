@@ -6,7 +6,7 @@ use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::reference_string::{ReferenceStep, Replacement};
 
 use crate::run::facts::{Component, level_of};
-use crate::run::record::{ReferenceRun, Replayed};
+use crate::run::record::{AddressMap, ReferenceRun, Replayed};
 use crate::run::steps::{ReferenceReason, ReplayReason};
 
 /// Maximum number of steps that are listed one by one. A longer list of steps is written as ranges.
@@ -145,6 +145,10 @@ pub(super) fn replay_reason(run: &Replayed, reason: ReplayReason) -> String {
             process: false,
         } => {
             format!("the trace has {records} records; this fact counts {help}")
+        }
+        ReplayReason::Lookups(part @ Component::Tlb(_)) if run.map == AddressMap::Identity => {
+            let name = name(part);
+            format!("with `map identity`, a replay does not use {name}; write `map demand`")
         }
         ReplayReason::Lookups(part) => {
             let (hits, misses) = (counts(part).hits, counts(part).misses);
