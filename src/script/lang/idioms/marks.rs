@@ -116,7 +116,7 @@ pub(super) fn comment(
     let advice = Advice::fixed(Some(message), Some(help), fix, sign.start == at);
     // After a division, an operator or a bracket follows, or nothing.
     let rest = tokens(&line[sign.end()..]);
-    let words = |pair: &[Token]| pair[1].is_name();
+    let words = |pair: &[Token]| pair[1].is_name() && !lists(TABLE, "clauses", pair[1].text);
     let prose = rest.iter().all(Token::is_name) || rest.windows(2).next().is_some_and(words);
     if sign.text == "//" && sign.start > indent(line) && !prose {
         return None;

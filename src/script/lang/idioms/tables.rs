@@ -135,6 +135,13 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
         format!("\n{}{blanks}", rows.concat()),
     );
     let comma = inside.find(',').filter(|_| message == COMMAS);
+    // A name is missing in a column that has only a comma.
+    let alone = |at: usize| {
+        inside[..at].trim_end().ends_with('|') && inside[at + 1..].trim_start().starts_with('|')
+    };
+    if comma.is_some_and(alone) {
+        return None;
+    }
     if let Some(at) = comma.filter(|_| inside.matches(',').count() == 1) {
         let place = Span::new(file, from + at..from + at + 1);
         let fix = Fix::write(place, ",", "");

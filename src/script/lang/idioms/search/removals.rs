@@ -36,6 +36,15 @@ impl Statement<'_> {
             })
     }
 
+    /// Whether a word resembles a name with a `:` at the beginning of another statement.
+    fn misspells_process(&self, word: &str) -> bool {
+        let named = self
+            .all
+            .windows(2)
+            .filter(|pair| pair[1].text(self.text) == ":");
+        nearest(word, named.map(|pair| pair[0].text(self.text))).is_some()
+    }
+
     /// Whether a token can be superfluous.
     pub(super) fn may_be_removed(&self, index: usize, of: &Diagnostic) -> bool {
         let (code, token, word) = (of.code, self.tokens[index], self.word(index));
@@ -114,6 +123,19 @@ impl Statement<'_> {
             {
                 false
             }
+            // An operator is missing between a name and a bracket with a space before it.
+            TokenKind::Word if code == Code::Syntax && after.starts_with(" (") => false,
+            // The word for the points is missing, not a number superfluous.
+            TokenKind::Number
+                if matches!(
+                    self.word(0),
+                    "ask" | "choice" | "essay" | "question" | "part"
+                ) =>
+            {
+                false
+            }
+            // The name of a process lacks its `:`.
+            TokenKind::Word if index == 0 && self.misspells_process(word) => false,
             // An open quote contains the rest of the statement.
             TokenKind::String { .. } if word.contains("=>") => false,
             // Without it, the statement says the opposite.

@@ -120,13 +120,15 @@ impl Statement<'_> {
                 self.tokens[index].kind,
                 TokenKind::Operator | TokenKind::Open(_) | TokenKind::Close(_)
             );
+            // The value between the braces is missing.
+            let empty = word == "}" && index > 0 && self.word(index - 1) == "{";
             let fits = |sign: &&&str| {
                 let other = sign.starts_with(char::is_alphabetic) || has_facts && **sign == "=>";
                 !other && self.may_follow(sign, index)
             };
             for sign in SIGNS.iter().filter(|other| {
                 let before = index + 1 == self.at && self.block().is_some() && **other == ",";
-                sign && (index == self.at || before) && fits(other)
+                sign && !empty && (index == self.at || before) && fits(other)
             }) {
                 let compares = self.block().is_some() && matches!(*sign, "=" | "==");
                 let joins = compares
