@@ -315,7 +315,7 @@ fn other_words(cx: &Cx, key: &Key, right: &str) -> Vec<Shown> {
     // The word for no lookup would be the third option beside a hit and a miss.
     let looks_up = key.words().contains(&"hit");
     let words = key.words().iter().copied();
-    let words = words.filter(|word| !groups.contains(word) && !(looks_up && *word == "none"));
+    let words = words.filter(|word| !(groups.contains(word) || looks_up && *word == "none"));
     // Only a kernel tells faults on pages apart.
     let has_kernel = cx.state.kernel().is_some();
     let words = words.filter(|word| match key.kind() {

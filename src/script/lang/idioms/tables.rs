@@ -1,5 +1,6 @@
 //! Tables on one line, tables with commas, and fields instead of a table.
 
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::advice::Advice;
@@ -170,7 +171,10 @@ fn maps_of_linux(lines: &str) -> Option<String> {
             None => ("-", "anonymous"),
         };
         let offset = if offset.is_empty() { "0" } else { offset };
-        table += &format!("  | {start} | {end} | {perms} | {offset} | {backing} |\n");
+        let _ = writeln!(
+            table,
+            "  | {start} | {end} | {perms} | {offset} | {backing} |"
+        );
     }
     Some(table)
 }
