@@ -296,6 +296,8 @@ fn without_brackets(row: &SystemCall, name: &Word) -> Diagnostic {
             &*name.text,
             format!("{}()", row.name),
         ))
+    } else if row.name == "exit" {
+        error.help("write `exit(0)`, or another status")
     } else {
         error.help(prototype(row))
     }

@@ -141,7 +141,7 @@ const CONDITIONS: &[Condition] = &[
         &["open"],
         Errno::ENOENT,
         |given| given.number(1) & 0o100 == 0,
-        "there is no such file, and `flags` lacks O_CREAT",
+        "`flags` lacks O_CREAT",
     ),
     always(
         &["wait"],

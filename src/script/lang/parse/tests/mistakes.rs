@@ -22,9 +22,9 @@ set cr3 == 3              -> syntax at "cr3 == 3": `==` compares (`set` assigns 
 if x = 3 { read 1 }       -> syntax at "=": `=` assigns a value, but nothing here can be assigned (to compare, write `==`)
 choose x in 0..4 where x = 3 -> syntax at "=": `=` assigns a value, but nothing here can be assigned (to compare, write `==`)
 read 1 => vpn = 3         -> syntax at "=": write a fact's value after its name (write `vpn 3`)
-machine { ways = 4 }      -> syntax at "=": write a setting's value after its name (write `ways VALUE`)
+machine { ways = 4 }      -> syntax at "=": write a setting's value after its name (write `ways 4`)
 machine { bits 9, 9 }     -> syntax at "9": a setting must begin with a word, not with `9` (a setting is a name and its values, with spaces between them, as in `page 64 B`)
-machine { ways: 4 }       -> syntax at ":": write a setting's value after its name (write `ways VALUE`)
+machine { ways: 4 }       -> syntax at ":": write a setting's value after its name (write `ways 4`)
 x += 3                    -> syntax at "+=": `+=` is not an operator (write `let x = x + …`)
 x++                       -> syntax at "++": `++` is not an operator (write `let x = x + 1`)
 "#,

@@ -60,7 +60,7 @@ fn system_calls_return_a_value_and_a_meaning() {
     );
     assert_eq!(
         call("let fd = open(\"g\", 0)"),
-        "open returns fd = -1: ENOENT, no such file."
+        "open returns fd = -1: ENOENT, no such file: `flags` lacks O_CREAT."
     );
     assert_eq!(
         call("let fd = open(\"f\", 0)\nlet p = mmap(0, 5, 1, 2, fd, 0)"),
@@ -142,7 +142,10 @@ fn faults_inside_a_call_are_reported_and_counted() {
         ),
         "{bad:?}"
     );
-    assert_eq!(bad[1], "write returns -1: EFAULT, bad address.");
+    assert_eq!(
+        bad[1],
+        "write returns -1: EFAULT, bad address: the process may not access the buffer."
+    );
 }
 
 #[test]
