@@ -390,7 +390,7 @@ fn options(fact: &str) -> Vec<(String, bool, Option<&'static str>)> {
         .collect()
 }
 
-/// Words have no order that tells the right one, and counts have three near ones.
+/// The order of words does not show the right one, and counts have three near ones.
 #[test]
 fn words_and_counts_of_processes_have_wrong_options() {
     let texts = |fact: &str| {
