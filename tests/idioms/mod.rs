@@ -258,10 +258,23 @@ fn every_warning_is_shown() {
     }
 }
 
+/// What the command `run` prints about a script.
+fn said_of_run(script: &str) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a.pw");
+    fs::write(&file, script).expect("a file");
+    let run = Command::new(env!("CARGO_BIN_EXE_pagewalk"))
+        .arg("run")
+        .arg(&file)
+        .output()
+        .expect("a run");
+    String::from_utf8(run.stdout).expect("text")
+}
+
 #[test]
 fn a_value_that_cannot_be_is_reported_with_the_reason() {
-    let file = std::env::temp_dir().join(format!("pagewalk-decimal-{}.pw", std::process::id()));
-    let trace = file.with_extension("trace");
+    let folder = tempfile::tempdir().expect("a folder");
+    let trace = folder.path().join("a.trace");
     fs::write(&trace, " L 10,1\n").expect("a trace");
     let script = format!(
         "{PAGE}\nread 0x3D4 => pa 354, vpn 15, tlbi 7, vpo 0x7F\nread 0x3D4 => vpn 0x1FF\ntranslate 0x3D4 => vpn 0x3D4\n\
@@ -270,15 +283,7 @@ fn a_value_that_cannot_be_is_reported_with_the_reason() {
          machine core-i7\nreplay \"{}\" map identity => dTLB.misses 1\n",
         trace.display()
     );
-    fs::write(&file, script).expect("a file");
-    let run = Command::new(env!("CARGO_BIN_EXE_pagewalk"))
-        .arg("run")
-        .arg(&file)
-        .output()
-        .expect("a run");
-    fs::remove_file(&file).expect("a file");
-    fs::remove_file(&trace).expect("a file");
-    let messages = String::from_utf8(run.stdout).expect("text");
+    let messages = said_of_run(&script);
     for message in [
         "the row 10 is VPN 0x10; for VPN 10, write 0A; ",
         "to read the byte, write `read`",
@@ -310,15 +315,7 @@ int main(void) { execlp("ls", "ls", (char *)0); return 1; }
 """
 run p
 "#;
-    let file = std::env::temp_dir().join(format!("pagewalk-calls-{}.pw", std::process::id()));
-    fs::write(&file, script).expect("a file");
-    let run = Command::new(env!("CARGO_BIN_EXE_pagewalk"))
-        .arg("run")
-        .arg(&file)
-        .output()
-        .expect("a run");
-    fs::remove_file(&file).expect("a file");
-    let messages = String::from_utf8(run.stdout).expect("text");
+    let messages = said_of_run(script);
     for message in [
         "EINVAL, invalid argument: `flags` has neither MAP_PRIVATE nor MAP_SHARED",
         "EINVAL, invalid argument: `length` is 0",

@@ -304,7 +304,7 @@ fn answers(cx: &mut Cx, row: &Bound) -> Result<Vec<Alternative>, Stop> {
     Ok(all.into_iter().map(option).collect())
 }
 
-/// Returns the other words that a fact may have on this machine, without those that stand for several words.
+/// Returns the other words that a fact may have on this machine, without the groups of words.
 fn other_words(cx: &Cx, key: &Key, right: &str) -> Vec<Shown> {
     let groups = match key.kind().values {
         Values::OneOf { groups, .. } => groups,
@@ -316,7 +316,7 @@ fn other_words(cx: &Cx, key: &Key, right: &str) -> Vec<Shown> {
     let looks_up = key.words().contains(&"hit");
     let words = key.words().iter().copied();
     let words = words.filter(|word| !(groups.contains(word) || looks_up && *word == "none"));
-    // Only a kernel tells faults on pages apart.
+    // Only a kernel distinguishes the faults on pages.
     let has_kernel = cx.state.kernel().is_some();
     let words = words.filter(|word| match key.kind() {
         FAULT if has_kernel => *word != "page",
