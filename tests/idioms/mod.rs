@@ -258,9 +258,10 @@ fn every_warning_is_shown() {
     }
 }
 
-/// What the command `run` prints about a script.
+/// What the command `run` prints about a script, with the trace `a.trace` beside it.
 fn said_of_run(script: &str) -> String {
     let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("a.trace"), " L 10,1\n").expect("a trace");
     let file = folder.path().join("a.pw");
     fs::write(&file, script).expect("a file");
     let run = Command::new(env!("CARGO_BIN_EXE_pagewalk"))
@@ -273,15 +274,11 @@ fn said_of_run(script: &str) -> String {
 
 #[test]
 fn a_value_that_cannot_be_is_reported_with_the_reason() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let trace = folder.path().join("a.trace");
-    fs::write(&trace, " L 10,1\n").expect("a trace");
     let script = format!(
         "{PAGE}\nread 0x3D4 => pa 354, vpn 15, tlbi 7, vpo 0x7F\nread 0x3D4 => vpn 0x1FF\ntranslate 0x3D4 => vpn 0x3D4\n\
          set page_table {{ | vpn ppn |; | 10 5 | }}\nread 0x280 => ppn 5\n\
          translate 0x3D4 => byte 1\nlet q = 980 / 64\nexpect q == 15\n\
-         machine core-i7\nreplay \"{}\" map identity => dTLB.misses 1\n",
-        trace.display()
+         machine core-i7\nreplay \"a.trace\" map identity => dTLB.misses 1\n"
     );
     let messages = said_of_run(&script);
     for message in [
