@@ -60,6 +60,12 @@ pub trait Loader {
     /// Fails if the file cannot be read, is larger than the limit, or is not a regular file.
     fn load(&mut self, path: &Path, limit: InputLimit) -> io::Result<Vec<u8>>;
 
+    /// Returns the names of the files in a folder, for messages about a misspelled name. By default, a loader lists
+    /// none.
+    fn names(&self, _folder: &Path) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Opens a file to be read in chunks. By default, [`Loader::load`] loads the whole file.
     ///
     /// # Errors
@@ -89,6 +95,16 @@ impl Loader for Disk {
 
     fn load(&mut self, path: &Path, limit: InputLimit) -> io::Result<Vec<u8>> {
         read_all(open_regular(path)?, limit)
+    }
+
+    fn names(&self, folder: &Path) -> Vec<String> {
+        let entries = folder.read_dir().into_iter().flatten().flatten();
+        let files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| !kind.is_dir()));
+        let mut names: Vec<String> = files
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
+        names.sort_unstable();
+        names
     }
 
     fn stream(&mut self, path: &Path) -> io::Result<Stream> {
@@ -134,6 +150,10 @@ impl<L: Loader> Loader for Within<L> {
         self.other.load(path, limit)
     }
 
+    fn names(&self, folder: &Path) -> Vec<String> {
+        self.other.names(folder)
+    }
+
     fn stream(&mut self, path: &Path) -> io::Result<Stream> {
         self.other.stream(path)
     }
@@ -165,6 +185,16 @@ impl<L: Loader> Loader for Texts<L> {
             return self.other.load(path, limit);
         };
         limit.check(text.len()).map(|()| text.clone())
+    }
+
+    fn names(&self, folder: &Path) -> Vec<String> {
+        let folder = plain(folder);
+        let held = self
+            .texts
+            .keys()
+            .filter(|path| path.parent() == Some(&folder));
+        let held = held.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()));
+        held.chain(self.other.names(&folder)).collect()
     }
 
     fn stream(&mut self, path: &Path) -> io::Result<Stream> {
@@ -211,6 +241,11 @@ impl<L: Loader> Loader for Option<L> {
     fn load(&mut self, path: &Path, limit: InputLimit) -> io::Result<Vec<u8>> {
         self.as_mut()
             .map_or_else(|| ().load(path, limit), |loader| loader.load(path, limit))
+    }
+
+    fn names(&self, folder: &Path) -> Vec<String> {
+        self.as_ref()
+            .map_or_else(Vec::new, |loader| loader.names(folder))
     }
 
     fn stream(&mut self, path: &Path) -> io::Result<Stream> {
@@ -262,6 +297,10 @@ impl<L: Loader> Loader for Cached<L> {
 
     fn load(&mut self, path: &Path, limit: InputLimit) -> io::Result<Vec<u8>> {
         self.bytes(path, limit).map(|bytes| bytes.to_vec())
+    }
+
+    fn names(&self, folder: &Path) -> Vec<String> {
+        self.other.names(folder)
     }
 
     fn stream(&mut self, path: &Path) -> io::Result<Stream> {

@@ -54,6 +54,10 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> St
         if is_about_whole_file(diagnostic, sources) {
             text += "pagewalk: ";
             text += &readable(&diagnostic.message);
+            if let Some(help) = &diagnostic.help {
+                text += "\n  help: ";
+                text += &readable(help);
+            }
             text.push('\n');
             continue;
         }

@@ -288,7 +288,7 @@ pub(crate) fn unknown_fact(
         _ => diagnostic.label("not a fact of this statement on this machine"),
     };
     if let Some(verb) = cx.language().verb(name) {
-        return diagnostic.help(format!("`{name}` begins a statement: `{}`", verb.example));
+        return diagnostic.help(verb.begins());
     }
     let spec = cx.spec().map(AsRef::as_ref);
     if let Some(of) = of_keyword(name, family, spec) {

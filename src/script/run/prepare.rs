@@ -70,7 +70,7 @@ pub(crate) fn prepare(cx: &mut Cx, command: &Command) -> Result<Prepared, Stop> 
         Err(Stop::Wrong(diagnostics)) => {
             let fix = |d: Diagnostic| {
                 if d.code == Code::WrongCount && d.help.is_none() {
-                    d.help(format!("write `{}`", verb.usage()))
+                    d.help(format!("write, for example, `{}`", verb.example))
                 } else {
                     d
                 }

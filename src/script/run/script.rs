@@ -131,6 +131,7 @@ pub(super) fn report_part(
     let definitions: BTreeSet<&str> = state.definitions().collect();
     let texts = program_texts(script, state, cx);
     let known = Known {
+        begins: &|name| Some(language.verb(name)?.begins()),
         is_of_program: &|name| texts.iter().any(|text| is_word_of(text, name)),
         variables: &unsure.variables,
         is_call: &|name| is_call(language, name) || definitions.contains(name),

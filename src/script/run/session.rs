@@ -174,6 +174,11 @@ impl Verb {
             .trim_end()
             .to_owned()
     }
+
+    /// The help where the verb is a part of another statement.
+    pub(crate) fn begins(&self) -> String {
+        format!("`{}` begins a statement: `{}`", self.name, self.example)
+    }
 }
 
 /// The result of a statement, and the checks that the statement itself performed.

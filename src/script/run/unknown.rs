@@ -30,6 +30,9 @@ pub(crate) fn unknown_name(cx: &Cx, name: &str, span: Span) -> Diagnostic {
     if let Some((a, b)) = name.split_once('-') {
         return diagnostic.subtraction(a, b);
     }
+    if let Some(verb) = cx.language().verb(name) {
+        return diagnostic.help(verb.begins());
+    }
     match cx.nearest(
         name,
         cx.state.names().chain(constants().map(|row| row.name)),

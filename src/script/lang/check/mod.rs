@@ -40,6 +40,8 @@ pub(crate) struct Known<'a> {
     pub(crate) variables: &'a HashSet<Arc<str>>,
     /// Whether a name may be a variable of a program in another language.
     pub(crate) is_of_program: &'a dyn Fn(&str) -> bool,
+    /// Returns the help for a name that begins a statement.
+    pub(crate) begins: &'a dyn Fn(&str) -> Option<String>,
 }
 
 /// Returns the errors that can be found in a script without running it, in text order: `unknown-name`,
@@ -274,11 +276,14 @@ impl Checker<'_> {
             format!("no variable is called `{name}` here"),
         )
         .label("never set before");
-        self.found.push(match (name.split_once('-'), near) {
-            (Some((a, b)), _) => diagnostic.subtraction(a, b),
-            (None, Some(near)) => diagnostic.did_you_mean(name, near),
-            (None, None) => diagnostic,
-        });
+        self.found.push(
+            match (name.split_once('-'), (self.known.begins)(name), near) {
+                (Some((a, b)), ..) => diagnostic.subtraction(a, b),
+                (None, Some(help), _) => diagnostic.help(help),
+                (None, None, Some(near)) => diagnostic.did_you_mean(name, near),
+                (None, None, None) => diagnostic,
+            },
+        );
     }
 
     fn call(&mut self, name: &Word, given: usize) {

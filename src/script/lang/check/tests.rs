@@ -18,6 +18,7 @@ fn found(script: &str) -> Vec<Diagnostic> {
         calls: &["byte", "mmap"],
         words: &["NULL", "PROT_READ"],
         is_of_program: &|_| false,
+        begins: &|_| None,
     };
     check(&parsed.body, 0..parsed.body.len(), known)
 }

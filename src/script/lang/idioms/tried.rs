@@ -214,8 +214,8 @@ fn improve_all(
                         failed[at] = true;
                         diagnostics[at].fix = None;
                     }
-                    // A misspelled verb is clear, although another mistake follows in its statement.
-                    Tried::Fails if misspells_verb(&before[at], fix) => {
+                    // A misspelled verb or file is clear, although another mistake follows in its statement.
+                    Tried::Fails if misspells(&before[at], fix) => {
                         failed[at] = true;
                         diagnostics[at].fix = None;
                     }
@@ -288,8 +288,12 @@ fn reads(help: &str) -> bool {
     })
 }
 
-/// Whether an error is a verb of at least four letters with a wrong letter or two.
-fn misspells_verb(one: &Diagnostic, fix: &Fix) -> bool {
+/// Whether an error is a verb of at least four letters, or the name of a file, with a wrong letter or two.
+fn misspells(one: &Diagnostic, fix: &Fix) -> bool {
     let long = fix.was.as_deref().is_some_and(|was| was.len() > 3);
-    one.code == Code::UnknownVerb && long && is_keyword(&fix.text)
+    match one.code {
+        Code::UnknownVerb => long && is_keyword(&fix.text),
+        Code::Unreadable => true,
+        _ => false,
+    }
 }

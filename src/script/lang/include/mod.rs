@@ -10,6 +10,7 @@ use super::diagnostic::{Code, Diagnostic};
 use super::layout::DEPTH_LIMIT;
 use super::loader::plain;
 pub use super::loader::{Disk, Loader, MemoryLimit, Texts, text_of};
+use super::nearest::nearest;
 use super::parse::{Includes, Pieces, SameEnds, WORD_BYTES, parse_again, word_starts};
 use super::source::Sources;
 use pagewalk_engine::files::limits::{InputLimit, SCRIPT};
@@ -88,6 +89,12 @@ pub(crate) fn add(
                 },
                 message,
             );
+            let near =
+                path.and_then(|path| near(loader, path).map(|(_, near)| path.with_file_name(near)));
+            let diagnostic = match near {
+                Some(near) => diagnostic.help(format!("did you mean `{}`?", near.display())),
+                None => diagnostic,
+            };
             (Script::default(), vec![diagnostic])
         }
     }
@@ -449,7 +456,17 @@ pub(super) fn find(
             Ok(canonical)
         }
         Err(error) if root.is_none_or(|root| plain(&target).starts_with(&root.folder)) => {
-            Err(unreadable(path, &reason(&error)))
+            let wrong = unreadable(path, &reason(&error));
+            Err(match near(loader, &target) {
+                Some((said, near)) => {
+                    let folder = path.text.strip_suffix(said).unwrap_or_default();
+                    wrong.did_you_mean(
+                        &format!("\"{}\"", path.text),
+                        &format!("\"{folder}{near}\""),
+                    )
+                }
+                None => wrong,
+            })
         }
         _ => {
             let outside = |of: &str| {
@@ -466,6 +483,14 @@ pub(super) fn find(
             })
         }
     }
+}
+
+/// Returns the name of a missing file, and the nearest name of a file in the same folder.
+fn near<'a>(loader: &dyn Loader, missing: &'a Path) -> Option<(&'a str, String)> {
+    let (said, folder) = (missing.file_name()?.to_str()?, missing.parent()?);
+    let names = loader.names(&Path::new(".").join(folder));
+    let near = nearest(said, names.iter().map(String::as_str))?;
+    Some((said, near.to_owned()))
 }
 
 /// Returns the path that messages show for a file named in the file `from`.

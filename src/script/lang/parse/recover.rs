@@ -23,6 +23,8 @@ const SHAPES: &[(&str, &str)] = &[
     ("scenario", "`scenario \"name\" { … }`"),
     ("question", "`question \"title\" points 4 { … }`"),
     ("part", "`part \"a\" points 2 { … }`"),
+    ("ask", "`ask read 0x03D4 => ppn`"),
+    ("given", "`given page_table`"),
     (
         "reference",
         "`reference 7 0 1 2 { frames 3, replacement lru }`",
