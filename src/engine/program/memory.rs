@@ -367,10 +367,16 @@ impl Flat {
                 at
             }
         };
-        self.hints[number as usize % 8] = at as u32;
-        let page = Arc::make_mut(&mut self.pages[at].1);
+        Some(self.page_at(at))
+    }
+
+    /// Returns a page at a position for a write.
+    fn page_at(&mut self, at: usize) -> &mut Page {
+        let (number, page) = &mut self.pages[at];
+        self.hints[*number as usize % 8] = at as u32;
+        let page = Arc::make_mut(page);
         page.digest = OnceLock::new();
-        Some(page)
+        page
     }
 
     /// Returns a page as it is before the first store.
@@ -417,11 +423,13 @@ impl Flat {
             let page = &self.pages[at].1;
             return (page.states[offset], page.bytes[offset]);
         }
+        (self.region(address).map_or(0, |region| region.state), 0)
+    }
+
+    /// Returns the region of a byte.
+    fn region(&self, address: u64) -> Option<&Region> {
         let at = self.regions.partition_point(|one| one.end <= address);
-        match self.regions.get(at) {
-            Some(region) if region.start <= address => (region.state, 0),
-            _ => (0, 0),
-        }
+        self.regions.get(at).filter(|one| one.start <= address)
     }
 
     /// Returns the error of the first byte that lacks a state.
@@ -450,15 +458,24 @@ impl Memory for Flat {
     fn peek(&self, address: u64, size: u8) -> Result<u64, MemoryError> {
         let offset = address as usize % PAGE;
         let bytes = offset..offset + usize::from(size);
-        if let Ok(at) = self.find(address / PAGE as u64)
-            && bytes.end <= PAGE
-        {
-            let page = &self.pages[at].1;
-            if page.states[bytes.clone()]
-                .iter()
-                .all(|state| state & READABLE != 0)
-            {
-                return Ok(number(&page.bytes[bytes]));
+        if bytes.end <= PAGE {
+            match self.find(address / PAGE as u64) {
+                Ok(at) => {
+                    let page = &self.pages[at].1;
+                    let mut states = page.states[bytes.clone()].iter();
+                    if states.all(|state| state & READABLE != 0) {
+                        return Ok(number(&page.bytes[bytes]));
+                    }
+                }
+                // An array without a store is one region of zeros.
+                Err(_) => {
+                    if let Some(region) = self.region(address)
+                        && region.state & READABLE != 0
+                        && address + u64::from(size) <= region.end
+                    {
+                        return Ok(0);
+                    }
+                }
             }
         }
         if let Some(error) = self.refusal(address, size, READABLE) {
@@ -476,11 +493,13 @@ impl Memory for Flat {
         let offset = address as usize % PAGE;
         let bytes = offset..offset + usize::from(size);
         if bytes.end <= PAGE {
-            let known = self.find(address / PAGE as u64).is_ok();
-            if known || self.refusal(address, size, WRITABLE).is_none() {
-                let page = self
-                    .page_mut(address / PAGE as u64)
-                    .ok_or(MemoryError::Full)?;
+            let number = address / PAGE as u64;
+            let page = match self.find(number) {
+                Ok(at) => Some(self.page_at(at)),
+                Err(_) if self.refusal(address, size, WRITABLE).is_some() => None,
+                Err(_) => Some(self.page_mut(number).ok_or(MemoryError::Full)?),
+            };
+            if let Some(page) = page {
                 if page.states[bytes.clone()]
                     .iter()
                     .all(|state| state & WRITABLE != 0)
@@ -531,9 +550,7 @@ impl Memory for Flat {
     }
 
     fn object_end(&self, address: u64) -> Option<u64> {
-        let at = self.regions.partition_point(|one| one.end <= address);
-        let region = self.regions.get(at)?;
-        (region.start <= address).then_some(region.end)
+        Some(self.region(address)?.end)
     }
 
     fn allocate(&mut self, address: u64, size: u64) -> Result<(), MemoryError> {
