@@ -9,7 +9,7 @@ use super::version::{Student, Version};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::value::Number;
 use crate::questions::arrangement::Arrangement;
-use crate::questions::entry::{Entry, EntryItem as Asked};
+use crate::questions::entry::{Entry, EntryItem as Asked, ItemKind};
 use crate::questions::points::{Share, declared, shares, total};
 use crate::run::record::{CallRecord, Did, Sink, StepRecord};
 
@@ -63,7 +63,22 @@ struct OpenItem {
     unseen: bool,
 }
 
+/// Returns the operation whose results a table contains.
+fn tabled(kind: &ItemKind) -> Option<&Arc<Did>> {
+    match kind {
+        ItemKind::Table { string, .. } => string.as_ref(),
+        _ => None,
+    }
+}
+
 impl OpenItem {
+    fn is_about(&self, did: &Arc<Did>) -> bool {
+        let mut own = [Some(&self.did), tabled(&self.asked.kind)]
+            .into_iter()
+            .flatten();
+        own.any(|own| Arc::ptr_eq(own, did))
+    }
+
     /// Whether an operation repeats the item's access, which ended with a page fault.
     fn is_repeated_by(&self, did: &Did) -> bool {
         let (Did::Access(first), Did::Access(again)) = (&*self.did, did) else {
@@ -139,7 +154,7 @@ impl Collector {
     fn item_about(&self, did: &Arc<Did>) -> Option<&OpenItem> {
         fn find<'o>(pieces: &'o [OpenPiece], did: &Arc<Did>) -> Option<&'o OpenItem> {
             pieces.iter().find_map(|piece| match piece {
-                OpenPiece::Item(item) => Arc::ptr_eq(&item.did, did).then_some(&**item),
+                OpenPiece::Item(item) => item.is_about(did).then_some(&**item),
                 OpenPiece::Part(part) => find(&part.pieces, did),
                 OpenPiece::Ready(_) => None,
             })
@@ -235,10 +250,21 @@ impl Collector {
                 }
                 let mut asked = (**item).clone();
                 let did = asked.last.as_ref().unwrap_or(did).clone();
-                since.retain(|earlier| !Arc::ptr_eq(earlier, &did));
-                let earlier = asked.last.as_ref().and_then(|_| self.item_about(&did));
+                let string = tabled(&asked.kind);
+                let is_asked = |earlier: &Arc<Did>| {
+                    [Some(&did), string]
+                        .into_iter()
+                        .flatten()
+                        .any(|own| Arc::ptr_eq(earlier, own))
+                };
+                since.retain(|earlier| !is_asked(earlier));
+                let earlier = asked
+                    .last
+                    .as_ref()
+                    .or(string)
+                    .and_then(|did| self.item_about(did));
                 let again = earlier.is_some();
-                if let Some(earlier) = earlier {
+                if let (Some(earlier), Some(_)) = (earlier, &asked.last) {
                     asked.hardware.clone_from(&earlier.asked.hardware);
                     asked.kind.set_operation(&earlier.asked.kind);
                 }
@@ -275,6 +301,7 @@ impl Sink for Collector {
             self.since.extend(calls);
             let explained = match &*record.did {
                 Did::Access(access) => !access.probe,
+                Did::Replay(run) => run.called.is_some(),
                 did => did.call().is_some_and(|call| !call.probe),
             };
             if explained && !retried {

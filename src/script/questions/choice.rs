@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use super::any::judged;
+use super::blanks::blank;
 use super::commands::before_block;
-use super::entry::{Alternative, ItemKind, Radix};
+use super::entry::{Alternative, Evidence, ItemKind, Radix};
 use super::miscounts::miscounts;
 use super::mistakes::distractors;
 use super::papers::{item, needs_question, puts, radix_of_paper, unsure_of_question};
@@ -36,8 +38,10 @@ pub(crate) const WRONG: usize = 3;
 pub(crate) fn choice(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     needs_question(cx, bound.place)?;
     let said = before_block(cx, bound)?;
+    // The operations of the options run on copies.
+    let before = cx.state.hardware().cloned();
     let mut options = Vec::new();
-    let (mut unknown, mut one, mut claim) = (false, None, None);
+    let (mut unknown, mut computes, mut one, mut claim) = (false, false, None, None);
     each_setting(cx, bound, |cx, setting| {
         let row = known(setting, &[CHOICE_SETTINGS], "choice")?;
         match &*setting.name.text {
@@ -50,7 +54,10 @@ pub(crate) fn choice(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
             "option" if cx.checking() => {
                 unknown |= check_computed(cx, (&row, setting), claim.as_ref())?;
             }
-            "option" => options.push(computed(cx, (&row, setting), claim.as_ref())?),
+            "option" => {
+                computes = true;
+                options.push(computed(cx, (&row, setting), claim.as_ref())?);
+            }
             _ => options.push(option(cx, &row)?),
         }
         Ok(())
@@ -84,8 +91,7 @@ pub(crate) fn choice(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     }
     // If Pagewalk computes which options are correct, their number can differ between versions. Students may
     // then tick several options, so that the form of the question does not reveal this number.
-    let computed = options.iter().any(|option| !option.evidence.is_empty());
-    let several = correct > 1 || computed && one.is_none();
+    let several = correct > 1 || computes && one.is_none();
     let pairs = options.iter().map(|option| {
         (
             if option.correct { "correct" } else { "wrong" }.to_owned(),
@@ -105,7 +111,7 @@ pub(crate) fn choice(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         },
         said.points,
     );
-    Ok(puts(entry, vec![view]))
+    Ok(puts(entry.before(before), vec![view]))
 }
 
 /// Returns the option of a row. With `when`, the option is correct only if the condition is true.
@@ -295,11 +301,20 @@ fn answers(cx: &mut Cx, row: &Bound) -> Result<Vec<Alternative>, Stop> {
         value @ Value::Number(_) if decimal => Radix::Decimal.write(value, None),
         _ => shown.to_string(),
     };
+    let did = Arc::new(did);
     let option = |(correct, (shown, mistake)): (bool, (Shown, _))| Alternative {
         text: text(&shown),
         correct,
         mistake,
-        evidence: Vec::new(),
+        evidence: if correct {
+            vec![Evidence::Facts {
+                did: did.clone(),
+                blanks: vec![blank(&name.as_str().into(), &key, &did, None, None)],
+                expected: Vec::new(),
+            }]
+        } else {
+            Vec::new()
+        },
     };
     Ok(all.into_iter().map(option).collect())
 }

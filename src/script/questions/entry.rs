@@ -92,9 +92,17 @@ impl Entry {
         if let Self::Item { item, .. } = &mut self {
             item.printed = printed;
             item.last = last;
-            if let Some(hardware) = &mut item.hardware {
-                hardware.before = before.map(Arc::new);
-            }
+        }
+        self.before(before)
+    }
+
+    /// Adds the machine before the operation of an item.
+    #[must_use]
+    pub(crate) fn before(mut self, machine: Option<Machine>) -> Self {
+        if let Self::Item { item, .. } = &mut self
+            && let Some(hardware) = &mut item.hardware
+        {
+            hardware.before = machine.map(Arc::new);
         }
         self
     }
@@ -148,6 +156,8 @@ pub struct Hardware {
     pub(crate) spec: Arc<Spec>,
     /// The kernel's settings, if a kernel is running.
     pub kernel: Option<KernelConfig>,
+    /// Number of frames for user pages, if a kernel is running.
+    pub(crate) frames: Option<u32>,
     pub(crate) sharing: Sharing,
     /// The machine before the operation. Grading computes the consequences of wrong answers on it.
     /// A copy of a machine needs only a few words of memory.

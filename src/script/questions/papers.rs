@@ -12,6 +12,7 @@ use crate::lang::value::Number;
 use crate::run::record::{Did, View};
 use crate::run::session::{Action, Cx};
 use crate::run::stop::Stop;
+use pagewalk_engine::kernel::Kernel;
 
 /// The exam state of a session.
 #[derive(Clone, Default)]
@@ -162,6 +163,7 @@ fn hardware(cx: &Cx) -> Option<Hardware> {
     Some(Hardware {
         spec,
         kernel: kernel.map(|kernel| kernel.config().clone()),
+        frames: kernel.map(Kernel::frame_limit),
         sharing,
         before: None,
     })

@@ -205,7 +205,10 @@ impl Stated {
         }
         let settings = items().flat_map(|item| self.lacks_settings(item));
         lacking.extend(sizes.chain(settings).collect::<BTreeSet<_>>());
-        if question.items().any(is_after_unseen) {
+        if question
+            .items()
+            .any(|item| is_after_unseen(item, described))
+        {
             lacking.push(Lacking::Between);
         }
         // Any text may describe the contents.
@@ -236,14 +239,22 @@ impl Stated {
     /// Whether an item asks about an access, but no text contains the page size as a number of bytes or kilobytes, or
     /// the number of offset bits.
     fn lacks_page_size(&self, item: &PaperItem) -> bool {
-        let (ItemKind::Facts { blanks, .. }, Did::Access(access)) = (&item.kind, &*item.did) else {
+        let ItemKind::Facts { blanks, .. } = &item.kind else {
             return false;
         };
-        let spec = &access.spec;
-        if spec.mmu.is_none() || !blanks.iter().any(|blank| blank.key.is_some()) {
-            return false;
-        }
-        !self.says_bytes(spec.page_bits())
+        let spec = match (&*item.did, &item.hardware) {
+            (Did::Access(access), _) => &access.spec,
+            (Did::Program(run), Some(hardware)) if run.in_process().is_some() => &hardware.spec,
+            _ => return false,
+        };
+        let counts = |blank: &&Blank| {
+            matches!(&*item.did, Did::Access(_)) || matches!(&*blank.fact, "minor" | "major")
+        };
+        let asks = blanks
+            .iter()
+            .filter(counts)
+            .any(|blank| blank.key.is_some());
+        spec.mmu.is_some() && asks && !self.says_bytes(spec.page_bits())
     }
 
     /// Whether a text contains a size of 2 to the power of `bits` bytes, or the number of bits.
@@ -408,10 +419,14 @@ fn pages(run: &ReferenceRun) -> String {
     format!(" {} ", words.collect::<Vec<_>>().join(" "))
 }
 
-/// Whether the paper prints an operation without the changes before it. A value can be about the changes, which the texts of its
-/// question describe.
-fn is_after_unseen(item: &PaperItem) -> bool {
-    let printed = matches!(item.kind, ItemKind::Facts { .. }) && item.printed.prompt.is_none();
+/// Whether the paper prints an item without the changes before it. A value or a table can be about the changes, which the texts
+/// of its question describe.
+fn is_after_unseen(item: &PaperItem, described: bool) -> bool {
+    let printed = match &item.kind {
+        ItemKind::Facts { .. } => item.printed.prompt.is_none(),
+        ItemKind::Value { .. } | ItemKind::Table { string: None, .. } => !described,
+        _ => false,
+    };
     item.unseen && printed
 }
 

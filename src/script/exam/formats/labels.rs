@@ -49,7 +49,7 @@ const OF_STRINGS: &[(&str, &str)] = &[
     ("trace", "Hit (h) or miss (m), one letter per reference"),
     ("resident", "Pages in the frames at the end, in any order"),
     ("rate", "Page-fault rate"),
-    ("victim", "Evicted page"),
+    ("victim", "Page evicted by the last reference"),
     ("disk_reads", "Pages read from disk"),
     ("disk_writes", "Pages written to disk"),
 ];

@@ -251,6 +251,9 @@ impl Topics {
                         (Topic::Modified, asked("written") || asked("modified")),
                     ]);
                 }
+                if let Some(did @ Did::Replay(_)) = string.as_deref() {
+                    self.operation(did, &[], bare);
+                }
                 let names = table.groups.concat().into_iter();
                 let names = names.zip(printed(table, columns));
                 let printed = names.filter_map(|(name, printed)| printed.then_some(name));

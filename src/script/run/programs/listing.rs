@@ -178,8 +178,13 @@ impl Listing {
             ("a pointer", points || self.text.contains("->"), pointer),
         ];
         let used = kinds.into_iter().filter(|(_, is_used, _)| *is_used);
+        // The sizes of structs depend on it.
+        let has_padding = has("struct");
         used.map(|(kind, _, size)| match size {
             1 => format!("{kind} has 1 byte"),
+            _ if has_padding && size > pointer => {
+                format!("{kind} has {size} bytes (aligned to {pointer} bytes)")
+            }
             _ => format!("{kind} has {size} bytes"),
         })
         .collect()

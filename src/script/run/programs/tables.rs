@@ -97,6 +97,15 @@ pub enum Target {
     Kernel(Arc<Kernel>),
 }
 
+impl Target {
+    pub(crate) fn machine(&self) -> &Machine {
+        match self {
+            Self::Machine(machine) => machine,
+            Self::Kernel(kernel) => kernel.machine(),
+        }
+    }
+}
+
 /// The column with the first indexes of elements.
 pub(crate) const ELEMENTS: &str = "row";
 /// Number of elements of a vector in a row.

@@ -70,7 +70,47 @@ pub(crate) fn stated(question: &Question, asked: &Topics) -> Vec<String> {
                 .to_owned()
         });
     }
+    sentences.extend(of_runs(question).map(str::to_owned));
     sentences
+}
+
+/// Returns the replay of a program that an item is about.
+fn replay_of(item: &PaperItem) -> Option<&Did> {
+    let did = match &item.kind {
+        ItemKind::Facts { .. } => &*item.did,
+        ItemKind::Table { string, .. } => string.as_deref()?,
+        _ => programs::of_options(item).next()?,
+    };
+    let is_replay = matches!(did, Did::Replay(run) if run.called.is_some());
+    (is_replay && !item.again).then_some(did)
+}
+
+/// Describes the TLBs and caches before each of several runs of programs, if all later runs begin alike.
+fn of_runs(question: &Question) -> Option<&'static str> {
+    let runs = question.items().filter(|item| replay_of(item).is_some());
+    let hardware = runs.skip(1).filter_map(|item| item.hardware.as_ref());
+    let machines: Vec<&Machine> = hardware.filter_map(|one| one.before.as_deref()).collect();
+    let is_empty = |machine: &&Machine| {
+        let mut parts = Component::all(machine.spec());
+        parts.all(|part| sets_are_empty(machine, part))
+    };
+    let spec = machines.first()?.spec();
+    match machines.iter().filter(|machine| is_empty(machine)).count() {
+        0 => Some("Within a question, each run starts from the state that the previous one left."),
+        all if all < machines.len() => None,
+        _ => Some(match (spec.tlbs.is_empty(), spec.caches.is_empty()) {
+            (false, false) => "The TLBs and caches are empty before each run.",
+            (false, true) => "The TLBs are empty before each run.",
+            (true, _) => "The caches are empty before each run.",
+        }),
+    }
+}
+
+fn sets_are_empty(machine: &Machine, part: Component) -> bool {
+    match part {
+        Component::Tlb(at) => machine.tlb_sets_in_use(at).is_empty(),
+        Component::Cache(at) => machine.cache_sets_in_use(at).is_empty(),
+    }
 }
 
 /// Returns the rules that decide the answers of a question.
@@ -82,13 +122,14 @@ fn rules_of(question: &Question) -> BTreeSet<Rule> {
     if rules.contains(&Rule::Paged) {
         rules.extend([Rule::Faults, Rule::Frames, Rule::ZeroPage]);
     }
-    let evicts = || {
+    let any_evicts = || {
         let operations = question
             .items()
             .flat_map(|item| item.since.iter().chain([&item.did]));
-        operations.flat_map(|did| faults(did)).any(is_eviction)
+        let mut operations = operations.map(|did| &**did);
+        operations.any(evicts)
     };
-    if rules.contains(&Rule::Frames) && evicts() {
+    if rules.contains(&Rule::Frames) && any_evicts() {
         rules.insert(Rule::Victim);
     }
     // Whatever rests on the entries of a page table also rests on where and how they are stored, and on their permissions.
@@ -196,13 +237,9 @@ fn unprinted_parts<'m>(
     asked: &Topics,
 ) -> Vec<(Component, &'m str, bool)> {
     let printed: Vec<Component> = question.views().filter_map(part_of).collect();
-    let is_empty = |part| match part {
-        Component::Tlb(at) => machine.tlb_sets_in_use(at).is_empty(),
-        Component::Cache(at) => machine.cache_sets_in_use(at).is_empty(),
-    };
     used_parts(machine.spec(), asked)
         .filter(|(part, _)| !printed.contains(part))
-        .map(|(part, name)| (part, name, is_empty(part)))
+        .map(|(part, name)| (part, name, sets_are_empty(machine, part)))
         .collect()
 }
 
@@ -286,6 +323,10 @@ fn of_machine(
         fills,
         fills_nothing,
         sized: rules.contains(&Rule::EntrySize),
+        // Without a declared number, all of memory has frames, which matters only if they do not suffice.
+        frames: (hardware.kernel.as_ref())
+            .and_then(|kernel| kernel.frames)
+            .or(hardware.frames.filter(|_| rules.contains(&Rule::Victim))),
         orders,
     };
     sentences.extend(rules.iter().flat_map(|rule| rule.sentences(&context)));
@@ -304,9 +345,16 @@ fn faults(did: &Did) -> &[FaultRecord] {
     }
 }
 
-fn is_eviction(fault: &FaultRecord) -> bool {
+/// Whether an operation evicts a page.
+fn evicts(did: &Did) -> bool {
+    if let Did::Replay(run) = did {
+        return run.paging().evicted > 0;
+    }
     let evicted = |step: &KernelStep| matches!(step, KernelStep::Evicted { .. });
-    fault.steps.iter().any(evicted)
+    faults(did)
+        .iter()
+        .flat_map(|fault| &fault.steps)
+        .any(evicted)
 }
 
 /// Describes the byte order of the values that the question shows or asks for.

@@ -21,15 +21,22 @@ fn results(question: &Question) -> Vec<&Did> {
         {
             dids.push(did);
         }
-        if let ItemKind::Choice { options, .. } = &item.kind {
-            let evidence = options.iter().flat_map(|option| &option.evidence);
-            dids.extend(evidence.filter_map(|evidence| match evidence {
-                Evidence::Facts { did, .. } => Some(&**did),
-                _ => None,
-            }));
-        }
+        dids.extend(of_options(item));
     }
     dids
+}
+
+/// Returns the operations that decide which options of an item are correct.
+pub(super) fn of_options(item: &PaperItem) -> impl Iterator<Item = &Did> {
+    let options = match &item.kind {
+        ItemKind::Choice { options, .. } => &options[..],
+        _ => &[],
+    };
+    let evidence = options.iter().flat_map(|option| &option.evidence);
+    evidence.filter_map(|evidence| match evidence {
+        Evidence::Facts { did, .. } => Some(&**did),
+        _ => None,
+    })
 }
 
 /// Returns the programs that a question runs.
@@ -61,7 +68,7 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
             if once {
                 "An update of a variable in memory, such as x += y, is one access.".to_owned()
             } else {
-                "An update of a variable in memory, such as x += y, loads it and then stores it."
+                "An update of a variable in memory, such as x += y, loads x, then evaluates y, and then stores x."
                     .to_owned()
             }
         }));
@@ -126,17 +133,44 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
             }
         }
     }
+    // The prompts of other items say so.
+    if question.items().flat_map(of_options).any(orders_sleep) {
+        sentences.push(
+            "A process that sleeps continues only when all others have ended, wait, or sleep longer."
+                .to_owned(),
+        );
+    }
     let runs = dids
         .iter()
         .any(|did| matches!(did, Did::Program(run) if run.in_process().is_some()));
     if runs {
         sentences.extend(IN_PROCESSES.map(str::to_owned));
+        if question.items().any(asks_output) {
+            sentences.push(PRINTS_LINES.to_owned());
+        }
         if question.items().any(allocates_on_loads) {
             sentences.push(
                 "The first access to an anonymous page allocates a frame, also if it is a load."
                     .to_owned(),
             );
         }
+    }
+}
+
+fn orders_sleep(did: &Did) -> bool {
+    match did {
+        Did::Program(run) => {
+            matches!(&run.results, Results::Outputs(_, schedules) if schedules.ordered_sleep)
+        }
+        _ => false,
+    }
+}
+
+/// Whether an item asks for the output of a program.
+fn asks_output(item: &PaperItem) -> bool {
+    match &item.kind {
+        ItemKind::Facts { blanks, .. } => blanks.iter().any(|blank| &*blank.fact == "output"),
+        _ => false,
     }
 }
 
@@ -158,16 +192,17 @@ const IN_MEMORY: &str = "Of a program's variables, the global ones, arrays, and 
 const IN_PROCESSES: [&str; 3] = [
     IN_MEMORY,
     "The kernel loads the program and the first page of its stack before the program starts, which counts as no fault.",
-    "A process runs until it waits or ends.",
+    "A process runs until it waits, sleeps, or ends. Then the oldest process that can go on runs.",
 ];
+
+/// How a terminal prints.
+const PRINTS_LINES: &str = "printf writes its output at the end of each line, and exit writes the rest. fork copies the output that is not yet written.";
 
 /// Describes how processes run and print.
 fn of_schedules(schedules: &Schedules) -> [String; 3] {
     let printing = match schedules.buffering {
         Buffering::AtOnce => "printf writes its output at once.",
-        Buffering::Line => {
-            "printf writes its output at the end of each line, and exit writes the rest. fork copies the output that is not yet written."
-        }
+        Buffering::Line => PRINTS_LINES,
         Buffering::Full => {
             "printf writes its output when the process exits. fork copies the output that is not yet written."
         }

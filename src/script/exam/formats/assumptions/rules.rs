@@ -99,6 +99,8 @@ pub(super) struct Context<'q> {
     pub(super) fills_nothing: bool,
     /// Whether an answer is computed from the size of an entry.
     pub(super) sized: bool,
+    /// Number of frames for user pages, if an answer can depend on it.
+    pub(super) frames: Option<u32>,
     /// The sentences about the order of the entries in sets.
     pub(super) orders: Vec<String>,
 }
@@ -201,10 +203,10 @@ impl Rule {
             }
             Self::CopyOnWrite => return copies(kernel, sharing, asked),
             Self::Frame => "The kernel allocates the free frame with the lowest number.",
-            Self::Frames => return frames(kernel),
+            Self::Frames => return frames(kernel, context.frames),
             Self::Victim => {
                 let rule = rule(Replacement::Policy(kernel.replacement))?;
-                return kernel.frames.map(|_| rule.printed(true, false));
+                return context.frames.map(|_| rule.printed(true, false));
             }
             Self::Swap if kernel.swap > 0 => {
                 "The kernel writes an evicted anonymous page to the lowest free swap slot. A page that it reads back keeps its slot until the \
@@ -428,8 +430,8 @@ fn copies(kernel: &KernelConfig, sharing: Sharing, asked: &Topics) -> Option<Str
     (!text.is_empty()).then(|| text.join(" "))
 }
 
-fn frames(kernel: &KernelConfig) -> Option<String> {
-    let frames = kernel.frames?;
+fn frames(kernel: &KernelConfig, frames: Option<u32>) -> Option<String> {
+    let frames = frames?;
     let there = if frames == 1 {
         "is 1 frame".to_owned()
     } else {

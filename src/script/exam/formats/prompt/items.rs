@@ -71,7 +71,7 @@ pub(crate) fn prompt_with(item: &PaperItem, labels: &Labels, cores: bool, tables
     }
     let tabled = tables && tabled(item).is_some();
     let text = of_kind(item, labels, cores, tabled);
-    if !item.again {
+    if !item.again || !matches!(item.kind, ItemKind::Facts { .. }) {
         return text;
     }
     let template = match &*item.did {
@@ -94,24 +94,23 @@ fn of_kind(item: &PaperItem, labels: &Labels, cores: bool, tabled: bool) -> Stri
             }
             did => of_operation(did, &operation.operation, labels, tabled),
         },
-        ItemKind::Table { table, .. }
-            if table.id == TableId::Program && table.groups[0][0] == ELEMENTS =>
-        {
-            let template = "Fill in the table. Write h for a hit and m for a miss, one letter for each access to the element, in order.";
-            labels.localize(template).to_owned()
-        }
         ItemKind::Table {
-            string: Some(did), ..
-        } => match &**did {
-            Did::Reference(run) => {
-                format!(
-                    "{} {}",
-                    of_string(run, labels, tabled, Stated::ALL),
-                    labels.localize("Fill in the table.")
-                )
+            table,
+            string: Some(did),
+            ..
+        } => {
+            let fill = if table.id == TableId::Program && table.groups[0][0] == ELEMENTS {
+                "Fill in the table. Write h for a hit and m for a miss, one letter for each access to the element, in order."
+            } else {
+                "Fill in the table."
+            };
+            let fill = labels.localize(fill);
+            match &**did {
+                // The item that asks for the facts of the run has described it.
+                Did::Replay(_) | Did::Program(_) if item.again => fill.to_owned(),
+                did => format!("{} {fill}", of_operation(did, "", labels, tabled)),
             }
-            _ => labels.localize("Fill in the table.").to_owned(),
-        },
+        }
         ItemKind::Author(AuthorTable {
             order: Some(did), ..
         }) => {
