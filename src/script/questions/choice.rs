@@ -92,6 +92,7 @@ pub(crate) fn choice(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     // If Pagewalk computes which options are correct, their number can differ between versions. Students may
     // then tick several options, so that the form of the question does not reveal this number.
     let several = correct > 1 || computes && one.is_none();
+    let before = before.filter(|_| options.iter().any(|option| !option.evidence.is_empty()));
     let pairs = options.iter().map(|option| {
         (
             if option.correct { "correct" } else { "wrong" }.to_owned(),

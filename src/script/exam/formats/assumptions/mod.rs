@@ -2,9 +2,9 @@
 
 mod asked;
 mod facts;
+mod groups;
 mod lookups;
 mod machine_rules;
-mod machines;
 mod orders;
 mod policy_rules;
 mod programs;
@@ -57,7 +57,11 @@ pub(crate) fn no_value(questions: &[Topics]) -> Option<&'static str> {
 /// Returns the assumptions of a question without the one about missing values.
 pub(crate) fn stated(question: &Question, asked: &Topics) -> Vec<String> {
     let mut sentences = of_machines(question, asked);
-    of_strings(asked, &mut sentences);
+    sentences.extend(of_groups(
+        groups::by_start(question),
+        (question, asked),
+        |_, asked| of_strings(asked),
+    ));
     programs::of_programs(question, &mut sentences);
     if asked.accesses > 1 {
         sentences.push(if asked.probes == asked.accesses {
@@ -178,8 +182,7 @@ fn fills_nothing(question: &Question, hardware: &Hardware, asked: &Topics) -> bo
         && question.items().all(is_alone)
 }
 
-/// Returns the sentences about the machines of a question. If there are several, those that do not apply to all begin with the
-/// parts that are about the machine, or with its number.
+/// Returns the sentences about the machines of a question.
 fn of_machines(question: &Question, asked: &Topics) -> Vec<String> {
     let of_one = |question: &Question, asked: &Topics| {
         let (mut sentences, rules) = (Vec::new(), rules_of(question));
@@ -192,11 +195,20 @@ fn of_machines(question: &Question, asked: &Topics) -> Vec<String> {
         }
         sentences
     };
-    let machines = machines::by_machine(question);
-    if machines.is_empty() {
+    of_groups(groups::by_machine(question), (question, asked), of_one)
+}
+
+/// Returns the sentences about a question that is divided into groups. Those that do not apply to all groups begin with the name
+/// of theirs.
+fn of_groups(
+    groups: Vec<(String, Question)>,
+    (question, asked): (&Question, &Topics),
+    of_one: impl Fn(&Question, &Topics) -> Vec<String>,
+) -> Vec<String> {
+    if groups.is_empty() {
         return of_one(question, asked);
     }
-    let each: Vec<(String, Vec<String>)> = machines
+    let each: Vec<(String, Vec<String>)> = groups
         .into_iter()
         .map(|(name, own)| (name, of_one(&own, &Topics::of_question(&own))))
         .collect();

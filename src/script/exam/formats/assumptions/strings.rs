@@ -64,9 +64,10 @@ const OF_STRINGS: &[(&[Topic], &str)] = &[
 ];
 
 /// Describes how reference strings are executed.
-pub(super) fn of_strings(asked: &Topics, sentences: &mut Vec<String>) {
+pub(super) fn of_strings(asked: &Topics) -> Vec<String> {
+    let mut sentences = Vec::new();
     if !asked.is(Topic::Strings) {
-        return;
+        return sentences;
     }
     if asked.is(Topic::Empty) {
         sentences.push(
@@ -98,4 +99,5 @@ pub(super) fn of_strings(asked: &Topics, sentences: &mut Vec<String>) {
         }
     }
     sentences.extend(rules.into_iter().map(|rule| rule.printed(several, ticks)));
+    sentences
 }

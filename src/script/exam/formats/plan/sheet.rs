@@ -1,5 +1,7 @@
 //! Whole papers.
 
+use std::collections::BTreeSet;
+
 use super::figures;
 use super::figures::put;
 use super::front::{appendix, front};
@@ -10,7 +12,7 @@ use super::medium::Medium;
 use super::powers::set_powers;
 use crate::exam::formats::assumptions::{no_value, stated};
 use crate::exam::formats::labels::Labels;
-use crate::exam::formats::prompt::tabled;
+use crate::exam::formats::prompt::{filled, tabled};
 use crate::exam::formats::prose::paragraphs;
 use crate::exam::formats::solution::solution;
 use crate::exam::formats::style::{Edition, Style};
@@ -143,6 +145,7 @@ impl Plan<'_> {
     fn pieces(&mut self, body: &[Piece], whole: Number, topics: &Topics) -> Vec<Block> {
         let mut blocks = Vec::new();
         let mut listed: &[StartRow] = &[];
+        let is_named = programs(body).collect::<BTreeSet<_>>().len() > 1;
         let mut rest = body;
         while let Some((piece, more)) = rest.split_first() {
             if let Some((items, block)) = self.items.stream(rest, whole) {
@@ -173,7 +176,13 @@ impl Plan<'_> {
                 Piece::Text(words) => blocks.push(Block::Prose(paragraphs(words))),
                 Piece::Space(height) => blocks.push(Block::Space(*height)),
                 Piece::Given(views) => {
-                    blocks.extend(views.iter().flat_map(|view| self.given(view)));
+                    for view in views {
+                        if let (View::Listing { name, .. }, true) = (view, is_named) {
+                            let text = filled(self.labels, "Program {name}:", &[("name", name)]);
+                            blocks.push(Block::Prose(paragraphs(&text)));
+                        }
+                        blocks.extend(self.given(view));
+                    }
                 }
                 Piece::Figure(figure) => {
                     for block in self.figure(figure) {
@@ -284,6 +293,18 @@ impl Plan<'_> {
             }
         }
     }
+}
+
+/// Returns the names of the programs whose texts a question or part prints.
+fn programs(body: &[Piece]) -> impl Iterator<Item = &str> {
+    let views = body.iter().flat_map(|piece| match piece {
+        Piece::Given(views) => &views[..],
+        _ => &[],
+    });
+    views.filter_map(|view| match view {
+        View::Listing { name, .. } => Some(&**name),
+        _ => None,
+    })
 }
 
 /// Renames a table and its columns to the course's terms.
