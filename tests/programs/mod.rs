@@ -3,6 +3,7 @@
 mod accesses;
 mod processes;
 mod published;
+mod rests;
 mod text;
 mod wrong;
 

@@ -251,8 +251,8 @@ impl Topics {
                         (Topic::Modified, asked("written") || asked("modified")),
                     ]);
                 }
-                if let Some(did @ Did::Replay(_)) = string.as_deref() {
-                    self.operation(did, &[], bare);
+                if let Some(did) = string {
+                    self.blanks(did, &[], bare);
                 }
                 let names = table.groups.concat().into_iter();
                 let names = names.zip(printed(table, columns));
@@ -335,9 +335,14 @@ impl Topics {
     }
 
     fn blanks(&mut self, did: &Did, blanks: &[Blank], bare: bool) {
-        let Did::Access(access) = did else { return };
-        for blank in blanks {
-            self.fact(&blank.fact, (&access.spec, access.kind), bare);
+        match did {
+            Did::Access(access) => {
+                for blank in blanks {
+                    self.fact(&blank.fact, (&access.spec, access.kind), bare);
+                }
+            }
+            Did::Replay(_) => self.operation(did, &[], bare),
+            _ => {}
         }
     }
 
