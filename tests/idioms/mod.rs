@@ -319,7 +319,7 @@ run p
         "EINVAL, invalid argument: the address is not a multiple of the page size",
         "`execve` failed with EACCES: the file is no program; `executable` declares one",
         "EINVAL, invalid argument: no allocated block begins at this address",
-        "a program named `ls` was not started: the script declares none",
+        "the script declares no program named `ls`, so it printed nothing and ended with status 0",
     ] {
         assert_eq!(
             messages.matches(message).count(),

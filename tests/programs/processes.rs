@@ -103,7 +103,7 @@ fn a_process_goes_on_in_the_program_that_it_starts() {
     holds(&starting(
         "execlp(\"ls\", \"ls\", NULL)",
         "outputs p printf line => all [\"A D0\"]
-run p => output \"A lostC D1\"",
+run p => output \"A D0\"",
     ));
 }
 
@@ -429,6 +429,51 @@ expect p by line {
   | 5    | 5     |
   | 6    | 0     |
 }
+"#,
+    );
+}
+
+#[test]
+fn a_program_that_the_script_does_not_declare_succeeds_in_run_as_in_outputs() {
+    let text = r#"
+machine core-i7
+program p """
+int main(void) {
+    if (fork() == 0) {
+        execl("/bin/ls", "ls", NULL);
+        printf("J");
+        exit(3);
+    }
+    int status;
+    wait(&status);
+    printf("%d", WEXITSTATUS(status));
+    return 0;
+}
+"""
+outputs p => all ["0"]
+run p => output "0"
+"#;
+    holds(text);
+    let question = format!("question \"Q\" points 1 {{{text}ask last => output}}");
+    let text = markdown(&paper(&question, 0), Edition::Paper, &Style::default());
+    assert!(
+        text.contains("The program /bin/ls prints nothing and exits with status 0."),
+        "{text}"
+    );
+}
+
+#[test]
+fn files_are_created_with_the_constants_of_a_mode() {
+    holds(
+        r#"
+machine core-i7
+program p """
+int main(void) {
+    int fd = open("new", O_RDWR | O_CREAT | O_EXCL, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH);
+    return S_IRWXU == 0700 && WUNTRACED == 2 ? fd : 1;
+}
+"""
+run p => exit 3
 "#,
     );
 }

@@ -237,12 +237,14 @@ impl Host {
         let address = call.arguments.first().copied().unwrap_or_default();
         let arguments = [Arg::Number(address.into()), Arg::Number(0), Arg::Number(0)];
         let (value, reply) = self.system_call(kernel, process, "execve", &arguments, watch)?;
-        process.process.reply(value);
-        if reply.result == Err(Errno::ENOENT) {
-            self.missing = path.map(|path| String::from_utf8_lossy(&path).into());
-        }
-        if reply.result.is_ok() {
-            end(kernel, process, Ending::Replaced, place);
+        match reply.result {
+            Ok(_) => end(kernel, process, Ending::Replaced, place),
+            // A program such as `/bin/ls` exists, although the script does not declare it.
+            Err(Errno::ENOENT) => {
+                self.missing = path.map(|path| String::from_utf8_lossy(&path).into());
+                end(kernel, process, Ending::Exit(0), place);
+            }
+            Err(_) => process.process.reply(value),
         }
         Ok(())
     }

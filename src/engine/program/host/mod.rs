@@ -81,7 +81,7 @@ pub struct Host {
     alive: BTreeSet<Pid>,
     /// The programs that `execve` and its relatives find.
     pub programs: Programs,
-    /// The name that the latest failed `execve` or relative did not find.
+    /// The name of the latest program that `execve` or a relative started and that [`Host::programs`] lacks.
     missing: Option<Arc<str>>,
     /// The process that runs, or that ran when the run paused.
     current: Option<Pid>,
@@ -100,7 +100,7 @@ impl Host {
         }
     }
 
-    /// The name that the latest failed `execve` or relative did not find.
+    /// The name of the latest program that `execve` or a relative started and that [`Host::programs`] lacks.
     pub const fn missing(&self) -> Option<&Arc<str>> {
         self.missing.as_ref()
     }

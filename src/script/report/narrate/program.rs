@@ -57,7 +57,9 @@ fn in_process(run: &ProgramRun, process: &ProcessRun) -> Vec<Block> {
     let counted: Vec<String> = counted.map(|(n, one, many)| count(n, one, many)).collect();
     blocks.push(Block::line(counted.join(", ")));
     if let Some(name) = &process.missing {
-        let said = format!("a program named `{name}` was not started: the script declares none");
+        let said = format!(
+            "the script declares no program named `{name}`, so it printed nothing and ended with status 0"
+        );
         blocks.push(Block::line(said));
     }
     if !process.output.is_empty() {

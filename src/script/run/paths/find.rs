@@ -6,7 +6,7 @@ use crate::lang::fix::Fix;
 use crate::lang::nearest::is_word_of;
 use crate::lang::value::{Measure, Value};
 use crate::run::budget::work_of_value;
-use crate::run::facts::{self, Family};
+use crate::run::facts::{self, Family, PROGRAM_FACTS};
 use crate::run::nouns::THING_NOUNS;
 use crate::run::nouns::naming::{self, page_table_of, unknown_part};
 use crate::run::nouns::value::noun_value;
@@ -110,7 +110,10 @@ fn process_property(cx: &mut Cx, of: &Word, rest: &[Word], name: &Word) -> Resul
             }
         }
         let mut texts = cx.state.program_texts();
+        // The text of a program can contain the name of a fact in a string.
+        let is_fact = |name: &Word| PROGRAM_FACTS.iter().any(|row| row.name == &*name.text);
         if let [variable] = rest
+            && !is_fact(variable)
             && texts.any(|text| is_word_of(text, &variable.text))
         {
             let message = format!(

@@ -77,7 +77,7 @@ pub(crate) struct ProcessRun {
     pub(crate) output: Arc<[u8]>,
     /// The process that the statement declares.
     pub(crate) declared: Option<Declared>,
-    /// The name that the latest failed `execve` or relative did not find.
+    /// The name of the latest program that `execve` or a relative started and that the script does not declare.
     pub(crate) missing: Option<Arc<str>>,
 }
 

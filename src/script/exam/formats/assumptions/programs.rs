@@ -1,6 +1,7 @@
 //! Assumptions about programs: the conventions of their accesses, and of their processes.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use pagewalk_engine::program::Buffering;
 
@@ -143,6 +144,16 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
     let runs = dids
         .iter()
         .any(|did| matches!(did, Did::Program(run) if run.in_process().is_some()));
+    let missing = dids.iter().filter_map(|did| match did {
+        Did::Program(run) => run.in_process()?.missing.as_ref(),
+        _ => None,
+    });
+    let missing: BTreeSet<&Arc<str>> = missing.collect();
+    sentences.extend(
+        missing
+            .into_iter()
+            .map(|name| format!("The program {name} prints nothing and exits with status 0.")),
+    );
     if runs {
         sentences.extend(IN_PROCESSES.map(str::to_owned));
         if question.items().any(asks_output) {
