@@ -97,6 +97,11 @@ builtins! {
 }
 
 impl Builtin {
+    /// Whether the call returns the number of a child.
+    pub fn returns_pid(self) -> bool {
+        matches!(self, Self::Fork | Self::Wait | Self::Waitpid)
+    }
+
     /// Returns the function with a name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|one| one.name() == name)

@@ -280,8 +280,10 @@ pub struct Program {
     pub layout: Layout,
     /// The calls that the program contains.
     pub builtins: BTreeSet<Builtin>,
-    /// Whether the results of `fork` are only dropped or compared with constants.
-    pub anonymous_forks: bool,
+    /// Whether a result of `fork`, `wait`, or `waitpid` has a use other than a comparison with a constant.
+    pub uses_pids: bool,
+    /// Whether `wait` or `waitpid` stores the status of a child.
+    pub stores_status: bool,
 }
 
 impl Program {

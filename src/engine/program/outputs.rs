@@ -215,10 +215,10 @@ impl Outputs {
             // Merged states have the processes of another schedule, so this one is run again.
             let key = self.graph.keys[edge.to as usize];
             let text = &self.graph.texts[edge.text as usize];
-            let is_anonymous = explorer.is_anonymous;
+            let identity = explorer.identity;
             let mut all = explorer.successors(&state).ok()?.into_iter();
             let next = all.find(|one| {
-                one.place == edge.place && one.text == *text && one.state.key(is_anonymous) == key
+                one.place == edge.place && one.text == *text && one.state.key(identity) == key
             })?;
             let program = explorer.options.programs.at(next.place);
             steps.push(Step {

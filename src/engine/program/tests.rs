@@ -146,7 +146,8 @@ fn with_object(address: u64, size: u64) -> Program {
         contents: Vec::new(),
         layout: Layout::default(),
         builtins: BTreeSet::new(),
-        anonymous_forks: true,
+        uses_pids: false,
+        stores_status: false,
     }
 }
 

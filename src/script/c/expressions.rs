@@ -179,9 +179,9 @@ impl Parser {
             self.expect(")")?;
             ty
         } else {
-            let forks = self.fork_uses;
+            let uses = self.pid_uses;
             let operand = self.nested(Self::unary)?;
-            self.fork_uses = forks;
+            self.pid_uses = uses;
             operand.ty
         };
         let place = self.place_from(start);
@@ -453,7 +453,13 @@ impl Parser {
         }
         let kind = match builtin {
             Some(builtin) => {
-                self.fork_uses += i32::from(builtin == Builtin::Fork);
+                self.pid_uses += i32::from(builtin.returns_pid());
+                let status = match builtin {
+                    Builtin::Wait => converted.first(),
+                    Builtin::Waitpid => converted.get(1),
+                    _ => None,
+                };
+                self.stores_status |= status.is_some_and(|status| !status.is_zero());
                 ExprKind::Builtin(builtin, converted)
             }
             None => ExprKind::Call(number, converted),

@@ -39,7 +39,9 @@ pub(super) struct Parser {
     /// Whether the text is the declarations of the standard headers.
     is_standard: bool,
     /// Number of uses of `fork` other than comparisons with constants.
-    pub fork_uses: i32,
+    pub pid_uses: i32,
+    /// See [`Tree::stores_status`].
+    pub stores_status: bool,
 }
 
 /// What names mean in a block.
@@ -168,7 +170,8 @@ fn read(standard: Vec<Token>, tokens: Vec<Token>, pointer: u8) -> Parsed<Parser>
         loops: 0,
         switches: Vec::new(),
         is_standard: true,
-        fork_uses: 0,
+        pid_uses: 0,
+        stores_status: false,
     };
     parser.file()?;
     (parser.tokens, parser.at, parser.is_standard) = (with_prototypes(tokens), 0, false);
@@ -181,13 +184,14 @@ impl Parser {
     fn into_tree(self) -> Tree {
         let pids = |one: &Local| one.is_pid && (one.uses != 0 || one.has_address);
         let uses_pids =
-            self.fork_uses != 0 || self.functions.iter().any(|one| one.locals.iter().any(pids));
+            self.pid_uses != 0 || self.functions.iter().any(|one| one.locals.iter().any(pids));
         Tree {
             types: self.types,
             globals: self.globals,
             functions: self.functions,
             texts: self.texts,
             uses_pids,
+            stores_status: self.stores_status,
         }
     }
 

@@ -156,8 +156,10 @@ pub struct Tree {
     pub globals: Vec<Global>,
     pub functions: Vec<Function>,
     pub texts: Vec<Vec<u8>>,
-    /// Whether a result of `fork` has a use other than a comparison with a constant.
+    /// Whether a result of `fork`, `wait`, or `waitpid` has a use other than a comparison with a constant.
     pub uses_pids: bool,
+    /// Whether `wait` or `waitpid` stores the status of a child.
+    pub stores_status: bool,
 }
 
 impl Tree {

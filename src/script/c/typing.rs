@@ -198,10 +198,10 @@ impl Parser {
         match target.kind {
             ExprKind::Local(number) => {
                 self.locals[number as usize].uses -= 1;
-                self.locals[number as usize].is_pid |= value.is_fork();
+                self.locals[number as usize].is_pid |= value.is_pid();
             }
             // Other objects are not followed.
-            _ if value.is_fork() => self.fork_uses += 1,
+            _ if value.is_pid() => self.pid_uses += 1,
             _ => {}
         }
         let value = self.assignable(value, &ty)?;
@@ -360,8 +360,8 @@ impl Parser {
 
     /// Notes that a value is only compared with a constant, or dropped. See [`super::tree::Tree::uses_pids`].
     pub fn note_comparison(&mut self, expr: &Expr) {
-        if expr.is_fork() {
-            self.fork_uses -= 1;
+        if expr.is_pid() {
+            self.pid_uses -= 1;
         } else if let ExprKind::Local(number) = expr.without_conversions().kind {
             self.locals[number as usize].uses -= 1;
         }
@@ -369,7 +369,7 @@ impl Parser {
 
     /// Notes the value with which a variable is initialized.
     pub fn note_pid(&mut self, number: u32, value: &Expr) {
-        if value.is_fork() {
+        if value.is_pid() {
             self.locals[number as usize].is_pid = true;
             self.note_comparison(value);
         }
@@ -482,12 +482,17 @@ impl Expr {
         }
     }
 
-    /// Whether the value is the result of `fork`, perhaps after an assignment.
-    fn is_fork(&self) -> bool {
+    /// Whether the value is the result of `fork` or `wait`, perhaps after an assignment.
+    fn is_pid(&self) -> bool {
         match &self.kind {
-            ExprKind::Convert(inner) | ExprKind::Assign(_, inner) => inner.is_fork(),
-            kind => matches!(kind, ExprKind::Builtin(Builtin::Fork, _)),
+            ExprKind::Convert(inner) | ExprKind::Assign(_, inner) => inner.is_pid(),
+            kind => matches!(kind, ExprKind::Builtin(builtin, _) if builtin.returns_pid()),
         }
+    }
+
+    /// Whether the value is the constant 0, also as a null pointer.
+    pub fn is_zero(&self) -> bool {
+        matches!(self.without_conversions().kind, ExprKind::Number(0))
     }
 
     /// Whether the expression is an object with an address or a register.

@@ -96,6 +96,17 @@ pub(in super::super) struct Successor {
     pub forks: u32,
 }
 
+/// What tells the processes of a state apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Identity {
+    /// Nothing: a state is a multiset of processes.
+    None,
+    /// Only their children, for which they can wait: a state is a forest without an order.
+    Family,
+    /// Their numbers.
+    Number,
+}
+
 /// The rules and the numbers of the processes.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Explorer {
@@ -103,8 +114,10 @@ pub(in super::super) struct Explorer {
     pub programs: Vec<(Arc<Program>, Liveness)>,
     pub options: Options,
     pub budget: Budget,
-    /// Whether the program cannot tell processes apart, so that a state is a multiset.
-    pub is_anonymous: bool,
+    /// What a state is up to.
+    pub identity: Identity,
+    /// Whether a waiting process goes on as soon as a child has ended: which one it was makes no difference.
+    pub reaps_at_once: bool,
     /// Whether the end of a process is a step, because a result depends on its time.
     pub exit_is_step: bool,
     /// Number of processes that other processes have created so far, in all schedules.
@@ -125,15 +138,18 @@ impl Explorer {
             let mut contained = all.iter().flat_map(|one| &one.builtins);
             contained.any(|one| names.contains(one))
         };
-        let observes = calls(&[
-            Builtin::Wait,
-            Builtin::Waitpid,
-            Builtin::Getpid,
-            Builtin::Getppid,
-        ]);
+        let observes = calls(&[Builtin::Getpid, Builtin::Getppid]);
+        let identity = if !options.merge || observes || all.iter().any(|one| one.uses_pids) {
+            Identity::Number
+        } else if calls(&[Builtin::Wait, Builtin::Waitpid]) {
+            Identity::Family
+        } else {
+            Identity::None
+        };
         Self {
             budget: options.budget,
-            is_anonymous: options.merge && !observes && all.iter().all(|one| one.anonymous_forks),
+            identity,
+            reaps_at_once: identity == Identity::Family && !all.iter().any(|one| one.stores_status),
             exit_is_step: !options.merge || calls(&[Builtin::Waitpid, Builtin::Getppid]),
             forks: 0,
             pids: BTreeMap::new(),
@@ -170,7 +186,7 @@ impl Explorer {
             if choosing.is_some_and(|chosen| chosen != at && self.options.merge) {
                 continue;
             }
-            if member.sleeps().is_some() || self.is_anonymous && !seen.insert(member.key) {
+            if member.sleeps().is_some() || self.is_crowd() && !seen.insert(member.key) {
                 continue;
             }
             self.steps(state, at, &mut all)?;
@@ -178,12 +194,17 @@ impl Explorer {
         let first = state.members.iter().filter_map(|one| one.sleeps()).min();
         if all.is_empty() && first.is_some() {
             for (at, member) in state.members.iter().enumerate() {
-                if member.sleeps() == first && (!self.is_anonymous || seen.insert(member.key)) {
+                if member.sleeps() == first && (!self.is_crowd() || seen.insert(member.key)) {
                     self.steps(state, at, &mut all)?;
                 }
             }
         }
         Ok(all)
+    }
+
+    /// Whether nothing tells the processes apart.
+    pub fn is_crowd(&self) -> bool {
+        self.identity == Identity::None
     }
 
     /// The number of a process's next child.

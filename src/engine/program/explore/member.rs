@@ -5,6 +5,7 @@ use std::hash::{Hash, Hasher};
 use super::super::cpu::Process;
 use super::super::error::{ErrorKind, Place, RunError};
 use super::super::memory::{Flat, mix};
+use super::explorer::Identity;
 
 /// The number of the process that adopts orphans.
 pub(super) const INIT: u32 = 1;
@@ -87,12 +88,12 @@ impl Member {
         RunError { kind, place }
     }
 
-    /// Computes the key. Numbers of processes are left out if the program cannot tell processes apart.
-    pub fn seal(&mut self, is_anonymous: bool) {
+    /// Computes the key. Numbers of processes are left out if they do not tell processes apart.
+    pub fn seal(&mut self, identity: Identity) {
         let mut hasher = WideHasher::default();
         (self.program, &self.cpu).hash(&mut hasher);
         (self.memory.digest(), &self.wants).hash(&mut hasher);
-        if !is_anonymous {
+        if identity == Identity::Number {
             (self.pid, self.parent, self.children).hash(&mut hasher);
         }
         self.key = hasher.wide();

@@ -32,14 +32,14 @@ pub fn explore(program: &Arc<Program>, options: &Options) -> Result<Outputs, Run
     };
     let mut known: HashMap<u128, u32> = HashMap::new();
     let mut texts: BTreeMap<Vec<u8>, u32> = BTreeMap::new();
-    let key = start.key(explorer.is_anonymous);
+    let key = start.key(explorer.identity);
     known.insert(key, 0);
     graph.add(key);
     let mut work = vec![(0_usize, start)];
     while let Some((node, state)) = work.pop() {
         graph.ends[node] = state.members.is_empty();
         for next in explorer.successors(&state)? {
-            let key = next.state.key(explorer.is_anonymous);
+            let key = next.state.key(explorer.identity);
             let text = *texts.entry(next.text).or_insert_with_key(|text| {
                 graph.texts.push(text.clone());
                 graph.texts.len() as u32 - 1

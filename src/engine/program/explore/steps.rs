@@ -8,7 +8,7 @@ use super::super::error::{ErrorKind, Limit, RunError};
 use super::super::exec;
 use super::super::library::spend;
 use super::super::memory::{Access, Flat, Memory};
-use super::explorer::{Buffering, Explorer, Successor};
+use super::explorer::{Buffering, Explorer, Identity, Successor};
 use super::member::{INIT, Member, Wants};
 use super::state::{State, Zombie};
 use crate::kernel::abi::Errno;
@@ -40,7 +40,10 @@ impl Explorer {
                 member.parent = INIT;
             }
             match self.run(&mut member, &mut work, state)? {
-                Wants::Exit(status) if !self.exit_is_step => self.end(state, &member, status),
+                // A parent that waited is next, because its other children look for it in the state.
+                Wants::Exit(status) if !self.exit_is_step => {
+                    work.extend(self.end(state, &member, status));
+                }
                 wants => self.add(state, member, wants),
             }
         }
@@ -60,14 +63,15 @@ impl Explorer {
                 .cpu
                 .clear_registers(|pc, register| liveness.is_live(pc, register));
         }
-        member.seal(self.is_anonymous);
+        member.seal(self.identity);
         state.add(Arc::new(member));
     }
 
-    /// Ends a process that is not among the members. Its parent may wait for it, and `init` adopts its children.
-    fn end(&self, state: &mut State, member: &Member, status: i32) {
-        if self.is_anonymous {
-            return;
+    /// Ends a process that is not among the members. Its parent may wait for it, and `init` adopts its children. Returns the parent
+    /// if it goes on at once.
+    fn end(&self, state: &mut State, member: &Member, status: i32) -> Option<Member> {
+        if self.is_crowd() {
+            return None;
         }
         state.zombies.retain(|one| one.parent != member.pid);
         for one in state
@@ -77,16 +81,29 @@ impl Explorer {
         {
             let one = Arc::make_mut(one);
             one.parent = INIT;
-            one.seal(false);
+            one.seal(self.identity);
         }
         let (pid, parent) = (member.pid, member.parent);
-        if state.members.iter().any(|one| one.pid == parent) {
-            state.add_zombie(Zombie {
-                pid,
-                parent,
-                status,
-            });
+        let at = state.members.iter().position(|one| one.pid == parent)?;
+        let waits = matches!(
+            state.members[at].wants,
+            Wants::Wait {
+                pid: None,
+                polls: false,
+                ..
+            }
+        );
+        if waits && self.reaps_at_once {
+            let mut parent = Arc::unwrap_or_clone(state.members.remove(at));
+            parent.cpu.reply(self.said(pid));
+            return Some(parent);
         }
+        state.add_zombie(Zombie {
+            pid,
+            parent,
+            status,
+        });
+        None
     }
 
     /// Runs a process to its next visible step.
@@ -94,7 +111,7 @@ impl Explorer {
         &mut self,
         member: &mut Member,
         work: &mut Vec<Member>,
-        state: &State,
+        state: &mut State,
     ) -> Result<Wants, RunError> {
         loop {
             let program = self.programs[member.program].0.clone();
@@ -149,7 +166,7 @@ impl Explorer {
         &mut self,
         member: &mut Member,
         work: &mut Vec<Member>,
-        state: &State,
+        state: &mut State,
     ) -> Result<Option<Wants>, RunError> {
         let Some(call) = member.cpu.call() else {
             return Ok(None);
@@ -170,14 +187,15 @@ impl Explorer {
                 work.push(self.fork(member)?);
                 return Ok(None);
             }
-            Builtin::Wait => return Ok(wait(member, state, work, None, first, false)),
+            Builtin::Wait => return Ok(self.wait(member, state, work, (None, first, false))),
             Builtin::Waitpid => {
                 let pid = if first as i32 > 0 {
                     Some(first as u32)
                 } else {
                     None
                 };
-                return Ok(wait(member, state, work, pid, second, third & NO_HANG != 0));
+                let polls = third & NO_HANG != 0;
+                return Ok(self.wait(member, state, work, (pid, second, polls)));
             }
             Builtin::Getpid => u64::from(member.pid),
             Builtin::Getppid => return Ok(Some(Wants::Getppid)),
@@ -272,11 +290,17 @@ impl Explorer {
         let mut child = member.clone();
         (child.pid, child.parent, child.children) = (pid, member.pid, 0);
         child.cpu.reply(0);
-        // A program that cannot tell processes apart only compares the number with constants.
-        member
-            .cpu
-            .reply(if self.is_anonymous { 1 } else { u64::from(pid) });
+        member.cpu.reply(self.said(pid));
         Ok(child)
+    }
+
+    /// The number of a child as its parent gets it. A program in which numbers do not matter only compares it with constants.
+    fn said(&self, pid: u32) -> u64 {
+        if self.identity == Identity::Number {
+            pid.into()
+        } else {
+            1
+        }
     }
 
     /// Adds the states after each result of a process's step.
@@ -319,7 +343,7 @@ impl Explorer {
                             .store(access, value)
                             .map_err(|error| old.error(error.into()))?;
                     }
-                    member.cpu.reply(u64::from(child.pid));
+                    member.cpu.reply(self.said(child.pid));
                     results.push((rest, vec![member], None));
                 }
                 if *polls && results.is_empty() {
@@ -335,7 +359,7 @@ impl Explorer {
                 for one in rest.members.iter_mut().filter(|one| one.sleeps().is_some()) {
                     let one = Arc::make_mut(one);
                     one.wants = Wants::Sleep(one.sleeps().unwrap_or_default() - time);
-                    one.seal(self.is_anonymous);
+                    one.seal(self.identity);
                 }
                 results.push((rest, vec![member], None));
             }
@@ -368,7 +392,10 @@ impl Explorer {
                 {
                     self.add(&mut state, member, Wants::Exit(status));
                 }
-                (Some(status), Some(member)) => self.end(&mut state, &member, status),
+                (Some(status), Some(member)) => {
+                    let parent = self.end(&mut state, &member, status);
+                    self.settle(&mut state, parent.into_iter().collect())?;
+                }
                 (_, last) => {
                     members.extend(last);
                     self.settle(&mut state, members)?;
@@ -387,26 +414,28 @@ impl Explorer {
         }
         Ok(())
     }
-}
 
-/// Returns the step of `wait`, or replies that there is no child.
-fn wait(
-    member: &mut Member,
-    state: &State,
-    work: &[Member],
-    pid: Option<u32>,
-    status: u64,
-    polls: bool,
-) -> Option<Wants> {
-    let is_child = |one: u32, parent: u32| parent == member.pid && pid.is_none_or(|pid| pid == one);
-    let runs = state
-        .members
-        .iter()
-        .any(|one| is_child(one.pid, one.parent))
-        || work.iter().any(|one| is_child(one.pid, one.parent));
-    if runs || !state.zombies_of(member.pid, pid).is_empty() {
-        return Some(Wants::Wait { pid, status, polls });
+    /// Returns the step of `wait`, or replies that there is no child.
+    fn wait(
+        &self,
+        member: &mut Member,
+        state: &mut State,
+        work: &[Member],
+        (pid, status, polls): (Option<u32>, u64, bool),
+    ) -> Option<Wants> {
+        let ended = state.zombies_of(member.pid, pid);
+        if let Some(child) = ended.first().filter(|_| self.reaps_at_once && !polls) {
+            state.zombies.retain(|one| one.pid != child.pid);
+            member.cpu.reply(self.said(child.pid));
+            return None;
+        }
+        let is_child =
+            |one: &Member| one.parent == member.pid && pid.is_none_or(|pid| pid == one.pid);
+        let runs = state.members.iter().any(|one| is_child(one)) || work.iter().any(is_child);
+        if runs || !ended.is_empty() {
+            return Some(Wants::Wait { pid, status, polls });
+        }
+        member.cpu.fail(Errno::ECHILD);
+        None
     }
-    member.cpu.fail(Errno::ECHILD);
-    None
 }

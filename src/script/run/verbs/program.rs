@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::process::ProcessState;
-use pagewalk_engine::program::{Builtin, Layout, Options, Until, explore};
+use pagewalk_engine::program::{Builtin, ErrorKind, Layout, Options, Until, explore};
 
 use crate::lang::ast::ExprKind;
 use crate::lang::ast::{Expr, Word};
@@ -222,8 +222,16 @@ pub(crate) fn outputs(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
             options.programs = executable(cx, program.layout);
         }
         let found = explore(&program, &options);
-        let outputs =
-            found.map_err(|error| failed(cx, &call, &error, &program, &options.programs))?;
+        let outputs = found.map_err(|error| {
+            let wrong = failed(cx, &call, &error, &program, &options.programs);
+            // A loop without an end would also reach the limit, but the orders of many processes do so sooner.
+            match error.kind {
+                ErrorKind::Limit(_) if program.builtins.contains(&Builtin::Fork) => wrong.help(
+                    "all orders of the processes together have this limit: check that each loop ends, use fewer processes, or follow one order with `run`",
+                ),
+                _ => wrong,
+            }
+        })?;
         cx.work(outputs.explored() as u64 * WORK_OF_STEP, place)?;
         Ok(Did::Program(Box::new(ProgramRun {
             called: call.called(),
