@@ -191,7 +191,9 @@ fn intended(error: &clap::Error, given: &str) -> Option<String> {
             .iter()
             .any(|value| value.matches(said, false))
     };
-    if let Some(name) = options().find(takes).and_then(Arg::get_long) {
+    // The format of the results, if other files can have the same format.
+    let names = options().filter(takes).filter_map(Arg::get_long);
+    if let Some(name) = names.min_by_key(|name| *name != "format") {
         return Some(format!("--{name} {said}"));
     }
     let near = of(ContextKind::InvalidValue)

@@ -23,6 +23,11 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("let = 64", 1, "let NAME = VALUE", ""),
     ("machine simple/if read 0x3D4 => tlb hit {/  show tlb/}", 2, "a condition is a value", "read 0x3D4; if last.tlb == \"hit\" {"),
     ("show tlb", 1, "no machine", ""),
+    // A missing operand gets an example, and so does a verb in place of a value.
+    ("machine simple/read", 2, "write, for example, `read 0x03D4 size 4`", ""),
+    ("machine simple/flush", 2, "write, for example, `flush tlb`", ""),
+    ("machine simple/expect read == 2", 2, "`read` begins a statement: `read 0x03D4 size 4`", ""),
+    ("machine simple/question \"Q\" points 1 { ask }", 2, "write the statement as `ask read 0x03D4 => ppn`", ""),
     // Characters of other alphabets and input methods.
     ("machine simple/read 0x03D4 => vpn １５，tlb miss", 2, "full-width", "read 0x03D4 => vpn 15,tlb miss"),
     ("machine simple/expect machine.pages == 2⁸", 2, "superscript", "expect machine.pages == 2**8"),

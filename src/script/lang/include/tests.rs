@@ -397,3 +397,20 @@ fn links_out_of_the_folder_are_outside() {
         "{wrong:?}"
     );
 }
+
+#[test]
+fn a_misspelled_file_gets_the_nearest_name_of_its_folder() {
+    let mut files = texts(&[
+        (
+            "/s/a.pw",
+            "include \"parts/machin.pw\"\ninclude \"parts/other.pw\"\none",
+        ),
+        ("/s/parts/machine.pw", "two"),
+        ("/s/machin2.pw", "three"),
+    ]);
+    let (_, _, wrong) = read(Path::new("/s/a.pw"), &mut files);
+    let helps: Vec<_> = wrong.iter().map(|one| one.help.as_deref()).collect();
+    assert_eq!(helps, [Some("did you mean `\"parts/machine.pw\"`?"), None]);
+    let (_, _, wrong) = read(Path::new("/s/b.pw"), &mut texts(&[("/s/bb.pw", "one")]));
+    assert_eq!(wrong[0].help.as_deref(), Some("did you mean `/s/bb.pw`?"));
+}

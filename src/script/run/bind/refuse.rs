@@ -143,7 +143,8 @@ impl<'t> Bound<'t> {
         let last = self.args().next_back();
         if last.is_some_and(|last| last.param.slot() == Some(Slot::Noun)) {
             let message = "only one name is allowed here";
-            return Some(Diagnostic::new(Code::WrongCount, piece.span, message));
+            let wrong = Diagnostic::new(Code::WrongCount, piece.span, message);
+            return Some(wrong.help("write a statement for each name"));
         }
         match self.expected().as_slice() {
             [Param::Words(words)]
