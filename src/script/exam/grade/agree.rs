@@ -7,9 +7,6 @@ use crate::lang::value::{List, Number, Value};
 use crate::questions::entry::{Form, Radix};
 use crate::run::record::Shown;
 
-/// Words for a missing or unknown value, all equivalent to a dash.
-const NOTHING: &[&str] = &["none", "unknown", "-"];
-
 /// Whether an answer equals the key. If the key is `None`, the blank has no value, and only a dash is correct.
 pub(crate) fn agrees(answer: &Answer, key: Option<&Shown>, way: AnswerForm) -> bool {
     let Some(key) = key else {
@@ -31,11 +28,70 @@ pub(crate) fn agrees(answer: &Answer, key: Option<&Shown>, way: AnswerForm) -> b
         // No event is also 0 events.
         (Answer::Dash, Value::Number(key)) => way.notation == Notation::Count && key.is_zero(),
         // The answer to whether a page fault occurs is yes or no, not a dash.
-        (Answer::Dash, Value::Text(key)) => NOTHING.contains(&&**key) && !page_fault(way),
+        (Answer::Dash, Value::Text(key)) => words::is_dash(key) && !page_fault(way),
         (Answer::Text(text), Value::List(pages)) if way.form == Form::Set => is_set(text, pages),
+        (Answer::Text(text), Value::Text(key)) => match way.notation {
+            Notation::Mapped => words::mapped(key).as_ref() == Some(text),
+            Notation::Place => [text, words::unnamed(text)]
+                .map(words::plain)
+                .contains(&words::plain(key)),
+            Notation::Plain => is_same_text(text, key),
+            _ => words::plain(text) == words::plain(key),
+        },
         (Answer::Text(text), key) => is_text(text, key),
         _ => false,
     }
+}
+
+/// Whether the instructor decides about an answer: another of its meanings equals the key, or it could abbreviate the key.
+pub(crate) fn could_agree(answer: &Answer, key: Option<&Shown>, way: AnswerForm) -> bool {
+    let mut others = answer.others();
+    others.any(|other| agrees(&other, key, way))
+        || match (answer, key.map(|key| &key.value)) {
+            (Answer::Text(text), Some(Value::Text(key))) if way.notation == Notation::Plain => {
+                let numbers = numbers(text, key);
+                words::abbreviates(text, key)
+                    || numbers
+                        .iter()
+                        .any(|(own, key)| own.others().any(|own| is_number(own, *key)))
+            }
+            _ => false,
+        }
+}
+
+/// Whether a text means the same as a text of the author: the same words, the same truth, or an equal number.
+pub(crate) fn is_same_text(text: &str, key: &str) -> bool {
+    words::folded(text) == words::folded(key)
+        || words::is_same_truth(text, key)
+        || numbers(text, key)
+            .iter()
+            .any(|(own, key)| is_number(*own, *key))
+}
+
+/// Returns the numbers in an answer and in a key that are texts: both in the unit of the key, or as plain numbers if the
+/// key is a percentage.
+fn numbers(text: &str, key: &str) -> Vec<(Spelled, Number)> {
+    let lower = key.trim().to_lowercase();
+    let radix = match lower.get(..2) {
+        Some("0x") => Radix::Hex,
+        Some("0b") => Radix::Binary,
+        _ => Radix::Decimal,
+    };
+    let named = lower
+        .rsplit(|c: char| !c.is_alphabetic() && c != '%')
+        .next();
+    let unit = named.filter(|name| radix == Radix::Decimal && !name.is_empty());
+    let is_plain = text.trim().ends_with(|c: char| c.is_ascii_digit());
+    let plainly = (unit == Some("%") && is_plain).then_some(None);
+    let read = |unit: Option<&str>| {
+        let key = number::read(key, radix, None, unit)?;
+        Some((number::read(text, radix, None, unit)?, key.value))
+    };
+    [Some(unit), plainly]
+        .into_iter()
+        .flatten()
+        .filter_map(read)
+        .collect()
 }
 
 fn page_fault(way: AnswerForm) -> bool {
@@ -52,7 +108,7 @@ pub(crate) fn is_number(spelled: Spelled, key: Number) -> bool {
     }
     let Some(within) = spelled
         .within
-        .filter(|_| !spelled.rough && key.as_integer().is_none())
+        .filter(|_| !spelled.is_rough() && key.as_integer().is_none())
     else {
         return false;
     };
@@ -70,7 +126,7 @@ pub(crate) fn is_number(spelled: Spelled, key: Number) -> bool {
 /// Whether texts are equal, ignoring case, or lists are equal, ignoring separators.
 fn is_text(text: &str, key: &Value) -> bool {
     match key {
-        Value::Text(key) => words::plain(text) == words::plain(key),
+        Value::Text(key) => is_same_text(text, key),
         Value::List(_) | Value::Range { .. } => {
             let parts: Vec<&str> = parts(text);
             // A range may be too long to expand.
@@ -94,7 +150,15 @@ fn is_text(text: &str, key: &Value) -> bool {
 
 /// Whether a text lists all elements, in any order.
 fn is_set(text: &str, elements: &List) -> bool {
-    let mut parts = pages(text);
+    [
+        &["and", "&", "pages"][..],
+        &["and", "&", "pages", "page", "frame", "frames"][..],
+    ]
+    .iter()
+    .any(|others| is_set_of(pages(text, others), elements))
+}
+
+fn is_set_of(mut parts: Vec<String>, elements: &List) -> bool {
     parts.len() == elements.len()
         && elements.iter().all(|element| {
             let found = parts.iter().position(|part| is_element(part, element));
@@ -108,7 +172,12 @@ fn is_element(part: &str, key: &Value) -> bool {
             let number = number::read(words::unnamed(part), Radix::Decimal, None, None);
             number.is_some_and(|n| is_number(n, *key))
         }
-        Value::Text(key) => words::plain(part.trim_matches(['"', '\''])) == words::plain(key),
+        Value::Text(key) => {
+            let part = part.trim_matches(['"', '\'']);
+            [part, words::unnamed(part)]
+                .map(words::plain)
+                .contains(&words::plain(key))
+        }
         other => words::plain(part) == words::plain(&other.to_string()),
     }
 }
@@ -130,9 +199,9 @@ fn parts(text: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Returns the pages of a list, which can also be a sentence: `pages 1, 2, and 9`.
-fn pages(text: &str) -> Vec<String> {
-    let is_other = |word: &&str| matches!(*word, "and" | "&" | "pages");
+/// Returns the pages of a list, which can also be a sentence: `pages 1, 2, and 9`. `others` are its other words.
+fn pages(text: &str, others: &[&str]) -> Vec<String> {
+    let is_other = |word: &&str| others.contains(&&*word.to_lowercase());
     let pages = parts(text).into_iter().flat_map(|part| {
         let words: Vec<&str> = part.split_whitespace().collect();
         let pages = words.split(is_other).map(|words| words.join(" "));

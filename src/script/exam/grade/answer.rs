@@ -33,8 +33,10 @@ pub(crate) enum Notation {
     Flag,
     /// This number of bits, with or without separators.
     Bits(usize),
-    /// A frame or a page, whose number can follow its name: `frame 3`, `p3`.
+    /// A frame or a page, whose number can follow its name: `frame 3`, `p3`. A page can have a name instead of a number.
     Place,
+    /// The pages that processes map to a frame: `P:100, C:100`.
+    Mapped,
     /// A number of events: `none` and a dash are 0.
     Count,
     /// A hit or a miss for each reference.
@@ -60,7 +62,7 @@ impl<'p> AnswerForm<'p> {
         // A page of a reference string may have a name instead of a number.
         let victim = blank.key.as_ref().filter(|_| &*blank.fact == "victim");
         let page = victim.and_then(|key| number_of_page(&key.value.to_string()));
-        let notation = if &*blank.fact == "frame" || page.is_some() {
+        let notation = if matches!(&*blank.fact, "frame" | "victim") {
             Notation::Place
         } else if matches!(&*blank.fact, "minor" | "major") {
             Notation::Count
@@ -105,7 +107,8 @@ impl<'p> AnswerForm<'p> {
             Cell::Nothing => None,
         });
         let notation = Notation::of_column(table, at);
-        let pages = pages_of_column(table, at).filter(|_| notation == Notation::Plain);
+        let is_page = matches!(notation, Notation::Plain | Notation::Place);
+        let pages = pages_of_column(table, at).filter(|_| is_page);
         let notation = pages.map_or(notation, |_| Notation::Place);
         Self {
             form: pages.or(form).unwrap_or(Form::Free),
@@ -140,6 +143,10 @@ impl<'p> AnswerForm<'p> {
             Notation::Trace => {
                 return words::hits_and_misses(&text).map_or(Answer::Unreadable, Answer::Text);
             }
+            Notation::Mapped if words::is_dash(&text) => return Answer::Dash,
+            Notation::Mapped => {
+                return words::mapped(&text).map_or(Answer::Unreadable, Answer::Text);
+            }
             Notation::Plain | Notation::Place | Notation::Count => {}
         }
         let (text, absent) = match (self.notation, self.form) {
@@ -147,8 +154,8 @@ impl<'p> AnswerForm<'p> {
                 words::unnamed(&text).to_owned(),
                 words::is_absent(&text, true),
             ),
-            (_, Form::Number { .. }) => {
-                let absent = words::is_absent(&text, false);
+            (notation, Form::Number { .. }) | (notation @ Notation::Place, Form::Free) => {
+                let absent = words::is_absent(&text, notation == Notation::Place);
                 (text, absent)
             }
             _ => (text, false),
@@ -181,6 +188,13 @@ impl Notation {
             .map_or("", String::as_str);
         if name == "hit" {
             return Self::Flag;
+        }
+        if name == "maps" {
+            return Self::Mapped;
+        }
+        let is_frame = |rest: &str| !rest.is_empty() && rest.bytes().all(|c| c.is_ascii_digit());
+        if matches!(name, "page" | "victim") || name.strip_prefix("frame").is_some_and(is_frame) {
+            return Self::Place;
         }
         if !matches!(name, "use" | "modified") && !name.starts_with("counter") {
             return Self::Plain;
@@ -245,12 +259,16 @@ impl Answer {
         }
     }
 
-    /// Returns the answer with the other meaning of a separator.
-    pub(crate) fn other(&self) -> Option<Self> {
-        match self {
-            Self::Number(spelled) => spelled.other().map(Self::Number),
+    /// Returns the answer with its other meanings, such as those of a separator.
+    pub(crate) fn others(&self) -> impl Iterator<Item = Self> {
+        let spelled = match self {
+            Self::Number(spelled) => Some(*spelled),
             _ => None,
-        }
+        };
+        spelled
+            .into_iter()
+            .flat_map(Spelled::others)
+            .map(Self::Number)
     }
 
     /// Whether the answer is a dash or `none`.

@@ -1,6 +1,6 @@
 //! Blanks of an operation, with errors carried forward.
 
-use super::agree::agrees;
+use super::agree::{agrees, could_agree};
 use super::answer::{Answer, AnswerForm};
 use super::judge::{Judged, bare, read, simple};
 use super::marked::Verdict;
@@ -98,7 +98,7 @@ fn carry(
                 Absence::NoValue
             };
             judged[at] = carried(answer, absence, &others, answered, judged, rules);
-        } else if answer.other().is_some_and(|other| agreed(&other)) {
+        } else if could_agree(answer, followed.claim.as_ref(), *way) {
             judged[at].0 = Verdict::Unreadable;
         }
     }

@@ -9,6 +9,7 @@ use super::judge::{Judged, read, simple};
 use super::marked::Verdict;
 use super::rules::Rules;
 use super::sheet::Sheet;
+use super::words;
 use crate::exam::field::{Asked, Field};
 use crate::lang::value::Value;
 use crate::run::nouns::{reference_frames, step_cell};
@@ -71,7 +72,7 @@ fn with_pages_of(run: &ReferenceRun, rows: &[Row]) -> ReferenceRun {
     for (column, (_, way, answer)) in rows.iter().flatten() {
         let name = match answer {
             Answer::Number(number) => Value::Number(number.value),
-            Answer::Text(text) => Value::from(text.as_str()),
+            Answer::Text(text) => Value::from(words::unnamed(text)),
             _ => continue,
         };
         if frame_of(column).is_some() && page_named(&run, *way, answer).is_none() {

@@ -1,6 +1,6 @@
 //! Marks an answer independently of other answers.
 
-use super::agree::{agrees, is_number};
+use super::agree::{agrees, could_agree, is_number, is_same_text};
 use super::answer::{Answer, AnswerForm};
 use super::choice::{self, By};
 use super::marked::Verdict;
@@ -104,9 +104,8 @@ pub(crate) fn simple(
         return (Verdict::Accepted, Number::from(1u64));
     }
     // The instructor decides which of two meanings counts, if one of them is correct.
-    let unclear = answer
-        .other()
-        .is_some_and(|other| correct(&other).is_some());
+    let unclear =
+        could_agree(answer, key, way) || answer.others().any(|other| correct(&other).is_some());
     wrong(
         if unclear { &Answer::Unreadable } else { answer },
         rules.wrong,
@@ -127,7 +126,7 @@ fn also(field: &str, answer: &Answer, way: AnswerForm, rules: &Rules) -> bool {
     };
     let same = |given: &Given| match (way.read(given), answer) {
         (Answer::Number(right), Answer::Number(own)) if right.fits => is_number(*own, right.value),
-        (Answer::Text(right), Answer::Text(own)) => words::plain(&right) == words::plain(own),
+        (Answer::Text(right), Answer::Text(own)) => is_same_text(own, &right),
         (Answer::Unanswered | Answer::Unreadable, _) => false,
         (right, own) => right == *own,
     };
@@ -169,7 +168,7 @@ pub(super) fn any(
     if is_right {
         return (Verdict::Right, Number::from(1u64));
     }
-    let unclear = spelled.is_none_or(|spelled| spelled.other().is_some_and(number));
+    let unclear = spelled.is_none_or(|spelled| spelled.others().any(number));
     let answer = if unclear {
         Answer::Unreadable
     } else {
@@ -181,7 +180,7 @@ pub(super) fn any(
 fn same(right: &Value, value: &Value) -> bool {
     match (right, value) {
         (Value::Number(a), Value::Number(b)) => a.compare(*b).is_eq(),
-        (Value::Text(a), Value::Text(b)) => words::plain(a) == words::plain(b),
+        (Value::Text(right), Value::Text(own)) => is_same_text(own, right),
         (a, b) => a == b,
     }
 }

@@ -15,29 +15,50 @@ pub(crate) struct Spelled {
     /// Half a unit in the last place, if the number has enough digits to approximate a number without a
     /// finite decimal expansion.
     pub(crate) within: Option<Number>,
-    /// Whether the number has only two digits, so that the instructor decides about it as an approximation.
-    pub(crate) rough: bool,
+    /// The number of significant digits. With only two, the instructor decides about the number as an approximation.
+    digits: usize,
+    /// Whether the number is a percentage, which has two more decimal places.
+    percent: bool,
     /// Whether the unit measures what the blank's unit measures. No key equals a number of other units.
     pub(crate) fits: bool,
-    /// The other meaning and its `within`: `16.384` could mean 16384, `1,024` could mean 1.024, `4 Kb` could be bits, and
-    /// `1010b` could be binary.
-    other: Option<(Number, Option<Number>)>,
+    /// The other meanings that fit, each with its `within`: `16.384` could mean 16384, `1,024` could mean 1.024, `4 Kb` could be
+    /// bits, and `1010b` could be binary.
+    other: [Option<(Number, Option<Number>)>; 2],
 }
 
 impl Spelled {
-    /// Returns the number with the other meaning of its separator, if it has one, or as an approximation if it is rough.
-    pub(crate) fn other(self) -> Option<Self> {
-        let (value, within) = match self.other {
-            None if self.rough => (self.value, self.within),
-            other => other?,
-        };
-        Some(Self {
+    /// Whether the number has too few digits to approximate a key: fewer than three, and fewer than two decimal places
+    /// in the blank's unit.
+    pub(crate) fn is_rough(self) -> bool {
+        let hundredth = Number::fraction(1, 200);
+        let coarse = |(within, most): (Number, Number)| within.compare(most).is_gt();
+        self.digits < 3 && !self.percent && self.within.zip(hundredth.ok()).is_some_and(coarse)
+    }
+
+    /// Returns the number with its other meanings, or as an approximation if it is rough.
+    pub(crate) fn others(self) -> impl Iterator<Item = Self> {
+        let is_approximation = self.is_rough() && self.fits;
+        let approximation = is_approximation.then_some((self.value, self.within));
+        let others = self.other.into_iter().chain([approximation]).flatten();
+        others.map(move |(value, within)| Self {
             value,
             within,
-            rough: false,
-            other: None,
+            digits: usize::MAX,
+            fits: true,
+            other: [None; 2],
             ..self
         })
+    }
+
+    /// Adds another meaning.
+    fn or(self, other: Option<Number>) -> Self {
+        let added = other.map(|other| (other, None));
+        let [first, second] = self.other;
+        let other = match first {
+            None => [added, second],
+            first => [first, second.or(added)],
+        };
+        Self { other, ..self }
     }
 
     fn times(self, factor: Factor) -> Option<Self> {
@@ -45,17 +66,18 @@ impl Spelled {
         let other = |(value, within): (Number, Option<Number>)| {
             Some((scaled(value)?, within.and_then(scaled)))
         };
-        let of_unit = factor
-            .other
-            .and_then(|by| Some((self.value.times(by).ok()?, None)));
-        Some(Self {
+        let of_unit = factor.other.and_then(|by| self.value.times(by).ok());
+        let spelled = Self {
             value: scaled(self.value)?,
             within: self.within.and_then(scaled),
-            // `67 %` has the two decimal places of `0.67`.
-            rough: self.rough && !factor.percent,
+            percent: factor.percent,
             fits: factor.fits,
-            other: self.other.and_then(other).or(of_unit),
-        })
+            other: self
+                .other
+                .map(|meaning| meaning.filter(|_| factor.fits).and_then(other)),
+            ..self
+        };
+        Some(spelled.or(of_unit))
     }
 }
 
@@ -64,9 +86,10 @@ impl From<Number> for Spelled {
         Self {
             value,
             within: None,
-            rough: false,
+            digits: usize::MAX,
+            percent: false,
             fits: true,
-            other: None,
+            other: [None; 2],
         }
     }
 }
@@ -95,10 +118,27 @@ pub fn read(text: &str, radix: Radix, digits: Option<u32>, unit: Option<&str>) -
             .or_else(|| power(own.trim_end()))
             .map(Spelled::from),
         None => coded(text, radix, digits)
-            .or_else(|| power(text))
-            .map(Spelled::from)
+            .map(|value| with_suffix(value, text, radix, unit))
+            .or_else(|| power(text).map(Spelled::from))
             .or_else(|| scaled(text, unit)),
     }
+}
+
+/// Returns a number with the other meanings of a final `b`, which is a digit in hexadecimal: the suffix of a binary number,
+/// or the unit of a blank for bytes.
+fn with_suffix(value: Number, text: &str, radix: Radix, unit: Option<&str>) -> Spelled {
+    let spelled = Spelled::from(value);
+    let Some(rest) = text
+        .strip_suffix(['b', 'B'])
+        .filter(|_| radix == Radix::Hex)
+    else {
+        return spelled;
+    };
+    let is_bytes = unit
+        .and_then(Unit::spelt)
+        .is_some_and(|unit| unit.dimension == Dimension::Bytes);
+    let bytes = is_bytes.then(|| coded(rest, radix, None)).flatten();
+    spelled.or(whole(&plain(rest), 2)).or(bytes)
 }
 
 /// Writes `2¹⁰`, `2**10`, `2 ^ 10`, and `2^(10)` as `2^10`.
@@ -147,6 +187,10 @@ fn without_radix(text: &str) -> Option<(&str, Radix)> {
 
 /// Parses a number in a hexadecimal or binary blank.
 fn coded(text: &str, radix: Radix, digits: Option<u32>) -> Option<Number> {
+    // A comma can separate groups of digits, but not decimal places.
+    if text.split(',').skip(1).any(|group| group.trim().len() < 3) {
+        return None;
+    }
     let plain = plain(text);
     if radix == Radix::Binary {
         let own = plain.strip_suffix('b').unwrap_or(&plain);
@@ -228,7 +272,14 @@ fn decimal(text: &str, unit: Option<&str>) -> Option<Spelled> {
     if lower.starts_with("0x") || lower.starts_with("0b") {
         let own = || {
             let (digits, radix) = prefixed(&lower)?;
-            whole(digits, radix).map(Spelled::from)
+            let value = whole(digits, radix)?;
+            let radix = if radix == 16 {
+                Radix::Hex
+            } else {
+                Radix::Binary
+            };
+            // Without another unit, the final `B` could be bytes.
+            Some(with_suffix(value, text, radix, unit.or(Some("B"))))
         };
         if let Some(spelled) = scaled(text, unit).or_else(own) {
             return Some(spelled);
@@ -244,12 +295,10 @@ fn decimal(text: &str, unit: Option<&str>) -> Option<Spelled> {
     let cut = text.find(is_unit).unwrap_or(text.len());
     let (number, named) = text.split_at(cut);
     let factor = factor(named.trim(), unit)?;
-    let binary = whole(number, 2).filter(|_| named == "b");
+    let is_suffix = named.trim().eq_ignore_ascii_case("b");
+    let binary = whole(&plain(number), 2).filter(|_| is_suffix);
     let spelled = fraction(number.trim())?.times(factor)?;
-    Some(Spelled {
-        other: spelled.other.or(binary.map(|binary| (binary, None))),
-        ..spelled
-    })
+    Some(spelled.or(binary))
 }
 
 /// Parses scientific notation: `6.1e-6`, `6.1*10^-6`, `6.1 × 10^(-6)`.
@@ -278,11 +327,12 @@ fn scientific(text: &str) -> Option<Spelled> {
     let value = Number::literal(&number).ok()?.times(scale).ok()?;
     let after = number.split_once('.').map_or("", |(_, after)| after);
     // A number with two digits after the leading zeros is an approximation, as in `0.0000061`.
-    let significant = number.replace('.', "").trim_start_matches('0').len();
+    let digits = number.replace(['.', '-'], "").trim_start_matches('0').len();
     let place = half_in_last_place(after.len())?;
-    let within = place.times(scale).ok().filter(|_| significant > 1);
+    let within = place.times(scale).ok().filter(|_| digits > 1);
     Some(Spelled {
         within,
+        digits,
         ..Spelled::from(value)
     })
 }
@@ -349,7 +399,8 @@ fn factor(named: &str, unit: Option<&str>) -> Option<Factor> {
         return Some(fits(by));
     }
     let bits = by.divide(Number::from(8u64)).ok()?;
-    let is_sloppy = named.starts_with(char::is_lowercase) && is(Dimension::Bytes);
+    let is_sloppy =
+        named.len() > 1 && named.starts_with(char::is_lowercase) && is(Dimension::Bytes);
     let (by, other) = if is_sloppy { (by, bits) } else { (bits, by) };
     Some(Factor {
         other: Some(other),
@@ -371,7 +422,8 @@ fn quantity(unit: &Unit) -> ((Dimension, Option<Measure>), Option<Number>) {
 /// Parses `3/4`, `2^10`, or one number.
 fn fraction(text: &str) -> Option<Spelled> {
     if let Some((above, under)) = text.split_once('/') {
-        let (above, under) = (places(above.trim())?, places(under.trim())?);
+        let part = |text: &str| power(text).map(Spelled::from).or_else(|| places(text));
+        let (above, under) = (part(above.trim())?, part(under.trim())?);
         return above.value.divide(under.value).ok().map(Spelled::from);
     }
     if text.starts_with("2^") {
@@ -379,20 +431,17 @@ fn fraction(text: &str) -> Option<Spelled> {
     }
     let other = swapped(text).and_then(|text| places(&text));
     Some(Spelled {
-        other: other.map(|other| (other.value, other.within)),
+        other: [other.map(|other| (other.value, other.within)), None],
         ..places(text)?
     })
 }
 
-/// Parses `2^10`.
+/// Parses `2^10` and `2^-12`.
 fn power(text: &str) -> Option<Number> {
-    let power: u32 = text
-        .strip_prefix("2^")?
-        .trim()
-        .parse()
-        .ok()
-        .filter(|power| *power < 64)?;
-    Some(Number::from(1u64 << power))
+    let power: i32 = text.strip_prefix("2^")?.trim().parse().ok()?;
+    let value = 1i128 << Some(power.unsigned_abs()).filter(|power| *power < 64)?;
+    let (above, under) = if power < 0 { (1, value) } else { (value, 1) };
+    Number::fraction(above, under).ok()
 }
 
 /// Parses digits with a decimal point or comma. Commas, spaces, apostrophes, or `_` may separate groups of
@@ -426,7 +475,7 @@ fn places(text: &str) -> Option<Spelled> {
     let half = half_in_last_place(after.len()).filter(|_| digits > 1);
     Some(Spelled {
         within: half,
-        rough: half.is_some() && digits < 3 && after.len() < 2,
+        digits,
         ..Spelled::from(value)
     })
 }

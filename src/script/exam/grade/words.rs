@@ -1,5 +1,8 @@
 //! Spellings of words: yes and no, hits and misses, faults, and the dash.
 
+use super::number;
+use crate::questions::entry::Radix;
+
 /// Spellings of yes.
 const YES: &[&str] = &[
     "y", "yes", "j", "ja", "oui", "o", "si", "sí", "s", "true", "t", "1", "✓", "✔", "☑",
@@ -72,10 +75,73 @@ pub(crate) fn unnamed(text: &str) -> &str {
     let text = text.trim();
     let rest = ["frame", "page", "p", "#"].iter().find_map(|name| {
         let (own, rest) = text.split_at_checked(name.len())?;
-        own.eq_ignore_ascii_case(name).then(|| rest.trim_start())
+        own.eq_ignore_ascii_case(name).then_some((*name, rest))
     });
-    rest.filter(|rest| rest.starts_with(|c: char| c.is_ascii_hexdigit()))
-        .unwrap_or(text)
+    // A page can have a name that begins as these words do.
+    let is_apart = |name: &str, rest: &str| {
+        let first = rest.trim_start().chars().next();
+        first.is_some_and(|first| {
+            first.is_ascii_hexdigit() || name == "#" || rest.starts_with(char::is_whitespace)
+        })
+    };
+    rest.filter(|(name, rest)| is_apart(name, rest))
+        .map_or(text, |(_, rest)| rest.trim_start())
+}
+
+/// Returns a text without the differences that a key's author does not mean: case, and the spaces, `-`, and `_` beside a
+/// letter or a sign. Between two digits, they matter.
+pub(crate) fn folded(text: &str) -> String {
+    let (mut folded, mut gap) = (String::new(), String::new());
+    for c in plain(text).chars() {
+        if c.is_whitespace() || matches!(c, '-' | '_' | '\u{2010}' | '\u{2011}') {
+            gap.push(c);
+            continue;
+        }
+        let before = folded.chars().last();
+        let beside_letter = before.is_some_and(char::is_alphabetic) || c.is_alphabetic();
+        if !(before.is_some() && beside_letter) && gap.contains('-') {
+            folded.push('-');
+        } else if c.is_ascii_digit() && before.is_some_and(|before| before.is_ascii_digit()) {
+            folded.extend(gap.chars().next().map(|_| ' '));
+        }
+        gap.clear();
+        folded.push(c);
+    }
+    folded + gap.trim()
+}
+
+/// Whether a key is a word of yes or no, or of hit or miss, and a text means the same.
+pub(crate) fn is_same_truth(text: &str, key: &str) -> bool {
+    let (text, key) = (plain(text), plain(key));
+    // One letter can be a name, such as the state M of a line, so yes and no do not mean it.
+    let names_kind = |text: &str| matches!(text, "h" | "hit" | "m" | "miss");
+    let is_truth = match &*key {
+        "h" | "m" => names_kind(&text),
+        "y" | "n" | "hit" | "miss" => true,
+        key => key.chars().count() > 1 && (YES.contains(&key) || NO.contains(&key)),
+    };
+    is_truth && flag(&key).is_some_and(|meant| flag(&text) == Some(meant))
+}
+
+/// Whether a text could be an abbreviation of a key: its letters appear in the key in this order, from the first.
+pub(crate) fn abbreviates(text: &str, key: &str) -> bool {
+    let letters = |text: &str| -> Option<String> {
+        let text: String = folded(text)
+            .chars()
+            .filter(|c| !".-/".contains(*c))
+            .collect();
+        text.chars().all(char::is_alphabetic).then_some(text)
+    };
+    let Some(text) = letters(text) else {
+        return false;
+    };
+    let key = folded(key);
+    let mut rest = key.chars();
+    let begins = text
+        .chars()
+        .next()
+        .is_some_and(|first| key.starts_with(first));
+    begins && text.chars().all(|c| rest.any(|own| own == c))
 }
 
 /// Returns the word of the blank that a text means. The text can also be yes or no.
@@ -158,6 +224,23 @@ pub(crate) fn hits_and_misses(text: &str) -> Option<String> {
             .map(|c| letter(c.encode_utf8(&mut [0; 4])))
             .collect()
     })
+}
+
+/// Returns the pages that processes map to a frame, in one order and notation: `C:100, P:0x100` and `P:100 C:100` are
+/// the same. The numbers are hexadecimal.
+pub(crate) fn mapped(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split(':').map(str::trim).collect();
+    let text = words.join(":");
+    let parts = text.split(|c: char| c.is_whitespace() || ",;&[](){}".contains(c));
+    let page = |part: &str| {
+        let (process, page) = part.rsplit_once(':')?;
+        let page = number::read(page, Radix::Hex, None, None)?.value;
+        Some(format!("{}:{page}", process.to_lowercase()))
+    };
+    let parts = parts.filter(|part| !part.is_empty() && *part != "and");
+    let mut pages: Vec<String> = parts.map(page).collect::<Option<_>>()?;
+    pages.sort();
+    Some(pages.join(","))
 }
 
 /// Returns the meanings of yes and no for a blank with these words.
