@@ -93,6 +93,73 @@ fn a_whole_key_has_the_box_of_a_fraction() {
     assert_eq!(one.expect("LaTeX"), other.expect("LaTeX"));
 }
 
+/// A paper about a run, with another key for each string.
+fn run(string: &str) -> Paper {
+    paper(
+        &format!(
+            "question \"Q\" {{\nask reference {string} {{ frames 2, replacement lru }} => rate, faults, hits\n}}"
+        ),
+        0,
+    )
+}
+
+#[test]
+fn the_facts_of_a_run_have_numerical_answers() {
+    for string in ["1 2 1", "1 2 3"] {
+        let exam = run(string);
+        let files = export("prairielearn", std::slice::from_ref(&exam)).expect("files");
+        let text = |end: &str| {
+            let file = files.iter().find(|file| file.path.ends_with(end));
+            String::from_utf8(file.expect("a file").bytes.clone()).expect("UTF-8")
+        };
+        let versions: serde_json::Value =
+            serde_json::from_str(&text("versions.json")).expect("JSON");
+        let stem = versions["versions"][0]["stem"].as_str().expect("a text");
+        let kinds: Vec<String> = elements(&fragment(stem))
+            .into_iter()
+            .map(|(tag, _)| tag)
+            .collect();
+        assert_eq!(
+            kinds,
+            ["pl-number-input", "pl-integer-input", "pl-integer-input"],
+            "{string}"
+        );
+        let quiz = self::text("moodle", std::slice::from_ref(&exam));
+        assert_eq!(quiz.matches(":NUMERICAL:").count(), 3, "{quiz}");
+    }
+    let quiz = text("moodle", &[run("1 2 1")]);
+    assert!(
+        quiz.contains(":NUMERICAL:=0.6666666666666666:0.00333"),
+        "{quiz}"
+    );
+}
+
+#[test]
+fn a_cell_without_a_value_has_the_box_of_its_column() {
+    let exam = paper(
+        "question \"T\" points 2 {\ntable \"A\" { columns \"Address\" radix hex digits 5 \"Entry\" radix hex digits 5\n\
+         row 0x12345 ? = 0x2002\nrow 0x22345 ? = \"none\" }\n}",
+        0,
+    );
+    let files = export("prairielearn", std::slice::from_ref(&exam)).expect("files");
+    let versions = files
+        .iter()
+        .find(|file| file.path.ends_with("versions.json"));
+    let versions = String::from_utf8(versions.expect("versions").bytes.clone()).expect("UTF-8");
+    assert_eq!(
+        versions.matches("<pl-string-input").count(),
+        2,
+        "{versions}"
+    );
+    let sheet = markdown(&exam, Edition::Paper, &Style::default());
+    let boxes: Vec<&str> = sheet
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix("0x"))
+        .filter_map(|line| Some(line.split_once(' ')?.1))
+        .collect();
+    assert!(boxes.len() == 2 && boxes[0] == boxes[1], "{sheet}");
+}
+
 /// An instructor whose key is 16384 does not accept 16400, and the box does not reveal that its key is whole.
 #[test]
 fn a_whole_key_has_no_tolerance() {

@@ -357,6 +357,73 @@ fn missing_columns_are_listed() {
 }
 
 #[test]
+fn a_missing_column_is_listed_beside_bad_points() {
+    let folder = folder("missing-and-bad");
+    let exam = put(
+        &folder,
+        "e.pw",
+        "question \"A\" points 4 { ask \"One\" = 1 points 1; ask \"Two\" = 2 points 1\n\
+         essay \"Why?\" points 2 { rubric \"r\" points 2 } }\n",
+    );
+    let answers = put(&folder, "a.csv", "id,1.1,1.3 points\na,1,5\nb,1,1\n");
+    let ran = pagewalk(&["grade", &exam, &answers]);
+    for message in ["must be from 0 to 2", "there is no column for 1.2\n"] {
+        assert!(ran.messages.contains(message), "{}", ran.messages);
+    }
+    // Half a point is never lost silently.
+    let answers = put(&folder, "b.csv", "id,1.1,1.2,1.3 points\na,1,2,1 1/2\n");
+    let ran = pagewalk(&["grade", &exam, &answers]);
+    assert!(
+        ran.status == 0 && ran.out.contains(",3.5,4,"),
+        "{}{}",
+        ran.out,
+        ran.messages
+    );
+    let answers = put(
+        &folder,
+        "c.csv",
+        "id,1.1,1.2,1.3 points\na,1,2,1 and 1/2\nb,1,2,1 of 2\n",
+    );
+    let ran = pagewalk(&["grade", &exam, &answers]);
+    assert!(
+        ran.messages.contains("not `1 and 1/2`\n"),
+        "{}",
+        ran.messages
+    );
+    assert!(
+        ran.messages.contains("not `1 of 2`; write `1`\n"),
+        "{}",
+        ran.messages
+    );
+}
+
+#[test]
+fn a_student_has_one_row_in_any_case_and_a_lost_row_is_reported() {
+    let folder = folder("one-row");
+    let exam = put(&folder, "e.pw", "question \"q\" { ask \"a\" = 2 }\n");
+    let answers = put(&folder, "a.csv", "id,1\ns10,2\nS10,2\n");
+    let ran = pagewalk(&["grade", &exam, &answers]);
+    assert_eq!(ran.status, 1);
+    assert!(
+        ran.messages
+            .contains("a.csv:3: the ID `S10` also appears on line 2"),
+        "{}",
+        ran.messages
+    );
+    let versions = "version,seed,id,name\nA,1,s1,\nB,2,s2,\nC,3,S3,\n";
+    let versions = put(&folder, "v.csv", versions);
+    let answers = put(&folder, "b.csv", "id,1\ns1,2\ns3,2\n");
+    let ran = pagewalk(&["grade", &exam, &answers, "--versions", &versions]);
+    assert_eq!(ran.status, 0, "{}", ran.messages);
+    assert!(
+        ran.messages
+            .contains("1 student has a version but no row: `s2`\n"),
+        "{}",
+        ran.messages
+    );
+}
+
+#[test]
 fn an_essay_without_points_is_pending() {
     // No column, a column with an empty cell, and the answer with an empty cell for its points.
     for (name, header, cells, status, pending) in [

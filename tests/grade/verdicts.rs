@@ -132,6 +132,35 @@ fn texts_of_an_author_are_right_in_every_usual_spelling() {
 }
 
 #[test]
+fn an_option_can_be_named_with_a_bracket() {
+    let script = "question \"q\" {\nchoice \"c\" {\ncorrect \"3\"\nwrong \"4\"\nwrong \"5\"\n}\n}";
+    for text in ["3", "3)", "(3)", "3."] {
+        assert_eq!(names(script, &[("1", text)]), ["unreadable"], "{text}");
+    }
+}
+
+#[test]
+fn the_notation_of_a_column_is_that_of_its_numbers() {
+    let script = "question \"T\" points 2 {\ntable \"A\" { columns \"Address\" radix hex digits 5 \"Entry\" radix hex digits 5\n\
+        row 0x12345 ? = 0x2002\nrow 0x22345 ? = \"none\"\nrow 0x32345 ? = \"bad entry\" }\n}";
+    let of = |all: &[(&str, &str)]| names(script, all);
+    let fields = ["1.1.2", "1.2.2", "1.3.2"];
+    let all = |texts: [&'static str; 3]| {
+        of(&[
+            (fields[0], texts[0]),
+            (fields[1], texts[1]),
+            (fields[2], texts[2]),
+        ])
+    };
+    assert_eq!(all(["2002", "-", "Bad_Entry"]), ["right"; 3]);
+    assert_eq!(
+        all(["0x2002", "none", "bad"]),
+        ["right", "right", "unreadable"]
+    );
+    assert_eq!(all(["-", "2002", "2002"]), ["wrong"; 3]);
+}
+
+#[test]
 fn a_final_b_has_several_meanings() {
     let hex = "\"VPN\" = 0x1B radix hex";
     assert_each(hex, "unreadable", &["11011b", "0011011B"]);

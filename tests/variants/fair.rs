@@ -567,6 +567,31 @@ fn an_accepted_finding_is_listed_with_its_reason() {
     }
 }
 
+/// A student does not know the version, so an answer that differs between versions cannot be guessed.
+#[test]
+fn a_column_with_one_answer_in_each_version_cannot_be_guessed() {
+    let exam = "question \"Q\" points 4 {\n  choose n in 3..200\n  text \"\"\"A loop runs {n} times.\"\"\"\n  \
+        machine { physical 16 bits, cache { size 1 KB, block 16 B, direct-mapped } }\n  program p \"\"\"\n#define N 10\nint A[400];\n\
+        int main(void) { int t = 0;\n for (int i = 0; i < N; i++)\n t += A[i];\n for (int i = 0; i < N; i++)\n t += A[i];\n return t; }\n\"\"\" { define N = n }\n  \
+        given machine, program p\n  replay p\n  ask p by line columns reads\n}";
+    let text = report(exam, 20);
+    assert!(
+        text.contains("Q: guessing earns about 0.4 of 4 points"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_check_states_that_it_does_not_compare_bytes_with_the_text_above() {
+    let exam = "machine simple\nquestion \"Q\" {\n  choose va in 0x3C4..0x400 where va & 3 == 1\n  choose b in 0x10..0xF0\n  \
+        write va = b\n  given machine\n  text \"\"\"The byte there is {hex(b, 2)}.\"\"\"\n  ask probe read va => byte\n}";
+    let text = report(exam, 5);
+    assert!(
+        text.contains("in its question; bytes are not compared with the text above"),
+        "{text}"
+    );
+}
+
 /// The most frequent answer of the column is `miss`, in 9 of 12 rows.
 #[test]
 fn the_check_states_what_guessing_earns() {

@@ -187,7 +187,11 @@ fn mark_paper(
                 done.add_student(marking, paper, key.mark_sheet(&sheet));
             }
             Err(message) => {
-                missing.clear();
+                // Responses without names are of unknown fields.
+                missing.retain(|_| row.responses.is_empty());
+                for (column, _) in row.answers.iter() {
+                    key.field(&column).map(|field| missing.remove(&*field.name));
+                }
                 done.flaws.push(Flaw::new(row.line, message));
             }
         }
@@ -305,6 +309,25 @@ impl Versions {
             }
         }
         Ok(versions)
+    }
+
+    /// Returns the ID by which the rows of one student are found. Its case matters only if the list has several spellings.
+    pub(crate) fn own_id(&self, id: &str) -> String {
+        let spellings = self.by_id.keys().filter(|own| own.eq_ignore_ascii_case(id));
+        if spellings.count() > 1 {
+            id.to_owned()
+        } else {
+            id.to_ascii_lowercase()
+        }
+    }
+
+    /// Returns the students in the list, without the students of these rows.
+    pub(crate) fn absent(&self, own_ids: &BTreeSet<String>) -> Vec<&str> {
+        let ids = self
+            .by_id
+            .keys()
+            .filter(|id| !own_ids.contains(&self.own_id(id)));
+        ids.map(String::as_str).collect()
     }
 
     /// The student's name, or an empty string if the list does not contain it.

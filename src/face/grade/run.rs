@@ -311,6 +311,12 @@ impl Grade {
         let (mut flaws, mut doubts) = (rows.flaws, Vec::new());
         let mut papers: BTreeMap<PaperVersion, Vec<StudentRow>> = BTreeMap::new();
         let mut seen: BTreeMap<String, u64> = BTreeMap::new();
+        let own_ids = rows
+            .rows
+            .iter()
+            .map(|row| versions.own_id(&row.id))
+            .collect();
+        self.report_absent(&versions.absent(&own_ids));
         for mut row in rows.rows {
             if row.name.is_empty() {
                 versions.name_of(&row.id).clone_into(&mut row.name);
@@ -319,7 +325,7 @@ impl Grade {
                 flaws.push(Flaw::new(row.line, "has no ID"));
                 continue;
             }
-            if let Some(before) = seen.get(&row.id) {
+            if let Some(before) = seen.get(&versions.own_id(&row.id)) {
                 flaws.push(Flaw::new(
                     row.line,
                     format!(
@@ -352,7 +358,7 @@ impl Grade {
                             other: other.map(str::to_owned),
                         });
                     }
-                    seen.insert(row.id.clone(), row.line);
+                    seen.insert(versions.own_id(&row.id), row.line);
                     papers.entry(drawn).or_default().push(row);
                 }
                 Err(message) => flaws.push(Flaw::new(row.line, message)),
@@ -365,6 +371,20 @@ impl Grade {
             unused: rows.unused,
             has_columns: rows.has_columns,
         })
+    }
+
+    /// Reports the students in the list of versions who have no row, because a row may be lost.
+    fn report_absent(&self, absent: &[&str]) {
+        if absent.is_empty() {
+            return;
+        }
+        let what = count(absent.len() as u64, "student has", "students have");
+        let names = absent[..absent.len().min(SHOWN)].join("`, `");
+        let more = if absent.len() > SHOWN { ", …" } else { "" };
+        complain(&format!(
+            "pagewalk: {}: {what} a version but no row: `{names}`{more}\n",
+            shown(&self.answers)
+        ));
     }
 
     /// Reports each row whose version contradicts another source, with the points for both versions.

@@ -15,6 +15,19 @@ use crate::exam::paper::Paper;
 use crate::lang::value::{Number, Value};
 use crate::questions::entry::Answers;
 
+/// Parses a number of points, also a mixed one such as `2 1/2`.
+fn mixed(text: &str) -> Option<Number> {
+    let Some((whole, part)) = text.trim().split_once(char::is_whitespace) else {
+        return number(text);
+    };
+    let (whole, part) = (
+        number(whole)?,
+        Some(part).filter(|part| part.contains('/'))?,
+    );
+    let is_whole = whole.as_integer().is_some_and(|whole| whole >= 0);
+    number(part).filter(|_| is_whole)?.plus(whole).ok()
+}
+
 /// The key of a paper, with marking rules.
 ///
 /// ```
@@ -121,12 +134,15 @@ impl<'p> Marking<'p> {
         else {
             return Ok(false);
         };
-        let points: Number = number(text).ok_or_else(|| {
-            let first = text
-                .split_whitespace()
-                .next()
-                .filter(|first| number(first).is_some());
-            let write = first.map_or_else(String::new, |first| format!("; write `{first}`"));
+        let points: Number = mixed(text).ok_or_else(|| {
+            // The help never names another value than the one that the instructor wrote.
+            // Other words could change the value, as in `2 and a half`.
+            let mut words = text.split_whitespace();
+            let first = words.next().filter(|first| number(first).is_some());
+            let is_same = matches!(words.next(), Some("of" | "point" | "points" | "pts"));
+            let write = first
+                .filter(|_| is_same)
+                .map_or_else(String::new, |first| format!("; write `{first}`"));
             format!("`{name} points` must be a number from 0 to {worth}, not `{text}`{write}")
         })?;
         if points.is_negative() || points.compare(*worth).is_gt() {

@@ -52,6 +52,7 @@ pub(crate) fn table(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
             }
         }
     }
+    table.align();
     let blanks = table.blanks().count();
     if blanks == 0 {
         return Err(

@@ -399,6 +399,14 @@ impl Blank {
                 .is_ok_and(|address| key.as_integer() == Some(i128::from(address)))
     }
 
+    /// Whether the key is a number.
+    pub(crate) fn has_number(&self) -> bool {
+        matches!(
+            self.key.as_ref().map(|key| &key.value),
+            Some(Value::Number(_))
+        )
+    }
+
     /// Whether the key is rounded.
     pub(crate) fn is_approximate(&self) -> bool {
         match (&self.key, self.round) {
@@ -485,6 +493,38 @@ impl AuthorTable {
                     AuthorCell::Given(..) => None,
                 })
         })
+    }
+
+    /// Returns the cells to fill in of the column that contains this cell.
+    pub(crate) fn column_of(&self, cell: &Blank) -> impl Iterator<Item = &Blank> {
+        let is_own =
+            |(.., blank, _): &(usize, usize, &Blank, &Derivation)| std::ptr::eq(*blank, cell);
+        let own = self.blanks().find(is_own).map(|(_, at, ..)| at);
+        let column = self.blanks().filter(move |(_, at, ..)| Some(*at) == own);
+        column.map(|(.., blank, _)| blank)
+    }
+
+    /// Gives the blanks of each column one notation: that of its numbers, if it has any. Otherwise, the box of a cell
+    /// would reveal whether its answer is a number.
+    pub(crate) fn align(&mut self) {
+        for at in 0..self.columns.len() {
+            let column = || {
+                self.blanks()
+                    .filter(|(_, own, ..)| *own == at)
+                    .map(|(.., blank, _)| blank)
+            };
+            let Some(form) = column()
+                .find(|blank| blank.has_number())
+                .map(|blank| blank.form)
+            else {
+                continue;
+            };
+            for row in &mut self.rows {
+                if let Some(AuthorCell::Blank(blank, _)) = row.get_mut(at) {
+                    blank.form = form;
+                }
+            }
+        }
     }
 
     /// Returns the rows that have the same texts as this row in an order to find, or only this row.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lacking::Lacking;
-use super::sample::{Answer, ItemSample, Question, Sample};
+use super::sample::{Answer, Guess, ItemSample, Question, Sample};
 use crate::questions::arrangement::Acceptance;
 use crate::questions::settings::Finding;
 
@@ -176,9 +176,8 @@ impl Fairness {
             if differs && !own.is_empty() && own.iter().all(is_same) {
                 fairness.constant.push(title.to_owned());
             }
-            let count = each.len() as f64;
-            let mean =
-                [0, 1].map(|at| each.iter().map(|(_, own)| own.guess[at]).sum::<f64>() / count);
+            let guesses: Vec<&Guess> = each.iter().map(|(_, own)| &own.guess).collect();
+            let mean = Guess::mean(&guesses);
             if mean[1] > 0.0 {
                 fairness.guesses.push((title.to_owned(), mean));
             }

@@ -41,8 +41,8 @@ pub(crate) struct Question {
     pub(crate) items: Vec<ItemSample>,
     /// A hash of everything that the question prints. The hashes of two versions differ if the question does.
     pub(crate) stimulus: u64,
-    /// The points that guessing earns in its tables and choices, and their maximum.
-    pub(crate) guess: [f64; 2],
+    /// What guessing earns in its tables and choices.
+    pub(crate) guess: Guess,
     /// Hashes of the texts that the question prints.
     pub(crate) printed: BTreeSet<u64>,
     /// Prompts that occur twice although their keys differ.
@@ -89,7 +89,7 @@ impl Sample {
         let all = fields(paper);
         let sheet = for_screens(paper);
         let mut questions = BTreeMap::new();
-        let guesses = guesses(paper, &all);
+        let mut guesses = guesses(paper, &all);
         let mut from = 0;
         let (mut stated, mut given) = (Stated::default(), Vec::new());
         for (at, (question, section)) in paper.questions.iter().zip(&sheet.questions).enumerate() {
@@ -97,7 +97,7 @@ impl Sample {
             let texts = texts(section);
             let mut own = Question {
                 number: at + 1,
-                guess: guesses.get(&at).copied().unwrap_or_default(),
+                guess: guesses.remove(&at).unwrap_or_default(),
                 stimulus: section
                     .assumptions
                     .iter()
@@ -141,9 +141,42 @@ impl Sample {
     }
 }
 
-/// Returns what guessing earns in the tables and choices of each question, and their points: the most frequent answer of a
-/// column in all its cells, with errors carried forward, and one option of each choice at random.
-fn guesses(paper: &Paper, all: &[Field]) -> BTreeMap<usize, [f64; 2]> {
+/// What guessing earns in the tables and choices of a question.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Guess {
+    /// The points for one option of each choice at random.
+    choices: f64,
+    /// The points for each answer that a student writes in all cells of a column, by item and column.
+    columns: BTreeMap<(usize, usize), BTreeMap<String, f64>>,
+    /// The maximum.
+    of: f64,
+}
+
+impl Guess {
+    /// Returns the mean points in all versions of a question, and their mean maximum. A student does not know the version,
+    /// so one guess must serve all versions.
+    pub(crate) fn mean(versions: &[&Self]) -> [f64; 2] {
+        let mut columns: BTreeMap<_, BTreeMap<&str, f64>> = BTreeMap::new();
+        for (column, answers) in versions.iter().flat_map(|guess| &guess.columns) {
+            for (answer, points) in answers {
+                *columns
+                    .entry(column)
+                    .or_default()
+                    .entry(answer)
+                    .or_default() += points;
+            }
+        }
+        let best = |answers: &BTreeMap<&str, f64>| answers.values().copied().fold(0.0, f64::max);
+        let earned = columns.values().map(best).sum::<f64>();
+        let choices = versions.iter().map(|guess| guess.choices).sum::<f64>();
+        let of = versions.iter().map(|guess| guess.of).sum::<f64>();
+        [earned + choices, of].map(|sum| sum / versions.len().max(1) as f64)
+    }
+}
+
+/// Returns what guessing earns in each question. The most frequent answer of a column earns points also for the errors
+/// that it carries forward.
+fn guesses(paper: &Paper, all: &[Field]) -> BTreeMap<usize, Guess> {
     let mut columns: BTreeMap<(usize, usize), BTreeMap<String, usize>> = BTreeMap::new();
     let column_of = |field: &Field| match field.asked {
         Asked::Cell { at, cell, .. } => Some((
@@ -169,10 +202,25 @@ fn guesses(paper: &Paper, all: &[Field]) -> BTreeMap<usize, [f64; 2]> {
     };
     let key = Key::new(paper, &[], |_, _| false);
     let marked = mark(&key, &sheet, &Rules::default());
-    let mut guesses: BTreeMap<usize, [f64; 2]> = BTreeMap::new();
+    let mut guesses: BTreeMap<usize, Guess> = BTreeMap::new();
+    // Versions can have their questions in another order.
+    let mut first: BTreeMap<usize, usize> = BTreeMap::new();
     for (field, mark) in all.iter().zip(&marked.marks) {
-        let earned = match (field.asked, &field.item.kind) {
-            (Asked::Cell { .. }, _) => mark.points.to_f64(),
+        let own = guesses.entry(field.question).or_default();
+        let first = *first.entry(field.question).or_insert(field.of_item);
+        let points = field.points.to_f64();
+        match (field.asked, &field.item.kind) {
+            (Asked::Cell { .. }, _) => {
+                let Some(((item, at), key)) = column_of(field) else {
+                    continue;
+                };
+                let answers = own.columns.entry((item - first, at)).or_default();
+                // Where a whole row or column must be right, only the sheet above shows what a guess earns.
+                if mark.written != key && field.item.printed.marks.is_none() {
+                    *answers.entry(key).or_default() += points;
+                }
+                *answers.entry(mark.written.clone()).or_default() += mark.points.to_f64();
+            }
             (
                 _,
                 ItemKind::Choice {
@@ -180,12 +228,10 @@ fn guesses(paper: &Paper, all: &[Field]) -> BTreeMap<usize, [f64; 2]> {
                     several: false,
                     ..
                 },
-            ) => field.points.to_f64() / options.len().max(1) as f64,
+            ) => own.choices += points / options.len().max(1) as f64,
             _ => continue,
-        };
-        let own = guesses.entry(field.question).or_default();
-        own[0] += earned;
-        own[1] += field.points.to_f64();
+        }
+        own.of += points;
     }
     guesses
 }

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use super::paper::{Paper, PaperItem, Piece};
 use crate::lang::value::Number;
 use crate::questions::entry::{Blank, ItemKind};
+use crate::run::record::Did;
 use crate::run::table::Cell;
 
 /// A field of a paper that a student fills in.
@@ -32,6 +33,20 @@ impl Field<'_> {
     /// Whether the field is marked by hand.
     pub fn by_hand(&self) -> bool {
         matches!(self.asked, Asked::Essay)
+    }
+
+    /// Whether the question, and not only its key, has a value as its answer, so that a dash is never correct. For other
+    /// facts, the student must determine whether a value exists. Other cells of a column reveal nothing about one cell.
+    pub(crate) fn always_has_value(&self) -> bool {
+        let Asked::Blank(blank) = self.asked else {
+            return false;
+        };
+        if let ItemKind::Author(table) = &self.item.kind {
+            return table.column_of(blank).all(Blank::has_number);
+        }
+        let of_run = matches!(*self.item.did, Did::Reference(_) | Did::Replay(_));
+        let of_address = matches!(&*blank.fact, "" | "vpo" | "tlbi" | "tlbt");
+        of_run || of_address || blank.fact.starts_with("vpn")
     }
 }
 

@@ -90,6 +90,7 @@ const TABLES: &[(&str, &str)] = &[
     ("processes", "Processes"),
     ("frames", "Page frames"),
     ("maps", "Areas"),
+    ("frames.maps", "Pages"),
     ("kernel_maps", "Kernel areas"),
     ("vpn", "VPN"),
     ("ppn", "PPN"),
@@ -402,6 +403,14 @@ impl Labels {
                 .map(|(_, label)| self.usual(label))
         };
         self.changed.get(fact).map(String::as_str).or_else(usual)
+    }
+
+    /// Returns the name of a column, which can mean something else in another table.
+    pub(crate) fn column(&self, table: &str, name: &str) -> String {
+        let own = format!("{table}.{name}");
+        let is_known =
+            self.changed.contains_key(&own) || TABLES.iter().any(|(known, _)| *known == own);
+        self.table(if is_known { &own } else { name })
     }
 
     /// Returns the name of a table or column (default: the script's name).

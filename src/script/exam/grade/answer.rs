@@ -79,8 +79,14 @@ impl<'p> AnswerForm<'p> {
             }) => key.measure().map(Measure::unit),
             _ => None,
         };
+        // In a column of numbers, an author's cell can also contain a text.
+        let text = blank.key.as_ref().filter(|key| match &key.value {
+            Value::Text(key) => blank.fact.is_empty() && !words::is_dash(key),
+            value => matches!(value, Value::Bool(_)),
+        });
+        let of_text = text.map(|key| Form::of_value(&key.value, Radix::Decimal, None));
         Self {
-            form: page.unwrap_or(blank.form),
+            form: page.or(of_text).unwrap_or(blank.form),
             unit: unit.or(measured),
             round: blank.round,
             bare,

@@ -59,13 +59,22 @@ fn once(mut chosen: Vec<usize>) -> Vec<usize> {
 }
 
 fn text_of(text: &str, options: &[Alternative]) -> Option<usize> {
-    let mut texts = options.iter().map(|option| plain(&option.text));
-    texts.position(|own| own == *text)
+    let text_of = |text: &str| {
+        options
+            .iter()
+            .position(|option| plain(&option.text) == *text)
+    };
+    text_of(text).or_else(|| text_of(bare(text)))
+}
+
+/// Returns a text without the marks beside the letter or the number of an option: `3` for `(3)` and `3)`.
+fn bare(text: &str) -> &str {
+    text.trim_matches(['(', ')', '.', ':', '[', ']'])
 }
 
 /// Returns the option that a letter or a number names.
 fn place_of(text: &str, options: &[Alternative]) -> Option<usize> {
-    let bare = text.trim_matches(['(', ')', '.', ':', '[', ']']);
+    let bare = bare(text);
     let mut letters = bare.chars();
     if let (Some(letter), None) = (letters.next(), letters.next())
         && let Some(at) = letter_of(letter, options.len())
@@ -128,6 +137,10 @@ mod tests {
         let counts = ["3", "1", "2"].map(option);
         assert_eq!(read("3", &counts, By::Text), Some(vec![0]));
         assert_eq!(read("3", &counts, By::Place), Some(vec![2]));
+        for text in ["3)", "(3)", "3."] {
+            assert_eq!(read(text, &counts, By::Text), Some(vec![0]), "{text}");
+            assert_eq!(read(text, &counts, By::Place), Some(vec![2]), "{text}");
+        }
         for text in ["", ";", "and", "D", "0", "4", "both", "b d", "bd", "a set"] {
             assert_eq!(of(text), None, "{text}");
         }

@@ -118,6 +118,7 @@ pub(crate) fn asked(field: &Field) -> String {
             .map_or_else(String::new, |(row, at, ..)| table.label(row, at)),
         (Asked::Blank(blank), _) => label(blank),
         (Asked::Cell { column, .. }, ItemKind::Table { table, .. }) => {
+            let title = |name: &str| Labels::default().table(name);
             let first = table.rows.get(field.row).and_then(|cells| cells.first());
             let name = table
                 .groups
@@ -126,8 +127,8 @@ pub(crate) fn asked(field: &Field) -> String {
                 .next()
                 .filter(|name| *name != column);
             match (name, first) {
-                (Some(name), Some(cell)) => format!("{column} ({name} {cell})"),
-                _ => column.to_owned(),
+                (Some(name), Some(cell)) => format!("{} ({name} {cell})", title(column)),
+                _ => title(column),
             }
         }
         (_, ItemKind::Any { .. }) => prompt(field.item, &Labels::default(), false),
@@ -146,7 +147,10 @@ pub(crate) fn right(field: &Field) -> String {
                 .map_or_else(String::new, |unit| format!(" {unit}"));
             format!("{}{unit}", filled(blank, page::bare(field.item)))
         }
-        (Asked::Cell { cell, .. }, _) => cell.shown().to_string(),
+        (Asked::Cell { column, cell, .. }, ItemKind::Table { table, .. }) => {
+            let word = page::yes_or_no(table.id, column, cell);
+            word.map_or_else(|| cell.shown().to_string(), str::to_owned)
+        }
         (_, ItemKind::Any { answers, radix, .. }) => {
             let first = answers
                 .first

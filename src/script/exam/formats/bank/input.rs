@@ -53,9 +53,7 @@ pub(crate) enum Input {
 /// Returns a refusal if there are too many correct answers to list, or if no option is correct.
 pub(crate) fn input(field: &Field) -> Result<Input, Refusal> {
     match field.asked {
-        Asked::Blank(blank) => {
-            Ok(interchangeable(field).unwrap_or_else(|| of_blank(blank, page::bare(field.item))))
-        }
+        Asked::Blank(blank) => Ok(interchangeable(field).unwrap_or_else(|| of_blank(blank, field))),
         Asked::Cell { column, cell, .. } => {
             let spellings = of_cell(cell);
             let word = match &field.item.kind {
@@ -101,7 +99,8 @@ fn interchangeable(field: &Field) -> Option<Input> {
     (same.len() > 1).then_some(Input::Text(numbers))
 }
 
-fn of_blank(blank: &Blank, bare: bool) -> Input {
+fn of_blank(blank: &Blank, field: &Field) -> Input {
+    let bare = page::bare(field.item);
     if let Some(words) = Words::for_blank(blank, bare) {
         let mut options = words.options(blank);
         let right = words.right(blank);
@@ -114,7 +113,6 @@ fn of_blank(blank: &Blank, bare: bool) -> Input {
             });
         return Input::Pick { options, right: at };
     }
-    // A value, unlike a fact, always exists, so a dash is never correct.
     if let (
         true,
         Form::Number {
@@ -122,7 +120,7 @@ fn of_blank(blank: &Blank, bare: bool) -> Input {
             ..
         },
         Some(key),
-    ) = (blank.fact.is_empty(), blank.form, &blank.key)
+    ) = (field.always_has_value(), blank.form, &blank.key)
         && let Value::Number(number) = key.value
         && number.to_f64().abs() <= EXACT
     {

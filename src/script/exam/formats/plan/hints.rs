@@ -7,19 +7,20 @@ use crate::exam::formats::prompt::filled;
 use crate::exam::formats::tree::{Table, WorksheetRow};
 use crate::run::table::{Cell, Rows, TableId};
 
-/// The notation of columns in the step table of a reference string.
+/// The notation of columns in the step table of a reference string and in the list of frames.
 const NOTATIONS: &[(&str, &str)] = &[
     ("write", "Y/N"),
     ("hit", "Y/N"),
     ("use", "frame 0 first"),
     ("modified", "frame 0 first"),
+    ("maps", "process:VPN in hex"),
 ];
 
-/// Returns the name of a column, with the notation of its cells if the table is the step table of a reference string.
+/// Returns the name of a column, with the notation of its cells if the table is the step table of a reference string or the list of frames.
 pub(crate) fn column_head(of: TableId, column: &str, labels: &Labels) -> String {
-    let name = labels.table(column);
+    let name = labels.column(of.noun(), column);
     let notation = NOTATIONS.iter().find(|(known, _)| *known == column);
-    match notation.filter(|_| of == TableId::Reference) {
+    match notation.filter(|_| matches!(of, TableId::Reference | TableId::Frames)) {
         Some((_, notation)) => format!("{name} ({})", labels.localize(notation)),
         None => name,
     }

@@ -309,10 +309,12 @@ fn programs(body: &[Piece]) -> impl Iterator<Item = &str> {
 
 /// Renames a table and its columns to the course's terms.
 fn named(table: Table, labels: &Labels) -> Table {
-    let groups = table
-        .groups
-        .iter()
-        .map(|group| group.iter().map(|name| labels.table(name)).collect());
+    let groups = table.groups.iter().map(|group| {
+        group
+            .iter()
+            .map(|name| labels.column(&table.title, name))
+            .collect()
+    });
     Table {
         groups: groups.collect(),
         title: labels.table(&table.title),

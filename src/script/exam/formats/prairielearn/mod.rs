@@ -245,10 +245,6 @@ impl Elements<'_> {
         let Asked::Blank(blank) = field.asked else {
             return None;
         };
-        // Every address has the facts listed here, so a dash is never correct. For other facts, the student must
-        // determine whether a value exists.
-        let certain =
-            matches!(&*blank.fact, "" | "vpo" | "tlbi" | "tlbt") || blank.fact.starts_with("vpn");
         let Form::Number { radix, .. } = blank.form else {
             return None;
         };
@@ -260,7 +256,10 @@ impl Elements<'_> {
                 _ => false,
             },
         };
-        if !certain || !whole || blank.round.is_some() || self.dashes.contains(field.name.as_str())
+        if !field.always_has_value()
+            || !whole
+            || blank.round.is_some()
+            || self.dashes.contains(field.name.as_str())
         {
             return None;
         }

@@ -27,7 +27,7 @@ impl Rules {
         wrong
     }
 
-    /// Sets a rule such as `carried=1/2`. A value with commas is a list, and a value in braces is a map.
+    /// Sets a rule such as `carried=1/2`. A value with commas or in brackets is a list, and a value in braces is a map.
     ///
     /// # Errors
     /// A message.
@@ -44,11 +44,16 @@ impl Rules {
                     .map_err(|message| format!("`{rule}` {message}"))
             });
         }
-        let value = if value.contains(',') {
+        let inside = value
+            .trim()
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'));
+        let (value, is_list) = (inside.unwrap_or(value), inside.is_some());
+        let value = if is_list || value.contains(',') {
             Setting::List(
                 value
                     .split(',')
-                    .map(|part| part.trim().to_owned())
+                    .map(|part| part.trim().trim_matches(['"', '\'']).to_owned())
                     .collect(),
             )
         } else {
@@ -159,6 +164,10 @@ mod tests {
             (rules.floor, rules.void.get("1b.byte")),
             (Floor::None, Some(&Void::Full))
         );
+        assert_eq!(rules.set_written("void=[1.vpn, \"2.10\"]"), Ok(()));
+        for name in ["1.vpn", "2.10"] {
+            assert_eq!(rules.void.get(name), Some(&Void::Full), "{name}");
+        }
         assert_eq!(rules.set_written("also={1.1: [\"eight\", 08]}"), Ok(()));
         assert_eq!(
             rules.also["1.1"],
