@@ -135,8 +135,7 @@ impl<'p> Marking<'p> {
             return Ok(false);
         };
         let points: Number = mixed(text).ok_or_else(|| {
-            // The help never names another value than the one that the instructor wrote.
-            // Other words could change the value, as in `2 and a half`.
+            // The help names no other value, and other words could change it, as in `2 and a half`.
             let mut words = text.split_whitespace();
             let first = words.next().filter(|first| number(first).is_some());
             let is_same = matches!(words.next(), Some("of" | "point" | "points" | "pts"));

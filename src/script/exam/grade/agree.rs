@@ -15,11 +15,11 @@ pub(crate) fn agrees(answer: &Answer, key: Option<&Shown>, way: AnswerForm) -> b
     match (answer, &key.value) {
         (Answer::Number(spelled), Value::Number(key)) => match way.round {
             Some(digits) => spelled.fits && spelled.value.rounds_with(*key, digits),
-            None => is_number(*spelled, *key),
+            None => is_number(spelled, *key),
         },
         (Answer::Number(spelled), Value::Text(key)) => {
             number::read(key, Radix::Decimal, None, None)
-                .is_some_and(|page| is_number(*spelled, page.value))
+                .is_some_and(|page| is_number(spelled, page.value))
         }
         (Answer::Word(word), Value::Text(key)) => {
             *word == &**key || page_fault(way) && (*word, &**key) == ("page", "protection")
@@ -52,8 +52,8 @@ pub(crate) fn could_agree(answer: &Answer, key: Option<&Shown>, way: AnswerForm)
                 let numbers = numbers(text, key);
                 words::abbreviates(text, key)
                     || numbers
-                        .iter()
-                        .any(|(own, key)| own.others().any(|own| is_number(own, *key)))
+                        .into_iter()
+                        .any(|(own, key)| own.others().any(|own| is_number(&own, key)))
             }
             _ => false,
         }
@@ -65,7 +65,7 @@ pub(crate) fn is_same_text(text: &str, key: &str) -> bool {
         || words::is_same_truth(text, key)
         || numbers(text, key)
             .iter()
-            .any(|(own, key)| is_number(*own, *key))
+            .any(|(own, key)| is_number(own, *key))
 }
 
 /// Returns the numbers in an answer and in a key that are texts: both in the unit of the key, or as plain numbers if the
@@ -99,7 +99,7 @@ fn page_fault(way: AnswerForm) -> bool {
 }
 
 /// Whether the numbers are equal. Rounds a fractional key to the decimal places of the answer.
-pub(crate) fn is_number(spelled: Spelled, key: Number) -> bool {
+pub(crate) fn is_number(spelled: &Spelled, key: Number) -> bool {
     if !spelled.fits {
         return false;
     }
@@ -142,7 +142,7 @@ fn is_text(text: &str, key: &Value) -> bool {
                 }
         }
         Value::Number(key) => {
-            number::read(text, Radix::Decimal, None, None).is_some_and(|n| is_number(n, *key))
+            number::read(text, Radix::Decimal, None, None).is_some_and(|n| is_number(&n, *key))
         }
         Value::Bool(_) | Value::Bytes(_) => words::plain(text) == words::plain(&key.to_string()),
     }
@@ -170,7 +170,7 @@ fn is_element(part: &str, key: &Value) -> bool {
     match key {
         Value::Number(key) => {
             let number = number::read(words::unnamed(part), Radix::Decimal, None, None);
-            number.is_some_and(|n| is_number(n, *key))
+            number.is_some_and(|n| is_number(&n, *key))
         }
         Value::Text(key) => {
             let part = part.trim_matches(['"', '\'']);

@@ -141,7 +141,7 @@ impl<'p> AnswerForm<'p> {
                     return Answer::Number(Spelled::from(Number::from(u64::from(flag))));
                 }
             }
-            Notation::Bits(_) if words::is_dash(&text) => return Answer::Dash,
+            Notation::Bits(_) | Notation::Mapped if words::is_dash(&text) => return Answer::Dash,
             Notation::Bits(count) => {
                 return bits(&text, count).map_or(Answer::Unreadable, Answer::Text);
             }
@@ -149,7 +149,6 @@ impl<'p> AnswerForm<'p> {
             Notation::Trace => {
                 return words::hits_and_misses(&text).map_or(Answer::Unreadable, Answer::Text);
             }
-            Notation::Mapped if words::is_dash(&text) => return Answer::Dash,
             Notation::Mapped => {
                 return words::mapped(&text).map_or(Answer::Unreadable, Answer::Text);
             }
@@ -268,7 +267,7 @@ impl Answer {
     /// Returns the answer with its other meanings, such as those of a separator.
     pub(crate) fn others(&self) -> impl Iterator<Item = Self> {
         let spelled = match self {
-            Self::Number(spelled) => Some(*spelled),
+            Self::Number(spelled) => Some(spelled.clone()),
             _ => None,
         };
         spelled

@@ -125,7 +125,7 @@ fn also(field: &str, answer: &Answer, way: AnswerForm, rules: &Rules) -> bool {
         return false;
     };
     let same = |given: &Given| match (way.read(given), answer) {
-        (Answer::Number(right), Answer::Number(own)) if right.fits => is_number(*own, right.value),
+        (Answer::Number(right), Answer::Number(own)) if right.fits => is_number(own, right.value),
         (Answer::Text(right), Answer::Text(own)) => is_same_text(own, &right),
         (Answer::Unanswered | Answer::Unreadable, _) => false,
         (right, own) => right == *own,
@@ -159,16 +159,16 @@ pub(super) fn any(
         answers.first.iter().any(|right| same(right, value))
             || !answers.all && satisfies(answers, value)
     };
-    let number = |spelled: Spelled| right(&Value::Number(spelled.value));
+    let number = |spelled: &Spelled| right(&Value::Number(spelled.value));
     let text = Value::from(given.text().trim());
-    let is_right = match spelled {
+    let is_right = match &spelled {
         Some(spelled) => number(spelled),
         None => answers.first.iter().any(|right| same(right, &text)),
     };
     if is_right {
         return (Verdict::Right, Number::from(1u64));
     }
-    let unclear = spelled.is_none_or(|spelled| spelled.others().any(number));
+    let unclear = spelled.is_none_or(|spelled| spelled.others().any(|other| number(&other)));
     let answer = if unclear {
         Answer::Unreadable
     } else {

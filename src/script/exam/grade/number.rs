@@ -9,7 +9,7 @@ const LONGEST: usize = 100;
 const LARGEST_POWER: i32 = 18;
 
 /// A number as written.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Spelled {
     pub(crate) value: Number,
     /// Half a unit in the last place, if the number has enough digits to approximate a number without a
@@ -23,13 +23,13 @@ pub(crate) struct Spelled {
     pub(crate) fits: bool,
     /// The other meanings that fit, each with its `within`: `16.384` could mean 16384, `1,024` could mean 1.024, `4 Kb` could be
     /// bits, and `1010b` could be binary.
-    other: [Option<(Number, Option<Number>)>; 2],
+    other: Vec<(Number, Option<Number>)>,
 }
 
 impl Spelled {
     /// Whether the number has too few digits to approximate a key: fewer than three, and fewer than two decimal places
     /// in the blank's unit.
-    pub(crate) fn is_rough(self) -> bool {
+    pub(crate) fn is_rough(&self) -> bool {
         let hundredth = Number::fraction(1, 200);
         let coarse = |(within, most): (Number, Number)| within.compare(most).is_gt();
         self.digits < 3 && !self.percent && self.within.zip(hundredth.ok()).is_some_and(coarse)
@@ -39,26 +39,21 @@ impl Spelled {
     pub(crate) fn others(self) -> impl Iterator<Item = Self> {
         let is_approximation = self.is_rough() && self.fits;
         let approximation = is_approximation.then_some((self.value, self.within));
-        let others = self.other.into_iter().chain([approximation]).flatten();
+        let others = self.other.clone().into_iter().chain(approximation);
         others.map(move |(value, within)| Self {
             value,
             within,
             digits: usize::MAX,
             fits: true,
-            other: [None; 2],
+            other: Vec::new(),
             ..self
         })
     }
 
     /// Adds another meaning.
-    fn or(self, other: Option<Number>) -> Self {
-        let added = other.map(|other| (other, None));
-        let [first, second] = self.other;
-        let other = match first {
-            None => [added, second],
-            first => [first, second.or(added)],
-        };
-        Self { other, ..self }
+    fn or(mut self, other: Option<Number>) -> Self {
+        self.other.extend(other.map(|other| (other, None)));
+        self
     }
 
     fn times(self, factor: Factor) -> Option<Self> {
@@ -67,15 +62,14 @@ impl Spelled {
             Some((scaled(value)?, within.and_then(scaled)))
         };
         let of_unit = factor.other.and_then(|by| self.value.times(by).ok());
+        let others = self.other.into_iter().filter(|_| factor.fits);
         let spelled = Self {
             value: scaled(self.value)?,
             within: self.within.and_then(scaled),
             percent: factor.percent,
             fits: factor.fits,
-            other: self
-                .other
-                .map(|meaning| meaning.filter(|_| factor.fits).and_then(other)),
-            ..self
+            other: others.filter_map(other).collect(),
+            digits: self.digits,
         };
         Some(spelled.or(of_unit))
     }
@@ -89,7 +83,7 @@ impl From<Number> for Spelled {
             digits: usize::MAX,
             percent: false,
             fits: true,
-            other: [None; 2],
+            other: Vec::new(),
         }
     }
 }
@@ -431,7 +425,10 @@ fn fraction(text: &str) -> Option<Spelled> {
     }
     let other = swapped(text).and_then(|text| places(&text));
     Some(Spelled {
-        other: [other.map(|other| (other.value, other.within)), None],
+        other: other
+            .map(|other| (other.value, other.within))
+            .into_iter()
+            .collect(),
         ..places(text)?
     })
 }

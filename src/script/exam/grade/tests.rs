@@ -184,7 +184,7 @@ fn a_decimal_is_right_if_its_digits_are() {
     let is = |text: &str, above: i128, under: i128| {
         let key = Number::fraction(above, under).expect("a number");
         let spelled = number::read(text, Radix::Decimal, None, None).expect("a number");
-        is_number(spelled, key)
+        is_number(&spelled, key)
     };
     for text in ["1/3", "0.33", "0.333", "0.3333", "33.3 %"] {
         assert!(is(text, 1, 3), "{text}");
