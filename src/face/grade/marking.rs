@@ -190,7 +190,7 @@ fn mark_paper(
                 // Responses without names are of unknown fields.
                 missing.retain(|_| row.responses.is_empty());
                 for (column, _) in row.answers.iter() {
-                    key.field(&column).map(|field| missing.remove(&*field.name));
+                    key.field(column).map(|field| missing.remove(&*field.name));
                 }
                 done.flaws.push(Flaw::new(row.line, message));
             }
