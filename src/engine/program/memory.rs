@@ -499,15 +499,14 @@ impl Memory for Flat {
                 Err(_) if self.refusal(address, size, WRITABLE).is_some() => None,
                 Err(_) => Some(self.page_mut(number).ok_or(MemoryError::Full)?),
             };
-            if let Some(page) = page {
-                if page.states[bytes.clone()]
-                    .iter()
-                    .all(|state| state & WRITABLE != 0)
-                {
-                    page.states[bytes.clone()].fill(READABLE | WRITABLE);
-                    page.bytes[bytes].copy_from_slice(&value.to_le_bytes()[..usize::from(size)]);
-                    return Ok(());
-                }
+            let is_writable = |page: &&mut Page| {
+                let mut states = page.states[bytes.clone()].iter();
+                states.all(|state| state & WRITABLE != 0)
+            };
+            if let Some(page) = page.filter(is_writable) {
+                page.states[bytes.clone()].fill(READABLE | WRITABLE);
+                page.bytes[bytes].copy_from_slice(&value.to_le_bytes()[..usize::from(size)]);
+                return Ok(());
             }
         }
         if let Some(error) = self.refusal(address, size, WRITABLE) {
