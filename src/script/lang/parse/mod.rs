@@ -20,7 +20,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use pagewalk_grammar::{Grammar, Pair, Parser as _, Rule};
-use unfinished::unfinished;
+use unfinished::{run_on, unfinished};
 
 use super::ast::{Block, Stmt, Word};
 use super::diagnostic::{Code, Diagnostic};
@@ -288,23 +288,51 @@ impl<'a> Tree<'a> {
         let mut body = Vec::new();
         for line in block.into_inner() {
             match line.as_rule() {
-                Rule::statement => body.push(self.statement(line)),
-                Rule::broken => self.broken(&line, Rule::lone_statement),
+                Rule::statement => match self.runs_on(&line) {
+                    Some(rest) => body.extend(self.rest(&line, rest)),
+                    None => body.push(self.statement(line)),
+                },
+                Rule::broken => {
+                    if let Some(rest) = self.broken(&line, Rule::lone_statement) {
+                        body.extend(self.rest(&line, rest));
+                    }
+                }
                 _ => {}
             }
         }
         body
     }
 
-    /// Reports the error in a line that the grammar could not match.
-    fn broken(&mut self, line: &Pair, rule: Rule) {
+    /// Reports the error in a line that the grammar could not match. Returns where the next statement begins, if the line
+    /// ended too early.
+    fn broken(&mut self, line: &Pair, rule: Rule) -> Option<usize> {
         self.broken += 1;
-        if self.broken <= BROKEN_LIMIT {
-            let start = self.span(line).start;
-            let diagnostic = recover::explain(line.as_str(), rule, self.file, start);
-            let unfinished = unfinished(self.source, line.as_str(), diagnostic.span, start);
-            self.report(unfinished.unwrap_or(diagnostic));
+        if self.broken > BROKEN_LIMIT {
+            return None;
         }
+        let start = self.span(line).start;
+        let diagnostic = recover::explain(line.as_str(), rule, self.file, start);
+        let unfinished = unfinished(self.source, line.as_str(), diagnostic.span, start);
+        let (diagnostic, rest) = unfinished.unwrap_or((diagnostic, line.as_str().len()));
+        self.report(diagnostic);
+        (rest < line.as_str().len()).then_some(rest)
+    }
+
+    /// Reports a command that lacks its last value, so that it contains the next statement as operands. Returns where that
+    /// statement begins.
+    fn runs_on(&mut self, line: &Pair) -> Option<usize> {
+        let (diagnostic, rest) = run_on(self.source, line.as_str(), self.span(line))?;
+        self.report(diagnostic);
+        Some(rest)
+    }
+
+    /// Parses the statements after a line that ended too early.
+    fn rest(&mut self, line: &Pair, from: usize) -> Vec<Stmt> {
+        let base = self.base;
+        self.base += line.as_span().start() + from;
+        let body = self.piece(&line.as_str()[from..]);
+        self.base = base;
+        body
     }
 
     /// Returns the span of a pair, excluding spaces after it.

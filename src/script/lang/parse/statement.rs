@@ -437,8 +437,8 @@ impl Tree<'_> {
             match part.as_rule() {
                 Rule::setting => settings.push(self.setting(part)),
                 Rule::row | Rule::plain_row => rows.push(self.row(part)),
-                Rule::broken_setting => self.broken(&part, Rule::lone_setting),
-                Rule::broken_row => self.broken(&part, Rule::lone_row),
+                Rule::broken_setting => drop(self.broken(&part, Rule::lone_setting)),
+                Rule::broken_row => drop(self.broken(&part, Rule::lone_row)),
                 _ => {}
             }
         }

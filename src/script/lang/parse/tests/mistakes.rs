@@ -203,3 +203,25 @@ fn no_flood_of_messages() {
     let diagnostics = parse(0, &"let\n".repeat(10_000), &mut ()).diagnostics;
     assert_eq!(diagnostics.len(), super::super::BROKEN_LIMIT);
 }
+
+#[test]
+fn a_missing_value_is_reported_where_it_is_missing() {
+    each_is(
+        r#"
+let x =⏎let y = 4         -> syntax at "=": the line ends too early: a value is missing
+let x = 3 +⏎read 4        -> syntax at "+": the line ends too early: a value is missing
+let x =⏎P1: read 4        -> syntax at "=": the line ends too early: a value is missing
+write 4 =⏎read 4 => byte 1 -> syntax at "=": the line ends too early: a value is missing
+expect x ==⏎show tlb      -> syntax at "=": the line ends too early: a value is missing
+if a {⏎let x =⏎read 4⏎}   -> syntax at "=": the line ends too early: a value is missing
+"#,
+    );
+    // The statements after the line are in the tree, and a name may also be a verb.
+    let of = |text| sketch::block(&parse(0, text, &mut ()).body);
+    assert_eq!(
+        of("let a =\nlet b =\nlet c = 3\nread 4"),
+        "let c = 3 ; read 4"
+    );
+    assert_eq!(of("write 4 =\nread size 4"), of("write 4 = read size 4"));
+    assert_eq!(of("let x = 3 +\nread"), of("let x = 3 + read"));
+}
