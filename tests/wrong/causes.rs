@@ -235,3 +235,63 @@ fn a_mistake_in_a_machine_file_is_also_marked_in_the_script() {
         ("unknown-setting", 8..18)
     );
 }
+
+/// A line that is no statement hides only mistakes that it may cause.
+#[test]
+fn a_syntax_error_hides_no_mistake_of_another_statement() {
+    let before = [
+        "expect tlb.hit == 1",
+        "read 0x40 => tlbb miss",
+        "show basee + 1",
+        "let z = yy + 1",
+        "touch(3)",
+        "set page_table { | vpn pnn |; | 0 1 | }",
+    ];
+    let after = [
+        "set cache { | idx | tag v | b0 b1 |; | 5 | 0D 1 | 36 72 F0 | }",
+        "read 0x40 => tlb mis",
+        "reference 1 2 { frame 3 }",
+    ];
+    let broken = [
+        "read 3D5 => tlb hit",
+        "read 0x40 -> tlb hit",
+        "for i in 0 to 8 { read i }",
+        "for (i = 0; i < 8; i++) { read i }",
+        "let y =",
+        "read 0x40 =>",
+        "}",
+        "if tlb.hits = 2 { show tlb }",
+        "let a := 3",
+        "repeat 3 times { read 0x40 }",
+        "let l = [1, 2",
+        "expect tlb.hits == 1 && tlb.misses == 1",
+    ];
+    let lines = |script: &str| {
+        let checked = CheckedScript::from_text("a.pw", script, &mut OpenTexts::default());
+        let line = |one: &Diagnostic| checked.sources.location(one.span).map(|(_, at)| at.line);
+        checked
+            .diagnostics
+            .iter()
+            .filter_map(line)
+            .collect::<Vec<_>>()
+    };
+    for broken in broken {
+        let all = ["machine simple"].into_iter().chain(before).chain([broken]);
+        let script: Vec<&str> = all.chain(after).collect();
+        let expected: Vec<usize> = (2..=script.len()).collect();
+        assert_eq!(lines(&script.join("\n")), expected, "{broken}");
+    }
+    // Names, machines, and processes that the line may declare are no mistakes.
+    for caused in [
+        "let a := 3\nshow a",
+        "let a =\nshow a + 1",
+        "for int i = 0 { }\nshow i",
+        "def f(x {\n  show x\n}\nf(3)",
+        "void f(int a) { }\nf(3)",
+        "machine simple <<\nread 4 => tlb miss\nexpect tlb.misses == 1",
+        "process P1 <<\nP1: let p = malloc(8)",
+        "scenario \"a\" {\n  machine simple\n  let a = 3\n  if a == 3 {\n    show a\n  }\n}\n  show a + 1\n  read 4\n}",
+    ] {
+        assert_eq!(lines(caused).len(), 1, "{caused}");
+    }
+}

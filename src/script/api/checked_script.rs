@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use super::owners::{name_other_blocks, name_owners};
 use super::parsed_script::ParsedScript;
+use super::unparsed::Unparsed;
 
 /// Maximum number of diagnostics in a report.
 const MOST: usize = 100;
@@ -163,11 +164,7 @@ impl CheckedScript {
             files,
             mut diagnostics,
         } = parsed;
-        let broken = Broken::new(
-            diagnostics
-                .iter()
-                .map(|diagnostic| line_of(&sources, diagnostic)),
-        );
+        let unparsed = Unparsed::new(&sources, &script.body, &diagnostics);
         let unread = SpanIndex::new(diagnostics.iter().map(|one| one.span));
         // Most scripts have no syntax errors.
         let read = if diagnostics.is_empty() {
@@ -188,7 +185,7 @@ impl CheckedScript {
             .and_then(|earlier| check_again(earlier, &script, &sources, &files, options))
             .unwrap_or_else(|| run::check(&script.body, &sources, &files, options));
         let beside = |one: &Diagnostic| {
-            broken.are_independent_of(one.code, text_after(&sources, one.span))
+            unparsed.is_independent_of(&sources, one)
                 && !unread.meets(one.span)
                 && !(is_about_the_whole(one.code) && is_partly_read(&read, one.span, &unread))
         };
@@ -340,69 +337,12 @@ fn once_per_cause(sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Returns the line with an error.
-fn line_of<'s>(sources: &'s Sources, diagnostic: &Diagnostic) -> &'s str {
-    let file = sources.file(diagnostic.span.file);
-    file.map_or("", |file| {
-        file.line(file.line_number(diagnostic.span.start))
-    })
-}
-
-fn text_after(sources: &Sources, span: Span) -> &str {
-    let file = sources.file(span.file);
-    file.and_then(|file| file.text.get(span.end as usize..))
-        .unwrap_or("")
-}
-
 /// Whether another error in the same question can cause an error with this code.
 fn is_of_paper(code: Code) -> bool {
     matches!(
         code,
         Code::NoBlank | Code::NoCorrectAnswer | Code::BadPoints
     )
-}
-
-/// The words of lines that can declare a name.
-const DECLARING_NAMES: &[&str] = &["let", "def", "choose", "where", "for", "include", "}"];
-
-/// The words of lines that can declare a machine.
-const DECLARING_MACHINES: &[&str] = &["machine", "tlb", "cache", "include", "{", "}"];
-
-/// The declarations that the lines with syntax errors may contain.
-#[derive(Default)]
-struct Broken {
-    names: bool,
-    machines: bool,
-}
-
-impl Broken {
-    fn new<'s>(lines: impl Iterator<Item = &'s str>) -> Self {
-        let mut broken = Self::default();
-        for line in lines {
-            broken.names |= DECLARING_NAMES.iter().any(|word| line.contains(word));
-            broken.machines |= DECLARING_MACHINES.iter().any(|word| line.contains(word));
-        }
-        broken
-    }
-
-    /// Whether an error with this code is independent of the lines. An error about a missing machine or name depends on
-    /// a line that may contain the declaration.
-    fn are_independent_of(&self, code: Code, after: &str) -> bool {
-        match code {
-            // Only a call can be that of a definition.
-            Code::UnknownVerb if !after.starts_with('(') => true,
-            Code::UnknownName | Code::UnknownFunction | Code::UnknownVerb => !self.names,
-            Code::UnknownNoun
-            | Code::UnknownPath
-            | Code::UnknownFact
-            | Code::NoMachine
-            | Code::AddressTooWide
-            | Code::ValueTooWide
-            | Code::BadTable
-            | Code::BadIndex => !self.machines,
-            _ => true,
-        }
-    }
 }
 
 /// Whether an error with this code can mean that a statement lacks a part.

@@ -20,6 +20,7 @@ pub mod steps;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod unparsed;
 
 pub use pagewalk_engine::trace::counting_replay::{
     AddressMapping, CurveMethod, ExtraOptions, SampleRate,
