@@ -3,6 +3,8 @@
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::editor::{Document, OpenTexts};
 use pagewalk_script::lang::diagnostic::Diagnostic;
+use pagewalk_script::report::diagnostics::Style;
+use pagewalk_script::report::text::Fit;
 use std::fmt::Write as _;
 use std::fs;
 
@@ -28,6 +30,10 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/flush", 2, "write, for example, `flush tlb`", ""),
     ("machine simple/expect read == 2", 2, "`read` begins a statement: `read 0x03D4 size 4`", ""),
     ("machine simple/question \"Q\" points 1 { ask }", 2, "write the statement as `ask read 0x03D4 => ppn`", ""),
+    ("program a \"\"\"/  int main(void) { return 0; }/program b \"\"\"/  int main(void) { return 0; }/\"\"\"/replay a", 1, "never closed", ""),
+    // A process is missing, and not a machine, a child, or a part of the machine.
+    ("process Pl/P1: let p = malloc(100)/P1: write p = 1/expect P1.rss == 4 KB", 2, "there is `Pl`; also in lines 3, 4", ""),
+    ("let p = malloc(100)/let child = fork()/expect P1.rss == 0/show layout P1", 1, "also in lines 2, 3", ""),
     // Characters of other alphabets and input methods.
     ("machine simple/read 0x03D4 => vpn １５，tlb miss", 2, "full-width", "read 0x03D4 => vpn 15,tlb miss"),
     ("machine simple/expect machine.pages == 2⁸", 2, "superscript", "expect machine.pages == 2**8"),
@@ -234,6 +240,27 @@ fn a_mistake_in_a_machine_file_is_also_marked_in_the_script() {
         (own.code, own.location.range.clone()),
         ("unknown-setting", 8..18)
     );
+}
+
+/// The report shows a name once that is misspelled in several lines. An editor marks each of them.
+#[test]
+#[rustfmt::skip]
+fn repetitions_are_reported_once() {
+    let program = "program sum \"\"\"/int main(void) { return 0; }/\"\"\"/";
+    for (script, also) in [
+        ("machine simple/def tuoch(va) { read va }/touch(0)/touch(4)/touch(8)", "(also in lines 4, 5)"),
+        (&format!("{program}outputs sums => count 1/outputs sums => count 2"), "(also in line 5)"),
+        ("process P/let p = mmap(NULL, 8, PROT_RAED, 0, -1, 0)/let q = mmap(NULL, 8, PROT_RAED, 0, -1, 0)", "(also in line 3)"),
+        ("process P/process Q/show maps/show maps/show maps", "; also in lines 4, 5"),
+        ("machine { physical 16 bits, cache L1 { size 1 KB, ways 1, block 16 B } }/read 0 => L1d miss, L1d.victim 0/expect L1d.hits == 1/show cache L1d", "`L1`? (also in lines 3, 4)"),
+    ] {
+        let script = script.replace('/', "\n");
+        let checked = CheckedScript::from_text("a.pw", &script, &mut OpenTexts::default());
+        let style = Style { color: false, unicode: true, fit: Fit::Lines(200) };
+        let report = checked.render_diagnostics(style);
+        assert!(report.contains(also) && report.contains("1 mistake"), "{report}");
+        assert!(checked.diagnostics.len() > 1, "{script}");
+    }
 }
 
 /// A line that is no statement hides only mistakes that it may cause.

@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::owners::{name_other_blocks, name_owners};
+use super::owners::{declared_process, name_other_blocks, name_owners};
 use super::parsed_script::ParsedScript;
 use super::unparsed::Unparsed;
 
@@ -144,7 +144,8 @@ impl CheckedScript {
         };
         let rows: BTreeSet<(u32, usize)> = checked.diagnostics.iter().map(row).collect();
         checked.warnings.retain(|one| !rows.contains(&row(one)));
-        once_per_cause(&checked.sources, &mut checked.diagnostics);
+        let body = &checked.script.body;
+        once_per_cause(&checked.sources, body, &mut checked.diagnostics, false);
         checked
     }
 
@@ -255,7 +256,9 @@ impl CheckedScript {
 
     /// Returns a report of the diagnostics and their count, or an empty text if there are none.
     pub fn render_diagnostics(&self, style: Style) -> String {
-        self.render(&self.diagnostics, style)
+        let mut diagnostics = self.diagnostics.clone();
+        once_per_cause(&self.sources, &self.script.body, &mut diagnostics, true);
+        self.render(&diagnostics, style)
     }
 
     /// Returns a report of the warnings and their count, or an empty text if there are none.
@@ -294,26 +297,50 @@ impl CheckedScript {
     }
 }
 
-/// Keeps the first of several errors that have the same cause and no fix, and lists the lines of the others in its help.
-fn once_per_cause(sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
+/// Keeps the first of several errors that have the same cause, and lists the lines of the others in its help: errors that
+/// have no fix, or all others, such as the same misspelled name in several lines.
+fn once_per_cause(
+    sources: &Sources,
+    body: &[Stmt],
+    diagnostics: &mut Vec<Diagnostic>,
+    repeated: bool,
+) {
+    let names = diagnostics.iter().map(|one| sources.text(one.span));
+    let names: BTreeSet<&str> = names.collect();
+    let no_process = !statements(body).any(|stmt| declared_process(stmt).is_some());
     let cause = |one: &Diagnostic| {
-        let name = match one.code {
-            _ if one.fix.is_some() => return None,
-            Code::NoMachine => "",
-            Code::NoKernel | Code::UnknownProcess | Code::UnknownName | Code::UnknownNoun => {
-                sources.text(one.span)
+        let fix = one.fix.as_ref().map_or("", |fix| &*fix.text);
+        let text = sources.text(one.span);
+        // A part of `L1d.victim` is the unknown name `L1d` of other errors.
+        let head = text.split('.').next().filter(|head| names.contains(head));
+        let (consequence, name) = match one.code {
+            Code::NoKernel | Code::UnknownProcess
+                if no_process && (fix.is_empty() || fix.starts_with("process ")) =>
+            {
+                return (!repeated).then(|| (one.span.file, String::new(), String::new()));
             }
+            Code::NoMachine | Code::NoKernel => (true, &*one.message),
+            Code::UnknownProcess | Code::UnknownName | Code::UnknownNoun | Code::UnknownFact => {
+                (true, head.unwrap_or(text))
+            }
+            Code::WhichProcess | Code::UnknownWord => (false, &*one.message),
+            Code::UnknownFunction => (false, text),
             _ => return None,
         };
-        Some((one.span.file, one.code, name))
+        let fix = match head {
+            Some(head) if head.len() < text.len() => fix.split('.').next().unwrap_or(fix),
+            _ => fix,
+        };
+        let is_repeated = !consequence || one.fix.is_some();
+        (is_repeated == repeated).then(|| (one.span.file, name.to_owned(), fix.to_owned()))
     };
     let mut lines: BTreeMap<_, BTreeSet<usize>> = BTreeMap::new();
     diagnostics.retain(|one| {
         let Some(cause) = cause(one) else {
             return true;
         };
-        let is_first = !lines.contains_key(&cause);
         let line = sources.location(one.span).map_or(0, |(_, at)| at.line);
+        let is_first = !lines.contains_key(&cause);
         lines.entry(cause).or_default().insert(line);
         is_first
     });
@@ -331,6 +358,7 @@ fn once_per_cause(sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
         let noun = if listed.len() == 1 { "line" } else { "lines" };
         let also = format!("also in {noun} {}", listed.join(", "));
         one.help = Some(match one.help.take() {
+            Some(help) if help.ends_with('?') => format!("{help} ({also})"),
             Some(help) => format!("{help}; {also}"),
             None => also,
         });

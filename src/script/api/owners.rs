@@ -70,7 +70,7 @@ fn property_of_process(text: &str, at: Span, script: &[Stmt]) -> Option<Fix> {
 }
 
 /// Returns the name of the process that a statement declares.
-fn declared_process(stmt: &Stmt) -> Option<&str> {
+pub(super) fn declared_process(stmt: &Stmt) -> Option<&str> {
     let StmtKind::Command(command) = &stmt.kind else {
         return None;
     };
@@ -111,7 +111,12 @@ pub(super) fn name_other_blocks(sources: &Sources, diagnostics: &mut [Diagnostic
                 one.help = None;
                 *one = one.clone().fix(fix);
             }
-        } else if let Some(other) = other() {
+        } else if one
+            .help
+            .as_ref()
+            .is_none_or(|help| help.starts_with("it has "))
+            && let Some(other) = other()
+        {
             one.help = Some(other);
         }
     }

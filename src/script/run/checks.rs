@@ -13,7 +13,7 @@ use super::budget::work_of_value;
 use super::eval::{eval, list_of};
 use pagewalk_engine::machine::pte::Bit;
 
-use super::facts::{self, Family, Key, Values};
+use super::facts::{self, Component, Family, Key, Values};
 use super::record::{Check, Did, HexDigits, Shown, Written};
 use super::reference::string::page_list;
 use super::session::Cx;
@@ -294,6 +294,15 @@ pub(crate) fn unknown_fact(
     if let Some(of) = of_keyword(name, family, spec) {
         return diagnostic.did_you_mean(name, &format!("{of} {name}"));
     }
+    // The name of a part is nearer than a fact with a similar name, and a part must exist.
+    let named = |part: &str| spec.is_none_or(|spec| Component::named(spec, part).is_some());
+    let near = near.filter(|near| near != "cache" || named(near));
+    let of_access = spec.filter(|_| matches!(family, Family::Access));
+    let parts = of_access.into_iter().flat_map(|spec| {
+        let names = Component::all(spec).map(|part| part.name(spec));
+        names.filter(|part| *part != "tlb")
+    });
+    let near = cx.nearest(name, parts).map(ToOwned::to_owned).or(near);
     let near = match (family, name.as_ref()) {
         (Family::Reference, "misses") => Some("faults".to_owned()),
         (Family::Access, "hits" | "misses") => {

@@ -44,7 +44,7 @@ impl Advice {
     }
 
     /// Returns advice that is right although no fix is.
-    pub(super) fn without(message: &'static str, help: &'static str) -> Self {
+    pub(super) fn without(message: &'static str, help: impl Into<Cow<'static, str>>) -> Self {
         Self {
             message: Some(message),
             help: Some(help.into()),

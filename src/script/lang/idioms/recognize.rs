@@ -407,16 +407,17 @@ fn undeclared(diagnostic: &Diagnostic, text: &str, name: &str) -> Option<Advice>
     let is_process = |name: &str| {
         (0..all.len()).any(|at| word(at) == name && matches!(word(at + 1), ":" | "{" | "."))
     };
+    let declares = |line: &str| line.trim_start().starts_with("process ");
     // The parent exists before it forks.
     if let Some(fork) = forks.filter(|fork| !table && !(0..*fork).any(|at| word(at) == name))
         && word(fork - 1) == "="
         && !is_process(word(fork - 2))
+        && text.lines().any(declares)
     {
         let fix = Fix::write(span, name, word(fork - 2));
         let message = "`let NAME = fork()` names the new process NAME";
         return Some(Advice::fixed(Some(message), None, fix, true));
     }
-    let declares = |line: &str| line.trim_start().starts_with("process ");
     // The help names the block of a setting. A preset has a dash, a process has none.
     if diagnostic.help.is_some()
         || is_keyword(name)
@@ -445,17 +446,35 @@ fn ended(all: &[layout::Token], text: &str, name: Span) -> Option<Advice> {
     let declares = |pair: &&[layout::Token]| {
         matches!(pair[0].text(text), "let" | "choose" | "for") && pair[1].text(text) == said
     };
-    let declared = all.windows(2).find(declares)?;
-    let (message, help) = if declared[1].start < name.start as usize {
-        (
-            "this name is declared only in a block that has ended",
-            "declare it before both blocks",
-        )
-    } else {
-        (
-            "this name is declared only below",
+    let at = all.windows(2).position(|pair| declares(&pair))?;
+    if all[at].start > name.start as usize {
+        let message = "this name is declared only below";
+        return Some(Advice::without(
+            message,
             "move its declaration above this line",
-        )
+        ));
+    }
+    let mut open = Vec::new();
+    for token in &all[..at] {
+        match token.text(text) {
+            "{" => open.push(token.start),
+            "}" => drop(open.pop()),
+            _ => {}
+        }
+    }
+    let block = line_at(text, open.last().copied().unwrap_or(all[at].start));
+    let number = 1 + text[..block.start].matches('\n').count();
+    let head = text[block].trim_start();
+    let is_definition = head.starts_with("def ");
+    let block = match head.split_once(['{', '(']) {
+        Some((head, _)) if is_definition => &format!("`{}`", head.trim_end()),
+        _ => "the block",
+    };
+    let help = format!("move the declaration of `{said}` above {block} in line {number}");
+    let message = if is_definition {
+        "this name is declared only inside a definition"
+    } else {
+        "this name is declared only in a block that has ended"
     };
     Some(Advice::without(message, help))
 }

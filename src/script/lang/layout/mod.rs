@@ -115,7 +115,8 @@ fn unclosed_text(text: &str) -> Option<usize> {
                 | "show"
                 | "let"
         );
-        starts && line.ends_with(' ') && !text[at + 3..].starts_with('\n')
+        let is_program = first == "program" && words.count() == 1;
+        starts && line.ends_with(' ') && (is_program || !text[at + 3..].starts_with('\n'))
     };
     let mut pairs = quotes.chunks_exact(2).filter(|_| quotes.len() % 2 == 1);
     pairs

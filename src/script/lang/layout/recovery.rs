@@ -165,7 +165,14 @@ impl Scan<'_> {
             .map_or(self.text.len(), |length| at + length);
         let on_line = self.text[at + 3..line_end].trim_end();
         let end = at + 3 + on_line.len();
-        let fix = (!on_line.is_empty()).then(|| self.put_in(end, "\"\"\""));
+        let fix = if self.begins_program() {
+            // The program ends before the line with the next `"""`.
+            let next = self.text[at + 3..].find("\"\"\"").unwrap_or(0);
+            let line = self.text[..at + 3 + next].rfind('\n');
+            line.map(|newline| self.put_in(newline + 1, "\"\"\"\n"))
+        } else {
+            (!on_line.is_empty()).then(|| self.put_in(end, "\"\"\""))
+        };
         let place = self.span(at, at + 3);
         let message = "this `\"\"\"` is never closed";
         self.report(

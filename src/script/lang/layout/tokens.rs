@@ -290,7 +290,7 @@ impl Scan<'_> {
 
     /// Whether the quotes at the current position begin the text of a `program`, which is C. The grammar's rule
     /// `program_head` makes the same decision.
-    fn begins_program(&self) -> bool {
+    pub(super) fn begins_program(&self) -> bool {
         let begun = self.levels[self.block()].begun().unwrap_or(self.at);
         let head = &self.text[begun..self.at];
         let name = head.strip_prefix("program").map(str::trim_start);

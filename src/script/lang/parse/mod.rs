@@ -4,6 +4,7 @@
 //! The parser reports an invalid line once, and still parses the rest of the script. The parser does not
 //! depend on which commands, settings, nouns, or facts exist.
 
+mod bare_rows;
 mod beside;
 mod characters;
 mod exam;
@@ -286,13 +287,33 @@ impl<'a> Tree<'a> {
 
     fn lines(&mut self, block: Pair) -> Vec<Stmt> {
         let mut body = Vec::new();
-        for line in block.into_inner() {
+        let mut lines = block.into_inner().peekable();
+        let mut head = None;
+        while let Some(line) = lines.next() {
             match line.as_rule() {
                 Rule::statement => match self.runs_on(&line) {
                     Some(rest) => body.extend(self.rest(&line, rest)),
-                    None => body.push(self.statement(line)),
+                    None => {
+                        head = Some(line.clone());
+                        body.push(self.statement(line));
+                    }
                 },
+                Rule::broken if line.as_str().starts_with('|') => {
+                    let mut rows = self.span(&line);
+                    while let Some(next) = lines.next_if(|next| next.as_str().starts_with('|')) {
+                        rows.end = self.span(&next).end;
+                    }
+                    self.broken += 1;
+                    let owner = head.take().filter(bare_rows::lacks_rows);
+                    // A table that is missing would be a second mistake.
+                    if owner.as_ref().is_some_and(bare_rows::needs_rows) {
+                        body.pop();
+                    }
+                    let owner = owner.map(|owner| self.span(&owner));
+                    self.report(bare_rows::mistake(self.source, owner, rows));
+                }
                 Rule::broken => {
+                    head = None;
                     if let Some(rest) = self.broken(&line, Rule::lone_statement) {
                         body.extend(self.rest(&line, rest));
                     }

@@ -137,12 +137,6 @@ fn fix(stop: &Stop) -> Option<Diagnostic> {
             "a comment begins with `#`",
         ));
     }
-    if stop.line.starts_with('|') && !stop.setting {
-        return Some(mistake(
-            "a row of a table belongs in a block",
-            "write `set tlb { … }` around the rows",
-        ));
-    }
     if *head == "else" && before.is_empty() {
         return Some(mistake(
             "this `else` follows no `if`",

@@ -11,12 +11,12 @@ use crate::run::nouns::THING_NOUNS;
 use crate::run::nouns::naming::{self, page_table_of, unknown_part};
 use crate::run::nouns::value::noun_value;
 use crate::run::programs::variable_of_program;
-use crate::run::running::{is_process, process_called};
+use crate::run::running::{is_process, process_called, unknown_process};
 use crate::run::session::Cx;
 use crate::run::settings::{
     kernel_setting, level_setting, machine_setting, memory_setting, table_setting,
 };
-use crate::run::state::Binding;
+use crate::run::state::{Binding, Slot};
 use crate::run::stop::Stop;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::Machine;
@@ -260,7 +260,13 @@ fn part_property(cx: &mut Cx, of: &Word, name: &Word) -> Result<Value, Stop> {
     {
         return no_fields(cx, of, name);
     }
-    cx.machine(of.span)?;
+    // Only a process has the property, so a missing machine is not the mistake.
+    let of_process = PROCESS_PROPERTIES.iter().any(|row| row.name == &*name.text)
+        && PART_PROPERTIES.iter().all(|row| row.name != &*name.text)
+        && !matches!(&*of.text, "tlb" | "cache");
+    if !of_process || !matches!(cx.state.machine, Slot::Empty) {
+        cx.machine(of.span)?;
+    }
     let Some(component) = naming::component(cx, &of.text) else {
         // A member of a struct in a program that has paused: `s.x`.
         let whole = Span {
@@ -272,10 +278,10 @@ fn part_property(cx: &mut Cx, of: &Word, name: &Word) -> Result<Value, Stop> {
         }
         // The page table may belong to a process that is not yet known.
         let perhaps = cx.unknown_processes().others;
-        return Err(if perhaps {
-            Stop::Unknowable
-        } else {
-            unknown_part(cx, of).into()
+        return Err(match (perhaps, of_process) {
+            (true, _) => Stop::Unknowable,
+            (false, true) => unknown_process(cx, of).into(),
+            (false, false) => unknown_part(cx, of).into(),
         });
     };
     let kind = kind_of(component);

@@ -112,7 +112,9 @@ fn shapes() {
     each_is(
         r#"
 else { read 1 }           -> syntax at "else": this `else` follows no `if` (`if CONDITION { … } else { … }`)
-| a | b |                 -> syntax at "|": a row of a table belongs in a block (write `set tlb { … }` around the rows)
+| a | b |                 -> syntax at "|": a row of a table belongs in a block (put the rows of a table in the braces of a statement, as in `set page_table { … }`)
+process P⏎| start end |⏎| 0 1000 | -> syntax at "|": a row of a table belongs in a block (put the rows in braces: `process P { … }`)
+set tlb⏎| a b |⏎| 0 1 | -> syntax at "|": a row of a table belongs in a block (put the rows in braces: `set tlb { … }`)
 let x 3                   -> syntax at "3": `3` does not belong here: `=` is missing (write the statement as `let NAME = VALUE`)
 let x =                   -> syntax at "": the line ends too early: a value is missing
 let x = 1 2               -> syntax at "2": `2` does not belong here
