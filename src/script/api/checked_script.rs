@@ -323,6 +323,7 @@ fn once_per_cause(
             Code::UnknownProcess | Code::UnknownName | Code::UnknownNoun | Code::UnknownFact => {
                 (true, head.unwrap_or(text))
             }
+            Code::UnknownWord if one.message.ends_with("is not a program") => (true, text),
             Code::WhichProcess | Code::UnknownWord => (false, &*one.message),
             Code::UnknownFunction => (false, text),
             _ => return None,
