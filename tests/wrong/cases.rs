@@ -33,6 +33,8 @@ pub const CASES: &[Case] = &[
     ("no-answer", "tables", "machine { physical 12 bits }\nfigure tables"),
     ("bad-geometry", "walk", "machine { physical 12 bits }\nfigure walk 0"),
     ("bad-geometry", "pte", "machine { physical 12 bits }\nfigure pte"),
+    ("unknown-noun", "L1d", "machine core-i7\nshow L1d"),
+    ("wrong-count", "sweep", "machine simple\ndef sweep(first, count, stride) { read first }\nsweep(0, 32)"),
     ("wrong-count", "vpn ?", "machine simple\nchoose x in 0..9 where read x => vpn ?"),
     ("wrong-count", "vpn", "machine simple\nread 0 => vpn"),
     ("syntax", "+", "machine simple\nread 0 => vpn 0 +\nread 4"),

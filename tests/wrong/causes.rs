@@ -34,6 +34,12 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     // A process is missing, and not a machine, a child, or a part of the machine.
     ("process Pl/P1: let p = malloc(100)/P1: write p = 1/expect P1.rss == 4 KB", 2, "there is `Pl`; also in lines 3, 4", ""),
     ("let p = malloc(100)/let child = fork()/expect P1.rss == 0/show layout P1", 1, "also in lines 2, 3", ""),
+    ("machine simple/def sweep(first, count) { read first + count }/sweep(0)", 3, "`sweep` takes 2 arguments, but is called with 1", ""),
+    ("machine core-i7/show L1d", 2, "`cache` must precede the name `L1d`", "show cache L1d"),
+    ("machine simple/read 0 => L1d miss", 2, "did you mean `cache`?", "read 0 => cache miss"),
+    ("scenario \"a\" {/  let n = 3/}/scenario \"b\" {/  reference 1 2 { frames n } => faults 2/}", 5, "move the declaration of `n` above the block in line 1", ""),
+    ("process P/def setup() { let p = malloc(8) }/setup()/write p = 1", 4, "above `def setup` in line 2", ""),
+    ("process P/  | area | start  | end    | perms |/  | heap | 600000 | 602000 | rw-p  |/read 0x600000", 2, "`process P { … }`", "process P {"),
     // Characters of other alphabets and input methods.
     ("machine simple/read 0x03D4 => vpn １５，tlb miss", 2, "full-width", "read 0x03D4 => vpn 15,tlb miss"),
     ("machine simple/expect machine.pages == 2⁸", 2, "superscript", "expect machine.pages == 2**8"),
@@ -263,6 +269,40 @@ fn repetitions_are_reported_once() {
     }
 }
 
+/// The check continues with the suggested word or number.
+#[test]
+fn a_wrong_setting_hides_no_other_mistake() {
+    for (script, lines) in [
+        (
+            "machine { virtual 12 bits, page 256 B, tlb { entries 3, policy lur } }\nset page_table { | vpn pnn |; | 0 1 | }\nexpect tlb.hit == 1",
+            &[1, 2, 3][..],
+        ),
+        (
+            "machine { virtual 14 bits, page 64 bits, tlb { entries 4, policy lro } }\nread 0 => tlb mis",
+            &[1, 1, 2],
+        ),
+        ("machine corei7\nfetch 0x40 => iTLB mis", &[1, 2]),
+        (
+            "kernel { frames 16 KB, replacement lro }\nprocess P\nread 0x40 => fault minr",
+            &[1, 1, 3],
+        ),
+        // Without a suggestion, the machine is unknown.
+        (
+            "machine { virtual 12 bits, page 256 B, tlb { entries 3, policy xyz } }\nread 0 => foo 3",
+            &[1],
+        ),
+    ] {
+        assert_eq!(lines_of(script), lines, "{script}");
+    }
+}
+
+/// Returns the lines of the errors in a script.
+fn lines_of(script: &str) -> Vec<usize> {
+    let checked = CheckedScript::from_text("a.pw", script, &mut OpenTexts::default());
+    let line = |one: &Diagnostic| checked.sources.location(one.span).map(|(_, at)| at.line);
+    checked.diagnostics.iter().filter_map(line).collect()
+}
+
 /// A line that is no statement hides only mistakes that it may cause.
 #[test]
 fn a_syntax_error_hides_no_mistake_of_another_statement() {
@@ -293,20 +333,11 @@ fn a_syntax_error_hides_no_mistake_of_another_statement() {
         "let l = [1, 2",
         "expect tlb.hits == 1 && tlb.misses == 1",
     ];
-    let lines = |script: &str| {
-        let checked = CheckedScript::from_text("a.pw", script, &mut OpenTexts::default());
-        let line = |one: &Diagnostic| checked.sources.location(one.span).map(|(_, at)| at.line);
-        checked
-            .diagnostics
-            .iter()
-            .filter_map(line)
-            .collect::<Vec<_>>()
-    };
     for broken in broken {
         let all = ["machine simple"].into_iter().chain(before).chain([broken]);
         let script: Vec<&str> = all.chain(after).collect();
         let expected: Vec<usize> = (2..=script.len()).collect();
-        assert_eq!(lines(&script.join("\n")), expected, "{broken}");
+        assert_eq!(lines_of(&script.join("\n")), expected, "{broken}");
     }
     // Names, machines, and processes that the line may declare are no mistakes.
     for caused in [
@@ -319,6 +350,6 @@ fn a_syntax_error_hides_no_mistake_of_another_statement() {
         "process P1 <<\nP1: let p = malloc(8)",
         "scenario \"a\" {\n  machine simple\n  let a = 3\n  if a == 3 {\n    show a\n  }\n}\n  show a + 1\n  read 4\n}",
     ] {
-        assert_eq!(lines(caused).len(), 1, "{caused}");
+        assert_eq!(lines_of(caused).len(), 1, "{caused}");
     }
 }

@@ -315,7 +315,7 @@ fn once_per_cause(
         let head = text.split('.').next().filter(|head| names.contains(head));
         let (consequence, name) = match one.code {
             Code::NoKernel | Code::UnknownProcess
-                if no_process && (fix.is_empty() || fix.starts_with("process ")) =>
+                if no_process && (fix.is_empty() || fix.split(' ').next() == Some("process")) =>
             {
                 return (!repeated).then(|| (one.span.file, String::new(), String::new()));
             }
@@ -323,7 +323,6 @@ fn once_per_cause(
             Code::UnknownProcess | Code::UnknownName | Code::UnknownNoun | Code::UnknownFact => {
                 (true, head.unwrap_or(text))
             }
-            Code::UnknownWord if one.message.ends_with("is not a program") => (true, text),
             Code::WhichProcess | Code::UnknownWord => (false, &*one.message),
             Code::UnknownFunction => (false, text),
             _ => return None,

@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::lang::ast::{Command, Stmt, StmtKind};
+use crate::lang::ast::Stmt;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::include::INCLUDE;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::visit::statements;
-use crate::run::bind::word;
 
 /// The words before a declared name.
 const DECLARING: &[&str] = &["let", "def", "choose", "for", "process"];
@@ -29,7 +28,7 @@ pub(super) struct Unparsed<'s> {
 }
 
 impl<'s> Unparsed<'s> {
-    pub(super) fn new(sources: &'s Sources, body: &'s [Stmt], syntax: &[Diagnostic]) -> Self {
+    pub(super) fn new(sources: &'s Sources, body: &[Stmt], syntax: &[Diagnostic]) -> Self {
         let mut unparsed = Self::default();
         if syntax.is_empty() {
             return unparsed;
@@ -39,6 +38,7 @@ impl<'s> Unparsed<'s> {
             let of_file = borders.entry(stmt.span.file).or_default();
             of_file.extend([stmt.span.start, stmt.span.end]);
         }
+        let mut noted = BTreeSet::new();
         for Diagnostic { span, .. } in syntax {
             let text = sources.file(span.file).map_or("", |file| &file.text);
             let borders = borders.entry(span.file).or_default();
@@ -47,10 +47,17 @@ impl<'s> Unparsed<'s> {
             let after = span.end.max(span.start + 1);
             let end = borders.range(after..).next().copied();
             let end = end.map_or(text.len(), |end| end as usize);
-            let unread = text.get(*start as usize..end).unwrap_or("");
-            unparsed.note(unread, (span.file, *start));
-            if sources.text(*span) == "}" {
-                unparsed.note_blocks(body);
+            // A statement may have many errors.
+            if noted.insert((span.file, *start, end)) {
+                let unread = text.get(*start as usize..end).unwrap_or("");
+                unparsed.note(unread, (span.file, *start));
+            }
+        }
+        // The brace may have closed a block too early.
+        if syntax.iter().any(|one| sources.text(one.span) == "}") {
+            for stmt in body.iter().filter(|stmt| stmt.blocks().next().is_some()) {
+                let at = (stmt.span.file, stmt.span.start);
+                unparsed.note(sources.text(stmt.span), at);
             }
         }
         unparsed
@@ -62,19 +69,22 @@ impl<'s> Unparsed<'s> {
         for line in text.lines().map(of_line) {
             let is_letter = |c: char| c.is_alphanumeric() || c == '_';
             let ends = line.split_inclusive(|c| !is_letter(c));
+            let block = line.rfind('{').unwrap_or(0);
             let (mut at, mut last) = (0, "");
             for part in ends {
                 let word = part.trim_end_matches(|c| !is_letter(c));
-                let rest = line[at + word.len()..].trim_start();
+                let end = at + word.len();
                 at += part.len();
                 if word.is_empty() {
                     continue;
                 }
+                let rest = line[end..].trim_start();
                 let assigned = rest.strip_prefix(':').unwrap_or(rest).strip_prefix('=');
                 let assigned = assigned.is_some_and(|value| !value.starts_with(['=', '>']));
                 // `void touch(int va) {`
-                let defined = !last.is_empty() && rest.starts_with('(') && rest.contains('{');
-                if DECLARING.contains(&last) || assigned || defined || rest.starts_with("in ") {
+                let defined = !last.is_empty() && rest.starts_with('(') && block > end;
+                let ranges = rest.split(' ').next() == Some("in");
+                if DECLARING.contains(&last) || assigned || defined || ranges {
                     self.names.insert(word);
                 }
                 self.any_name |= word == INCLUDE;
@@ -88,31 +98,6 @@ impl<'s> Unparsed<'s> {
                     note(&mut self.kernel);
                 }
                 last = word;
-            }
-        }
-    }
-
-    /// Records the declarations of all blocks, because a `}` may have closed one of them too early.
-    fn note_blocks(&mut self, body: &'s [Stmt]) {
-        let blocks = body.iter().flat_map(Stmt::blocks);
-        for stmt in blocks.flat_map(|block| statements(block)) {
-            let start = Some((stmt.span.file, stmt.span.start));
-            self.names.extend(stmt.variable().map(|name| &*name.text));
-            match &stmt.kind {
-                StmtKind::Def { name, .. } => {
-                    self.names.insert(&name.text);
-                }
-                StmtKind::Command(Command { verb, operands, .. }) => {
-                    if MACHINES.contains(&&*verb.text) {
-                        self.machine = self.machine.or(start);
-                    }
-                    if KERNELS.contains(&&*verb.text) {
-                        self.kernel = self.kernel.or(start);
-                    }
-                    let words = operands.iter().filter_map(word);
-                    self.names.extend(words);
-                }
-                _ => {}
             }
         }
     }

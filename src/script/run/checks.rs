@@ -14,6 +14,7 @@ use super::eval::{eval, list_of};
 use pagewalk_engine::machine::pte::Bit;
 
 use super::facts::{self, Component, Family, Key, Values};
+use super::nouns::naming::part_meant;
 use super::record::{Check, Did, HexDigits, Shown, Written};
 use super::reference::string::page_list;
 use super::session::Cx;
@@ -298,11 +299,8 @@ pub(crate) fn unknown_fact(
     let named = |part: &str| spec.is_none_or(|spec| Component::named(spec, part).is_some());
     let near = near.filter(|near| near != "cache" || named(near));
     let of_access = spec.filter(|_| matches!(family, Family::Access));
-    let parts = of_access.into_iter().flat_map(|spec| {
-        let names = Component::all(spec).map(|part| part.name(spec));
-        names.filter(|part| *part != "tlb")
-    });
-    let near = cx.nearest(name, parts).map(ToOwned::to_owned).or(near);
+    let part = of_access.and_then(|spec| part_meant(cx, name, spec));
+    let near = part.map(ToOwned::to_owned).or(near);
     let near = match (family, name.as_ref()) {
         (Family::Reference, "misses") => Some("faults".to_owned()),
         (Family::Access, "hits" | "misses") => {

@@ -6,11 +6,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::lang::ast::{Command, Expr, Stmt, StmtKind, Word};
+use crate::lang::diagnostic::Code;
 use crate::lang::visit::statements_of_scope;
 
 use super::bind::word;
 use super::checkpoint::{Checkpoint, CheckpointAt};
 use super::checks::no_facts;
+use super::corrected::corrected;
 use super::current_process::UnknownProcesses;
 use super::eval::{eval, eval_or_noun, integer, truth};
 use super::expectations::{check_condition, check_facts, check_operation, enter_process};
@@ -102,6 +104,25 @@ impl Checker<'_> {
         self.cx.budget.temporary = 0;
         let units = wrong_units(&self.cx, stmt);
         let wrong = units.iter().any(|one| !one.is_warning());
+        if let (true, StmtKind::Command(command)) = (wrong, &stmt.kind)
+            && let Some(command) = corrected(command, &units)
+        {
+            self.cx.report(units);
+            self.cx.language().extension.note_uncertain(&mut self.cx);
+            let (result, _) = self.prepare(&command);
+            let Err(stop) = result else {
+                return Ok(());
+            };
+            if !self.continues(&command, &stop) {
+                self.forget_declared(std::slice::from_ref(stmt));
+            }
+            // The number in the fix may not fit the other settings.
+            let Stop::Wrong(mut others) = stop else {
+                return Ok(());
+            };
+            others.retain(|one| matches!(one.code, Code::UnknownWord | Code::UnknownSetting));
+            return Err(Stop::Wrong(others));
+        }
         self.cx.report(units);
         let pointless = wrong.then(|| without_points(stmt));
         let stmt = pointless.as_ref().unwrap_or(stmt);
@@ -189,17 +210,7 @@ impl Checker<'_> {
     /// Checks a command. The check applies declarations and contents, because later statements depend on
     /// them.
     fn check_command(&mut self, stmt: &Stmt, command: &Command) -> Result<(), Stop> {
-        let prepared = prepare::prepare(&mut self.cx, command);
-        let family = match &prepared {
-            Ok(Prepared::Action(_, family)) => *family,
-            Ok(Prepared::Call(..)) => Family::None,
-            Err(_) => family_of(self.cx.language(), command),
-        };
-        let result = match prepared {
-            Ok(Prepared::Action(action, _)) => action.check(&mut self.cx),
-            Ok(Prepared::Call(..)) => Ok(()),
-            Err(stop) => Err(stop),
-        };
+        let (result, family) = self.prepare(command);
         if command.call
             && let Some(Binding::Def(def)) = self.cx.state.find(&command.verb.text)
         {
@@ -212,12 +223,38 @@ impl Checker<'_> {
             // A command that fails the check, or calls a definition, may contain a question.
             self.cx.language().extension.note_uncertain(&mut self.cx);
         }
-        if result.is_err() {
+        if let Err(stop) = &result
+            && !self.continues(command, stop)
+        {
             // Uses of names that this statement would have declared are not mistakes.
             self.forget_declared(std::slice::from_ref(stmt));
         }
         check_facts(&mut self.cx, &stmt.facts, family, false);
         result
+    }
+
+    fn prepare(&mut self, command: &Command) -> (Result<(), Stop>, Family) {
+        match prepare::prepare(&mut self.cx, command) {
+            Ok(Prepared::Action(action, family)) => (action.check(&mut self.cx), family),
+            Ok(Prepared::Call(..)) => (Ok(()), Family::None),
+            Err(stop) => (Err(stop), family_of(self.cx.language(), command)),
+        }
+    }
+
+    /// Declares what a command with errors declares after its fixes, so that later statements are checked. Returns false if the
+    /// fixes are unknown.
+    fn continues(&mut self, command: &Command, stop: &Stop) -> bool {
+        let Stop::Wrong(wrong) = stop else {
+            return false;
+        };
+        let Some(command) = corrected(command, wrong) else {
+            return false;
+        };
+        // The warnings may be about the fixes.
+        let reported = self.cx.diagnostics.len();
+        let continues = self.prepare(&command).0.is_ok();
+        self.cx.diagnostics.truncate(reported);
+        continues
     }
 
     /// Checks blocks that may or may not run. The values that these blocks change are unknown afterward.

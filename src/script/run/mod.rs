@@ -8,6 +8,7 @@ pub mod changes;
 pub(crate) mod checkpoint;
 pub(crate) mod checks;
 pub(crate) mod choose;
+mod corrected;
 pub(crate) mod current_process;
 pub(crate) mod dry;
 mod dry_calls;

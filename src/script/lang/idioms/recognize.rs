@@ -30,6 +30,14 @@ const LONGEST: usize = 400;
 
 /// Returns the advice for an error, likeliest first.
 pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
+    let named = diagnostic.span.start as usize..diagnostic.span.end as usize;
+    let named = text
+        .get(named)
+        .filter(|_| diagnostic.code == Code::WrongCount);
+    // A definition may have the name of something in another language.
+    if named.is_some_and(|name| text.contains(&format!("def {name}("))) {
+        return Vec::new();
+    }
     let mut found = all(diagnostic, text);
     if !has_tlb(text) {
         let fixes = found.iter_mut().filter_map(|one| one.fix.as_mut());
@@ -345,6 +353,10 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
                 .any(uses)
                 .then(|| Advice::fixed(None, None, fix, false))
         }
+        // The value of a setting.
+        Code::UnknownWord if diagnostic.fix.is_none() => {
+            ended(&layout::tokens(text).list, text, diagnostic.span)
+        }
         // A variable that nothing uses, and a similar name that several places use.
         Code::UnknownName => {
             let all = layout::tokens(text).list;
@@ -462,7 +474,10 @@ fn ended(all: &[layout::Token], text: &str, name: Span) -> Option<Advice> {
             _ => {}
         }
     }
-    let block = line_at(text, open.last().copied().unwrap_or(all[at].start));
+    // The block of a loop follows the name.
+    let is_loop = all[at].text(text) == "for";
+    let block = open.last().copied().or(is_loop.then_some(all[at].start))?;
+    let block = line_at(text, block);
     let number = 1 + text[..block.start].matches('\n').count();
     let head = text[block].trim_start();
     let is_definition = head.starts_with("def ");

@@ -291,13 +291,14 @@ impl<'a> Tree<'a> {
         let mut head = None;
         while let Some(line) = lines.next() {
             match line.as_rule() {
-                Rule::statement => match self.runs_on(&line) {
-                    Some(rest) => body.extend(self.rest(&line, rest)),
-                    None => {
+                Rule::statement => {
+                    if let Some(rest) = self.runs_on(&line) {
+                        body.extend(self.rest(&line, rest));
+                    } else {
                         head = Some(line.clone());
                         body.push(self.statement(line));
                     }
-                },
+                }
                 Rule::broken if line.as_str().starts_with('|') => {
                     let mut rows = self.span(&line);
                     while let Some(next) = lines.next_if(|next| next.as_str().starts_with('|')) {

@@ -5,6 +5,7 @@ use super::row::{TABLE_NOUNS, TableNoun};
 use super::thing::{THING_NOUNS, ThingNoun, ThingRef};
 use crate::lang::ast::{Expr, ExprKind, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::nearest::{is_word_of, nearest};
 use crate::run::bind::word;
 use crate::run::facts::Component;
@@ -18,6 +19,7 @@ use crate::run::stop::Stop;
 use crate::run::unsupported;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::syscall::constant;
+use pagewalk_engine::machine::spec::Spec;
 
 /// A noun with a table.
 #[derive(Clone, Copy)]
@@ -231,6 +233,18 @@ fn unknown_noun(cx: &Cx, operands: &[Expr], name: &str) -> Diagnostic {
     }) {
         return diagnostic;
     }
+    if let Some(part) = component(cx, name) {
+        let kind = match part {
+            Component::Tlb(_) => "tlb",
+            Component::Cache(_) => "cache",
+        };
+        let message = format!("`{kind}` must precede the name `{name}` here");
+        return Diagnostic::new(Code::UnknownNoun, place.span, message).fix(Fix::write(
+            place.span,
+            name,
+            format!("{kind} {name}"),
+        ));
+    }
     if is_process(cx, name) {
         return Diagnostic::new(
             Code::UnknownNoun,
@@ -293,6 +307,14 @@ pub(crate) fn component(cx: &Cx, name: &str) -> Option<Component> {
     Component::named(cx.spec()?, name)
 }
 
+/// Returns the TLB or cache that a wrong name means. `L1` and `L1d` mean the only cache.
+pub(crate) fn part_meant<'s>(cx: &Cx, name: &str, spec: &'s Spec) -> Option<&'s str> {
+    let names = Component::all(spec).map(|part| part.name(spec));
+    let near = cx.nearest(name, names.filter(|part| *part != "tlb"));
+    let first_level = || Component::named(spec, "cache").filter(|_| name.starts_with("L1"));
+    near.or_else(|| Some(first_level()?.name(spec)))
+}
+
 /// Reports that the machine has no TLB or cache with this name.
 pub(crate) fn unknown_part(cx: &Cx, of: &Word) -> Diagnostic {
     let Some(spec) = cx.spec() else {
@@ -336,7 +358,8 @@ pub(crate) fn unknown_part(cx: &Cx, of: &Word) -> Diagnostic {
     };
     let others = [LAST, "machine", "page_table", "frames", "swap", "ksm"].into_iter();
     let others = others.chain(processes.iter().map(String::as_str));
-    match cx.nearest(&of.text, names.iter().copied().chain(others)) {
+    let near = cx.nearest(&of.text, names.iter().copied().chain(others));
+    match near.or_else(|| part_meant(cx, &of.text, spec)) {
         Some(near) => diagnostic.did_you_mean(&of.text, near),
         None if names.is_empty() => diagnostic.help("the machine has neither a TLB nor a cache"),
         None => diagnostic.help(format!("the machine has {}", list(names.into_iter()))),
