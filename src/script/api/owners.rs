@@ -111,12 +111,7 @@ pub(super) fn name_other_blocks(sources: &Sources, diagnostics: &mut [Diagnostic
                 one.help = None;
                 *one = one.clone().fix(fix);
             }
-        } else if one
-            .help
-            .as_ref()
-            .is_none_or(|help| help.starts_with("it has "))
-            && let Some(other) = other()
-        {
+        } else if let Some(other) = other() {
             one.help = Some(other);
         }
     }
