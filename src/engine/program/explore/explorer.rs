@@ -96,7 +96,7 @@ pub(in super::super) struct Successor {
     pub forks: u32,
 }
 
-/// What tells the processes of a state apart.
+/// What distinguishes the processes of a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Identity {
     /// Nothing: a state is a multiset of processes.
@@ -202,7 +202,7 @@ impl Explorer {
         Ok(all)
     }
 
-    /// Whether nothing tells the processes apart.
+    /// Whether nothing distinguishes the processes.
     pub fn is_crowd(&self) -> bool {
         self.identity == Identity::None
     }

@@ -88,7 +88,7 @@ impl Member {
         RunError { kind, place }
     }
 
-    /// Computes the key. Numbers of processes are left out if they do not tell processes apart.
+    /// Computes the key. Numbers of processes are left out if they do not distinguish processes.
     pub fn seal(&mut self, identity: Identity) {
         let mut hasher = WideHasher::default();
         (self.program, &self.cpu).hash(&mut hasher);

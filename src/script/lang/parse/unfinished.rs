@@ -73,7 +73,7 @@ fn next_statement(
         let Some((sign, missing)) = sign_after(before, next) else {
             continue;
         };
-        // The rest of a block is no script.
+        // The rest of a block is not a script.
         if before.matches('{').count() != before.matches('}').count() {
             continue;
         }
