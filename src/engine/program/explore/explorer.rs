@@ -10,7 +10,7 @@ use super::super::exec::Programs;
 use super::super::memory::Flat;
 use super::super::ops::Program;
 use super::liveness::Liveness;
-use super::member::Member;
+use super::member::{Identity, Member};
 use super::state::State;
 
 /// When `printf` writes its output.
@@ -94,17 +94,6 @@ pub(in super::super) struct Successor {
     pub parent: u32,
     /// Number of processes that begin in the step.
     pub forks: u32,
-}
-
-/// What distinguishes the processes of a state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Identity {
-    /// Nothing: a state is a multiset of processes.
-    None,
-    /// Only their children, for which they can wait: a state is a forest without an order.
-    Family,
-    /// Their numbers.
-    Number,
 }
 
 /// The rules and the numbers of the processes.

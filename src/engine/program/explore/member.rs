@@ -5,7 +5,6 @@ use std::hash::{Hash, Hasher};
 use super::super::cpu::Process;
 use super::super::error::{ErrorKind, Place, RunError};
 use super::super::memory::{Flat, mix};
-use super::explorer::Identity;
 
 /// The number of the process that adopts orphans.
 pub(super) const INIT: u32 = 1;
@@ -32,6 +31,17 @@ pub(in super::super) enum Wants {
     Exec,
     /// Ends with a status as `wait` stores it.
     Exit(i32),
+}
+
+/// What distinguishes the processes of a state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Identity {
+    /// Nothing: a state is a multiset of processes.
+    None,
+    /// Only their children, for which they can wait: a state is a forest without an order.
+    Family,
+    /// Their numbers.
+    Number,
 }
 
 /// A running process. It does not change once it is in a state.

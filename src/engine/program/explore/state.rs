@@ -3,8 +3,7 @@
 use std::hash::Hash;
 use std::sync::Arc;
 
-use super::explorer::Identity;
-use super::member::{Member, WideHasher};
+use super::member::{Identity, Member, WideHasher};
 
 /// A process that has ended and that its parent may wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
