@@ -160,6 +160,10 @@ pub(super) fn parse_again(
     }
 }
 
+/// Bytes that may be parsed again in a short file. In a longer one, they are as many as the file has. Each line that ends too early
+/// contains the statements after it.
+const PARSED_AGAIN: usize = 1 << 14;
+
 /// A builder of the tree of one file.
 struct Tree<'a> {
     file: u32,
@@ -174,6 +178,8 @@ struct Tree<'a> {
     source: &'a str,
     /// The number of invalid lines so far.
     broken: usize,
+    /// The bytes that may be parsed again after lines that ended too early.
+    again: usize,
     /// Whether the current piece includes a file.
     has_include: bool,
     /// Whether the current expression is the value of a fact.
@@ -196,6 +202,7 @@ impl<'a> Tree<'a> {
             deepest: 0,
             includes,
             broken: 0,
+            again: PARSED_AGAIN.max(source.len()),
             has_include: false,
             in_fact: false,
             diagnostics,
@@ -348,8 +355,13 @@ impl<'a> Tree<'a> {
         Some(rest)
     }
 
-    /// Parses the statements after a line that ended too early.
+    /// Parses the statements after a line that ended too early, or returns none if many such lines have been parsed.
     fn rest(&mut self, line: &Pair, from: usize) -> Vec<Stmt> {
+        let length = line.as_str().len() - from;
+        if length > self.again {
+            return Vec::new();
+        }
+        self.again -= length;
         let base = self.base;
         self.base += line.as_span().start() + from;
         let body = self.piece(&line.as_str()[from..]);
