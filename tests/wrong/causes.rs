@@ -353,3 +353,19 @@ fn a_syntax_error_hides_no_mistake_of_another_statement() {
         assert_eq!(lines_of(caused).len(), 1, "{caused}");
     }
 }
+
+#[test]
+fn a_file_that_cannot_be_read_declares_no_verbs() {
+    let checked = CheckedScript::from_text(
+        "a.pw",
+        "include \"none.pw\"\nraed 0x10\ntouch(4)\n",
+        &mut (),
+    );
+    let codes: Vec<_> = checked
+        .diagnostics
+        .iter()
+        .map(|one| one.code.name())
+        .collect();
+    // It may contain the definition of `touch`.
+    assert_eq!(codes, ["unreadable", "unknown-verb"]);
+}

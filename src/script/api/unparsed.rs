@@ -113,7 +113,14 @@ impl<'s> Unparsed<'s> {
             let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
             self.any_name || words.any(|word| self.names.contains(word))
         };
+        let is_call = || {
+            let text = sources.file(file).map_or("", |file| &file.text);
+            text.get(one.span.end as usize..)
+                .is_some_and(|after| after.starts_with('('))
+        };
         match one.code {
+            // Only a call can be that of a definition.
+            Code::UnknownVerb if !is_call() => true,
             Code::UnknownName
             | Code::UnknownFunction
             | Code::UnknownVerb
