@@ -471,7 +471,7 @@ impl Memory for Flat {
                 Err(_) => {
                     if let Some(region) = self.region(address)
                         && region.state & READABLE != 0
-                        && address + u64::from(size) <= region.end
+                        && u64::from(size) <= region.end - address
                     {
                         return Ok(0);
                     }

@@ -71,14 +71,13 @@ fn tabled(kind: &ItemKind) -> Option<&Arc<Did>> {
     }
 }
 
-impl OpenItem {
-    fn is_about(&self, did: &Arc<Did>) -> bool {
-        let mut own = [Some(&self.did), tabled(&self.asked.kind)]
-            .into_iter()
-            .flatten();
-        own.any(|own| Arc::ptr_eq(own, did))
-    }
+/// Whether an item is about an operation: its own, or the one whose results its table contains.
+fn is_about(own: &Arc<Did>, kind: &ItemKind, did: &Arc<Did>) -> bool {
+    let mut all = std::iter::once(own).chain(tabled(kind));
+    all.any(|own| Arc::ptr_eq(own, did))
+}
 
+impl OpenItem {
     /// Whether an operation repeats the item's access, which ended with a page fault.
     fn is_repeated_by(&self, did: &Did) -> bool {
         let (Did::Access(first), Did::Access(again)) = (&*self.did, did) else {
@@ -154,7 +153,9 @@ impl Collector {
     fn item_about(&self, did: &Arc<Did>) -> Option<&OpenItem> {
         fn find<'o>(pieces: &'o [OpenPiece], did: &Arc<Did>) -> Option<&'o OpenItem> {
             pieces.iter().find_map(|piece| match piece {
-                OpenPiece::Item(item) => item.is_about(did).then_some(&**item),
+                OpenPiece::Item(item) => {
+                    is_about(&item.did, &item.asked.kind, did).then_some(&**item)
+                }
                 OpenPiece::Part(part) => find(&part.pieces, did),
                 OpenPiece::Ready(_) => None,
             })
@@ -251,13 +252,7 @@ impl Collector {
                 let mut asked = (**item).clone();
                 let did = asked.last.as_ref().unwrap_or(did).clone();
                 let string = tabled(&asked.kind);
-                let is_asked = |earlier: &Arc<Did>| {
-                    [Some(&did), string]
-                        .into_iter()
-                        .flatten()
-                        .any(|own| Arc::ptr_eq(earlier, own))
-                };
-                since.retain(|earlier| !is_asked(earlier));
+                since.retain(|earlier| !is_about(&did, &asked.kind, earlier));
                 let earlier = asked
                     .last
                     .as_ref()

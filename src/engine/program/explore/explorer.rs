@@ -103,7 +103,7 @@ pub(in super::super) struct Explorer {
     pub programs: Vec<(Arc<Program>, Liveness)>,
     pub options: Options,
     pub budget: Budget,
-    /// What a state is up to.
+    /// What distinguishes the processes of a state. States that differ in nothing else are merged.
     pub identity: Identity,
     /// Whether a waiting process goes on as soon as a child has ended: which one it was makes no difference.
     pub reaps_at_once: bool,
