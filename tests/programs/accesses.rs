@@ -25,6 +25,44 @@ fn a_replay_equals_the_loops_written_by_hand() {
 }
 
 #[test]
+fn statements_without_a_function_make_the_accesses_of_main() {
+    let machine = "machine { physical 16 bits, cache { size 32 B, ways 1, block 8 B } }";
+    let loops =
+        "for (i = 0; i < 4; i++) {\n  for (j = 0; j < 4; j++)\n    dst[j][i] = src[i][j] + sum;\n}";
+    let run = |text: &str| {
+        let script = format!(
+            "{machine}\nprogram p \"\"\"\n#define N 4\n{text}\n\"\"\" {{ at src 0, at dst 64 }}\nreplay p"
+        );
+        let run = outcome(script);
+        assert!(run.mistakes.is_empty(), "{run:?}");
+        let Did::Replay(replay) = &*run.records.last().expect("the replay").did else {
+            panic!("{run:?}");
+        };
+        replay.counted.caches[0].counts
+    };
+    let alone = run(&format!(
+        "int i, j, sum = 1, src[N][N], dst[N][N];\n{loops}"
+    ));
+    // 16 loads and 16 stores: the scalar variables are in registers.
+    assert_eq!(alone.hits + alone.misses, 32);
+    let arrays = "int src[N][N], dst[N][N];\nint main(void) { int i, j, sum = 1;";
+    assert_eq!(alone, run(&format!("{arrays}\n{loops}\nreturn 0; }}")));
+}
+
+#[test]
+fn statements_without_a_function_have_the_outputs_of_main() {
+    let text = "program p \"\"\"\nif (fork() == 0)\n  printf(\"a\");\nelse {\n  printf(\"b\");\n  wait(NULL);\n}\nprintf(\"c\");\n\"\"\"\n";
+    // CS:APP, problem 8.3
+    let run = outcome(format!(
+        "{text}outputs p => all [\"abcc\", \"acbc\", \"bacc\"]"
+    ));
+    assert!(
+        run.mistakes.is_empty() && run.failures.is_empty(),
+        "{run:?}"
+    );
+}
+
+#[test]
 fn a_replay_equals_the_replay_of_its_accesses_as_a_trace() {
     let trace = " L 0,4\n S 10,4\n L 4,4\n S 18,4\n L 8,4\n S 14,4\n L c,4\n S 1c,4\n";
     let script = format!(

@@ -25,6 +25,14 @@ pub(super) enum Storage {
     Extern,
 }
 
+/// The length of an array in a declarator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Length {
+    Elements(u64),
+    /// The value of a parameter of the same function.
+    Parameter(u32),
+}
+
 /// A declared name with its type.
 struct Declared {
     name: Option<Named>,
@@ -153,7 +161,9 @@ impl Parser {
                 self.define(name, Meaning::Typedef(ty), place)?;
             } else if let Some(heading) = declared.heading {
                 self.declare_function(&name, ty, &heading, place)?;
-            } else if storage == Storage::Static {
+            } else if storage == Storage::Static
+                || storage == Storage::None && self.is_fragment() && !ty.is_scalar()
+            {
                 self.global(&name, &ty, declared.align, storage, place)?;
             } else if storage == Storage::Extern {
                 if !matches!(self.find(&name), Some(Meaning::Global(_))) {
@@ -514,7 +524,11 @@ impl Parser {
             let place = self.place();
             self.advance();
             if self.accept("]") {
-                lengths.push((UNKNOWN, place));
+                lengths.push((Length::Elements(UNKNOWN), place));
+                continue;
+            }
+            if let Some(number) = self.parameter_as_length() {
+                lengths.push((Length::Parameter(number), place));
                 continue;
             }
             let start = self.place();
@@ -530,7 +544,7 @@ impl Parser {
             if length <= 0 {
                 fail!(start, "an array cannot have the length {length}");
             }
-            lengths.push((length as u64, place));
+            lengths.push((Length::Elements(length as u64), place));
         }
         if lengths.len() > 16 {
             fail!(lengths[16].1, "an array has at most 16 dimensions");
@@ -538,15 +552,32 @@ impl Parser {
         if let Some((_, place)) = lengths
             .iter()
             .skip(1)
-            .find(|(length, _)| *length == UNKNOWN)
+            .find(|(length, _)| *length == Length::Elements(UNKNOWN))
         {
             fail!(*place, "only the first length can be left out");
         }
         let array = lengths
             .into_iter()
             .rev()
-            .fold(ty, |ty, (length, _)| Type::Array(Rc::new(ty), length));
+            .fold(ty, |ty, (length, _)| match length {
+                Length::Elements(length) => Type::Array(Rc::new(ty), length),
+                Length::Parameter(number) => Type::VariableArray(Rc::new(ty), number),
+            });
         Ok((array, None))
+    }
+
+    /// Reads the name of an earlier parameter and `]`, and returns the number of the parameter.
+    fn parameter_as_length(&mut self) -> Option<u32> {
+        let (TokenKind::Name(name), TokenKind::Mark("]")) = (self.peek(), self.peek_second())
+        else {
+            return None;
+        };
+        let number = self.parameters.iter().position(|(parameter, ty)| {
+            ty.is_integer() && matches!(parameter, Some((known, _)) if known == name)
+        })?;
+        self.advance();
+        self.advance();
+        Some(number as u32)
     }
 
     /// Parses parameters after `(`.
@@ -565,6 +596,7 @@ impl Parser {
             self.advance();
             return Ok(heading);
         }
+        let outer = std::mem::take(&mut self.parameters);
         loop {
             if self.accept("...") {
                 heading.is_variadic = true;
@@ -578,18 +610,19 @@ impl Parser {
             let place = self.place();
             let declared = self.nested(|parser| parser.declarator(base))?;
             let ty = match declared.ty {
-                Type::Array(element, _) => Type::Pointer(element),
+                Type::Array(element, _) | Type::VariableArray(element, _) => Type::Pointer(element),
                 _ if declared.heading.is_some() => {
                     fail!(place, "a parameter cannot be a function");
                 }
                 Type::Void => fail!(place, "a parameter cannot be `void`"),
                 ty => ty,
             };
-            heading.parameters.push((declared.name, ty));
+            self.parameters.push((declared.name, ty));
             if !self.accept(",") {
                 break;
             }
         }
+        heading.parameters = std::mem::replace(&mut self.parameters, outer);
         self.expect(")")?;
         Ok(heading)
     }

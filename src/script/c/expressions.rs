@@ -353,10 +353,14 @@ impl Parser {
         let result = Mistake::new(place, format!("unknown {what} `{name}`"));
         match self.similar(name) {
             Some(near) => result.help(format!("did you mean `{near}`?")),
-            None if what == "variable" && self.is_mark("=") => {
-                result.help(format!("declare it with its type: `int {name} = …`"))
-            }
-            None => result,
+            None if what != "variable" => result,
+            None => result.help(if self.is_mark("=") {
+                format!("declare it with its type: `int {name} = …`")
+            } else if self.is_mark("[") {
+                format!("declare it with its type and length, such as `int {name}[64];`")
+            } else {
+                format!("declare it with its type, such as `int {name};`")
+            }),
         }
     }
 

@@ -3,7 +3,6 @@
 //! [`compile`] reads a text, checks its types, and lowers it. The subset of C is what exams use. Everything
 //! else gets a [`Mistake`] at its place.
 
-mod braces;
 mod conversions;
 mod declarations;
 mod entry;
@@ -14,6 +13,7 @@ mod inspect;
 mod lexer;
 mod lowering;
 pub mod messages;
+mod outline;
 mod parser;
 pub mod settings;
 mod statements;
@@ -38,9 +38,9 @@ use pagewalk_engine::program::Program;
 /// Returns the first mistake of the text or of the settings.
 pub fn compile(text: &str, settings: &Settings) -> Result<Program, Mistake> {
     let tokens = headers::tokens(text, settings)?;
-    let open = braces::unclosed(text, &tokens);
+    let open = outline::unclosed(text, &tokens);
     let tree = parser::parse(headers::declarations()?, tokens, settings.layout.pointer);
     // The parser takes the last brace for the open one, and reports what does not fit in the block that is still open.
-    let tree = tree.map_err(|mistake| open.map_or(mistake, braces::never_closed))?;
+    let tree = tree.map_err(|mistake| open.map_or(mistake, outline::never_closed))?;
     lowering::lower(&tree, settings)
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::lexer::{Token, TokenKind};
 use super::messages::{Mistake, Parsed, fail};
+use super::outline::completed;
 use super::tree::{Expr, ExprKind, Function, Global, Local, Tree};
 use super::types::{Type, Types};
 use pagewalk_engine::program::{Builtin, Place};
@@ -24,6 +25,8 @@ pub(super) struct Parser {
     pub texts: Vec<Vec<u8>>,
     /// The variables of the current function.
     pub locals: Vec<Local>,
+    /// The parameters before the current one, whose names can be lengths of arrays.
+    pub parameters: Vec<(Option<Named>, Type)>,
     /// The type of the current function's result.
     pub result: Type,
     /// The name of the current function.
@@ -38,6 +41,8 @@ pub(super) struct Parser {
     pub switches: Vec<(Type, Vec<Option<u64>>)>,
     /// Whether the text is the declarations of the standard headers.
     is_standard: bool,
+    /// Whether the text is the statements of `main`.
+    is_fragment: bool,
     /// Number of uses of `fork` other than comparisons with constants.
     pub pid_uses: i32,
     /// See [`Tree::stores_status`].
@@ -103,51 +108,6 @@ pub(super) fn parse_expression(
     Ok((expr, parser.into_tree()))
 }
 
-/// Declares each function before the first one, as if the text began with its prototypes, because many listings
-/// begin with `main`. Functions with types that the text declares are left out.
-fn with_prototypes(mut tokens: Vec<Token>) -> Vec<Token> {
-    let is =
-        |token: &Token, text: &str| matches!(&token.kind, TokenKind::Mark(mark) if *mark == text);
-    let is_keyword =
-        |token: &Token| matches!(&token.kind, TokenKind::Name(name) if KEYWORDS.contains(&&**name));
-    let is_tag = |token: &Token| matches!(&token.kind, TokenKind::Name(name) if ["struct", "union", "enum"].contains(&&**name));
-    let (mut first, mut start, mut braces) = (None, 0, 0_u32);
-    let mut prototypes = Vec::new();
-    for (at, token) in tokens.iter().enumerate() {
-        if braces == 0 && is(token, "{") && at > start && is(&tokens[at - 1], ")") {
-            let heading = &tokens[start..at];
-            first.get_or_insert(start);
-            let mut parts = heading.split(|token| is(token, "(") || is(token, ","));
-            let is_known = parts.all(|part| {
-                part.first()
-                    .is_none_or(|one| is_keyword(one) || is(one, ")"))
-            });
-            let is_main = heading
-                .iter()
-                .any(|one| matches!(&one.kind, TokenKind::Name(name) if &**name == "main"));
-            if is_known && !is_main && !heading.iter().any(is_tag) {
-                prototypes.extend_from_slice(heading);
-                let place = tokens[at - 1].place;
-                prototypes.push(Token {
-                    kind: TokenKind::Mark(";"),
-                    place,
-                });
-            }
-        }
-        if is(token, "{") {
-            braces += 1;
-        } else if is(token, "}") {
-            braces = braces.saturating_sub(1);
-        }
-        if braces == 0 && (is(token, ";") || is(token, "}")) {
-            start = at + 1;
-        }
-    }
-    let first = first.unwrap_or_default();
-    tokens.splice(first..first, prototypes);
-    tokens
-}
-
 fn read(standard: Vec<Token>, tokens: Vec<Token>, pointer: u8) -> Parsed<Parser> {
     let types = Types {
         structs: Vec::new(),
@@ -163,6 +123,7 @@ fn read(standard: Vec<Token>, tokens: Vec<Token>, pointer: u8) -> Parsed<Parser>
         functions: Vec::new(),
         texts: Vec::new(),
         locals: Vec::new(),
+        parameters: Vec::new(),
         result: Type::Void,
         function_name: "".into(),
         alignment: 0,
@@ -170,11 +131,13 @@ fn read(standard: Vec<Token>, tokens: Vec<Token>, pointer: u8) -> Parsed<Parser>
         loops: 0,
         switches: Vec::new(),
         is_standard: true,
+        is_fragment: false,
         pid_uses: 0,
         stores_status: false,
     };
     parser.file()?;
-    (parser.tokens, parser.at, parser.is_standard) = (with_prototypes(tokens), 0, false);
+    (parser.at, parser.is_standard) = (0, false);
+    (parser.tokens, parser.is_fragment) = completed(tokens)?;
     parser.scopes.push(Scope::default());
     parser.file()?;
     Ok(parser)
@@ -244,7 +207,7 @@ impl Parser {
     }
 
     pub fn is_mark(&self, mark: &str) -> bool {
-        matches!(self.peek(), TokenKind::Mark(found) if *found == mark)
+        self.peek().is(mark)
     }
 
     pub fn is_word(&self, word: &str) -> bool {
@@ -349,12 +312,16 @@ impl Parser {
         self.scopes.len() <= 2
     }
 
+    /// Whether the current block is that of a listing without a function. Its arrays are global, so that settings can place them.
+    pub fn is_fragment(&self) -> bool {
+        self.is_fragment && self.scopes.len() == 3
+    }
+
     /// Gives a name of the current block a meaning.
     pub fn define(&mut self, name: Rc<str>, meaning: Meaning, place: Place) -> Parsed<()> {
-        let Some(scope) = self.scopes.last() else {
-            return Ok(());
-        };
-        match (scope.names.get(&name), &meaning) {
+        let is_array = self.is_fragment() && matches!(meaning, Meaning::Global(_));
+        let scope = if is_array { 1 } else { self.scopes.len() - 1 };
+        match (self.scopes[scope].names.get(&name), &meaning) {
             (Some(Meaning::Typedef(old)), Meaning::Typedef(new)) if old == new => {}
             (Some(Meaning::Global(old)), Meaning::Global(new)) if old == new => {}
             (Some(Meaning::Function(old)), Meaning::Function(new)) if old == new => {}
@@ -371,9 +338,7 @@ impl Parser {
             }
             (None, _) => {}
         }
-        if let Some(scope) = self.scopes.last_mut() {
-            scope.names.insert(name, meaning);
-        }
+        self.scopes[scope].names.insert(name, meaning);
         Ok(())
     }
 

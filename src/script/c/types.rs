@@ -13,6 +13,8 @@ pub enum Type {
     Scalar(Scalar),
     Pointer(Rc<Type>),
     Array(Rc<Type>, u64),
+    /// An array whose length is the value of the parameter with this number, as in `int a[n][m]`.
+    VariableArray(Rc<Type>, u32),
     /// The number of a struct in [`Types`].
     Struct(u32),
     /// The name of a function, which is a value only for `atexit`.
@@ -55,6 +57,14 @@ impl Type {
         Self::Pointer(Rc::new(self))
     }
 
+    /// Returns the type of the elements of an array.
+    pub fn element(&self) -> Option<&Rc<Type>> {
+        match self {
+            Self::Array(element, _) | Self::VariableArray(element, _) => Some(element),
+            _ => None,
+        }
+    }
+
     /// Number of pointers and arrays around the innermost type.
     pub fn height(&self) -> usize {
         std::iter::successors(Some(self), |ty| ty.target()).count() - 1
@@ -78,8 +88,8 @@ impl Type {
     /// The type of the elements of an array, or of what a pointer points to.
     pub fn target(&self) -> Option<&Type> {
         match self {
-            Self::Pointer(target) | Self::Array(target, _) => Some(target),
-            _ => None,
+            Self::Pointer(target) => Some(target),
+            _ => self.element().map(|element| &**element),
         }
     }
 
@@ -228,6 +238,7 @@ impl Types {
                 let lengths = lengths.iter().map(|length| format!("[{length}]"));
                 format!("{}{}", self.name(element), lengths.collect::<String>())
             }
+            Type::VariableArray(element, _) => format!("{}[*]", self.name(element)),
             Type::Struct(number) => format!("struct {}", self.structs[*number as usize].name),
             Type::Function => "function".to_owned(),
         }

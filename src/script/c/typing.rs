@@ -107,13 +107,49 @@ impl Parser {
     /// Returns a pointer plus an index.
     fn offset(&mut self, pointer: Expr, index: Expr, place: Place) -> Parsed<Expr> {
         let ty = pointer.ty.clone();
-        let size = match ty.target() {
-            Some(target) => self.element_size(target, place)?,
-            None => 1,
-        };
-        let index = self.index(index)?;
+        let mut index = self.index(index)?;
+        let mut target = ty.target().unwrap_or(&Type::Void);
+        // Rows of variable length have no constant size, so the index counts their elements.
+        while let (Some(element), None) = (target.element(), self.types.size(target)) {
+            let length = self.length(target, place);
+            let long = Type::Scalar(Scalar::I64);
+            let (index_of_row, length) =
+                (self.convert(index, &long)?, self.convert(length, &long)?);
+            index = self.operate(BinaryOp::Mul, index_of_row, length)?;
+            target = element;
+        }
+        let size = self.element_size(target, place)?;
         let offset = |pointer, index| ExprKind::Offset(pointer, index, size);
         Expr::pair(offset, pointer, index, ty, place)
+    }
+
+    /// Returns the length of an array.
+    fn length(&self, array: &Type, place: Place) -> Expr {
+        match *array {
+            Type::VariableArray(_, number) => Expr {
+                kind: ExprKind::Local(number),
+                ty: self.locals[number as usize].ty.clone(),
+                place,
+                height: 1,
+            },
+            Type::Array(_, length) => self.number(length, Type::Scalar(Scalar::I64), place),
+            _ => self.number(1, INT, place),
+        }
+    }
+
+    /// Returns a mistake if an expression is the length of an array parameter. C fixes lengths when the function starts.
+    fn check_length(&self, object: &Expr) -> Parsed<()> {
+        let ExprKind::Local(number) = object.kind else {
+            return Ok(());
+        };
+        let is_length = |ty: &Type| matches!(ty, Type::VariableArray(_, of) if *of == number);
+        for array in &self.locals {
+            if std::iter::successors(Some(&array.ty), |ty| ty.target()).any(is_length) {
+                let (name, array) = (&self.locals[number as usize].name, &array.name);
+                fail!(object.place, "`{name}` is a length of `{array}` and cannot be changed"; "copy it to another variable");
+            }
+        }
+        Ok(())
     }
 
     /// Returns an expression that is zero or not, in an integer type.
@@ -211,6 +247,7 @@ impl Parser {
     /// Returns a mistake if an expression cannot be assigned to.
     pub fn check_target(&self, target: &Expr) -> Parsed<()> {
         target.check_target()?;
+        self.check_length(target)?;
         let (is_const, name) = match target.root().kind {
             ExprKind::Local(number) => {
                 let local = &self.locals[number as usize];
@@ -271,6 +308,7 @@ impl Parser {
         if !operand.is_object() {
             fail!(operand.place, "`&` needs a variable or another object");
         }
+        self.check_length(&operand)?;
         if let ExprKind::Local(number) = operand.root().kind {
             self.locals[number as usize].has_address = true;
         }
@@ -281,7 +319,9 @@ impl Parser {
     /// Returns `array[index]`.
     pub fn subscript(&mut self, array: Expr, index: Expr) -> Parsed<Expr> {
         let place = array.place.to(index.place);
-        if let Type::Array(element, _) = &array.ty {
+        if let Type::Array(element, _) = &array.ty
+            && self.types.size(element).is_some()
+        {
             let ty = (**element).clone();
             let index = self.index(index)?;
             return Expr::pair(ExprKind::Element, array, index, ty, place);
@@ -436,7 +476,7 @@ impl Expr {
 
     /// Returns an array as the address of its first element.
     pub fn value(self) -> Self {
-        let Type::Array(element, _) = &self.ty else {
+        let Some(element) = self.ty.element() else {
             return self;
         };
         let (ty, place, height) = (Type::Pointer(element.clone()), self.place, self.height + 1);
@@ -462,7 +502,7 @@ impl Expr {
         if self.is_object() && (self.ty.is_scalar() || matches!(self.ty, Type::Struct(_))) {
             return Ok(());
         }
-        if self.is_object() && matches!(self.ty, Type::Array(..)) {
+        if self.is_object() && self.ty.element().is_some() {
             fail!(self.place, "an array cannot be assigned to");
         }
         fail!(self.place, "this expression cannot be assigned to"; "to compare, write `==`");

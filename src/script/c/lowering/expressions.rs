@@ -170,12 +170,11 @@ impl Lowering<'_> {
 
     /// Rejects the address of a row, and of an array with rows, whose elements do not follow each other.
     fn contiguous(&self, object: &Expr) -> Parsed<()> {
-        let has_rows =
-            matches!(&object.ty, Type::Array(element, _) if matches!(**element, Type::Array(..)));
+        let has_rows = matches!(object.ty.element(), Some(element) if element.element().is_some());
         let is_row = matches!(
             object.kind,
             ExprKind::Element(..) | ExprKind::Dereference(_)
-        ) && matches!(object.ty, Type::Array(..));
+        ) && object.ty.element().is_some();
         if self.conventions.column_major && (has_rows || is_row) {
             fail!(object.place, "the elements of a row do not follow each other in column-major order"; "write all indexes of the array: `a[i][j]`");
         }

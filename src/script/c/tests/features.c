@@ -21,6 +21,8 @@ int sum(item i) { i.x++; return i.x + (int) i.d; }
 void done(void) { printf("done\n"); }
 enum color { RED, GREEN = 5, BLUE };
 static int counter(void) { static int n = 10; return n++; }
+void turn(int n, int m, int from[n][m], int to[m][n]) { for (int i = 0; i < n; i++) for (int j = 0; j < m; j++) to[j][i] = from[i][j]; }
+long rows(char n, unsigned m, short all[2][n][m], short (*one)[m], int last[n]) { return all[1][2][3] * 1000 + one[1][2] * 100 + (*one)[1] * 10 + last[n - 1] + *(all[0][n - 1] + m - 1) + (&one[2][1] - &one[1][0]); }
 int main(void) {
   atexit(done);
   printf("%d %s %c %5d|%-5d|%05d %x %u %ld %p\n", fib(15), msg, 'z', 42, 42, 42, 255, -1, 123L, (void*)0);
@@ -75,5 +77,7 @@ int main(void) {
     char *d = strdup(b); d[0] = 'z'; printf("%s %s %d\n", d, b, strcmp(b, d) < 0); free(d); }
   printf("%d %d %d %d\n", strncmp("abc", "abd", 2), strncmp("abc", "abd", 3) < 0, memcmp("a\0b", "a\0c", 3) < 0, strncmp("ab", "ab", 5));
   errno = 0; printf("%d ", errno); errno = ENOMEM; printf("%d ", errno); { int e = (errno = 2) + 1; printf("%d %d\n", errno, e); }
+  { int to[4][3], ends[] = { 1, 2, 3 }; short box[2][3][5] = { { { 0 }, { 0 }, { 0, 0, 0, 0, 4 } }, { { 0, 9 }, { 0, 5, 6 }, { 0, 0, 0, 7 } } };
+    turn(3, 4, g, to); printf("%d %d %d %ld\n", to[0][1], to[1][0], to[3][2], rows(3, 5, box, box[1], ends)); }
   return 3;
 }

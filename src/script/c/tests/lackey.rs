@@ -56,6 +56,10 @@ const PROGRAMS: &[(&str, &str)] = &[
         "int a[12], b[12]; int get(int i) { return a[i]; } void put(int i, int x) { b[i] = x; } int main(void) { int i; for (i = 0; i < 12; i++) put(11 - i, get(i) + 1); return b[3]; }",
     ),
     (
+        "rows of variable length",
+        "int src[8][6], dst[6][8]; void turn(int m, int n, int a[n][m], int b[m][n]) { int i, j; for (i = 0; i < n; i++) for (j = 0; j < m; j++) b[j][i] = a[i][j]; } int main(void) { turn(6, 8, src, dst); return 0; }",
+    ),
+    (
         "blocks",
         "int a[8][8], b[8][8]; int main(void) { int i, j, k, l; for (i = 0; i < 8; i += 4) for (j = 0; j < 8; j += 4) for (k = i; k < i + 4; k++) for (l = j; l < j + 4; l++) b[l][k] = a[k][l]; return 0; }",
     ),

@@ -22,6 +22,36 @@ fn check(text: &str, position: (u32, usize), message: &str) {
 }
 
 #[test]
+fn rows_of_variable_length() {
+    check(
+        "void f(int n, int a[2][n]) { n = 3; }\nint main(void) { return 0; }\n",
+        (1, 30),
+        "`n` is a length of `a` and cannot be changed",
+    );
+}
+
+#[test]
+fn statements_without_a_function() {
+    let loops = "int a[4];\nfor (int i = 0; i < 4; i++) {\n  a[i] = i;";
+    check(
+        &format!("{loops}\n}}\n}}\n"),
+        (5, 1),
+        "`}` has no matching `{`",
+    );
+    check(loops, (2, 29), "this `{` is never closed");
+    check(
+        "void f(void) { }\nfor (;;) f();\n",
+        (2, 1),
+        "a declaration must begin with a type here",
+    );
+    check(
+        "int i;\nfor (i = 0; i < 4; i++)\n  a[i] = i;\n",
+        (3, 3),
+        "unknown variable `a`",
+    );
+}
+
+#[test]
 fn nine_usual_mistakes() {
     check(
         "int main(void) {\n  int i = 0\n  return i;\n}\n",
@@ -256,7 +286,7 @@ fn names_and_types() {
         Some("did you mean `count`?")
     );
     check(
-        "int a;\na = 3;",
+        "int a;\na = 3;\nvoid f(void) { }",
         (2, 1),
         "a declaration must begin with a type here",
     );
@@ -653,7 +683,7 @@ fn a_length_that_is_no_constant_gets_help() {
         help.contains("`#define`") && help.contains("`enum`"),
         "{help}"
     );
-    let mistake = rejected("int i;\nfor (i = 0; i < 3; i++) ;\n");
+    let mistake = rejected("int i;\nfor (i = 0; i < 3; i++) ;\nvoid f(void) { }\n");
     assert!(mistake.help.unwrap_or_default().contains("int main(void)"));
     let mistake = rejected("int main(void) { \u{e9}; }");
     assert_eq!(mistake.message, "unexpected character `\u{e9}`");

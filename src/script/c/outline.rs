@@ -1,0 +1,182 @@
+//! A text before it is parsed: its items, its braces, and what completes a listing to a program.
+
+use pagewalk_engine::program::Place;
+
+use super::lexer::{Token, TokenKind};
+use super::messages::{Mistake, Parsed, fail};
+use super::parser::KEYWORDS;
+
+impl TokenKind {
+    /// Whether this is a punctuator.
+    pub fn is(&self, mark: &str) -> bool {
+        matches!(self, Self::Mark(found) if *found == mark)
+    }
+
+    fn is_any(&self, words: &[&str]) -> bool {
+        matches!(self, Self::Name(name) if words.contains(&&**name))
+    }
+}
+
+/// A declaration, a function, or a statement outside of braces and parentheses.
+struct Item {
+    start: usize,
+    /// The `{` of a body.
+    body: Option<usize>,
+}
+
+/// Finds the items of a text, without parsing them.
+fn items(tokens: &[Token]) -> Vec<Item> {
+    let (mut items, mut depth, mut is_start) = (Vec::<Item>::new(), 0_u32, true);
+    for (at, Token { kind, .. }) in tokens.iter().enumerate() {
+        if depth == 0 && is_start && *kind != TokenKind::End {
+            let (start, body) = (at, None);
+            items.push(Item { start, body });
+        }
+        is_start = false;
+        match kind {
+            TokenKind::Mark("{" | "(") => {
+                if depth == 0
+                    && kind.is("{")
+                    && at > 0
+                    && tokens[at - 1].kind.is(")")
+                    && let Some(item) = items.last_mut()
+                {
+                    item.body.get_or_insert(at);
+                }
+                depth += 1;
+            }
+            TokenKind::Mark("}" | ")") => {
+                depth = depth.saturating_sub(1);
+                is_start = kind.is("}");
+            }
+            TokenKind::Mark(";") => is_start = true,
+            _ => {}
+        }
+    }
+    items
+}
+
+/// The words that begin a statement.
+const STATEMENTS: &[&str] = &["do", "for", "if", "return", "switch", "while"];
+
+/// Completes a text that [`Parser`] reads from its start to its end: a listing without a function is the body of `main`,
+/// and functions are declared before the first one, because many listings begin with `main`.
+pub(super) fn completed(tokens: Vec<Token>) -> Parsed<(Vec<Token>, bool)> {
+    let items = items(&tokens);
+    let kind = |at: usize| &tokens[at].kind;
+    let is_statement = |item: &Item| match kind(item.start) {
+        TokenKind::Name(_) if kind(item.start).is_any(KEYWORDS) => {
+            kind(item.start).is_any(STATEMENTS)
+        }
+        TokenKind::Name(_) => {
+            !matches!(kind(item.start + 1), TokenKind::Name(_)) && !kind(item.start + 1).is("*")
+        }
+        TokenKind::Mark(mark) => ["++", "--", "*", "("].contains(mark),
+        _ => false,
+    };
+    let is_function = |item: &Item| item.body.is_some() && !kind(item.start).is_any(STATEMENTS);
+    if items.iter().any(is_statement) && !items.iter().any(is_function) {
+        check_braces(&tokens)?;
+        return Ok((as_main(tokens), true));
+    }
+    Ok((with_prototypes(tokens, &items), false))
+}
+
+/// Returns a mistake if a `{` or `}` has no partner.
+fn check_braces(tokens: &[Token]) -> Parsed<()> {
+    let mut open = Vec::new();
+    for Token { kind, place } in tokens {
+        if kind.is("{") {
+            open.push(*place);
+        } else if kind.is("}") && open.pop().is_none() {
+            fail!(*place, "`}}` has no matching `{{`");
+        }
+    }
+    open.pop().map_or(Ok(()), |place| Err(never_closed(place)))
+}
+
+/// Returns the statements of a text as the body of `main`.
+fn as_main(mut tokens: Vec<Token>) -> Vec<Token> {
+    let place = tokens[0].place;
+    let name = |text: &str| TokenKind::Name(text.into());
+    let heading = [
+        name("int"),
+        name("main"),
+        TokenKind::Mark("("),
+        name("void"),
+        TokenKind::Mark(")"),
+        TokenKind::Mark("{"),
+    ];
+    tokens.splice(0..0, heading.map(|kind| Token { kind, place }));
+    let end = tokens.len() - 1;
+    let place = tokens[end].place;
+    tokens.insert(
+        end,
+        Token {
+            kind: TokenKind::Mark("}"),
+            place,
+        },
+    );
+    tokens
+}
+
+/// Declares each function before the first one. Functions with types that the text declares are left out.
+fn with_prototypes(mut tokens: Vec<Token>, items: &[Item]) -> Vec<Token> {
+    let mut prototypes = Vec::new();
+    let functions = items
+        .iter()
+        .filter_map(|item| Some((item.start, item.body?)));
+    for (start, body) in functions.clone() {
+        let heading = &tokens[start..body];
+        let mut parts = heading.split(|token| token.kind.is("(") || token.kind.is(","));
+        let is_known = parts.all(|part| {
+            part.first()
+                .is_none_or(|one| one.kind.is_any(KEYWORDS) || one.kind.is(")"))
+        });
+        let hides = ["struct", "union", "enum", "main"];
+        if is_known && !heading.iter().any(|one| one.kind.is_any(&hides)) {
+            prototypes.extend_from_slice(heading);
+            let (kind, place) = (TokenKind::Mark(";"), tokens[body - 1].place);
+            prototypes.push(Token { kind, place });
+        }
+    }
+    let first = functions.map(|(start, _)| start).next().unwrap_or_default();
+    tokens.splice(first..first, prototypes);
+    tokens
+}
+
+/// Returns the `{` without a `}` in a text with more `{` than `}`: the first one whose block seems to end at a `}` with less
+/// indentation than the line of the `{`.
+pub(super) fn unclosed(text: &str, tokens: &[Token]) -> Option<Place> {
+    let count = |mark| tokens.iter().filter(|token| token.kind.is(mark)).count();
+    if count("{") <= count("}") {
+        return None;
+    }
+    let line_of = |place: Place| {
+        let start = text
+            .get(..place.start as usize)?
+            .rfind('\n')
+            .map_or(0, |at| at + 1);
+        text.get(start..)
+    };
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut open: Vec<Place> = Vec::new();
+    for token in tokens {
+        if token.kind.is("{") {
+            open.push(token.place);
+        } else if token.kind.is("}")
+            && let Some(opened) = open.pop()
+            && let (Some(first), Some(last)) = (line_of(opened), line_of(token.place))
+            && last.trim_start().starts_with('}')
+            && indent(last) < indent(first)
+        {
+            return Some(opened);
+        }
+    }
+    None
+}
+
+pub(super) fn never_closed(open: Place) -> Mistake {
+    Mistake::new(open, "this `{` is never closed".to_owned())
+        .help("write `}` at the end of its block")
+}
