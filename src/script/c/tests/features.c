@@ -6,6 +6,13 @@
 #include <errno.h>
 #include <unistd.h>
 #define N 64
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
+#define AT(i, j) ((i) * WIDTH + (j))
+#define WIDTH 4
+#define SWAP(x, y) do { int t = x; x = y; y = t; } while (0)
+#define TWICE(f) f(f(1))
+#define SAY(text, n) \
+  printf(text "=%d\n", n)
 typedef struct { int x; char c; double d; } item;
 struct node { int v; struct node *next; };
 int g[3][4] = {{1,2},{3},5,6};
@@ -79,5 +86,8 @@ int main(void) {
   errno = 0; printf("%d ", errno); errno = ENOMEM; printf("%d ", errno); { int e = (errno = 2) + 1; printf("%d %d\n", errno, e); }
   { int to[4][3], ends[] = { 1, 2, 3 }; short box[2][3][5] = { { { 0 }, { 0 }, { 0, 0, 0, 0, 4 } }, { { 0, 9 }, { 0, 5, 6 }, { 0, 0, 0, 7 } } };
     turn(3, 4, g, to); printf("%d %d %d %ld\n", to[0][1], to[1][0], to[3][2], rows(3, 5, box, box[1], ends)); }
+  { int p = 1, q = 2, MAX = 3, flat[3 * WIDTH]; for (int i = 0; i < 3; i++) for (int j = 0; j < WIDTH; j++) flat[AT(i, j)] = AT(i + 1, j);
+    SWAP(p, q); printf("%d %d %d %d %d\n", p, q, MAX, flat[AT(2, 3)], MAX(MAX(1, 7), MAX (3, MAX(5, 2))));
+    SAY("x", MAX((1, 2), TWICE(abs))); }
   return 3;
 }

@@ -52,6 +52,56 @@ fn statements_without_a_function() {
 }
 
 #[test]
+fn macros_with_parameters() {
+    for (text, position, message) in [
+        (
+            "#define M(a b) a\n",
+            (1, 13),
+            "`,` is missing between the parameters of the macro `M`",
+        ),
+        (
+            "#define M(a) #a\n",
+            (1, 14),
+            "`#` and `##` in macros are not supported",
+        ),
+        (
+            "#define M(a) a\nint x = M(1, 2);\n",
+            (2, 9),
+            "the macro `M` has 1 argument, not 2",
+        ),
+        (
+            "#define M(a) a\nint x = M(1;\n",
+            (2, 9),
+            "`)` is missing after the arguments of the macro `M`",
+        ),
+    ] {
+        check(text, position, message);
+    }
+    // Without limits, these would take 2^60 steps and 400 million tokens, and overflow the stack.
+    let names = |parameter: &str| {
+        let lines = (0..60).map(|n| {
+            let next = n + 1;
+            format!("#define A{n}{parameter} A{next}{parameter} A{next}{parameter}\n")
+        });
+        lines.collect::<String>() + &format!("#define A60{parameter}\nint x = A0{parameter};\n")
+    };
+    let many = "1 ".repeat(20_000);
+    let wide = format!("#define F(x) {}\nint x = F({many});\n", "x ".repeat(20_000));
+    for text in [names(""), names("(a)"), wide] {
+        assert_eq!(rejected(&text).message, "the program has too many tokens");
+    }
+    let deep = format!(
+        "#define F(x) x\nint x = {}1{};\n",
+        "F(".repeat(20_000),
+        ")".repeat(20_000)
+    );
+    assert_eq!(
+        rejected(&deep).message,
+        "`F` is nested in more than 64 macros"
+    );
+}
+
+#[test]
 fn nine_usual_mistakes() {
     check(
         "int main(void) {\n  int i = 0\n  return i;\n}\n",
@@ -116,9 +166,9 @@ fn what_is_not_supported() {
         ),
         ("#if 1\n#endif\n".to_owned(), 1, "`#if` is not supported"),
         (
-            "#define MAX(a, b) a\n".to_owned(),
-            1,
-            "the macro `MAX` has parameters, which is not supported",
+            "#define MAX(a, ...) a\n".to_owned(),
+            16,
+            "macros with a variable number of arguments are not supported",
         ),
         (
             "union u { int a; };".to_owned(),

@@ -1,15 +1,15 @@
-//! From C text to tokens. Macros of constants are replaced here.
+//! From C text to tokens.
 
-use std::collections::BTreeMap;
+mod preprocessor;
+
 use std::rc::Rc;
 
 use super::messages::{Mistake, Parsed, fail};
 use pagewalk_engine::program::Place;
+use preprocessor::Macros;
 
 /// The maximum length of a C text in bytes.
 pub const MOST_TEXT: usize = 256 << 10;
-/// The maximum number of tokens, including those of macros.
-const MOST_TOKENS: usize = 256 << 10;
 
 /// A token and its place. A token of a macro has the place of the macro's use.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,9 +48,6 @@ const MARKS: &[&str] = &[
     "-", "~", "!", "/", "%", "<", ">", "^", "|", "?", ":", ";", "=", ",",
 ];
 
-/// The macros of a text.
-type Macros = BTreeMap<Rc<str>, Vec<Token>>;
-
 /// Reads a C text.
 pub(super) struct Lexer<'a> {
     text: &'a str,
@@ -61,6 +58,10 @@ pub(super) struct Lexer<'a> {
     defines: &'a [(String, String)],
     /// The names of the macros with other values.
     replaced: Vec<String>,
+    /// Number of macros around the token that is expanded.
+    depth: u32,
+    /// Number of uses of macros.
+    uses: usize,
     tokens: Vec<Token>,
 }
 
@@ -100,6 +101,8 @@ impl<'a> Lexer<'a> {
             macros,
             defines,
             replaced: Vec::new(),
+            depth: 0,
+            uses: 0,
             tokens: Vec::new(),
         }
     }
@@ -121,52 +124,6 @@ impl<'a> Lexer<'a> {
         let start = self.at;
         self.at += bytes;
         self.place(start)
-    }
-
-    fn read(mut self) -> Parsed<Self> {
-        let mut starts_line = true;
-        loop {
-            let line = self.line;
-            self.skip_blanks()?;
-            starts_line |= self.line != line;
-            if self.rest().is_empty() {
-                return Ok(self);
-            }
-            if starts_line && self.rest().starts_with('#') {
-                self.directive()?;
-                continue;
-            }
-            starts_line = false;
-            let token = self.token()?;
-            self.expand(token, &mut Vec::new())?;
-        }
-    }
-
-    /// Adds a token, or the tokens of the macro that it names. `active` are the macros around it.
-    fn expand(&mut self, token: Token, active: &mut Vec<Rc<str>>) -> Parsed<()> {
-        if self.tokens.len() >= MOST_TOKENS {
-            fail!(token.place, "the program has too many tokens");
-        }
-        if let TokenKind::Name(name) = &token.kind
-            && !active.contains(name)
-            && active.len() < 64
-            && let Some(body) = self.macros.get(name).cloned()
-        {
-            active.push(name.clone());
-            for one in body {
-                self.expand(
-                    Token {
-                        place: token.place,
-                        ..one
-                    },
-                    active,
-                )?;
-            }
-            active.pop();
-            return Ok(());
-        }
-        self.tokens.push(token);
-        Ok(())
     }
 
     fn skip_blanks(&mut self) -> Parsed<()> {
@@ -197,95 +154,6 @@ impl<'a> Lexer<'a> {
                 return Ok(());
             }
         }
-    }
-
-    /// Reads a line that begins with `#`.
-    fn directive(&mut self) -> Parsed<()> {
-        let line = self.rest().split('\n').next().unwrap_or_default();
-        let words = line[1..].trim_start();
-        let name = words
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .next()
-            .unwrap_or_default();
-        let after = words[name.len()..].trim_start();
-        match name {
-            "include"
-                if after
-                    .split('"')
-                    .nth(1)
-                    .is_some_and(|path| path.ends_with("csapp.h"))
-                    || after.starts_with('<') && after.contains('>') =>
-            {
-                self.at += line.len();
-            }
-            "pragma" | "" => self.at += line.len(),
-            "define" => return self.define(),
-            "include" => {
-                let place = self.bump(line.trim_end().len());
-                fail!(place, "`#include {}` is not supported", after.trim_end(); "remove the line; standard functions are built in, and others must be in the program");
-            }
-            _ => {
-                let place = self.bump(line.trim_end().len());
-                fail!(place, "`#{name}` is not supported"; "keep `#define` of constants and `#include <…>`, and remove other lines that begin with `#`");
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads `#define NAME TOKENS`, up to the end of the line.
-    fn define(&mut self) -> Parsed<()> {
-        let start = self.at;
-        self.at += self.rest().find("define").unwrap_or_default() + "define".len();
-        let line = self.line;
-        self.skip_blanks()?;
-        let token = if self.line == line && !self.rest().is_empty() {
-            Some(self.token()?)
-        } else {
-            None
-        };
-        let Some(Token {
-            kind: TokenKind::Name(name),
-            ..
-        }) = token
-        else {
-            fail!(self.place(start), "the name is missing after `#define`");
-        };
-        if self.rest().starts_with('(') {
-            fail!(self.place(start), "the macro `{name}` has parameters, which is not supported"; "write a function instead");
-        }
-        let place = self.place(start);
-        let mut body = Vec::new();
-        let end = self.end_of_directive();
-        loop {
-            self.skip_blanks()?;
-            if self.at >= end {
-                break;
-            }
-            body.push(self.token()?);
-        }
-        if let Some((of, value)) = self.defines.iter().find(|(of, _)| **of == *name) {
-            self.replaced.push(of.clone());
-            let lexer = Lexer::new(value, &[], Macros::new()).read();
-            let mut lexer = lexer.map_err(|mistake| Mistake { place, ..mistake })?;
-            for token in &mut lexer.tokens {
-                token.place = place;
-            }
-            body = lexer.tokens;
-        }
-        self.macros.insert(name, body);
-        Ok(())
-    }
-
-    /// Returns the end of the line, including lines after a `\`.
-    fn end_of_directive(&self) -> usize {
-        let mut end = self.at;
-        for line in self.rest().split_inclusive('\n') {
-            end += line.len();
-            if !line.trim_end_matches(['\n', '\r']).ends_with('\\') {
-                return end - usize::from(line.ends_with('\n'));
-            }
-        }
-        end
     }
 
     fn token(&mut self) -> Parsed<Token> {

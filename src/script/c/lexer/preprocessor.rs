@@ -1,0 +1,331 @@
+//! The preprocessor: lines that begin with `#`, and the uses of macros.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::super::messages::{Mistake, Parsed, fail};
+use super::{Lexer, Token, TokenKind};
+use pagewalk_engine::program::Place;
+
+/// The maximum number of tokens, including those of macros, and of uses of macros.
+const MOST_TOKENS: usize = 256 << 10;
+/// The maximum number of macros around a token, because [`Lexer::expand`] recurses.
+const MOST_MACROS: u32 = 64;
+
+/// The macros of a text.
+pub(super) type Macros = BTreeMap<Rc<str>, Macro>;
+
+/// A macro.
+#[derive(Debug, Clone)]
+pub(super) struct Macro {
+    /// The names of its parameters, or `None` for a constant.
+    parameters: Option<Vec<Rc<str>>>,
+    body: Vec<Token>,
+}
+
+impl Lexer<'_> {
+    /// Reads the text.
+    pub(super) fn read(mut self) -> Parsed<Self> {
+        let mut starts_line = true;
+        loop {
+            let line = self.line;
+            self.skip_blanks()?;
+            starts_line |= self.line != line;
+            if self.rest().is_empty() {
+                return Ok(self);
+            }
+            if starts_line && self.rest().starts_with('#') {
+                self.directive()?;
+                continue;
+            }
+            starts_line = false;
+            let tokens = self.macro_use()?;
+            self.expand(&tokens, &mut Vec::new())?;
+        }
+    }
+
+    /// Reads a token. After the name of a macro, also reads parentheses with their content, which may be its arguments.
+    fn macro_use(&mut self) -> Parsed<Vec<Token>> {
+        let mut tokens = vec![self.token()?];
+        if !matches!(&tokens[0].kind, TokenKind::Name(name) if self.macros.contains_key(name)) {
+            return Ok(tokens);
+        }
+        let (at, line) = (self.at, self.line);
+        self.skip_blanks()?;
+        if !self.rest().starts_with('(') {
+            // The caller has to see where a line begins.
+            (self.at, self.line) = (at, line);
+            return Ok(tokens);
+        }
+        let mut depth = 0;
+        while !self.rest().is_empty() {
+            let token = self.token()?;
+            match token.kind {
+                TokenKind::Mark("(") => depth += 1,
+                TokenKind::Mark(")") => depth -= 1,
+                _ => {}
+            }
+            tokens.push(token);
+            if depth == 0 {
+                break;
+            }
+            self.skip_blanks()?;
+        }
+        Ok(tokens)
+    }
+
+    /// Adds tokens, with the tokens of the macros that they use. `active` are the macros around them.
+    fn expand(&mut self, tokens: &[Token], active: &mut Vec<Rc<str>>) -> Parsed<()> {
+        let mut at = 0;
+        while let Some(token) = tokens.get(at) {
+            at += 1;
+            if self.tokens.len().max(self.uses) >= MOST_TOKENS {
+                fail!(token.place, "the program has too many tokens");
+            }
+            let found = match &token.kind {
+                TokenKind::Name(name) if !active.contains(name) => {
+                    self.macros.get(name).map(|found| (name, found.clone()))
+                }
+                _ => None,
+            };
+            let Some((
+                name,
+                Macro {
+                    parameters,
+                    mut body,
+                },
+            )) = found
+            else {
+                self.tokens.push(token.clone());
+                continue;
+            };
+            self.uses += 1;
+            self.depth += 1;
+            if self.depth > MOST_MACROS {
+                fail!(
+                    token.place,
+                    "`{name}` is nested in more than {MOST_MACROS} macros"
+                );
+            }
+            if let Some(parameters) = parameters {
+                if !matches!(tokens.get(at), Some(next) if next.kind == TokenKind::Mark("(")) {
+                    self.depth -= 1;
+                    self.tokens.push(token.clone());
+                    continue;
+                }
+                let (arguments, end) = arguments(name, token.place, &tokens[at + 1..])?;
+                at += 1 + end;
+                let (expected, found) = (parameters.len(), arguments.len());
+                if expected != found {
+                    let noun = if expected == 1 {
+                        "argument"
+                    } else {
+                        "arguments"
+                    };
+                    fail!(
+                        token.place,
+                        "the macro `{name}` has {expected} {noun}, not {found}"
+                    );
+                }
+                // An argument can use the macro itself: `MAX(MAX(a, b), c)`.
+                let mut values = Vec::new();
+                for argument in arguments {
+                    let start = self.tokens.len();
+                    self.expand(argument, active)?;
+                    values.push(self.tokens.split_off(start));
+                }
+                body = substituted(&body, &parameters, &values, token.place)?;
+            }
+            for one in &mut body {
+                one.place = token.place;
+            }
+            active.push(name.clone());
+            self.expand(&body, active)?;
+            active.pop();
+            self.depth -= 1;
+        }
+        Ok(())
+    }
+
+    /// Reads a line that begins with `#`.
+    fn directive(&mut self) -> Parsed<()> {
+        let line = self.rest().split('\n').next().unwrap_or_default();
+        let words = line[1..].trim_start();
+        let name = words
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .next()
+            .unwrap_or_default();
+        let after = words[name.len()..].trim_start();
+        match name {
+            "include"
+                if after
+                    .split('"')
+                    .nth(1)
+                    .is_some_and(|path| path.ends_with("csapp.h"))
+                    || after.starts_with('<') && after.contains('>') =>
+            {
+                self.at += line.len();
+            }
+            "pragma" | "" => self.at += line.len(),
+            "define" => return self.define(),
+            "include" => {
+                let place = self.bump(line.trim_end().len());
+                fail!(place, "`#include {}` is not supported", after.trim_end(); "remove the line; standard functions are built in, and others must be in the program");
+            }
+            _ => {
+                let place = self.bump(line.trim_end().len());
+                fail!(place, "`#{name}` is not supported"; "keep `#define` of constants and `#include <…>`, and remove other lines that begin with `#`");
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads `#define NAME TOKENS`, up to the end of the line.
+    fn define(&mut self) -> Parsed<()> {
+        let start = self.at;
+        self.at += self.rest().find("define").unwrap_or_default() + "define".len();
+        let line = self.line;
+        self.skip_blanks()?;
+        let token = if self.line == line && !self.rest().is_empty() {
+            Some(self.token()?)
+        } else {
+            None
+        };
+        let Some(Token {
+            kind: TokenKind::Name(name),
+            ..
+        }) = token
+        else {
+            fail!(self.place(start), "the name is missing after `#define`");
+        };
+        let place = self.place(start);
+        let end = self.end_of_directive();
+        let parameters = if self.rest().starts_with('(') {
+            Some(self.parameters(&name, end)?)
+        } else {
+            None
+        };
+        let mut body = Vec::new();
+        loop {
+            self.skip_blanks()?;
+            if self.at >= end {
+                break;
+            }
+            if self.rest().starts_with('#') {
+                let place = self.bump(1);
+                fail!(place, "`#` and `##` in macros are not supported"; "write out the text that the macro makes");
+            }
+            body.push(self.token()?);
+        }
+        let value = self.defines.iter().find(|(of, _)| **of == *name);
+        if let (None, Some((of, value))) = (&parameters, value) {
+            self.replaced.push(of.clone());
+            let lexer = Lexer::new(value, &[], Macros::new()).read();
+            let mut lexer = lexer.map_err(|mistake| Mistake { place, ..mistake })?;
+            for token in &mut lexer.tokens {
+                token.place = place;
+            }
+            body = lexer.tokens;
+        }
+        self.macros.insert(name, Macro { parameters, body });
+        Ok(())
+    }
+
+    /// Reads the parameters of a macro, whose `#define` has an end.
+    fn parameters(&mut self, name: &str, end: usize) -> Parsed<Vec<Rc<str>>> {
+        let (mut parameters, mut needs_comma) = (Vec::new(), false);
+        self.bump(1);
+        loop {
+            self.skip_blanks()?;
+            let place = self.place(self.at);
+            if self.at >= end {
+                fail!(
+                    place,
+                    "`)` is missing after the parameters of the macro `{name}`"
+                );
+            }
+            match self.token()?.kind {
+                TokenKind::Mark(")") => return Ok(parameters),
+                TokenKind::Mark(",") if needs_comma => needs_comma = false,
+                TokenKind::Name(name) if !needs_comma => {
+                    parameters.push(name);
+                    needs_comma = true;
+                }
+                TokenKind::Mark("...") => {
+                    fail!(place, "macros with a variable number of arguments are not supported"; "write each parameter");
+                }
+                _ if needs_comma => fail!(
+                    place,
+                    "`,` is missing between the parameters of the macro `{name}`"
+                ),
+                _ => fail!(place, "the name of a parameter is missing"),
+            }
+        }
+    }
+
+    /// Returns the end of the line, including lines after a `\`.
+    fn end_of_directive(&self) -> usize {
+        let mut end = self.at;
+        for line in self.rest().split_inclusive('\n') {
+            end += line.len();
+            if !line.trim_end_matches(['\n', '\r']).ends_with('\\') {
+                return end - usize::from(line.ends_with('\n'));
+            }
+        }
+        end
+    }
+}
+
+/// Returns the arguments of a macro, and the number of tokens up to their `)`. The tokens are those after the `(`.
+fn arguments<'t>(
+    name: &str,
+    place: Place,
+    tokens: &'t [Token],
+) -> Parsed<(Vec<&'t [Token]>, usize)> {
+    let (mut arguments, mut start, mut depth) = (Vec::new(), 0, 0_u32);
+    for (at, token) in tokens.iter().enumerate() {
+        match token.kind {
+            TokenKind::Mark("(") => depth += 1,
+            TokenKind::Mark(")" | ",") if depth == 0 => {
+                let is_end = token.kind == TokenKind::Mark(")");
+                if at > start || !is_end || !arguments.is_empty() {
+                    arguments.push(&tokens[start..at]);
+                }
+                if is_end {
+                    return Ok((arguments, at + 1));
+                }
+                start = at + 1;
+            }
+            TokenKind::Mark(")") => depth -= 1,
+            _ => {}
+        }
+    }
+    fail!(
+        place,
+        "`)` is missing after the arguments of the macro `{name}`"
+    )
+}
+
+/// Returns the body of a macro with the values of its parameters.
+fn substituted(
+    body: &[Token],
+    parameters: &[Rc<str>],
+    values: &[Vec<Token>],
+    place: Place,
+) -> Parsed<Vec<Token>> {
+    let mut tokens = Vec::new();
+    for token in body {
+        let value = match &token.kind {
+            TokenKind::Name(name) => parameters.iter().position(|one| one == name),
+            _ => None,
+        };
+        match value {
+            Some(number) => tokens.extend_from_slice(&values[number]),
+            None => tokens.push(token.clone()),
+        }
+        if tokens.len() > MOST_TOKENS {
+            fail!(place, "the program has too many tokens");
+        }
+    }
+    Ok(tokens)
+}
