@@ -364,8 +364,13 @@ fn facts(stop: &Stop) -> Option<Diagnostic> {
     }
     let (_, listed) = stop.before.rsplit_once("=>")?;
     if stop.wanted.contains(&Rule::fact_name) && stop.rest.starts_with(['(', '[', '{']) {
+        let signs = match &stop.rest[..1] {
+            "(" => "parentheses",
+            "[" => "brackets",
+            _ => "braces",
+        };
         return Some(mistake(
-            "facts are not enclosed in parentheses",
+            format!("facts are not enclosed in {signs}"),
             "`STATEMENT => FACT, FACT`",
         ));
     }
