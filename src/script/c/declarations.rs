@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::lexer::TokenKind;
+use super::lexer::{KEYWORDS, TokenKind};
 use super::messages::{Parsed, fail};
-use super::parser::{Heading, KEYWORDS, Meaning, Named, Parser};
+use super::parser::{Heading, Meaning, Named, Parser};
 use super::tree::{Global, Stmt, StmtKind};
 use super::types::{INT, Type};
 use pagewalk_engine::program::Place;

@@ -1,7 +1,8 @@
 //! The standard headers: their constants, types, and functions.
 
-use super::lexer::{self, Token};
+use super::lexer::Token;
 use super::messages::Parsed;
+use super::preprocessor;
 use super::settings::Settings;
 use pagewalk_engine::kernel::abi::Errno;
 
@@ -128,10 +129,10 @@ fn macros() -> String {
 
 /// Returns the tokens of the declarations.
 pub(super) fn declarations() -> Parsed<Vec<Token>> {
-    lexer::tokens(DECLARATIONS, &[], MACROS)
+    preprocessor::tokens(DECLARATIONS, &[], MACROS)
 }
 
 /// Returns the tokens of a program, with its settings' constants and those of the headers.
 pub(super) fn tokens(text: &str, settings: &Settings) -> Parsed<Vec<Token>> {
-    lexer::tokens(text, &settings.define, &macros())
+    preprocessor::tokens(text, &settings.define, &macros())
 }

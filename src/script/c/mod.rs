@@ -15,6 +15,7 @@ mod lowering;
 pub mod messages;
 mod outline;
 mod parser;
+mod preprocessor;
 pub mod settings;
 mod statements;
 #[cfg(test)]

@@ -2,20 +2,8 @@
 
 use pagewalk_engine::program::Place;
 
-use super::lexer::{Token, TokenKind};
+use super::lexer::{KEYWORDS, Token, TokenKind};
 use super::messages::{Mistake, Parsed, fail};
-use super::parser::KEYWORDS;
-
-impl TokenKind {
-    /// Whether this is a punctuator.
-    pub fn is(&self, mark: &str) -> bool {
-        matches!(self, Self::Mark(found) if *found == mark)
-    }
-
-    fn is_any(&self, words: &[&str]) -> bool {
-        matches!(self, Self::Name(name) if words.contains(&&**name))
-    }
-}
 
 /// A declaration, a function, or a statement outside of braces and parentheses.
 struct Item {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::lexer::{Token, TokenKind};
+use super::lexer::{KEYWORDS, Token, TokenKind};
 use super::messages::{Mistake, Parsed, fail};
 use super::outline::completed;
 use super::tree::{Expr, ExprKind, Function, Global, Local, Tree};
@@ -65,14 +65,6 @@ pub(super) enum Meaning {
     Function(u32),
     Constant(i32),
 }
-
-/// Words of C that are no names.
-pub(super) const KEYWORDS: &[&str] = &[
-    "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else",
-    "enum", "extern", "float", "for", "goto", "if", "inline", "int", "long", "register", "return",
-    "short", "signed", "sizeof", "static", "struct", "switch", "typedef", "union", "unsigned",
-    "void", "volatile", "while", "_Bool", "asm", "__asm__", "restrict",
-];
 
 /// Parses the tokens of the standard headers and those of a program.
 pub(super) fn parse(standard: Vec<Token>, tokens: Vec<Token>, pointer: u8) -> Parsed<Tree> {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::super::messages::{Mistake, Parsed, fail};
-use super::{Lexer, Token, TokenKind};
+use super::lexer::{Lexer, MOST_TEXT, Token, TokenKind};
+use super::messages::{Mistake, Parsed, fail};
 use pagewalk_engine::program::Place;
 
 /// The maximum number of tokens, including those of macros, and of uses of macros.
@@ -13,28 +13,78 @@ const MOST_TOKENS: usize = 256 << 10;
 const MOST_MACROS: u32 = 64;
 
 /// The macros of a text.
-pub(super) type Macros = BTreeMap<Rc<str>, Macro>;
+type Macros = BTreeMap<Rc<str>, Macro>;
 
 /// A macro.
 #[derive(Debug, Clone)]
-pub(super) struct Macro {
+struct Macro {
     /// The names of its parameters, or `None` for a constant.
     parameters: Option<Vec<Rc<str>>>,
     body: Vec<Token>,
 }
 
-impl Lexer<'_> {
-    /// Reads the text.
-    pub(super) fn read(mut self) -> Parsed<Self> {
+/// Reads a C text.
+struct Preprocessor<'a> {
+    lexer: Lexer<'a>,
+    macros: Macros,
+    /// Values that replace those of the text's macros.
+    defines: &'a [(String, String)],
+    /// The names of the macros with other values.
+    replaced: Vec<String>,
+    /// Number of macros around the token that is expanded.
+    depth: u32,
+    /// Number of uses of macros.
+    uses: usize,
+    tokens: Vec<Token>,
+}
+
+/// Returns the tokens of a text. `macros` are those of the standard headers.
+pub(super) fn tokens(text: &str, defines: &[(String, String)], macros: &str) -> Parsed<Vec<Token>> {
+    if text.len() > MOST_TEXT {
+        let place = Place::START;
+        fail!(
+            place,
+            "the program has {} bytes; the maximum is {MOST_TEXT}",
+            text.len()
+        );
+    }
+    let standard = Preprocessor::new(macros, &[], Macros::new()).read()?.macros;
+    let mut read = Preprocessor::new(text, defines, standard).read()?;
+    if let Some((name, _)) = defines
+        .iter()
+        .find(|(name, _)| !read.replaced.contains(name))
+    {
+        let place = Place::START;
+        fail!(place, "the program has no `#define {name}`"; "add the line `#define {name} 1` to the program");
+    }
+    let (kind, place) = (TokenKind::End, read.lexer.place(read.lexer.at));
+    read.tokens.push(Token { kind, place });
+    Ok(read.tokens)
+}
+
+impl<'a> Preprocessor<'a> {
+    fn new(text: &'a str, defines: &'a [(String, String)], macros: Macros) -> Self {
+        Self {
+            lexer: Lexer::new(text),
+            macros,
+            defines,
+            replaced: Vec::new(),
+            depth: 0,
+            uses: 0,
+            tokens: Vec::new(),
+        }
+    }
+
+    fn read(mut self) -> Parsed<Self> {
         let mut starts_line = true;
         loop {
-            let line = self.line;
-            self.skip_blanks()?;
-            starts_line |= self.line != line;
-            if self.rest().is_empty() {
+            let line = self.lexer.line;
+            self.lexer.skip_blanks()?;
+            starts_line |= self.lexer.line != line;
+            if self.lexer.rest().is_empty() {
                 return Ok(self);
             }
-            if starts_line && self.rest().starts_with('#') {
+            if starts_line && self.lexer.rest().starts_with('#') {
                 self.directive()?;
                 continue;
             }
@@ -46,20 +96,20 @@ impl Lexer<'_> {
 
     /// Reads a token. After the name of a macro, also reads parentheses with their content, which may be its arguments.
     fn macro_use(&mut self) -> Parsed<Vec<Token>> {
-        let mut tokens = vec![self.token()?];
+        let mut tokens = vec![self.lexer.token()?];
         if !matches!(&tokens[0].kind, TokenKind::Name(name) if self.macros.contains_key(name)) {
             return Ok(tokens);
         }
-        let (at, line) = (self.at, self.line);
-        self.skip_blanks()?;
-        if !self.rest().starts_with('(') {
+        let (at, line) = (self.lexer.at, self.lexer.line);
+        self.lexer.skip_blanks()?;
+        if !self.lexer.rest().starts_with('(') {
             // The caller has to see where a line begins.
-            (self.at, self.line) = (at, line);
+            (self.lexer.at, self.lexer.line) = (at, line);
             return Ok(tokens);
         }
         let mut depth = 0;
-        while !self.rest().is_empty() {
-            let token = self.token()?;
+        while !self.lexer.rest().is_empty() {
+            let token = self.lexer.token()?;
             match token.kind {
                 TokenKind::Mark("(") => depth += 1,
                 TokenKind::Mark(")") => depth -= 1,
@@ -69,7 +119,7 @@ impl Lexer<'_> {
             if depth == 0 {
                 break;
             }
-            self.skip_blanks()?;
+            self.lexer.skip_blanks()?;
         }
         Ok(tokens)
     }
@@ -149,7 +199,7 @@ impl Lexer<'_> {
 
     /// Reads a line that begins with `#`.
     fn directive(&mut self) -> Parsed<()> {
-        let line = self.rest().split('\n').next().unwrap_or_default();
+        let line = self.lexer.rest().split('\n').next().unwrap_or_default();
         let words = line[1..].trim_start();
         let name = words
             .split(|c: char| !c.is_ascii_alphanumeric())
@@ -164,16 +214,16 @@ impl Lexer<'_> {
                     .is_some_and(|path| path.ends_with("csapp.h"))
                     || after.starts_with('<') && after.contains('>') =>
             {
-                self.at += line.len();
+                self.lexer.at += line.len();
             }
-            "pragma" | "" => self.at += line.len(),
+            "pragma" | "" => self.lexer.at += line.len(),
             "define" => return self.define(),
             "include" => {
-                let place = self.bump(line.trim_end().len());
+                let place = self.lexer.bump(line.trim_end().len());
                 fail!(place, "`#include {}` is not supported", after.trim_end(); "remove the line; standard functions are built in, and others must be in the program");
             }
             _ => {
-                let place = self.bump(line.trim_end().len());
+                let place = self.lexer.bump(line.trim_end().len());
                 fail!(place, "`#{name}` is not supported"; "keep `#define` of constants and `#include <…>`, and remove other lines that begin with `#`");
             }
         }
@@ -182,12 +232,12 @@ impl Lexer<'_> {
 
     /// Reads `#define NAME TOKENS`, up to the end of the line.
     fn define(&mut self) -> Parsed<()> {
-        let start = self.at;
-        self.at += self.rest().find("define").unwrap_or_default() + "define".len();
-        let line = self.line;
-        self.skip_blanks()?;
-        let token = if self.line == line && !self.rest().is_empty() {
-            Some(self.token()?)
+        let start = self.lexer.at;
+        self.lexer.at += self.lexer.rest().find("define").unwrap_or_default() + "define".len();
+        let line = self.lexer.line;
+        self.lexer.skip_blanks()?;
+        let token = if self.lexer.line == line && !self.lexer.rest().is_empty() {
+            Some(self.lexer.token()?)
         } else {
             None
         };
@@ -196,36 +246,39 @@ impl Lexer<'_> {
             ..
         }) = token
         else {
-            fail!(self.place(start), "the name is missing after `#define`");
+            fail!(
+                self.lexer.place(start),
+                "the name is missing after `#define`"
+            );
         };
-        let place = self.place(start);
+        let place = self.lexer.place(start);
         let end = self.end_of_directive();
-        let parameters = if self.rest().starts_with('(') {
+        let parameters = if self.lexer.rest().starts_with('(') {
             Some(self.parameters(&name, end)?)
         } else {
             None
         };
         let mut body = Vec::new();
         loop {
-            self.skip_blanks()?;
-            if self.at >= end {
+            self.lexer.skip_blanks()?;
+            if self.lexer.at >= end {
                 break;
             }
-            if self.rest().starts_with('#') {
-                let place = self.bump(1);
+            if self.lexer.rest().starts_with('#') {
+                let place = self.lexer.bump(1);
                 fail!(place, "`#` and `##` in macros are not supported"; "write out the text that the macro makes");
             }
-            body.push(self.token()?);
+            body.push(self.lexer.token()?);
         }
         let value = self.defines.iter().find(|(of, _)| **of == *name);
         if let (None, Some((of, value))) = (&parameters, value) {
             self.replaced.push(of.clone());
-            let lexer = Lexer::new(value, &[], Macros::new()).read();
-            let mut lexer = lexer.map_err(|mistake| Mistake { place, ..mistake })?;
-            for token in &mut lexer.tokens {
+            let read = Preprocessor::new(value, &[], Macros::new()).read();
+            let mut read = read.map_err(|mistake| Mistake { place, ..mistake })?;
+            for token in &mut read.tokens {
                 token.place = place;
             }
-            body = lexer.tokens;
+            body = read.tokens;
         }
         self.macros.insert(name, Macro { parameters, body });
         Ok(())
@@ -234,17 +287,17 @@ impl Lexer<'_> {
     /// Reads the parameters of a macro, whose `#define` has an end.
     fn parameters(&mut self, name: &str, end: usize) -> Parsed<Vec<Rc<str>>> {
         let (mut parameters, mut needs_comma) = (Vec::new(), false);
-        self.bump(1);
+        self.lexer.bump(1);
         loop {
-            self.skip_blanks()?;
-            let place = self.place(self.at);
-            if self.at >= end {
+            self.lexer.skip_blanks()?;
+            let place = self.lexer.place(self.lexer.at);
+            if self.lexer.at >= end {
                 fail!(
                     place,
                     "`)` is missing after the parameters of the macro `{name}`"
                 );
             }
-            match self.token()?.kind {
+            match self.lexer.token()?.kind {
                 TokenKind::Mark(")") => return Ok(parameters),
                 TokenKind::Mark(",") if needs_comma => needs_comma = false,
                 TokenKind::Name(name) if !needs_comma => {
@@ -265,8 +318,8 @@ impl Lexer<'_> {
 
     /// Returns the end of the line, including lines after a `\`.
     fn end_of_directive(&self) -> usize {
-        let mut end = self.at;
-        for line in self.rest().split_inclusive('\n') {
+        let mut end = self.lexer.at;
+        for line in self.lexer.rest().split_inclusive('\n') {
             end += line.len();
             if !line.trim_end_matches(['\n', '\r']).ends_with('\\') {
                 return end - usize::from(line.ends_with('\n'));

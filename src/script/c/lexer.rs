@@ -1,12 +1,9 @@
 //! From C text to tokens.
 
-mod preprocessor;
-
 use std::rc::Rc;
 
 use super::messages::{Mistake, Parsed, fail};
 use pagewalk_engine::program::Place;
-use preprocessor::Macros;
 
 /// The maximum length of a C text in bytes.
 pub const MOST_TEXT: usize = 256 << 10;
@@ -41,6 +38,18 @@ pub enum TokenKind {
     End,
 }
 
+impl TokenKind {
+    /// Whether this is a punctuator.
+    pub fn is(&self, mark: &str) -> bool {
+        matches!(self, Self::Mark(found) if *found == mark)
+    }
+
+    /// Whether this is one of these words.
+    pub fn is_any(&self, words: &[&str]) -> bool {
+        matches!(self, Self::Name(name) if words.contains(&&**name))
+    }
+}
+
 /// The punctuators, longer ones first.
 const MARKS: &[&str] = &[
     "...", "<<=", ">>=", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "*=",
@@ -48,66 +57,29 @@ const MARKS: &[&str] = &[
     "-", "~", "!", "/", "%", "<", ">", "^", "|", "?", ":", ";", "=", ",",
 ];
 
-/// Reads a C text.
+/// Words of C that are no names.
+pub(super) const KEYWORDS: &[&str] = &[
+    "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else",
+    "enum", "extern", "float", "for", "goto", "if", "inline", "int", "long", "register", "return",
+    "short", "signed", "sizeof", "static", "struct", "switch", "typedef", "union", "unsigned",
+    "void", "volatile", "while", "_Bool", "asm", "__asm__", "restrict",
+];
+
+/// Reads the tokens of a C text.
 pub(super) struct Lexer<'a> {
     text: &'a str,
-    at: usize,
-    line: u32,
-    macros: Macros,
-    /// Values that replace those of the text's macros.
-    defines: &'a [(String, String)],
-    /// The names of the macros with other values.
-    replaced: Vec<String>,
-    /// Number of macros around the token that is expanded.
-    depth: u32,
-    /// Number of uses of macros.
-    uses: usize,
-    tokens: Vec<Token>,
-}
-
-/// Returns the tokens of a text. `macros` are those of the standard headers.
-pub(super) fn tokens(text: &str, defines: &[(String, String)], macros: &str) -> Parsed<Vec<Token>> {
-    if text.len() > MOST_TEXT {
-        let place = Place::START;
-        fail!(
-            place,
-            "the program has {} bytes; the maximum is {MOST_TEXT}",
-            text.len()
-        );
-    }
-    let standard = Lexer::new(macros, &[], Macros::new()).read()?.macros;
-    let mut lexer = Lexer::new(text, defines, standard).read()?;
-    if let Some((name, _)) = defines
-        .iter()
-        .find(|(name, _)| !lexer.replaced.contains(name))
-    {
-        let place = Place::START;
-        fail!(place, "the program has no `#define {name}`"; "add the line `#define {name} 1` to the program");
-    }
-    let place = lexer.place(lexer.at);
-    lexer.tokens.push(Token {
-        kind: TokenKind::End,
-        place,
-    });
-    Ok(lexer.tokens)
+    /// The byte of the next token.
+    pub at: usize,
+    pub line: u32,
 }
 
 impl<'a> Lexer<'a> {
-    fn new(text: &'a str, defines: &'a [(String, String)], macros: Macros) -> Self {
-        Self {
-            text,
-            at: 0,
-            line: 1,
-            macros,
-            defines,
-            replaced: Vec::new(),
-            depth: 0,
-            uses: 0,
-            tokens: Vec::new(),
-        }
+    pub fn new(text: &'a str) -> Self {
+        let (at, line) = (0, 1);
+        Self { text, at, line }
     }
 
-    fn place(&self, start: usize) -> Place {
+    pub fn place(&self, start: usize) -> Place {
         Place {
             line: self.line,
             start: start as u32,
@@ -116,17 +88,17 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn rest(&self) -> &'a str {
+    pub fn rest(&self) -> &'a str {
         &self.text[self.at..]
     }
 
-    fn bump(&mut self, bytes: usize) -> Place {
+    pub fn bump(&mut self, bytes: usize) -> Place {
         let start = self.at;
         self.at += bytes;
         self.place(start)
     }
 
-    fn skip_blanks(&mut self) -> Parsed<()> {
+    pub fn skip_blanks(&mut self) -> Parsed<()> {
         loop {
             let rest = self.rest();
             let blank = rest.len()
@@ -156,7 +128,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn token(&mut self) -> Parsed<Token> {
+    pub fn token(&mut self) -> Parsed<Token> {
         let rest = self.rest();
         let first = rest.bytes().next().unwrap_or_default();
         let second = rest.as_bytes().get(1).copied().unwrap_or_default();
