@@ -50,6 +50,37 @@ fn statements_without_a_function_make_the_accesses_of_main() {
 }
 
 #[test]
+fn a_paper_of_statements_without_a_function_calls_no_variable_global() {
+    let script = |questions: &str| {
+        format!(
+            "question \"Q\" points 4 {{
+              machine {{ physical 16 bits, cache {{ size 32 B, block 8 B }} }}
+              program loop \"\"\"\n int i, a[4]; for (i = 0; i < 4; i++) a[i] = i;\n \"\"\"
+              program sum \"\"\"\n int s; int main(void) {{ s = 1; return 0; }}\n \"\"\"
+              ask replay loop => cache.misses
+              {questions}
+            }}"
+        )
+    };
+    let printed = |text: &str| markdown(&paper(text, 0), Edition::Paper, &Style::default());
+    let alone = printed(&script(""));
+    assert!(
+        alone.contains("arrays and structs are in memory, and the others are in registers"),
+        "{alone}"
+    );
+    assert!(!alone.contains("global"), "{alone}");
+    let both = printed(&script("ask replay sum => cache.misses"));
+    assert!(
+        both.contains("the global ones, arrays, and structs are in memory"),
+        "{both}"
+    );
+    assert!(
+        both.contains("In loop, only arrays and structs are in memory."),
+        "{both}"
+    );
+}
+
+#[test]
 fn statements_without_a_function_have_the_outputs_of_main() {
     let text = "program p \"\"\"\nif (fork() == 0)\n  printf(\"a\");\nelse {\n  printf(\"b\");\n  wait(NULL);\n}\nprintf(\"c\");\n\"\"\"\n";
     // CS:APP, problem 8.3

@@ -45,3 +45,9 @@ pub fn compile(text: &str, settings: &Settings) -> Result<Program, Mistake> {
     let tree = tree.map_err(|mistake| open.map_or(mistake, outline::never_closed))?;
     lowering::lower(&tree, settings)
 }
+
+/// Whether a text is statements without a function, which are the body of `main`.
+pub fn is_fragment(text: &str) -> bool {
+    let tokens = headers::tokens(text, &Settings::default());
+    tokens.is_ok_and(|tokens| outline::is_fragment(&tokens))
+}

@@ -47,10 +47,12 @@ fn items(tokens: &[Token]) -> Vec<Item> {
 /// The words that begin a statement.
 const STATEMENTS: &[&str] = &["do", "for", "if", "return", "switch", "while"];
 
-/// Completes a text that [`Parser`] reads from its start to its end: a listing without a function is the body of `main`,
-/// and functions are declared before the first one, because many listings begin with `main`.
-pub(super) fn completed(tokens: Vec<Token>) -> Parsed<(Vec<Token>, bool)> {
-    let items = items(&tokens);
+/// Whether a text is statements without a function.
+pub(super) fn is_fragment(tokens: &[Token]) -> bool {
+    is_without_function(tokens, &items(tokens))
+}
+
+fn is_without_function(tokens: &[Token], items: &[Item]) -> bool {
     let kind = |at: usize| &tokens[at].kind;
     let is_statement = |item: &Item| match kind(item.start) {
         TokenKind::Name(_) if kind(item.start).is_any(KEYWORDS) => {
@@ -63,7 +65,15 @@ pub(super) fn completed(tokens: Vec<Token>) -> Parsed<(Vec<Token>, bool)> {
         _ => false,
     };
     let is_function = |item: &Item| item.body.is_some() && !kind(item.start).is_any(STATEMENTS);
-    if items.iter().any(is_statement) && !items.iter().any(is_function) {
+    items.iter().any(is_statement) && !items.iter().any(is_function)
+}
+
+/// Completes a text, which a parser reads from its start to its end: statements without a function are the body of `main`,
+/// and functions are declared before the first one, because many listings begin with `main`. Also returns whether the text is a
+/// fragment.
+pub(super) fn completed(tokens: Vec<Token>) -> Parsed<(Vec<Token>, bool)> {
+    let items = items(&tokens);
+    if is_without_function(&tokens, &items) {
         check_braces(&tokens)?;
         return Ok((as_main(tokens), true));
     }

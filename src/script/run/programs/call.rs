@@ -93,6 +93,7 @@ impl ProgramCall {
             sizes: self.listing.sizes(),
             column_major: conventions.column_major,
             scalars_in_registers: conventions.scalars_in_registers,
+            is_fragment: self.listing.is_fragment,
         }
     }
 

@@ -20,6 +20,8 @@ pub struct Listing {
     /// The place of the text in its file.
     pub(super) place: Span,
     pub(crate) settings: ProgramDraft,
+    /// Whether the text is the body of `main`, so that only its arrays and structs are in memory.
+    pub(super) is_fragment: bool,
 }
 
 /// Returns the listing of a text in quotes, or of a whole file, and checks that it compiles.
@@ -47,6 +49,7 @@ pub(crate) fn declare(
             ..place
         },
         settings,
+        is_fragment: c::is_fragment(text),
     };
     listing.compile(&[], Layout::default())?;
     Ok(listing)

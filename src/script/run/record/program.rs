@@ -26,8 +26,10 @@ pub struct Called {
     pub(crate) sizes: Vec<String>,
     /// Whether the first index of an array varies fastest.
     pub(crate) column_major: bool,
-    /// Whether scalar global variables are in registers.
+    /// Whether scalar global variables are in registers in a replay.
     pub(crate) scalars_in_registers: bool,
+    /// Whether the text is the body of `main`, so that its scalar variables are never global.
+    pub(crate) is_fragment: bool,
 }
 
 /// How processes run and print.

@@ -54,13 +54,20 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
         .filter(|did| matches!(did, Did::Replay(_) | Did::Reference(_)));
     let mut accessing: Vec<&Called> = accesses.filter_map(|did| did.called()).collect();
     accessing.dedup_by(|a, b| a.program == b.program && a.variables == b.variables);
+    let replayed = accessing.iter().map(|called| {
+        (
+            &*called.program,
+            called.scalars_in_registers || called.is_fragment,
+        )
+    });
+    let in_processes = dids.iter().filter_map(|did| match did {
+        Did::Program(run) => run
+            .in_process()
+            .map(|_| (&*run.called.program, run.called.is_fragment)),
+        _ => None,
+    });
+    in_memory(&replayed.chain(in_processes).collect(), sentences);
     if let Some(first) = accessing.first() {
-        let in_memory = if first.scalars_in_registers {
-            "Of a program's variables, arrays and structs are in memory, and the others are in registers."
-        } else {
-            IN_MEMORY
-        };
-        sentences.push(in_memory.to_owned());
         sentences.push(
             "Expressions are evaluated from left to right. An assignment evaluates the indexes on its left side, then reads its right side, and then stores."
                 .to_owned(),
@@ -196,12 +203,27 @@ fn allocates_on_loads(item: &PaperItem) -> bool {
     asks && kernel.is_some_and(|kernel| !kernel.zero_page)
 }
 
-/// Where a program's variables are.
-const IN_MEMORY: &str = "Of a program's variables, the global ones, arrays, and structs are in memory, and the others are in registers.";
+/// Describes where the variables of programs are. With the name of each program is whether its scalar variables are in registers.
+fn in_memory(programs: &BTreeSet<(&str, bool)>, sentences: &mut Vec<String>) {
+    let in_registers = || {
+        programs
+            .iter()
+            .filter(|(_, is_in_registers)| *is_in_registers)
+    };
+    let others = programs.len() - in_registers().count();
+    if others > 0 {
+        sentences.push("Of a program's variables, the global ones, arrays, and structs are in memory, and the others are in registers.".to_owned());
+        sentences.extend(
+            in_registers()
+                .map(|(name, _)| format!("In {name}, only arrays and structs are in memory.")),
+        );
+    } else if !programs.is_empty() {
+        sentences.push("Of a program's variables, arrays and structs are in memory, and the others are in registers.".to_owned());
+    }
+}
 
 /// The conventions of a program that runs in a process.
-const IN_PROCESSES: [&str; 3] = [
-    IN_MEMORY,
+const IN_PROCESSES: [&str; 2] = [
     "The kernel loads the program and the first page of its stack before the program starts, which counts as no fault.",
     "A process runs until it waits, sleeps, or ends. Then the oldest process that can go on runs.",
 ];
