@@ -50,6 +50,52 @@ fn statements_without_a_function_make_the_accesses_of_main() {
 }
 
 #[test]
+fn a_paper_states_where_local_arrays_and_blocks_are() {
+    let machine = "machine { physical 20 bits, cache { size 64 B, block 4 B } }";
+    let program = "program p \"\"\"
+      int main(void) { int a[4], b[4]; b[1] = 2; char *c = malloc(100), *d = malloc(8); d[0] = 1; return 0; }
+    \"\"\"";
+    let script =
+        format!("question \"Q\" points 2 {{ {machine}\n{program}\nask replay p => cache.misses }}");
+    let text = markdown(&paper(&script, 0), Edition::Paper, &Style::default());
+    let address = |before: &str| {
+        let (_, after) = text.split_once(before).unwrap_or_else(|| panic!("{text}"));
+        let digits = after.split(|c: char| !c.is_ascii_hexdigit()).next();
+        u64::from_str_radix(digits.unwrap_or_default(), 16).expect("an address")
+    };
+    let frame = address("the variables of main that are in memory begin at address 0x");
+    let block = address("the first block of malloc begins at address 0x");
+    // b[1] is 20 bytes after a. By the rule on the paper, d is 108 bytes after c, rounded up to a multiple of 16.
+    let (b, d) = (frame + 20, block + 112);
+    let run = outcome(format!(
+        "{machine}\n{program}\nreplay p => accesses 2, cache.misses 2\nread {b} size 4 => cache hit\nread {d} => cache hit"
+    ));
+    assert!(
+        run.mistakes.is_empty() && run.failures.is_empty(),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn a_paper_states_the_process_ids_that_a_program_prints() {
+    let text = |program: &str| {
+        let script = format!(
+            "question \"Q\" points 2 {{ program p \"\"\"\n{program}\n\"\"\"\nask outputs p => all }}"
+        );
+        markdown(&paper(&script, 0), Edition::Paper, &Style::default())
+    };
+    let printed = text("int main(void) { if (fork() == 0) printf(\"%d\", getpid()); return 0; }");
+    assert!(
+        printed.contains("The PID of the first process is 1000; child 1 of 1000 is 1001."),
+        "{printed}"
+    );
+    let silent = text(
+        "int main(void) { pid_t p = fork(); if (p) waitpid(p, NULL, 0); printf(\"x\"); return 0; }",
+    );
+    assert!(!silent.contains("PID"), "{silent}");
+}
+
+#[test]
 fn a_paper_of_statements_without_a_function_calls_no_variable_global() {
     let script = |questions: &str| {
         format!(
@@ -82,7 +128,7 @@ fn a_paper_of_statements_without_a_function_calls_no_variable_global() {
 
 #[test]
 fn statements_without_a_function_have_the_outputs_of_main() {
-    let text = "program p \"\"\"\nif (fork() == 0)\n  printf(\"a\");\nelse {\n  printf(\"b\");\n  wait(NULL);\n}\nprintf(\"c\");\n\"\"\"\n";
+    let text = "program p \"\"\"\nif (fork() == 0)\n  printf(\"a\");\nelse if (1) {\n  printf(\"b\");\n  wait(NULL);\n}\nprintf(\"c\");\n\"\"\"\n";
     // CS:APP, problem 8.3
     let run = outcome(format!(
         "{text}outputs p => all [\"abcc\", \"acbc\", \"bacc\"]"

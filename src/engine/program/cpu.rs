@@ -3,12 +3,24 @@
 use super::builtin::Builtin;
 use super::error::{ErrorKind, Limit, RunError};
 use super::memory::{Access, Memory, each_unit};
-use super::ops::{self, Op, Program};
+use super::ops::{self, Op, Program, Storage};
 use crate::kernel::abi::Errno;
 use std::hash::{Hash, Hasher};
 
 /// The return address of a process's first function.
 const END: u32 = u32::MAX;
+
+/// When `printf` writes its output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Buffering {
+    /// Each call writes.
+    #[default]
+    AtOnce,
+    /// At the end of a line, as to a terminal.
+    Line,
+    /// When the buffer is full, or at `exit`, as to a file.
+    Full,
+}
 
 /// A running program without its memory.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -25,8 +37,8 @@ pub struct Process {
     pending: Option<Call>,
     /// Functions that `exit` calls, the last one first.
     pub(super) at_exit: Vec<u32>,
-    /// Whether each `printf` writes, after `setbuf(stdout, NULL)`.
-    pub(super) is_unbuffered: bool,
+    /// What `setbuf` or `setvbuf` has set, or `None` before such a call.
+    pub(super) buffering: Option<Buffering>,
     /// The number of the latest error of a system call, 0 if there was none.
     pub(super) errno: u32,
     /// The status of a process that runs these functions.
@@ -126,7 +138,7 @@ impl Process {
             buffer: Vec::new(),
             pending: None,
             at_exit: Vec::new(),
-            is_unbuffered: false,
+            buffering: None,
             errno: 0,
             exiting: None,
             has_begun: false,
@@ -150,6 +162,22 @@ impl Process {
             main,
             arguments.get(..parameters as usize)?,
         ))
+    }
+
+    /// Returns the number of the first function, and the address of its first variable in memory, if it has one.
+    pub fn first_frame(&self, program: &Program) -> Option<(u32, u64)> {
+        let first = self.frames.get(1).unwrap_or(&self.current).function;
+        let function = &program.functions[first as usize];
+        let offsets = function.variables.iter().filter_map(|one| match one {
+            Storage::Memory(offset) => Some(u64::from(*offset)),
+            Storage::Register(..) => None,
+        });
+        let address = program
+            .layout
+            .stack
+            .saturating_sub(u64::from(function.frame))
+            & !15;
+        Some((first, address + offsets.min()?))
     }
 
     /// The number of the operation that returned from the first function, if it has returned.

@@ -1,7 +1,7 @@
 //! The functions of the C library that a process performs itself.
 
 use super::builtin::Builtin;
-use super::cpu::{Budget, Event, Process};
+use super::cpu::{Budget, Buffering, Event, Process};
 use super::error::{ErrorKind, Limit, MemoryError};
 use super::memory::{Access, Memory, check_inside, string};
 use super::ops::{Program, Scalar};
@@ -11,6 +11,8 @@ use super::printf;
 const STDOUT: u64 = 1;
 /// The constant `_SC_PAGESIZE` of the headers.
 const PAGE_SIZE: u64 = 30;
+/// The constant `_IOLBF` of the headers.
+const LINE_BUFFERED: u64 = 1;
 /// The constant `_IONBF` of the headers.
 const UNBUFFERED: u64 = 2;
 
@@ -78,10 +80,12 @@ impl Process {
             }
             Builtin::Setbuf | Builtin::Setvbuf => {
                 if first == STDOUT {
-                    self.is_unbuffered = match builtin {
-                        Builtin::Setbuf => second == 0,
-                        _ => third == UNBUFFERED,
-                    };
+                    self.buffering = Some(match (builtin, third) {
+                        (Builtin::Setbuf, _) if second == 0 => Buffering::AtOnce,
+                        (Builtin::Setvbuf, LINE_BUFFERED) => Buffering::Line,
+                        (Builtin::Setvbuf, UNBUFFERED) => Buffering::AtOnce,
+                        _ => Buffering::Full,
+                    });
                 }
                 0
             }
@@ -206,7 +210,7 @@ impl Process {
         let rest = budget.output.checked_sub(text.len() as u64);
         budget.output = rest.ok_or(ErrorKind::Limit(Limit::Output))?;
         self.buffer.extend_from_slice(text);
-        Ok(Some(if self.is_unbuffered {
+        Ok(Some(if self.buffering == Some(Buffering::AtOnce) {
             Event::Flush
         } else {
             Event::Printed

@@ -19,11 +19,11 @@ mod printf;
 mod tests;
 
 pub use builtin::Builtin;
-pub use cpu::{Budget, Call, Event, Process};
+pub use cpu::{Budget, Buffering, Call, Event, Process};
 pub use error::{ErrorKind, Limit, LoadError, MemoryError, Place, RunError};
 pub use exec::Programs;
 pub use explore::explore;
-pub use explore::explorer::{Buffering, Options, Step};
+pub use explore::explorer::{Options, Step};
 pub use host::hosted::{Counts, Ending, HostedProcess, LineCounts, Status};
 pub use host::load::layout_for;
 pub use host::memory::{ProgramObserver, peek};

@@ -118,6 +118,12 @@ impl Outputs {
         self.graph.nodes.len()
     }
 
+    /// Each child's parent, the number of the parent's children before it, and its process ID.
+    pub fn children(&self) -> impl Iterator<Item = (u32, u32, u32)> + '_ {
+        let pids = self.explorer.pids.iter();
+        pids.map(|((parent, before), pid)| (*parent, *before, *pid))
+    }
+
     /// Number of distinct outputs.
     pub fn count(&self) -> Count {
         let mut counts: Vec<Option<u128>> = Vec::new();

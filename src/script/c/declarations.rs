@@ -52,13 +52,14 @@ impl Parser {
         } else {
             self.check_type_name()?;
             // Old programs begin with `main()`.
-            if !matches!(
-                (self.peek(), self.peek_second()),
-                (TokenKind::Name(name), TokenKind::Mark("(")) if !KEYWORDS.contains(&&**name)
-            ) {
+            let is_named = self.peek_second().is("(") && !self.peek().is_any(KEYWORDS);
+            if !is_named || !self.has_body() {
                 let place = self.place();
                 if self.is_mark("}") {
                     fail!(place, "`}}` has no matching `{{`");
+                }
+                if matches!(self.peek(), TokenKind::Integer { .. }) {
+                    fail!(place, "a number begins no declaration"; "remove the numbers of the lines");
                 }
                 fail!(place, "a declaration must begin with a type here";
                     "statements belong into a function, such as `int main(void) {{ … }}`");
@@ -89,6 +90,21 @@ impl Parser {
                 return self.expect(";");
             }
         }
+    }
+
+    /// Whether `{` follows the parentheses after a name.
+    fn has_body(&self) -> bool {
+        let mut depth = 0_u32;
+        for at in self.position() + 1.. {
+            match self.token(at) {
+                TokenKind::Mark("(") => depth += 1,
+                TokenKind::Mark(")") if depth <= 1 => return self.token(at + 1).is("{"),
+                TokenKind::Mark(")") => depth -= 1,
+                TokenKind::End => return false,
+                _ => {}
+            }
+        }
+        false
     }
 
     /// Parses the initializer of a global or `static` variable.

@@ -337,6 +337,9 @@ impl Parser {
             TokenKind::Mark("{") if matches!(self.peek_second(), TokenKind::Name(_)) => Err(self
                 .missing("an expression")
                 .help("the text is C, so braces print no value: write `#define N 16`, and `define N = n` in the settings of the program")),
+            TokenKind::Mark("...") => {
+                fail!(place, "`...` is no statement"; "write the code that it stands for, or a comment: `/* ... */`");
+            }
             _ => Err(self.missing("an expression")),
         }
     }

@@ -34,6 +34,7 @@ const MACROS: &str = "
 #define LONG_MIN (-LONG_MAX - 1)
 #define LLONG_MAX 9223372036854775807
 #define errno (__errno())
+#define EINTR 4
 #define WNOHANG 1
 #define WUNTRACED 2
 #define STDIN_FILENO 0

@@ -166,7 +166,9 @@ impl<'a> Lexer<'a> {
             '“' | '”' | '„' => result.help("write `\"`"),
             '‘' | '’' => result.help("write `'`"),
             '–' | '−' => result.help("write `-`"),
-            '#' => result.help("a line that begins with `#` has nothing before it"),
+            '#' => result.help(
+                "a line that begins with `#` has nothing before it, such as the number of the line",
+            ),
             _ => result,
         })
     }

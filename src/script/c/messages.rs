@@ -79,7 +79,10 @@ pub fn describe(error: &RunError, program: &Program) -> Mistake {
         ErrorKind::NoResult => "write `return` with a value",
         ErrorKind::Format { .. } => "use `%d`, `%u`, `%x`, `%c`, `%s`, `%p`, `%f`, or `%ld`",
         ErrorKind::Limit(Limit::Operations | Limit::Output) => "check that each loop ends",
-        ErrorKind::Limit(Limit::Depth | Limit::Stack) => "check that the recursion ends",
+        ErrorKind::Limit(Limit::Depth) => "check that the recursion ends",
+        ErrorKind::Limit(Limit::Stack) => {
+            "check that the recursion ends, and declare large arrays outside the functions"
+        }
         _ => "",
     };
     let result = Mistake::new(error.place, after.unwrap_or_else(|| kind.to_string()));

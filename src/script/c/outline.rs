@@ -45,7 +45,7 @@ fn items(tokens: &[Token]) -> Vec<Item> {
 }
 
 /// The words that begin a statement.
-const STATEMENTS: &[&str] = &["do", "for", "if", "return", "switch", "while"];
+const STATEMENTS: &[&str] = &["do", "else", "for", "if", "return", "switch", "while"];
 
 /// Whether a text is statements without a function.
 pub(super) fn is_fragment(tokens: &[Token]) -> bool {

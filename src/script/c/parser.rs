@@ -165,7 +165,12 @@ impl Parser {
 
     /// Returns the token after the next one.
     pub fn peek_second(&self) -> &TokenKind {
-        &self.tokens[(self.at + 1).min(self.tokens.len() - 1)].kind
+        self.token(self.at + 1)
+    }
+
+    /// Returns the token at a position, or the end.
+    pub fn token(&self, at: usize) -> &TokenKind {
+        &self.tokens[at.min(self.tokens.len() - 1)].kind
     }
 
     /// The place of the next token.

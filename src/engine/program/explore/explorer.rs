@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::super::builtin::Builtin;
-use super::super::cpu::{Budget, Process};
+use super::super::cpu::{Budget, Buffering, Process};
 use super::super::error::{Place, RunError};
 use super::super::exec::Programs;
 use super::super::memory::Flat;
@@ -12,18 +12,6 @@ use super::super::ops::Program;
 use super::liveness::Liveness;
 use super::member::{Identity, Member};
 use super::state::State;
-
-/// When `printf` writes its output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Buffering {
-    /// Each call writes.
-    #[default]
-    AtOnce,
-    /// At the end of a line, as to a terminal.
-    Line,
-    /// When the buffer is full, or at `exit`, as to a file.
-    Full,
-}
 
 /// The settings of an exploration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,7 +101,7 @@ pub(in super::super) struct Explorer {
     pub forks: u32,
     /// The number of each process, by its parent and how many children the parent had before. It does not
     /// depend on the schedule.
-    pids: BTreeMap<(u32, u32), u32>,
+    pub pids: BTreeMap<(u32, u32), u32>,
 }
 
 /// The number of the first process.

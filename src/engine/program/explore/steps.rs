@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::super::builtin::Builtin;
-use super::super::cpu::{Event, Process, line_buffered};
+use super::super::cpu::{Buffering, Event, Process, line_buffered};
 use super::super::error::{ErrorKind, Limit, RunError};
 use super::super::exec;
 use super::super::library::spend;
 use super::super::memory::{Access, Flat, Memory};
-use super::explorer::{Buffering, Explorer, Successor};
+use super::explorer::{Explorer, Successor};
 use super::member::{INIT, Identity, Member, Wants};
 use super::state::{State, Zombie};
 use crate::kernel::abi::Errno;
@@ -106,6 +106,10 @@ impl Explorer {
         None
     }
 
+    fn buffering(&self, member: &Member) -> Buffering {
+        member.cpu.buffering.unwrap_or(self.options.buffering)
+    }
+
     /// Runs a process to its next visible step.
     fn run(
         &mut self,
@@ -117,7 +121,7 @@ impl Explorer {
             let program = self.programs[member.program].0.clone();
             // The lines of one call are steps of their own, because the first call on a terminal writes each of them.
             let has_line =
-                self.options.buffering == Buffering::Line && member.cpu.buffer.contains(&b'\n');
+                self.buffering(member) == Buffering::Line && member.cpu.buffer.contains(&b'\n');
             let event = if has_line {
                 Event::Printed
             } else {
@@ -126,7 +130,7 @@ impl Explorer {
             };
             member.place = program.place(member.cpu.pc().wrapping_sub(1));
             let size = match event {
-                Event::Printed => match self.options.buffering {
+                Event::Printed => match self.buffering(member) {
                     Buffering::AtOnce => member.cpu.buffer.len(),
                     Buffering::Line => {
                         let mut lines = member.cpu.buffer.split_inclusive(|byte| *byte == b'\n');

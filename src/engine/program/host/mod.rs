@@ -22,7 +22,7 @@ use crate::kernel::event::{FaultClass, Signal};
 use crate::kernel::ids::Pid;
 use crate::kernel::process::ProcessState;
 
-use super::cpu::{Budget, Event, line_buffered};
+use super::cpu::{Budget, Buffering, Event, line_buffered};
 use super::error::{ErrorKind, Limit, LoadError, MemoryError, Place, RunError};
 use super::exec::Programs;
 use super::ops::Program;
@@ -295,7 +295,11 @@ impl Host {
             match event {
                 None => {}
                 Some(Event::Printed) => {
-                    let size = line_buffered(&process.process.buffer, BUFFER);
+                    let buffer = &process.process.buffer;
+                    let size = match process.process.buffering {
+                        Some(Buffering::Full) => buffer.len() / BUFFER * BUFFER,
+                        _ => line_buffered(buffer, BUFFER),
+                    };
                     self.flush(kernel, process, size, watch)?;
                 }
                 Some(Event::Flush) => self.flush(kernel, process, usize::MAX, watch)?,

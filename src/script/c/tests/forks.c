@@ -56,3 +56,7 @@ void run(int n) { if (n == 0) return; if (fork() == 0) { run(n - 1); printf("%d"
 int main(void) { run(4); printf("\n"); return 0; }
 // parent-number 1
 int main(void) { pid_t me = getpid(); if (fork() == 0) { pid_t parent = getppid(); printf("%d", parent == me || parent != me); exit(0); } wait(NULL); return 0; }
+// set-line full 1
+int main(void) { setvbuf(stdout, NULL, _IOLBF, 0); printf("a"); if (fork() == 0) { printf("b\n"); return 0; } wait(NULL); printf("c\n"); return 0; }
+// set-full line 1
+int main(void) { setvbuf(stdout, NULL, _IOFBF, 0); printf("a\n"); if (fork() == 0) { printf("b\n"); return 0; } wait(NULL); printf("c\n"); return 0; }

@@ -45,6 +45,11 @@ fn statements_without_a_function() {
         "a declaration must begin with a type here",
     );
     check(
+        "int f(int n) { return n; }\nf(3);\n",
+        (2, 1),
+        "a declaration must begin with a type here",
+    );
+    check(
         "int i;\nfor (i = 0; i < 4; i++)\n  a[i] = i;\n",
         (3, 3),
         "unknown variable `a`",
@@ -69,6 +74,8 @@ fn macros_with_parameters() {
             (2, 9),
             "the macro `M` has 1 argument, not 2",
         ),
+        ("1 int x;\n", (1, 1), "a number begins no declaration"),
+        ("int main(void) { ... }\n", (1, 18), "`...` is no statement"),
         (
             "#define M(a) a\nint x = M(1;\n",
             (2, 9),

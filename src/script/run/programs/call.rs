@@ -89,6 +89,8 @@ impl ProgramCall {
             function,
             constants: constants.chain(texts).collect(),
             variables: Vec::new(),
+            first_block: None,
+            frame: None,
             update_once: self.listing.update_once(&[]),
             sizes: self.listing.sizes(),
             column_major: conventions.column_major,

@@ -20,6 +20,10 @@ pub struct Called {
     pub(crate) constants: Vec<String>,
     /// The variables in memory with their addresses, or none if the run accesses no machine.
     pub(crate) variables: Vec<(String, u64)>,
+    /// The address of the first block of `malloc`, if the program allocates blocks and accesses a machine.
+    pub(crate) first_block: Option<u64>,
+    /// The first function with the address of its variables in memory, if it has any and the program accesses a machine.
+    pub(crate) frame: Option<(String, u64)>,
     /// Whether `a += b` is one access, or `None` if the text has no such operator.
     pub(crate) update_once: Option<bool>,
     /// The sizes of the types that the text uses: `an int has 4 bytes`.

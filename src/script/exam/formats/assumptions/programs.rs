@@ -120,6 +120,15 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
         };
         sentences.push(format!("In {}{with}, {}.", called.program, series(&places)));
     }
+    let local: BTreeSet<String> = dids
+        .iter()
+        .filter(|did| matches!(did, Did::Replay(_) | Did::Reference(_)))
+        .filter_map(|did| did.called())
+        .flat_map(on_stack_and_heap)
+        .collect();
+    sentences.extend(local);
+    let pids: BTreeSet<String> = dids.iter().filter_map(|did| pids(did)).collect();
+    sentences.extend(pids);
     let schedules = dids.iter().filter_map(|did| match did {
         Did::Program(run) => match &run.results {
             Results::Outputs(_, schedules) => Some(schedules),
@@ -173,6 +182,44 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
             );
         }
     }
+}
+
+/// Describes where the local variables and the blocks of `malloc` are.
+fn on_stack_and_heap(called: &Called) -> Vec<String> {
+    let program = &called.program;
+    let frame = called.frame.as_ref().map(|(function, address)| {
+        format!("In {program}, the variables of {function} that are in memory begin at address 0x{address:X}, in the order of their declarations.")
+    });
+    let block = called.first_block.map(|address| {
+        format!("In {program}, the first block of malloc begins at address 0x{address:X}. After a block of n bytes, the next one begins n + 8 bytes later, rounded up to a multiple of 16, and at least 32 bytes later.")
+    });
+    frame.into_iter().chain(block).collect()
+}
+
+/// The maximum number of children whose PIDs a paper lists, and of outputs that are searched for PIDs.
+const MOST_PIDS: usize = 12;
+
+/// Describes the process IDs, if an output seems to contain one.
+fn pids(did: &Did) -> Option<String> {
+    let Did::Program(run) = did else {
+        return None;
+    };
+    let Results::Outputs(outputs, _) = &run.results else {
+        return None;
+    };
+    let children: Vec<(u32, u32, u32)> = outputs.children().take(MOST_PIDS).collect();
+    let first = children.first().map(|(parent, ..)| *parent)?;
+    let pids = children.iter().map(|(.., pid)| *pid).chain([first]);
+    let pids: Vec<String> = pids.map(|pid| pid.to_string()).collect();
+    let is_printed = outputs.list(MOST_PIDS, 1 << 16).iter().any(|output| {
+        let output = String::from_utf8_lossy(output);
+        pids.iter().any(|pid| output.contains(pid))
+    });
+    let all = children
+        .iter()
+        .map(|(parent, before, pid)| format!("child {} of {parent} is {pid}", before + 1));
+    let all: Vec<String> = all.collect();
+    is_printed.then(|| format!("The PID of the first process is {first}; {}.", series(&all)))
 }
 
 fn orders_sleep(did: &Did) -> bool {
