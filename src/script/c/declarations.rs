@@ -76,7 +76,10 @@ impl Parser {
             let Some((name, place)) = declared.name else {
                 return Err(self.missing("a name"));
             };
-            if let (Some(heading), false) = (declared.heading, storage == Storage::Typedef) {
+            if let (Some(mut heading), false) = (declared.heading, storage == Storage::Typedef) {
+                if self.is_type() {
+                    self.types_of_parameters(&mut heading)?;
+                }
                 let number = self.declare_function(&name, declared.ty, &heading, place)?;
                 if self.is_mark("{") {
                     return self.define_function(number, heading, place);
@@ -92,13 +95,52 @@ impl Parser {
         }
     }
 
-    /// Whether `{` follows the parentheses after a name.
+    /// Parses the declarations of parameters after the parentheses, as in old programs: `f(s, t) char *s, *t; { … }`.
+    fn types_of_parameters(&mut self, heading: &mut Heading) -> Parsed<()> {
+        while !self.is_mark("{") {
+            if !self.is_type() {
+                return Err(self.missing("`{`"));
+            }
+            let (base, _) = self.specifiers()?;
+            loop {
+                let declared = self.declarator(base.clone())?;
+                let Some((name, place)) = declared.name else {
+                    return Err(self.missing("the name of a parameter"));
+                };
+                let named = |(known, _): &&mut (Option<Named>, Type)| matches!(known, Some((known, _)) if *known == name);
+                let Some((_, ty)) = heading.parameters.iter_mut().find(named) else {
+                    fail!(place, "`{name}` is no parameter of this function"; "write it between the parentheses, too");
+                };
+                *ty = self.parameter_type(declared.ty, declared.heading.is_some(), place)?;
+                if !self.accept(",") {
+                    break;
+                }
+            }
+            self.expect(";")?;
+        }
+        Ok(())
+    }
+
+    /// The type of a parameter, which is a pointer if an array is declared.
+    fn parameter_type(&self, declared: Type, is_function: bool, place: Place) -> Parsed<Type> {
+        match declared {
+            Type::Array(element, _) | Type::VariableArray(element, _) => Ok(Type::Pointer(element)),
+            _ if is_function => fail!(place, "a parameter cannot be a function"),
+            Type::Void => fail!(place, "a parameter cannot be `void`"),
+            ty => Ok(ty),
+        }
+    }
+
+    /// Whether a body follows the parentheses after a name, or the types of parameters.
     fn has_body(&self) -> bool {
         let mut depth = 0_u32;
         for at in self.position() + 1.. {
             match self.token(at) {
                 TokenKind::Mark("(") => depth += 1,
-                TokenKind::Mark(")") if depth <= 1 => return self.token(at + 1).is("{"),
+                TokenKind::Mark(")") if depth <= 1 => {
+                    let next = self.token(at + 1);
+                    return next.is("{") || self.begins_type(next);
+                }
                 TokenKind::Mark(")") => depth -= 1,
                 TokenKind::End => return false,
                 _ => {}
@@ -620,19 +662,21 @@ impl Parser {
             }
             if !self.is_type() {
                 self.check_type_name()?;
+                // Old programs declare the types after the parentheses.
+                if matches!(self.peek_second(), TokenKind::Mark("," | ")")) && !self.is_mark(")") {
+                    let name = self.name("the name of a parameter")?;
+                    self.parameters.push((Some(name), INT));
+                    if self.accept(",") {
+                        continue;
+                    }
+                    break;
+                }
                 return Err(self.missing("the type of a parameter"));
             }
             let (base, _) = self.specifiers()?;
             let place = self.place();
             let declared = self.nested(|parser| parser.declarator(base))?;
-            let ty = match declared.ty {
-                Type::Array(element, _) | Type::VariableArray(element, _) => Type::Pointer(element),
-                _ if declared.heading.is_some() => {
-                    fail!(place, "a parameter cannot be a function");
-                }
-                Type::Void => fail!(place, "a parameter cannot be `void`"),
-                ty => ty,
-            };
+            let ty = self.parameter_type(declared.ty, declared.heading.is_some(), place)?;
             self.parameters.push((declared.name, ty));
             if !self.accept(",") {
                 break;

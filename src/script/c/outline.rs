@@ -64,7 +64,11 @@ fn is_without_function(tokens: &[Token], items: &[Item]) -> bool {
         TokenKind::Mark(mark) => ["++", "--", "*", "("].contains(mark),
         _ => false,
     };
-    let is_function = |item: &Item| item.body.is_some() && !kind(item.start).is_any(STATEMENTS);
+    let is_function = |item: &Item| {
+        // The types of parameters can come before the body: `f(n) int n; { … }`.
+        let is_body = kind(item.start).is("{") && item.start > 0;
+        is_body || item.body.is_some() && !kind(item.start).is_any(STATEMENTS)
+    };
     items.iter().any(is_statement) && !items.iter().any(is_function)
 }
 

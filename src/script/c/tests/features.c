@@ -30,6 +30,10 @@ enum color { RED, GREEN = 5, BLUE };
 static int counter(void) { static int n = 10; return n++; }
 void turn(int n, int m, int from[n][m], int to[m][n]) { for (int i = 0; i < n; i++) for (int j = 0; j < m; j++) to[j][i] = from[i][j]; }
 long rows(char n, unsigned m, short all[2][n][m], short (*one)[m], int last[n]) { return all[1][2][3] * 1000 + one[1][2] * 100 + (*one)[1] * 10 + last[n - 1] + *(all[0][n - 1] + m - 1) + (&one[2][1] - &one[1][0]); }
+int old(s, n, at, c)
+  char *s, c;
+  int at[4];
+{ return s[1] + n * 100 + at[1] + c; }
 int main(void) {
   atexit(done);
   printf("%d %s %c %5d|%-5d|%05d %x %u %ld %p\n", fib(15), msg, 'z', 42, 42, 42, 255, -1, 123L, (void*)0);
@@ -88,6 +92,6 @@ int main(void) {
     turn(3, 4, g, to); printf("%d %d %d %ld\n", to[0][1], to[1][0], to[3][2], rows(3, 5, box, box[1], ends)); }
   { int p = 1, q = 2, MAX = 3, flat[3 * WIDTH]; for (int i = 0; i < 3; i++) for (int j = 0; j < WIDTH; j++) flat[AT(i, j)] = AT(i + 1, j);
     SWAP(p, q); printf("%d %d %d %d %d\n", p, q, MAX, flat[AT(2, 3)], MAX(MAX(1, 7), MAX (3, MAX(5, 2))));
-    SAY("x", MAX((1, 2), TWICE(abs))); }
+    SAY("x", MAX((1, 2), TWICE(abs))); printf("%d\n", old("ab", 3, flat, 'c')); }
   return 3;
 }

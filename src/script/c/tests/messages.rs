@@ -57,7 +57,7 @@ fn statements_without_a_function() {
 }
 
 #[test]
-fn macros_with_parameters() {
+fn macros_with_parameters_and_old_programs() {
     for (text, position, message) in [
         (
             "#define M(a b) a\n",
@@ -73,6 +73,16 @@ fn macros_with_parameters() {
             "#define M(a) a\nint x = M(1, 2);\n",
             (2, 9),
             "the macro `M` has 1 argument, not 2",
+        ),
+        (
+            "f(a) int b; { return a; }\nmain() { f(1); }\n",
+            (1, 10),
+            "`b` is no parameter of this function",
+        ),
+        (
+            "f(a) int a; return a; }\nmain() { f(1); }\n",
+            (1, 12),
+            "`{` is missing after `;`",
         ),
         ("1 int x;\n", (1, 1), "a number begins no declaration"),
         ("int main(void) { ... }\n", (1, 18), "`...` is no statement"),
