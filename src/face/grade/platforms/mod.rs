@@ -4,18 +4,47 @@
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
 use pagewalk_script::exam::grade::{CELL_LIMIT, Given};
 use pagewalk_script::exam::roster::{Flaw, plain};
 use pagewalk_script::lang::loader::too_deep;
 use pagewalk_script::lang::value::Number;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::rows::{Cells, RECORD_LIMIT, Record, RecordTable, Response, StudentRow, StudentRows};
 
 /// A student's answers. The parser reads YAML scalars as text to preserve their spelling.
-type Student = BTreeMap<String, String>;
+type Student = Unique<String>;
+
+/// A map in which no key appears twice, because a second answer must not replace the first one without notice.
+struct Unique<T>(BTreeMap<String, T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Unique<T> {
+    fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+        value.deserialize_map(Self(BTreeMap::new()))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Unique<T> {
+    type Value = Self;
+
+    fn expecting(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut entries: A) -> Result<Self, A::Error> {
+        while let Some((key, value)) = entries.next_entry::<String, T>()? {
+            if self.0.contains_key(&key) {
+                return Err(A::Error::custom(format!("`{key}` appears twice")));
+            }
+            self.0.insert(key, value);
+        }
+        Ok(self)
+    }
+}
 
 /// The records in a JSON text. A JSON number is treated as a value without a radix.
 pub(crate) fn json_records(text: &str) -> Result<RecordTable, Flaw> {
@@ -42,9 +71,9 @@ pub(crate) fn yaml_records(text: &str) -> Result<RecordTable, Flaw> {
             ),
         )
     };
-    let student = |student: Student| {
+    let student = |Unique(answers): Student| {
         Value::Object(
-            student
+            answers
                 .into_iter()
                 .map(|(name, text)| (name, Value::String(text)))
                 .collect(),
@@ -55,8 +84,8 @@ pub(crate) fn yaml_records(text: &str) -> Result<RecordTable, Flaw> {
         Ok(all) => return records(Value::Array(all.into_iter().map(student).collect())),
         Err(list) => list,
     };
-    match serde_yaml::from_str::<BTreeMap<String, Student>>(text) {
-        Ok(all) => records(Value::Object(
+    match serde_yaml::from_str::<Unique<Student>>(text) {
+        Ok(Unique(all)) => records(Value::Object(
             all.into_iter()
                 .map(|(id, one)| (id, student(one)))
                 .collect(),
@@ -65,7 +94,7 @@ pub(crate) fn yaml_records(text: &str) -> Result<RecordTable, Flaw> {
         Err(map) => {
             let place =
                 |error: &serde_yaml::Error| error.location().map_or(0, |place| place.index());
-            Err(flaw(if place(&map) > place(&list) {
+            Err(flaw(if place(&map) >= place(&list) {
                 &map
             } else {
                 &list

@@ -43,6 +43,25 @@ fn yaml_keeps_the_spelling_of_an_answer() {
     for wrong in ["3", "- 1", "- id: [a]", "- id: &a *a", &"[".repeat(100_000)] {
         assert!(yaml_records(wrong).is_err(), "{wrong}");
     }
+    for (twice, key) in [
+        ("- id: s1\n  1.1: 4\n  1.1: 5\n", "1.1"),
+        ("s1: {1.1: 4}\ns1: {1.1: 5}\n", "s1"),
+    ] {
+        let flaw = yaml_records(twice).err().map(|flaw| flaw.message);
+        assert!(
+            flaw.is_some_and(|why| why.contains(&format!("`{key}` appears twice"))),
+            "{twice}"
+        );
+    }
+    // As numbers, these fields would be one.
+    let alike = yaml_records("no: {1.1: 1_000, 1.10: yes}\n").expect("a map");
+    let cells = cells_of(&alike);
+    for (name, written) in [("id", "no"), ("1.1", "1_000"), ("1.10", "yes")] {
+        assert!(
+            cells.contains(&(name.to_owned(), text(written))),
+            "{cells:?}"
+        );
+    }
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! Marking rules in YAML, and single rules on one line.
 
-use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
+use serde_json::{Map, Value};
 
 use super::{Rules, Setting};
 use crate::lang::loader::too_deep;
@@ -20,7 +24,7 @@ impl Rules {
         let mut wrong = Vec::new();
         for (rule, value) in settings {
             let place = line_of(text, &rule).map_or_else(String::new, |line| format!(":{line}"));
-            if let Err(message) = value.and_then(|value| self.set(&rule, &value)) {
+            if let Err(message) = self.set(&rule, &value) {
                 wrong.push(format!("{name}{place}: `{rule}` {message}"));
             }
         }
@@ -39,8 +43,7 @@ impl Rules {
         if value.trim_start().starts_with('{') && too_deep(&text).is_none() {
             let settings = settings(&text).map_err(|error| error.to_string())?;
             return settings.into_iter().try_for_each(|(rule, value)| {
-                value
-                    .and_then(|value| self.set(&rule, &value))
+                self.set(&rule, &value)
                     .map_err(|message| format!("`{rule}` {message}"))
             });
         }
@@ -64,42 +67,12 @@ impl Rules {
     }
 }
 
-/// A rule with its value, or with the reason why it does not accept the value.
-type Written = (String, Result<Setting, String>);
-
-/// Returns the values of the rules in a YAML text.
-fn settings(text: &str) -> Result<Vec<Written>, serde_yaml::Error> {
-    let said: BTreeMap<String, serde_yaml::Value> = serde_yaml::from_str(text)?;
-    let spelled = spelled(text);
-    let each = said.into_iter().map(|(rule, value)| {
-        let own = spelled
-            .clone()
-            .filter(|_| rule == "also")
-            .or_else(|| setting(&value));
-        (
-            rule,
-            own.ok_or_else(|| "does not accept this value".to_owned()),
-        )
-    });
-    Ok(each.collect())
-}
-
-/// Returns the original spelling of additional answers, which YAML may parse as numbers.
-fn spelled(text: &str) -> Option<Setting> {
-    #[derive(serde::Deserialize)]
-    struct Several {
-        also: BTreeMap<String, Vec<String>>,
-    }
-    #[derive(serde::Deserialize)]
-    struct One {
-        also: BTreeMap<String, String>,
-    }
-    let several = serde_yaml::from_str::<Several>(text).map(|said| said.also.into_iter().collect());
-    let one = || {
-        let each = serde_yaml::from_str::<One>(text).ok()?.also.into_iter();
-        Some(each.map(|(name, answer)| (name, vec![answer])).collect())
-    };
-    several.ok().or_else(one).map(Setting::Map)
+/// Returns the rules in a YAML text with their values. Each scalar keeps its text: as a YAML number, the field `1.10` would be
+/// the field `1.1`.
+fn settings(text: &str) -> Result<Vec<(String, Setting)>, serde_yaml::Error> {
+    // The parser returns the text of a scalar only to a reader of text, so the first reading finds the scalars.
+    let found = serde_yaml::from_str(text)?;
+    serde_yaml::Deserializer::from_str(text).deserialize_map(Entries(found))
 }
 
 /// Returns the line of a rule in the file.
@@ -108,35 +81,49 @@ fn line_of(text: &str, rule: &str) -> Option<usize> {
     text.lines().position(|line| begins(&line)).map(|at| at + 1)
 }
 
-fn setting(value: &serde_yaml::Value) -> Option<Setting> {
-    Some(match value {
-        serde_yaml::Value::Sequence(all) => {
-            Setting::List(all.iter().map(one).collect::<Option<_>>()?)
-        }
-        serde_yaml::Value::Mapping(all) => {
-            let pair = |(name, value): (&serde_yaml::Value, &serde_yaml::Value)| {
-                let values = match value {
-                    serde_yaml::Value::Sequence(all) => {
-                        all.iter().map(one).collect::<Option<Vec<_>>>()?
-                    }
-                    value => vec![one(value)?],
-                };
-                Some((one(name)?, values))
-            };
-            Setting::Map(all.iter().map(pair).collect::<Option<_>>()?)
-        }
-        value => Setting::One(one(value)?),
-    })
+/// Reads a value as text. The value that the first reading found has the same form.
+struct Rereading(Value);
+
+impl<'de> DeserializeSeed<'de> for Rereading {
+    type Value = Setting;
+
+    fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<Setting, D::Error> {
+        let found = match self.0 {
+            Value::Object(found) => found,
+            Value::Array(_) => return Deserialize::deserialize(value).map(Setting::List),
+            _ => return Deserialize::deserialize(value).map(Setting::One),
+        };
+        let entries = value.deserialize_map(Entries(found))?.into_iter();
+        let texts = entries.map(|(name, value)| match value {
+            Setting::One(text) => Ok((name, vec![text])),
+            Setting::List(texts) => Ok((name, texts)),
+            Setting::Map(_) => Err(D::Error::custom(format!("`{name}` cannot contain names"))),
+        });
+        texts.collect::<Result<_, _>>().map(Setting::Map)
+    }
 }
 
-fn one(value: &serde_yaml::Value) -> Option<String> {
-    Some(match value {
-        serde_yaml::Value::String(text) => text.clone(),
-        serde_yaml::Value::Number(number) => number.to_string(),
-        serde_yaml::Value::Bool(truth) => truth.to_string(),
-        serde_yaml::Value::Null => "none".to_owned(),
-        _ => return None,
-    })
+/// Reads the entries of a map that the first reading found.
+struct Entries(Map<String, Value>);
+
+impl<'de> Visitor<'de> for Entries {
+    type Value = Vec<(String, Setting)>;
+
+    fn expecting(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.write_str("a map from names to values")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut entries: Self::Value = Vec::new();
+        while let Some(name) = map.next_key::<String>()? {
+            if entries.iter().any(|(other, _)| *other == name) {
+                return Err(A::Error::custom(format!("`{name}` appears twice")));
+            }
+            let found = self.0.get(&name).cloned().unwrap_or_default();
+            entries.push((name, map.next_value_seed(Rereading(found))?));
+        }
+        Ok(entries)
+    }
 }
 
 #[cfg(test)]
@@ -179,6 +166,41 @@ mod tests {
             rules.also["1a.byte"],
             ["-", "0x0D"].map(|text| Given::Text(text.to_owned()))
         );
+    }
+
+    #[test]
+    fn fields_and_answers_keep_their_spelling() {
+        let mut rules = Rules::default();
+        let text = "void: {1.1: full, 1.10: remove}\nalso: {2.1: [1_000, 1e3, 0x10], 2.10: no, 2.3: [2026-03-01, ~]}\n";
+        assert_eq!(rules.set_yaml("r.yaml", text), [""; 0]);
+        assert_eq!(
+            rules.void,
+            [("1.1", Void::Full), ("1.10", Void::Remove)]
+                .map(|(name, how)| (name.to_owned(), how))
+                .into()
+        );
+        let also = |name: &str, answers: &[&str]| {
+            let answers = answers.iter().map(|text| Given::Text((*text).to_owned()));
+            assert_eq!(rules.also[name], answers.collect::<Vec<_>>(), "{name}");
+        };
+        also("2.1", &["1_000", "1e3", "0x10"]);
+        also("2.10", &["no"]);
+        also("2.3", &["2026-03-01", "~"]);
+        for list in ["void: [1.10]", "void:\n- 1.10", "void: 1.10"] {
+            let mut rules = Rules::default();
+            assert_eq!(rules.set_yaml("r.yaml", list), [""; 0], "{list}");
+            assert!(rules.void.keys().eq(["1.10"]), "{list}");
+        }
+        for (wrong, why) in [
+            ("void: {1.1: full, 1.1: remove}", "`1.1` appears twice"),
+            ("floor: item\nfloor: none", "`floor` appears twice"),
+            ("void: [[1.1]]", "expected a string"),
+            ("also: {1.1: {a: b}}", "cannot contain names"),
+            ("- 1.1", "expected a map"),
+        ] {
+            let found = Rules::default().set_yaml("r.yaml", wrong).concat();
+            assert!(found.contains(why), "{wrong}: {found}");
+        }
     }
 
     #[test]
