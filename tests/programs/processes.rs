@@ -462,6 +462,39 @@ run p => output "0"
     );
 }
 
+/// Two programs that the script does not declare, and one that it does.
+#[test]
+fn a_paper_states_what_each_undeclared_program_prints() {
+    let programs = r#"machine core-i7
+program shout """
+int main(void) { printf("S"); return 0; }
+"""
+program p """
+int main(void) {
+    if (fork() == 0)
+        execl("/bin/ls", "ls", NULL);
+    if (fork() == 0)
+        execlp("date", "date", NULL);
+    if (fork() == 0)
+        execl("shout", "shout", NULL);
+    while (wait(NULL) > 0);
+    printf("P");
+    return 0;
+}
+"""
+"#;
+    for (verb, fact) in [("outputs", "all"), ("run", "output")] {
+        let question =
+            format!("question \"Q\" points 1 {{\n{programs}{verb} p\nask last => {fact}\n}}");
+        let text = markdown(&paper(&question, 0), Edition::Paper, &Style::default());
+        for name in ["/bin/ls", "date"] {
+            let sentence = format!("The program {name} prints nothing and exits with status 0.");
+            assert_eq!(text.matches(&sentence).count(), 1, "{verb}: {text}");
+        }
+        assert!(!text.contains("The program shout"), "{verb}: {text}");
+    }
+}
+
 #[test]
 fn files_are_created_with_the_constants_of_a_mode() {
     holds(

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use super::error::{ErrorKind, Limit, Place, RunError};
 use super::explore::explorer::{Explorer, Step};
@@ -122,6 +123,11 @@ impl Outputs {
     pub fn children(&self) -> impl Iterator<Item = (u32, u32, u32)> + '_ {
         let pids = self.explorer.pids.iter();
         pids.map(|((parent, before), pid)| (*parent, *before, *pid))
+    }
+
+    /// The names of the programs that `execve` or a relative starts and that the exploration does not know.
+    pub fn missing(&self) -> &BTreeSet<Arc<str>> {
+        &self.explorer.missing
     }
 
     /// Number of distinct outputs.

@@ -91,6 +91,8 @@ pub(in super::super) struct Explorer {
     pub programs: Vec<(Arc<Program>, Liveness)>,
     pub options: Options,
     pub budget: Budget,
+    /// The names of the programs that `execve` or a relative has started and that the options lack.
+    pub missing: BTreeSet<Arc<str>>,
     /// What distinguishes the processes of a state. States that differ in nothing else are merged.
     pub identity: Identity,
     /// Whether a waiting process goes on as soon as a child has ended: which one it was makes no difference.
@@ -125,6 +127,7 @@ impl Explorer {
         };
         Self {
             budget: options.budget,
+            missing: BTreeSet::new(),
             identity,
             reaps_at_once: identity == Identity::Family && !all.iter().any(|one| one.stores_status),
             exit_is_step: !options.merge || calls(&[Builtin::Waitpid, Builtin::Getppid]),

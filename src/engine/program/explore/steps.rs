@@ -251,11 +251,11 @@ impl Explorer {
         let pointer = self.programs[member.program].0.layout.pointer;
         let command = member.cpu.call();
         let command = command.and_then(|call| call.command(&member.memory, pointer));
-        let found = command.and_then(|(path, arguments)| {
-            let number = self.options.programs.find(&path)?;
-            Some((number, arguments))
-        });
-        let Some((number, arguments)) = found else {
+        let Some((path, arguments)) = command else {
+            return Ok(false);
+        };
+        let Some(number) = self.options.programs.find(&path) else {
+            self.missing.insert(String::from_utf8_lossy(&path).into());
             return Ok(false);
         };
         spend(&mut self.budget, exec::WORK)?;

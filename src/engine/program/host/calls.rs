@@ -241,7 +241,8 @@ impl Host {
             Ok(_) => end(kernel, process, Ending::Replaced, place),
             // A program such as `/bin/ls` exists, although the script does not declare it.
             Err(Errno::ENOENT) => {
-                self.missing = path.map(|path| String::from_utf8_lossy(&path).into());
+                let path = path.map(|path| String::from_utf8_lossy(&path).into());
+                self.missing.extend(path);
                 end(kernel, process, Ending::Exit(0), place);
             }
             Err(_) => process.process.reply(value),

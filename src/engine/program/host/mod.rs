@@ -81,8 +81,8 @@ pub struct Host {
     alive: BTreeSet<Pid>,
     /// The programs that `execve` and its relatives find.
     pub programs: Programs,
-    /// The name of the latest program that `execve` or a relative started and that [`Host::programs`] lacks.
-    missing: Option<Arc<str>>,
+    /// The names of the programs that `execve` or a relative started and that [`Host::programs`] lacks.
+    missing: BTreeSet<Arc<str>>,
     /// The process that runs, or that ran when the run paused.
     current: Option<Pid>,
     limits: Limits,
@@ -100,9 +100,9 @@ impl Host {
         }
     }
 
-    /// The name of the latest program that `execve` or a relative started and that [`Host::programs`] lacks.
-    pub const fn missing(&self) -> Option<&Arc<str>> {
-        self.missing.as_ref()
+    /// The names of the programs that `execve` or a relative started and that [`Host::programs`] lacks.
+    pub const fn missing(&self) -> &BTreeSet<Arc<str>> {
+        &self.missing
     }
 
     /// Maps a program's memory into a running process, which will run a function. The numbers are those of

@@ -56,12 +56,11 @@ fn in_process(run: &ProgramRun, process: &ProcessRun) -> Vec<Block> {
     let counted = accesses.into_iter().chain(faults);
     let counted: Vec<String> = counted.map(|(n, one, many)| count(n, one, many)).collect();
     blocks.push(Block::line(counted.join(", ")));
-    if let Some(name) = &process.missing {
-        let said = format!(
+    blocks.extend(process.missing.iter().map(|name| {
+        Block::line(format!(
             "the script declares no program named `{name}`, so it printed nothing and ended with status 0"
-        );
-        blocks.push(Block::line(said));
-    }
+        ))
+    }));
     if !process.output.is_empty() {
         blocks.push(Block::line("output:"));
         let text = String::from_utf8_lossy(&process.output).into_owned();

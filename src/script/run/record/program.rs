@@ -83,8 +83,8 @@ pub(crate) struct ProcessRun {
     pub(crate) output: Arc<[u8]>,
     /// The process that the statement declares.
     pub(crate) declared: Option<Declared>,
-    /// The name of the latest program that `execve` or a relative started and that the script does not declare.
-    pub(crate) missing: Option<Arc<str>>,
+    /// The names of the programs that `execve` or a relative started and that the script does not declare.
+    pub(crate) missing: BTreeSet<Arc<str>>,
 }
 
 /// Maximum number of outputs that a list contains.

@@ -161,10 +161,13 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
         .iter()
         .any(|did| matches!(did, Did::Program(run) if run.in_process().is_some()));
     let missing = dids.iter().filter_map(|did| match did {
-        Did::Program(run) => run.in_process()?.missing.as_ref(),
+        Did::Program(run) => Some(match &run.results {
+            Results::Outputs(outputs, _) => outputs.missing(),
+            Results::Process(run) => &run.missing,
+        }),
         _ => None,
     });
-    let missing: BTreeSet<&Arc<str>> = missing.collect();
+    let missing: BTreeSet<&Arc<str>> = missing.flatten().collect();
     sentences.extend(
         missing
             .into_iter()

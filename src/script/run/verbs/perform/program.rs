@@ -131,7 +131,7 @@ fn run_here(cx: &mut Cx, plan: &RunPlan) -> Result<Did, Stop> {
         continues,
         output: host.output().into(),
         declared,
-        missing: host.missing().cloned(),
+        missing: host.missing().clone(),
     };
     let called = plan.call.called();
     if !cx.probing {
