@@ -3,6 +3,7 @@
 
 mod copies;
 mod faults;
+mod hidden;
 mod kinds;
 mod labels;
 mod mappings;

@@ -13,6 +13,7 @@ use super::process::PageLocation;
 use super::state::{Kernel, ObjectPage, OutOfMemory};
 use super::work;
 use crate::machine::addr::Vpn;
+use crate::machine::policy::ReplacementState;
 use crate::machine::pool::Pool;
 
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +41,11 @@ impl Kernel {
             Some(FrameNo(victim))
         });
         victims.take(most).collect()
+    }
+
+    /// The state of the replacement policy.
+    pub fn replacement(&self) -> ReplacementState {
+        self.frames.pool.replacement()
     }
 
     /// Allocates a frame for a process's page: the lowest free frame, or else the policy's victim. `keep` is

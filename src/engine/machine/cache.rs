@@ -6,6 +6,7 @@ use super::addr::{SetIndex, Tag};
 use super::event::{SET_LINE_BYTES, SetLine};
 use super::memo::Memo;
 use super::memory::Bytes;
+use super::policy::ReplacementState;
 use super::pte::mask;
 use super::random::SplitMix64;
 use super::set_assoc::{Line, SetAssoc};
@@ -326,14 +327,9 @@ impl Cache {
         )
     }
 
-    /// The valid ways of a set, the earliest first; see [`SetAssoc::order`].
-    pub(crate) fn order(&self, set: SetIndex) -> Option<Vec<u32>> {
-        self.lines.order(set)
-    }
-
-    /// See [`SetAssoc::is_as_listed`].
-    pub(crate) fn is_as_listed(&self, set: SetIndex) -> bool {
-        self.lines.is_as_listed(set)
+    /// See [`SetAssoc::replacement`].
+    pub(crate) fn replacement(&self, set: SetIndex) -> Option<ReplacementState> {
+        self.lines.replacement(set)
     }
 
     /// Sets the lines of a set; see [`SetAssoc::set_lines`].

@@ -8,6 +8,7 @@ use super::cache::{Block, Counts, LineSlot, ListedLine};
 use super::datapath::{Data, Machine, TooWide, fit};
 use super::event::{AccessKind, Fault, MachineObserver, Privilege};
 use super::hierarchy::Ctx;
+use super::policy::ReplacementState;
 use super::pte::{Flags, Pte, mask};
 use super::set_assoc::Line;
 use super::tlb::{Tlb, TlbEntry};
@@ -183,29 +184,16 @@ impl Machine {
         self.tlb(level).map(Tlb::sets_in_use).unwrap_or_default()
     }
 
-    /// The valid ways of a set of TLB `level` in the order of their last uses (`lru`, `mru`) or fills
-    /// (`fifo`, `lifo`), the earliest first. Returns `None` if the policy keeps no order.
-    pub fn tlb_order(&self, level: usize, set: SetIndex) -> Option<Vec<u32>> {
-        self.tlb(level)?.order(set)
+    /// The replacement state of a set of TLB `level`. Returns `None` for a set that was never filled.
+    pub fn tlb_replacement(&self, level: usize, set: SetIndex) -> Option<ReplacementState> {
+        self.tlb(level)?.replacement(set)
     }
 
-    /// The order of the valid ways of a set of cache `level`, as for [`Machine::tlb_order`].
-    pub fn cache_order(&self, level: usize, set: SetIndex) -> Option<Vec<u32>> {
+    /// The replacement state of a set of cache `level`, as for [`Machine::tlb_replacement`].
+    pub fn cache_replacement(&self, level: usize, set: SetIndex) -> Option<ReplacementState> {
         self.has_cache(level)
-            .then(|| self.hierarchy.cache(level, self.core()).order(set))
+            .then(|| self.hierarchy.cache(level, self.core()).replacement(set))
             .flatten()
-    }
-
-    /// Whether the replacement state of a set of TLB `level` is like that after [`Machine::set_tlb_lines`]: use bits, tree bits,
-    /// and counts are 0, the clock hand is at way 0, and the ways were filled in order.
-    pub fn is_tlb_set_as_listed(&self, level: usize, set: SetIndex) -> bool {
-        self.tlb(level).is_none_or(|tlb| tlb.is_as_listed(set))
-    }
-
-    /// Whether the replacement state of a set of cache `level` is like that after [`Machine::set_cache_lines`], as for
-    /// [`Machine::is_tlb_set_as_listed`].
-    pub fn is_cache_set_as_listed(&self, level: usize, set: SetIndex) -> bool {
-        !self.has_cache(level) || self.hierarchy.cache(level, self.core()).is_as_listed(set)
     }
 
     /// Sets the entries in a set of TLB `level`, starting at way 0. `None` leaves a way unchanged. Way 0

@@ -42,7 +42,7 @@ impl Machine {
     pub(crate) fn cache_state(&self, level: usize) -> impl Iterator<Item = (u64, Vec<LineState>)> {
         let cache = self.hierarchy.cache(level, self.core());
         self.cache_sets_in_use(level).into_iter().map(move |set| {
-            let ways = cache.order(set).unwrap_or_default().into_iter();
+            let ways = cache.replacement(set).map_or_else(Vec::new, |of| of.filled);
             let state = |way| {
                 let (block, dirty) = cache.held(set, way);
                 LineState {
@@ -53,7 +53,7 @@ impl Machine {
                     kept: false,
                 }
             };
-            (set.raw(), ways.map(state).collect())
+            (set.raw(), ways.into_iter().map(state).collect())
         })
     }
 

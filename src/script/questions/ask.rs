@@ -30,12 +30,11 @@ use crate::run::expectations::{check_condition, check_facts, check_operation};
 use crate::run::facts::{self, Family};
 use crate::run::paths::LAST;
 use crate::run::prepare::{carry_out, try_out};
-use crate::run::programs::Ran;
+use crate::run::programs::{Ran, Target};
 use crate::run::record::{Check, Did, MessageLevel, Shown, View};
 use crate::run::session::{Cx, Run};
 use crate::run::state::{Binding, Scope};
 use crate::run::stop::Stop;
-use pagewalk_engine::machine::Machine;
 
 /// Runs an `ask` and records the key.
 ///
@@ -56,7 +55,7 @@ pub(crate) fn run_ask(run: &mut Run, stmt: &Stmt, ask: &Ask) -> Result<(), Stop>
     prompt = prompt.map(|prompt| reflowed(&prompt));
     let runs = matches!(&ask.what, Asked::Facts { operation, .. } if !is_last(cx, operation));
     let before = if runs {
-        cx.state.hardware().cloned()
+        cx.state.target()
     } else {
         before_replay(cx)
     };
@@ -134,14 +133,14 @@ pub(crate) fn run_ask(run: &mut Run, stmt: &Stmt, ask: &Ask) -> Result<(), Stop>
     run.finish(stmt.span, did, checks)
 }
 
-/// Returns the machine before the question's latest operation, if this was the replay of a program. Tables and values are about
+/// Returns the state before the question's latest operation, if this was the replay of a program. Tables and values are about
 /// its results.
-fn before_replay(cx: &mut Cx) -> Option<Machine> {
+fn before_replay(cx: &mut Cx) -> Option<Target> {
     let begun = exam_mut(cx).last_before.as_ref().map(Arc::as_ptr);
     let last = cx.state.last.as_ref();
     let last = last.filter(|last| begun != Some(Arc::as_ptr(last)))?;
     match cx.state.ran.get(&last.called()?.program)? {
-        Ran::Replay(replay) => Some(replay.before.machine().clone()),
+        Ran::Replay(replay) => Some(replay.before.clone()),
         Ran::Process(_) => None,
     }
 }

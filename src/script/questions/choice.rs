@@ -39,7 +39,7 @@ pub(crate) fn choice(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     needs_question(cx, bound.place)?;
     let said = before_block(cx, bound)?;
     // The operations of the options run on copies.
-    let before = cx.state.hardware().cloned();
+    let before = cx.state.target();
     let mut options = Vec::new();
     let (mut unknown, mut computes, mut one, mut claim) = (false, false, None, None);
     each_setting(cx, bound, |cx, setting| {

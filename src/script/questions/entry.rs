@@ -9,6 +9,7 @@ use super::open::Open;
 pub use super::radix::Radix;
 use crate::lang::span::Span;
 use crate::lang::value::{Number, Value};
+use crate::run::programs::Target;
 use crate::run::record::{Attachment, CallRecord, Did, Shown, StepRecord, View, output_text};
 use crate::run::table::{Cell, Rows, TableId};
 use pagewalk_engine::kernel::config::KernelConfig;
@@ -86,7 +87,7 @@ impl Entry {
     pub(crate) fn asked(
         mut self,
         printed: Printed,
-        before: Option<Machine>,
+        before: Option<Target>,
         last: Option<Arc<Did>>,
     ) -> Self {
         if let Self::Item { item, .. } = &mut self {
@@ -96,13 +97,13 @@ impl Entry {
         self.before(before)
     }
 
-    /// Adds the machine before the operation of an item.
+    /// Adds the state before the operation of an item.
     #[must_use]
-    pub(crate) fn before(mut self, machine: Option<Machine>) -> Self {
+    pub(crate) fn before(mut self, before: Option<Target>) -> Self {
         if let Self::Item { item, .. } = &mut self
             && let Some(hardware) = &mut item.hardware
         {
-            hardware.before = machine.map(Arc::new);
+            hardware.before = before;
         }
         self
     }
@@ -159,9 +160,15 @@ pub struct Hardware {
     /// Number of frames for user pages, if a kernel is running.
     pub(crate) frames: Option<u32>,
     pub(crate) sharing: Sharing,
-    /// The machine before the operation. Grading computes the consequences of wrong answers on it.
-    /// A copy of a machine needs only a few words of memory.
-    pub(crate) before: Option<Arc<Machine>>,
+    /// The machine or the kernel before the operation. Grading computes the consequences of wrong answers on it.
+    pub(crate) before: Option<Target>,
+}
+
+impl Hardware {
+    /// Returns the machine before the operation.
+    pub(crate) fn machine_before(&self) -> Option<&Machine> {
+        self.before.as_ref().map(Target::machine)
+    }
 }
 
 /// The processes that can share frames.

@@ -11,7 +11,7 @@ use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::random::SplitMix64;
 use pagewalk_engine::machine::spec::Spec;
 
-use super::programs::{HostedRun, Listing, Ran};
+use super::programs::{HostedRun, Listing, Ran, Target};
 use super::recent::RecentAccesses;
 use super::record::{Did, View};
 
@@ -332,6 +332,15 @@ impl State {
         match &self.machine {
             Slot::Is(machine) => Some(machine),
             Slot::Kernel(kernel) => Some(kernel.machine()),
+            Slot::Empty | Slot::Unknowable => None,
+        }
+    }
+
+    /// Returns the machine, or the kernel that owns it.
+    pub(crate) fn target(&self) -> Option<Target> {
+        match &self.machine {
+            Slot::Is(machine) => Some(Target::Machine(machine.clone())),
+            Slot::Kernel(kernel) => Some(Target::Kernel(kernel.clone())),
             Slot::Empty | Slot::Unknowable => None,
         }
     }

@@ -170,6 +170,15 @@ pub struct PolicyState {
     pub tree: Option<Vec<bool>>,
 }
 
+/// The replacement state of a set, or of the page frames.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplacementState {
+    /// The valid ways, or the frames with a page, in the order of their last uses (`lru`, `mru`) or fills (`fifo`, `lifo`,
+    /// `lfu`), the earliest first. With other policies, they ascend.
+    pub filled: Vec<u32>,
+    pub state: PolicyState,
+}
+
 impl Policy {
     /// The policy with this name.
     pub fn by_name(name: &str) -> Option<Self> {

@@ -12,7 +12,7 @@
 //! | aging | a reference bit per way, then a counter per way |
 //! | random | none |
 
-use super::{Policy, PolicyState};
+use super::{Policy, PolicyState, ReplacementState};
 use crate::machine::number_set::{bit, mask_words, set_bit};
 use crate::machine::random::SplitMix64;
 
@@ -70,17 +70,6 @@ impl Policy {
             from = rest;
         }
         laid
-    }
-
-    /// Whether the state is like that after [`Policy::order`]: stamps ascend, all bits and counts are 0, and the hand points to
-    /// way 0.
-    pub(crate) fn is_ordered(self, words: &[u64], ways: usize) -> bool {
-        let stamps = match self {
-            Self::Lru | Self::Mru | Self::Fifo | Self::Lifo | Self::Lfu => ways,
-            _ => 0,
-        };
-        let (stamps, rest) = words[..self.words(ways)].split_at(stamps);
-        stamps.is_sorted() && rest.iter().all(|word| *word == 0)
     }
 
     /// Whether a touch changes the state. If a touch changes nothing, a hit does not need to write to the
@@ -326,6 +315,24 @@ impl Policy {
             (self.runs().last(), hand, words.last_mut())
         {
             *word = hand.into();
+        }
+    }
+
+    /// The state of a set with at least `places` ways, of which the `filled` ones ascend.
+    pub(crate) fn replacement_state(
+        self,
+        words: &[u64],
+        ways: usize,
+        places: usize,
+        mut filled: Vec<u32>,
+    ) -> ReplacementState {
+        // These policies keep a stamp for each way.
+        if let Some(Run::Words) = self.runs().first() {
+            filled.sort_by_key(|way| words[*way as usize]);
+        }
+        ReplacementState {
+            filled,
+            state: self.state(words, ways, places),
         }
     }
 

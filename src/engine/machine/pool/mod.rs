@@ -6,7 +6,7 @@ mod tests;
 use triomphe::Arc;
 
 use super::number_set::{NumberSet, bit, mask_words, ones, set_bit};
-use super::policy::{Policy, PolicyState};
+use super::policy::{Policy, PolicyState, ReplacementState};
 use super::random::SplitMix64;
 use super::tournament::{ABSENT, Key, Tournament};
 
@@ -155,6 +155,11 @@ impl Pool {
             set_bit(filled, frame, false);
             self.policy.forget(words, room, frame);
             self.filled -= 1;
+            if self.filled == 0 {
+                // The first page after all others have left is like the first page of all.
+                let (words, at) = (Arc::make_mut(&mut self.words), self.marks);
+                self.policy.restore(&mut words[at..], room, &[], Some(0));
+            }
             while self.end > 0 && !self.holds(self.end - 1) {
                 self.end -= 1;
             }
@@ -260,6 +265,14 @@ impl Pool {
         let mut frames = ones(filled).map(rank).collect::<Option<Vec<_>>>()?;
         frames.sort_unstable();
         Some(frames.into_iter().map(|(_, frame)| frame).collect())
+    }
+
+    /// The policy's state, and the frames with a page.
+    pub(crate) fn replacement(&self) -> ReplacementState {
+        let (filled, words) = self.words.split_at(self.marks);
+        let filled = ones(filled).map(|frame| frame as u32).collect();
+        self.policy
+            .replacement_state(words, self.room, self.limit, filled)
     }
 
     /// The policy's state, with one element per frame of the capacity.

@@ -134,6 +134,10 @@ impl Whole {
             Action::Forget(frame) if self.filled[place(frame)] => {
                 policy.forget(words, limit, place(frame));
                 self.filled[place(frame)] = false;
+                // The hand of an empty pool is at frame 0.
+                if !self.filled.contains(&true) {
+                    policy.restore(words, limit, &[], Some(0));
+                }
             }
             Action::Dirty(frame, dirty) if self.filled[place(frame)] => {
                 policy.note_dirty(words, limit, place(frame), dirty);

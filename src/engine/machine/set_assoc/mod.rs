@@ -8,7 +8,7 @@ use wide::{Index, NARROW};
 
 use super::addr::{SetIndex, Tag};
 use super::number_set::{bit, mask_words, ones, set_bit};
-use super::policy::Policy;
+use super::policy::{Policy, ReplacementState};
 use super::random::SplitMix64;
 use super::sparse::Sparse;
 
@@ -427,29 +427,12 @@ impl<L: Copy + Default> SetAssoc<L> {
         })
     }
 
-    /// The valid ways of a set in the order of their last uses (`lru`, `mru`) or fills (`fifo`, `lifo`), the
-    /// earliest first. `None` if the policy keeps no order.
-    pub(crate) fn order(&self, set: SetIndex) -> Option<Vec<u32>> {
-        let ordered = matches!(
-            self.policy,
-            Policy::Lru | Policy::Mru | Policy::Fifo | Policy::Lifo
-        );
-        let stamps = &self.words.row(set.raw()).filter(|_| ordered)?[self.policy_words..];
-        let mut ways: Vec<u32> = (0..self.ways())
-            .filter(|way| self.line(set, *way).valid)
-            .collect();
-        ways.sort_by_key(|way| stamps[*way as usize]);
-        Some(ways)
-    }
-
-    /// Whether the state of the policy in a set is like that after [`SetAssoc::set_lines`]; see [`Policy::is_ordered`].
-    pub(crate) fn is_as_listed(&self, set: SetIndex) -> bool {
-        let ways = self.ways() as usize;
-        let state = self
-            .words
-            .row(set.raw())
-            .map(|row| &row[self.policy_words..]);
-        state.is_none_or(|words| self.policy.is_ordered(words, ways))
+    /// The replacement state of a set. `None` for a set that was never filled.
+    pub(crate) fn replacement(&self, set: SetIndex) -> Option<ReplacementState> {
+        let words = &self.words.row(set.raw())?[self.policy_words..];
+        let filled = (0..self.ways()).filter(|way| self.line(set, *way).valid);
+        let (ways, filled) = (self.ways() as usize, filled.collect());
+        Some(self.policy.replacement_state(words, ways, ways, filled))
     }
 }
 

@@ -9,6 +9,7 @@ use super::addr::{Ppn, SetIndex, Tag};
 use super::cache::Counts;
 use super::event::SetLine;
 use super::memo::Memo;
+use super::policy::ReplacementState;
 use super::pte::{Bit, Flags, mask};
 use super::random::SplitMix64;
 use super::set_assoc::{Line, LineState, SetAssoc};
@@ -412,13 +413,8 @@ impl Tlb {
     }
 
     /// The valid ways of a set, the earliest first; see [`SetAssoc::order`].
-    pub(crate) fn order(&self, set: SetIndex) -> Option<Vec<u32>> {
-        self.entries.order(set)
-    }
-
-    /// See [`SetAssoc::is_as_listed`].
-    pub(crate) fn is_as_listed(&self, set: SetIndex) -> bool {
-        self.entries.is_as_listed(set)
+    pub(crate) fn replacement(&self, set: SetIndex) -> Option<ReplacementState> {
+        self.entries.replacement(set)
     }
 
     /// Sets a line, which becomes the latest one of its set. The TLB must support the entry's page size.

@@ -212,7 +212,10 @@ fn compare(tlb: &Tlb, model: &Model) {
         sets
     );
     for set in sets {
-        let order = tlb.order(SetIndex::new(set)).expect("an order of use");
+        let order = tlb
+            .replacement(SetIndex::new(set))
+            .expect("an order of use")
+            .filled;
         let lines = order
             .iter()
             .filter_map(|way| tlb.line(SetIndex::new(set), *way));

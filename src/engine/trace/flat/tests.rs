@@ -169,8 +169,8 @@ fn state(machine: &Machine) -> Vec<String> {
         found.push(format!("cache {level} {:?}", machine.cache_counts(level)));
         for set in (0..cache.sets).map(|set| machine.cache_set_index(level, set).unwrap()) {
             let order = machine
-                .cache_order(level, set)
-                .filter(|order| !order.is_empty());
+                .cache_replacement(level, set)
+                .filter(|order| !order.filled.is_empty());
             found.extend(order.map(|order| format!("cache {level} set {set:?} {order:?}")));
             for way in 0..cache.ways {
                 let line = machine
@@ -195,7 +195,7 @@ fn state(machine: &Machine) -> Vec<String> {
                 .collect();
             found.push(format!(
                 "tlb {level} set {set:?} {:?} {lines:?}",
-                machine.tlb_order(level, set)
+                machine.tlb_replacement(level, set)
             ));
         }
     }

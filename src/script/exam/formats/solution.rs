@@ -182,7 +182,7 @@ fn whole(item: &PaperItem, did: &Did, fact: &str, reason: Reason) -> Reason {
         },
         AccessReason::LookedUp(looked) => {
             let hardware = item.hardware.as_ref();
-            let before = hardware.and_then(|hardware| hardware.before.as_deref());
+            let before = hardware.and_then(|hardware| hardware.machine_before());
             before
                 .and_then(|before| flushed(access, looked, before))
                 .unwrap_or(AccessReason::LookedUp(looked))

@@ -57,7 +57,7 @@ fn carry(
     let Some(hardware) = &item.hardware else {
         return;
     };
-    let Some(before) = &hardware.before else {
+    let Some(before) = hardware.machine_before() else {
         return;
     };
     let claim = |((blank, _, answer), judged): (&Answered, &Judged)| {
@@ -191,7 +191,7 @@ pub(crate) fn mistakes(field: &Field, sheet: &Sheet) -> Vec<String> {
         .item
         .hardware
         .as_ref()
-        .and_then(|hardware| hardware.before.as_deref());
+        .and_then(|hardware| hardware.machine_before());
     let leads_here = |made: &Made| {
         made.facts
             .iter()

@@ -58,7 +58,7 @@ fn by(item: &(EntryItem, Arc<Did>), stated: &[(&str, &str)], fact: &str) -> Opti
         .map(|(name, text)| (*name, Some(claim(text))))
         .collect();
     let hardware = item.0.hardware.as_ref().expect("hardware");
-    let before = hardware.before.as_ref().expect("a machine");
+    let before = hardware.machine_before().expect("a machine");
     let followed = follow(access(&item.1), before, hardware.kernel.as_ref(), &stated).fact(fact)?;
     Some(
         followed

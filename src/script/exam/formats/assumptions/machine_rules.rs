@@ -86,7 +86,7 @@ fn shows_raw_entries(asked: &Topics, in_memory: bool) -> bool {
 fn root(question: &Question) -> Option<u64> {
     let states = question.items().filter_map(|item| item.hardware.as_ref());
     let mut roots = states
-        .filter_map(|hardware| hardware.before.as_deref())
+        .filter_map(|hardware| hardware.machine_before())
         .map(|machine| machine.cr3().map(Pa::raw));
     let first = roots.next()??;
     roots.all(|root| root == Some(first)).then_some(first)

@@ -21,6 +21,7 @@ use crate::exam::paper::{PaperItem, Question};
 use crate::exam::topics::{Topic, Topics};
 use crate::questions::entry::{Blank, Hardware, ItemKind, Sharing};
 use crate::run::facts::Component;
+use crate::run::programs::Target;
 use crate::run::record::{Did, FaultRecord, View};
 use pagewalk_engine::kernel::event::KernelStep;
 use pagewalk_engine::machine::Machine;
@@ -93,28 +94,27 @@ fn replay_of(item: &PaperItem) -> Option<&Did> {
 fn of_runs(question: &Question) -> Option<&'static str> {
     let runs = question.items().filter(|item| replay_of(item).is_some());
     let hardware = runs.skip(1).filter_map(|item| item.hardware.as_ref());
-    let machines: Vec<&Machine> = hardware.filter_map(|one| one.before.as_deref()).collect();
+    let machines: Vec<&Machine> = hardware.filter_map(|one| one.machine_before()).collect();
     let is_empty = |machine: &&Machine| {
         let mut parts = Component::all(machine.spec());
         parts.all(|part| sets_are_empty(machine, part))
     };
     let spec = machines.first()?.spec();
-    match machines.iter().filter(|machine| is_empty(machine)).count() {
-        0 => Some("Within a question, each run starts from the state that the previous one left."),
-        all if all < machines.len() => None,
-        _ => Some(match (spec.tlbs.is_empty(), spec.caches.is_empty()) {
-            (false, false) => "The TLBs and caches are empty before each run.",
-            (false, true) => "The TLBs are empty before each run.",
-            (true, _) => "The caches are empty before each run.",
-        }),
+    let empty = machines.iter().filter(|machine| is_empty(machine)).count();
+    match (spec.tlbs.is_empty(), spec.caches.is_empty()) {
+        (true, true) => None,
+        _ if empty == 0 => {
+            Some("Within a question, each run starts from the state that the previous one left.")
+        }
+        _ if empty < machines.len() => None,
+        (false, false) => Some("The TLBs and caches are empty before each run."),
+        (false, true) => Some("The TLBs are empty before each run."),
+        (true, false) => Some("The caches are empty before each run."),
     }
 }
 
 fn sets_are_empty(machine: &Machine, part: Component) -> bool {
-    match part {
-        Component::Tlb(at) => machine.tlb_sets_in_use(at).is_empty(),
-        Component::Cache(at) => machine.cache_sets_in_use(at).is_empty(),
-    }
+    orders::sets_in_use(machine, part).is_empty()
 }
 
 /// Returns the rules that decide the answers of a question.
@@ -255,20 +255,20 @@ fn unprinted_parts<'m>(
         .collect()
 }
 
-/// Returns the state of the machine before the first operation of a question.
-fn state_before(question: &Question) -> Option<&Machine> {
+/// Returns the state before the first operation of a question.
+fn state_before(question: &Question) -> Option<&Target> {
     let mut states = question.items().filter_map(|item| item.hardware.as_ref());
-    states.find_map(|state| state.before.as_deref())
+    states.find_map(|state| state.before.as_ref())
 }
 
 /// Returns the TLBs and caches on whose contents the answers of a question depend, but that are not empty, and that the question
 /// does not print, with their names in a sentence.
 pub(crate) fn unstated_contents(question: &Question) -> Vec<(Component, String)> {
-    let Some(machine) = state_before(question).filter(|_| rules_of(question).contains(&Rule::Fill))
+    let Some(state) = state_before(question).filter(|_| rules_of(question).contains(&Rule::Fill))
     else {
         return Vec::new();
     };
-    let parts = unprinted_parts(question, machine, &Topics::of_question(question));
+    let parts = unprinted_parts(question, state.machine(), &Topics::of_question(question));
     let full = parts.into_iter().filter(|(.., empty)| !empty);
     full.map(|(part, name, _)| (part, named(&[name]))).collect()
 }
@@ -286,7 +286,8 @@ fn of_order(question: &Question, machine: &Machine, asked: &Topics) -> Vec<Strin
             .any(|item| orders::evicts(item, machine, part, set))
     };
     let mut sentences = orders::of_machine(machine, used, evicts, |set| number(question, set));
-    sentences.extend(orders::of_policies(question, machine, used));
+    let number = |set| number(question, set);
+    sentences.extend(orders::of_policies(question, machine, used, number));
     sentences
 }
 
@@ -308,7 +309,8 @@ fn of_machine(
     sentences: &mut Vec<String>,
 ) {
     let spec = &hardware.spec;
-    let before = state_before(question);
+    let state = state_before(question);
+    let before = state.map(Target::machine);
     let fills = rules.contains(&Rule::Fill);
     let fills_nothing = fills_nothing(question, hardware, asked);
     let orders = before.filter(|_| fills);
@@ -339,6 +341,10 @@ fn of_machine(
         frames: (hardware.kernel.as_ref())
             .and_then(|kernel| kernel.frames)
             .or(hardware.frames.filter(|_| rules.contains(&Rule::Victim))),
+        frames_before: match state {
+            Some(Target::Kernel(kernel)) => Some(kernel.replacement()),
+            _ => None,
+        },
         orders,
     };
     sentences.extend(rules.iter().flat_map(|rule| rule.sentences(&context)));

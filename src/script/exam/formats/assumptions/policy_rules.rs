@@ -104,13 +104,14 @@ const CLOCK: &str = "On a fault, the hand clears set use bits until it reaches a
                      this page, and the hand moves to the next frame.";
 impl Rule {
     /// Returns the rule as printed on a paper, with the parts that its reference strings need.
-    pub(crate) fn printed(&self, several_references: bool, ticks: bool) -> String {
+    /// The clock hand starts at this frame.
+    pub(crate) fn printed(&self, several_references: bool, ticks: bool, hand: u32) -> String {
         let hand = match (self.hand, several_references) {
             (false, _) => "",
-            (true, true) => {
-                "The clock hand starts at frame 0 and stays there until all frames are full."
-            }
-            (true, false) => "The clock hand starts at frame 0.",
+            (true, true) => &format!(
+                "The clock hand starts at frame {hand} and stays there until all frames are full."
+            ),
+            (true, false) => &format!("The clock hand starts at frame {hand}."),
         };
         let needed = |part: &'static str, needed: bool| if needed { part } else { "" };
         let parts = [

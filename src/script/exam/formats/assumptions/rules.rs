@@ -2,6 +2,7 @@
 
 use super::lookups::lookups;
 use super::machine_rules::{base, cores, entry, number, rights};
+use super::orders::of_frames;
 use super::policy_rules::rule;
 use crate::exam::paper::Question;
 use crate::exam::topics::{Topic, Topics};
@@ -11,6 +12,7 @@ use crate::run::table::{Cell, Rows, TableId};
 use pagewalk_engine::kernel::abi::Arg;
 use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPolicy};
 use pagewalk_engine::kernel::heap::{CHUNK_START, TCACHE};
+use pagewalk_engine::machine::policy::ReplacementState;
 use pagewalk_engine::machine::pte::Bit;
 use pagewalk_engine::machine::reference_string::Replacement;
 use pagewalk_engine::machine::spec::{CacheSpec, Inclusion, Spec};
@@ -101,6 +103,8 @@ pub(super) struct Context<'q> {
     pub(super) sized: bool,
     /// Number of frames for user pages, if an answer can depend on it.
     pub(super) frames: Option<u32>,
+    /// The state of the page frames before the question.
+    pub(super) frames_before: Option<ReplacementState>,
     /// The sentences about the order of the entries in sets.
     pub(super) orders: Vec<String>,
 }
@@ -126,6 +130,7 @@ impl Rule {
                 sentences.extend(context.orders.iter().cloned());
                 sentences
             }
+            (Self::Victim, Some(kernel)) => victim(kernel, context),
             (Self::Heap, Some(kernel)) => heap(question, kernel, spec),
             (Self::Inclusion, _) if asked.is(Topic::UsesCaches) => inclusion(spec),
             // [`Rule::Entry`] has the sentence about the size of an entry.
@@ -204,10 +209,6 @@ impl Rule {
             Self::CopyOnWrite => return copies(kernel, sharing, asked),
             Self::Frame => "The kernel allocates the free frame with the lowest number.",
             Self::Frames => return frames(kernel, context.frames),
-            Self::Victim => {
-                let rule = rule(Replacement::Policy(kernel.replacement))?;
-                return context.frames.map(|_| rule.printed(true, false));
-            }
             Self::Swap if kernel.swap > 0 => {
                 "The kernel writes an evicted anonymous page to the lowest free swap slot. A page that it reads back keeps its slot until the \
                  next store to the page, and until then, an eviction writes nothing."
@@ -445,6 +446,19 @@ fn frames(kernel: &KernelConfig, frames: Option<u32>) -> Option<String> {
         "There {there} for user pages. When no frame is free, {} selects a victim{among}.",
         kernel.replacement.row().title
     ))
+}
+
+/// Describes how the replacement policy of the frames selects a victim, and the state of the frames at first.
+fn victim(kernel: &KernelConfig, context: &Context) -> Vec<String> {
+    if context.frames.is_none() {
+        return Vec::new();
+    }
+    let (policy, before) = (kernel.replacement, &context.frames_before);
+    let hand = before.as_ref().and_then(|frames| frames.state.hand);
+    let rule = rule(Replacement::Policy(policy));
+    let rule = rule.map(|rule| rule.printed(true, false, hand.unwrap_or(0)));
+    let at_first = before.clone().and_then(|frames| of_frames(frames, policy));
+    rule.into_iter().chain(at_first).collect()
 }
 
 /// Describes whether files are in the page cache at the start.

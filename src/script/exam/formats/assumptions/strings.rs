@@ -98,6 +98,10 @@ pub(super) fn of_strings(asked: &Topics) -> Vec<String> {
             rules.push(rule);
         }
     }
-    sentences.extend(rules.into_iter().map(|rule| rule.printed(several, ticks)));
+    sentences.extend(
+        rules
+            .into_iter()
+            .map(|rule| rule.printed(several, ticks, 0)),
+    );
     sentences
 }

@@ -62,12 +62,12 @@ pub(crate) fn start_for(cx: &mut Cx, plan: &ReplayPlan) -> Result<Option<Booted>
 fn replay_here(cx: &mut Cx, plan: &ReplayPlan, booted: Option<Booted>) -> Result<Replayed, Stop> {
     let place = plan.file.name.span;
     let head = plan.file.head()?;
-    let before = match (&cx.state.machine, plan.map.has_process()) {
-        (Slot::Kernel(kernel), true) => Some(Target::Kernel(kernel.clone())),
-        (Slot::Kernel(kernel), false) => Some(Target::Machine(Arc::new(kernel.machine().clone()))),
-        (Slot::Is(machine), _) => Some(Target::Machine(machine.clone())),
-        (Slot::Empty | Slot::Unknowable, _) => None,
-    };
+    let before = cx.state.target().map(|before| match before {
+        Target::Kernel(kernel) if !plan.map.has_process() => {
+            Target::Machine(Arc::new(kernel.machine().clone()))
+        }
+        before => before,
+    });
     if let Some((source, before)) = plan.file.program().cloned().zip(before) {
         let name = source.call.listing.name.text.clone();
         let straddle = plan.straddle;

@@ -1,0 +1,162 @@
+//! The state of replacement policies, which the tables of a paper do not show. The expected states and victims are those of a
+//! simulation by hand.
+
+use pagewalk_script::exam::formats::{Edition, Style, markdown};
+
+use crate::running::paper;
+
+#[track_caller]
+fn states(text: &str, sentence: &str) {
+    assert!(text.contains(sentence), "no `{sentence}` in\n{text}");
+}
+
+/// The paper, and the paper with the key.
+fn editions(script: &str) -> [String; 2] {
+    let paper = paper(script, 0);
+    [Edition::Paper, Edition::Key].map(|edition| markdown(&paper, edition, &Style::default()))
+}
+
+/// Four stores fill three frames and evict one page. Then the page in frame 2 is read.
+#[test]
+fn a_paper_states_the_order_and_the_bits_of_the_page_frames() {
+    for (policy, victim, sentences) in [
+        (
+            "lru",
+            1,
+            &["from the least to the most recently used, the frames are 1, 0, and 2."][..],
+        ),
+        (
+            "fifo",
+            1,
+            &["the frames were filled in the order 1, 2, and 0."],
+        ),
+        // Both evict frame 2 for the last store, and again for the read of the page that was in it.
+        (
+            "mru",
+            2,
+            &["from the least to the most recently used, the frames are 0, 1, and 2."],
+        ),
+        (
+            "lifo",
+            2,
+            &["the frames were filled in the order 0, 1, and 2."],
+        ),
+        (
+            "lfu",
+            1,
+            &["the frames were filled in the order 1, 2, and 0; \
+                 the number of uses of frame 1 since its fill is 0; the number of uses of frame 2 since its fill is 1; \
+                 the number of uses of frame 0 since its fill is 0."],
+        ),
+        (
+            "clock",
+            1,
+            &[
+                "The clock hand starts at frame 1",
+                "only these frames have a set use bit: 0 and 2.",
+            ],
+        ),
+        (
+            "second-chance",
+            1,
+            &[
+                "The clock hand starts at frame 1",
+                "only these frames have a set use bit: 2.",
+            ],
+        ),
+        (
+            "third-chance",
+            1,
+            &[
+                "The clock hand starts at frame 1",
+                "only these frames have a set use bit: 0 and 2; only these frames have a set modified bit: 0, 1, and 2.",
+            ],
+        ),
+        (
+            "nru",
+            0,
+            &[
+                "only these frames have a set reference bit: 0, 1, and 2; only these frames have a set modified bit: 0, 1, and 2.",
+            ],
+        ),
+        (
+            "aging",
+            0,
+            &[
+                "only these frames have a set reference bit: 0, 1, and 2; the counter of frame 0 is 00000000; \
+                 the counter of frame 1 is 00000000; the counter of frame 2 is 00000000.",
+            ],
+        ),
+    ] {
+        let [paper, key] = editions(&format!(
+            "machine {{ virtual 16 bits, physical 16 bits, page 256 B }}\n\
+             kernel {{ frames 3, replacement {policy}, swap 16 }}\nprocess P1\n\
+             let p = mmap(NULL, 2 KB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\n\
+             P1: write p = 1\nP1: write p + 256 = 1\nP1: write p + 512 = 1\nP1: write p + 768 = 1\nP1: read p + 512\n\
+             question \"Q\" {{ given machine, P1.maps, frames\nask P1: write p + 1024 = 5 => frame }}"
+        ));
+        for sentence in sentences {
+            states(&paper, sentence);
+        }
+        states(
+            &key,
+            &format!("| Frame newly mapped (decimal) | **{victim}** |"),
+        );
+    }
+}
+
+/// Four loads fill a set, and the block in way 1 is read again.
+#[test]
+fn a_paper_states_the_bits_of_a_set() {
+    for (policy, victim, sentence) in [
+        (
+            "plru",
+            "0x030",
+            "At first, in the cache, the bits of the tree, level by level from the root, point right, left, left.",
+        ),
+        (
+            "clock",
+            "0x010",
+            "At first, in the cache, the clock hand is at way 0; only these ways have a set use bit: 0, 1, 2, and 3.",
+        ),
+        (
+            "second-chance",
+            "0x010",
+            "At first, in the cache, the clock hand is at way 0; only these ways have a set use bit: 1.",
+        ),
+        (
+            "lfu",
+            "0x010",
+            "At first, in the cache, the ways were filled in the order 0, 1, 2, and 3; the number of uses of way 0 since its fill is 0; \
+             the number of uses of way 1 since its fill is 1; the number of uses of way 2",
+        ),
+    ] {
+        let [paper, key] = editions(&format!(
+            "machine {{ physical 16 bits, cache {{ size 64 B, block 16 B, ways 4, policy {policy} }} }}\n\
+             read 0x100\nread 0x200\nread 0x300\nread 0x400\nread 0x200\n\
+             question \"Q\" {{ given machine, cache\nask read 0x500 => cache.victim }}"
+        ));
+        states(&paper, sentence);
+        states(&key, &format!("**{victim}**"));
+    }
+}
+
+/// With the hand at frame 0, the fourth page replaces the first one, so the last access is the fifth fault. With the hand
+/// where the first replay left it, the second replay would have four.
+#[test]
+fn each_replay_with_empty_frames_starts_with_the_hand_at_frame_0() {
+    let program = "\"\"\"\nchar A[1024];\nint main(void) { return A[0] + A[256] + A[512] + A[768] + A[0]; }\n\"\"\"";
+    let [paper, key] = editions(&format!(
+        "machine {{ virtual 16 bits, physical 16 bits, page 256 B }}\n\
+         kernel {{ frames 3, replacement clock, swap 16 }}\nprogram p {program}\n\
+         question \"Q\" {{ given machine, program p\n\
+         replay p map demand\nask last => faults\nreplay p map demand\nask last => faults }}"
+    ));
+    states(&paper, "The clock hand starts at frame 0");
+    assert!(!paper.contains("caches"), "{paper}");
+    assert_eq!(
+        key.matches("| Page faults (decimal) | **5** |").count(),
+        2,
+        "{key}"
+    );
+}
