@@ -581,15 +581,61 @@ fn a_column_with_one_answer_in_each_version_cannot_be_guessed() {
     );
 }
 
+/// The paper prints the byte in a cache line, so a text that also states it gives it away. If no table prints the byte, the
+/// text is its only source.
 #[test]
-fn the_check_states_that_it_does_not_compare_bytes_with_the_text_above() {
-    let exam = "machine simple\nquestion \"Q\" {\n  choose va in 0x3C4..0x400 where va & 3 == 1\n  choose b in 0x10..0xF0\n  \
-        write va = b\n  given machine\n  text \"\"\"The byte there is {hex(b, 2)}.\"\"\"\n  ask probe read va => byte\n}";
-    let text = report(exam, 5);
-    assert!(
-        text.contains("in its question; bytes are not compared with the text above"),
-        "{text}"
-    );
+fn bytes_of_a_printed_cache_line_are_compared_with_the_text() {
+    let exam = |given: &str, text: &str| {
+        format!(
+            "machine simple\nset page_table {{ | vpn ppn v |; | 0F 0D 1 | }}\nquestion \"Q\" {{\n  \
+                choose va in 0x3C4..0x400 where va & 3 == 1\n  choose b in 0x10..0xF0\n  write va = b\n  \
+                given machine, page_table{given}\n  {text}\n  ask probe read va => byte\n}}"
+        )
+    };
+    let states = "text \"\"\"The byte there is {hex(b, 2)}.\"\"\"";
+    for (given, text, verdict) in [
+        (
+            ", cache",
+            "",
+            "✓ no answer appears elsewhere in its question\"",
+        ),
+        (
+            ", cache",
+            states,
+            "✗ some answers appear elsewhere in their questions\"",
+        ),
+        (
+            "",
+            states,
+            "✓ no answer appears elsewhere in its question; bytes that no table prints are not compared with the text above\"",
+        ),
+    ] {
+        let text = report(&exam(given, text), 20);
+        assert!(text.contains(verdict), "{given}: {text}");
+    }
+}
+
+/// The line of the textbook's cache, from which the word is read (b3 b2 b1 b0), and main memory without a cache.
+#[test]
+fn bytes_are_found_in_the_line_or_in_memory() {
+    let cached = "machine simple\nset page_table { | vpn ppn v |; | 0F 0D 1 | }\n\
+        set cache { | idx | tag v | b0 b1 b2 b3 |; | 5 | 0D 1 | 36 72 F0 1D | }\n";
+    let memory = "machine { physical 16 bits }\nset memory { | pa | b0 b1 b2 b3 |; | 01D4 | 36 72 F0 1D | }\n";
+    for (machine, given, va) in [(cached, "cache", "0x3D4"), (memory, "memory", "0x1D4")] {
+        for (text, fair) in [("", true), ("text \"The value is 0x1DF07236.\"", false)] {
+            let text = report(
+                &format!(
+                    "{machine}question \"Q\" {{ given machine, {given}\n{text}\nask read {va} size 4 => value }}"
+                ),
+                1,
+            );
+            assert_eq!(
+                text.contains("✓ no answer appears"),
+                fair,
+                "{given}: {text}"
+            );
+        }
+    }
 }
 
 /// The most frequent answer of the column is `miss`, in 9 of 12 rows.

@@ -106,6 +106,8 @@ pub struct Blank {
     /// Whether the blank is a cell in a column whose other cells differ between versions. In a grid, the values of
     /// some rows are the same in every version.
     pub forced: bool,
+    /// Whether the answer is bytes that follow from a text, and that are not compared with the text above.
+    pub(crate) follows: bool,
 }
 
 impl Blank {
@@ -367,6 +369,7 @@ fn blank(title: &str, name: &str, answers: &[(usize, &Answer)], drawn: bool) -> 
         times,
         drawn,
         forced: false,
+        follows: answers.iter().any(|(_, answer)| answer.follows),
     }
 }
 

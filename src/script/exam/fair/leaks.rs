@@ -6,10 +6,10 @@ use crate::exam::paper::Question;
 use crate::lang::value::Value;
 use crate::questions::entry::{Blank, Form, ItemKind, Radix};
 use crate::run::facts::Component;
-use crate::run::record::{Did, Shown, View};
+use crate::run::record::{Access, Did, Shown, View};
 use crate::run::seeds::mixed_text;
 use crate::run::table::{Cell, TableId};
-use pagewalk_engine::machine::event::Event;
+use pagewalk_engine::machine::event::{Event, Purpose};
 
 /// Minimum number of more than one hexadecimal digit.
 pub(super) const LONG: u128 = 16;
@@ -115,14 +115,16 @@ impl Telling {
 
     /// Returns the text that gives the answer of an item away: a text other than the item's own, or a table that an
     /// operation changes and that the paper prints below the operation. Students may look up an answer in any other
-    /// table. The cells of a table to fill in follow from the text above the table, and bytes from the stores above. The
-    /// label of a value and the cells of an author's table are texts of the author.
-    pub(super) fn found_in(self, field: &Field, place: usize, texts: &[Text]) -> Option<Found> {
+    /// table. The cells of a table to fill in follow from the text above the table, and bytes from the stores above if
+    /// no table prints them. The label of a value and the cells of an author's table are texts of the author.
+    pub(super) fn found_in(
+        self,
+        field: &Field,
+        place: usize,
+        texts: &[Text],
+        in_table: Option<bool>,
+    ) -> Option<Found> {
         let item = field.item;
-        let is_data = match field.asked {
-            Asked::Blank(blank) => matches!(&*blank.fact, "byte" | "value"),
-            _ => false,
-        };
         let own = own_place(place, texts);
         let above = &texts[..own];
         let is_listed = |text: &Text| match text.source {
@@ -136,7 +138,7 @@ impl Telling {
                 Source::State(TableId::PageTable | TableId::Tlb(_) | TableId::Cache(_))
             )
         };
-        let looked_up = texts.iter().filter(holds_answers).any(is_listed);
+        let looked_up = in_table == Some(true) || texts.iter().filter(holds_answers).any(is_listed);
         let told_above = above
             .iter()
             .any(|text| text.source == Source::Prose && self.is_mentioned(&text.words));
@@ -148,14 +150,16 @@ impl Telling {
             let (is_found, surely) = match text.source {
                 Source::Steps => (self.is_mentioned(words), true),
                 Source::Prose => (
-                    self.is_told(words) && !(is_data && at < own),
+                    self.is_told(words) && !(in_table == Some(false) && at < own),
                     self.is_mentioned(words) && (below && !told_above || looked_up && !is_cell),
                 ),
                 Source::Item(other) if other == place => {
                     (is_of_author && self.is_told(words), false)
                 }
                 Source::Item(other) => (
-                    !(is_data && other < place) && self.number >= LONG && self.is_told(words),
+                    !(in_table == Some(false) && other < place)
+                        && self.number >= LONG
+                        && self.is_told(words),
                     false,
                 ),
                 Source::State(id) => (
@@ -232,6 +236,51 @@ impl Telling {
             cut(to < each.len())
         )
     }
+}
+
+/// Whether a table prints the bytes that answer a blank, at the place where the access finds them. Otherwise, only a text above the
+/// access can state them, such as one about a store. Returns `None` if bytes do not answer the blank.
+pub(super) fn are_bytes_in_table(field: &Field, question: &Question) -> Option<bool> {
+    let (Asked::Blank(blank), Did::Access(access)) = (field.asked, &*field.item.did) else {
+        return None;
+    };
+    let are_bytes = matches!(&*blank.fact, "byte" | "value") && blank.has_number();
+    are_bytes.then(|| question.views().any(|view| prints_bytes(view, access)))
+}
+
+/// Whether a table prints the bytes that an access reads, in the line that hits or in memory.
+fn prints_bytes(view: &View, access: &Access) -> bool {
+    let (View::Table(table), Some(pa)) = (view, access.outcome.pa) else {
+        return false;
+    };
+    let hit = access.first_piece().iter().find_map(|event| match event {
+        Event::CacheLookup {
+            cache,
+            set,
+            way: Some(way),
+            purpose: Purpose::Demand,
+            ..
+        } => Some((*cache as usize, set.raw(), *way as usize)),
+        _ => None,
+    });
+    let id = hit.map_or(TableId::Memory, |(cache, ..)| TableId::Cache(cache));
+    let is_printed = |(pa, byte): (u64, &Option<u8>)| {
+        table.rows.iter().any(|row| {
+            let Some(Cell::Hex(key, _)) = row.first() else {
+                return false;
+            };
+            let (offset, way) = match hit {
+                Some((_, set, _)) if set != *key => return false,
+                Some((cache, _, way)) => (pa % (1 << access.spec.caches[cache].block_bits), way),
+                // For an address below the row, no column has the offset.
+                None => (pa.wrapping_sub(*key), 0),
+            };
+            let column = table.columns(&format!("b{offset}")).nth(way);
+            let byte = byte.map(|byte| Cell::Hex(byte.into(), 2));
+            byte.is_some() && column.and_then(|column| row.get(column)) == byte.as_ref()
+        })
+    };
+    table.id == id && (pa.raw()..).zip(&access.data).all(is_printed)
 }
 
 /// Returns the value of a decimal number, or of one with the prefix of its radix.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::flaws::{ambiguous, printed_keys};
 use super::lacking::{Lacking, Stated, derivations};
-use super::leaks::{Found, Telling, in_messages};
+use super::leaks::{Found, Telling, are_bytes_in_table, in_messages};
 use super::printed::{Text, own_place, texts};
 use crate::exam::field::{Asked, Field, fields};
 use crate::exam::formats::labels::Labels;
@@ -70,6 +70,8 @@ pub(crate) struct Answer {
     pub(crate) key: String,
     /// The text elsewhere in the question that contains the answer, if any.
     pub(crate) found_in: Option<Found>,
+    /// Whether the answer is bytes that follow from a text, and that are not compared with the text above.
+    pub(crate) follows: bool,
 }
 
 impl Sample {
@@ -347,8 +349,9 @@ fn answer(field: &Field, question: &Asking, place: usize, texts: &[Text]) -> Opt
         }
         _ => return None,
     };
+    let in_table = are_bytes_in_table(field, question);
     let found_in = Telling::of(field)
-        .and_then(|telling| telling.found_in(field, place, texts))
+        .and_then(|telling| telling.found_in(field, place, texts, in_table))
         .or_else(|| in_messages(field, question));
     // The question's number may differ between versions, so remove it.
     let blank = field
@@ -364,5 +367,6 @@ fn answer(field: &Field, question: &Asking, place: usize, texts: &[Text]) -> Opt
         column,
         key,
         found_in,
+        follows: in_table == Some(false),
     })
 }

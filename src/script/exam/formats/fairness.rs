@@ -308,17 +308,8 @@ fn readable(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
         // Essays have no answers, and a printed table is reported above.
         let is_checked = !of.blanks.is_empty() && of.printed_keys.is_empty();
         let is_checked = is_checked && !of.accepts(&[Finding::Readable, Finding::Printed]);
-        // The text above an access can state the bytes that students look up, so it is not compared with them.
-        let is_data = |blank: &Blank| {
-            let (before, fact) = blank.name.rsplit_once('.').unwrap_or(("", &blank.name));
-            let of_entry = before
-                .rsplit('.')
-                .next()
-                .is_some_and(|part| part.starts_with("pte"));
-            matches!(fact, "byte" | "value") && !of_entry
-        };
-        let good = if of.blanks.iter().any(is_data) {
-            "no answer appears elsewhere in its question; bytes are not compared with the text above"
+        let good = if of.blanks.iter().any(|blank| blank.follows) {
+            "no answer appears elsewhere in its question; bytes that no table prints are not compared with the text above"
         } else {
             "no answer appears elsewhere in its question"
         };

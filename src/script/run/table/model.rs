@@ -119,11 +119,15 @@ impl Rows {
         usize::from(self.id == TableId::Maps)
     }
 
+    /// Returns the indexes of the columns with a name, of which each way of a set can have one.
+    pub(crate) fn columns(&self, name: &str) -> impl Iterator<Item = usize> {
+        let heads = self.groups.iter().flatten().enumerate();
+        heads.filter_map(move |(at, head)| (head == name).then_some(at))
+    }
+
     /// Returns the cells of the columns with a name.
     pub(crate) fn cells(&self, name: &str) -> impl Iterator<Item = &Cell> {
-        let heads = self.groups.iter().flatten().enumerate();
-        let heads = heads.filter(|(_, head)| *head == name);
-        let places: Vec<usize> = heads.map(|(at, _)| at).collect();
+        let places: Vec<usize> = self.columns(name).collect();
         let rows = self.rows.iter();
         rows.flat_map(move |row| {
             places
