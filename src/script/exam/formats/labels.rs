@@ -7,6 +7,8 @@ use crate::lang::loader::too_deep;
 use crate::lang::nearest::nearest;
 use crate::questions::{messages, settings::ADDRESSABLE};
 use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, REFERENCE_FACTS, REPLAY_FACTS};
+use crate::run::nouns::StepColumn;
+use crate::run::table::{Rows, TableId};
 use pagewalk_engine::machine::pte::BITS;
 
 /// Labels of facts as on the textbook's worksheet (Computer Systems, homework problems in chapter 9).
@@ -105,6 +107,7 @@ const TABLES: &[(&str, &str)] = &[
     ("step", "Step"),
     ("exec", "Exec"),
     ("frame", "Frame"),
+    ("counter", "Counter"),
     ("resident", "Resident pages"),
     ("refs", "Refs"),
     ("kind", "Kind"),
@@ -424,16 +427,25 @@ impl Labels {
         if let Some(row) = BITS.iter().find(|row| row.name == name) {
             return row.label.to_owned();
         }
-        let digits = name.trim_start_matches(|c: char| !c.is_ascii_digit());
-        let is_number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
-        match (&name[..name.len() - digits.len()], name.split_once('.')) {
-            ("frame", _) if is_number => format!("Frame {digits}"),
-            ("counter", _) if is_number => format!("Counter {digits}"),
-            (_, Some((process, noun))) if TABLES.iter().any(|(known, _)| *known == noun) => {
-                format!("{} of {process}", self.table(noun))
-            }
-            _ if name.starts_with("reference (") => "Reference string".to_owned(),
-            _ => name.to_owned(),
+        let column = StepColumn::named(name).filter(|(column, _)| column.is_per_frame());
+        column.map_or_else(
+            || name.to_owned(),
+            |(column, frame)| format!("{} {frame}", self.table(column.name)),
+        )
+    }
+
+    /// Returns the title of a table.
+    pub(crate) fn title(&self, of: &Rows) -> String {
+        let (noun, title) = (of.id.noun(), &*of.title);
+        let process = title
+            .strip_suffix(noun)
+            .and_then(|owner| owner.strip_suffix('.'));
+        match (of.id, process) {
+            (TableId::Reference, _) => "Reference string".to_owned(),
+            // An array can be called like a bit of a page-table entry.
+            (TableId::Program, _) => title.to_owned(),
+            (_, Some(process)) => format!("{} of {process}", self.table(noun)),
+            _ => self.table(title),
         }
     }
 }
@@ -499,6 +511,17 @@ mod tests {
             pfn.sentence("after a page fault there is no PPN"),
             "after a page fault there is no PFN"
         );
+    }
+
+    #[test]
+    fn the_column_of_a_frame_has_the_label_of_frames() {
+        let german = Labels::read("frame: Kachel\ncounter: Zähler\n").expect("labels");
+        assert_eq!(german.table("frame12"), "Kachel 12");
+        assert_eq!(german.table("counter0"), "Zähler 0");
+        for other in ["frame", "hit"] {
+            assert!(!german.table(other).contains(char::is_numeric), "{other}");
+        }
+        assert_eq!(german.table("frame3a"), "frame3a");
     }
 
     #[test]

@@ -397,11 +397,7 @@ impl<'p> Items<'p> {
         });
         let groups = groups.filter(|group| !group.is_empty()).collect();
         let mut tables = self.medium.tables(Table {
-            // An array can be called like a bit of a page-table entry.
-            title: match of.id {
-                TableId::Program => of.title.clone(),
-                _ => self.labels.table(&of.title),
-            },
+            title: self.labels.title(of),
             groups,
             rows,
             ..Table::default()

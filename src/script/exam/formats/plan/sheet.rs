@@ -23,6 +23,7 @@ use crate::lang::value::Number;
 use crate::questions::entry::Figure as Drawn;
 use crate::report::narrate::{on_paper, view};
 use crate::run::record::{StartRow, View};
+use crate::run::table::Rows;
 
 /// Lays out an edition of a paper.
 pub fn sheet(paper: &Paper, edition: Edition, style: &Style) -> Sheet {
@@ -245,16 +246,16 @@ impl Plan<'_> {
         }
         let named = |block| match (block, view) {
             (Block::Given(table), View::Table(of)) => {
-                let mut table = named(table, self.labels);
+                let mut table = named(table, Some(of), self.labels);
                 table.id = Some(of.id);
                 mark_given(&mut table, of, self.labels);
                 self.medium.given(table)
             }
-            (Block::Given(table), _) => self.medium.given(named(table, self.labels)),
+            (Block::Given(table), _) => self.medium.given(named(table, None, self.labels)),
             (Block::Lines(lines), View::Maps { table, .. }) => {
                 vec![Block::Lines(format!(
                     "{}\n{lines}",
-                    self.labels.table(&table.title)
+                    self.labels.title(table)
                 ))]
             }
             (other, _) => vec![other],
@@ -308,16 +309,15 @@ fn programs(body: &[Piece]) -> impl Iterator<Item = &str> {
 }
 
 /// Renames a table and its columns to the course's terms.
-fn named(table: Table, labels: &Labels) -> Table {
-    let groups = table.groups.iter().map(|group| {
-        group
-            .iter()
-            .map(|name| labels.column(&table.title, name))
-            .collect()
-    });
+fn named(table: Table, of: Option<&Rows>, labels: &Labels) -> Table {
+    let noun = of.map_or(&*table.title, |of| of.id.noun());
+    let groups = table
+        .groups
+        .iter()
+        .map(|group| group.iter().map(|name| labels.column(noun, name)).collect());
     Table {
         groups: groups.collect(),
-        title: labels.table(&table.title),
+        title: of.map_or_else(|| labels.table(&table.title), |of| labels.title(of)),
         ..table
     }
 }
