@@ -248,6 +248,30 @@ fn a_mistake_in_a_machine_file_is_also_marked_in_the_script() {
     );
 }
 
+#[test]
+fn a_mistake_of_a_machine_file_hides_no_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let machine = "virtual = 14 bits\nphysical = 12 bits\npage = 63 B\ntlb: { entires: 4 }\n";
+    fs::write(folder.path().join("lab.yaml"), machine).expect("a file");
+    fs::write(folder.path().join("a.pw"), "machine \"lab.yaml\"\nraed 0").expect("a file");
+    let checked = CheckedScript::from_path(&folder.path().join("a.pw"));
+    let style = Style {
+        color: false,
+        unicode: true,
+        fit: Fit::Lines(200),
+    };
+    let report = checked.render_diagnostics(style);
+    for part in [
+        "`page: 4 KB`; also in lines 2, 3",
+        "power of two, not 63",
+        "did you mean `entries`?",
+        "did you mean `read`?",
+        "a.pw: 4 mistakes",
+    ] {
+        assert!(report.contains(part), "{part}: {report}");
+    }
+}
+
 /// The report shows a name once that is misspelled in several lines. An editor marks each of them.
 #[test]
 #[rustfmt::skip]

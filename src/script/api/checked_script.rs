@@ -323,7 +323,7 @@ fn once_per_cause(
             Code::UnknownProcess | Code::UnknownName | Code::UnknownNoun | Code::UnknownFact => {
                 (true, head.unwrap_or(text))
             }
-            Code::WhichProcess | Code::UnknownWord => (false, &*one.message),
+            Code::WhichProcess | Code::UnknownWord | Code::MachineFile => (false, &*one.message),
             Code::UnknownFunction => (false, text),
             _ => return None,
         };

@@ -47,6 +47,18 @@ pub(crate) enum ArgKind {
     Time(Value),
     /// A range written `a..=b`. As a range of bit numbers, `a..b` includes both ends.
     Inclusive(Value),
+    /// A mistake of a machine file instead of a value. It is reported with those of the other settings.
+    Wrong(Box<Diagnostic>),
+}
+
+impl Field {
+    /// Returns the mistakes of a machine file instead of its values.
+    pub(super) fn mistakes(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.args.iter().filter_map(|arg| match &arg.kind {
+            ArgKind::Wrong(wrong) => Some(&**wrong),
+            _ => None,
+        })
+    }
 }
 
 impl Arg {
@@ -54,7 +66,7 @@ impl Arg {
     pub(crate) fn word(&self) -> Option<&str> {
         match &self.kind {
             ArgKind::Word { text, .. } => Some(text),
-            ArgKind::Value(_) | ArgKind::Time(_) | ArgKind::Inclusive(_) => None,
+            _ => None,
         }
     }
 
@@ -81,6 +93,7 @@ impl Arg {
             | ArgKind::Word {
                 value: Some(value), ..
             } => Ok(value),
+            ArgKind::Wrong(wrong) => Err((**wrong).clone()),
             ArgKind::Word { text, value: None } => Err(Diagnostic::new(
                 Code::UnknownWord,
                 self.span,
@@ -212,8 +225,14 @@ pub(crate) fn apply<D>(
     wrong: &mut Vec<Diagnostic>,
 ) {
     for (i, field) in fields.iter().enumerate() {
-        let Some(row) = rows.iter().find(|row| row.name == &*field.name.text) else {
+        let row = rows.iter().find(|row| row.name == &*field.name.text);
+        let unread: Vec<_> = field.mistakes().cloned().collect();
+        let is_of_name = unread.iter().any(|one| one.span == field.name.span);
+        if row.is_none() && !is_of_name {
             wrong.push(unknown(rows, block, field));
+        }
+        let Some(row) = row.filter(|_| unread.is_empty()) else {
+            wrong.extend(unread);
             continue;
         };
         if let Some(first) = fields[..i]

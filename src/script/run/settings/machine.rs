@@ -488,5 +488,6 @@ pub(crate) fn build_machine(
     if wrong.is_empty() {
         return draft.build(place);
     }
+    wrong.sort_by_key(|one| one.span.start);
     Err(wrong)
 }

@@ -4,12 +4,14 @@
 //! values. The value `true`, or the name alone, sets a flag. Several TLBs or caches form a list of blocks,
 //! each with an optional `name`.
 
+mod apart;
 mod foreign;
 mod said;
 #[cfg(test)]
 mod tests;
 mod tree;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::lang::ast::{Span, Word};
@@ -21,24 +23,41 @@ use pagewalk_engine::machine::pte::BitRow;
 use crate::run::bind::{BITS, Param, Place};
 
 use super::cache::{CACHE_SETTINGS, TLB_SETTINGS};
-use super::field::{Arg, ArgKind, Field, list, one};
-use super::machine::{MACHINE_SETTINGS, MEMORY_SETTINGS};
+use super::field::{Arg, ArgKind, Field, list};
+use super::machine::{MACHINE_SETTINGS, MEMORY_SETTINGS, build_machine};
 use super::pte::{PTE_SETTINGS, TABLE_SETTINGS};
+use said::{BLOCK, twice};
 use tree::{Entry, Node, Scalar, join, tree};
 
 /// Returns the settings in a machine file, in the form of a script's settings. `file` is the file's number in
-/// the sources. A single block `machine:` may contain all settings. Does not check whether the settings exist
-/// and are consistent.
+/// the sources. A single block `machine:` may contain all settings. If every value is valid, does not check whether the
+/// settings exist and are consistent.
 ///
 /// # Errors
-/// Returns `machine-file` for text that is not YAML or does not contain settings, and otherwise the errors in
-/// the values.
+/// Returns `machine-file` for text that is not YAML or does not contain settings, the errors in the values, and
+/// those of the other settings.
 pub(crate) fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Diagnostic>> {
-    let mut top = tree(file, text).map_err(one)?;
-    let mut within = Span {
-        file,
-        start: 0,
-        end: 0,
+    let start = Span::new(file, 0..0);
+    let mut within = start;
+    let read = tree(file, text).and_then(|top| match top {
+        // One setting in another notation.
+        Node::Scalar(one) if one.text.contains([' ', ':', '=']) => Err(BLOCK.at(one.span)),
+        top => Ok(top),
+    });
+    let mut top = match read {
+        Ok(top) => top,
+        Err(whole) => {
+            let (fields, mut wrong) = apart::apart(file, text, whole);
+            if !fields.is_empty() {
+                wrong.extend(
+                    build_machine(None, &fields, start)
+                        .err()
+                        .into_iter()
+                        .flatten(),
+                );
+            }
+            return Err(wrong);
+        }
     };
     if let Node::Block(entries) = &mut top
         && let [(key, inner)] = entries.as_mut_slice()
@@ -47,26 +66,45 @@ pub(crate) fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Di
         within = key.span;
         top = std::mem::replace(inner, Node::List(Vec::new()));
     }
-    let Node::Block(entries) = &top else {
+    let Node::Block(entries) = &mut top else {
         let span = top.span().unwrap_or(within);
-        return Err(one(Diagnostic::new(
-            Code::MachineFile,
-            span,
-            "a machine file is a block of settings",
-        )
-        .label("not a block")
-        .help("write one setting per line, such as `page: 4 KB`")));
+        return Err(vec![BLOCK.at(span).label("not a block")]);
     };
-    if let Some(wrong) = not_indented(entries, text) {
-        return Err(one(wrong));
+    let mut fields = Vec::new();
+    while let Some(wrong) = not_indented(entries, text) {
+        fields.push(wrong);
     }
-    let mut wrong = Vec::new();
-    let fields = block(entries.iter(), &mut wrong);
-    if wrong.is_empty() {
-        Ok(fields)
+    fields.extend(block(entries, false));
+    if fields.iter().any(has_mistake) {
+        build_machine(None, &fields, start).map(|_| fields)
     } else {
-        Err(wrong)
+        Ok(fields)
     }
+}
+
+/// Whether a setting contains a value that could not be read.
+fn has_mistake(field: &Field) -> bool {
+    field.mistakes().next().is_some() || field.block.iter().flatten().any(has_mistake)
+}
+
+/// Returns a setting with a mistake instead of its value.
+fn unread(name: &str, span: Span, wrong: Diagnostic) -> Field {
+    Field {
+        name: Word {
+            text: name.into(),
+            span,
+        },
+        args: vec![mistaken(wrong)],
+        block: None,
+        span,
+    }
+}
+
+/// Returns a mistake in place of a value.
+fn mistaken(wrong: Diagnostic) -> Arg {
+    let span = wrong.span;
+    let kind = ArgKind::Wrong(Box::new(wrong));
+    Arg { kind, span }
 }
 
 /// Returns the parameters of a setting from its row in any block. If a name is a flag in one block, it has no
@@ -99,8 +137,8 @@ fn names_in(part: &str) -> Vec<&'static str> {
     }
 }
 
-/// Reports the settings of a part that are beside the part instead of below it.
-fn not_indented(entries: &[Entry], text: &str) -> Option<Diagnostic> {
+/// Removes the settings of a part that are beside the part instead of below it, and returns the part with this mistake.
+fn not_indented(entries: &mut Vec<Entry>, text: &str) -> Option<Field> {
     let is_empty = |node: &Node| matches!(node, Node::Scalar(scalar) if scalar.is_null());
     let follows = |at: &usize| {
         let names = names_in(entries[*at].0.text);
@@ -110,16 +148,20 @@ fn not_indented(entries: &[Entry], text: &str) -> Option<Diagnostic> {
             .count()
     };
     let at = (0..entries.len()).find(|at| is_empty(&entries[*at].1) && follows(at) > 0)?;
-    let inner = &entries[at + 1..=at + follows(&at)];
+    let end = at + follows(&at);
+    let inner = &entries[at + 1..=end];
     let (part, (first, _), (last, value)) = (&entries[at].0, inner.first()?, inner.last()?);
     let place = join(first.span, Some(join(last.span, value.span())));
     let lines = text.get(place.start as usize..place.end as usize)?;
-    let names = list(inner.iter().map(|(key, _)| key.text));
+    let names = list(inner.iter().map(|(key, _)| key.text)).replace("or ", "and ");
     let message = format!("the settings of `{}` must be indented below it", part.text);
     let fix = Fix::replace(place, format!("  {}", lines.replace('\n', "\n  ")));
     let wrong = Diagnostic::new(Code::MachineFile, first.span, message);
     let wrong = wrong.also(part.span, "no setting is below this key");
-    Some(wrong.help(format!("indent {names} by two spaces")).fix(fix))
+    let wrong = wrong.help(format!("indent {names} by two spaces")).fix(fix);
+    let part = unread(part.text, part.span, wrong);
+    entries.drain(at..=end);
+    Some(part)
 }
 
 /// Whether a setting may occur several times with different names.
@@ -129,38 +171,40 @@ fn repeats(name: &str) -> bool {
         .any(|row| row.name == name && row.repeats)
 }
 
-/// Returns the settings of a block, and collects errors.
-fn block<'a, 't: 'a>(
-    entries: impl Iterator<Item = &'a Entry<'t>>,
-    wrong: &mut Vec<Diagnostic>,
-) -> Vec<Field> {
+/// Returns the settings of a block. The `name` of a level is no setting.
+fn block(entries: &[Entry], is_level: bool) -> Vec<Field> {
     let mut fields = Vec::new();
+    let mut places = BTreeMap::new();
     for (key, node) in entries {
-        if !is_word(key.text) {
-            wrong.push(
-                Diagnostic::new(
-                    Code::MachineFile,
-                    key.span,
-                    format!("`{}` cannot be the name of a setting", key.text),
-                )
-                .label("a word is needed here"),
-            );
+        let first = places.insert(key.text, key.span);
+        let wrong = if let Some(first) = first {
+            twice(key.text, key.span, first)
+        } else if is_level && key.text == "name" {
             continue;
-        }
-        match node {
-            Node::List(items) if repeats(key.text) => {
-                for item in items {
-                    fields.extend(field(key, item, item.span().unwrap_or(key.span), wrong));
+        } else if is_word(key.text) {
+            match node {
+                Node::List(items) if repeats(key.text) => {
+                    let place = |item: &Node| item.span().unwrap_or(key.span);
+                    fields.extend(
+                        items
+                            .iter()
+                            .filter_map(|item| field(key, item, place(item))),
+                    );
                 }
+                _ => fields.extend(field(key, node, join(key.span, node.span()))),
             }
-            _ => fields.extend(field(key, node, join(key.span, node.span()), wrong)),
-        }
+            continue;
+        } else {
+            let message = format!("`{}` cannot be the name of a setting", key.text);
+            Diagnostic::new(Code::MachineFile, key.span, message).label("a word is needed here")
+        };
+        fields.push(unread(key.text, key.span, wrong));
     }
     fields
 }
 
-/// Returns a setting, or `None` for an error or a flag that is `false`.
-fn field(key: &Scalar, node: &Node, span: Span, wrong: &mut Vec<Diagnostic>) -> Option<Field> {
+/// Returns a setting, or `None` for a flag that is `false`.
+fn field(key: &Scalar, node: &Node, span: Span) -> Option<Field> {
     let plain = Field {
         name: word(key),
         args: Vec::new(),
@@ -187,35 +231,40 @@ fn field(key: &Scalar, node: &Node, span: Span, wrong: &mut Vec<Diagnostic>) -> 
                 })
             }
             _ => Some(Field {
-                args: vec![ok_or_report(measured(key, scalar), wrong)?],
+                args: vec![measured(key, scalar).unwrap_or_else(mistaken)],
                 ..plain
             }),
         },
         Node::List(items) => {
-            let args: Vec<_> = items
-                .iter()
-                .filter_map(|item| ok_or_report(item_value(key, item), wrong))
-                .collect();
-            (args.len() == items.len()).then_some(Field { args, ..plain })
+            let item = |item| item_value(key, item).unwrap_or_else(mistaken);
+            let args = items.iter().map(item).collect();
+            Some(Field { args, ..plain })
         }
         Node::Block(entries) if repeats(key.text) && are_levels(entries) => {
             let level = |(name, node): &Entry| foreign::level_by_name(key.text, name, node);
-            wrong.extend(entries.iter().map(level));
-            None
+            let args = entries.iter().map(level).map(mistaken).collect();
+            Some(Field { args, ..plain })
         }
         Node::Block(_) if let Some(part) = foreign::part(key.text) => {
-            wrong.push(foreign::level_by_name(part, key, node));
-            None
+            let wrong = foreign::level_by_name(part, key, node);
+            Some(unread(key.text, key.span, wrong))
         }
         Node::Block(entries) => {
-            let names = |(name, _): &&Entry| repeats(key.text) && name.text == "name";
-            let name = entries
-                .iter()
-                .find(names)
-                .map(|(name, node)| ok_or_report(level_name(name, node), wrong));
-            let inner = block(entries.iter().filter(|entry| !names(entry)), wrong);
+            let is_level = repeats(key.text);
+            let names = |(name, _): &&Entry| is_level && name.text == "name";
+            let mut inner = block(entries, is_level);
+            let name = entries.iter().find(names);
+            let name = name.map(|(name, node)| level_name(name, node));
+            let args = match name {
+                Some(Ok(name)) => vec![name],
+                Some(Err(wrong)) => {
+                    inner.push(unread("name", wrong.span, wrong));
+                    Vec::new()
+                }
+                None => Vec::new(),
+            };
             Some(Field {
-                args: name.flatten().into_iter().collect(),
+                args,
                 block: Some(inner),
                 ..plain
             })
@@ -227,11 +276,6 @@ fn field(key: &Scalar, node: &Node, span: Span, wrong: &mut Vec<Diagnostic>) -> 
 fn are_levels(entries: &[Entry]) -> bool {
     let is_block = |(_, node): &Entry| matches!(node, Node::Block(_));
     !entries.is_empty() && entries.iter().all(is_block)
-}
-
-/// Returns the value, or adds the error to `wrong`.
-fn ok_or_report<T>(result: Result<T, Diagnostic>, wrong: &mut Vec<Diagnostic>) -> Option<T> {
-    result.map_err(|diagnostic| wrong.push(diagnostic)).ok()
 }
 
 fn level_name(name: &Scalar, node: &Node) -> Result<Arg, Diagnostic> {

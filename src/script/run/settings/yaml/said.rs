@@ -52,11 +52,12 @@ pub(super) const LINES: NotYaml = NotYaml(
     "write the value on one line without escapes; separate the values of a list with commas",
 );
 
-const SPACE: NotYaml = NotYaml(
+pub(super) const BLOCK: NotYaml = NotYaml("a machine file is a block of settings", EMPTY.1);
+pub(super) const SPACE: NotYaml = NotYaml(
     "a space must follow the `:` after a key",
     "write one setting per line, such as `page: 4 KB`",
 );
-const EQUALS: NotYaml = NotYaml(
+pub(super) const EQUALS: NotYaml = NotYaml(
     "a key and its value must be separated by `:`, not by `=`",
     "write one setting per line, such as `page: 4 KB`",
 );
@@ -82,7 +83,7 @@ pub(super) fn twice(key: &str, again: Span, first: Span) -> Diagnostic {
 }
 
 /// Reports that a file is TOML, with its settings in YAML. A line with the name of a table divides such a file.
-fn toml(file: u32, text: &str) -> Option<Diagnostic> {
+pub(super) fn toml(file: u32, text: &str) -> Option<Diagnostic> {
     let head = |line: &'_ str| {
         let name = line.trim().strip_prefix('[')?.strip_suffix(']')?;
         let name = name.trim_matches(['[', ']']);
@@ -107,23 +108,26 @@ fn toml(file: u32, text: &str) -> Option<Diagnostic> {
 
 /// Reports that a file contains a second YAML document.
 pub(super) fn second_document(file: u32, text: &str) -> Diagnostic {
-    if let Some(toml) = toml(file, text) {
-        return toml;
-    }
     let lines = text.split_inclusive('\n').scan(0, |end, line| {
         *end += line.len();
         Some((*end - line.len(), line))
     });
-    let at = lines
-        .filter(|(_, line)| line.starts_with("---"))
-        .last()
-        .map_or(0, |(at, _)| at);
+    let at = lines.filter(|(_, line)| line.starts_with("---")).last();
+    let Some((at, _)) = at else {
+        return BLOCK.at(token(file, text, text.len() - text.trim_start().len()));
+    };
     Diagnostic::new(
         Code::MachineFile,
         token(file, text, at),
         "the file contains more than one document",
     )
     .help("a file can describe only one machine; put the other machine in a separate file")
+}
+
+/// Whether the space after the `:` of a key is missing.
+pub(super) fn is_tight(line: &str) -> bool {
+    let value = line.split_once(':').map_or("", |(_, value)| value);
+    value.starts_with(|c: char| c.is_ascii_alphanumeric())
 }
 
 /// Returns a diagnostic for a library error or an unsupported feature, at its location.
@@ -136,23 +140,16 @@ pub(super) fn wrong(
     let at = error
         .location()
         .map_or(0, |location| location.index() + mark(text));
-    let tight = |line: &str| {
-        let value = line.split_once(':').map_or("", |(_, value)| value);
-        value.starts_with(|c: char| c.is_ascii_alphanumeric())
-    };
     if let Some(refusal) = refusal {
         let line = text[at..].lines().next().unwrap_or_default();
-        if let Some(toml) = toml(file, text) {
-            return toml;
-        }
         let refusal = match line.split_once('=') {
             Some((key, _)) if !key.contains(':') => EQUALS,
-            _ if tight(line) && !line.contains(": ") => SPACE,
+            _ if is_tight(line) && !line.contains(": ") => SPACE,
             _ => refusal,
         };
         return refusal.at(token(file, text, at));
     }
-    if let Some(line) = text[..at].lines().find(|line| tight(line)) {
+    if let Some(line) = text[..at].lines().find(|line| is_tight(line)) {
         let at = line.as_ptr() as usize - text.as_ptr() as usize;
         return SPACE.at(token(file, text, at + line.len() - line.trim_start().len()));
     }
@@ -207,12 +204,13 @@ fn begun(file: u32, text: &str, context: &str) -> Option<(Span, String)> {
 const TABS: &str = "indent with spaces, not tabs";
 
 /// Phrases in the library's messages, with the corresponding fixes.
-const MENDING: [(&str, &str); 6] = [
+const MENDING: [(&str, &str); 7] = [
     (
         "mapping values are not allowed",
         "indent all settings of a block by the same amount, one per line",
     ),
     ("tab character", TABS),
+    ("end of stream", "put in the missing quotation mark"),
     (
         "cannot start any token",
         "put quotes around a value that begins with this character",

@@ -42,6 +42,7 @@ fn value(arg: &Arg) -> String {
         ArgKind::Word { text, .. } => text.to_string(),
         ArgKind::Value(value) | ArgKind::Time(value) => value.to_string(),
         ArgKind::Inclusive(value) => format!("inclusive {value}"),
+        ArgKind::Wrong(wrong) => panic!("{wrong:?}"),
     }
 }
 
@@ -207,7 +208,8 @@ const NO_YAML: [(&str, &str, &str); 12] = [
 #[test]
 fn invalid_yaml_is_reported_at_its_location() {
     for (text, place, message) in NO_YAML {
-        let wrong = wrong(text);
+        let mut wrong = wrong(text);
+        wrong.retain(|one| one.code == Code::MachineFile);
         let [one] = wrong.as_slice() else {
             panic!("{text:?}: {wrong:#?}")
         };
@@ -237,7 +239,9 @@ fn unclosed_text_is_reported_where_it_begins() {
         ("é: {a", "{a"),
     ] {
         let wrong = wrong(text);
-        let also: Vec<&str> = wrong[0]
+        let unclosed = wrong.iter().find(|one| one.code == Code::MachineFile);
+        let also: Vec<&str> = unclosed
+            .expect("a mistake in YAML")
             .related
             .iter()
             .map(|(span, _)| at(text, *span))
@@ -276,7 +280,8 @@ const NO_MACHINE_FILE: [(&str, &str, &str); 23] = [
 #[test]
 fn unsupported_yaml_is_reported_at_its_location() {
     for (text, place, message) in NO_MACHINE_FILE {
-        let wrong = wrong(text);
+        let mut wrong = wrong(text);
+        wrong.retain(|one| one.code == Code::MachineFile);
         let [one] = wrong.as_slice() else {
             panic!("{text:?}: {wrong:#?}")
         };
@@ -302,8 +307,8 @@ fn wrong_numbers_are_wrong_as_in_a_script() {
         ("page: 64 Q", Code::BadNumber, "64 Q"),
         ("page: 1e3", Code::BadNumber, "1e3"),
         ("page: 99999999999 GB", Code::Overflow, "99999999999 GB"),
-        ("ppn: 0..0.5", Code::NotAnInteger, "0..0.5"),
-        ("bits: 9 9 9 9", Code::BadNumber, "9 9 9 9"),
+        ("pte: { ppn: 0..0.5 }", Code::NotAnInteger, "0..0.5"),
+        ("page_table: { bits: 9 9 9 9 }", Code::BadNumber, "9 9 9 9"),
     ];
     for (text, code, place) in cases {
         let wrong = wrong(text);
@@ -313,7 +318,7 @@ fn wrong_numbers_are_wrong_as_in_a_script() {
             "{text:?}"
         );
     }
-    let help = wrong("bits: 9 9 9 9")[0].help.clone();
+    let help = wrong("page_table: { bits: 9 9 9 9 }")[0].help.clone();
     assert_eq!(
         help.as_deref(),
         Some("write several values as a list, as in `[9, 9, 9, 9]`")
@@ -340,7 +345,7 @@ fn other_notations_are_shown_in_yaml() {
             "write the result, such as `page: 4 KB`",
         ),
         (
-            "virtual:14 bits\nphysical:12 bits\n",
+            "virtual:14 bits\n",
             "virtual",
             "write one setting per line, such as `page: 4 KB`",
         ),
@@ -360,9 +365,9 @@ fn other_notations_are_shown_in_yaml() {
             "write below `cache:` the line `- { name: L1i, for: instructions, size: 1 KB }`",
         ),
         (
-            "virtual = 14\n\n[tlb]\nentries = 16 # all\n",
-            "virtual",
-            "write\nvirtual: 14\ntlb:\n  entries: 16 # all\n",
+            "page = 64\n\n[tlb]\nentries = 16 # all\n",
+            "page",
+            "write\npage: 64\ntlb:\n  entries: 16 # all\n",
         ),
     ] {
         let wrong = wrong(text);
@@ -380,7 +385,52 @@ fn every_error_in_a_file_is_reported() {
     let text = "page: 64 Q\ntlb:\n- { ways: 3 Q, name: 4 }\n\"a b\": 1\n";
     let wrong = wrong(text);
     let places: Vec<&str> = wrong.iter().map(|one| at(text, one.span)).collect();
-    assert_eq!(places, ["64 Q", "4", "3 Q", "a b"]);
+    assert_eq!(places, ["64 Q", "3 Q", "4", "a b"]);
+}
+
+#[test]
+fn no_mistake_of_a_file_hides_another_one() {
+    for (text, places) in [
+        // A value, a setting, and a setting of a level.
+        (
+            "virtual: 2^4\nphysical: 16 bits\nfoo: 1\ntlb: { entires: 4 }",
+            &["2^4", "foo", "entires"] as &[&str],
+        ),
+        ("page: 4 Q\npage: 8\nfoo: 1", &["4 Q", "page", "foo"]),
+        (
+            "page: 64 B\ntlb:\nentries: 4\nways: 3\ncache: { block: 3 B }",
+            &["entries", "3 B"],
+        ),
+        // Each setting with a mistake of syntax, and one without.
+        (
+            "virtual 16 bits\npage: 300 B\ntlb: { entries: 4\n",
+            &["virtual", "300 B", ""],
+        ),
+        (
+            "machine:\n  virtual 16 bits\n  page: 300 B\n  cores: @\n",
+            &["virtual", "300 B", "@"],
+        ),
+        (
+            "page: 64 B\ntlb\n  entries: 4\n\tways: 3\ncache:\n- block: 3 B\n",
+            &["tlb", "3 B"],
+        ),
+        ("page: \"64\nvirtual: 2^4", &["", "2^4"]),
+        // Settings that are not YAML, and their values.
+        (
+            "virtual = 14 bits\npage = 300 B",
+            &["virtual", "page", "300 B"],
+        ),
+        (
+            "virtual = 14\npage = 300\n[tlb]\nentires = 4\n[[cache]]\nblock = 3\n",
+            &["virtual", "300", "entires", "3"],
+        ),
+        // A part of the file that another one uses is not read on its own.
+        ("page: &size 64 B\ntlb\n  pages: *size\n  ways: 3 Q", &[":"]),
+    ] {
+        let wrong = wrong(text);
+        let found: Vec<&str> = wrong.iter().map(|one| at(text, one.span)).collect();
+        assert_eq!(found, places, "{text:?}: {wrong:#?}");
+    }
 }
 
 #[test]
@@ -407,8 +457,10 @@ fn a_file_may_be_silly_but_not_endless() {
     ];
     for (text, message) in cases {
         let wrong = wrong(&text);
-        assert!(wrong[0].message.contains(message), "{}", wrong[0].message);
-        assert_eq!((wrong.len(), wrong[0].code), (1, Code::MachineFile));
+        let mut of_file = wrong.iter().filter(|one| one.code == Code::MachineFile);
+        let one = of_file.next().expect("a mistake of the file");
+        assert!(one.message.contains(message), "{}", one.message);
+        assert_eq!(of_file.count(), 0);
     }
 }
 

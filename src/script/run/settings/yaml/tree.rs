@@ -4,14 +4,13 @@
 //! returns a slice of the text, and the slice has a location. Only scalars can be requested as strings, so the
 //! document is read twice: first for its shape, and then for its scalars.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, Visitor};
 
 use super::said::{
     BRACKETS, BRACKETS_LIMIT, DEEP, DEPTH_LIMIT, EMPTY, KEY, LINES, LONG, NotYaml, TAG,
-    VALUES_LIMIT, mark, second_document, token, twice, wrong,
+    VALUES_LIMIT, mark, second_document, token, wrong,
 };
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::span::Span;
@@ -54,7 +53,7 @@ pub(crate) enum Node<'t> {
     Scalar(Scalar<'t>),
     /// A list: `[9, 9]`, or lines that begin with `-`.
     List(Vec<Node<'t>>),
-    /// A block: `{ ways: 4 }`, or lines with keys. The keys of a block are unique.
+    /// A block: `{ ways: 4 }`, or lines with keys.
     Block(Vec<Entry<'t>>),
 }
 
@@ -107,14 +106,11 @@ pub fn tree(file: u32, text: &str) -> Result<Node<'_>, Diagnostic> {
         text,
         kinds,
         refusal: None,
-        twice: None,
     };
-    let read = document(text, &mut scalars);
-    match (scalars.twice, read) {
-        (Some(twice), _) => Err(twice),
-        (None, Ok(Some(node))) => Ok(node),
-        (None, Ok(None)) => Err(second_document(file, text)),
-        (None, Err(error)) => Err(wrong(file, text, &error, scalars.refusal)),
+    match document(text, &mut scalars) {
+        Ok(Some(node)) => Ok(node),
+        Ok(None) => Err(second_document(file, text)),
+        Err(error) => Err(wrong(file, text, &error, scalars.refusal)),
     }
 }
 
@@ -260,8 +256,6 @@ struct Scalars<'t> {
     /// The kinds of the remaining nodes.
     kinds: std::vec::IntoIter<NodeKind>,
     refusal: Option<NotYaml>,
-    /// An error for the first key that occurs twice in its block.
-    twice: Option<Diagnostic>,
 }
 
 impl<'t> Scalars<'t> {
@@ -351,12 +345,7 @@ impl<'t> Visitor<'t> for &mut Scalars<'t> {
 
     fn visit_map<A: MapAccess<'t>>(self, mut entries: A) -> Result<Node<'t>, A::Error> {
         let mut block = Vec::new();
-        let mut places = BTreeMap::new();
         while let Some(key) = entries.next_key_seed(Key(self))?.flatten() {
-            if let Some(first) = places.insert(key.text, key.span) {
-                self.twice
-                    .get_or_insert_with(|| twice(key.text, key.span, first));
-            }
             block.push((key, entries.next_value_seed(&mut *self)?));
         }
         Ok(Node::Block(block))
