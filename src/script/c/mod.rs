@@ -16,6 +16,7 @@ pub mod messages;
 mod outline;
 mod parser;
 mod preprocessor;
+mod recovery;
 pub mod settings;
 mod statements;
 #[cfg(test)]
@@ -36,14 +37,22 @@ use pagewalk_engine::program::Program;
 ///
 /// # Errors
 ///
-/// Returns the first mistake of the text or of the settings.
-pub fn compile(text: &str, settings: &Settings) -> Result<Program, Mistake> {
-    let tokens = headers::tokens(text, settings)?;
+/// Returns the mistakes of the text or of the settings.
+pub fn compile(text: &str, settings: &Settings) -> Result<Program, Vec<Mistake>> {
+    let sole = |mistake| vec![mistake];
+    let tokens = headers::tokens(text, settings).map_err(sole)?;
     let open = outline::unclosed(text, &tokens);
-    let tree = parser::parse(headers::declarations()?, tokens, settings.layout.pointer);
+    let standard = headers::declarations().map_err(sole)?;
+    let tree = parser::parse(standard, tokens, settings.layout.pointer);
     // The parser takes the last brace for the open one, and reports what does not fit in the block that is still open.
-    let tree = tree.map_err(|mistake| open.map_or(mistake, outline::never_closed))?;
-    lowering::lower(&tree, settings)
+    let tree = tree.map_err(|mut wrong| {
+        if let Some(open) = open {
+            wrong.retain(|one| one.place.start < open.start);
+            wrong.push(outline::never_closed(open));
+        }
+        wrong
+    })?;
+    lowering::lower(&tree, settings).map_err(sole)
 }
 
 /// Whether a text is statements without a function, which are the body of `main`.

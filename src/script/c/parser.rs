@@ -1,6 +1,6 @@
 //! From tokens to a typed tree, by recursive descent: names, scopes, and declarations of functions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::lexer::{KEYWORDS, Token, TokenKind};
@@ -15,11 +15,11 @@ const MOST_DEPTH: u32 = 200;
 
 /// Parses a program.
 pub(super) struct Parser {
-    tokens: Vec<Token>,
-    at: usize,
+    pub tokens: Vec<Token>,
+    pub at: usize,
     depth: u32,
     pub types: Types,
-    scopes: Vec<Scope>,
+    pub scopes: Vec<Scope>,
     pub globals: Vec<Global>,
     pub functions: Vec<Function>,
     pub texts: Vec<Vec<u8>>,
@@ -47,11 +47,15 @@ pub(super) struct Parser {
     pub pid_uses: i32,
     /// See [`Tree::stores_status`].
     pub stores_status: bool,
+    /// The mistakes after which the parser continued.
+    pub wrong: Vec<Mistake>,
+    /// Names that can be unknown because of a mistake.
+    pub doubtful: BTreeSet<Rc<str>>,
 }
 
 /// What names mean in a block.
 #[derive(Default)]
-struct Scope {
+pub(super) struct Scope {
     names: BTreeMap<Rc<str>, Meaning>,
     tags: BTreeMap<Rc<str>, Type>,
 }
@@ -66,9 +70,18 @@ pub(super) enum Meaning {
     Constant(i32),
 }
 
-/// Parses the tokens of the standard headers and those of a program.
-pub(super) fn parse(standard: Vec<Token>, tokens: Vec<Token>, pointer: u8) -> Parsed<Tree> {
-    Ok(read(standard, tokens, pointer)?.into_tree())
+/// Parses the tokens of the standard headers and those of a program. Returns all mistakes of the program.
+pub(super) fn parse(
+    standard: Vec<Token>,
+    tokens: Vec<Token>,
+    pointer: u8,
+) -> Result<Tree, Vec<Mistake>> {
+    let parser = read(standard, tokens, pointer).map_err(|mistake| vec![mistake])?;
+    if parser.wrong.is_empty() {
+        Ok(parser.into_tree())
+    } else {
+        Err(parser.wrong)
+    }
 }
 
 /// Parses a program, and then an expression that is evaluated at a byte of a function.
@@ -126,6 +139,8 @@ fn read(standard: Vec<Token>, tokens: Vec<Token>, pointer: u8) -> Parsed<Parser>
         is_fragment: false,
         pid_uses: 0,
         stores_status: false,
+        wrong: Vec::new(),
+        doubtful: BTreeSet::new(),
     };
     parser.file()?;
     (parser.at, parser.is_standard) = (0, false);
@@ -152,8 +167,15 @@ impl Parser {
 
     fn file(&mut self) -> Parsed<()> {
         while self.peek() != &TokenKind::End {
-            if !self.accept(";") {
-                self.external_declaration()?;
+            let before = self.before_statement();
+            if !self.accept(";")
+                && let Err(mistake) = self.external_declaration()
+            {
+                let has_end = !mistake.message.starts_with("`}` has no");
+                if self.is_standard || !has_end || self.recover(&before, mistake.clone()).is_err() {
+                    self.wrong.push(mistake);
+                    return Ok(());
+                }
             }
         }
         Ok(())

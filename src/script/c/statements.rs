@@ -22,7 +22,11 @@ impl Parser {
                     .missing("`}`")
                     .help(format!("the `{{` of line {} is open", start.line)));
             }
-            body.extend(self.nested(Self::statements)?);
+            let before = self.before_statement();
+            match self.nested(Self::statements) {
+                Ok(statements) => body.extend(statements),
+                Err(mistake) => self.recover(&before, mistake)?,
+            }
         }
         Ok(body)
     }
@@ -101,6 +105,11 @@ impl Parser {
                 }
             }
             "return" => self.return_statement(start)?,
+            // The condition of its `if` has a mistake.
+            "else" if !self.wrong.is_empty() => {
+                self.advance();
+                return self.statement();
+            }
             "else" => fail!(start, "`else` has no matching `if`"),
             _ if self.is_type() => {
                 fail!(start, "a declaration must be in a block"; "write `{{` and `}}` around it");
@@ -216,6 +225,10 @@ impl Parser {
         self.expect(":")?;
         let place = self.place_from(start);
         let Some((ty, _)) = self.switches.last() else {
+            // The value of its `switch` has a mistake.
+            if !self.wrong.is_empty() {
+                return Ok(StmtKind::Block(Vec::new()));
+            }
             fail!(place, "`case` is outside `switch`");
         };
         let ty = ty.clone();

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use std::process::Command;
 use std::sync::Arc;
 
-use super::super::{Argument, Settings, Source, Value, compile, entry, inspect};
+use super::super::{Argument, Settings, Source, Value, entry, inspect};
+use super::compile;
 use super::forks::{outputs, samples};
 use super::{Folder, gcc, generate, run_text};
 use pagewalk_engine::kernel::Kernel;

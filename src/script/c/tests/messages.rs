@@ -1,7 +1,7 @@
 //! The messages about mistakes, with their lines and columns.
 
-use super::super::{MOST_TEXT, Mistake, Settings, compile};
-use super::{run_text, wide};
+use super::super::{MOST_TEXT, Mistake, Settings};
+use super::{compile, run_text, wide};
 
 fn rejected(text: &str) -> Mistake {
     match compile(text, &wide()) {
@@ -165,6 +165,107 @@ fn nine_usual_mistakes() {
         (2, 12),
         "`new` is not part of C",
     );
+}
+
+/// Each mistake is reported once, and nothing that follows from it.
+#[test]
+fn no_mistake_hides_another_one() {
+    let main = |body: &str| format!("int main(void) {{\n{body}\n  return 0;\n}}\n");
+    for (text, messages) in [
+        // Two functions, and two statements.
+        (
+            "int f(void) {\n  return a;\n}\nint main(void) {\n  int i = 0\n  return b;\n}\n"
+                .to_owned(),
+            &[
+                (2, "unknown variable `a`"),
+                (5, "`;` is missing after `0`"),
+                (6, "unknown variable `b`"),
+            ][..],
+        ),
+        (
+            main("  conut = 1;\n  print(\"x\");\n  conut = 2;\n  print(\"y\");"),
+            &[
+                (2, "unknown variable `conut`"),
+                (3, "unknown function `print`"),
+            ],
+        ),
+        // A variable whose declaration has a mistake is not reported.
+        (
+            main("  uint x = 3;\n  x = x + 1;\n  y = 4;"),
+            &[(2, "unknown type `uint`"), (4, "unknown variable `y`")],
+        ),
+        (
+            "struct s { uint a; };\nint main(void) {\n  struct s v;\n  v.a = 1;\n  return w;\n}\n"
+                .to_owned(),
+            &[(1, "unknown type `uint`"), (5, "unknown variable `w`")],
+        ),
+        (
+            "int f(uint n) {\n  return m;\n}\nint main(void) {\n  f(2);\n  return k;\n}\n".to_owned(),
+            &[(1, "unknown type `uint`"), (6, "unknown variable `k`")],
+        ),
+        // The body of a loop or a branch whose head has a mistake.
+        (
+            main(
+                "  for (int i = 0; i < n; i++) {\n    if (i == 1) break;\n    x = i;\n  }\n  while (m) {\n    continue;\n  }",
+            ),
+            &[
+                (2, "unknown variable `n`"),
+                (4, "unknown variable `x`"),
+                (6, "unknown variable `m`"),
+            ],
+        ),
+        (
+            main("  if (n) {\n    a = 1;\n  } else {\n    b = 2;\n  }"),
+            &[
+                (2, "unknown variable `n`"),
+                (3, "unknown variable `a`"),
+                (5, "unknown variable `b`"),
+            ],
+        ),
+        (
+            main("  if (n) return 1; else return 2;\n  a[0] = 1;"),
+            &[(2, "unknown variable `n`"), (3, "unknown variable `a`")],
+        ),
+        (
+            main("  switch (n) {\n  case 1:\n    a = 1;\n    break;\n  default:\n    break;\n  }"),
+            &[(2, "unknown variable `n`"), (4, "unknown variable `a`")],
+        ),
+        // The braces of an initializer are part of the statement.
+        (
+            main("  int a[2] = { n, { 1 } };\n  a[0] = m;"),
+            &[(2, "unknown variable `n`"), (3, "unknown variable `m`")],
+        ),
+        // Without its closing brace or parenthesis, the rest of a text is another program.
+        (
+            "int main(void) {\n  a = 1;\n  if (1) {\n    b = 2;\n}\n".to_owned(),
+            &[(2, "unknown variable `a`"), (3, "this `{` is never closed")],
+        ),
+        (
+            "int f(void) {\n  a = 1;\n}\n}\nint main(void) {\n  b = 2;\n}\n".to_owned(),
+            &[(2, "unknown variable `a`"), (4, "`}` has no matching `{`")],
+        ),
+        (
+            main("  putchar('a';\n  if (i == 0 {\n    b = 2;\n  }"),
+            &[
+                (2, "`)` is missing after the character"),
+                (3, "unknown variable `i`"),
+                (4, "unknown variable `b`"),
+            ],
+        ),
+        (
+            "int a = 3\nint main(void) {\n  return b;\n}\n".to_owned(),
+            &[(1, "`;` is missing after `3`"), (3, "unknown variable `b`")],
+        ),
+    ] {
+        let wrong = super::super::compile(&text, &wide())
+            .err()
+            .unwrap_or_default();
+        let found: Vec<(u32, &str)> = wrong
+            .iter()
+            .map(|one| (one.place.line, &*one.message))
+            .collect();
+        assert_eq!(found, messages, "{text}");
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ mod speed;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{Mistake, Settings, compile, describe};
+use super::{Mistake, Settings, describe};
 use pagewalk_engine::program::{Budget, Event, Flat, Layout, Process, Program};
 
 /// The settings that agree with gcc on x86-64.
@@ -26,6 +26,11 @@ fn wide() -> Settings {
         layout,
         ..Settings::default()
     }
+}
+
+/// Compiles a program, or returns its first mistake.
+fn compile(text: &str, settings: &Settings) -> Result<Program, Mistake> {
+    super::compile(text, settings).map_err(|mut wrong| wrong.swap_remove(0))
 }
 
 /// Runs a function to its end, and returns its output and its status.

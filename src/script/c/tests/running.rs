@@ -2,7 +2,8 @@
 
 use std::process::Command;
 
-use super::super::{Conventions, Settings, compile};
+use super::super::{Conventions, Settings};
+use super::compile;
 use super::{Folder, gcc, run, run_text, wide};
 use pagewalk_engine::program::{AccessKind, Budget, Event, Flat, Layout, Process, Watched};
 

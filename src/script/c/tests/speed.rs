@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::super::compile;
+use super::compile;
 use super::kernel::Lab;
 use super::wide;
 use pagewalk_engine::machine::Data;

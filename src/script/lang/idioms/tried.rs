@@ -52,6 +52,7 @@ pub(crate) fn improve(
         wrong,
     );
     diagnostics.extend(others.into_iter().chain(settings));
+    diagnostics.sort_by_key(|one| (one.span.file, one.span.start));
 }
 
 /// Keeps the first of several errors about a process that only its declaration spells in another way, and corrects the

@@ -32,7 +32,7 @@ pub(crate) fn declare(
     name: Word,
     (text, place): (&str, Span),
     settings: ProgramDraft,
-) -> Result<Listing, Diagnostic> {
+) -> Result<Listing, Vec<Diagnostic>> {
     // The first line of the program is the one after the quotes.
     let skipped = match text.split_once('\n') {
         Some((first, _)) if first.trim().is_empty() => first.len() + 1,
@@ -51,7 +51,7 @@ pub(crate) fn declare(
         settings,
         is_fragment: c::is_fragment(text),
     };
-    listing.compile(&[], Layout::default())?;
+    listing.compile_all(&[], Layout::default())?;
     Ok(listing)
 }
 
@@ -69,14 +69,23 @@ impl Listing {
     /// Compiles the program. `more` are values of `#define`s that replace those of the declaration.
     ///
     /// # Errors
-    /// Returns `c-syntax`, or `unknown-word` for a setting of a name that the text does not have.
+    /// Returns the first error of [`Listing::compile_all`].
     pub(crate) fn compile(&self, more: &[Constant], layout: Layout) -> Result<Program, Diagnostic> {
+        let compiled = self.compile_all(more, layout);
+        compiled.map_err(|mut wrong| wrong.swap_remove(0))
+    }
+
+    /// Compiles the program, and returns `c-syntax` for each mistake, or `unknown-word` for a setting of a name that the
+    /// text does not have.
+    fn compile_all(&self, more: &[Constant], layout: Layout) -> Result<Program, Vec<Diagnostic>> {
         let draft = self.draft(more);
         let compiled = c::compile(&self.text, &draft.for_compiler(layout));
-        compiled.map_err(|mistake| {
-            if mistake.place.end > 0 {
-                return self.mistake(Code::CSyntax, mistake);
+        compiled.map_err(|mut mistakes| {
+            if mistakes[0].place.end > 0 {
+                let each = mistakes.into_iter();
+                return each.map(|one| self.mistake(Code::CSyntax, one)).collect();
             }
+            let mistake = mistakes.swap_remove(0);
             // The mistake is not in the text, so one of the settings alone makes the same mistake.
             let is_wrong = |define: &[_], at: &[_]| {
                 let alone = ProgramDraft {
@@ -85,7 +94,7 @@ impl Listing {
                     ..ProgramDraft::default()
                 };
                 let compiled = c::compile(&self.text, &alone.for_compiler(layout));
-                compiled.is_err_and(|other| other.message == mistake.message)
+                compiled.is_err_and(|other| other[0].message == mistake.message)
             };
             let defines = draft.define.iter();
             let define = defines.clone().find(|one| is_wrong(&[(*one).clone()], &[]));
@@ -95,10 +104,10 @@ impl Listing {
             let code = place.map_or(Code::CSyntax, |_| Code::UnknownWord);
             let place = place.unwrap_or(self.name.span);
             let diagnostic = Diagnostic::new(code, place, mistake.message);
-            match mistake.help {
+            vec![match mistake.help {
                 Some(help) => diagnostic.help(help),
                 None => diagnostic,
-            }
+            }]
         })
     }
 
