@@ -147,6 +147,12 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/sweep \"yi.trace\" ways 1..4", 2, "write `pagewalk sweep FILE.pw yi.trace ways 1..4`", ""),
     ("machine simple/let va = 0/while va < 16 {/  read va/  let va = va + 4/}", 3, "write `for va in [0, 4, 8, 12] { … }`", "for va in [0, 4, 8, 12] {"),
     ("machine simple/set page_table {/  | vpn ppn v |/  | 0A 09 |/}", 4, "write `1` if the entry is valid", ""),
+    // Names of another block, and units of length.
+    ("scenario \"a\" {/  let k = 5/}/scenario \"b\" {/  show k/}", 5, "or before both blocks", ""),
+    ("scenario \"a\" {/  def f(x) { show x }/}/scenario \"b\" {/  f(3)/}", 5, "or before both blocks", ""),
+    ("scenario \"a\" {/  process P/}/scenario \"b\" {/  machine simple/  P: show maps/}", 6, "or before both blocks", ""),
+    ("question \"Q\" { essay \"Why?\" space 3 KB }", 1, "takes a number and its unit, such as `4 cm`", "question \"Q\" { essay \"Why?\" space 3 cm }"),
+    ("question \"Q\" { essay \"Why?\" space 4 pages }", 1, "the units are `mm`, `cm`, and `lines`", ""),
     ("def vpn_of(va) {/  return va >> 6/}", 2, "write the expression `va >> 6`", ""),
 ];
 
@@ -281,6 +287,9 @@ fn repetitions_are_reported_once() {
         ("machine simple/def tuoch(va) { read va }/touch(0)/touch(4)/touch(8)", "(also in lines 4, 5)"),
         (&format!("{program}outputs sums => count 1/outputs sums => count 2"), "(also in line 5)"),
         ("process P/let p = mmap(NULL, 8, PROT_RAED, 0, -1, 0)/let q = mmap(NULL, 8, PROT_RAED, 0, -1, 0)", "(also in line 3)"),
+        ("pagewalk> machine simple/pagewalk> read 0/pagewalk> read 4", "write `machine simple`; also in lines 2, 3"),
+        ("machine simple/read 0 -> tlb miss/read 4 -> tlb hit", "`read 0 => tlb miss`; also in line 3"),
+        ("scenario “a” {/  machine simple/}/scenario “b” {/  machine simple/}", "\"…\"; also in line 4"),
         ("process P/process Q/show maps/show maps/show maps", "; also in lines 4, 5"),
         ("machine { physical 16 bits, cache L1 { size 1 KB, ways 1, block 16 B } }/read 0 => L1d miss, L1d.victim 0/expect L1d.hits == 1/show cache L1d", "`L1`? (also in lines 3, 4)"),
     ] {
@@ -309,6 +318,31 @@ fn a_wrong_setting_hides_no_other_mistake() {
         (
             "kernel { frames 16 KB, replacement lro }\nprocess P\nread 0x40 => fault minr",
             &[1, 1, 3],
+        ),
+        (
+            "machine simple\nset tlb { | sett tga ppn |; | 0 3 4 | }\nset page_table { | vpm ppn |; | 0 1 | }",
+            &[2, 2, 3],
+        ),
+        (
+            "machine simple\nset page_table { | 0F 0D zz |; | 0A 09 1 | }",
+            &[2],
+        ),
+        (
+            "reference 1 2 3 { frames 2 }\nquestion \"Q\" { ask reference columns stpe falt }",
+            &[2, 2],
+        ),
+        (
+            "machine simple\nquestion \"Q\" { ask tlb columns sett tga ppn }",
+            &[2, 2],
+        ),
+        (
+            "question \"Q\" {\n  essay \"Why?\" space 3 KB\n  space 3 KB\n}",
+            &[2, 3],
+        ),
+        // The order is that of the text, also with a program in another language.
+        (
+            "raed 5\nprogram p \"\"\"\nint main(void) { return a; }\n\"\"\"\nraed 6",
+            &[1, 3, 5],
         ),
         // Without a suggestion, the machine is unknown.
         (

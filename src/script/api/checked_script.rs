@@ -327,7 +327,13 @@ fn once_per_cause(
             Code::UnknownFunction => (false, text),
             // A pasted prompt, typographic quotes, or an arrow of another language in several lines.
             Code::Syntax if one.help.is_some() => {
-                let same = || (one.span.file, format!("{} {text}", one.message), String::new());
+                let same = || {
+                    (
+                        one.span.file,
+                        format!("{} {text}", one.message),
+                        String::new(),
+                    )
+                };
                 return repeated.then(same);
             }
             _ => return None,

@@ -1,5 +1,7 @@
 //! Messages about a name that lacks its owner: the part or the process of a property, and the block of a setting.
 
+use std::collections::BTreeSet;
+
 use crate::lang::ast::{ExprKind, Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -15,18 +17,58 @@ use crate::run::settings::BLOCKS;
 pub(super) fn name_owners(sources: &Sources, script: &[Stmt], diagnostics: &mut [Diagnostic]) {
     let unowned = |one: &&mut Diagnostic| {
         let codes = [Code::UnknownName, Code::UnknownNoun, Code::UnknownWord];
-        let others = [Code::WrongCount, Code::Syntax];
+        let others = [
+            Code::WrongCount,
+            Code::Syntax,
+            Code::UnknownProcess,
+            Code::UnknownFunction,
+        ];
         one.fix.is_none() && (codes.contains(&one.code) || others.contains(&one.code))
+    };
+    let declared: BTreeSet<_> = statements(script).filter_map(declared_name).collect();
+    let scopes = statements(script).filter(|stmt| stmt.opens_scope());
+    let scopes: Vec<Span> = scopes.map(|stmt| stmt.span).collect();
+    // Returns the place of an earlier declaration whose scope has ended.
+    let declared_before = |one: &Diagnostic| {
+        let (name, at) = (sources.text(one.span), one.span);
+        let mut earlier = declared.range((name, at.file, 0)..(name, at.file, at.start));
+        let start = earlier.next_back()?.2;
+        let has =
+            |scope: &&Span| scope.file == at.file && (scope.start..scope.end).contains(&start);
+        scopes
+            .iter()
+            .filter(has)
+            .find(|scope| scope.end <= at.start)?;
+        (one.code != Code::WrongCount && one.code != Code::Syntax)
+            .then(|| Span::new(at.file, start as usize..start as usize))
     };
     for one in diagnostics.iter_mut().filter(unowned) {
         let text = sources.file(one.span.file).map_or("", |file| &file.text);
-        let fix =
-            dotted_property(text, one.span).or_else(|| property_of_process(text, one.span, script));
-        if let Some(fix) = fix {
+        let is_value = !matches!(one.code, Code::UnknownProcess | Code::UnknownFunction);
+        let fix = is_value.then(|| {
+            dotted_property(text, one.span).or_else(|| property_of_process(text, one.span, script))
+        });
+        if let Some(fix) = fix.flatten() {
             one.help = None;
             *one = one.clone().fix(fix);
+        } else if let Some(declaration) = declared_before(one) {
+            let line = sources.location(declaration).map_or(0, |(_, at)| at.line);
+            one.label = format!("declared in another block, in line {line}");
+            one.help = Some("declare it again in this block, or before both blocks".to_owned());
         }
     }
+}
+
+/// Returns the name that a statement declares in its block.
+fn declared_name(stmt: &Stmt) -> Option<(&str, u32, u32)> {
+    let name = match &stmt.kind {
+        StmtKind::Def { name, .. } => &name.text,
+        _ => match stmt.variable() {
+            Some(name) => &name.text,
+            None => declared_process(stmt)?,
+        },
+    };
+    Some((name, stmt.span.file, stmt.span.start))
 }
 
 /// Returns the fix for the words of a property after the name of a TLB or cache.

@@ -383,7 +383,7 @@ impl Stmt {
     }
 
     /// Whether the names defined in the statement's block are invisible after the statement.
-    fn opens_scope(&self) -> bool {
+    pub(crate) fn opens_scope(&self) -> bool {
         matches!(
             self.kind,
             StmtKind::Def { .. } | StmtKind::Scenario { .. } | StmtKind::Question { .. }

@@ -16,7 +16,7 @@ use super::sheet::Sheet;
 use crate::lang::ast::{Expr, ExprKind, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
-use crate::lang::value::{Number, Value};
+use crate::lang::value::{Dimension, Number, Unit, Value};
 use crate::run::bind::{Atom, Bound, Param, Piece, Slot, TEXT, word};
 use crate::run::eval::eval;
 use crate::run::record::{Did, Shown, View};
@@ -204,7 +204,7 @@ pub(crate) fn space(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         .words()
         .any(|word| LENGTHS.iter().any(|(name, _)| *name == word))
     {
-        return Err(no_unit(n, bound.unread().next().as_ref()).into());
+        return Err(no_unit(cx, n, bound.unread().next().as_ref()));
     }
     bound.refuse()?;
     let height = length(cx, n, bound)?;
@@ -320,7 +320,7 @@ pub(crate) fn before_block(cx: &mut Cx, bound: &Bound) -> Result<Lead, Stop> {
     if let (Some(n), Some(last)) = (space, bound.args().next_back())
         && last.clause == Some("space")
     {
-        return Err(no_unit(n, bound.unread().next().as_ref()).into());
+        return Err(no_unit(cx, n, bound.unread().next().as_ref()));
     }
     let text = bound.expr(Slot::Text)?;
     Ok(Lead {
@@ -398,16 +398,25 @@ fn words(cx: &mut Cx, row: &Bound) -> Result<String, Stop> {
 }
 
 /// Reports that no unit of length follows a number.
-fn no_unit(n: &Expr, next: Option<&Piece>) -> Diagnostic {
+fn no_unit(cx: &Cx, n: &Expr, next: Option<&Piece>) -> Stop {
+    let unit = Unit::behind(cx.text(n.span).trim());
+    // A unit of another dimension is an error of the value.
+    if unit.is_some_and(|unit| unit.dimension != Dimension::Count) {
+        return Stop::Unknowable;
+    }
     let span = next.map_or(n.span, |next| next.span);
     let wrong = Diagnostic::new(Code::UnknownWord, span, "this is not a unit of length");
-    match next.map(|next| next.atom) {
+    let units = || {
+        let names = list(LENGTHS.iter().map(|(name, _)| *name));
+        format!("the units are {}", names.replace("or ", "and "))
+    };
+    let wrong = match next.map(|next| next.atom) {
+        // The unit of another quantity, such as `pages`.
+        None if unit.is_some() => wrong.help(units()),
         None | Some(Atom::Word("points" | "rubric")) => {
             wrong.fix(Fix::put_in(n.span.file, n.span.end, " cm"))
         }
-        _ => wrong.help(format!(
-            "there are {}",
-            list(LENGTHS.iter().map(|(name, _)| *name))
-        )),
-    }
+        _ => wrong.help(units()),
+    };
+    wrong.into()
 }

@@ -122,10 +122,13 @@ fn table_with_columns(
         // A run knows the number of frames.
         let names: Vec<&str> = STEP_COLUMNS.iter().map(|column| column.name).collect();
         let is_known = |name: &str| StepColumn::named(name).is_some();
-        for column in of.columns.iter() {
-            if !is_known(column_named(&column.text, is_known)) {
-                return Err(no_column("reference", column, &names).into());
-            }
+        let unknown = |column: &&Word| !is_known(column_named(&column.text, is_known));
+        let unknown = of.columns.iter().filter(unknown);
+        let wrong: Vec<_> = unknown
+            .map(|column| no_column("reference", column, &names))
+            .collect();
+        if !wrong.is_empty() {
+            return Err(wrong.into());
         }
     }
     let plan = as_shown(cx, place, &of.noun)?;
@@ -159,12 +162,18 @@ fn table_with_columns(
         let columns = counted.map(|name| name.as_str().into()).collect();
         return Ok((view, columns));
     }
-    let columns = of
-        .columns
-        .iter()
-        .map(|column| known(table, column))
-        .collect::<Result<_, _>>()?;
-    Ok((view, columns))
+    let (mut columns, mut wrong) = (Vec::new(), Vec::new());
+    for column in of.columns.iter() {
+        match known(table, column) {
+            Ok(column) => columns.push(column),
+            Err(diagnostic) => wrong.push(diagnostic),
+        }
+    }
+    if wrong.is_empty() {
+        Ok((view, columns))
+    } else {
+        Err(wrong.into())
+    }
 }
 
 /// Gives a figure of a page table or a TLB the columns that the script has set, in the order and with the names of the

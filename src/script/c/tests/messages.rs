@@ -200,7 +200,8 @@ fn no_mistake_hides_another_one() {
             &[(1, "unknown type `uint`"), (5, "unknown variable `w`")],
         ),
         (
-            "int f(uint n) {\n  return m;\n}\nint main(void) {\n  f(2);\n  return k;\n}\n".to_owned(),
+            "int f(uint n) {\n  return m;\n}\nint main(void) {\n  f(2);\n  return k;\n}\n"
+                .to_owned(),
             &[(1, "unknown type `uint`"), (6, "unknown variable `k`")],
         ),
         // The body of a loop or a branch whose head has a mistake.

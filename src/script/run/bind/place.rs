@@ -77,8 +77,11 @@ impl Place {
     }
 
     fn wrong(&self, wanted: Dimension, unit: &Unit) -> Wrong {
-        let takes = match (wanted, self.slot) {
-            (Dimension::Bytes, slot) if slot != Slot::Size => "bytes",
+        let takes = match (wanted, self.suffix) {
+            (Dimension::Count, Some(unit)) => {
+                &*format!("a number and its unit, such as `4 {unit}`")
+            }
+            (Dimension::Bytes, _) if self.slot != Slot::Size => "bytes",
             _ => noun(wanted),
         };
         let message = format!("{} takes {takes}, not {}", self.said, noun(unit.dimension));

@@ -300,10 +300,16 @@ fn entry_header(table: &Table, shape: &Shape, layout: &Layout) -> Vec<Diagnostic
             "a table needs a header row with its column names",
         )];
     };
-    if name(first) != layout.key {
-        return vec![wrong_key(first, table, layout)];
-    }
     let mut wrong = Vec::new();
+    if name(first) != layout.key {
+        let key = wrong_key(first, table, layout);
+        // Otherwise, the whole header is wrong.
+        let is_name = !key.label.is_empty() && name(first).starts_with(char::is_alphabetic);
+        wrong.push(key);
+        if !is_name {
+            return wrong;
+        }
+    }
     let mut seen: Vec<String> = Vec::new();
     let mut ways = 1;
     for cell in rest {
