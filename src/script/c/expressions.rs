@@ -353,7 +353,7 @@ impl Parser {
     }
 
     fn unknown(&self, name: &str, what: &str, place: Place) -> Mistake {
-        let result = Mistake::new(place, format!("unknown {what} `{name}`"));
+        let result = Mistake::new(place, format!("unknown {what} `{name}`")).unknown();
         match self.similar(name) {
             Some(near) => result.help(format!("did you mean `{near}`?")),
             None if what != "variable" => result,

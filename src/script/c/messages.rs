@@ -12,6 +12,8 @@ pub struct Mistake {
     /// A sentence without a final period.
     pub message: String,
     pub help: Option<String>,
+    /// Whether a name has no declaration.
+    pub is_unknown: bool,
 }
 
 /// The result of a part of the parser.
@@ -24,6 +26,7 @@ impl Mistake {
             place,
             message,
             help,
+            is_unknown: false,
         }
     }
 
@@ -31,6 +34,12 @@ impl Mistake {
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    #[must_use]
+    pub(super) fn unknown(self) -> Self {
+        let is_unknown = true;
+        Self { is_unknown, ..self }
     }
 
     /// Returns the line and the column of the mistake, from 1. The column counts characters.

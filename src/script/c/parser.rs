@@ -171,8 +171,8 @@ impl Parser {
             if !self.accept(";")
                 && let Err(mistake) = self.external_declaration()
             {
-                let has_end = !mistake.message.starts_with("`}` has no");
-                if self.is_standard || !has_end || self.recover(&before, mistake.clone()).is_err() {
+                let is_end = self.at == before.at && self.is_mark("}");
+                if self.is_standard || is_end || self.recover(&before, mistake.clone()).is_err() {
                     self.wrong.push(mistake);
                     return Ok(());
                 }
@@ -461,7 +461,8 @@ impl Parser {
                     format!("declare it with `typedef`, for example `typedef unsigned int {name};`")
                 }
             };
-            return Err(Mistake::new(self.place(), format!("unknown type `{name}`")).help(help));
+            let mistake = Mistake::new(self.place(), format!("unknown type `{name}`")).unknown();
+            return Err(mistake.help(help));
         }
         Ok(())
     }

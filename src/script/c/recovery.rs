@@ -11,7 +11,7 @@ const MOST_MISTAKES: usize = 20;
 
 /// What a mistake leaves as it was at the start of a statement.
 pub(super) struct Before {
-    at: usize,
+    pub at: usize,
     scopes: usize,
     loops: u32,
     switches: usize,
@@ -35,8 +35,7 @@ impl Parser {
         self.scopes.truncate(before.scopes);
         self.switches.truncate(before.switches);
         self.loops = before.loops;
-        let begins_line = self.at > before.at && self.place().line > self.last_place().line;
-        let end = if begins_line && mistake.message.starts_with("`;` is missing") {
+        let end = if self.is_whole_before(before.at) {
             Some(self.at)
         } else {
             self.end_of_statement(before.at)
@@ -47,6 +46,19 @@ impl Parser {
         self.at = end.max(before.at + 1);
         self.report(before.at, mistake);
         Ok(())
+    }
+
+    /// Whether the next line begins after a statement without its `;`.
+    fn is_whole_before(&self, start: usize) -> bool {
+        let tokens = &self.tokens[start..self.at];
+        let count = |marks: [&str; 3]| {
+            let is_one =
+                |one: &&Token| matches!(one.kind, TokenKind::Mark(mark) if marks.contains(&mark));
+            tokens.iter().filter(is_one).count()
+        };
+        !tokens.is_empty()
+            && self.place().line > self.last_place().line
+            && count(["(", "[", "{"]) == count([")", "]", "}"])
     }
 
     /// Returns the position after a statement with a mistake before the next token, or the position of a block in it.
@@ -103,8 +115,8 @@ impl Parser {
     /// Adds a mistake, unless it can follow from an earlier one, and notes the names that are unknown because of it.
     fn report(&mut self, start: usize, mistake: Mistake) {
         let tokens = &self.tokens[start..self.at];
-        let is_missing = mistake.message.contains(" is missing");
-        let is_unknown = mistake.message.starts_with("unknown ");
+        // Something is missing between two tokens.
+        let is_missing = mistake.place.start == mistake.place.end;
         let is_doubtful = |token: &Token| match &token.kind {
             TokenKind::Name(name) => self.doubtful.contains(name),
             _ => false,
@@ -115,8 +127,7 @@ impl Parser {
         };
         let follows = self.wrong.iter().any(is_known)
             || tokens.iter().any(|one| is_doubtful(one) && is_at(&one))
-            || !is_unknown && !is_missing && tokens.iter().any(is_doubtful)
-            || !self.wrong.is_empty() && mistake.message.contains(" is outside ");
+            || !mistake.is_unknown && !is_missing && tokens.iter().any(is_doubtful);
         let names = tokens.iter().filter_map(|one| match &one.kind {
             TokenKind::Name(name) if !KEYWORDS.contains(&&**name) => Some(name.clone()),
             _ => None,

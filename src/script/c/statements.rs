@@ -94,7 +94,10 @@ impl Parser {
             "break" | "continue" => {
                 self.advance();
                 let is_break = &*word == "break";
-                if self.loops == 0 && (!is_break || self.switches.is_empty()) {
+                if self.loops == 0
+                    && self.wrong.is_empty()
+                    && (!is_break || self.switches.is_empty())
+                {
                     fail!(start, "`{word}` is outside a loop");
                 }
                 self.expect(";")?;

@@ -236,6 +236,11 @@ fn no_mistake_hides_another_one() {
             main("  int a[2] = { n, { 1 } };\n  a[0] = m;"),
             &[(2, "unknown variable `n`"), (3, "unknown variable `m`")],
         ),
+        // The declaration of a struct is not resumed within its braces.
+        (
+            "struct s {\n  int a\n  int b;\n};\nint main(void) {\n  return c;\n}\n".to_owned(),
+            &[(2, "`;` is missing after `a`"), (6, "unknown variable `c`")],
+        ),
         // Without its closing brace or parenthesis, the rest of a text is another program.
         (
             "int main(void) {\n  a = 1;\n  if (1) {\n    b = 2;\n}\n".to_owned(),

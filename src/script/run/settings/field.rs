@@ -52,6 +52,19 @@ pub(crate) enum ArgKind {
 }
 
 impl Field {
+    /// Returns a setting with a mistake instead of its value.
+    pub(super) fn unread(name: &str, span: Span, wrong: Diagnostic) -> Self {
+        Self {
+            name: Word {
+                text: name.into(),
+                span,
+            },
+            args: vec![Arg::wrong(wrong)],
+            block: None,
+            span,
+        }
+    }
+
     /// Returns the mistakes of a machine file instead of its values.
     pub(super) fn mistakes(&self) -> impl Iterator<Item = &Diagnostic> {
         self.args.iter().filter_map(|arg| match &arg.kind {
@@ -62,6 +75,13 @@ impl Field {
 }
 
 impl Arg {
+    /// Returns a mistake in place of a value.
+    pub(super) fn wrong(wrong: Diagnostic) -> Self {
+        let span = wrong.span;
+        let kind = ArgKind::Wrong(Box::new(wrong));
+        Self { kind, span }
+    }
+
     /// Returns the word if the value is a bare word.
     pub(crate) fn word(&self) -> Option<&str> {
         match &self.kind {

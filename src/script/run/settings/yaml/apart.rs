@@ -6,8 +6,7 @@
 use std::ops::Range;
 
 use super::said::{EQUALS, SPACE, is_tight, token, toml};
-use super::tree::{Node, tree};
-use super::{block, unread};
+use super::tree::{Entry, Node, tree};
 use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::settings::field::Field;
@@ -15,8 +14,14 @@ use crate::run::settings::field::Field;
 /// The maximum number of bytes to read for the settings of one file. Each of them is read with its distance from the start.
 const MOST_BYTES: usize = 1 << 22;
 
-/// Returns the settings and the mistakes outside their values. `whole` is the mistake of the file as a whole.
-pub(super) fn apart(file: u32, text: &str, whole: Diagnostic) -> (Vec<Field>, Vec<Diagnostic>) {
+/// Returns the settings and the mistakes outside their values. `whole` is the mistake of the file as a whole, and `block`
+/// returns the settings of a block.
+pub(super) fn apart(
+    file: u32,
+    text: &str,
+    whole: Diagnostic,
+    block: impl Fn(&[Entry]) -> Vec<Field>,
+) -> (Vec<Field>, Vec<Diagnostic>) {
     let settings = settings(text);
     let is_connected = text.contains('&') || text.lines().any(|line| line.starts_with("---"));
     if is_connected || settings.len().saturating_mul(text.len()) > MOST_BYTES {
@@ -75,23 +80,23 @@ pub(super) fn apart(file: u32, text: &str, whole: Diagnostic) -> (Vec<Field>, Ve
                 let message = "`:` is missing after the name of a setting";
                 let values = first[name.len()..].trim_end();
                 let mistake = Diagnostic::new(Code::MachineFile, span, message);
-                vec![unread(
+                vec![Field::unread(
                     &name,
                     span,
                     mistake.help(format!("write `{name}:{values}`")),
                 )]
             }
-            Ok(Node::Block(entries)) => block(&entries, false),
+            Ok(Node::Block(entries)) => block(&entries),
             Ok(_) => vec![],
             Err(mistake) => {
                 let (name, span) = word(text, start);
-                vec![unread(&name, span, mistake)]
+                vec![Field::unread(&name, span, mistake)]
             }
         };
         match fields.last_mut() {
             Some(Field {
-                block: Some(block), ..
-            }) if toml.is_some() => block.extend(new),
+                block: Some(inner), ..
+            }) if toml.is_some() => inner.extend(new),
             _ => fields.extend(new),
         }
     }

@@ -47,7 +47,8 @@ pub(crate) fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Di
     let mut top = match read {
         Ok(top) => top,
         Err(whole) => {
-            let (fields, mut wrong) = apart::apart(file, text, whole);
+            let (fields, mut wrong) =
+                apart::apart(file, text, whole, |entries| block(entries, false));
             if !fields.is_empty() {
                 wrong.extend(
                     build_machine(None, &fields, start)
@@ -85,26 +86,6 @@ pub(crate) fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Di
 /// Whether a setting contains a value that could not be read.
 fn has_mistake(field: &Field) -> bool {
     field.mistakes().next().is_some() || field.block.iter().flatten().any(has_mistake)
-}
-
-/// Returns a setting with a mistake instead of its value.
-fn unread(name: &str, span: Span, wrong: Diagnostic) -> Field {
-    Field {
-        name: Word {
-            text: name.into(),
-            span,
-        },
-        args: vec![mistaken(wrong)],
-        block: None,
-        span,
-    }
-}
-
-/// Returns a mistake in place of a value.
-fn mistaken(wrong: Diagnostic) -> Arg {
-    let span = wrong.span;
-    let kind = ArgKind::Wrong(Box::new(wrong));
-    Arg { kind, span }
 }
 
 /// Returns the parameters of a setting from its row in any block. If a name is a flag in one block, it has no
@@ -159,7 +140,7 @@ fn not_indented(entries: &mut Vec<Entry>, text: &str) -> Option<Field> {
     let wrong = Diagnostic::new(Code::MachineFile, first.span, message);
     let wrong = wrong.also(part.span, "no setting is below this key");
     let wrong = wrong.help(format!("indent {names} by two spaces")).fix(fix);
-    let part = unread(part.text, part.span, wrong);
+    let part = Field::unread(part.text, part.span, wrong);
     entries.drain(at..=end);
     Some(part)
 }
@@ -198,7 +179,7 @@ fn block(entries: &[Entry], is_level: bool) -> Vec<Field> {
             let message = format!("`{}` cannot be the name of a setting", key.text);
             Diagnostic::new(Code::MachineFile, key.span, message).label("a word is needed here")
         };
-        fields.push(unread(key.text, key.span, wrong));
+        fields.push(Field::unread(key.text, key.span, wrong));
     }
     fields
 }
@@ -231,23 +212,23 @@ fn field(key: &Scalar, node: &Node, span: Span) -> Option<Field> {
                 })
             }
             _ => Some(Field {
-                args: vec![measured(key, scalar).unwrap_or_else(mistaken)],
+                args: vec![measured(key, scalar).unwrap_or_else(Arg::wrong)],
                 ..plain
             }),
         },
         Node::List(items) => {
-            let item = |item| item_value(key, item).unwrap_or_else(mistaken);
+            let item = |item| item_value(key, item).unwrap_or_else(Arg::wrong);
             let args = items.iter().map(item).collect();
             Some(Field { args, ..plain })
         }
         Node::Block(entries) if repeats(key.text) && are_levels(entries) => {
             let level = |(name, node): &Entry| foreign::level_by_name(key.text, name, node);
-            let args = entries.iter().map(level).map(mistaken).collect();
+            let args = entries.iter().map(level).map(Arg::wrong).collect();
             Some(Field { args, ..plain })
         }
         Node::Block(_) if let Some(part) = foreign::part(key.text) => {
             let wrong = foreign::level_by_name(part, key, node);
-            Some(unread(key.text, key.span, wrong))
+            Some(Field::unread(key.text, key.span, wrong))
         }
         Node::Block(entries) => {
             let is_level = repeats(key.text);
@@ -258,7 +239,7 @@ fn field(key: &Scalar, node: &Node, span: Span) -> Option<Field> {
             let args = match name {
                 Some(Ok(name)) => vec![name],
                 Some(Err(wrong)) => {
-                    inner.push(unread("name", wrong.span, wrong));
+                    inner.push(Field::unread("name", wrong.span, wrong));
                     Vec::new()
                 }
                 None => Vec::new(),
