@@ -152,7 +152,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("scenario \"a\" {/  def f(x) { show x }/}/scenario \"b\" {/  f(3)/}", 5, "or before both blocks", ""),
     ("scenario \"a\" {/  process P/}/scenario \"b\" {/  machine simple/  P: show maps/}", 6, "or before both blocks", ""),
     ("question \"Q\" { essay \"Why?\" space 3 KB }", 1, "takes a number and its unit, such as `4 cm`", "question \"Q\" { essay \"Why?\" space 3 cm }"),
-    ("question \"Q\" { essay \"Why?\" space 4 pages }", 1, "the units are `mm`, `cm`, and `lines`", ""),
+    ("question \"Q\" { essay \"Why?\" space 4 pages }", 1, "write `mm`, `cm`, or `lines` after the number", ""),
     ("def vpn_of(va) {/  return va >> 6/}", 2, "write the expression `va >> 6`", ""),
 ];
 

@@ -408,7 +408,7 @@ fn no_unit(cx: &Cx, n: &Expr, next: Option<&Piece>) -> Stop {
     let wrong = Diagnostic::new(Code::UnknownWord, span, "this is not a unit of length");
     let units = || {
         let names = list(LENGTHS.iter().map(|(name, _)| *name));
-        format!("the units are {}", names.replace("or ", "and "))
+        format!("write {names} after the number")
     };
     let wrong = match next.map(|next| next.atom) {
         // The unit of another quantity, such as `pages`.

@@ -52,16 +52,23 @@ pub(crate) enum ArgKind {
 }
 
 impl Field {
-    /// Returns a setting with a mistake instead of its value.
-    pub(super) fn unread(name: &str, span: Span, wrong: Diagnostic) -> Self {
+    /// Returns a setting without values.
+    pub(super) fn named(name: Word, span: Span) -> Self {
+        let (args, block) = (Vec::new(), None);
         Self {
-            name: Word {
-                text: name.into(),
-                span,
-            },
-            args: vec![Arg::wrong(wrong)],
-            block: None,
+            name,
+            args,
+            block,
             span,
+        }
+    }
+
+    /// Returns a setting with a mistake instead of its value.
+    pub(super) fn unread(name: Word, wrong: Diagnostic) -> Self {
+        let (args, span) = (vec![Arg::wrong(wrong)], name.span);
+        Self {
+            args,
+            ..Self::named(name, span)
         }
     }
 

@@ -32,25 +32,19 @@ pub(super) fn apart(
     for place in settings {
         let setting = &text[place.clone()];
         let start = place.start + setting.len() - setting.trim_start().len();
-        let word = |text: &str, start: usize| {
+        let word = |start: usize| {
             let span = token(file, text, start);
-            let text = &text[span.start as usize..span.end as usize];
-            (text.to_owned(), span)
+            let text = text[span.start as usize..span.end as usize].into();
+            Word { text, span }
         };
         // The table of a TOML file contains the settings up to the next one.
         if let Some(inner) = setting.trim_start().strip_prefix('[') {
             let name = start + setting.trim_start().len() - inner.trim_start_matches('[').len();
-            let (name, span) = word(text, name);
-            let name = Word {
-                text: name.into(),
-                span,
-            };
-            let block = Some(Vec::new());
+            let name = word(name);
+            let (span, block) = (name.span, Some(Vec::new()));
             fields.push(Field {
-                span,
-                name,
-                args: Vec::new(),
                 block,
+                ..Field::named(name, span)
             });
             continue;
         }
@@ -76,22 +70,15 @@ pub(super) fn apart(
         let read = String::from_utf8(read).unwrap_or_default();
         let new = match tree(file, &read) {
             _ if is_equation.is_none() && !first.contains(':') => {
-                let (name, span) = word(text, start);
-                let message = "`:` is missing after the name of a setting";
-                let values = first[name.len()..].trim_end();
-                let mistake = Diagnostic::new(Code::MachineFile, span, message);
-                vec![Field::unread(
-                    &name,
-                    span,
-                    mistake.help(format!("write `{name}:{values}`")),
-                )]
+                let (name, message) = (word(start), "`:` is missing after the name of a setting");
+                let values = first[name.text.len()..].trim_end();
+                let mistake = Diagnostic::new(Code::MachineFile, name.span, message);
+                let mistake = mistake.help(format!("write `{}:{values}`", name.text));
+                vec![Field::unread(name, mistake)]
             }
             Ok(Node::Block(entries)) => block(&entries),
             Ok(_) => vec![],
-            Err(mistake) => {
-                let (name, span) = word(text, start);
-                vec![Field::unread(&name, span, mistake)]
-            }
+            Err(mistake) => vec![Field::unread(word(start), mistake)],
         };
         match fields.last_mut() {
             Some(Field {

@@ -23,7 +23,7 @@ use pagewalk_engine::machine::pte::BitRow;
 use crate::run::bind::{BITS, Param, Place};
 
 use super::cache::{CACHE_SETTINGS, TLB_SETTINGS};
-use super::field::{Arg, ArgKind, Field, list};
+use super::field::{Arg, ArgKind, Field};
 use super::machine::{MACHINE_SETTINGS, MEMORY_SETTINGS, build_machine};
 use super::pte::{PTE_SETTINGS, TABLE_SETTINGS};
 use said::{BLOCK, twice};
@@ -134,13 +134,17 @@ fn not_indented(entries: &mut Vec<Entry>, text: &str) -> Option<Field> {
     let (part, (first, _), (last, value)) = (&entries[at].0, inner.first()?, inner.last()?);
     let place = join(first.span, Some(join(last.span, value.span())));
     let lines = text.get(place.start as usize..place.end as usize)?;
-    let names = list(inner.iter().map(|(key, _)| key.text)).replace("or ", "and ");
     let message = format!("the settings of `{}` must be indented below it", part.text);
     let fix = Fix::replace(place, format!("  {}", lines.replace('\n', "\n  ")));
     let wrong = Diagnostic::new(Code::MachineFile, first.span, message);
     let wrong = wrong.also(part.span, "no setting is below this key");
-    let wrong = wrong.help(format!("indent {names} by two spaces")).fix(fix);
-    let part = Field::unread(part.text, part.span, wrong);
+    let wrong = wrong
+        .help(format!(
+            "indent the lines below `{}:` by two spaces",
+            part.text
+        ))
+        .fix(fix);
+    let part = Field::unread(word(part), wrong);
     entries.drain(at..=end);
     Some(part)
 }
@@ -179,19 +183,14 @@ fn block(entries: &[Entry], is_level: bool) -> Vec<Field> {
             let message = format!("`{}` cannot be the name of a setting", key.text);
             Diagnostic::new(Code::MachineFile, key.span, message).label("a word is needed here")
         };
-        fields.push(Field::unread(key.text, key.span, wrong));
+        fields.push(Field::unread(word(key), wrong));
     }
     fields
 }
 
 /// Returns a setting, or `None` for a flag that is `false`.
 fn field(key: &Scalar, node: &Node, span: Span) -> Option<Field> {
-    let plain = Field {
-        name: word(key),
-        args: Vec::new(),
-        block: None,
-        span,
-    };
+    let plain = Field::named(word(key), span);
     match node {
         Node::Scalar(scalar) if scalar.is_null() => Some(plain),
         Node::Scalar(scalar) => match (scalar.truth(), params(key.text)) {
@@ -228,7 +227,7 @@ fn field(key: &Scalar, node: &Node, span: Span) -> Option<Field> {
         }
         Node::Block(_) if let Some(part) = foreign::part(key.text) => {
             let wrong = foreign::level_by_name(part, key, node);
-            Some(Field::unread(key.text, key.span, wrong))
+            Some(Field::unread(word(key), wrong))
         }
         Node::Block(entries) => {
             let is_level = repeats(key.text);
@@ -239,7 +238,13 @@ fn field(key: &Scalar, node: &Node, span: Span) -> Option<Field> {
             let args = match name {
                 Some(Ok(name)) => vec![name],
                 Some(Err(wrong)) => {
-                    inner.push(Field::unread("name", wrong.span, wrong));
+                    inner.push(Field::unread(
+                        Word {
+                            text: "name".into(),
+                            span: wrong.span,
+                        },
+                        wrong,
+                    ));
                     Vec::new()
                 }
                 None => Vec::new(),
