@@ -173,10 +173,7 @@ fn improve_all(
                 continue;
             }
             let earlier = trial.now.clone();
-            // The text of the script has no mistake if a file cannot be read.
-            let advice =
-                (before[at].code != Code::Unreadable).then(|| trial.best(&before[at], &file.text));
-            if let Some((advice, cleared)) = advice.flatten() {
+            if let Some((advice, cleared)) = trial.best(&before[at], &file.text) {
                 let covered = advice.fix.as_ref().map(|fix| fix.span);
                 fixed[at] = covered.is_some();
                 failed[at] = covered.is_none() && !advice.nothing;
