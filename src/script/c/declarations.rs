@@ -111,7 +111,7 @@ impl Parser {
                 let Some((_, ty)) = heading.parameters.iter_mut().find(named) else {
                     fail!(place, "`{name}` is no parameter of this function"; "write it between the parentheses, too");
                 };
-                *ty = self.parameter_type(declared.ty, declared.heading.is_some(), place)?;
+                *ty = parameter_type(declared.ty, declared.heading.is_some(), place)?;
                 if !self.accept(",") {
                     break;
                 }
@@ -119,16 +119,6 @@ impl Parser {
             self.expect(";")?;
         }
         Ok(())
-    }
-
-    /// The type of a parameter, which is a pointer if an array is declared.
-    fn parameter_type(&self, declared: Type, is_function: bool, place: Place) -> Parsed<Type> {
-        match declared {
-            Type::Array(element, _) | Type::VariableArray(element, _) => Ok(Type::Pointer(element)),
-            _ if is_function => fail!(place, "a parameter cannot be a function"),
-            Type::Void => fail!(place, "a parameter cannot be `void`"),
-            ty => Ok(ty),
-        }
     }
 
     /// Whether a body follows the parentheses after a name, or the types of parameters.
@@ -676,7 +666,7 @@ impl Parser {
             let (base, _) = self.specifiers()?;
             let place = self.place();
             let declared = self.nested(|parser| parser.declarator(base))?;
-            let ty = self.parameter_type(declared.ty, declared.heading.is_some(), place)?;
+            let ty = parameter_type(declared.ty, declared.heading.is_some(), place)?;
             self.parameters.push((declared.name, ty));
             if !self.accept(",") {
                 break;
@@ -685,5 +675,15 @@ impl Parser {
         heading.parameters = std::mem::replace(&mut self.parameters, outer);
         self.expect(")")?;
         Ok(heading)
+    }
+}
+
+/// The type of a parameter, which is a pointer if an array is declared.
+fn parameter_type(declared: Type, is_function: bool, place: Place) -> Parsed<Type> {
+    match declared {
+        Type::Array(element, _) | Type::VariableArray(element, _) => Ok(Type::Pointer(element)),
+        _ if is_function => fail!(place, "a parameter cannot be a function"),
+        Type::Void => fail!(place, "a parameter cannot be `void`"),
+        ty => Ok(ty),
     }
 }

@@ -39,10 +39,7 @@ pub(super) struct Parser {
     pub loops: u32,
     /// The types and cases of the `switch` statements around the statement.
     pub switches: Vec<(Type, Vec<Option<u64>>)>,
-    /// Whether the text is the declarations of the standard headers.
-    is_standard: bool,
-    /// Whether the text is the statements of `main`.
-    is_fragment: bool,
+    text: Text,
     /// Number of uses of `fork` other than comparisons with constants.
     pub pid_uses: i32,
     /// See [`Tree::stores_status`].
@@ -51,6 +48,16 @@ pub(super) struct Parser {
     pub wrong: Vec<Mistake>,
     /// Names that can be unknown because of a mistake.
     pub doubtful: BTreeSet<Rc<str>>,
+}
+
+/// What the parser reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Text {
+    /// The declarations of the standard headers.
+    Headers,
+    Program,
+    /// The statements of `main`.
+    Fragment,
 }
 
 /// What names mean in a block.
@@ -135,16 +142,20 @@ fn read(standard: Vec<Token>, tokens: Vec<Token>, pointer: u8) -> Parsed<Parser>
         is_const: false,
         loops: 0,
         switches: Vec::new(),
-        is_standard: true,
-        is_fragment: false,
+        text: Text::Headers,
         pid_uses: 0,
         stores_status: false,
         wrong: Vec::new(),
         doubtful: BTreeSet::new(),
     };
     parser.file()?;
-    (parser.at, parser.is_standard) = (0, false);
-    (parser.tokens, parser.is_fragment) = completed(tokens)?;
+    let (tokens, is_fragment) = completed(tokens)?;
+    parser.text = if is_fragment {
+        Text::Fragment
+    } else {
+        Text::Program
+    };
+    (parser.tokens, parser.at) = (tokens, 0);
     parser.scopes.push(Scope::default());
     parser.file()?;
     Ok(parser)
@@ -172,7 +183,10 @@ impl Parser {
                 && let Err(mistake) = self.external_declaration()
             {
                 let is_end = self.at == before.at && self.is_mark("}");
-                if self.is_standard || is_end || self.recover(&before, mistake.clone()).is_err() {
+                if (self.text == Text::Headers)
+                    || is_end
+                    || self.recover(&before, mistake.clone()).is_err()
+                {
                     self.wrong.push(mistake);
                     return Ok(());
                 }
@@ -333,7 +347,7 @@ impl Parser {
 
     /// Whether the current block is that of a listing without a function. Its arrays are global, so that settings can place them.
     pub fn is_fragment(&self) -> bool {
-        self.is_fragment && self.scopes.len() == 3
+        self.text == Text::Fragment && self.scopes.len() == 3
     }
 
     /// Gives a name of the current block a meaning.
@@ -475,7 +489,7 @@ impl Parser {
         heading: &Heading,
         place: Place,
     ) -> Parsed<u32> {
-        let builtin = if self.is_standard {
+        let builtin = if self.text == Text::Headers {
             Builtin::named(name)
         } else {
             None
@@ -522,7 +536,7 @@ impl Parser {
         }
         self.functions.push(function);
         let number = self.functions.len() as u32 - 1;
-        let (outer, last) = (self.is_standard, self.scopes.len() - 1);
+        let (outer, last) = (self.text == Text::Headers, self.scopes.len() - 1);
         // Functions belong to the whole file, wherever they are declared.
         let scope = &mut self.scopes[if outer { 0 } else { 1.min(last) }];
         if scope
