@@ -16,7 +16,8 @@ struct Item {
 fn items(tokens: &[Token]) -> Vec<Item> {
     let (mut items, mut depth, mut is_start) = (Vec::<Item>::new(), 0_u32, true);
     for (at, Token { kind, .. }) in tokens.iter().enumerate() {
-        if depth == 0 && is_start && *kind != TokenKind::End {
+        // Before a statement, a `;` may be missing.
+        if depth == 0 && (is_start || kind.is_any(STATEMENTS)) && *kind != TokenKind::End {
             let (start, body) = (at, None);
             items.push(Item { start, body });
         }

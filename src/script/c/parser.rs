@@ -46,6 +46,8 @@ pub(super) struct Parser {
     pub stores_status: bool,
     /// The mistakes after which the parser continued.
     pub wrong: Vec<Mistake>,
+    /// Number of mistakes after which the parser has continued.
+    pub recoveries: u32,
     /// Names that can be unknown because of a mistake.
     pub doubtful: BTreeSet<Rc<str>>,
 }
@@ -146,6 +148,7 @@ fn read(standard: Vec<Token>, tokens: Vec<Token>, pointer: u8) -> Parsed<Parser>
         pid_uses: 0,
         stores_status: false,
         wrong: Vec::new(),
+        recoveries: 0,
         doubtful: BTreeSet::new(),
     };
     parser.file()?;
@@ -187,7 +190,7 @@ impl Parser {
                     || is_end
                     || self.recover(&before, mistake.clone()).is_err()
                 {
-                    self.wrong.push(mistake);
+                    self.report(before.at, mistake);
                     return Ok(());
                 }
             }

@@ -8,6 +8,8 @@ use super::parser::Parser;
 
 /// The maximum number of mistakes that a text is searched for.
 const MOST_MISTAKES: usize = 20;
+/// The maximum number of mistakes after which the parser continues, because each skips a part of the text that it reads again.
+const MOST_RECOVERIES: u32 = 100;
 
 /// What a mistake leaves as it was at the start of a statement.
 pub(super) struct Before {
@@ -30,8 +32,12 @@ impl Parser {
     /// Reports a mistake, and skips the rest of its statement or declaration.
     ///
     /// # Errors
-    /// Returns the mistake if the text ends first.
+    /// Returns the mistake if the text ends first, or after too many mistakes.
     pub fn recover(&mut self, before: &Before, mistake: Mistake) -> Parsed<()> {
+        self.recoveries += 1;
+        if self.recoveries > MOST_RECOVERIES || self.wrong.len() >= MOST_MISTAKES {
+            return Err(mistake);
+        }
         self.scopes.truncate(before.scopes);
         self.switches.truncate(before.switches);
         self.loops = before.loops;
@@ -72,7 +78,8 @@ impl Parser {
             match &self.tokens.get(at)?.kind {
                 TokenKind::End => return None,
                 TokenKind::Mark("(" | "[") => open += 1,
-                TokenKind::Mark(")" | "]") => {
+                TokenKind::Mark("]") => open = open.saturating_sub(1),
+                TokenKind::Mark(")") => {
                     open = open.saturating_sub(1);
                     if has_head && open == 0 && is_after {
                         return Some(at + 1);
@@ -113,7 +120,7 @@ impl Parser {
     }
 
     /// Adds a mistake, unless it can follow from an earlier one, and notes the names that are unknown because of it.
-    fn report(&mut self, start: usize, mistake: Mistake) {
+    pub fn report(&mut self, start: usize, mistake: Mistake) {
         let tokens = &self.tokens[start..self.at];
         // Something is missing between two tokens.
         let is_missing = mistake.place.start == mistake.place.end;
@@ -123,7 +130,10 @@ impl Parser {
         };
         let is_at = |token: &&Token| token.place.start == mistake.place.start;
         let is_known = |one: &Mistake| {
-            one.place.start == mistake.place.start || one.message == mistake.message && !is_missing
+            let is_part = one.place.start == one.place.end && one.place.line == mistake.place.line;
+            one.place.start == mistake.place.start
+                || one.message == mistake.message && !is_missing
+                || is_part && is_missing
         };
         let follows = self.wrong.iter().any(is_known)
             || tokens.iter().any(|one| is_doubtful(one) && is_at(&one))
@@ -134,7 +144,7 @@ impl Parser {
         });
         let unknown: Vec<Rc<str>> = names.filter(|name| self.find(name).is_none()).collect();
         self.doubtful.extend(unknown);
-        if !follows && self.wrong.len() < MOST_MISTAKES {
+        if !follows {
             self.wrong.push(mistake);
         }
     }

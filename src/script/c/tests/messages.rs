@@ -169,6 +169,14 @@ fn nine_usual_mistakes() {
 
 /// Each mistake is reported once, and nothing that follows from it.
 #[test]
+fn a_text_with_thousands_of_mistakes_is_not_searched_to_its_end() {
+    let functions = (0..4000).map(|n| format!("int f{n}(void) {{ return z{n}; }}\n"));
+    let text = functions.collect::<String>();
+    let wrong = super::super::compile(&text, &wide()).expect_err("unknown variables");
+    assert_eq!(wrong.len(), 21);
+}
+
+#[test]
 fn no_mistake_hides_another_one() {
     let main = |body: &str| format!("int main(void) {{\n{body}\n  return 0;\n}}\n");
     for (text, messages) in [
@@ -188,6 +196,23 @@ fn no_mistake_hides_another_one() {
                 (2, "unknown variable `conut`"),
                 (3, "unknown function `print`"),
             ],
+        ),
+        // A text without a function, and parts of a head that is no C.
+        (
+            "int a[4]\nfor (int i = 0; i < 4; i++)\n  a[i] = n;\n".to_owned(),
+            &[(1, "`;` is missing after `]`"), (3, "unknown variable `n`")],
+        ),
+        (
+            "int i = 0;\nfor i in range(10):\n  i = 3;\n".to_owned(),
+            &[(2, "`(` is missing after `for`")],
+        ),
+        (
+            "itn a[4];\nfor (;;) a[0] = 1;\n".to_owned(),
+            &[(1, "unknown type `itn`")],
+        ),
+        (
+            "f(1);\n".repeat(2000) + "int main(void) { }\n",
+            &[(1, "a declaration must begin with a type here")],
         ),
         // A variable whose declaration has a mistake is not reported.
         (
