@@ -74,6 +74,8 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/let size = 4/show 3 * sizesize 5", 3, "", ""),
     ("machine simple/let a = [1, , 3]", 2, "a value is missing", ""),
     ("machine simple/read 0 => fault , vpn 0", 2, "`fault` needs a value", ""),
+    ("program p \"\"\"/  int main(void) { return 0; }/\"\"\"/outputs p => all", 4, "as in `all […]`", ""),
+    ("reference 1 2 { frames 1 } => faults", 1, "as in `faults 3`", ""),
     ("machine simple/read 0 0 => vpn 0", 2, "takes no other value", "read 0 => vpn 0"),
     ("machine simple/translate 0 write", 2, "does not accept the word `write`", "translate 0 for write"),
     ("machine simple/choose walked in in 0..4", 2, "in", "choose walked in 0..4"),

@@ -434,7 +434,7 @@ impl Parser {
             ),
             "union" => (
                 "`union` is not supported",
-                "write a `struct`, or cast a pointer",
+                "cast a pointer, as in `*(int *) &x`; a `struct` has another size",
             ),
             _ => return Ok(()),
         };

@@ -236,7 +236,9 @@ pub(crate) fn as_shown(cx: &mut Cx, place: Span, operands: &[Expr]) -> Result<Sh
     let show = cx.language().verb("show");
     let params = show.map_or(&[][..], |show| show.params);
     let bound = bind_operands(params, operands, &[], None);
-    show_plan(cx, &bound.named("show", place))
+    // Messages name the statement, such as `given`.
+    let name = cx.text(place).split_whitespace().next();
+    show_plan(cx, &bound.named(name.unwrap_or("show"), place))
 }
 
 /// Rejects a table with too many cells to fill in.

@@ -420,7 +420,15 @@ pub(crate) fn no_facts(stmt: &Stmt, what: &str) -> Result<(), Stop> {
 pub(crate) fn no_claim(fact: &Fact, key: Option<&Key>) -> Diagnostic {
     let words = key.filter(|key| key.kind().is_word()).map(Key::words);
     let value = words.and_then(|words| words.iter().find(|word| **word != "none"));
-    let value = value.unwrap_or(&"0x0D");
+    let value = value
+        .copied()
+        .unwrap_or(match key.map(|key| key.kind().values) {
+            Some(Values::Text) => "\"text\"",
+            Some(Values::Set) => "[…]",
+            Some(Values::Count | Values::Returned) => "3",
+            Some(Values::Fraction) => "0.25",
+            _ => "0x0D",
+        });
     Diagnostic::new(
         Code::WrongCount,
         fact.span,

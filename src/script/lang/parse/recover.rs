@@ -445,8 +445,17 @@ fn plain(stop: &Stop, found: &str) -> Diagnostic {
             && found.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '"' | '?'));
         let help =
             "a setting is a name and its values, with spaces between them, as in `page 64 B`";
+        // `12: read 0x10`, from a listing.
+        let after = stop.rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        let is_number = !stop.setting
+            && after.len() < stop.rest.len()
+            && after
+                .trim_start_matches([':', '.', ')', '|', ' '])
+                .starts_with(char::is_alphabetic);
         return if value {
             diagnostic.help(help)
+        } else if is_number {
+            diagnostic.help("remove the number of the line")
         } else {
             diagnostic
         };

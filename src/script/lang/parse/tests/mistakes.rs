@@ -144,6 +144,7 @@ f(1,,2)                   -> syntax at ",": `,` does not belong here: a value is
 x + 1                     -> syntax at "+": a statement must begin with a verb (to see a value, write `show x + 1`)
 tlb.hits                  -> syntax at ".": a statement must begin with a verb (to see a value, write `show tlb.hits`)
 3 + 4                     -> syntax at "3": a statement must begin with a word, not with `3`
+12: read 0x10             -> syntax at "12": a statement must begin with a word, not with `12` (remove the number of the line)
 if a { b } read 2         -> syntax at "read": the preceding statement ends with its `}` (the next statement must begin on a separate line or after `;`)
 P1: P2: read 4            -> syntax at ":": `:` does not belong here (`NAME: STATEMENT` must be at the start of a line and contain only one name)
 P1:                       -> syntax at "": the line ends too early: a statement is missing (`NAME: STATEMENT` runs the statement in process NAME)
