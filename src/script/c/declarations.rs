@@ -58,9 +58,6 @@ impl Parser {
                 if self.is_mark("}") {
                     fail!(place, "`}}` has no matching `{{`");
                 }
-                if matches!(self.peek(), TokenKind::Integer { .. }) {
-                    fail!(place, "a number begins no declaration"; "remove the numbers of the lines");
-                }
                 fail!(place, "a declaration must begin with a type here";
                     "statements belong into a function, such as `int main(void) {{ … }}`");
             }

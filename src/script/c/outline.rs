@@ -77,6 +77,9 @@ fn is_without_function(tokens: &[Token], items: &[Item]) -> bool {
 /// and functions are declared before the first one, because many listings begin with `main`. Also returns whether the text is a
 /// fragment.
 pub(super) fn completed(tokens: Vec<Token>) -> Parsed<(Vec<Token>, bool)> {
+    if let TokenKind::Integer { .. } = tokens[0].kind {
+        fail!(tokens[0].place, "a number begins no declaration"; "remove the numbers of the lines");
+    }
     let items = items(&tokens);
     if is_without_function(&tokens, &items) {
         check_braces(&tokens)?;

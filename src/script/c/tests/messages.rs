@@ -85,6 +85,11 @@ fn macros_with_parameters_and_old_programs() {
             "`{` is missing after `;`",
         ),
         ("1 int x;\n", (1, 1), "a number begins no declaration"),
+        (
+            "1 for (;;)\n2 ;\n",
+            (1, 1),
+            "a number begins no declaration",
+        ),
         ("int main(void) { ... }\n", (1, 18), "`...` is no statement"),
         (
             "#define M(a) a\nint x = M(1;\n",

@@ -24,7 +24,7 @@ pub(crate) type RecordHandler<'a> = &'a mut dyn FnMut(&RecordBatch, u64) -> Resu
 const SLICE: u64 = 1 << 15;
 
 /// Number of operations that cost as much as a line of a trace.
-const OPERATIONS_OF_LINE: u64 = 4;
+const OPERATIONS_OF_LINE: u64 = 2;
 
 /// A program whose accesses are the records of a trace.
 #[derive(Debug, Clone)]
