@@ -74,7 +74,7 @@ impl Parser {
                 return Err(self.missing("a name"));
             };
             if let (Some(mut heading), false) = (declared.heading, storage == Storage::Typedef) {
-                if self.is_type() {
+                if heading.lacks_types {
                     self.types_of_parameters(&mut heading)?;
                 }
                 let number = self.declare_function(&name, declared.ty, &heading, place)?;
@@ -94,7 +94,7 @@ impl Parser {
 
     /// Parses the declarations of parameters after the parentheses, as in old programs: `f(s, t) char *s, *t; { … }`.
     fn types_of_parameters(&mut self, heading: &mut Heading) -> Parsed<()> {
-        while !self.is_mark("{") {
+        while !self.is_mark("{") && !self.is_mark(";") {
             if !self.is_type() {
                 return Err(self.missing("`{`"));
             }
@@ -631,6 +631,7 @@ impl Parser {
             parameters: Vec::new(),
             has_prototype: true,
             is_variadic: false,
+            lacks_types: false,
         };
         if self.accept(")") {
             heading.has_prototype = false;
@@ -653,6 +654,7 @@ impl Parser {
                 if matches!(self.peek_second(), TokenKind::Mark("," | ")")) && !self.is_mark(")") {
                     let name = self.name("the name of a parameter")?;
                     self.parameters.push((Some(name), INT));
+                    heading.lacks_types = true;
                     if self.accept(",") {
                         continue;
                     }

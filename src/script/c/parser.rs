@@ -626,6 +626,8 @@ pub(super) struct Heading {
     pub parameters: Vec<(Option<Named>, Type)>,
     pub has_prototype: bool,
     pub is_variadic: bool,
+    /// Whether the types of parameters follow the parentheses, as in old programs.
+    pub lacks_types: bool,
 }
 
 /// Returns a token for a message.

@@ -9,7 +9,7 @@ use pagewalk_engine::program::Place;
 
 /// The maximum number of tokens, including those of macros, and of uses of macros.
 const MOST_TOKENS: usize = 256 << 10;
-/// The maximum number of macros around a token, because [`Lexer::expand`] recurses.
+/// The maximum number of macros around a token, because [`Preprocessor::expand`] recurses.
 const MOST_MACROS: u32 = 64;
 
 /// The macros of a text.
@@ -23,7 +23,7 @@ struct Macro {
     body: Vec<Token>,
 }
 
-/// Reads a C text.
+/// Reads the lines of a C text that begin with `#`, and replaces the uses of macros.
 struct Preprocessor<'a> {
     lexer: Lexer<'a>,
     macros: Macros,

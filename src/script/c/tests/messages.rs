@@ -84,6 +84,11 @@ fn macros_with_parameters_and_old_programs() {
             (1, 12),
             "`{` is missing after `;`",
         ),
+        (
+            "int f(int a)\nint g;\n",
+            (1, 13),
+            "`;` is missing after `)`",
+        ),
         ("1 int x;\n", (1, 1), "a number begins no declaration"),
         (
             "1 for (;;)\n2 ;\n",
