@@ -1,5 +1,6 @@
 //! Declarations: types, declarators, and declared variables and functions.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::lexer::{KEYWORDS, TokenKind};
@@ -13,7 +14,7 @@ use pagewalk_engine::program::ops::Scalar;
 /// The length of an array whose initializer determines it.
 pub(super) const UNKNOWN: u64 = u64::MAX;
 
-/// The maximum number of pointers and arrays that a type is made of.
+/// The maximum number of pointers, arrays, and structs that a type is made of.
 const MOST_TYPE_HEIGHT: usize = 64;
 
 /// What a declaration says besides the type.
@@ -284,12 +285,12 @@ impl Parser {
                 "typedef" => storage = Storage::Typedef,
                 "static" => storage = Storage::Static,
                 "extern" => storage = Storage::Extern,
-                "struct" | "enum" => {
+                "struct" | "union" | "enum" => {
                     self.advance();
-                    found = Some(if &*name == "struct" {
-                        self.structure()?
-                    } else {
+                    found = Some(if &*name == "enum" {
                         self.enumeration()?
+                    } else {
+                        self.nested(|parser| parser.structure(&name))?
                     });
                     continue;
                 }
@@ -371,13 +372,14 @@ impl Parser {
         Ok(align)
     }
 
-    /// Parses a struct after `struct`.
-    fn structure(&mut self) -> Parsed<Type> {
+    /// Parses a struct or a union after `struct` or `union`.
+    fn structure(&mut self, word: &str) -> Parsed<Type> {
+        let is_union = word == "union";
         let place = self.place();
         let tag = if self.is_mark("{") {
             None
         } else {
-            Some(self.name("the name of a struct")?.0)
+            Some(self.name(&format!("the name of a {word}"))?.0)
         };
         let known = tag.as_ref().and_then(|tag| {
             if self.is_mark("{") {
@@ -387,11 +389,17 @@ impl Parser {
             }
         });
         let number = match known {
-            Some(Type::Struct(number)) => *number,
+            Some(Type::Struct(number))
+                if self.types.structs[*number as usize].is_union == is_union =>
+            {
+                *number
+            }
+            Some(other @ Type::Struct(_)) => {
+                fail!(place, "the name is that of `{}`", self.types.name(other))
+            }
             Some(_) => fail!(place, "the name is that of an enum"),
             None => {
-                let name = tag.clone().unwrap_or_else(|| "without a name".into());
-                let number = self.types.add_struct(name);
+                let number = self.types.add_struct(tag.clone(), is_union);
                 if let Some(tag) = tag {
                     self.define_tag(tag, Type::Struct(number));
                 }
@@ -406,13 +414,26 @@ impl Parser {
                     self.types.name(&Type::Struct(number))
                 );
             }
-            let mut members: Vec<(Rc<str>, Type)> = Vec::new();
+            let (mut members, mut names) = (Vec::new(), HashSet::new());
             while !self.accept("}") {
                 if !self.is_type() {
                     self.check_type_name()?;
                     return Err(self.missing("`}`"));
                 }
                 let (base, _) = self.specifiers()?;
+                if let Type::Struct(inner) = base
+                    && self.types.structs[inner as usize].name.is_none()
+                    && self.is_mark(";")
+                {
+                    for name in self.types.member_names(inner) {
+                        if !names.insert(name.clone()) {
+                            fail!(place, "the {word} has two members `{name}`");
+                        }
+                    }
+                    members.push(("".into(), base));
+                    self.advance();
+                    continue;
+                }
                 loop {
                     let declared = self.declarator(base.clone())?;
                     let Some((name, place)) = declared.name else {
@@ -425,11 +446,11 @@ impl Parser {
                         fail!(place, "a member cannot be a function");
                     }
                     if declared.align > 0 {
-                        fail!(place, "`aligned` is supported for variables only"; "add members that fill the struct");
+                        fail!(place, "`aligned` is supported for variables only"; "add members that fill the {word}");
                     }
                     self.check_object(&name, &declared.ty, place)?;
-                    if members.iter().any(|(other, _)| *other == name) {
-                        fail!(place, "the struct has two members `{name}`");
+                    if !names.insert(name.clone()) {
+                        fail!(place, "the {word} has two members `{name}`");
                     }
                     members.push((name, declared.ty));
                     if !self.accept(",") {
@@ -439,7 +460,7 @@ impl Parser {
                 self.expect(";")?;
             }
             if !self.types.complete(number, members) {
-                fail!(place, "the struct is too large");
+                fail!(place, "the {word} is too large");
             }
         }
         Ok(Type::Struct(number))
@@ -545,7 +566,7 @@ impl Parser {
         let (ty, heading) = self.suffix(ty)?;
         let align = self.attributes(of_all)?;
         (self.alignment, self.is_const) = (of_all, is_const);
-        if ty.height() > MOST_TYPE_HEIGHT {
+        if self.types.height(&ty) > MOST_TYPE_HEIGHT {
             fail!(
                 self.last_place(),
                 "the type has more than {MOST_TYPE_HEIGHT} levels"

@@ -140,27 +140,33 @@ impl Parser {
         Ok(Some(designator))
     }
 
-    /// Returns the number of the part of an array or a struct that a designator names.
-    fn designated(&self, designator: &Designator, ty: &Type) -> Parsed<u64> {
+    /// Returns the number of the part of an array or a struct that a designator names, with its offset and type.
+    fn designated(&self, designator: &Designator, ty: &Type) -> Parsed<(u64, u64, Type)> {
         let (found, place) = match (designator, ty) {
-            (Designator::Index(index, place), Type::Array(_, length)) => {
-                (u64::try_from(*index).ok().filter(|at| at < length), place)
+            (Designator::Index(index, place), Type::Array(element, length)) => {
+                let at = u64::try_from(*index).ok().filter(|at| at < length);
+                let size = self.types.size(element).unwrap_or(1);
+                (at.map(|at| (at, at * size, (**element).clone())), place)
             }
             (Designator::Member(name, place), Type::Struct(number)) => {
-                let members = self.types.structs[*number as usize].members.iter();
-                let at = members.flatten().position(|one| one.name == *name);
-                (at.map(|at| at as u64), place)
+                let found = self.types.member(*number, name).map(|(ty, offset)| {
+                    let members = self.types.structs[*number as usize].members.iter();
+                    // The last part that begins at or before the member, which may be a member of that part.
+                    let after = members.flatten().filter(|one| one.offset <= offset).count();
+                    (after.max(1) as u64 - 1, offset, ty.clone())
+                });
+                (found, place)
             }
             (Designator::Index(_, place) | Designator::Member(_, place), _) => (None, place),
         };
-        let Some(at) = found else {
+        let Some(found) = found else {
             fail!(
                 *place,
                 "`{}` has no such element or member",
                 self.types.name(ty)
             );
         };
-        Ok(at)
+        Ok(found)
     }
 
     /// Assigns all values of a list with braces to an array or a struct.
@@ -194,18 +200,14 @@ impl Parser {
         is_braced: bool,
         values: &mut Vec<(u64, Expr)>,
     ) -> Parsed<u64> {
-        let parts: Vec<(u64, Type)> = match ty {
+        let (parts, is_union): (Vec<(u64, Type)>, bool) = match ty {
             Type::Struct(number) => {
-                let members = self.types.structs[*number as usize]
-                    .members
-                    .clone()
-                    .unwrap_or_default();
-                members
-                    .into_iter()
-                    .map(|one| (one.offset, one.ty))
-                    .collect()
+                let of = &self.types.structs[*number as usize];
+                let members = of.members.iter().flatten();
+                let parts = members.map(|one| (one.offset, one.ty.clone()));
+                (parts.collect(), of.is_union)
             }
-            _ => Vec::new(),
+            _ => (Vec::new(), false),
         };
         let (element, size) = match ty {
             Type::Array(element, _) => (
@@ -216,6 +218,8 @@ impl Parser {
         };
         let length = match ty {
             Type::Array(_, length) => *length,
+            // Without a designator, a value is that of a union's first member.
+            _ if is_union => parts.len().min(1) as u64,
             _ => parts.len() as u64,
         };
         let (mut done, mut most) = (0, 0);
@@ -226,17 +230,20 @@ impl Parser {
                 None if done >= length => break,
                 None => None,
             };
-            if let Some(designator) = &designator {
-                done = self.designated(designator, ty)?;
-            }
-            let (at, part) = match &element {
-                Some(element) => (done.saturating_mul(size), element.clone()),
-                None => parts[done as usize].clone(),
+            let (at, part) = match (&designator, &element) {
+                (Some(designator), _) => {
+                    let (number, at, part) = self.designated(designator, ty)?;
+                    done = number;
+                    (at, part)
+                }
+                (None, Some(element)) => (done.saturating_mul(size), element.clone()),
+                (None, None) => parts[done as usize].clone(),
             };
             let at = offset.saturating_add(at);
             if designator.is_some() {
-                // The last value of a part counts.
-                let end = at.saturating_add(self.types.size(&part).unwrap_or_default());
+                // The last value of a part counts. All members of a union are one part.
+                let replaced = if is_union { ty } else { &part };
+                let end = at.saturating_add(self.types.size(replaced).unwrap_or_default());
                 values.retain(|(other, _)| !(at..end).contains(other));
             }
             if values.len() > MOST_VALUES {

@@ -432,10 +432,6 @@ impl Parser {
                 "inline assembly is not supported",
                 "write the statement in C",
             ),
-            "union" => (
-                "`union` is not supported",
-                "cast a pointer, as in `*(int *) &x`; a `struct` has another size",
-            ),
             _ => return Ok(()),
         };
         Err(Mistake::new(self.place(), what.to_owned()).help(help))
@@ -470,7 +466,10 @@ impl Parser {
                 "string" => "write `char *`, or an array of `char`".to_owned(),
                 "byte" => "write `unsigned char`".to_owned(),
                 "boolean" => "write `bool`".to_owned(),
-                name if self.find_tag(name).is_some() => format!("write `struct {name}`"),
+                name if self.find_tag(name).is_some() => match self.find_tag(name) {
+                    Some(ty @ Type::Struct(_)) => format!("write `{}`", self.types.name(ty)),
+                    _ => format!("write `enum {name}`"),
+                },
                 name if name.starts_with("pthread_") => {
                     "call `fork` and `wait`, because programs have no threads".to_owned()
                 }

@@ -15,30 +15,35 @@ pub enum Type {
     Array(Rc<Type>, u64),
     /// An array whose length is the value of the parameter with this number, as in `int a[n][m]`.
     VariableArray(Rc<Type>, u32),
-    /// The number of a struct in [`Types`].
+    /// The number of a struct or a union in [`Types`].
     Struct(u32),
     /// The name of a function, which is a value only for `atexit`.
     Function,
 }
 
-/// A member of a struct.
+/// A member of a struct or a union.
 #[derive(Debug, Clone)]
 pub struct Member {
+    /// Empty for a struct or a union whose members are found as members of the one around it.
     pub name: Rc<str>,
     pub ty: Type,
     pub offset: u64,
 }
 
-/// A struct. It has no members until its declaration is complete.
+/// A struct or a union. It has no members until its declaration is complete.
 #[derive(Debug, Clone)]
 pub struct StructType {
-    pub name: Rc<str>,
+    pub name: Option<Rc<str>>,
+    /// Whether all members begin at its first byte.
+    pub is_union: bool,
     pub members: Option<Vec<Member>>,
     size: u64,
     align: u64,
+    /// Number of structs, unions, and arrays in each other, with this one.
+    height: usize,
 }
 
-/// The structs of a program, and the size of pointers.
+/// The structs and unions of a program, and the size of pointers.
 #[derive(Debug, Clone)]
 pub struct Types {
     pub structs: Vec<StructType>,
@@ -63,11 +68,6 @@ impl Type {
             Self::Array(element, _) | Self::VariableArray(element, _) => Some(element),
             _ => None,
         }
-    }
-
-    /// Number of pointers and arrays around the innermost type.
-    pub fn height(&self) -> usize {
-        std::iter::successors(Some(self), |ty| ty.target()).count() - 1
     }
 
     /// Whether this is an integer type.
@@ -133,6 +133,22 @@ impl Types {
         }
     }
 
+    /// Number of pointers, arrays, and structs in each other. A struct behind a pointer does not count.
+    pub fn height(&self, ty: &Type) -> usize {
+        let (mut ty, mut levels) = (ty, 0);
+        loop {
+            match (ty, ty.target()) {
+                (Type::Struct(number), _) => {
+                    return levels + self.structs[*number as usize].height;
+                }
+                (Type::Pointer(_), Some(Type::Struct(_))) => return levels + 1,
+                (_, Some(target)) => ty = target,
+                (_, None) => return levels,
+            }
+            levels += 1;
+        }
+    }
+
     /// Returns the size in bytes, or `None` for an incomplete type or one that is too large.
     pub fn size(&self, ty: &Type) -> Option<u64> {
         match ty {
@@ -155,8 +171,14 @@ impl Types {
                 self.size_without_padding(element).saturating_mul(*length)
             }
             Type::Struct(number) => {
-                let members = self.structs[*number as usize].members.iter().flatten();
-                members.map(|one| self.size_without_padding(&one.ty)).sum()
+                let of = &self.structs[*number as usize];
+                let members = of.members.iter().flatten();
+                let sizes = members.map(|one| self.size_without_padding(&one.ty));
+                if of.is_union {
+                    sizes.max().unwrap_or_default()
+                } else {
+                    sizes.sum()
+                }
             }
             _ => self.size(ty).unwrap_or_default(),
         }
@@ -181,33 +203,64 @@ impl Types {
         }
     }
 
-    /// Completes a struct. Returns whether its size is valid.
+    /// Completes a struct or a union. Returns whether its size is valid.
     pub fn complete(&mut self, number: u32, members: Vec<(Rc<str>, Type)>) -> bool {
-        let (mut size, mut align) = (0_u64, 1);
+        let is_union = self.structs[number as usize].is_union;
+        let (mut size, mut align, mut height) = (0_u64, 1, 0);
         let mut placed = Vec::new();
         for (name, ty) in members {
             let (Some(bytes), of) = (self.size(&ty), self.align(&ty)) else {
                 return false;
             };
-            let offset = size.next_multiple_of(of);
-            size = offset + bytes;
+            let offset = if is_union {
+                0
+            } else {
+                size.next_multiple_of(of)
+            };
+            size = size.max(offset + bytes);
             align = align.max(of);
+            height = height.max(self.height(&ty));
             placed.push(Member { name, ty, offset });
         }
         let of = &mut self.structs[number as usize];
-        (of.size, of.align) = (size.next_multiple_of(align), align);
+        (of.size, of.align, of.height) = (size.next_multiple_of(align), align, height + 1);
         of.members = Some(placed);
         u32::try_from(size).is_ok()
     }
 
-    /// Adds a struct without members.
-    pub fn add_struct(&mut self, name: Rc<str>) -> u32 {
-        let (size, align, members) = (0, 1, None);
+    /// Returns a member and its offset, also one of a member without a name.
+    pub fn member(&self, number: u32, name: &str) -> Option<(&Type, u64)> {
+        let members = self.structs[number as usize].members.as_deref()?;
+        members.iter().find_map(|one| match one.ty {
+            _ if *one.name == *name => Some((&one.ty, one.offset)),
+            Type::Struct(inner) if one.name.is_empty() => self
+                .member(inner, name)
+                .map(|(ty, offset)| (ty, one.offset + offset)),
+            _ => None,
+        })
+    }
+
+    /// Returns the names that [`Types::member`] finds.
+    pub fn member_names(&self, number: u32) -> Vec<Rc<str>> {
+        let members = self.structs[number as usize].members.iter().flatten();
+        members
+            .flat_map(|one| match one.ty {
+                Type::Struct(inner) if one.name.is_empty() => self.member_names(inner),
+                _ => vec![one.name.clone()],
+            })
+            .collect()
+    }
+
+    /// Adds a struct or a union without members.
+    pub fn add_struct(&mut self, name: Option<Rc<str>>, is_union: bool) -> u32 {
+        let (size, align, height, members) = (0, 1, 0, None);
         self.structs.push(StructType {
             name,
+            is_union,
             members,
             size,
             align,
+            height,
         });
         self.structs.len() as u32 - 1
     }
@@ -239,7 +292,11 @@ impl Types {
                 format!("{}{}", self.name(element), lengths.collect::<String>())
             }
             Type::VariableArray(element, _) => format!("{}[*]", self.name(element)),
-            Type::Struct(number) => format!("struct {}", self.structs[*number as usize].name),
+            Type::Struct(number) => {
+                let of = &self.structs[*number as usize];
+                let word = if of.is_union { "union" } else { "struct" };
+                format!("{word} {}", of.name.as_deref().unwrap_or("without a name"))
+            }
             Type::Function => "function".to_owned(),
         }
     }

@@ -360,18 +360,14 @@ impl Parser {
                 result
             });
         };
-        let members = self.types.structs[number as usize]
-            .members
-            .as_deref()
-            .unwrap_or_default();
-        let Some(member) = members.iter().find(|one| *one.name == *name) else {
+        let Some((ty, offset)) = self.types.member(number, name) else {
             fail!(
                 place,
                 "`{}` has no member `{name}`",
                 self.types.name(&of.ty)
             );
         };
-        let (ty, offset) = (member.ty.clone(), member.offset);
+        let ty = ty.clone();
         let place = of.place.to(place);
         Expr::new(ExprKind::Member(Box::new(of), offset), ty, place)
     }

@@ -36,6 +36,8 @@ pub struct State {
     columns: Arc<BTreeMap<(&'static str, usize), Vec<String>>>,
     /// The latest figure of each subject.
     figures: Arc<BTreeMap<String, View>>,
+    /// The texts of programs with mistakes (only during a check).
+    wrong_programs: Vec<Arc<str>>,
 }
 
 /// The machine, if one was declared.
@@ -177,6 +179,7 @@ impl State {
             accesses: RecentAccesses::default(),
             columns: Arc::default(),
             figures: Arc::default(),
+            wrong_programs: Vec::new(),
         }
     }
 
@@ -259,9 +262,16 @@ impl State {
         })
     }
 
-    /// Returns the texts of the programs.
+    /// Returns the texts of the programs, also those with mistakes.
     pub(crate) fn program_texts(&self) -> impl Iterator<Item = &str> {
-        self.listings().map(|listing| &*listing.text)
+        let right = self.listings().map(|listing| &*listing.text);
+        right.chain(self.wrong_programs.iter().map(|text| &**text))
+    }
+
+    /// Binds the name of a program with a mistake, and keeps its text, so that what names them later is no mistake.
+    pub(crate) fn add_wrong_program(&mut self, name: &Arc<str>, text: &str) {
+        self.bind(name, Binding::Unknowable);
+        self.wrong_programs.push(text.into());
     }
 
     pub(crate) fn define(&mut self, name: &Word, params: &Arc<[Word]>, body: &Block) {

@@ -15,6 +15,11 @@
   printf(text "=%d\n", n)
 typedef struct { int x; char c; double d; } item;
 struct node { int v; struct node *next; };
+typedef union { int i; float f; unsigned char b[4]; } word;
+union sizes { char c; short s[3]; int i; };
+struct tree { int is_leaf; union { struct { struct tree *left, *right; }; double data; }; };
+word first = { 0x01020304 }, words[2] = { { 1 }, { .f = 1.0f } };
+union sizes last = { .i = 70000, .s = { 1, 2 } };
 int g[3][4] = {{1,2},{3},5,6};
 char msg[] = "hello";
 long __attribute__((aligned(64))) wide[sizeof(char)], near;
@@ -93,5 +98,10 @@ int main(void) {
   { int p = 1, q = 2, MAX = 3, flat[3 * WIDTH]; for (int i = 0; i < 3; i++) for (int j = 0; j < WIDTH; j++) flat[AT(i, j)] = AT(i + 1, j);
     SWAP(p, q); printf("%d %d %d %d %d\n", p, q, MAX, flat[AT(2, 3)], MAX(MAX(1, 7), MAX (3, MAX(5, 2))));
     SAY("x", MAX((1, 2), TWICE(abs))); printf("%d\n", old("ab", 3, flat, 'c')); }
+  { word w, copy; w.f = -2.5f; copy = w; copy.b[3] ^= 0x80; printf("%x %f %d %d %d\n", w.i, copy.f, first.b[0], words[0].i, words[1].i);
+    union sizes *p = &last; p->c = 9; printf("%d %d %d\n", p->s[0], last.s[1], (int) sizeof last);
+    struct tree leaf = { 1, .data = 2.5 }, top = { .right = &leaf, .is_leaf = 0 }; leaf.data *= 2;
+    printf("%d %d %f %d\n", top.is_leaf, top.left == NULL || top.left == (struct tree *) 0, top.right->data, (int) (sizeof leaf == 2 * sizeof top.right + 8 || sizeof leaf == 12));
+    struct { int tag; union { int i; double d; char t[6]; } v; } one = { 3, { .t = "abc" } }, two = one; one.v.t[0]++; printf("%s %s %d\n", one.v.t, two.v.t, two.tag); }
   return 3;
 }

@@ -330,9 +330,19 @@ fn what_is_not_supported() {
             "macros with a variable number of arguments are not supported",
         ),
         (
-            "union u { int a; };".to_owned(),
-            1,
-            "`union` is not supported",
+            "union u { int a; }; struct u v;".to_owned(),
+            28,
+            "the name is that of `union u`",
+        ),
+        (
+            "struct s { int a; union { int b; float a; }; };".to_owned(),
+            8,
+            "the struct has two members `a`",
+        ),
+        (
+            "union u { int a, a; };".to_owned(),
+            18,
+            "the union has two members `a`",
         ),
         (
             "struct s { int a : 3; };".to_owned(),
@@ -595,6 +605,18 @@ fn texts_that_are_too_deep_or_too_long() {
         );
         rejected(&text);
     }
+    // Structs in each other, in one declaration and in many.
+    let inside = format!("int main(void) {{ {}", "struct {".repeat(25_000));
+    assert_eq!(
+        rejected(&inside).message,
+        "the program has more than 200 nested levels here"
+    );
+    let wrap = |at| format!("struct s{} {{ struct s{at} x; }};\n", at + 1);
+    let chain: String = (0..3_000).map(wrap).collect();
+    assert_eq!(
+        rejected(&format!("struct s0 {{ int a; }};\n{chain}")).message,
+        "the type has more than 64 levels"
+    );
     let sum = format!("int main(void) {{ return {}1; }}", "1 +".repeat(50_000));
     assert!(compile(&sum, &wide()).is_ok(), "constants are folded");
     let sum = format!(

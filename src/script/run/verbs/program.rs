@@ -116,8 +116,7 @@ pub(crate) fn program(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
             let mut wrong = Vec::new();
             apply(PROGRAM_SETTINGS, "program", &fields, &mut draft, &mut wrong);
             if !wrong.is_empty() {
-                // Later statements that name the program are not mistakes.
-                cx.state.bind(&name.text, Binding::Unknowable);
+                cx.state.add_wrong_program(&name.text, &text);
                 return Err(wrong.into());
             }
         }
@@ -127,8 +126,7 @@ pub(crate) fn program(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     }
     let declared = declare(name.clone(), (&text, place), draft);
     if declared.is_err() && cx.checking() {
-        // Later statements that name the program are not mistakes.
-        cx.state.bind(&name.text, Binding::Unknowable);
+        cx.state.add_wrong_program(&name.text, &text);
     }
     let listing = Arc::new(declared?);
     Ok(Action::declares(move |cx| {
