@@ -72,7 +72,8 @@ fn call() -> impl Strategy<Value = String> {
         1 => (fd(), length()).prop_map(|(fd, n)| format!("ftruncate({fd}, {n})")),
         1 => (fd(), length(), 0u32..4).prop_map(|(fd, n, whence)| format!("lseek({fd}, {n}, {whence})")),
         1 => select(vec!["open(\"data\", O_RDWR)", "open(\"new\", O_RDWR | O_CREAT)", "open(p, O_RDONLY)", "execve(\"a.out\")",
-            "execve(\"data\")", "wait(NULL)", "wait(p)", "exit(z)", "getpid()", "fstat(3).st_size"]).prop_map(String::from),
+            "execve(\"data\")", "wait(NULL)", "wait(p)", "exit(z)", "getpid()", "fstat(3).st_size",
+            "dup(3)", "dup2(3, 5)", "dup2(4, 3)"]).prop_map(String::from),
     ]
 }
 

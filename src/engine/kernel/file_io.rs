@@ -264,18 +264,39 @@ impl Kernel {
             serial: 0,
         };
         self.install(pid, 0, open, false);
-        let Some(first) = self
-            .process(pid)
-            .and_then(|process| process.descriptors.get(&0).copied())
-        else {
-            return;
-        };
         for fd in 1..=2 {
-            self.count_descriptor(first.open);
+            // Duplicating cannot fail, because descriptor 0 has just been opened.
+            let _ = self.duplicate(pid, 0, Some(fd));
+        }
+    }
+
+    /// Lets a descriptor refer to the open file description of another one: the descriptor `new`, which is closed
+    /// first, or else the lowest unused one. Returns it.
+    ///
+    /// # Errors
+    /// Returns EBADF if `fd` is not open or no descriptor can be `new`, or EMFILE if the process has the maximum number.
+    pub(super) fn duplicate(&mut self, pid: Pid, fd: i32, new: Option<i32>) -> Result<u64, Errno> {
+        let (id, _) = self.descriptor(pid, fd)?;
+        let number = match new {
+            Some(new) => u32::try_from(new)
+                .ok()
+                .filter(|new| *new < MOST_DESCRIPTORS),
+            None => Some(self.free_descriptor(pid)?),
+        };
+        let number = number.ok_or(Errno::EBADF)?;
+        if new != Some(fd) {
+            // A descriptor that is not open needs no closing.
+            let _ = self.close_descriptor(pid, number as i32);
+            self.count_descriptor(id);
+            let copy = Descriptor {
+                open: id,
+                close_on_exec: false,
+            };
             if let Some(process) = self.process_mut(pid) {
-                process.descriptors.insert(fd, first);
+                process.descriptors.insert(number, copy);
             }
         }
+        Ok(number.into())
     }
 
     /// Counts an additional descriptor for an open file description.

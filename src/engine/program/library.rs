@@ -60,10 +60,16 @@ impl Process {
                 }
                 text.len() as u64
             }
-            Builtin::Sprintf => {
-                let text = formatted(memory, 1)?;
+            Builtin::Sprintf | Builtin::Snprintf => {
+                let (format, size) = match builtin {
+                    Builtin::Snprintf => (2, second),
+                    _ => (1, u64::MAX),
+                };
+                let text = formatted(memory, format)?;
                 spend(budget, text.len() as u64)?;
-                for (at, byte) in (0..).zip(text.iter().chain([&0])) {
+                let kept = usize::try_from(size.saturating_sub(1)).unwrap_or(usize::MAX);
+                let bytes = text.iter().take(kept).chain([&0]);
+                for (at, byte) in (0..size).zip(bytes) {
                     memory.store(access(first.wrapping_add(at), 1), u64::from(*byte))?;
                 }
                 text.len() as u64

@@ -455,7 +455,9 @@ impl Parser {
                 None => self.default_promotion(argument)?,
             });
         }
-        if let Some(Builtin::Printf | Builtin::Fprintf | Builtin::Sprintf) = builtin {
+        if let Some(Builtin::Printf | Builtin::Fprintf | Builtin::Sprintf | Builtin::Snprintf) =
+            builtin
+        {
             self.check_format(&converted[parameters.len() - 1..])?;
         }
         let kind = match builtin {

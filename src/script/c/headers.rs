@@ -88,7 +88,8 @@ typedef signed char int8_t; typedef unsigned char uint8_t; typedef short int16_t
 typedef int int32_t; typedef unsigned int uint32_t; typedef long long int64_t; typedef unsigned long long uint64_t;
 typedef struct FILE FILE;
 int printf(const char *format, ...); int fprintf(FILE *stream, const char *format, ...);
-int sprintf(char *to, const char *format, ...); int puts(const char *s); int putchar(int c);
+int sprintf(char *to, const char *format, ...); int snprintf(char *to, size_t size, const char *format, ...);
+int puts(const char *s); int putchar(int c);
 int fflush(FILE *stream);
 void setbuf(FILE *stream, char *buffer); int setvbuf(FILE *stream, char *buffer, int mode, size_t size); void perror(const char *s);
 void unix_error(const char *message); void app_error(const char *message); int __errno(void);
@@ -111,6 +112,7 @@ int msync(void *start, size_t size, int flags); int madvise(void *start, size_t 
 void *mremap(void *start, size_t old, size_t size, int flags);
 int brk(void *end); void *sbrk(intptr_t increment);
 int open(const char *path, int flags, ...); int close(int fd);
+int dup(int fd); int dup2(int fd, int to);
 off_t lseek(int fd, off_t offset, int whence);
 struct stat {
   unsigned long long st_dev, st_ino, st_nlink; unsigned st_mode, st_uid, st_gid, st_padding;

@@ -1,4 +1,4 @@
-//! System calls for files: `open`, `close`, `read`, `write`, `pread`, `pwrite`, `lseek`, `fstat`, and
+//! System calls for files: `open`, `close`, `dup`, `dup2`, `read`, `write`, `pread`, `pwrite`, `lseek`, `fstat`, and
 //! `ftruncate`.
 
 use crate::kernel::abi::{
@@ -36,6 +36,26 @@ pub(crate) const CALLS: &[SystemCall] = &[
         failure: -1,
         fields: &[],
         run: close,
+    },
+    SystemCall {
+        name: "dup",
+        prototype: "int dup(int oldfd)",
+        help: "returns the lowest free descriptor as another one for the same open file",
+        params: &[ParamKind::Number],
+        required: 1,
+        failure: -1,
+        fields: &[],
+        run: dup,
+    },
+    SystemCall {
+        name: "dup2",
+        prototype: "int dup2(int oldfd, int newfd)",
+        help: "lets a descriptor refer to the open file of another one, and closes what it referred to",
+        params: &[ParamKind::Number, ParamKind::Number],
+        required: 2,
+        failure: -1,
+        fields: &[],
+        run: dup2,
     },
     SystemCall {
         name: "read",
@@ -157,6 +177,14 @@ fn open_named(kernel: &mut Kernel, pid: Pid, name: &str, flags: i32) -> Result<u
 
 fn close(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: Observer<'_>) -> SyscallResult {
     Ok(kernel.close_descriptor(pid, args.int(0)).map(|()| 0).into())
+}
+
+fn dup(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: Observer<'_>) -> SyscallResult {
+    Ok(kernel.duplicate(pid, args.int(0), None).into())
+}
+
+fn dup2(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: Observer<'_>) -> SyscallResult {
+    Ok(kernel.duplicate(pid, args.int(0), Some(args.int(1))).into())
 }
 
 fn lseek(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: Observer<'_>) -> SyscallResult {

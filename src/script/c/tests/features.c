@@ -98,6 +98,7 @@ int main(void) {
   { int p = 1, q = 2, MAX = 3, flat[3 * WIDTH]; for (int i = 0; i < 3; i++) for (int j = 0; j < WIDTH; j++) flat[AT(i, j)] = AT(i + 1, j);
     SWAP(p, q); printf("%d %d %d %d %d\n", p, q, MAX, flat[AT(2, 3)], MAX(MAX(1, 7), MAX (3, MAX(5, 2))));
     SAY("x", MAX((1, 2), TWICE(abs))); printf("%d\n", old("ab", 3, flat, 'c')); }
+  { char cut[6]; int n = snprintf(cut, sizeof cut, "%d-%s", 1234, "abcdef"); printf("%s %d %d\n", cut, n, snprintf(NULL, 0, "%d", 70)); }
   { word w, copy; w.f = -2.5f; copy = w; copy.b[3] ^= 0x80; printf("%x %f %d %d %d\n", w.i, copy.f, first.b[0], words[0].i, words[1].i);
     union sizes *p = &last; p->c = 9; printf("%d %d %d\n", p->s[0], last.s[1], (int) sizeof last);
     struct tree leaf = { 1, .data = 2.5 }, top = { .right = &leaf, .is_leaf = 0 }; leaf.data *= 2;

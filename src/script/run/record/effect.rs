@@ -97,9 +97,8 @@ impl BeforeCall {
     /// Captures the process before this call, or returns `None` if the process does not exist.
     pub(crate) fn capture(kernel: &Kernel, pid: Pid, call: &str, args: &[Arg]) -> Option<Self> {
         let at = match call {
-            "close" | "read" | "write" | "pread" | "pwrite" | "lseek" | "fstat" | "ftruncate" => {
-                Some(0)
-            }
+            "close" | "dup" | "dup2" | "read" | "write" | "pread" | "pwrite" | "lseek"
+            | "fstat" | "ftruncate" => Some(0),
             "mmap" => Some(4),
             _ => None,
         };

@@ -1,4 +1,4 @@
-//! Descriptors: `open`, `close`, `lseek`, `fstat`, `ftruncate`.
+//! Descriptors: `open`, `close`, `dup`, `dup2`, `lseek`, `fstat`, `ftruncate`.
 
 use super::lab::{Lab, args, c};
 use crate::kernel::abi::Errno;
@@ -46,6 +46,41 @@ fn a_process_has_1024_descriptors_and_names_are_looked_up_after_that_is_known() 
     assert_eq!(lab.open("nope", "O_RDONLY"), Err(Errno::EMFILE));
     assert_eq!(lab.open("", "O_RDONLY"), Err(Errno::ENOENT));
     assert_eq!(lab.call("open", args![0, 0]), Err(Errno::EFAULT));
+}
+
+#[test]
+fn duplicates_share_their_open_file() {
+    let mut lab = Lab::i7();
+    lab.file("f", "hello");
+    lab.file("g", "");
+    assert_eq!(lab.open("f", "O_RDWR"), Ok(3));
+    assert_eq!(lab.call("dup", args![3]), Ok(4));
+    assert_eq!(lab.call("lseek", args![4, 2, 0]), Ok(2));
+    assert_eq!(lab.call("lseek", args![3, 0, 1]), Ok(2), "one offset");
+    assert_eq!(lab.open("g", "O_RDWR"), Ok(5));
+    assert_eq!(lab.call("dup2", args![3, 5]), Ok(5), "5 is closed first");
+    assert_eq!(lab.call("lseek", args![5, 0, 1]), Ok(2));
+    assert_eq!(lab.call("dup2", args![5, 5]), Ok(5));
+    assert_eq!(lab.call("dup2", args![5, 1023]), Ok(1023));
+    assert_eq!(lab.call("dup", args![5]), Ok(6), "the lowest free one");
+    for (old, new) in [(7, 3), (-1, 3), (3, -1), (3, 1024), (7, 7)] {
+        assert_eq!(
+            lab.call("dup2", args![old, new]),
+            Err(Errno::EBADF),
+            "{old} {new}"
+        );
+    }
+    assert_eq!(lab.call("dup", args![7]), Err(Errno::EBADF));
+    // The file stays open until its last descriptor is closed.
+    for fd in [3, 4, 5, 6] {
+        assert_eq!(lab.call("lseek", args![fd, 0, 1]), Ok(2));
+        assert_eq!(lab.call("close", args![fd]), Ok(0));
+    }
+    assert_eq!(lab.call("lseek", args![1023, 0, 1]), Ok(2));
+    // Standard output goes to the file.
+    lab.ok("dup2", args![1023, 1]);
+    lab.ok("write", args![1, "y", 1_u64]);
+    assert_eq!(lab.contents("f"), b"heylo");
 }
 
 #[test]

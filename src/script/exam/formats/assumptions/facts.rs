@@ -186,7 +186,7 @@ const ROWS: &[(Kind, &[&str], &[Rule])] = &[
     (Kind::Result, &["brk", "sbrk"], &[Rule::Break]),
     (Kind::Result, &["fork", "wait", "getpid"], &[Rule::Pids]),
     (Kind::Result, &[
-        "open", "close", "read", "write", "pread", "pwrite", "lseek", "fstat", "ftruncate", "munmap", "mprotect", "msync", "madvise",
+        "open", "close", "dup", "dup2", "read", "write", "pread", "pwrite", "lseek", "fstat", "ftruncate", "munmap", "mprotect", "msync", "madvise",
         "mlock", "munlock", "execve", "exit", "free",
     ], STANDARD),
     (Kind::Reference, &["faults", "hits", "trace", "resident", "rate", "victim", "disk_reads", "disk_writes"], &[Rule::Strings]),

@@ -28,6 +28,12 @@ pub(crate) fn meaning(names: &Names, record: &CallRecord, result: u64) -> Option
             Some(file) => format!("{process} closes this descriptor of {}", file_name(file)),
             None => "the descriptor is free again".to_owned(),
         }),
+        "dup" | "dup2" => record.effect.file.as_ref().map(|file| {
+            format!(
+                "another descriptor of {}, with the same offset",
+                file_name(file)
+            )
+        }),
         "read" | "pread" => Some(read(names, record, result)),
         "write" | "pwrite" => Some(write(record, result)),
         "lseek" => record.effect.file.as_ref().map(|file| {
