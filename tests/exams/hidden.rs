@@ -160,3 +160,28 @@ fn each_replay_with_empty_frames_starts_with_the_hand_at_frame_0() {
         "{key}"
     );
 }
+
+/// Linux maps the shared zero page for such a load, so that the store is a second fault. A student can expect it here.
+#[test]
+fn a_paper_states_what_a_load_maps_to_a_new_page_if_a_store_can_follow() {
+    let script = |kernel: &str, asks: &str| {
+        format!(
+            "machine core-i7\nkernel {{ {kernel} }}\nprocess P\nP: mmap(0x100000, 8 KB, PROT_READ | PROT_WRITE, MAP_PRIVATE | \
+             MAP_ANONYMOUS | MAP_FIXED, -1, 0)\nquestion \"q\" {{ {asks} }}\n"
+        )
+    };
+    let [both, stores, frame] = [
+        "ask P: read 0x100000 => fault; ask P: write 0x100000 = 1 => fault, copied no",
+        "ask P: write 0x100000 = 1 => fault; ask P: write 0x101000 = 1 => fault",
+        "ask P: read 0x100000 => frame",
+    ];
+    let rule = "The first access to an anonymous page allocates a frame, also if it is a load.";
+    let zero = "A read of an untouched anonymous page maps the shared zero page.";
+    states(&editions(&script("frames 8", both))[0], rule);
+    states(&editions(&script("frames 8", frame))[0], rule);
+    assert!(!editions(&script("frames 8", stores))[0].contains(rule));
+    let both = both.replace("copied no", "copied yes");
+    let with_zero_page = editions(&script("frames 8, zero-page on", &both));
+    states(&with_zero_page[0], zero);
+    assert!(!with_zero_page[0].contains(rule));
+}

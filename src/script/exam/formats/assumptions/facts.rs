@@ -137,8 +137,8 @@ const OF_RAW_ENTRIES: &[Rule] = &[
     Rule::Paged,
     Rule::Frame,
 ];
-const OF_TABLES: &[Rule] = &[Rule::Tables, Rule::Frames, Rule::ZeroPage];
-const OF_TABLE_BYTES: &[Rule] = &[Rule::EntrySize, Rule::Tables, Rule::Frames, Rule::ZeroPage];
+const OF_TABLES: &[Rule] = &[Rule::Tables, Rule::Frames];
+const OF_TABLE_BYTES: &[Rule] = &[Rule::EntrySize, Rule::Tables, Rule::Frames];
 const OF_RESIDENT: &[Rule] = &[Rule::Paged, Rule::CopyOnWrite, Rule::FaultAround];
 const OF_RSS: &[Rule] = &[
     Rule::Paged,

@@ -22,7 +22,7 @@ use crate::exam::topics::{Topic, Topics};
 use crate::questions::entry::{Blank, Hardware, ItemKind, Sharing};
 use crate::run::facts::Component;
 use crate::run::programs::Target;
-use crate::run::record::{Did, FaultRecord, View};
+use crate::run::record::{AccessVerb, Did, FaultRecord, View};
 use pagewalk_engine::kernel::event::KernelStep;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::event::AccessKind;
@@ -124,16 +124,12 @@ fn rules_of(question: &Question) -> BTreeSet<Rule> {
         rules.extend(asked::of_item(item));
     }
     if rules.contains(&Rule::Paged) {
-        rules.extend([Rule::Faults, Rule::Frames, Rule::ZeroPage]);
+        rules.extend([Rule::Faults, Rule::Frames]);
     }
-    let any_evicts = || {
-        let operations = question
-            .items()
-            .flat_map(|item| item.since.iter().chain([&item.did]));
-        let mut operations = operations.map(|did| &**did);
-        operations.any(evicts)
-    };
-    if rules.contains(&Rule::Frames) && any_evicts() {
+    if rules.contains(&Rule::Frames) && depends_on_loads(question, &rules) {
+        rules.insert(Rule::ZeroPage);
+    }
+    if rules.contains(&Rule::Frames) && operations(question).any(evicts) {
         rules.insert(Rule::Victim);
     }
     // Whatever rests on the entries of a page table also rests on where and how they are stored, and on their permissions.
@@ -155,6 +151,30 @@ fn rules_of(question: &Question) -> BTreeSet<Rule> {
         _ => {}
     }
     rules
+}
+
+/// Returns the operations that decide the answers of a question.
+fn operations(question: &Question) -> impl Iterator<Item = &Did> {
+    let all = question.items().flat_map(|item| {
+        let of_table = match &item.kind {
+            ItemKind::Table { string, .. } => string.as_ref(),
+            _ => None,
+        };
+        item.since.iter().chain([&item.did]).chain(of_table)
+    });
+    all.map(|did| &**did)
+}
+
+/// Whether an answer can depend on what a load maps to a new page: its frame is asked, or a store follows.
+fn depends_on_loads(question: &Question, rules: &BTreeSet<Rule>) -> bool {
+    let any = |of: fn(&Did) -> bool| operations(question).any(of);
+    let loads = any(|did| matches!(did, Did::Access(one) if one.verb != AccessVerb::Write));
+    let stores = any(|did| matches!(did, Did::Access(one) if one.verb == AccessVerb::Write));
+    let runs = any(|did| matches!(did, Did::Replay(_) | Did::Program(_)));
+    let asks_frames = [Rule::Frame, Rule::Tables]
+        .iter()
+        .any(|rule| rules.contains(rule));
+    loads && (stores || asks_frames) || runs && rules.contains(&Rule::Minor)
 }
 
 /// Whether no answer of a question depends on the entries that its operations fill: a single access to a machine without a

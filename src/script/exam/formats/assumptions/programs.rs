@@ -178,12 +178,6 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
         if question.items().any(asks_output) {
             sentences.push(PRINTS_LINES.to_owned());
         }
-        if question.items().any(allocates_on_loads) {
-            sentences.push(
-                "The first access to an anonymous page allocates a frame, also if it is a load."
-                    .to_owned(),
-            );
-        }
     }
 }
 
@@ -240,17 +234,6 @@ fn asks_output(item: &PaperItem) -> bool {
         ItemKind::Facts { blanks, .. } => blanks.iter().any(|blank| &*blank.fact == "output"),
         _ => false,
     }
-}
-
-/// Whether an item asks for minor faults on a kernel without a zero page. With one, a load and a later store are two faults.
-fn allocates_on_loads(item: &PaperItem) -> bool {
-    let asks = match &item.kind {
-        ItemKind::Facts { blanks, .. } => blanks.iter().any(|blank| &*blank.fact == "minor"),
-        ItemKind::Table { columns, .. } => columns.iter().any(|column| **column == *"minor"),
-        _ => false,
-    };
-    let kernel = item.hardware.as_ref().and_then(|one| one.kernel.as_ref());
-    asks && kernel.is_some_and(|kernel| !kernel.zero_page)
 }
 
 /// Describes where the variables of programs are. With the name of each program is whether its scalar variables are in registers.

@@ -224,6 +224,9 @@ impl Rule {
             Self::ZeroPage if kernel.zero_page => {
                 "A read of an untouched anonymous page maps the shared zero page."
             }
+            Self::ZeroPage if !kernel.on_disk => {
+                "The first access to an anonymous page allocates a frame, also if it is a load."
+            }
             Self::ZeroCount if kernel.zero_page => {
                 "The zero page does not count as a resident page."
             }
