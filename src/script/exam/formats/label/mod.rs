@@ -24,7 +24,7 @@ pub(crate) fn called(blank: &Blank, labels: &Labels) -> String {
     }
     of_level(&blank.fact)
         .or_else(|| of_component(blank, labels))
-        .unwrap_or_else(|| blank.fact.replace(['.', '_'], " "))
+        .unwrap_or_else(|| of_counter(&blank.fact))
 }
 
 /// Returns the label of a fact about one page-table level: `vpn2`, `pte2.address`, `pte2.value`.
@@ -42,11 +42,23 @@ fn of_component(blank: &Blank, labels: &Labels) -> Option<String> {
         .iter()
         .find(|row| row.suffix == suffix && (!suffix.is_empty() || is_lookup))?;
     let template = labels.localize(row.label);
-    let name = match part_name(part) {
-        "cache" if template.starts_with('{') => "Cache",
-        name => name,
-    };
-    Some(template.replace("{}", name))
+    let name = part_name(part);
+    Some(match template.strip_prefix("{}") {
+        Some(rest) => format!("{}{rest}", at_start(name)),
+        None => template.replace("{}", name),
+    })
+}
+
+/// Returns the label of a counter of a TLB or cache: `L1d.writes.misses`.
+fn of_counter(fact: &str) -> String {
+    let (part, rest) = fact.split_once('.').unwrap_or((fact, ""));
+    let words = format!("{} {rest}", at_start(part_name(part)));
+    words.replace(['.', '_'], " ").trim_end().to_owned()
+}
+
+/// Returns the name of a part as the first word of a label. Other names are those of the script.
+fn at_start(name: &str) -> &str {
+    if name == "cache" { "Cache" } else { name }
 }
 
 /// Returns the name of a TLB or cache on a paper.

@@ -76,3 +76,15 @@ fn the_textbook_asks_for_yes_and_no() {
         "none, protection, file"
     );
 }
+
+#[test]
+fn a_counter_has_the_name_of_its_part() {
+    let form = Form::Number {
+        radix: Radix::Decimal,
+        digits: None,
+    };
+    let of = |fact: &str| label(&blank(fact, Some(Shown::word("3")), form));
+    assert_eq!(of("cache.misses"), "Cache misses");
+    assert_eq!(of("tlb.miss_rate"), "TLB miss rate");
+    assert_eq!(of("L1d.writes.misses"), "L1d writes misses");
+}
