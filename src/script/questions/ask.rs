@@ -287,6 +287,7 @@ fn value_asked(
         unit,
         round,
         whole: is_whole(of),
+        of_replay: false,
     };
     let derivation = variables::derive(cx, of, radix.unwrap_or(Radix::Decimal))?;
     Ok(ItemKind::Value {

@@ -148,6 +148,7 @@ fn cell(cx: &mut Cx, expr: &Expr, column: &Column, blank: bool) -> Result<Author
             unit: None,
             round: None,
             whole: is_whole(expr),
+            of_replay: false,
         };
         return Ok(AuthorCell::Blank(Box::new(blank), derivation));
     }

@@ -27,6 +27,7 @@ pub(crate) fn blank(
     let is_answer =
         |shown: &Shown| !matches!((form, &shown.value), (Form::Number { .. }, Value::Text(_)));
     let kind = key.kind().values;
+    let of_replay = matches!(key, Key::Replay(_));
     let (key, unit) = (key.value_in(did).filter(is_answer), unit(key, did));
     Blank {
         fact: fact.clone(),
@@ -35,6 +36,7 @@ pub(crate) fn blank(
         unit,
         round: None,
         whole: matches!(form, Form::Number { .. }) && kind != Values::Fraction,
+        of_replay,
     }
 }
 

@@ -363,6 +363,8 @@ pub struct Blank {
     pub(crate) round: Option<u32>,
     /// Whether the question, and not only its key, has a whole number as its answer: a count, but no rate and no time.
     pub(crate) whole: bool,
+    /// Whether the fact is one of a replay, such as its number of evicted pages, and not that of an access with the same name.
+    pub(crate) of_replay: bool,
 }
 
 /// The notation of a blank. The notation does not depend on whether the operation has the fact, so the notation

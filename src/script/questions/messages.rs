@@ -54,6 +54,7 @@ fn row(at: usize, messages: &Messages) -> Vec<AuthorCell> {
         unit: None,
         round: None,
         whole: true,
+        of_replay: false,
     };
     let number = AuthorCell::Blank(Box::new(blank), Derivation::default());
     vec![number, text("from"), text("to"), text("message")]

@@ -76,6 +76,7 @@ fn paths(
                 unit: None,
                 round: None,
                 whole: false,
+                of_replay: matches!(**did, Did::Replay(_)),
             };
             let label = called(&blank, labels).trim_end_matches('?').to_owned();
             let seen = topics.seen(did);

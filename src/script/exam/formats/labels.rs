@@ -56,7 +56,7 @@ const OF_STRINGS: &[(&str, &str)] = &[
     ("disk_writes", "Pages written to disk"),
 ];
 
-/// Labels of questions about replayed traces.
+/// Labels of questions about replayed traces. The names after `replay.` are also those of facts about an access.
 const OF_TRACES: &[(&str, &str)] = &[
     ("accesses", "Data loads and stores"),
     ("reads", "Loads"),
@@ -67,6 +67,11 @@ const OF_TRACES: &[(&str, &str)] = &[
         "straddling",
         "References that cross a block or page boundary",
     ),
+    ("outside", "References outside the address space"),
+    ("malformed", "Malformed lines"),
+    ("replay.evicted", "Evicted pages"),
+    ("replay.swapped-out", "Pages written to swap"),
+    ("replay.cycles", "Time of all accesses"),
 ];
 
 /// Labels of questions about the outputs of programs.
@@ -490,8 +495,17 @@ mod tests {
         assert!(
             OF_TRACES
                 .iter()
-                .all(|(name, _)| REPLAY_FACTS.iter().any(|row| row.name == *name))
+                .map(|(name, _)| name.trim_start_matches("replay."))
+                .all(|name| REPLAY_FACTS.iter().any(|row| row.name == name))
         );
+        // A count of a replay has the label of an access only if it means the same.
+        for row in REPLAY_FACTS {
+            let own = format!("replay.{}", row.name);
+            let is_own = OF_TRACES.iter().any(|(name, _)| **name == *own);
+            let is_of_access = FACTS.iter().any(|(name, _)| *name == row.name);
+            let means_the_same = matches!(row.name, "minor" | "major");
+            assert_eq!(is_own, is_of_access && !means_the_same, "{}", row.name);
+        }
         assert!(
             OF_STRINGS
                 .iter()

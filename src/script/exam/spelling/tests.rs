@@ -12,6 +12,7 @@ fn blank(fact: &str, key: Option<Shown>, form: Form) -> Blank {
         unit: None,
         round: None,
         whole: true,
+        of_replay: false,
     }
 }
 

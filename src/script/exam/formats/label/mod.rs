@@ -16,6 +16,10 @@ pub(crate) fn label(blank: &Blank) -> String {
 
 /// Returns the label of a blank in the course's terms.
 pub(crate) fn called(blank: &Blank, labels: &Labels) -> String {
+    let of_replay = || labels.fact(&format!("replay.{}", blank.fact));
+    if let Some(label) = blank.of_replay.then(of_replay).flatten() {
+        return label.to_owned();
+    }
     if blank.unit.as_deref() == Some(CYCLES) && !labels.renames(&blank.fact) {
         return labels.localize("Latency").to_owned();
     }

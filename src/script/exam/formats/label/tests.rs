@@ -10,6 +10,7 @@ fn blank(fact: &str, key: Option<Shown>, form: Form) -> Blank {
         unit: None,
         round: None,
         whole: true,
+        of_replay: false,
     }
 }
 
@@ -87,4 +88,22 @@ fn a_counter_has_the_name_of_its_part() {
     assert_eq!(of("cache.misses"), "Cache misses");
     assert_eq!(of("tlb.miss_rate"), "TLB miss rate");
     assert_eq!(of("L1d.writes.misses"), "L1d writes misses");
+}
+
+#[test]
+fn a_count_of_a_replay_is_not_called_like_the_fact_of_an_access() {
+    let form = Form::Number {
+        radix: Radix::Decimal,
+        digits: None,
+    };
+    let of = |fact: &str, of_replay| {
+        label(&Blank {
+            of_replay,
+            ..blank(fact, Some(Shown::word("3")), form)
+        })
+    };
+    assert_eq!(of("evicted", true), "Evicted pages");
+    assert_eq!(of("evicted", false), "VPN of the evicted page");
+    assert_eq!(of("swapped-out", true), "Pages written to swap");
+    assert_eq!(of("faults", true), "Page faults");
 }
