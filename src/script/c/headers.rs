@@ -1,6 +1,6 @@
 //! The standard headers: their constants, types, and functions.
 
-use super::lexer::Token;
+use super::lexer::{Lexed, Token};
 use super::messages::Parsed;
 use super::preprocessor;
 use super::settings::Settings;
@@ -132,10 +132,20 @@ fn macros() -> String {
 
 /// Returns the tokens of the declarations.
 pub(super) fn declarations() -> Parsed<Vec<Token>> {
-    preprocessor::tokens(DECLARATIONS, &[], MACROS)
+    preprocessor::tokens(DECLARATIONS, &[], MACROS).map(|read| read.tokens)
 }
 
 /// Returns the tokens of a program, with its settings' constants and those of the headers.
-pub(super) fn tokens(text: &str, settings: &Settings) -> Parsed<Vec<Token>> {
+pub(super) fn read(text: &str, settings: &Settings) -> Parsed<Lexed> {
     preprocessor::tokens(text, &settings.define, &macros())
+}
+
+/// Returns the tokens of a program without a wrong token.
+pub(super) fn tokens(text: &str, settings: &Settings) -> Parsed<Vec<Token>> {
+    let mut read = read(text, settings)?;
+    if read.wrong.is_empty() {
+        Ok(read.tokens)
+    } else {
+        Err(read.wrong.swap_remove(0))
+    }
 }

@@ -35,6 +35,8 @@ pub enum TokenKind {
     /// A string literal without its final zero.
     Text(Vec<u8>),
     Mark(&'static str),
+    /// A character that is in no token.
+    Stray,
     End,
 }
 
@@ -65,18 +67,47 @@ pub(super) const KEYWORDS: &[&str] = &[
     "void", "volatile", "while", "_Bool", "asm", "__asm__", "restrict",
 ];
 
+/// The maximum number of wrong tokens that are reported.
+const MOST_WRONG: usize = 20;
+
+/// The tokens of a text, and the mistakes in them.
+#[derive(Default)]
+pub(super) struct Lexed {
+    pub tokens: Vec<Token>,
+    pub wrong: Vec<Mistake>,
+    /// Whether declarations are missing because of a mistake.
+    pub lacks_names: bool,
+    /// Whether a comment without an end contains the rest of the text.
+    pub is_cut: bool,
+}
+
 /// Reads the tokens of a C text.
 pub(super) struct Lexer<'a> {
     text: &'a str,
     /// The byte of the next token.
     pub at: usize,
     pub line: u32,
+    pub wrong: Vec<Mistake>,
+    pub is_cut: bool,
 }
 
 impl<'a> Lexer<'a> {
     pub fn new(text: &'a str) -> Self {
-        let (at, line) = (0, 1);
-        Self { text, at, line }
+        Self {
+            text,
+            at: 0,
+            line: 1,
+            wrong: Vec::new(),
+            is_cut: false,
+        }
+    }
+
+    /// Adds a mistake, unless it can follow from another one in its line.
+    pub fn report(&mut self, mistake: Mistake) {
+        let is_first = |one: &Mistake| one.place.line != mistake.place.line;
+        if self.wrong.len() < MOST_WRONG && self.wrong.last().is_none_or(is_first) {
+            self.wrong.push(mistake);
+        }
     }
 
     pub fn place(&self, start: usize) -> Place {
@@ -98,7 +129,7 @@ impl<'a> Lexer<'a> {
         self.place(start)
     }
 
-    pub fn skip_blanks(&mut self) -> Parsed<()> {
+    pub fn skip_blanks(&mut self) {
         loop {
             let rest = self.rest();
             let blank = rest.len()
@@ -117,18 +148,67 @@ impl<'a> Lexer<'a> {
                 self.at += rest.find('\n').unwrap_or(rest.len());
             } else if rest.starts_with("/*") {
                 let Some(end) = rest.find("*/") else {
-                    let place = self.bump(2);
-                    fail!(place, "the comment has no end: `*/` is missing");
+                    let (place, message) =
+                        (self.bump(2), "the comment has no end: `*/` is missing");
+                    self.report(Mistake::new(place, message.to_owned()));
+                    (self.at, self.is_cut) = (self.text.len(), true);
+                    return;
                 };
                 self.line += rest[..end].matches('\n').count() as u32;
                 self.at += end + 2;
             } else if blank == 0 {
-                return Ok(());
+                return;
             }
         }
     }
 
-    pub fn token(&mut self) -> Parsed<Token> {
+    /// Reads a token. Reports a wrong one, and returns one that may be in its place, so that it hides no other mistake.
+    pub fn token(&mut self) -> Token {
+        let (start, line) = (self.at, self.line);
+        let mistake = match self.exact_token() {
+            Ok(token) => return token,
+            Err(mistake) => mistake,
+        };
+        let rest = &self.text[start..];
+        let row = rest.split('\n').next().unwrap_or_default().trim_end();
+        let first = rest.chars().next().unwrap_or_default();
+        let kind = match first {
+            '"' | '\'' | '“' | '„' | '‘' | '’' => {
+                let is_text = matches!(first, '"' | '“' | '„');
+                let ends: &[char] = if is_text {
+                    &['"', '“', '”']
+                } else {
+                    &['\'', '‘', '’']
+                };
+                let marks = first.len_utf8();
+                let end = row[marks..].find(ends).map(|end| marks + end);
+                // Without an end, the marks at the end of the line belong to the statement.
+                let end = end.map_or(
+                    row.trim_end_matches([')', ';', ',', '}', ' ']).len(),
+                    |end| end + row[end..].chars().next().map_or(0, char::len_utf8),
+                );
+                (self.at, self.line) = (start + end.max(marks), line);
+                if is_text {
+                    TokenKind::Text(Vec::new())
+                } else {
+                    TokenKind::Character(b'0')
+                }
+            }
+            '–' | '−' => TokenKind::Mark("-"),
+            _ if first.is_ascii_digit() || first == '.' => TokenKind::Integer {
+                value: 1,
+                is_decimal: true,
+                is_unsigned: false,
+                longs: 0,
+            },
+            _ => TokenKind::Stray,
+        };
+        self.report(mistake);
+        let place = self.place(start);
+        Token { kind, place }
+    }
+
+    fn exact_token(&mut self) -> Parsed<Token> {
         let rest = self.rest();
         let first = rest.bytes().next().unwrap_or_default();
         let second = rest.as_bytes().get(1).copied().unwrap_or_default();

@@ -40,10 +40,15 @@ use pagewalk_engine::program::Program;
 /// Returns the mistakes of the text or of the settings.
 pub fn compile(text: &str, settings: &Settings) -> Result<Program, Vec<Mistake>> {
     let sole = |mistake| vec![mistake];
-    let tokens = headers::tokens(text, settings).map_err(sole)?;
-    let open = outline::unclosed(text, &tokens);
+    let read = headers::read(text, settings).map_err(sole)?;
+    // The rest of a text without its end has the `}`.
+    let open = if read.is_cut {
+        None
+    } else {
+        outline::unclosed(text, &read.tokens)
+    };
     let standard = headers::declarations().map_err(sole)?;
-    let tree = parser::parse(standard, tokens, settings.layout.pointer);
+    let tree = parser::parse(standard, read, settings.layout.pointer);
     // The parser takes the last brace for the open one, and reports what does not fit in the block that is still open.
     let tree = tree.map_err(|mut wrong| {
         if let Some(open) = open {
@@ -57,6 +62,6 @@ pub fn compile(text: &str, settings: &Settings) -> Result<Program, Vec<Mistake>>
 
 /// Whether a text is statements without a function, which are the body of `main`.
 pub fn is_fragment(text: &str) -> bool {
-    let tokens = headers::tokens(text, &Settings::default());
-    tokens.is_ok_and(|tokens| outline::is_fragment(&tokens))
+    let read = headers::read(text, &Settings::default());
+    read.is_ok_and(|read| outline::is_fragment(&read.tokens))
 }

@@ -1,9 +1,10 @@
 //! From tokens to a typed tree, by recursive descent: names, scopes, and declarations of functions.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 use std::rc::Rc;
 
-use super::lexer::{KEYWORDS, Token, TokenKind};
+use super::lexer::{KEYWORDS, Lexed, Token, TokenKind};
 use super::messages::{Mistake, Parsed, fail};
 use super::outline::completed;
 use super::tree::{Expr, ExprKind, Function, Global, Local, Tree};
@@ -50,6 +51,8 @@ pub(super) struct Parser {
     pub recoveries: u32,
     /// Names that can be unknown because of a mistake.
     pub doubtful: BTreeSet<Rc<str>>,
+    /// The mistakes in the tokens.
+    pub lexed: Lexed,
 }
 
 /// What the parser reads.
@@ -82,15 +85,18 @@ pub(super) enum Meaning {
 /// Parses the tokens of the standard headers and those of a program. Returns all mistakes of the program.
 pub(super) fn parse(
     standard: Vec<Token>,
-    tokens: Vec<Token>,
+    program: Lexed,
     pointer: u8,
 ) -> Result<Tree, Vec<Mistake>> {
-    let parser = read(standard, tokens, pointer).map_err(|mistake| vec![mistake])?;
-    if parser.wrong.is_empty() {
-        Ok(parser.into_tree())
-    } else {
-        Err(parser.wrong)
+    let mut all = program.wrong.clone();
+    match read(standard, program, pointer) {
+        Ok(parser) if parser.wrong.is_empty() && all.is_empty() => return Ok(parser.into_tree()),
+        Ok(parser) if all.is_empty() => return Err(parser.wrong),
+        Ok(parser) => all.extend(parser.wrong),
+        Err(mistake) => all.push(mistake),
     }
+    all.sort_by_key(|one| one.place.start);
+    Err(all)
 }
 
 /// Parses a program, and then an expression that is evaluated at a byte of a function.
@@ -100,7 +106,11 @@ pub(super) fn parse_expression(
     function: usize,
     at: u32,
 ) -> Parsed<(Expr, Tree)> {
-    let mut parser = read(standard, tokens, pointer)?;
+    let program = Lexed {
+        tokens,
+        ..Lexed::default()
+    };
+    let mut parser = read(standard, program, pointer)?;
     (parser.tokens, parser.at) = (expression, 0);
     if let Some(function) = parser.functions.get(function) {
         parser.locals.clone_from(&function.locals);
@@ -122,7 +132,7 @@ pub(super) fn parse_expression(
     Ok((expr, parser.into_tree()))
 }
 
-fn read(standard: Vec<Token>, tokens: Vec<Token>, pointer: u8) -> Parsed<Parser> {
+fn read(standard: Vec<Token>, mut program: Lexed, pointer: u8) -> Parsed<Parser> {
     let types = Types {
         structs: Vec::new(),
         pointer,
@@ -150,9 +160,11 @@ fn read(standard: Vec<Token>, tokens: Vec<Token>, pointer: u8) -> Parsed<Parser>
         wrong: Vec::new(),
         recoveries: 0,
         doubtful: BTreeSet::new(),
+        lexed: Lexed::default(),
     };
     parser.file()?;
-    let (tokens, is_fragment) = completed(tokens)?;
+    let (tokens, is_fragment) = completed(mem::take(&mut program.tokens))?;
+    parser.lexed = program;
     parser.text = if is_fragment {
         Text::Fragment
     } else {
@@ -635,7 +647,7 @@ fn describe(token: &TokenKind) -> String {
         TokenKind::Name(name) => format!("`{name}`"),
         TokenKind::Integer { value, .. } => format!("`{value}`"),
         TokenKind::Float { .. } => "the number".to_owned(),
-        TokenKind::Character(_) => "the character".to_owned(),
+        TokenKind::Character(_) | TokenKind::Stray => "the character".to_owned(),
         TokenKind::Text(_) => "the string".to_owned(),
         TokenKind::Mark(mark) => format!("`{mark}`"),
         TokenKind::End => "the end".to_owned(),

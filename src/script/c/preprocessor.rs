@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::lexer::{Lexer, MOST_TEXT, Token, TokenKind};
+use super::lexer::{Lexed, Lexer, MOST_TEXT, Token, TokenKind};
 use super::messages::{Mistake, Parsed, fail};
 use pagewalk_engine::program::Place;
 
@@ -36,10 +36,12 @@ struct Preprocessor<'a> {
     /// Number of uses of macros.
     uses: usize,
     tokens: Vec<Token>,
+    /// Whether a line that begins with `#` has a mistake.
+    lacks_names: bool,
 }
 
 /// Returns the tokens of a text. `macros` are those of the standard headers.
-pub(super) fn tokens(text: &str, defines: &[(String, String)], macros: &str) -> Parsed<Vec<Token>> {
+pub(super) fn tokens(text: &str, defines: &[(String, String)], macros: &str) -> Parsed<Lexed> {
     if text.len() > MOST_TEXT {
         let place = Place::START;
         fail!(
@@ -52,14 +54,20 @@ pub(super) fn tokens(text: &str, defines: &[(String, String)], macros: &str) -> 
     let mut read = Preprocessor::new(text, defines, standard).read()?;
     if let Some((name, _)) = defines
         .iter()
-        .find(|(name, _)| !read.replaced.contains(name))
+        .find(|(name, _)| read.lexer.wrong.is_empty() && !read.replaced.contains(name))
     {
         let place = Place::START;
         fail!(place, "the program has no `#define {name}`"; "add the line `#define {name} 1` to the program");
     }
     let (kind, place) = (TokenKind::End, read.lexer.place(read.lexer.at));
     read.tokens.push(Token { kind, place });
-    Ok(read.tokens)
+    read.tokens.retain(|one| one.kind != TokenKind::Stray);
+    Ok(Lexed {
+        tokens: read.tokens,
+        lacks_names: read.lacks_names || read.lexer.is_cut,
+        is_cut: read.lexer.is_cut,
+        wrong: read.lexer.wrong,
+    })
 }
 
 impl<'a> Preprocessor<'a> {
@@ -72,6 +80,7 @@ impl<'a> Preprocessor<'a> {
             depth: 0,
             uses: 0,
             tokens: Vec::new(),
+            lacks_names: false,
         }
     }
 
@@ -79,37 +88,50 @@ impl<'a> Preprocessor<'a> {
         let mut starts_line = true;
         loop {
             let line = self.lexer.line;
-            self.lexer.skip_blanks()?;
+            self.lexer.skip_blanks();
             starts_line |= self.lexer.line != line;
             if self.lexer.rest().is_empty() {
                 return Ok(self);
             }
             if starts_line && self.lexer.rest().starts_with('#') {
-                self.directive()?;
+                let end = self.end_of_directive();
+                let lines = self.lexer.rest()[..end - self.lexer.at]
+                    .matches('\n')
+                    .count();
+                let line = self.lexer.line + lines as u32;
+                if let Err(mistake) = self.directive() {
+                    // One `#if` has several lines.
+                    let is_same = |one: &Mistake| one.help.is_some() && one.help == mistake.help;
+                    if !self.lexer.wrong.iter().any(is_same) {
+                        self.lexer.report(mistake);
+                    }
+                    self.lacks_names = true;
+                    (self.lexer.at, self.lexer.line) = (end, line);
+                }
                 continue;
             }
             starts_line = false;
-            let tokens = self.macro_use()?;
+            let tokens = self.macro_use();
             self.expand(&tokens, &mut Vec::new())?;
         }
     }
 
     /// Reads a token. After the name of a macro, also reads parentheses with their content, which may be its arguments.
-    fn macro_use(&mut self) -> Parsed<Vec<Token>> {
-        let mut tokens = vec![self.lexer.token()?];
+    fn macro_use(&mut self) -> Vec<Token> {
+        let mut tokens = vec![self.lexer.token()];
         if !matches!(&tokens[0].kind, TokenKind::Name(name) if self.macros.contains_key(name)) {
-            return Ok(tokens);
+            return tokens;
         }
         let (at, line) = (self.lexer.at, self.lexer.line);
-        self.lexer.skip_blanks()?;
+        self.lexer.skip_blanks();
         if !self.lexer.rest().starts_with('(') {
             // The caller has to see where a line begins.
             (self.lexer.at, self.lexer.line) = (at, line);
-            return Ok(tokens);
+            return tokens;
         }
         let mut depth = 0;
         while !self.lexer.rest().is_empty() {
-            let token = self.lexer.token()?;
+            let token = self.lexer.token();
             match token.kind {
                 TokenKind::Mark("(") => depth += 1,
                 TokenKind::Mark(")") => depth -= 1,
@@ -119,9 +141,9 @@ impl<'a> Preprocessor<'a> {
             if depth == 0 {
                 break;
             }
-            self.lexer.skip_blanks()?;
+            self.lexer.skip_blanks();
         }
-        Ok(tokens)
+        tokens
     }
 
     /// Adds tokens, with the tokens of the macros that they use. `active` are the macros around them.
@@ -172,10 +194,10 @@ impl<'a> Preprocessor<'a> {
                     } else {
                         "arguments"
                     };
-                    fail!(
-                        token.place,
-                        "the macro `{name}` has {expected} {noun}, not {found}"
-                    );
+                    let message = format!("the macro `{name}` has {expected} {noun}, not {found}");
+                    self.lexer.report(Mistake::new(token.place, message));
+                    self.depth -= 1;
+                    continue;
                 }
                 // An argument can use the macro itself: `MAX(MAX(a, b), c)`.
                 let mut values = Vec::new();
@@ -235,9 +257,9 @@ impl<'a> Preprocessor<'a> {
         let start = self.lexer.at;
         self.lexer.at += self.lexer.rest().find("define").unwrap_or_default() + "define".len();
         let line = self.lexer.line;
-        self.lexer.skip_blanks()?;
+        self.lexer.skip_blanks();
         let token = if self.lexer.line == line && !self.lexer.rest().is_empty() {
-            Some(self.lexer.token()?)
+            Some(self.lexer.token())
         } else {
             None
         };
@@ -260,7 +282,7 @@ impl<'a> Preprocessor<'a> {
         };
         let mut body = Vec::new();
         loop {
-            self.lexer.skip_blanks()?;
+            self.lexer.skip_blanks();
             if self.lexer.at >= end {
                 break;
             }
@@ -268,13 +290,17 @@ impl<'a> Preprocessor<'a> {
                 let place = self.lexer.bump(1);
                 fail!(place, "`#` and `##` in macros are not supported"; "write out the text that the macro makes");
             }
-            body.push(self.lexer.token()?);
+            body.push(self.lexer.token());
         }
         let value = self.defines.iter().find(|(of, _)| **of == *name);
         if let (None, Some((of, value))) = (&parameters, value) {
             self.replaced.push(of.clone());
             let read = Preprocessor::new(value, &[], Macros::new()).read();
-            let mut read = read.map_err(|mistake| Mistake { place, ..mistake })?;
+            let wrong = |mistake| Mistake { place, ..mistake };
+            let mut read = read.map_err(wrong)?;
+            if let Some(mistake) = read.lexer.wrong.pop() {
+                return Err(wrong(mistake));
+            }
             for token in &mut read.tokens {
                 token.place = place;
             }
@@ -289,7 +315,7 @@ impl<'a> Preprocessor<'a> {
         let (mut parameters, mut needs_comma) = (Vec::new(), false);
         self.lexer.bump(1);
         loop {
-            self.lexer.skip_blanks()?;
+            self.lexer.skip_blanks();
             let place = self.lexer.place(self.lexer.at);
             if self.lexer.at >= end {
                 fail!(
@@ -297,7 +323,7 @@ impl<'a> Preprocessor<'a> {
                     "`)` is missing after the parameters of the macro `{name}`"
                 );
             }
-            match self.lexer.token()?.kind {
+            match self.lexer.token().kind {
                 TokenKind::Mark(")") => return Ok(parameters),
                 TokenKind::Mark(",") if needs_comma => needs_comma = false,
                 TokenKind::Name(name) if !needs_comma => {

@@ -136,6 +136,7 @@ impl Parser {
                 || is_part && is_missing
         };
         let follows = self.wrong.iter().any(is_known)
+            || self.follows_from_token(start, &mistake)
             || tokens.iter().any(|one| is_doubtful(one) && is_at(&one))
             || !mistake.is_unknown && !is_missing && tokens.iter().any(is_doubtful);
         let names = tokens.iter().filter_map(|one| match &one.kind {
@@ -147,6 +148,19 @@ impl Parser {
         if !follows {
             self.wrong.push(mistake);
         }
+    }
+
+    /// Whether a mistake in a statement can follow from a wrong token.
+    fn follows_from_token(&self, start: usize, mistake: &Mistake) -> bool {
+        let lexed = &self.lexed;
+        let lines = self.tokens[start].place.line..=self.last_place().line;
+        let has_wrong_token = |one: &Mistake| lines.contains(&one.place.line);
+        let is_last =
+            |one: &Token| one.kind == TokenKind::End || one.place.end <= mistake.place.end;
+        let is_at_end = self.tokens.iter().rev().take(2).all(is_last);
+        lexed.wrong.iter().any(has_wrong_token)
+            || lexed.lacks_names && mistake.is_unknown
+            || lexed.is_cut && is_at_end
     }
 }
 

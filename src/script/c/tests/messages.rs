@@ -297,6 +297,65 @@ fn no_mistake_hides_another_one() {
             "int a = 3\nint main(void) {\n  return b;\n}\n".to_owned(),
             &[(1, "`;` is missing after `3`"), (3, "unknown variable `b`")],
         ),
+        // Wrong tokens, and what follows from them.
+        (
+            main(
+                "  int x = 5 @ 3;\n  int y = 09 + x;\n  char c = 'ab';\n  printf(\"%d, y);\n  return z;",
+            ),
+            &[
+                (2, "unexpected character `@`"),
+                (3, "`09` is not a number"),
+                (
+                    4,
+                    "a character literal is one character between `'` and `'`",
+                ),
+                (5, "the string has no end: `\"` is missing"),
+                (6, "unknown variable `z`"),
+            ],
+        ),
+        (
+            main("  puts(“a”);\n  int i = 3 – 2;\n  puts(\"\\q\");\n  i = '';\n  b = i;"),
+            &[
+                (2, "unexpected character `“`"),
+                (3, "unexpected character `–`"),
+                (4, "unknown escape sequence `\\q`"),
+                (
+                    5,
+                    "a character literal is one character between `'` and `'`",
+                ),
+                (6, "unknown variable `b`"),
+            ],
+        ),
+        (
+            "@ int main(void) {\n  a = 1;\n}\n".to_owned(),
+            &[(1, "unexpected character `@`"), (2, "unknown variable `a`")],
+        ),
+        (
+            "int main(void) {\n  return 1 1;\n  if (1) {\n    /* never\n  }\n  return 0;\n}\n"
+                .to_owned(),
+            &[
+                (2, "`;` is missing after `1`"),
+                (4, "the comment has no end: `*/` is missing"),
+            ],
+        ),
+        (
+            "#include \"list.h\"\n#define N(a b) 1\n".to_owned()
+                + &main("  add(N(2));\n  return 1 1;"),
+            &[
+                (1, "`#include \"list.h\"` is not supported"),
+                (2, "`,` is missing between the parameters of the macro `N`"),
+                (5, "`;` is missing after `1`"),
+            ],
+        ),
+        (
+            "#define N(a) a\n#ifdef X\n#endif\n".to_owned()
+                + &main("  int i = N(1, 2);\n  i = 1 1;"),
+            &[
+                (2, "`#ifdef` is not supported"),
+                (5, "the macro `N` has 1 argument, not 2"),
+                (6, "`;` is missing after `1`"),
+            ],
+        ),
     ] {
         let wrong = super::super::compile(&text, &wide())
             .err()
