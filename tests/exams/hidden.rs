@@ -185,3 +185,28 @@ fn a_paper_states_what_a_load_maps_to_a_new_page_if_a_store_can_follow() {
     states(&with_zero_page[0], zero);
     assert!(!with_zero_page[0].contains(rule));
 }
+
+/// The run or replay of a program before a table evicts the pages of the stores before the question.
+#[test]
+fn a_table_about_a_program_states_the_order_of_the_page_frames_before_it() {
+    for operation in ["run p", "replay p map demand"] {
+        let script = format!(
+            "kernel {{ frames 6, swap 40 slots, replacement lru }}
+process P
+program p \"\"\"
+int a[16384];
+int main() {{ for (int j = 0; j < 2; j++) for (int i = 0; i < 16384; i += 512) a[i] = i; return 0; }}
+\"\"\"
+P: let x = mmap(NULL, 16 KB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+P: write x = 1
+P: write x + 4096 = 1
+P: read x
+question \"x\" points 3 {{ given program p; {operation}; ask p by line }}"
+        );
+        let [paper, _] = editions(&script);
+        states(
+            &paper,
+            "from the least to the most recently used, the frames are 1 and 0.",
+        );
+    }
+}

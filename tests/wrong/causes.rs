@@ -40,6 +40,16 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("scenario \"a\" {/  let n = 3/}/scenario \"b\" {/  reference 1 2 { frames n } => faults 2/}", 5, "move the declaration of `n` above the block in line 1", ""),
     ("process P/def setup() { let p = malloc(8) }/setup()/write p = 1", 4, "above `def setup` in line 2", ""),
     ("process P/  | area | start  | end    | perms |/  | heap | 600000 | 602000 | rw-p  |/read 0x600000", 2, "`process P { … }`", "process P {"),
+    // Settings and options of another block or statement, and ranges of bits.
+    ("exam { points 20 }", 1, "it is an option of `question`, `part`", ""),
+    ("machine { page 64 B, title \"x\" }", 1, "it is a setting of `exam { … }`", ""),
+    ("machine {/  virtual 32 bits, physical 32 bits, page 4 KB/  page_table { pte { ppn 12-31, valid 0 } }/}", 3, "a range of bits needs `..`", "  page_table { pte { ppn 12..31, valid 0 } }"),
+    ("machine {/  virtual 32 bits, physical 32 bits, page 4 KB/  page_table { pte { ppn [31:12], valid 0 } }/}", 3, "write `ppn 12..31`", "  page_table { pte { ppn 12..31, valid 0 } }"),
+    ("machine {/  virtual 32 bits, physical 32 bits, page 4 KB/  page_table { pte { ppn 12–31, valid 0 } }/}", 3, "write `ppn 12..31`", "  page_table { pte { ppn 12..31, valid 0 } }"),
+    ("machine {/  virtual 32 bits, physical 32 bits, page 4 KB/  page_table { pte { ppn bits 12 to 31, valid 0 } }/}", 3, "", "  page_table { pte { ppn 12..31, valid 0 } }"),
+    // A verb that is also a fact, and a missing file.
+    ("machine simple/walk 0x3D4", 2, "write `translate 0x3D4`", "translate 0x3D4"),
+    ("machine simple/replay \"none.trace\" limit 10", 2, "there is no such file", ""),
     // Characters of other alphabets and input methods.
     ("machine simple/read 0x03D4 => vpn １５，tlb miss", 2, "full-width", "read 0x03D4 => vpn 15,tlb miss"),
     ("machine simple/expect machine.pages == 2⁸", 2, "superscript", "expect machine.pages == 2**8"),
@@ -412,6 +422,27 @@ fn a_syntax_error_hides_no_mistake_of_another_statement() {
     ] {
         assert_eq!(lines_of(caused).len(), 1, "{caused}");
     }
+}
+
+/// A mistake before the block of a statement hides no mistake in it, and gives the block the names of the head.
+#[test]
+fn a_wrong_head_hides_no_mistake_in_its_block() {
+    for head in [
+        "question \"x\" pts 3 {",
+        "question x points 3 {",
+        "scenario x {",
+        "for i 0..3 {",
+        "for i from 0 to 3 {",
+        "if 1 = 1 {",
+        "repeat 3 times {",
+        "def f {",
+        "def f i {",
+    ] {
+        let text = format!("machine simple\n{head}\n  reed 0\n  let x = y\n}}\nreed 5\n");
+        assert_eq!(lines_of(&text), [2, 3, 4, 6], "{head}");
+    }
+    let names = "machine simple\nfor i from 0 to 3 {\n  read i\n}\ndef g a, b {\n  read a + b\n}\n";
+    assert_eq!(lines_of(names), [2, 5]);
 }
 
 #[test]

@@ -10,8 +10,10 @@ use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::visit::statements;
 use crate::questions::LANGUAGE;
+use crate::run::bind::{Param, ways};
 use crate::run::paths::{PART_PROPERTIES, PROCESS_PROPERTIES};
-use crate::run::settings::BLOCKS;
+use crate::run::settings::{BLOCKS, list};
+use crate::run::verbs::FORMS;
 
 /// Names the part or the process of a property: `tlb.hit_rate` for `tlb hit rate`, and `P.rss` for `rss`.
 pub(super) fn name_owners(sources: &Sources, script: &[Stmt], diagnostics: &mut [Diagnostic]) {
@@ -153,10 +155,25 @@ pub(super) fn name_other_blocks(sources: &Sources, diagnostics: &mut [Diagnostic
                 one.help = None;
                 *one = one.clone().fix(fix);
             }
+        } else if let Some(statements) = with_option(name) {
+            one.help = Some(format!("it is an option of {statements}"));
         } else if let Some(other) = other() {
             one.help = Some(other);
         }
     }
+}
+
+/// Returns the statements that have an option, such as `points`.
+fn with_option(name: &str) -> Option<String> {
+    let forms = FORMS.iter().map(|row| (row.name, row.params));
+    let verbs = LANGUAGE.verbs().map(|row| (row.name, row.params));
+    let has_option = |(_, params): &(&str, &'static [Param])| {
+        let is_option = |part: &Param| matches!(part, Param::Optional([Param::Keyword(word), ..]) if *word == name);
+        ways(params).into_iter().flatten().any(is_option)
+    };
+    let statements = forms.chain(verbs).filter(has_option);
+    let statements = list(statements.map(|(statement, _)| statement));
+    (!statements.is_empty()).then_some(statements)
 }
 
 /// Returns the fix for a setting that lacks only the braces of `page_table`.

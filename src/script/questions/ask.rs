@@ -57,7 +57,7 @@ pub(crate) fn run_ask(run: &mut Run, stmt: &Stmt, ask: &Ask) -> Result<(), Stop>
     let before = if runs {
         cx.state.target()
     } else {
-        before_replay(cx)
+        before_program(cx)
     };
     let mut last = None;
     let (kind, did, checks) = match &ask.what {
@@ -133,15 +133,15 @@ pub(crate) fn run_ask(run: &mut Run, stmt: &Stmt, ask: &Ask) -> Result<(), Stop>
     run.finish(stmt.span, did, checks)
 }
 
-/// Returns the state before the question's latest operation, if this was the replay of a program. Tables and values are about
+/// Returns the state before the question's latest operation, if this was the replay or run of a program. Tables and values are about
 /// its results.
-fn before_replay(cx: &mut Cx) -> Option<Target> {
+fn before_program(cx: &mut Cx) -> Option<Target> {
     let begun = exam_mut(cx).last_before.as_ref().map(Arc::as_ptr);
     let last = cx.state.last.as_ref();
     let last = last.filter(|last| begun != Some(Arc::as_ptr(last)))?;
     match cx.state.ran.get(&last.called()?.program)? {
         Ran::Replay(replay) => Some(replay.before.clone()),
-        Ran::Process(_) => None,
+        Ran::Process(run) => run.before.clone(),
     }
 }
 

@@ -72,7 +72,8 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
         let fact = (condition && is_latest(said)).then(|| format!("last.{said}"));
         found.extend(paths.chain(fact).map(|new| advice(fix(new))));
     }
-    if matches!(diagnostic.code, Code::WrongType | Code::Unreadable)
+    if (diagnostic.code == Code::WrongType
+        || diagnostic.code == Code::Unreadable && !said.contains('.'))
         && diagnostic.help.is_none()
         && let Some(bare) = [('"', '"'), ('[', ']')]
             .into_iter()

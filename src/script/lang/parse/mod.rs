@@ -10,6 +10,7 @@ mod characters;
 mod exam;
 mod expr;
 mod habits;
+mod heads;
 mod recover;
 mod statement;
 #[cfg(test)]
@@ -324,6 +325,8 @@ impl<'a> Tree<'a> {
                     head = None;
                     if let Some(rest) = self.broken(&line, Rule::lone_statement) {
                         body.extend(self.rest(&line, rest));
+                    } else {
+                        body.extend(self.block_after(&line));
                     }
                 }
                 _ => {}

@@ -34,6 +34,8 @@ pub struct HostedRun {
     pub(crate) call: ProgramCall,
     pub(crate) host: Arc<Host>,
     pub(crate) pid: Pid,
+    /// The kernel before the run, if there was one.
+    pub(crate) before: Option<Target>,
 }
 
 impl HostedRun {

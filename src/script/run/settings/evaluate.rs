@@ -1,10 +1,10 @@
 //! Evaluates a script's settings.
 
 use super::field::{Arg, ArgKind, Field};
-use crate::lang::ast::{Expr, ExprKind, Setting, Span};
+use crate::lang::ast::{BinaryOp, Expr, ExprKind, Setting, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
-use crate::lang::value::{Dimension, Number, unit_factor};
+use crate::lang::value::{Dimension, Number, Value, unit_factor};
 use crate::run::eval::eval;
 use crate::run::session::Cx;
 use crate::run::state::Binding;
@@ -16,7 +16,7 @@ use crate::run::stop::Stop;
 /// # Errors
 /// Returns the errors in the setting's expressions.
 pub(crate) fn field(cx: &mut Cx, setting: &Setting) -> Result<Field, Stop> {
-    if let Some(wrong) = detached_unit(cx, setting) {
+    if let Some(wrong) = detached_unit(cx, setting).or_else(|| difference_of_bits(setting)) {
         return Err(wrong.into());
     }
     let said = setting
@@ -63,6 +63,24 @@ fn detached_unit(cx: &Cx, setting: &Setting) -> Option<Diagnostic> {
     let whole = Span::new(unit.file, value.start as usize..unit.end as usize);
     let wrong = Diagnostic::new(Code::WrongCount, unit, message);
     Some(wrong.fix(Fix::replace(whole, new)))
+}
+
+/// Finds a range of bits with a hyphen, `ppn 12-31`, which would be a difference.
+fn difference_of_bits(setting: &Setting) -> Option<Diagnostic> {
+    let number = |expr: &Expr| match &expr.kind {
+        ExprKind::Value(Value::Number(number)) => number.as_integer(),
+        _ => None,
+    };
+    let [value] = &*setting.values else {
+        return None;
+    };
+    let ExprKind::Binary(BinaryOp::Subtract, from, to) = &value.kind else {
+        return None;
+    };
+    let (from, to) = (number(from)?, number(to)?);
+    let range = format!("{}..{}", from.min(to), from.max(to));
+    let wrong = Diagnostic::new(Code::BadFormat, value.span, "a range of bits needs `..`");
+    (&*setting.name.text == "ppn").then(|| wrong.fix(Fix::replace(value.span, range)))
 }
 
 /// Whether a value is a unit with a factor of 1, as in `virtual n bits`. The parser drops such a unit

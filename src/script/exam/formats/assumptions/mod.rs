@@ -388,6 +388,12 @@ fn evicts(did: &Did) -> bool {
     if let Did::Replay(run) = did {
         return run.paging().evicted > 0;
     }
+    // A run's record has only its faults. An evicted page matters to them if it is read back.
+    if let Did::Program(run) = did {
+        return run
+            .in_process()
+            .is_some_and(|run| run.counts.total().major > 0);
+    }
     let evicted = |step: &KernelStep| matches!(step, KernelStep::Evicted { .. });
     faults(did)
         .iter()

@@ -37,6 +37,9 @@ pub(super) fn settings(block: &str, said: &str, piece: &[Token]) -> Option<Vec<S
 
 /// Rewrites the first setting among some tokens, and returns the number of tokens in it.
 fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
+    if let Some(found) = bits_of_ppn(all) {
+        return Some(found);
+    }
     let sign = |token: &Token| {
         matches!(
             token.text,
@@ -149,6 +152,24 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
     let bare = quoted(text).filter(|_| !matches!(block, "exam" | "choice" | "essay" | "file"));
     let text = bare.map_or_else(|| text.to_owned(), |text| lowered(&name, text));
     Some((at + until, format!("{name} {text}")))
+}
+
+/// Rewrites `ppn 12:31`, `PPN [31:12]`, and `ppn bits 12 to 31`, whose range includes both ends, as the language's does.
+fn bits_of_ppn(all: &[Token]) -> Option<(usize, String)> {
+    let before = |token: &&Token| matches!(token.text, ":" | "=" | "[" | "<" | "bit" | "bits");
+    let first = all.first()?;
+    let at = 1 + all[1..].iter().take_while(before).count();
+    let [from, sign, to, rest @ ..] = all.get(at..)? else {
+        return None;
+    };
+    let is_range = matches!(sign.text, "-" | "–" | ":" | "to" | ".." | "..=" | "...");
+    let number = |token: &Token| token.text.parse::<u32>().ok();
+    let (from, to) = (number(from)?, number(to)?);
+    let after = rest
+        .iter()
+        .take_while(|token| matches!(token.text, "]" | ">"));
+    let range = format!("ppn {}..{}", from.min(to), from.max(to));
+    (first.text.eq_ignore_ascii_case("ppn") && is_range).then(|| (at + 3 + after.count(), range))
 }
 
 /// Returns the power of two with a decimal exponent.

@@ -179,7 +179,7 @@ fn one_mistake_a_statement_and_the_good_ones_stay() {
     assert_eq!(places, ["x", "ppn", "&&", "=", "0D", "("]);
     assert_eq!(
         sketch::block(&body),
-        "scenario \"x\" { x = 3 ; read 1 ; machine {page 4} } ; read 0 ; read 5 ; read 6"
+        "scenario \"x\" { x = 3 ; read 1 ; if true { read 2 } ; machine {page 4} } ; read 0 ; read 5 ; read 6"
     );
 }
 

@@ -86,6 +86,7 @@ pub(crate) fn run(cx: &mut Cx, plan: &RunPlan) -> Result<Did, Stop> {
 }
 
 fn run_here(cx: &mut Cx, plan: &RunPlan) -> Result<Did, Stop> {
+    let before = cx.state.target();
     let (pid, declared) = process_of(cx, plan)?;
     let name = plan.call.listing.name.text.clone();
     let paused = paused_run(cx, &name).filter(|run| run.host.process(pid).is_some());
@@ -93,7 +94,10 @@ fn run_here(cx: &mut Cx, plan: &RunPlan) -> Result<Did, Stop> {
     let continues = paused.is_some();
     let hosted = match paused {
         Some(run) => run,
-        None => start(cx, plan, pid)?,
+        None => HostedRun {
+            before,
+            ..start(cx, plan, pid)?
+        },
     };
     // The statement may name a child.
     let pid = hosted.pid;
@@ -113,6 +117,7 @@ fn run_here(cx: &mut Cx, plan: &RunPlan) -> Result<Did, Stop> {
         call: plan.call.clone(),
         host: Arc::new(host),
         pid,
+        before: hosted.before,
     };
     let (host, (line, ending)) = (&hosted.host, hosted.progress());
     let paused = hosted.paused();
@@ -170,6 +175,7 @@ fn start(cx: &mut Cx, plan: &RunPlan, pid: Pid) -> Result<HostedRun, Stop> {
             call: plan.call.clone(),
             host: Arc::new(host),
             pid,
+            before: None,
         }),
         Err(LoadError::Memory(error)) => Err(out_of_memory(error, plan.place).into()),
         Err(error) => Err(Diagnostic::new(Code::CRun, plan.place, error.to_string()).into()),
