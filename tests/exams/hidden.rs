@@ -178,7 +178,9 @@ fn a_paper_states_what_a_load_maps_to_a_new_page_if_a_store_can_follow() {
     let rule = "The first access to an anonymous page allocates a frame, also if it is a load.";
     let zero = "A read of an untouched anonymous page maps the shared zero page.";
     states(&editions(&script("frames 8", both))[0], rule);
-    states(&editions(&script("frames 8", frame))[0], rule);
+    let of_frame = editions(&script("frames 8", frame));
+    states(&of_frame[0], rule);
+    states(&of_frame[0], "All frames are free at first.");
     assert!(!editions(&script("frames 8", stores))[0].contains(rule));
     let both = both.replace("copied no", "copied yes");
     let with_zero_page = editions(&script("frames 8, zero-page on", &both));

@@ -319,7 +319,20 @@ fn only_units_of_the_same_dimension_convert() {
         ],
     );
     // `Kb` means kilobits, but some write it for kilobytes.
-    assert_each(size, "right", &["32 Kib", "32 Kb", "4 kb", "4 kB"]);
+    assert_each(
+        size,
+        "right",
+        &[
+            "32 Kib",
+            "32 Kb",
+            "4 kb",
+            "4 kB",
+            "32 Kbit",
+            "32 Kibit",
+            "32 kilobits",
+        ],
+    );
+    assert_each(size, "wrong", &["4 Kbit", "32 Mbit", "32 kilobytes"]);
     assert_each(size, "unreadable", &["4 Kb", "4Kib", "32 kb"]);
     assert_each(
         "\"Size\" = 4096 unit bits",

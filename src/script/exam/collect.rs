@@ -377,12 +377,16 @@ impl Open {
         let mut items = 0;
         let within = self.pieces.iter().filter_map(|piece| {
             let OpenPiece::Part(part) = piece else {
+                let OpenPiece::Item(item) = piece else {
+                    return None;
+                };
                 let share = piece.share()?;
                 items += 1;
                 return Some(Points {
                     name: place(format!("item {items}")),
                     stated: share.stated,
                     alone: share.alone,
+                    earned: Number::from(item.asked.earning().max(1) as u64),
                     within: Vec::new(),
                 });
             };
@@ -393,6 +397,7 @@ impl Open {
             name,
             stated: self.points,
             alone: self.alone(),
+            earned: self.alone(),
         }
     }
 

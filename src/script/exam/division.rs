@@ -20,6 +20,8 @@ pub(super) struct Points {
     pub(super) stated: Option<Number>,
     /// The points by default: one for each blank.
     pub(super) alone: Number,
+    /// Number of blanks of an item, or of its rows or columns if their cells earn points only together.
+    pub(super) earned: Number,
     /// The parts and items. An item has none.
     pub(super) within: Vec<Points>,
 }
@@ -54,7 +56,7 @@ impl Points {
     /// Rounds the stated points of items to multiples of a step for each blank. No item loses all its points.
     fn round(&mut self, step: Number) -> Option<()> {
         if let Some(stated) = self.stated.filter(|_| self.within.is_empty()) {
-            let step = step.times(self.alone).ok()?;
+            let step = step.times(self.earned).ok()?;
             self.stated = Some(at_least(rounded(stated, step), step));
         }
         self.within.iter_mut().try_for_each(|own| own.round(step))
@@ -76,7 +78,7 @@ impl Points {
         }
         if self.within.is_empty() {
             let hundred = Ratio::from(100);
-            let each = |whole: Number| Some(whole.as_ratio()? / self.alone.as_ratio()? * hundred);
+            let each = |whole: Number| Some(whole.as_ratio()? / self.earned.as_ratio()? * hundred);
             return whole.and_then(each).is_none_or(|each| each.is_integer());
         }
         let each: Vec<Share> = self.within.iter().map(Self::share).collect();
@@ -129,6 +131,7 @@ mod tests {
             name: String::new(),
             stated: None,
             alone: Number::ZERO,
+            earned: Number::ZERO,
             within: Vec::new(),
         };
         assert_eq!(question.division(), Division::Even);

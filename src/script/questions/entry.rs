@@ -262,6 +262,17 @@ impl ItemKind {
     }
 }
 
+impl EntryItem {
+    /// Returns the number of parts that earn points: blanks, or rows or columns whose cells earn their points together.
+    pub(crate) fn earning(&self) -> usize {
+        match (&self.kind, self.printed.marks) {
+            (ItemKind::Table { table, .. }, Some(MarkedBy::Row)) => table.rows.len(),
+            (ItemKind::Table { columns, .. }, Some(MarkedBy::Column)) => columns.len(),
+            (kind, _) => kind.blanks(),
+        }
+    }
+}
+
 /// The derivation of a value.
 #[derive(Debug, Clone, Default)]
 pub struct Derivation {

@@ -3,7 +3,7 @@
 use super::printed::{Source, Text, own_place, tokens};
 use crate::exam::field::{Asked, Field};
 use crate::exam::paper::Question;
-use crate::lang::value::Value;
+use crate::lang::value::{Unit, Value};
 use crate::questions::entry::{Blank, Form, ItemKind, Radix};
 use crate::run::facts::Component;
 use crate::run::record::{Access, Did, Shown, View};
@@ -15,6 +15,8 @@ use pagewalk_engine::machine::event::{Event, Purpose};
 pub(super) const LONG: u128 = 16;
 /// Minimum number that tables may contain without leading zeros.
 const LISTED: u128 = 0x1000;
+/// Minimum number that a text rarely contains in decimal by coincidence.
+const DISTINCT: u128 = 100;
 /// Number of words before and after an answer in the excerpt of a text.
 const BESIDE: usize = 3;
 
@@ -66,6 +68,7 @@ pub(super) struct Telling {
     number: u128,
     base: u32,
     digits: Option<u32>,
+    unit: Option<&'static Unit>,
 }
 
 impl Telling {
@@ -105,11 +108,16 @@ impl Telling {
             Radix::Decimal => 10,
         };
         let least = if base == 10 { 10 } else { LONG };
+        let unit = match field.asked {
+            Asked::Blank(blank) => blank.unit.as_deref().and_then(Unit::spelt),
+            _ => None,
+        };
         let long = number >= least || number > 1 && digits.is_some_and(|digits| digits > 1);
         long.then_some(Self {
             number,
             base,
             digits,
+            unit,
         })
     }
 
@@ -139,9 +147,13 @@ impl Telling {
             )
         };
         let looked_up = in_table == Some(true) || texts.iter().filter(holds_answers).any(is_listed);
-        let told_above = above
+        // Almost every text contains short decimal numbers. One of three digits is rarely there by coincidence.
+        let is_stated = |words: &str| {
+            self.is_mentioned(words) || self.number >= DISTINCT && self.is_told(words)
+        };
+        let stated_above = above
             .iter()
-            .any(|text| text.source == Source::Prose && self.is_mentioned(&text.words));
+            .any(|text| text.source == Source::Prose && is_stated(&text.words));
         let is_cell = matches!(item.kind, ItemKind::Table { .. });
         let is_of_author = matches!(item.kind, ItemKind::Value { .. } | ItemKind::Author(_));
         let found = texts.iter().enumerate().filter_map(|(at, text)| {
@@ -151,7 +163,8 @@ impl Telling {
                 Source::Steps => (self.is_mentioned(words), true),
                 Source::Prose => (
                     self.is_told(words) && !(in_table == Some(false) && at < own),
-                    self.is_mentioned(words) && (below && !told_above || looked_up && !is_cell),
+                    below && !stated_above && is_stated(words)
+                        || looked_up && !is_cell && self.is_mentioned(words),
                 ),
                 Source::Item(other) if other == place => {
                     (is_of_author && self.is_told(words), false)
@@ -188,6 +201,21 @@ impl Telling {
         let same = |token: &str| token.len() > 1 && value_of(token) == Some(self.number);
         self.is_mentioned(words)
             || tokens(words).any(|token| !token.starts_with('0') && same(token))
+            || self.is_in_another_unit(words)
+    }
+
+    /// Whether a text contains the number in another unit, such as 2 KB for 2048 B.
+    fn is_in_another_unit(self, words: &str) -> bool {
+        let Some(own) = self.unit else { return false };
+        let size = |number: u128, unit: &Unit| number.checked_mul(unit.factor.0.unsigned_abs());
+        let words: Vec<&str> = tokens(words).filter(|word| !word.is_empty()).collect();
+        words.windows(2).any(|pair| {
+            let unit = Unit::named(pair[1]).filter(|unit| unit.dimension == own.dimension);
+            let (Some(number), Some(unit)) = (value_of(pair[0]), unit) else {
+                return false;
+            };
+            unit.factor != own.factor && size(number, unit) == size(self.number, own)
+        })
     }
 
     /// Whether a row of a table contains the number, which needs no prefix there. A number of a few digits must have
@@ -317,6 +345,7 @@ mod tests {
             number,
             base,
             digits,
+            unit: None,
         };
         let hex = of(0x3D4, 16, Some(4));
         assert!(hex.is_mentioned("read 0x03D4 size 2") && hex.is_mentioned("0x3D4"));
@@ -332,6 +361,7 @@ mod tests {
             number: 0xD,
             base: 16,
             digits: Some(2),
+            unit: None,
         };
         assert!(short.is_mentioned("The PPN is 0x0D."));
         assert!(!short.is_mentioned("set 0xD") && !short.is_mentioned("set 0x000D"));

@@ -33,10 +33,9 @@ pub struct Unit {
 }
 
 macro_rules! units {
-    ($($name:literal $dimension:ident $factor:expr, $under:literal $help:literal;)*) => {
-        /// All unit suffixes: sizes (converted to bytes), times (converted to nanoseconds), the percent sign,
-        /// and words that do not change the value.
-        pub const UNITS: &[Unit] = &[$(Unit {
+    ($(#[$doc:meta])* $list:ident $($name:literal $dimension:ident $factor:expr, $under:literal $help:literal;)*) => {
+        $(#[$doc])*
+        pub const $list: &[Unit] = &[$(Unit {
             name: $name,
             dimension: Dimension::$dimension,
             factor: ($factor, $under),
@@ -46,6 +45,17 @@ macro_rules! units {
 }
 
 units! {
+    /// Units that only answers have.
+    OF_ANSWERS
+    "Kbit" Bits 1 << 10, 1 "1024 bits";
+    "Mbit" Bits 1 << 20, 1 "1024 Kbit";
+    "Gbit" Bits 1 << 30, 1 "1024 Mbit";
+}
+
+units! {
+    /// All unit suffixes: sizes (converted to bytes), times (converted to nanoseconds), the percent sign,
+    /// and words that do not change the value.
+    UNITS
     "B" Bytes 1, 1 "bytes";
     "KB" Bytes 1 << 10, 1 "1024 bytes";
     "KiB" Bytes 1 << 10, 1 "1024 bytes";
@@ -90,6 +100,9 @@ impl Unit {
             "k" | "ki" | "kbyte" | "kbytes" | "kilobyte" | "kilobytes" => "KB",
             "m" | "mi" | "mbyte" | "mbytes" | "megabyte" | "megabytes" => "MB",
             "g" | "gi" | "gbyte" | "gbytes" | "gigabyte" | "gigabytes" => "GB",
+            "kbits" | "kibit" | "kibits" | "kilobit" | "kilobits" => "Kbit",
+            "mbits" | "mibit" | "mibits" | "megabit" | "megabits" => "Mbit",
+            "gbits" | "gibit" | "gibits" | "gigabit" | "gigabits" => "Gbit",
             "nanosecond" | "nanoseconds" | "nsec" => "ns",
             // The micro sign becomes a Greek letter in some fonts and keyboards.
             "microsecond" | "microseconds" | "µs" | "μs" => "us",
@@ -98,7 +111,8 @@ impl Unit {
             "percent" => "%",
             other => other,
         };
-        UNITS.iter().find(|row| row.name.eq_ignore_ascii_case(long))
+        let mut all = UNITS.iter().chain(OF_ANSWERS);
+        all.find(|row| row.name.eq_ignore_ascii_case(long))
     }
 
     /// Returns the unit of a number in a machine file.

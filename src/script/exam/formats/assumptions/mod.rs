@@ -331,6 +331,10 @@ fn of_machine(
     let spec = &hardware.spec;
     let state = state_before(question);
     let before = state.map(Target::machine);
+    let kernel = match state {
+        Some(Target::Kernel(kernel)) => Some(kernel),
+        _ => None,
+    };
     let fills = rules.contains(&Rule::Fill);
     let fills_nothing = fills_nothing(question, hardware, asked);
     let orders = before.filter(|_| fills);
@@ -361,10 +365,8 @@ fn of_machine(
         frames: (hardware.kernel.as_ref())
             .and_then(|kernel| kernel.frames)
             .or(hardware.frames.filter(|_| rules.contains(&Rule::Victim))),
-        frames_before: match state {
-            Some(Target::Kernel(kernel)) => Some(kernel.replacement()),
-            _ => None,
-        },
+        all_free: kernel.is_some_and(|kernel| kernel.frames().used() == 0),
+        frames_before: kernel.map(|kernel| kernel.replacement()),
         orders,
     };
     sentences.extend(rules.iter().flat_map(|rule| rule.sentences(&context)));

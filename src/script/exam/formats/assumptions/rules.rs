@@ -103,6 +103,8 @@ pub(super) struct Context<'q> {
     pub(super) sized: bool,
     /// Number of frames for user pages, if an answer can depend on it.
     pub(super) frames: Option<u32>,
+    /// Whether all frames are free before the question.
+    pub(super) all_free: bool,
     /// The state of the page frames before the question.
     pub(super) frames_before: Option<ReplacementState>,
     /// The sentences about the order of the entries in sets.
@@ -207,6 +209,9 @@ impl Rule {
                 "A page fault is major if the kernel reads the page from disk, and minor otherwise. A fault that ends in a signal is neither."
             }
             Self::CopyOnWrite => return copies(kernel, sharing, asked),
+            Self::Frame if context.all_free => {
+                "All frames are free at first. The kernel allocates the free frame with the lowest number."
+            }
             Self::Frame => "The kernel allocates the free frame with the lowest number.",
             Self::Frames => return frames(kernel, context.frames),
             Self::Swap if kernel.swap > 0 => {

@@ -16,8 +16,10 @@ const LISTED: usize = 1000;
 /// Largest number that a platform compares numerically. A double represents every integer up to this number
 /// exactly.
 const EXACT: f64 = 9_007_199_254_740_992.0;
-/// Relative tolerance for a number with a fraction: half a percent.
+/// Relative tolerance for a number that students round: half a percent.
 const OFF: f64 = 0.005;
+/// Number of significant digits of a number that students can be expected to write in full.
+const DIGITS: u32 = 3;
 
 /// The input for a field, with the correct answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -131,7 +133,8 @@ fn of_blank(blank: &Blank, field: &Field) -> Input {
                 rounded.half_unit(),
             );
         }
-        let off = if number.as_integer().is_some() {
+        // As `grade` does, platforms accept rounded values only of numbers with more than three digits.
+        let off = if number.as_integer().is_some() || number.has_at_most(DIGITS) {
             0.0
         } else {
             number.to_f64().abs() * OFF
