@@ -47,6 +47,14 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine {/  virtual 32 bits, physical 32 bits, page 4 KB/  page_table { pte { ppn [31:12], valid 0 } }/}", 3, "write `ppn 12..31`", "  page_table { pte { ppn 12..31, valid 0 } }"),
     ("machine {/  virtual 32 bits, physical 32 bits, page 4 KB/  page_table { pte { ppn 12–31, valid 0 } }/}", 3, "write `ppn 12..31`", "  page_table { pte { ppn 12..31, valid 0 } }"),
     ("machine {/  virtual 32 bits, physical 32 bits, page 4 KB/  page_table { pte { ppn bits 12 to 31, valid 0 } }/}", 3, "", "  page_table { pte { ppn 12..31, valid 0 } }"),
+    ("machine simple/machine { virtual 14 bits, physical 12 bits, page 64 B, tlb { entries 16, 3‑way } }", 2, "write `ways 3`", ""),
+    ("machine simple/question \"T\" points 5 {/  choose va in range(0, 64)/  ask read va => vpn/}", 3, "write `choose va in 0..64`", "  choose va in 0..64"),
+    ("machine simple/question \"T\" points 5 {/  ask \"The VPN\" => vpn/}", 3, "a fact is asked of an operation", ""),
+    // Only the author knows which of two values is superfluous, or where a bracket ends.
+    ("machine simple/let both = [1, 2]/expect both[0== 1", 3, "never closed", "expect both[0] == 1"),
+    ("machine simple/question \"T\" points {/  ask read 0 => vpn/}", 2, "a value is missing", ""),
+    ("process P/let b = map(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)", 2, "did you mean `mmap`", "let b = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)"),
+    ("machine simple/set page_table { vpn | vpn ppn |/  | 1 2 | }", 2, "twice", ""),
     // A verb that is also a fact, and a missing file.
     ("machine simple/walk 0x3D4", 2, "write `translate 0x3D4`", "translate 0x3D4"),
     ("machine simple/replay \"none.trace\" limit 10", 2, "there is no such file", ""),
@@ -416,11 +424,22 @@ fn a_syntax_error_hides_no_mistake_of_another_statement() {
         "for int i = 0 { }\nshow i",
         "def f(x {\n  show x\n}\nf(3)",
         "void f(int a) { }\nf(3)",
+        "reference lru frames 3: 1 2 3\nexpect reference.faults == 3",
         "machine simple <<\nread 4 => tlb miss\nexpect tlb.misses == 1",
         "process P1 <<\nP1: let p = malloc(8)",
         "scenario \"a\" {\n  machine simple\n  let a = 3\n  if a == 3 {\n    show a\n  }\n}\n  show a + 1\n  read 4\n}",
     ] {
         assert_eq!(lines_of(caused).len(), 1, "{caused}");
+    }
+}
+
+#[test]
+fn a_wrong_machine_hides_no_mistake_in_its_overrides() {
+    for base in ["\"none.yaml\"", "smple"] {
+        let text = format!(
+            "machine {base} {{\n  tlbb {{ entries 4 }}\n  page 63 B\n  tlb {{ entries 6, ways 3, polcy lru }}\n  cache L2 {{ ways 3 }}\n  cache L3 none\n}}\nread 0\n"
+        );
+        assert_eq!(lines_of(&text), [1, 2, 3, 4], "{base}");
     }
 }
 

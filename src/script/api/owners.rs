@@ -10,7 +10,7 @@ use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::visit::statements;
 use crate::questions::LANGUAGE;
-use crate::run::bind::{Param, ways};
+use crate::run::bind::has_option;
 use crate::run::paths::{PART_PROPERTIES, PROCESS_PROPERTIES};
 use crate::run::settings::{BLOCKS, list};
 use crate::run::verbs::FORMS;
@@ -167,11 +167,9 @@ pub(super) fn name_other_blocks(sources: &Sources, diagnostics: &mut [Diagnostic
 fn with_option(name: &str) -> Option<String> {
     let forms = FORMS.iter().map(|row| (row.name, row.params));
     let verbs = LANGUAGE.verbs().map(|row| (row.name, row.params));
-    let has_option = |(_, params): &(&str, &'static [Param])| {
-        let is_option = |part: &Param| matches!(part, Param::Optional([Param::Keyword(word), ..]) if *word == name);
-        ways(params).into_iter().flatten().any(is_option)
-    };
-    let statements = forms.chain(verbs).filter(has_option);
+    let statements = forms
+        .chain(verbs)
+        .filter(|(_, params)| has_option(params, name));
     let statements = list(statements.map(|(statement, _)| statement));
     (!statements.is_empty()).then_some(statements)
 }

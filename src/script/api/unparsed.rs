@@ -12,6 +12,9 @@ use crate::lang::visit::statements;
 /// The words before a declared name.
 const DECLARING: &[&str] = &["let", "def", "choose", "for", "process"];
 
+/// The statements whose names are also those of their results.
+const RESULTS: &[&str] = &["reference"];
+
 /// The words of statements that declare a machine or a kernel.
 const MACHINES: &[&str] = &["machine", INCLUDE];
 const KERNELS: &[&str] = &["kernel", "process", INCLUDE];
@@ -84,7 +87,8 @@ impl<'s> Unparsed<'s> {
                 // `void touch(int va) {`
                 let defined = !last.is_empty() && rest.starts_with('(') && block > end;
                 let ranges = rest.split(' ').next() == Some("in");
-                if DECLARING.contains(&last) || assigned || defined || ranges {
+                let is_result = RESULTS.contains(&word);
+                if DECLARING.contains(&last) || assigned || defined || ranges || is_result {
                     self.names.insert(word);
                 }
                 self.any_name |= word == INCLUDE;
@@ -126,7 +130,7 @@ impl<'s> Unparsed<'s> {
             | Code::UnknownVerb
             | Code::UnknownProcess => !is_declared(),
             Code::NoKernel => !follows(self.kernel),
-            Code::UnknownNoun | Code::UnknownPath if is_declared() => false,
+            Code::UnknownNoun | Code::UnknownPath | Code::NoMachine if is_declared() => false,
             Code::UnknownNoun
             | Code::UnknownPath
             | Code::UnknownFact

@@ -3,7 +3,7 @@
 use super::lexer::TokenKind;
 use super::messages::{Parsed, fail};
 use super::parser::Parser;
-use super::tree::{Expr, Stmt, StmtKind};
+use super::tree::{Expr, ExprKind, Stmt, StmtKind};
 use super::types::{INT, Type};
 use pagewalk_engine::program::Place;
 
@@ -180,6 +180,9 @@ impl Parser {
             None
         } else {
             let condition = self.expression()?;
+            if let (ExprKind::Comma(_, step), true) = (&condition.kind, self.is_mark(")")) {
+                fail!(step.place, "`;` is missing before the last part of `for`"; "write `;` instead of `,`");
+            }
             Some(self.condition(condition)?)
         };
         self.expect(";")?;

@@ -24,8 +24,9 @@ pub struct Collector {
     since: Vec<Arc<Did>>,
     /// Whether the last item is in a part. `None` before the first item of a question.
     last: Option<bool>,
-    /// Whether a statement that the paper does not print has changed the state since the last item, table, or figure.
-    unseen: bool,
+    /// Statements that have changed the state since the last item, table, or figure, at most two. The paper does not print
+    /// them, except the one that the next item is about.
+    unseen: Vec<Arc<Did>>,
     /// Whether the question has shown a part of the state.
     shown: bool,
     /// Whether a text since the last item, table, or figure may describe such a statement.
@@ -192,7 +193,8 @@ impl Collector {
             }
             Entry::Question { title, points } => {
                 self.since.clear();
-                (self.unseen, self.shown) = (false, false);
+                self.unseen.clear();
+                self.shown = false;
                 self.last = None;
                 self.questions.push(Open {
                     title: title.clone(),
@@ -236,12 +238,14 @@ impl Collector {
             }
             Entry::Given { views, in_part } => {
                 self.since.clear();
-                (self.unseen, self.shown, self.described) = (false, true, false);
+                self.unseen.clear();
+                (self.shown, self.described) = (true, false);
                 self.put(OpenPiece::Ready(Piece::Given(views.clone())), *in_part);
             }
             Entry::Figure { figure, in_part } => {
                 self.since.clear();
-                (self.unseen, self.shown, self.described) = (false, true, false);
+                self.unseen.clear();
+                (self.shown, self.described) = (true, false);
                 self.put(OpenPiece::Ready(Piece::Figure(figure.clone())), *in_part);
             }
             Entry::Item { item, in_part } => {
@@ -253,6 +257,8 @@ impl Collector {
                 let did = asked.last.as_ref().unwrap_or(did).clone();
                 let string = tabled(&asked.kind);
                 since.retain(|earlier| !is_about(&did, &asked.kind, earlier));
+                let mut unseen = std::mem::take(&mut self.unseen).into_iter();
+                let is_unseen = unseen.any(|other| !is_about(&did, &asked.kind, &other));
                 let earlier = asked
                     .last
                     .as_ref()
@@ -269,9 +275,9 @@ impl Collector {
                     since: since.into(),
                     retry: None,
                     again,
-                    unseen: self.unseen && !self.described && (self.shown || self.last.is_some()),
+                    unseen: is_unseen && !self.described && (self.shown || self.last.is_some()),
                 };
-                (self.unseen, self.described) = (false, false);
+                self.described = false;
                 self.put(OpenPiece::Item(Box::new(item)), *in_part);
                 self.last = Some(*in_part);
             }
@@ -285,7 +291,9 @@ impl Sink for Collector {
             self.enter(entry, &record.did);
         } else if !self.questions.is_empty() {
             let retried = self.retried(&record.did);
-            self.unseen |= !retried && changes_state(record);
+            if !retried && changes_state(record) && self.unseen.len() < 2 {
+                self.unseen.push(record.did.clone());
+            }
             if self.since.len() > EXPLAINED {
                 return true;
             }

@@ -11,7 +11,7 @@ use pagewalk_script::exam::grade::{CELL_LIMIT, Given};
 use pagewalk_script::exam::roster::{Flaw, plain};
 use pagewalk_script::lang::loader::too_deep;
 use pagewalk_script::lang::value::Number;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::rows::{Cells, RECORD_LIMIT, Record, RecordTable, Response, StudentRow, StudentRows};
@@ -46,10 +46,66 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Unique<T> {
     }
 }
 
+/// A JSON value in which no key of a map appears twice.
+struct Distinct;
+
+impl<'de> Deserialize<'de> for Distinct {
+    fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+        value.deserialize_any(Self)
+    }
+}
+
+impl<'de> Visitor<'de> for Distinct {
+    type Value = Self;
+
+    fn expecting(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.write_str("a value")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Self, A::Error> {
+        while values.next_element::<Self>()?.is_some() {}
+        Ok(self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Self, A::Error> {
+        Unique::<Self>(BTreeMap::new())
+            .visit_map(entries)
+            .map(|_| self)
+    }
+}
+
 /// The records in a JSON text. A JSON number is treated as a value without a radix.
 pub(crate) fn json_records(text: &str) -> Result<RecordTable, Flaw> {
-    let whole: Value = serde_json::from_str(text)
-        .map_err(|error| Flaw::new(error.line() as u64, format!("is not JSON: {error}")))?;
+    let flaw = |error: &serde_json::Error, what: &str| {
+        Flaw::new(error.line() as u64, format!("{what}: {error}"))
+    };
+    let whole: Value = serde_json::from_str(text).map_err(|error| flaw(&error, "is not JSON"))?;
+    let distinct = serde_json::from_str::<Distinct>(text);
+    distinct.map_err(|error| flaw(&error, "cannot be read"))?;
     records(unwrapped(whole))
 }
 

@@ -65,6 +65,37 @@ fn yaml_keeps_the_spelling_of_an_answer() {
 }
 
 #[test]
+fn a_key_that_appears_twice_in_json_is_refused() {
+    for (twice, line, key) in [
+        (
+            r#"[{"id": "ada",
+  "1": "0x3", "1": "0x4"}]"#,
+            2,
+            "1",
+        ),
+        (
+            r#"{"ada": {"1": 3},
+"ada": {"1": 4}}"#,
+            2,
+            "ada",
+        ),
+        (
+            r#"[[{"id": "ada", "id": null, "1": [true, -1, 0.5]}]]"#,
+            1,
+            "id",
+        ),
+    ] {
+        let flaw = json_records(twice).err();
+        assert!(
+            flaw.is_some_and(
+                |why| why.line == line && why.message.contains(&format!("`{key}` appears twice"))
+            ),
+            "{twice}"
+        );
+    }
+}
+
+#[test]
 fn a_number_in_json_is_a_value() {
     let list = json_records(
         r#"[{ "id": 7, "1a.vpn": 13, "1a.tlb": "N", "2.4": ["A", "C"], "x": null }, 3]"#,

@@ -224,6 +224,13 @@ fn no_mistake_hides_another_one() {
             "f(1);\n".repeat(2000) + "int main(void) { }\n",
             &[(1, "a declaration must begin with a type here")],
         ),
+        (
+            main("  int i;\n  for (i = 0; i < 4, i++) {\n    a = 1;\n  }"),
+            &[
+                (3, "`;` is missing before the last part of `for`"),
+                (4, "unknown variable `a`"),
+            ],
+        ),
         // A variable whose declaration has a mistake is not reported.
         (
             main("  uint x = 3;\n  x = x + 1;\n  y = 4;"),

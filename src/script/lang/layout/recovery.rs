@@ -519,6 +519,13 @@ impl Scan<'_> {
         if goes_on || held.contains("=>") || held.contains(" where ") || held.contains(['{', ':']) {
             return None;
         }
+        // `both[0 == 3` compares an element, and the unclosed list of `[[1, 2, [3]]` may be an inner one.
+        if held
+            .strip_prefix('[')
+            .is_some_and(|held| held.contains("==") || held.contains('['))
+        {
+            return None;
+        }
         let text: String = levels
             .iter()
             .rev()

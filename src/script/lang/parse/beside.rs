@@ -9,6 +9,18 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::unit_spelt;
 
+/// The statements with blocks, with heads for blocks whose own head has a mistake. `NAME` is the first name of the head, and `NAMES` are
+/// the others.
+pub(super) const HEADS: &[(&str, &str)] = &[
+    ("question", "question \"\" "),
+    ("part", "part \"\" "),
+    ("scenario", "scenario \"\" "),
+    ("repeat", "repeat 1 "),
+    ("if", "if true "),
+    ("for", "for NAME in 0..1 "),
+    ("def", "def NAME(NAMES) "),
+];
+
 /// Reports text after a complete expression.
 pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
     let Stop {
@@ -232,6 +244,8 @@ fn beside(stop: &Stop) -> Option<Diagnostic> {
         && !inside.trim().is_empty()
         && !inside.contains(['{', ';'])
         && !is_statement(inside.trim())
+        // Before the block of `question "x" points {`, a value is missing.
+        && (stop.head == "for" || HEADS.iter().all(|(keyword, _)| *keyword != stop.head))
     {
         if inside.contains(':') {
             let help = "use a list, or give each value a name: `let hit = 4; let miss = 100`";

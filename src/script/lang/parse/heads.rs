@@ -3,20 +3,9 @@
 use pagewalk_grammar::Pair;
 
 use super::Tree;
+use super::beside::HEADS;
 use crate::lang::ast::Stmt;
 use crate::lang::layout::{Token, TokenKind, tokens};
-
-/// The statements with blocks, with heads for blocks whose own head has a mistake. `NAME` is the first name of the head, and `NAMES` are
-/// the others.
-const HEADS: &[(&str, &str)] = &[
-    ("question", "question \"\" "),
-    ("part", "part \"\" "),
-    ("scenario", "scenario \"\" "),
-    ("repeat", "repeat 1 "),
-    ("if", "if true "),
-    ("for", "for NAME in 0..1 "),
-    ("def", "def NAME(NAMES) "),
-];
 
 impl Tree<'_> {
     /// Parses the block of a statement whose head has a mistake, which was reported last.

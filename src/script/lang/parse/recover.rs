@@ -445,6 +445,18 @@ fn plain(stop: &Stop, found: &str) -> Diagnostic {
             && found.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '"' | '?'));
         let help =
             "a setting is a name and its values, with spaces between them, as in `page 64 B`";
+        // `3-way`, with an ordinary or a typographic hyphen. The number may not fit the other settings.
+        let number = found
+            .split(|c: char| !c.is_ascii_digit())
+            .next()
+            .unwrap_or("");
+        let mut rest = stop.rest[number.len()..].chars();
+        if value
+            && matches!(rest.next(), Some('-' | '\u{2010}' | '\u{2011}' | ' '))
+            && rest.as_str().starts_with("way")
+        {
+            return diagnostic.help(format!("write `ways {number}`"));
+        }
         // `12: read 0x10`, from a listing.
         let after = stop.rest.trim_start_matches(|c: char| c.is_ascii_digit());
         let is_number = !stop.setting

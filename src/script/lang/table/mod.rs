@@ -61,13 +61,16 @@ impl Table {
             return None;
         }
         let twice = |pair: &&[Cell]| name(&pair[0]).is_some() && name(&pair[0]) == name(&pair[1]);
-        if let Some([_, again]) = self.header.windows(2).find(twice)
+        if let Some([one, again]) = self.header.windows(2).find(twice)
             && given + 1 == wanted
         {
             let column = name(again)?;
             let message = format!("the header has the column `{column}` twice");
-            let fix = Fix::write(again.span, column, "");
-            return Some(Diagnostic::new(Code::BadTable, again.span, message).fix(fix));
+            let wrong = Diagnostic::new(Code::BadTable, again.span, message);
+            // With a bar between them, either one may be superfluous.
+            let beside = again.span.start == one.span.end + 1;
+            let fix = beside.then(|| Fix::write(again.span, column, ""));
+            return Some(fix.map_or(wrong.clone(), |fix| wrong.fix(fix)));
         }
         // The last row may have fewer entries.
         if self.rows.len() < 2 || given < wanted && self.starts().contains(&given) {

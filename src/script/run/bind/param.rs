@@ -304,6 +304,12 @@ pub fn ways(params: &'static [Param]) -> Vec<&'static [Param]> {
     }
 }
 
+/// Whether an option of a row begins with a word.
+pub(crate) fn has_option(params: &'static [Param], word: &str) -> bool {
+    let begins = |part: &Param| matches!(part, Param::Optional([Param::Keyword(first), ..]) if *first == word);
+    ways(params).into_iter().flatten().any(begins)
+}
+
 /// Queries on the parameters of a row.
 pub trait Params {
     /// Returns the parameters in the format of the usage.

@@ -16,7 +16,7 @@ use crate::run::stop::Stop;
 /// # Errors
 /// Returns the errors in the setting's expressions.
 pub(crate) fn field(cx: &mut Cx, setting: &Setting) -> Result<Field, Stop> {
-    if let Some(wrong) = detached_unit(cx, setting).or_else(|| difference_of_bits(setting)) {
+    if let Some(wrong) = detached_unit(cx, setting).or_else(|| bits_without_range(setting)) {
         return Err(wrong.into());
     }
     let said = setting
@@ -65,22 +65,34 @@ fn detached_unit(cx: &Cx, setting: &Setting) -> Option<Diagnostic> {
     Some(wrong.fix(Fix::replace(whole, new)))
 }
 
-/// Finds a range of bits with a hyphen, `ppn 12-31`, which would be a difference.
-fn difference_of_bits(setting: &Setting) -> Option<Diagnostic> {
-    let number = |expr: &Expr| match &expr.kind {
+/// Finds a range of bits without `..`: `ppn 12-31`, which would be a difference, or `ppn bits 12 to 31`.
+fn bits_without_range(setting: &Setting) -> Option<Diagnostic> {
+    let numbers = |expr: &Expr| match &expr.kind {
         ExprKind::Value(Value::Number(number)) => number.as_integer(),
         _ => None,
     };
-    let [value] = &*setting.values else {
+    let mut bits = Vec::new();
+    for value in &*setting.values {
+        match &value.kind {
+            ExprKind::Binary(BinaryOp::Subtract, from, to) => {
+                bits.extend([numbers(from)?, numbers(to)?]);
+            }
+            ExprKind::Name(_) => {}
+            _ => bits.push(numbers(value)?),
+        }
+    }
+    let ([from, to], Some(first), Some(last)) =
+        (&*bits, setting.values.first(), setting.values.last())
+    else {
         return None;
     };
-    let ExprKind::Binary(BinaryOp::Subtract, from, to) = &value.kind else {
-        return None;
+    let span = Span {
+        end: last.span.end,
+        ..first.span
     };
-    let (from, to) = (number(from)?, number(to)?);
+    let wrong = Diagnostic::new(Code::BadFormat, span, "a range of bits needs `..`");
     let range = format!("{}..{}", from.min(to), from.max(to));
-    let wrong = Diagnostic::new(Code::BadFormat, value.span, "a range of bits needs `..`");
-    (&*setting.name.text == "ppn").then(|| wrong.fix(Fix::replace(value.span, range)))
+    (&*setting.name.text == "ppn").then(|| wrong.fix(Fix::replace(span, range)))
 }
 
 /// Whether a value is a unit with a factor of 1, as in `virtual n bits`. The parser drops such a unit

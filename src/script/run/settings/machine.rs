@@ -472,6 +472,15 @@ fn has_time(fields: &[Field]) -> bool {
     })
 }
 
+/// Returns the errors in fields that override an unknown machine, which may have any part.
+pub(crate) fn wrong_overrides(fields: &[Field]) -> Vec<Diagnostic> {
+    let mut wrong = Vec::new();
+    let mut draft = MachineDraft::default();
+    apply(MACHINE_SETTINGS, "machine", fields, &mut draft, &mut wrong);
+    wrong.retain(|one| !matches!(one.code, Code::UnknownNoun | Code::BadGeometry));
+    wrong
+}
+
 /// Builds a machine from fields, based on a preset or file if given.
 ///
 /// # Errors

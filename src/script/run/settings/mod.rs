@@ -24,7 +24,7 @@ pub(crate) use field::{Arg, ArgKind, Field, SettingRow, apply, integer, list, on
 pub(crate) use file::{EXECUTABLE_SETTINGS, ExecutableDraft, FILE_SETTINGS, FileDraft};
 pub(crate) use kernel::{KernelPlan, build_kernel, kernel_setting};
 pub(crate) use machine::{
-    build_machine, level_setting, machine_setting, memory_setting, table_setting,
+    build_machine, level_setting, machine_setting, memory_setting, table_setting, wrong_overrides,
 };
 pub(crate) use pte::{NO_READ_BIT, no_read_bit, pte_of_fields};
 pub(crate) use yaml::fields_of_yaml;

@@ -15,7 +15,7 @@ use crate::lang::value::Value;
 use crate::run::bind::Bound;
 use crate::run::budget::WORK_OF_COPY;
 use crate::run::session::{Action, Cx};
-use crate::run::settings::{Field, build_machine, list};
+use crate::run::settings::{Field, build_machine, list, wrong_overrides};
 use crate::run::state::{Binding, Slot};
 use crate::run::stop::Stop;
 use crate::run::unsupported;
@@ -29,7 +29,14 @@ pub(crate) fn machine(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
             return Err(bound.missing("a preset, a file, or settings").into());
         }
         None => None,
-        Some(base) => Some(base_of(cx, base, bound.block.is_some())?),
+        Some(base) => Some(base_of(cx, base, bound.block.is_some()).or_else(|stop| {
+            // A wrong machine hides no mistake in its overrides.
+            if let Some(block) = bound.block.filter(|_| cx.checking()) {
+                let fields = system::fields(cx, block)?;
+                cx.report(wrong_overrides(&fields));
+            }
+            Err(stop)
+        })?),
     };
     let fields = match bound.block {
         Some(block) if block.table.is_some() => {

@@ -153,6 +153,26 @@ impl Statement<'_> {
                 // A call with too few values is not superfluous.
                 word_before && !matches!(code, Code::UnknownFunction | Code::WrongCount)
             }
+            // Brackets around nothing lack a value, and so does `points` before a block.
+            _ if index > 0
+                && matches!(kind(index - 1), Some(TokenKind::Open(b'(' | b'[')))
+                && matches!(kind(index + 1), Some(TokenKind::Close(_))) =>
+            {
+                false
+            }
+            TokenKind::Word if word == "points" && after.trim_start().starts_with('{') => false,
+            // A sign between two flags is missing.
+            TokenKind::Word
+                if is_flag(word)
+                    && self
+                        .tokens
+                        .get(index + 1)
+                        .is_some_and(|next| is_flag(next.text(self.text))) =>
+            {
+                false
+            }
+            // A misspelled process is wrong, not superfluous.
+            TokenKind::Word if code == Code::UnknownProcess => false,
             // A title or a value without its name is not superfluous.
             TokenKind::String { .. } => {
                 let beside = |index: usize| {
