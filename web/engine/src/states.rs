@@ -55,16 +55,15 @@ impl Kept {
                 core: core.filter(has_core),
                 // A process has a list of its pages.
                 page_tables: kernel.is_none_or(|kernel| kernel.processes().next().is_none()),
+                memory: false,
                 unknown_bytes: false,
             },
         );
-        if let Some(machine) = &mut snapshot.machine {
-            machine.memory.clear();
-            if let Some(table) = &mut machine.page_table {
-                let mut pages = Vec::new();
-                list_pages(table, &mut pages);
-                table.entries = pages;
-            }
+        let machine = snapshot.machine.as_mut();
+        if let Some(table) = machine.and_then(|machine| machine.page_table.as_mut()) {
+            let mut pages = Vec::new();
+            list_pages(table, &mut pages);
+            table.entries = pages;
         }
         let snapshot = Rc::new(snapshot);
         *captured = Some((core, snapshot.clone()));

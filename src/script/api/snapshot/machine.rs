@@ -22,6 +22,8 @@ pub struct Parts {
     pub core: Option<u32>,
     /// Whether the page tables are in the snapshot.
     pub page_tables: bool,
+    /// Whether the bytes of main memory are in the snapshot.
+    pub memory: bool,
     /// Whether blocks without known bytes have their list of `null`s.
     pub unknown_bytes: bool,
 }
@@ -30,6 +32,7 @@ impl Parts {
     pub const ALL: Self = Self {
         core: None,
         page_tables: true,
+        memory: true,
         unknown_bytes: true,
     };
 }
@@ -176,7 +179,11 @@ pub struct MemoryRun {
 impl MachineState {
     pub(super) fn capture(machine: &Machine, kernel: Option<&Kernel>, parts: Parts) -> Self {
         let spec = machine.spec();
-        let known = machine.memory_known();
+        let known = if parts.memory {
+            machine.memory_known()
+        } else {
+            Vec::new()
+        };
         let processes = kernel.is_some_and(|kernel| kernel.processes().next().is_some());
         let page_table = spec
             .mmu
@@ -255,13 +262,16 @@ impl CacheState {
         let sets = machine.cache_sets_in_use(level);
         let lines = valid(sets, spec.ways, |set, way| {
             let line = machine.cache_line(level, set, way)?;
+            if !line.valid {
+                return None;
+            }
             let mut bytes: Vec<Option<u8>> = (0..1 << spec.block_bits)
                 .map(|at| machine.cache_byte(level, set, way, at))
                 .collect();
             if !parts.unknown_bytes && bytes.iter().all(Option::is_none) {
                 bytes.clear();
             }
-            line.valid.then(|| CacheLine {
+            Some(CacheLine {
                 set: set.raw(),
                 way,
                 tag: line.tag.map(Tag::raw),

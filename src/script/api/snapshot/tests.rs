@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::Snapshot;
+use super::{Parts, Snapshot};
 use crate::api::{CheckedScript, Options, Stepper};
 
 /// Returns the snapshot at the end of a script.
@@ -77,6 +77,24 @@ fn a_program_in_a_process_has_its_text_and_its_line() {
         );
         assert_eq!(program.text, ["int main(void) {", "    return 3;", "}"]);
     }
+}
+
+#[test]
+fn a_snapshot_without_memory_lacks_nothing_else() {
+    let text = "machine core-i7\nprocess P {}\nP: let p = sbrk(0x3000)\nP: write p = 1\nP: write p + 0x1000 = 2\n";
+    let mut whole = at_end(text);
+    let script = CheckedScript::from_text("test.pw", text, &mut ());
+    let mut run = Stepper::new(Arc::new(script), Options::default());
+    run.goto(u64::MAX);
+    let parts = Parts {
+        memory: false,
+        ..Parts::ALL
+    };
+    let some = Snapshot::of_parts(&run.progress().state, parts);
+    assert_ne!(some, whole);
+    let memory = std::mem::take(&mut whole.machine.as_mut().unwrap().memory);
+    assert!(!memory.is_empty());
+    assert_eq!(some, whole);
 }
 
 /// With FIFO and three frames, the access to page 4 evicts page 1. The kernel would evict pages 2, 3, and 4

@@ -49,25 +49,37 @@ fn drawn(title: &str, messages: &[Step], columns: u32, beside: bool) -> Scene {
         1
     };
     let end = TOP + step * count + 1;
+    let arrows: Vec<Arrow<'_>> = (1..)
+        .zip(messages)
+        .map(|(number, message)| Arrow::new(number, message, &actors))
+        .collect();
     // The lifelines share the room.
     let spare = (wide - boxes) / actors.len().max(1) as u32;
+    let sizes: Vec<u32> = actors.iter().map(|actor| width(actor) + 4).collect();
+    let even = sizes.iter().zip(sizes.iter().skip(1).chain([&0]));
+    let even: Vec<u32> = even
+        .map(|(size, next)| size - size / 2 + next / 2 + 1 + spare)
+        .collect();
+    let mut rooms = even.clone();
+    for arrow in &arrows {
+        let room = &mut rooms[arrow.gap()];
+        *room = (*room).max(arrow.room());
+    }
     let mut lifelines = Vec::new();
-    let mut x = spare / 2;
-    for actor in &actors {
-        let size = width(actor) + 4;
+    let mut middle = spare / 2 + sizes.first().map_or(0, |size| size / 2);
+    if middle + rooms.iter().sum::<u32>() > columns {
+        rooms = even;
+    }
+    for ((actor, size), room) in actors.iter().zip(sizes).zip(&rooms) {
+        let x = middle - size / 2;
         scene.filled((x, 0), (size, 3), Stroke::Thin, Fill::Gray);
         scene.head((x + 2, 1), *actor);
-        let middle = x + size / 2;
         scene.line(&[(middle, 2), (middle, end)], Stroke::Dashed);
         lifelines.push(middle);
-        x += size + 1 + spare;
+        middle += room;
     }
-    let place = |actor: &str| {
-        let at = actors.iter().position(|known| *known == actor);
-        at.map_or(0, |at| lifelines[at])
-    };
     let (left, mut below) = if beside {
-        (wide + 3, TOP)
+        (wide.max(middle) + 3, TOP)
     } else {
         (0, end + 2)
     };
@@ -75,21 +87,8 @@ fn drawn(title: &str, messages: &[Step], columns: u32, beside: bool) -> Scene {
         scene.step(Some(number));
         scene.part(Some(ElementId::Message(number)));
         let y = TOP + step * u32::from(number);
-        let (from, label) = (place(&message.from), number.to_string());
-        match message.to.as_deref().map(place) {
-            Some(to) if to != from => {
-                let ahead = lifelines.iter().filter(|line| **line != from);
-                let ahead = ahead.filter(|line| (**line > from) == (to > from));
-                let gap = ahead.map(|line| line.abs_diff(from)).min();
-                let short = SHORT.iter().find(|(long, _)| *long == message.name);
-                let name = short.map_or(message.name, |(_, short)| short);
-                arrow(&mut scene, (from, to, y), [&label, name], gap.unwrap_or(0));
-            }
-            _ => {
-                // The actor itself does something.
-                scene.head((from + 2, y), format!("({label})"));
-            }
-        }
+        let arrow = &arrows[usize::from(number) - 1];
+        arrow.draw(&mut scene, &lifelines, y, rooms[arrow.gap()]);
         for line in list.lines() {
             scene.write((left, below), line);
             below += 1;
@@ -101,24 +100,69 @@ fn drawn(title: &str, messages: &[Step], columns: u32, beside: bool) -> Scene {
     scene
 }
 
-/// Draws an arrow in a row, with its number beside the sender, and with the name of the message if there is room before the
-/// next lifeline in `gap` columns.
-fn arrow(scene: &mut Scene, (from, to, y): (u32, u32, u32), label: [&str; 2], gap: u32) {
-    let [number, mut name] = label;
-    let size = |name: &str| width(number) + u32::from(!name.is_empty()) + width(name);
-    if size(name) + ARROW > gap {
-        name = "";
+/// A message with its label, between the lifelines of actors.
+struct Arrow<'m> {
+    number: String,
+    name: &'m str,
+    from: usize,
+    /// The receiver, or the sender if it does something itself.
+    to: usize,
+}
+
+impl<'m> Arrow<'m> {
+    fn new(number: u16, message: &'m Step, actors: &[&str]) -> Self {
+        let place = |actor: &str| actors.iter().position(|known| *known == actor);
+        let from = place(&message.from).unwrap_or(0);
+        let to = message.to.as_deref().and_then(place).unwrap_or(from);
+        let short = SHORT.iter().find(|(long, _)| *long == message.name);
+        Self {
+            number: if from == to {
+                format!("({number})")
+            } else {
+                number.to_string()
+            },
+            name: short.map_or(message.name, |(_, short)| short),
+            from,
+            to,
+        }
     }
-    let wide = size(name);
-    let (x, start, end) = if to > from {
-        (from + 2, (from + 3 + wide).min(to - 1), to - 1)
-    } else {
-        let start = (from - 3 - wide).max(to + 1);
-        (from - 1 - wide, start, to + 1)
-    };
-    scene.head((x, y), number);
-    scene.write((x + width(number) + 1, y), name);
-    scene.arrow(&[(start, y), (end, y)], Stroke::Thin);
+
+    /// Returns the columns of the label.
+    fn size(&self) -> u32 {
+        width(&self.number) + u32::from(!self.name.is_empty()) + width(self.name)
+    }
+
+    /// Returns the columns between lifelines in which the arrow has its name.
+    fn room(&self) -> u32 {
+        self.size() + if self.from == self.to { 3 } else { ARROW }
+    }
+
+    /// Returns the lifeline to the left of the label.
+    fn gap(&self) -> usize {
+        self.from - usize::from(self.to < self.from)
+    }
+
+    /// Draws the arrow in a row, with its number beside the sender, and with the name of the message if there is room before
+    /// the next lifeline.
+    fn draw(&self, scene: &mut Scene, lifelines: &[u32], y: u32, room: u32) {
+        let (name, wide) = if self.room() <= room {
+            (self.name, self.size())
+        } else {
+            ("", width(&self.number))
+        };
+        let (from, to) = (lifelines[self.from], lifelines[self.to]);
+        let (x, start, end) = if to >= from {
+            (from + 2, (from + 3 + wide).min(to - 1), to - 1)
+        } else {
+            let start = (from - 3 - wide).max(to + 1);
+            (from - 1 - wide, start, to + 1)
+        };
+        scene.head((x, y), &*self.number);
+        scene.write((x + width(&self.number) + 1, y), name);
+        if to != from {
+            scene.arrow(&[(start, y), (end, y)], Stroke::Thin);
+        }
+    }
 }
 
 /// Returns the actors in the order of their first message.

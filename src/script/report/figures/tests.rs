@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::{Room, scene};
+use super::{Room, scene, steps};
+use crate::report::doc::Step;
 use crate::report::playing::records;
 use crate::report::scene::tests::{arrows, collisions, frames, slide_type};
 use crate::report::scene::{DARK, Draws, PAPER, Place, Scene, Shape, Stroke, text};
@@ -311,6 +312,37 @@ fn the_steps_of_a_translation_follow_the_access() {
         assert_eq!(collisions(&part), Vec::<String>::new());
     }
     assert_eq!(text(&scene.upto(13)), text(scene));
+}
+
+/// As in CS:APP's figures of a page hit and a page fault, each arrow has its number and its name.
+#[test]
+fn each_message_of_an_access_has_its_name_at_its_arrow() {
+    let messages = [
+        ("CPU", "MMU", "virtual address"),
+        ("MMU", "TLB", "VPN"),
+        ("MMU", "memory", "PTE address"),
+        ("memory", "MMU", "PTE"),
+        ("MMU", "CPU", "protection fault"),
+        ("CPU", "handler", "control"),
+        ("handler", "", "free frame"),
+        ("MMU", "memory", "A and D bits"),
+        ("TLB", "", "lookup"),
+        ("memory", "CPU", "data"),
+    ];
+    let step = |(from, to, name): (&str, &str, &'static str)| Step {
+        from: from.to_owned(),
+        to: Some(to.to_owned()).filter(|to| !to.is_empty()),
+        what: name.to_owned(),
+        name,
+    };
+    let scene = steps::scene("Messages", &messages.map(step), Room::PAGE.columns);
+    let printed = text(&scene);
+    let labels = "1 VA, 2 VPN, 3 PTEA, 4 PTE, 5 protection fault, 6 control, (7) free frame, 8 A and D bits, (9) lookup, 10 data";
+    for label in labels.split(", ") {
+        assert!(printed.contains(label), "{label} in {printed}");
+    }
+    assert_eq!(collisions(&scene), Vec::<String>::new());
+    assert!(scene.size().0 <= Room::PAGE.columns, "{printed}");
 }
 
 /// The MMU translates the address before the cache is looked up.
