@@ -137,12 +137,14 @@ fn columns_have_every_spelling_of_a_name_and_digits_have_separators() {
     }
     let facts = graded(
         "facts",
-        "id,1a.vpn,vpn,2ppn,1b.vpn.1\ns1,0F,0F,0D,1\n",
+        "id,1a.vpn,vpn,2ppn,1b.vpn.1,1b_1_ppn,1b_vpm\ns1,0F,0F,0D,1,2,3\n",
         &["--seed", "0"],
     );
     for said in [
         "`vpn` is not a field of the exam; did you mean `1a.vpn`?",
         "`2ppn` is not a field of the exam; did you mean `1a.ppn`?",
+        "`1b_1_ppn` is not a field of the exam; did you mean `1b.ppn`?",
+        "`1b_vpm` is not a field of the exam; did you mean `1b.vpn`?",
         "did you mean `1b.vpn`?",
     ] {
         assert!(facts.messages.contains(said), "{said}: {}", facts.messages);

@@ -525,12 +525,34 @@ fn field_within<'f>(column: &str, fields: &'f BTreeSet<String>) -> Option<&'f st
     });
     let begun = |field: &&String| alike(field).starts_with(&format!("{column}_"));
     let longest = continued.max_by_key(|field| field.len());
-    let fact = column.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_');
-    let of_fact = |field: &&String| !fact.is_empty() && alike(field).ends_with(&format!("_{fact}"));
     longest
         .or_else(|| fields.iter().find(begun))
-        .or_else(|| fields.iter().find(of_fact))
+        .or_else(|| field_of_fact(column, fields))
         .map(String::as_str)
+}
+
+/// Returns the field that has the fact at a column's end, as in `1b_1_vpn`, and begins most like the column. After the number of a
+/// question, the fact can have a typing error.
+fn field_of_fact<'f>(column: &str, fields: &'f BTreeSet<String>) -> Option<&'f String> {
+    let fact_of = |field: &str| field.rsplit(['.', '_']).next().map(str::to_lowercase);
+    let facts: BTreeSet<String> = fields.iter().filter_map(|field| fact_of(field)).collect();
+    let own = fact_of(column)?;
+    let own = own.trim_start_matches(|c: char| c.is_ascii_digit());
+    let near = || nearest(own, facts.iter().map(String::as_str));
+    let is_of_question = column.starts_with(|c: char| c.is_ascii_digit());
+    let fact = match facts.get(own) {
+        Some(fact) => fact,
+        None => near().filter(|_| is_of_question && !own.is_empty())?,
+    };
+    let alike_for = |field: &&String| {
+        let both = alike(field).into_bytes().into_iter().zip(column.bytes());
+        both.take_while(|(a, b)| a == b).count()
+    };
+    let of_fact = fields
+        .iter()
+        .filter(|field| fact_of(field).as_deref() == Some(fact));
+    // Of equals, the first.
+    of_fact.rev().max_by_key(alike_for)
 }
 
 /// Reports names that occur in the rules but not in the exam, and returns whether the exam has all names.
