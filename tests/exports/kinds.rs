@@ -160,12 +160,12 @@ fn a_cell_without_a_value_has_the_box_of_its_column() {
     assert!(boxes.len() == 2 && boxes[0] == boxes[1], "{sheet}");
 }
 
-/// An instructor whose key is 16384 does not accept 16400, and the box does not reveal that its key is whole.
+/// An instructor whose key is 16384 does not accept 16400, nor 4.52 for 4.5, and the box does not reveal that its key is whole.
 #[test]
-fn a_whole_key_has_no_tolerance() {
-    let stem = |n: u32| {
+fn a_key_that_students_write_in_full_has_no_tolerance() {
+    let stem = |key: &str| {
         let exam = paper(
-            &format!("question \"Q\" {{ let n = {n} / 2; ask \"Entries\" = n }}"),
+            &format!("question \"Q\" {{ let n = {key}; ask \"Entries\" = n }}"),
             0,
         );
         let files = export("prairielearn", &[exam]).expect("files");
@@ -177,14 +177,19 @@ fn a_whole_key_has_no_tolerance() {
             .expect("UTF-8")
             .replace("\\\"", "\"")
     };
-    assert!(
-        stem(32768).contains("pl-number-input") && stem(32768).contains("rtol=\"0\" atol=\"0\"")
-    );
-    assert!(stem(5).contains("rtol=\"0.005\""));
-    assert!(
-        stem(5).contains("placeholder=\"number\"")
-            && stem(32768).contains("placeholder=\"number\"")
-    );
+    for (key, share) in [
+        ("32768 / 2", "0"),
+        ("9 / 2", "0"),
+        ("1 / 3", "0.005"),
+        ("75 / 32", "0.005"),
+    ] {
+        let stem = stem(key);
+        assert!(stem.contains("pl-number-input") && stem.contains("placeholder=\"number\""));
+        assert!(
+            stem.contains(&format!("rtol=\"{share}\" atol=\"0\"")),
+            "{key}: {stem}"
+        );
+    }
 }
 
 #[test]

@@ -331,10 +331,6 @@ fn of_machine(
     let spec = &hardware.spec;
     let state = state_before(question);
     let before = state.map(Target::machine);
-    let kernel = match state {
-        Some(Target::Kernel(kernel)) => Some(kernel),
-        _ => None,
-    };
     let fills = rules.contains(&Rule::Fill);
     let fills_nothing = fills_nothing(question, hardware, asked);
     let orders = before.filter(|_| fills);
@@ -365,8 +361,10 @@ fn of_machine(
         frames: (hardware.kernel.as_ref())
             .and_then(|kernel| kernel.frames)
             .or(hardware.frames.filter(|_| rules.contains(&Rule::Victim))),
-        all_free: kernel.is_some_and(|kernel| kernel.frames().used() == 0),
-        frames_before: kernel.map(|kernel| kernel.replacement()),
+        kernel_before: match state {
+            Some(Target::Kernel(kernel)) => Some(kernel),
+            _ => None,
+        },
         orders,
     };
     sentences.extend(rules.iter().flat_map(|rule| rule.sentences(&context)));

@@ -9,10 +9,10 @@ use crate::exam::topics::{Topic, Topics};
 use crate::questions::entry::{Hardware, ItemKind, Sharing};
 use crate::run::record::CallRecord;
 use crate::run::table::{Cell, Rows, TableId};
+use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::abi::Arg;
 use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPolicy};
 use pagewalk_engine::kernel::heap::{CHUNK_START, TCACHE};
-use pagewalk_engine::machine::policy::ReplacementState;
 use pagewalk_engine::machine::pte::Bit;
 use pagewalk_engine::machine::reference_string::Replacement;
 use pagewalk_engine::machine::spec::{CacheSpec, Inclusion, Spec};
@@ -103,10 +103,8 @@ pub(super) struct Context<'q> {
     pub(super) sized: bool,
     /// Number of frames for user pages, if an answer can depend on it.
     pub(super) frames: Option<u32>,
-    /// Whether all frames are free before the question.
-    pub(super) all_free: bool,
-    /// The state of the page frames before the question.
-    pub(super) frames_before: Option<ReplacementState>,
+    /// The kernel before the question.
+    pub(super) kernel_before: Option<&'q Kernel>,
     /// The sentences about the order of the entries in sets.
     pub(super) orders: Vec<String>,
 }
@@ -209,7 +207,11 @@ impl Rule {
                 "A page fault is major if the kernel reads the page from disk, and minor otherwise. A fault that ends in a signal is neither."
             }
             Self::CopyOnWrite => return copies(kernel, sharing, asked),
-            Self::Frame if context.all_free => {
+            Self::Frame
+                if context
+                    .kernel_before
+                    .is_some_and(|kernel| kernel.frames().used() == 0) =>
+            {
                 "All frames are free at first. The kernel allocates the free frame with the lowest number."
             }
             Self::Frame => "The kernel allocates the free frame with the lowest number.",
@@ -461,11 +463,12 @@ fn victim(kernel: &KernelConfig, context: &Context) -> Vec<String> {
     if context.frames.is_none() {
         return Vec::new();
     }
-    let (policy, before) = (kernel.replacement, &context.frames_before);
+    let policy = kernel.replacement;
+    let before = context.kernel_before.map(Kernel::replacement);
     let hand = before.as_ref().and_then(|frames| frames.state.hand);
     let rule = rule(Replacement::Policy(policy));
     let rule = rule.map(|rule| rule.printed(true, false, hand.unwrap_or(0)));
-    let at_first = before.clone().and_then(|frames| of_frames(frames, policy));
+    let at_first = before.and_then(|frames| of_frames(frames, policy));
     rule.into_iter().chain(at_first).collect()
 }
 
