@@ -268,7 +268,7 @@ impl State {
         right.chain(self.wrong_programs.iter().map(|text| &**text))
     }
 
-    /// Binds the name of a program with a mistake, and keeps its text, so that what names them later is no mistake.
+    /// Binds the name of a program with a mistake, and keeps its text, so that what names them later is not a mistake.
     pub(crate) fn add_wrong_program(&mut self, name: &Arc<str>, text: &str) {
         self.bind(name, Binding::Unknowable);
         self.wrong_programs.push(text.into());

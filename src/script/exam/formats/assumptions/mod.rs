@@ -165,7 +165,7 @@ fn operations(question: &Question) -> impl Iterator<Item = &Did> {
     all.map(|did| &**did)
 }
 
-/// Whether an answer can depend on what a load maps to a new page: its frame is asked, or a store follows.
+/// Whether an answer can depend on what a load maps to a new page: an item asks for its frame, or a store follows.
 fn depends_on_loads(question: &Question, rules: &BTreeSet<Rule>) -> bool {
     let any = |of: fn(&Did) -> bool| operations(question).any(of);
     let loads = any(|did| matches!(did, Did::Access(one) if one.verb != AccessVerb::Write));
