@@ -38,5 +38,7 @@ export function links(rows, figure) {
         if (linked) order = -1;
       }
     }
+    // The figure can arrive after the pointer.
+    point(rows.querySelector('tr.linked:is(:hover, :focus)'));
   };
 }
