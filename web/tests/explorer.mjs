@@ -337,6 +337,17 @@ await test('the pointer and the keys show a row of the machine in the figure', a
   await simple.close();
 });
 
+await test('on a phone, no value is written over a long fact', async () => {
+  const own = await chrome.newContext({ viewport: { width: 360, height: 740 }, serviceWorkers: 'block' });
+  const { page } = await explorer('?example=copy-on-write.pw', own);
+  await position(page, '25 of 25');
+  await page.locator('#slider').fill('18');
+  await position(page, '18 of 25');
+  const facts = await page.locator('.facts tbody th').evaluateAll((all) => all.map(({ textContent, scrollWidth, clientWidth }) => [textContent, scrollWidth - clientWidth]));
+  assert.deepEqual(facts, ['frame 0 refs', 'frame 0 kind', 'frame 1 refs', 'frame 1 kind'].map((fact) => [`frames ${fact}`, 0]));
+  await own.close();
+});
+
 await test('with reduced motion, nothing moves by itself', async () => {
   const own = await chrome.newContext({ viewport: { width: 1366, height: 768 }, reducedMotion: 'reduce' });
   const { page } = await explorer('?example=copy-on-write.pw', own);
