@@ -395,7 +395,8 @@ impl Parser {
                 *number
             }
             Some(other @ Type::Struct(_)) => {
-                fail!(place, "the name is that of `{}`", self.types.name(other))
+                let name = self.types.name(other);
+                fail!(place, "the name is that of `{name}`"; "write `{name}`")
             }
             Some(_) => fail!(place, "the name is that of an enum"),
             None => {
@@ -427,7 +428,7 @@ impl Parser {
                 {
                     for name in self.types.member_names(inner) {
                         if !names.insert(name.clone()) {
-                            fail!(place, "the {word} has two members `{name}`");
+                            fail!(place, "the {word} has two members `{name}`"; "give one of them another name");
                         }
                     }
                     members.push(("".into(), base));
@@ -450,7 +451,7 @@ impl Parser {
                     }
                     self.check_object(&name, &declared.ty, place)?;
                     if !names.insert(name.clone()) {
-                        fail!(place, "the {word} has two members `{name}`");
+                        fail!(place, "the {word} has two members `{name}`"; "give one of them another name");
                     }
                     members.push((name, declared.ty));
                     if !self.accept(",") {

@@ -138,7 +138,7 @@ mod tests {
     fn a_call_of_linux_says_so() {
         for name in [
             "mincore",
-            "dup",
+            "dup3",
             "clone",
             "waitpid",
             "pthread_create",

@@ -29,7 +29,7 @@ fn every_system_call_explains_its_result() {
         let fd = open(\"f\", 2)\nlet p = mmap(0, 256, 3, 1, fd, 0)\nfstat(fd)\nlseek(fd, 1, 0)\nread(fd, p, 2)\n\
         pread(fd, p, 2, 0)\nwrite(fd, p, 1)\npwrite(fd, p, 1, 0)\nftruncate(fd, 4)\nmsync(p, 64, 4)\n\
         madvise(p, 64, 4)\nmlock(p, 64)\nmunlock(p, 64)\nmprotect(p, 64, 1)\nlet q = mmap(0, 64, 3, 34, -1, 0)\n\
-        let r = mremap(q, 64, 128, 1)\nlet b = sbrk(64)\nbrk(b)\nlet m = malloc(10)\nfree(m)\nlet c = calloc(2, 8)\nrealloc(c, 40)\nclose(fd)\n\
+        let r = mremap(q, 64, 128, 1)\nlet b = sbrk(64)\nbrk(b)\nlet m = malloc(10)\nfree(m)\nlet c = calloc(2, 8)\nrealloc(c, 40)\ndup(fd)\ndup2(fd, 9)\nclose(fd)\n\
         let child = fork()\nchild: exit(3)\nP1: wait()\nP1: getpid()\nP1: munmap(p, 256)\n\
         executable \"a\" {\n entry 0x400\n | section | start | size | perms |\n | .text | 400 | 40 | r-x |\n}\nP1: execve(\"a\")\n";
     let mut seen: Vec<&str> = Vec::new();
