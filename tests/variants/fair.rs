@@ -663,3 +663,20 @@ fn the_check_states_what_guessing_earns() {
         "{text}"
     );
 }
+
+/// A number above an item is usually given data. Below it, one of three digits gives the answer away, also if all versions are the same.
+#[test]
+fn a_decimal_answer_below_an_item_is_found_in_a_question_that_draws_nothing() {
+    let leaks = |body: &str| {
+        let report = report(&format!("question \"Q\" {{ {body} }}"), 3);
+        report.contains("answers appear elsewhere")
+    };
+    let ask = "ask \"Misses\" = 640";
+    assert!(leaks(&format!("{ask}\ntext \"The result is 640 misses.\"")));
+    assert!(!leaks(&format!(
+        "text \"An array has 640 elements.\"\n{ask}"
+    )));
+    assert!(!leaks(
+        "ask \"Sets\" = 64\ntext \"Addresses have 64 bits.\""
+    ));
+}

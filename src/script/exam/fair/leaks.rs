@@ -337,7 +337,19 @@ fn changes(did: &Did, id: TableId) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Telling;
+    use super::{Telling, Unit};
+
+    #[test]
+    fn a_size_is_found_in_another_unit() {
+        let size = Telling {
+            number: 6144,
+            base: 10,
+            digits: None,
+            unit: Unit::named("B"),
+        };
+        assert!(size.is_told("That is 6 KB.") && size.is_told("6144 bytes"));
+        assert!(!size.is_told("6 MB, 6 ns, or 7 KB") && !size.is_told("6 pages of 1 KB"));
+    }
 
     #[test]
     fn a_number_is_found_in_the_radix_of_its_answer() {
