@@ -114,7 +114,7 @@ const TABLES: &[(&str, &str)] = &[
     ("frame", "Frame"),
     ("counter", "Counter"),
     ("resident", "Resident pages"),
-    ("refs", "Refs"),
+    ("refs", "PTEs that map it"),
     ("kind", "Kind"),
     ("dirty", "Dirty"),
     ("slot", "Slot"),

@@ -13,6 +13,7 @@ const NOTATIONS: &[(&str, &str)] = &[
     ("hit", "Y/N"),
     ("use", "frame 0 first"),
     ("modified", "frame 0 first"),
+    ("kind", "anonymous, file, shared, merged"),
     ("maps", "process:VPN in hex"),
 ];
 
