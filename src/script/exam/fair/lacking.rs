@@ -83,8 +83,8 @@ const NUMBERS: &[&str] = &[
 
 /// Words of a text that describes areas.
 const AREAS: &[&str] = &[
-    "area", "areas", "region", "regions", "segment", "segments", "mapping", "mappings", "maps",
-    "mmap", "malloc", "heap", "stack", "data", "bss", "text", "code", "array",
+    "area", "areas", "region", "regions", "segment", "segments", "mapping", "mappings", "map",
+    "maps", "mapped", "mmap", "malloc", "heap", "stack", "data", "bss", "text", "code", "array",
 ];
 
 /// The fact that is the latency of an access.
