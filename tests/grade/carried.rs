@@ -63,6 +63,26 @@ const WALK: &str = "machine { virtual 32 bits, physical 32 bits, page 4 KB,\n\
     set pte 1 0x1000 = 0x3007\n\
     set pte 2 0x3004 = 0x8007\n";
 
+/// The entry is not present, so the access faults. A student who overlooks this uses the PPN of the entry, whether the entry's
+/// box has the value or nothing.
+#[test]
+fn an_overlooked_present_bit_leads_to_the_page_of_the_entry() {
+    let script = "machine { virtual 12 bits, physical 11 bits, page 32 B\n\
+        page_table { levels 2, bits 4 3, pte { size 1 B, valid 0, ppn 2..7 } } }\n\
+        set cr3 = 0x40\nset pte 1 0x48 = 0x21\nset pte 2 0x100 = 0xC8\n\
+        question \"q\" points 4 { ask read 0x80A => pte2.value, fault, ppn, pa }\n";
+    let columns = ["1.pte2.value", "1.fault", "1.ppn", "1.pa"];
+    let rows: [(&str, &[&str]); 3] = [
+        ("value", &["C8", "N", "32", "64A"]),
+        ("nothing", &["", "N", "32", "64A"]),
+        ("fault", &["C8", "Y", "32", "64A"]),
+    ];
+    assert_eq!(
+        digits("overlooked", script, &columns, &rows),
+        ["1011", "0011", "1101"]
+    );
+}
+
 #[test]
 fn a_dash_for_unlisted_memory_earns_nothing() {
     let script = format!(

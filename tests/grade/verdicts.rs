@@ -472,6 +472,62 @@ fn f_in_a_box_about_a_fault_has_two_meanings() {
     assert_eq!(names(process, &[("1.fault", "F")]), ["unreadable"]);
 }
 
+/// "Page fault?" asks for yes or no, and so may a box of the author, about faults or about hits.
+#[test]
+fn the_words_of_a_fault_are_no_yes_or_no_of_hits() {
+    let exam = "machine simple\nset page_table { | vpn ppn v |; | 35 1E 1 | }\n\
+        question \"q\" { ask read 0x0400 => page-fault; ask read 0x0D50 => page-fault }\n";
+    let both = |text: &str| names(exam, &[("1.1.page-fault", text), ("1.2.page-fault", text)]);
+    for text in ["fault", "page fault", "PF", "yes", "T"] {
+        assert_eq!(both(text), ["right", "wrong"], "{text}");
+    }
+    for text in ["no fault", "No page fault", "n", "false"] {
+        assert_eq!(both(text), ["wrong", "right"], "{text}");
+    }
+    assert_eq!(both("F"), ["unreadable", "unreadable"]);
+    for key in ["Y", "N", "yes", "no"] {
+        assert_each(
+            &format!("\"Page fault? (Y/N)\" = \"{key}\""),
+            "unreadable",
+            &["fault", "no fault", "F"],
+        );
+    }
+    assert_each("\"T\" = \"false\"", "right", &["F", "f", "no"]);
+}
+
+#[test]
+fn an_answer_with_the_key_and_other_words_is_reviewed() {
+    assert_each(
+        "\"T\" = \"major\"",
+        "unreadable",
+        &["major fault", "a major page fault", "maj"],
+    );
+    assert_each("\"T\" = \"major\"", "wrong", &["minor", "majority"]);
+}
+
+#[test]
+fn other_prefixes_and_units_of_the_author_are_reviewed() {
+    assert_each("\"T\" = 4096 unit B", "unreadable", &["4.096 kB"]);
+    assert_each("\"T\" = 4096 unit B", "right", &["4 kB", "4 K", "4 KiB"]);
+    assert_each(
+        "\"T\" = 4096 unit B",
+        "wrong",
+        &["4.096 KiB", "4.096 KB", "4.1 kB"],
+    );
+    assert_each("\"T\" = 64000", "unreadable", &["64k"]);
+    assert_each(
+        "\"T\" = 6 unit \"MB/s\"",
+        "unreadable",
+        &["6 Mb/s", "48 Mb/s"],
+    );
+    assert_each("\"T\" = 6 unit \"MB/s\"", "right", &["6", "6 mB/s"]);
+    assert_each(
+        "\"T\" = 121 unit \"clock cycles\"",
+        "unreadable",
+        &["121 cycles"],
+    );
+}
+
 #[test]
 fn each_blank_of_a_row_has_its_own_key() {
     let script =

@@ -43,7 +43,8 @@ pub(crate) fn agrees(answer: &Answer, key: Option<&Shown>, way: AnswerForm) -> b
     }
 }
 
-/// Whether the instructor decides about an answer: another of its meanings equals the key, or it could abbreviate the key.
+/// Whether the instructor decides about an answer: another of its meanings equals the key, it could abbreviate the key, or it
+/// contains the key.
 pub(crate) fn could_agree(answer: &Answer, key: Option<&Shown>, way: AnswerForm) -> bool {
     let mut others = answer.others();
     others.any(|other| agrees(&other, key, way))
@@ -51,6 +52,8 @@ pub(crate) fn could_agree(answer: &Answer, key: Option<&Shown>, way: AnswerForm)
             (Answer::Text(text), Some(Value::Text(key))) if way.notation == Notation::Plain => {
                 let numbers = numbers(text, key);
                 words::abbreviates(text, key)
+                    || words::contains(text, key)
+                    || words::could_be_fault(text, key)
                     || numbers
                         .into_iter()
                         .any(|(own, key)| own.others().any(|own| is_number(&own, key)))

@@ -39,6 +39,8 @@ pub(crate) enum Notation {
     Mapped,
     /// A number of events: `none` and a dash are 0.
     Count,
+    /// Whether there is a page fault: `fault` is yes.
+    Fault,
     /// A hit or a miss for each reference.
     Trace,
 }
@@ -68,6 +70,8 @@ impl<'p> AnswerForm<'p> {
             Notation::Count
         } else if &*blank.fact == "trace" {
             Notation::Trace
+        } else if &*blank.fact == "page-fault" {
+            Notation::Fault
         } else {
             Notation::Plain
         };
@@ -151,6 +155,14 @@ impl<'p> AnswerForm<'p> {
             }
             Notation::Mapped => {
                 return words::mapped(&text).map_or(Answer::Unreadable, Answer::Text);
+            }
+            Notation::Fault => {
+                if let Some(faults) = words::fault(&text) {
+                    return Answer::Word(if faults { "yes" } else { "no" });
+                }
+                if words::could_be_fault(&text, "yes") {
+                    return Answer::Unreadable;
+                }
             }
             Notation::Plain | Notation::Place | Notation::Count => {}
         }

@@ -1,5 +1,6 @@
 //! Spellings of numbers, matched as patterns. No spelling is evaluated as an expression.
 
+use super::words::contains;
 use crate::lang::value::{Dimension, Measure, Number, Unit};
 use crate::questions::entry::Radix;
 
@@ -358,17 +359,37 @@ fn factor(named: &str, unit: Option<&str>) -> Option<Factor> {
         percent,
     };
     let one = Number::from(1u64);
-    let could_be_bits = named.ends_with('b');
-    let is_unit = |unit: &str| unit.eq_ignore_ascii_case(named) && !could_be_bits || unit == named;
+    // `Mb` and `Mb/s` could be bits.
+    let bits = |unit: &str| unit.split('/').next().is_some_and(|of| of.ends_with('b'));
+    let could_be_bits = bits(named);
+    let is_unit = |unit: &str| {
+        unit.eq_ignore_ascii_case(named) && !could_be_bits && !bits(unit) || unit == named
+    };
     if named.is_empty() || unit.is_some_and(is_unit) {
         return Some(fits(one));
     }
     let own = Unit::spelt(named)?;
     let own_factor = Number::fraction(own.factor.0, own.factor.1).ok()?;
-    let Some(unit) = unit else {
-        return Some(fits(own_factor));
+    // The prefixes of SI are powers of 1000. `K` and `Ki` are not among them.
+    let could_be_si = named.starts_with(['k', 'M', 'G']) && named.get(1..2) != Some("i");
+    let in_si = |by: Number| {
+        let thousands = own.factor.0.trailing_zeros() / 10;
+        let less = Number::fraction(1000i128.checked_pow(thousands)?, own.factor.0).ok()?;
+        by.times(less).ok().filter(|_| could_be_si && thousands > 0)
     };
-    let unit = Unit::spelt(unit);
+    let prefixed = |by: Number| Factor {
+        other: in_si(by),
+        ..fits(by)
+    };
+    let Some(unit) = unit else {
+        return Some(prefixed(own_factor));
+    };
+    let written = Unit::spelt(unit);
+    // The instructor decides whether `cycles` are the `clock cycles` of an author.
+    if written.is_none() && contains(unit, named) {
+        return None;
+    }
+    let unit = written;
     let is = |dimension: Dimension| unit.is_some_and(|unit| unit.dimension == dimension);
     if named == "b" && is(Dimension::Bits) {
         return Some(fits(one));
@@ -377,7 +398,7 @@ fn factor(named: &str, unit: Option<&str>) -> Option<Factor> {
     if is_prefix && own.name.len() == 2 && !is(Dimension::Bytes) {
         // `16 K` is 16384 entries, but 2 K ns could be 2000 or 2048.
         let counts = !is(Dimension::Time) && !is(Dimension::Fraction);
-        return counts.then(|| fits(own_factor));
+        return counts.then(|| prefixed(own_factor));
     }
     let by = match unit.map(quantity) {
         Some((kind, of)) if kind == quantity(own).0 => quantity(own).1?.divide(of?).ok()?,
@@ -390,7 +411,7 @@ fn factor(named: &str, unit: Option<&str>) -> Option<Factor> {
     };
     // `Kb` means kilobits, but many write it for kilobytes, and also `kb`.
     if own.dimension != Dimension::Bytes || !could_be_bits {
-        return Some(fits(by));
+        return Some(prefixed(by));
     }
     let bits = by.divide(Number::from(8u64)).ok()?;
     let is_sloppy =

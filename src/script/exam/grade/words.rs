@@ -117,10 +117,38 @@ pub(crate) fn is_same_truth(text: &str, key: &str) -> bool {
     let names_kind = |text: &str| matches!(text, "h" | "hit" | "m" | "miss");
     let is_truth = match &*key {
         "h" | "m" => names_kind(&text),
-        "y" | "n" | "hit" | "miss" => true,
-        key => key.chars().count() > 1 && (YES.contains(&key) || NO.contains(&key)),
+        "hit" | "miss" => true,
+        key => is_yes_or_no(key) && !could_be_fault(&text, key),
     };
     is_truth && flag(&key).is_some_and(|meant| flag(&text) == Some(meant))
+}
+
+/// Whether a text could mean that there is a page fault or none, and the key is yes or no. The question may be about faults or
+/// about hits, and `F` could mean "fault" or "false".
+pub(crate) fn could_be_fault(text: &str, key: &str) -> bool {
+    let (text, key) = (plain(text), plain(key));
+    let is_letter = text == "f" && !matches!(&*key, "true" | "false");
+    is_yes_or_no(&key) && (is_letter || fault(&text).is_some())
+}
+
+fn is_yes_or_no(key: &str) -> bool {
+    let is_long = key.chars().count() > 1 && (YES.contains(&key) || NO.contains(&key));
+    is_long || matches!(key, "y" | "n")
+}
+
+/// Whether a text means a page fault, or none.
+pub(crate) fn fault(text: &str) -> Option<bool> {
+    match &*plain(text) {
+        "fault" | "page fault" | "pagefault" | "page-fault" | "pf" => Some(true),
+        "no fault" | "no page fault" | "no pagefault" | "no page-fault" => Some(false),
+        _ => None,
+    }
+}
+
+/// Whether a text contains all words of a key and others, as in `major fault` for `major`.
+pub(crate) fn contains(text: &str, key: &str) -> bool {
+    let [text, key] = [text, key].map(|text| format!(" {} ", plain(text)));
+    !key.trim().is_empty() && text.contains(&key)
 }
 
 /// Whether a text could be an abbreviation of a key: its letters appear in the key in this order, from the first.
@@ -200,12 +228,8 @@ pub fn read(text: &str, words: &'static [&'static str], bare: bool) -> Option<&'
 /// Returns the bit that a text means: 1 for yes or a hit, and 0 for no or a miss.
 pub(crate) fn flag(text: &str) -> Option<bool> {
     // A reference either hits or faults.
-    match &*plain(text) {
-        "fault" | "page fault" | "pagefault" | "pf" => return Some(false),
-        "no fault" | "no page fault" => return Some(true),
-        _ => {}
-    }
-    read(text, &["hit", "miss"], true).map(|word| word == "hit")
+    let hit = fault(text).map(|faults| !faults);
+    hit.or_else(|| read(text, &["hit", "miss"], true).map(|word| word == "hit"))
 }
 
 /// Returns one letter for each reference, `h` for a hit and `m` for a miss: `MMH`, `m, m, h`, `FFH`, or `miss miss hit`.

@@ -143,7 +143,8 @@ pub(crate) fn fault(of: &Follow, _: usize) -> Option<Claim> {
 /// Returns the PPN from the TLB entry, from the last claimed entry of the walk, or from a walk.
 pub(crate) fn ppn(of: &Follow, _: usize) -> Option<Claim> {
     let mmu = of.access.spec.mmu.as_ref()?;
-    if of.access.process.is_none()
+    let bare = of.access.process.is_none();
+    if bare
         && of
             .word(QuantityKind::Fault, 0)?
             .is_some_and(|word| word != "none")
@@ -165,13 +166,15 @@ pub(crate) fn ppn(of: &Follow, _: usize) -> Option<Claim> {
         .pop()
         .filter(|(level, _)| *level == mmu.levels.len());
     if let Some((_, Some(raw))) = last {
-        return Some(of.before.present(raw).and_then(|pte| hex(pte.ppn)));
+        let decoded = of.before.decoded(raw);
+        let pte = decoded.filter(|_| bare || of.before.present(raw).is_some());
+        return Some(pte.and_then(|pte| hex(pte.ppn)));
     }
     let vpn = of.number(QuantityKind::Vpn, 0)??;
     match of.before.walk(vpn)? {
         Ok(ppn) => Some(hex(ppn)),
-        // If the claim is `fault none`, the page must exist, so use the page number in the entry although the
-        // entry is not present.
+        // As above: if the claim is `fault none`, the page must exist, so use the page number in the entry although
+        // the entry is not present.
         Err(_) => of.before.stale(vpn).map(hex),
     }
 }

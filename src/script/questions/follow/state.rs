@@ -114,8 +114,12 @@ impl Before<'_> {
 
     /// Decodes an entry if it is present.
     pub(crate) fn present(self, raw: u64) -> Option<Pte> {
-        let pte = self.access.spec.mmu.as_ref()?.pte.decode(raw);
-        pte.flags.has(Bit::P).then_some(pte)
+        self.decoded(raw).filter(|pte| pte.flags.has(Bit::P))
+    }
+
+    /// Decodes an entry.
+    pub(crate) fn decoded(self, raw: u64) -> Option<Pte> {
+        Some(self.access.spec.mmu.as_ref()?.pte.decode(raw))
     }
 
     /// Returns the page number in an entry that is not present, if the table has such an entry.
