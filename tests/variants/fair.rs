@@ -276,6 +276,15 @@ fn an_answer_that_appears_elsewhere_is_found() {
         ),
         ("1", 30)
     );
+    // Numbers with separators, in another radix, and in the prompt of the author.
+    let sizes = "question \"q\" { choose k in 2..9; choose l in 100..999\ntext \"\"\"It has {k},{l} B.\"\"\"\n\
+        ask \"Size\" = 1000 * k + l unit B; text \"\"\"In hex, {hex(k * 8 + 33)}.\"\"\"; ask \"Sum\" = k * 8 + 33 }";
+    assert_eq!(found(sizes, 10).readable.len(), 2);
+    let prompt = format!(
+        "{MACHINE}question \"q\" {{ choose va in 0x10..0x400\n\
+         ask read va as \"\"\"Page {{hex(va >> 6, 2)}} is read at {{hex(va)}}.\"\"\" => vpn }}"
+    );
+    assert_eq!(found(&prompt, 30).readable.len(), 1);
     // An operation in another item reveals the answer, because page 0x28 contains virtual page 0.
     let asks = |second: &str| {
         let script = format!(
@@ -313,6 +322,9 @@ fn answers_in_texts_figures_and_steps_are_found() {
         "given page_table, tlb; ask read 0x3D4 => ppn; text \"The PPN was 0x0D.\"",
         "given page_table, tlb; figure steps read 0x3D4; ask read 0x3D4 => ppn",
         "read 0x3D4; given steps; ask probe read 0x3D4 => ppn",
+        "text \"A colleague says 256 KB.\"; ask \"Reach\" = 64 * 4 KB / 1 KB unit KB",
+        "text \"A colleague says 256 KB.\"; ask \"Reach\" = 64 * 4 KB unit B",
+        "given page_table, tlb; ask read 0x3D4 as \"Page 0x0F is read.\" => vpn; text \"Page 0x0F.\"",
         "given page_table, tlb; part \"a\" { ask read 0x3D4 => ppn }; part \"b\" { figure steps; ask \"x\" = 1 }",
     ] {
         assert_eq!(of(telling).len(), 1, "{telling}");
@@ -347,8 +359,14 @@ fn a_table_below_an_operation_that_shows_its_result_is_found() {
     // The access fills the TLB entry, but does not change the page table.
     assert_eq!(of("ask read 0x3D4 => ppn; given page_table, tlb"), ["ppn"]);
     assert_eq!(of("ask read 0x3D4 => ppn; given page_table"), [""; 0]);
+    // The page table above does not say which of its entries is the answer.
     assert_eq!(
         of("given page_table; ask read 0x3D4 => ppn; given tlb"),
+        ["ppn"]
+    );
+    let filled = "set tlb { | set | tag ppn v |; | 3 | 03 0D 1 | }; given page_table, tlb";
+    assert_eq!(
+        of(&format!("{filled}; ask read 0x3D4 => ppn; given tlb")),
         [""; 0]
     );
     assert_eq!(of("ask probe read 0x3D4 => ppn; given tlb"), [""; 0]);

@@ -139,7 +139,11 @@ impl Telling {
             Source::State(_) => self.is_listed(&text.words),
             _ => false,
         };
-        let looked_up_above = above.iter().any(is_listed);
+        let looked_up_above = |id| {
+            above
+                .iter()
+                .any(|text| text.source == Source::State(id) && is_listed(text))
+        };
         let holds_answers = |text: &&Text| {
             matches!(
                 text.source,
@@ -155,7 +159,8 @@ impl Telling {
             .iter()
             .any(|text| text.source == Source::Prose && is_stated(&text.words));
         let is_cell = matches!(item.kind, ItemKind::Table { .. });
-        let is_of_author = matches!(item.kind, ItemKind::Value { .. } | ItemKind::Author(_));
+        let is_of_author = item.printed.prompt.is_some()
+            || matches!(item.kind, ItemKind::Value { .. } | ItemKind::Author(_));
         let found = texts.iter().enumerate().filter_map(|(at, text)| {
             let words = &text.words;
             let below = at > own;
@@ -164,7 +169,8 @@ impl Telling {
                 Source::Prose => (
                     self.is_told(words) && !(in_table == Some(false) && at < own),
                     below && !stated_above && is_stated(words)
-                        || looked_up && !is_cell && self.is_mentioned(words),
+                        || looked_up && !is_cell && self.is_mentioned(words)
+                        || is_of_author && self.is_measured(words),
                 ),
                 Source::Item(other) if other == place => {
                     (is_of_author && self.is_told(words), false)
@@ -176,7 +182,10 @@ impl Telling {
                     false,
                 ),
                 Source::State(id) => (
-                    below && !looked_up_above && changes(&item.did, id) && self.is_listed(words),
+                    below
+                        && !looked_up_above(id)
+                        && changes(&item.did, id)
+                        && self.is_listed(words),
                     true,
                 ),
             };
@@ -196,25 +205,35 @@ impl Telling {
         tokens(words).any(|token| self.is(token))
     }
 
-    /// Whether a text contains the number in any radix.
+    /// Whether a text contains the number in any radix. A short number is in many texts with the prefix of another radix.
     fn is_told(self, words: &str) -> bool {
-        let same = |token: &str| token.len() > 1 && value_of(token) == Some(self.number);
+        let is_other = |token: &str| !token.starts_with('0') || self.number >= LONG;
+        let same = |token: &str| {
+            token.len() > 1 && is_other(token) && value_of(token) == Some(self.number)
+        };
         self.is_mentioned(words)
-            || tokens(words).any(|token| !token.starts_with('0') && same(token))
-            || self.is_in_another_unit(words)
+            || tokens(words).any(same)
+            || tokens(&without_separators(words)).any(same)
+            || self.is_measured_as(words, |unit, own| unit.factor != own.factor)
     }
 
-    /// Whether a text contains the number in another unit, such as 2 KB for 2048 B.
-    fn is_in_another_unit(self, words: &str) -> bool {
+    /// Whether a text contains the number with its unit, or in another unit, such as 2 KB for 2048 B.
+    fn is_measured(self, words: &str) -> bool {
+        self.is_measured_as(words, |_, _| true)
+    }
+
+    fn is_measured_as(self, words: &str, is_meant: impl Fn(&Unit, &Unit) -> bool) -> bool {
         let Some(own) = self.unit else { return false };
         let size = |number: u128, unit: &Unit| number.checked_mul(unit.factor.0.unsigned_abs());
         let words: Vec<&str> = tokens(words).filter(|word| !word.is_empty()).collect();
         words.windows(2).any(|pair| {
-            let unit = Unit::named(pair[1]).filter(|unit| unit.dimension == own.dimension);
+            // `45 m` is no size.
+            let spelt = Unit::spelt(pair[1]).filter(|_| pair[1].len() > 1 || pair[1] == "B");
+            let unit = spelt.filter(|unit| unit.dimension == own.dimension);
             let (Some(number), Some(unit)) = (value_of(pair[0]), unit) else {
                 return false;
             };
-            unit.factor != own.factor && size(number, unit) == size(self.number, own)
+            is_meant(unit, own) && size(number, unit) == size(self.number, own)
         })
     }
 
@@ -322,6 +341,23 @@ pub(super) fn value_of(token: &str) -> Option<u128> {
         .or_else(|| in_radix("", 10))
 }
 
+/// Returns a text with `2345` in place of `2,345`.
+fn without_separators(words: &str) -> String {
+    let is_group = |text: &str| {
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        digits == 3
+    };
+    let mut joined = String::with_capacity(words.len());
+    for (at, c) in words.char_indices() {
+        let rest = &words[at + c.len_utf8()..];
+        let is_separator = matches!(c, ',' | '\'' | '’' | '\u{202F}' | '\u{A0}');
+        if !(is_separator && joined.ends_with(|c: char| c.is_ascii_digit()) && is_group(rest)) {
+            joined.push(c);
+        }
+    }
+    joined
+}
+
 /// Whether an operation changes the contents that a table lists, so that a table below the operation shows its result.
 fn changes(did: &Did, id: TableId) -> bool {
     let access = match did {
@@ -349,6 +385,9 @@ mod tests {
         };
         assert!(size.is_told("That is 6 KB.") && size.is_told("6144 bytes"));
         assert!(!size.is_told("6 MB, 6 ns, or 7 KB") && !size.is_told("6 pages of 1 KB"));
+        assert!(size.is_told("6,144 B") && size.is_told("6’144") && size.is_told("0x1800"));
+        assert!(!size.is_told("6,1440") && !size.is_told("6, 144") && !size.is_told("16,144"));
+        assert!(size.is_measured("It has 6144 B.") && !size.is_measured("It has 6144 entries."));
     }
 
     #[test]
