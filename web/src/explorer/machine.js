@@ -52,7 +52,7 @@ function change(before, now, identity) {
  * @param {string | undefined} hit
  * @param {...any} parts
  */
-const cell = (kind, hit, ...parts) => el(['td', hit ?? kind].filter(Boolean).join('.'), ...parts, hit && ' ', hit && mark('hit'), kind && ' ', kind && mark(kind));
+const cell = (kind, hit, ...parts) => el(['td', hit, kind].filter(Boolean).join('.'), ...parts, hit && ' ', hit && mark('hit'), kind && ' ', kind && mark(kind));
 
 /** @param {any} step @param {string} kind @param {string} name The member with the component's name. */
 const lookups = (step, kind, name) =>
@@ -194,9 +194,9 @@ function changes(to) {
     const inside = [...changed.childNodes].filter((node) => !(node instanceof Element && node.matches('.mark'))).map((node) => node.textContent).join('').trim();
     found.set(own, [...(found.get(own) ?? []), words === 'gone' || !/^(in|PTE)$/.test(column) ? `${place} ${words}` : column === 'in' ? `${place} in ${inside}` : `${place} has ${inside}`]);
   }
-  if (!found.size) return undefined;
+  if (!found.size) return el('p.changes', el('b', 'Changed: '), 'no entry, page, or frame');
   return el('p.changes', el('b', 'Changed: '), ...[...found].flatMap(([own, [one, ...more]]) => [
-    el('button', { onclick: () => own.scrollIntoView({ block: 'center' }) }, `${own.querySelector('.caption')?.firstChild?.textContent?.trim() ?? 'Variables'}: ${one}${more.length ? ` and ${more.length} more` : ''}`), ' ']));
+    el('button', { onclick: () => own.scrollIntoView({ block: 'center' }) }, `${own.querySelector('.caption')?.firstChild?.textContent?.trim() ?? 'Variables'}: ${one}${more.length ? `; ${many(more.length, 'other change')}` : ''}`), ' ']));
 }
 
 /** The listing of a program in a process, with its current line. @param {any} program @param {any} before */
@@ -254,6 +254,5 @@ export function show(to, step, { before, now }, lists) {
   const focused = /** @type {HTMLElement | null} */ (to.contains(document.activeElement) ? document.activeElement : null)?.dataset.list;
   to.replaceChildren(...parts.filter(Boolean));
   if (focused) /** @type {HTMLElement | null} */ (to.querySelector(`[data-list="${CSS.escape(focused)}"]`))?.focus();
-  const line = changes(to);
-  if (line) to.prepend(line);
+  if (!first) to.prepend(changes(to));
 }

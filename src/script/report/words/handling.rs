@@ -196,7 +196,7 @@ impl<'a> FaultText<'a> {
                 )];
             }
             PageIn::Reused(_) => {
-                return vec![format!("{page} was shared, and its PTE is still read-only")];
+                return vec![format!("{page} was shared, and its PTE was still read-only")];
             }
             PageIn::Copied {
                 from: Some(from), ..

@@ -86,7 +86,7 @@ fn each_cause_page_in_and_end_has_words() {
          "the kernel allocates frame 2, fills it with zeros, and maps it writable in P1",
          "Minor fault; the instruction is retried."),
         (PROTECTION, vec![KernelStep::Reused { frame: one }, minor(FaultClass::CopyOnWrite)],
-         "page 0x40 of P1 was shared, and its PTE is still read-only".into(),
+         "page 0x40 of P1 was shared, and its PTE was still read-only".into(),
          "frame 1 is no longer shared, so the kernel makes the PTE writable without copying",
          "Minor fault; the instruction is retried."),
         (PROTECTION, vec![], "the PTE of page 0x40 of P1 already permits the access, but a TLB held a stale copy".into(),
