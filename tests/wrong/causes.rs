@@ -42,6 +42,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("process P/  | area | start  | end    | perms |/  | heap | 600000 | 602000 | rw-p  |/read 0x600000", 2, "`process P { … }`", "process P {"),
     // Settings and options of another block or statement, and ranges of bits.
     ("exam { points 20 }", 1, "it is an option of `question`, `part`", ""),
+    ("machine { physical 12 bits }\nprogram p \"\"\"\nint f(void) { return 1; }\n\"\"\"\nreplay p call f { map demand }", 5, "write `map` and its value before the `{`", ""),
     ("machine { page 64 B, title \"x\" }", 1, "it is a setting of `exam { … }`", ""),
     ("machine {/  virtual 32 bits, physical 32 bits, page 4 KB/  page_table { pte { ppn 12-31, valid 0 } }/}", 3, "a range of bits needs `..`", "  page_table { pte { ppn 12..31, valid 0 } }"),
     ("machine {/  virtual 32 bits, physical 32 bits, page 4 KB/  page_table { pte { ppn [31:12], valid 0 } }/}", 3, "write `ppn 12..31`", "  page_table { pte { ppn 12..31, valid 0 } }"),

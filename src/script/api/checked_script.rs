@@ -133,7 +133,7 @@ impl CheckedScript {
         };
         name_owners(&checked.sources, &checked.script.body, found);
         improve(&checked.sources, found, checked.checked.work, &mut wrong);
-        name_other_blocks(&checked.sources, found);
+        name_other_blocks(&checked.sources, &checked.script.body, found);
         // A line with an error gets no warnings until the error is fixed.
         let row = |one: &Diagnostic| {
             let file = checked.sources.file(one.span.file);

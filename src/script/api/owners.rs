@@ -125,7 +125,11 @@ pub(super) fn declared_process(stmt: &Stmt) -> Option<&str> {
 }
 
 /// Replaces the list of a block's settings by the blocks that have the setting, or by the place of a statement.
-pub(super) fn name_other_blocks(sources: &Sources, diagnostics: &mut [Diagnostic]) {
+pub(super) fn name_other_blocks(
+    sources: &Sources,
+    script: &[Stmt],
+    diagnostics: &mut [Diagnostic],
+) {
     let unknown = |one: &&mut Diagnostic| one.code == Code::UnknownSetting && one.fix.is_none();
     for one in diagnostics.iter_mut().filter(unknown) {
         let name = sources.text(one.span).trim();
@@ -155,12 +159,34 @@ pub(super) fn name_other_blocks(sources: &Sources, diagnostics: &mut [Diagnostic
                 one.help = None;
                 *one = one.clone().fix(fix);
             }
+        } else if own_verb(script, one.span).is_some_and(|verb| has_own_option(verb, name)) {
+            one.help = Some(format!("write `{name}` and its value before the `{{`"));
         } else if let Some(statements) = with_option(name) {
             one.help = Some(format!("it is an option of {statements}"));
         } else if let Some(other) = other() {
             one.help = Some(other);
         }
     }
+}
+
+/// Returns the verb of the innermost statement around a place.
+fn own_verb(script: &[Stmt], at: Span) -> Option<&str> {
+    let around = statements(script).filter(|stmt| {
+        stmt.span.file == at.file && (stmt.span.start..stmt.span.end).contains(&at.start)
+    });
+    match &around
+        .min_by_key(|stmt| stmt.span.end - stmt.span.start)?
+        .kind
+    {
+        StmtKind::Command(command) => Some(&command.verb.text),
+        _ => None,
+    }
+}
+
+fn has_own_option(verb: &str, name: &str) -> bool {
+    LANGUAGE
+        .verb(verb)
+        .is_some_and(|row| has_option(row.params, name))
 }
 
 /// Returns the statements that have an option, such as `points`.

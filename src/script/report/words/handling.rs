@@ -196,7 +196,9 @@ impl<'a> FaultText<'a> {
                 )];
             }
             PageIn::Reused(_) => {
-                return vec![format!("{page} was shared, and its PTE was still read-only")];
+                return vec![format!(
+                    "{page} was shared, and its PTE was still read-only"
+                )];
             }
             PageIn::Copied {
                 from: Some(from), ..
