@@ -9,7 +9,7 @@ use crate::questions::radix::Radix;
 use crate::run::record::{Access, Did, View};
 use crate::run::table::TableId;
 use pagewalk_engine::machine::addr::Pa;
-use pagewalk_engine::machine::event::{AccessKind, Fault, Privilege};
+use pagewalk_engine::machine::event::{AccessKind, Privilege};
 use pagewalk_engine::machine::pte::{BITS, Bit, PteFormat};
 use pagewalk_engine::machine::spec::{Side, Spec};
 
@@ -185,8 +185,8 @@ pub(super) fn entry(
 pub(super) fn rights(question: &Question, spec: &Spec, asked: &Topics) -> Option<String> {
     let pte = &spec.mmu.as_ref()?.pte;
     let supervisor = accesses(question).any(|access| access.mode == Privilege::Supervisor);
-    let forbidden = accesses(question)
-        .any(|access| matches!(access.outcome.fault, Some(Fault::Protection { .. })));
+    // Whether an entry forbids an access of the question is an answer.
+    let raw = shows_raw_entries(asked, root(question).is_some());
     let has_column = |bit: Bit| {
         question.views().any(|view| match view {
             View::Table(table) if table.id == TableId::PageTable => {
@@ -198,7 +198,7 @@ pub(super) fn rights(question: &Question, spec: &Spec, asked: &Topics) -> Option
     };
     let does = |kind| accesses(question).any(|access| access.kind == kind);
     let decides = |bit: Bit, used: bool| {
-        pte.bit_position(bit).is_some() && (has_column(bit) || used && (supervisor || forbidden))
+        pte.bit_position(bit).is_some() && (has_column(bit) || used && (supervisor || raw))
     };
     let value = |bit: Bit, forbids: bool| {
         let forbids = forbids != pte.inverted.has(bit);

@@ -345,10 +345,7 @@ fn of_machine(
     });
     let sharing = question.items().filter_map(|item| item.hardware.as_ref());
     let sharing = sharing.map(|hardware| hardware.sharing);
-    let sharing = sharing.fold(Sharing::default(), |all, own| Sharing {
-        processes: all.processes.max(own.processes),
-        forked: all.forked || own.forked,
-    });
+    let sharing = sharing.fold(Sharing::default(), Sharing::with);
     let context = Context {
         question,
         hardware,
