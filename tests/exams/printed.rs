@@ -816,24 +816,15 @@ P: let child = fork()
 /// A version whose answer is `bus` must not be the only one that defines `bus`.
 #[test]
 fn the_assumptions_do_not_depend_on_the_answer() {
-    let assumptions = |va: &str, facts: &str| {
-        let question = format!("question \"Q\" {{ text \"T\"\nask P: write {va} = 1 => {facts} }}");
-        let text = markdown(
-            &paper(&format!("{FORKED}{question}"), 0),
-            Edition::Paper,
-            &Style::default(),
-        );
-        let (_, rest) = text.split_once("## Assumptions").expect("assumptions");
-        rest.split_once("## 1").expect("a question").0.to_owned()
-    };
     // Copied, demand-zero, file, bus, protection, and segmentation.
     for facts in ["fault, signal", "copied", "tlb", "minor"] {
-        let first = assumptions("0x100000", facts);
+        let printed = |va| assumptions(FORKED, &format!("ask P: write {va} = 1 => {facts}"));
+        let first = printed("0x100000");
         for va in ["0x101000", "0x200000", "0x202000", "0x300000", "0x400000"] {
-            assert_eq!(assumptions(va, facts), first, "{va} => {facts}");
+            assert_eq!(printed(va), first, "{va} => {facts}");
         }
     }
-    let first = assumptions("0x400000", "fault");
+    let first = assumptions(FORKED, "ask P: write 0x400000 = 1 => fault");
     assert!(
         first.contains("bus (the page is beyond the end of its file)"),
         "{first}"
@@ -854,5 +845,49 @@ fn the_assumptions_do_not_depend_on_the_answer() {
     assert!(first.contains("a store if R/W is 0"), "{first}");
     for va in ["0x11", "0x21", "0x31"] {
         assert_eq!(bare(va), first, "{va}");
+    }
+}
+
+/// The assumptions about a question after these statements.
+fn assumptions(before: &str, question: &str) -> String {
+    let script = format!("{before}\nquestion \"Q\" {{ text \"T\"\n{question} }}");
+    let text = markdown(&paper(&script, 0), Edition::Paper, &Style::default());
+    let (_, rest) = text.split_once("## Assumptions").expect("assumptions");
+    rest.split_once("## 1").expect("a question").0.to_owned()
+}
+
+/// Linux copies the entries of an area only if the area has private pages (`vma_needs_copy`), and maps a page of a shared
+/// file read-only until a store, which makes the page dirty.
+#[test]
+fn the_rule_about_fork_says_which_pages_are_not_mapped() {
+    let (skipped, read_only) = (
+        "fork maps no page of a MAP",
+        "A load maps a page of a shared file mapping read-only",
+    );
+    let mapped = |flags: &str, file: &str| {
+        format!(
+            "machine core-i7\nfile \"data\" = \"hello\"\nprocess P\nP {{ let fd = open(\"data\", O_RDWR)\n\
+             mmap(0x200000, 4096, PROT_READ | PROT_WRITE, {flags} | MAP_FIXED, {file}, 0)\nread 0x200000 }}\n"
+        )
+    };
+    for (flags, file, says_skipped, says_read_only) in [
+        ("MAP_SHARED", "fd", true, true),
+        ("MAP_SHARED | MAP_ANONYMOUS", "-1", true, false),
+        ("MAP_PRIVATE | MAP_ANONYMOUS", "-1", false, false),
+    ] {
+        let forked = mapped(flags, file) + "let child = 0\nP: let child = fork()\n";
+        for asked in [
+            "ask child: read 0x200000 => fault",
+            "ask P: write 0x200000 = 1 => copied",
+            "ask P.page_table columns rw",
+            "ask frames columns maps",
+            "ask \"m\" = P.faults.minor",
+        ] {
+            let text = assumptions(&forked, asked);
+            assert_eq!(text.contains(skipped), says_skipped, "{asked}: {text}");
+            assert_eq!(text.contains(read_only), says_read_only, "{asked}: {text}");
+        }
+        let alone = assumptions(&mapped(flags, file), "ask P: write 0x200000 = 1 => fault");
+        assert!(!alone.contains(skipped), "{alone}");
     }
 }

@@ -206,7 +206,7 @@ impl Rule {
             Self::Minor => {
                 "A page fault is major if the kernel reads the page from disk, and minor otherwise. A fault that ends in a signal is neither."
             }
-            Self::CopyOnWrite => return copies(kernel, sharing, asked),
+            Self::CopyOnWrite => return copies(kernel, spec, sharing, asked),
             Self::Frame
                 if context
                     .kernel_before
@@ -422,8 +422,10 @@ fn classes(kernel: &KernelConfig, asked: &Topics) -> String {
 }
 
 /// Defines the sharing and copying of frames, as far as the processes share frames.
-fn copies(kernel: &KernelConfig, sharing: Sharing, asked: &Topics) -> Option<String> {
+fn copies(kernel: &KernelConfig, spec: &Spec, sharing: Sharing, asked: &Topics) -> Option<String> {
     let mut text = Vec::new();
+    let pte = spec.mmu.as_ref().map(|mmu| &mmu.pte);
+    let has_rw = pte.is_some_and(|pte| pte.bit_position(Bit::Rw).is_some());
     if sharing.forked {
         text.push(
             "After fork, both processes share the frames of their resident private pages: each entry points to the same frame and is read-only. \
@@ -431,6 +433,20 @@ fn copies(kernel: &KernelConfig, sharing: Sharing, asked: &Topics) -> Option<Str
              frame to a new one and maps it writable. If no other entry does, the kernel reuses the frame: it makes the entry writable and copies \
              nothing. A read copies nothing.",
         );
+    }
+    if sharing.forked && (sharing.shared_files || sharing.shared_memory) {
+        text.push(
+            "fork maps no page of a MAP_SHARED area in the child, even if the parent has accessed the page. The child's first access to the page \
+             faults, and this fault is minor if the page is in memory.",
+        );
+    }
+    if sharing.forked && sharing.private_files {
+        text.push(
+            "fork also maps no page of a private file mapping to which the parent has not stored.",
+        );
+    }
+    if sharing.shared_files && has_rw {
+        text.push("A load maps a page of a shared file mapping read-only, and the first store to the page then faults.");
     }
     if asked.is(Topic::Files) {
         text.push("The first store to a page of a private file mapping copies the page from the page cache to a new frame.");
