@@ -891,3 +891,52 @@ fn the_rule_about_fork_says_which_pages_are_not_mapped() {
         assert!(!alone.contains(skipped), "{alone}");
     }
 }
+
+#[test]
+fn rules_that_decide_a_fault_are_on_the_paper() {
+    let anonymous = "P: let a = mmap(0x100000, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)";
+    let shared = anonymous.replace("MAP_PRIVATE", "MAP_SHARED");
+    let stack = "process P { | area | start | end | perms | backing |; | stack | 7FFFFFFFE000 | 7FFFFFFFF000 | rw-p | anonymous | }";
+    // The limit of the stack is RLIMIT_STACK, 8 MB, and its gap is `stack_guard_gap`, 256 pages.
+    let grows = "An access below a stack area extends the area down to the page of the access, if the area then has at most 8 MB, and if 256 \
+                 pages below it remain free.";
+    let on_disk = "Each page of private anonymous memory is on disk at first";
+    let merged = "A store to a merged page always copies it";
+    let of_process = "the first access of a process to a page of shared anonymous memory";
+    let (core_i7, write) = ("machine core-i7\n", "ask P: write 0x100000 = 1 =>");
+    for (before, facts, rule) in [
+        (format!("{core_i7}{stack}"), "fault", grows),
+        (format!("{core_i7}{stack}"), "signal", grows),
+        (format!("{core_i7}{stack}"), "minor", grows),
+        (
+            format!("{core_i7}kernel {{ pages on-disk, frames 4 }}\nprocess P\n{anonymous}"),
+            "major",
+            on_disk,
+        ),
+        (
+            format!("{core_i7}process P\n{anonymous}\nP: write a = 1\nksm scan"),
+            "copied",
+            merged,
+        ),
+        (format!("{core_i7}process P\n{shared}"), "fault", of_process),
+    ] {
+        let text = assumptions(&before, &format!("{write} {facts}"));
+        assert!(text.contains(rule), "{rule}: {text}");
+        let without = assumptions(
+            &format!("{core_i7}kernel {{ swap 8 }}\nprocess P\n{anonymous}"),
+            &format!("{write} {facts}"),
+        );
+        assert!(!without.contains(rule), "{rule}: {without}");
+    }
+    // Swap slots hold only pages that the kernel has written, so the sentence about them contradicts pages on disk.
+    let text = assumptions(
+        &format!(
+            "{core_i7}kernel {{ pages on-disk, swap 8, zero-page on }}\nprocess P\n{anonymous}"
+        ),
+        &format!("{write} fault, major"),
+    );
+    assert!(text.contains("such as a page of private anonymous memory before its first access"));
+    for wrong in ["demand-zero", "lowest free swap slot", "zero page"] {
+        assert!(!text.contains(wrong), "{text}");
+    }
+}

@@ -194,6 +194,10 @@ pub(crate) struct Sharing {
     pub(crate) shared_files: bool,
     /// Whether a process has shared anonymous memory.
     pub(crate) shared_memory: bool,
+    /// Whether a process has a stack area, which can grow.
+    pub(crate) stack: bool,
+    /// Whether the kernel has merged equal pages (`ksm scan`).
+    pub(crate) merged: bool,
 }
 
 fn is_file(area: &Vma) -> bool {
@@ -212,6 +216,8 @@ impl Sharing {
             private_files: any(|area| is_file(area) && !area.shared),
             shared_files: any(|area| is_file(area) && area.shared),
             shared_memory: any(|area| matches!(area.backing, Backing::Object { .. })),
+            stack: any(|area| area.stack),
+            merged: kernel.merging().scans > 0,
         }
     }
 
@@ -223,6 +229,8 @@ impl Sharing {
             private_files: self.private_files || other.private_files,
             shared_files: self.shared_files || other.shared_files,
             shared_memory: self.shared_memory || other.shared_memory,
+            stack: self.stack || other.stack,
+            merged: self.merged || other.merged,
         }
     }
 

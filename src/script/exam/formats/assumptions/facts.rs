@@ -80,6 +80,7 @@ const OF_FAULTS: &[Rule] = &[
     Rule::Unlisted,
     Rule::Paged,
     Rule::Classes,
+    Rule::Stack,
     Rule::CopyOnWrite,
     Rule::FaultAround,
     Rule::Kill,
@@ -88,15 +89,17 @@ const OF_FAULTS: &[Rule] = &[
 const OF_PAGE_FAULTS: &[Rule] = &[
     Rule::Unlisted,
     Rule::Paged,
+    Rule::Stack,
     Rule::CopyOnWrite,
     Rule::FaultAround,
     Rule::Kill,
 ];
 /// The fault that sends a signal has a class of its own, but the signals themselves are those of Linux.
-const OF_SIGNALS: &[Rule] = &[Rule::Paged, Rule::Kill];
+const OF_SIGNALS: &[Rule] = &[Rule::Paged, Rule::Stack, Rule::Kill];
 const OF_COUNTS: &[Rule] = &[
     Rule::Paged,
     Rule::Minor,
+    Rule::Stack,
     Rule::CopyOnWrite,
     Rule::Swap,
     Rule::PageCache,
@@ -226,7 +229,7 @@ const ROWS: &[(Kind, &[&str], &[Rule])] = &[
     (Kind::Table, &["tlb"], OF_TLBS),
     (Kind::Table, &["cache", "stats"], OF_CACHES),
     (Kind::Table, &["memory"], OF_ENTRIES),
-    (Kind::Table, &["maps"], &[Rule::Placement]),
+    (Kind::Table, &["maps"], &[Rule::Stack, Rule::Placement]),
     (Kind::Table, &["kernel_maps", "variables", "table"], STANDARD),
     (Kind::Table, &["resident"], OF_FRAMES),
     (Kind::Table, &["heap"], &[Rule::Allocator, Rule::Heap]),

@@ -7,11 +7,14 @@ use super::policy_rules::rule;
 use crate::exam::paper::Question;
 use crate::exam::topics::{Topic, Topics};
 use crate::questions::entry::{Hardware, ItemKind, Sharing};
+use crate::run::nouns::size;
 use crate::run::record::CallRecord;
 use crate::run::table::{Cell, Rows, TableId};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::abi::Arg;
-use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPolicy};
+use pagewalk_engine::kernel::config::{
+    GUARD_GAP_PAGES, KernelConfig, ReplacementScope, SignalPolicy,
+};
 use pagewalk_engine::kernel::heap::{CHUNK_START, TCACHE};
 use pagewalk_engine::machine::pte::Bit;
 use pagewalk_engine::machine::reference_string::Replacement;
@@ -54,6 +57,8 @@ pub(super) enum Rule {
     Faults,
     /// The names of the classes of page faults.
     Classes,
+    /// The accesses that extend a stack.
+    Stack,
     /// Minor and major faults.
     Minor,
     /// Shared frames after a `fork`, and copies of pages.
@@ -202,7 +207,8 @@ impl Rule {
         let text = match self {
             Self::Switch if sharing.processes > 1 => return switch(spec),
             Self::Faults if asked.is(Topic::Faults) => return Some(retries(spec, context.fills)),
-            Self::Classes => return Some(classes(kernel, asked)),
+            Self::Classes => return Some(classes(kernel, sharing, asked)),
+            Self::Stack if sharing.stack => return Some(stack(kernel, spec)),
             Self::Minor => {
                 "A page fault is major if the kernel reads the page from disk, and minor otherwise. A fault that ends in a signal is neither."
             }
@@ -216,6 +222,10 @@ impl Rule {
             }
             Self::Frame => "The kernel allocates the free frame with the lowest number.",
             Self::Frames => return frames(kernel, context.frames),
+            Self::Swap if kernel.on_disk => {
+                "Each page of private anonymous memory is on disk at first, so the first access to it reads it from disk (a major fault). The kernel \
+                 writes an evicted page to disk only if a store changed it since it was read."
+            }
             Self::Swap if kernel.swap > 0 => {
                 "The kernel writes an evicted anonymous page to the lowest free swap slot. A page that it reads back keeps its slot until the \
                  next store to the page, and until then, an eviction writes nothing."
@@ -228,13 +238,13 @@ impl Rule {
                     kernel.fault_around
                 ));
             }
-            Self::ZeroPage if kernel.zero_page => {
+            Self::ZeroPage if has_zero_page(kernel) => {
                 "A read of an untouched anonymous page maps the shared zero page."
             }
             Self::ZeroPage if !kernel.on_disk => {
                 "The first access to an anonymous page allocates a frame, also if it is a load."
             }
-            Self::ZeroCount if kernel.zero_page => {
+            Self::ZeroCount if has_zero_page(kernel) => {
                 "The zero page does not count as a resident page."
             }
             Self::Break => {
@@ -386,28 +396,60 @@ fn retries(spec: &Spec, fills: bool) -> String {
     format!("The kernel handles page faults, and the processor retries the instruction{second}.")
 }
 
+/// Whether a load can map the zero page.
+fn has_zero_page(kernel: &KernelConfig) -> bool {
+    kernel.zero_page && !kernel.on_disk
+}
+
+/// Describes the accesses that extend a stack.
+fn stack(kernel: &KernelConfig, spec: &Spec) -> String {
+    let gap = if spec.virtual_bits() >= 47 {
+        format!(", and if {GUARD_GAP_PAGES} pages below it remain free")
+    } else {
+        String::new()
+    };
+    let most = size(kernel.stack_size.into());
+    format!(
+        "An access below a stack area extends the area down to the page of the access, if the area then has at most {most}{gap}."
+    )
+}
+
 /// Defines the classes of page faults that can occur.
-fn classes(kernel: &KernelConfig, asked: &Topics) -> String {
+fn classes(kernel: &KernelConfig, sharing: Sharing, asked: &Topics) -> String {
     let files = asked.is(Topic::Files);
+    let demand_zero = match (kernel.on_disk, sharing.shared_memory) {
+        (true, _) => {
+            "demand-zero (the first access of a process to a page of shared anonymous memory)"
+        }
+        (false, true) => {
+            "demand-zero (the first access to a page of private anonymous memory, or the first access of a process to a page of shared anonymous \
+             memory)"
+        }
+        (false, false) => "demand-zero (the first access to a page of anonymous memory)",
+    };
+    let swap = if kernel.on_disk {
+        "swap (the page is on disk, such as a page of private anonymous memory before its first access)"
+    } else {
+        "swap (the page is on disk)"
+    };
+    let segmentation = if sharing.stack {
+        "segmentation (no area contains the address, and no stack can grow to it)"
+    } else {
+        "segmentation (no area contains the address)"
+    };
     let each = [
-        (
-            "demand-zero (the first access to a page of anonymous memory)",
-            !kernel.on_disk,
-        ),
+        (demand_zero, !kernel.on_disk || sharing.shared_memory),
         (
             "file (the page belongs to a mapped file and is not mapped yet, or a store finds a page of a shared file mapping that a load mapped)",
             files,
         ),
-        (
-            "swap (the page is on disk)",
-            kernel.swap > 0 || kernel.on_disk,
-        ),
+        (swap, kernel.swap > 0 || kernel.on_disk),
         (
             "copy-on-write (a store finds a page that is mapped read-only, although its private area permits stores)",
             true,
         ),
         ("protection (the area of the page forbids the access)", true),
-        ("segmentation (no area contains the address)", true),
+        (segmentation, true),
         ("bus (the page is beyond the end of its file)", files),
     ];
     let each: Vec<&str> = each
@@ -451,7 +493,13 @@ fn copies(kernel: &KernelConfig, spec: &Spec, sharing: Sharing, asked: &Topics) 
     if asked.is(Topic::Files) {
         text.push("The first store to a page of a private file mapping copies the page from the page cache to a new frame.");
     }
-    if kernel.zero_page {
+    if sharing.merged && has_rw {
+        text.push(
+            "When ksm scans, the kernel maps equal pages of mergeable areas read-only to the frame with the lowest number among theirs. A store to a \
+             merged page always copies it, even if no other entry points to the frame.",
+        );
+    }
+    if has_zero_page(kernel) {
         text.push("The first store to a page that is mapped to the zero page copies the zero page to a new frame.");
     }
     (!text.is_empty()).then(|| text.join(" "))
