@@ -940,3 +940,19 @@ fn rules_that_decide_a_fault_are_on_the_paper() {
         assert!(!text.contains(wrong), "{text}");
     }
 }
+
+/// As on x86, a store that hits a clean TLB entry sets the D bit in the page table.
+#[test]
+fn a_store_to_a_clean_page_fetches_its_entry_again() {
+    let rule = "If a store hits a TLB entry whose D bit is 0";
+    let before = format!("{MACHINE}read 0x0000");
+    for (asked, is_printed) in [
+        ("ask write 0x0001 = 1 => tlb, walk", true),
+        ("ask write 0x0001 = 1 => cycles", true),
+        ("ask write 0x0001 = 1 => tlb", false),
+        ("ask read 0x0001 => tlb, walk", false),
+    ] {
+        let text = assumptions(&before, asked);
+        assert_eq!(text.contains(rule), is_printed, "{asked}: {text}");
+    }
+}

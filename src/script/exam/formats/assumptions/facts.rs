@@ -51,6 +51,14 @@ const OF_TLBS: &[Rule] = &[
     Rule::Switch,
     Rule::Paged,
 ];
+const OF_WALKS: &[Rule] = &[
+    Rule::Unlisted,
+    Rule::Cores,
+    Rule::Fill,
+    Rule::DirtyWalk,
+    Rule::Switch,
+    Rule::Paged,
+];
 /// A physically indexed cache depends on the frames.
 const OF_CACHES: &[Rule] = &[
     Rule::Unlisted,
@@ -68,6 +76,7 @@ const OF_TIMES: &[Rule] = &[
     Rule::Unlisted,
     Rule::Cores,
     Rule::Fill,
+    Rule::DirtyWalk,
     Rule::CachedWalk,
     Rule::Inclusion,
     Rule::Latency,
@@ -154,7 +163,8 @@ const OF_RSS: &[Rule] = &[
 #[rustfmt::skip]
 const ROWS: &[(Kind, &[&str], &[Rule])] = &[
     (Kind::Access, &["vpn", "vpo", "tlbi", "tlbt", "pieces"], ARITHMETIC),
-    (Kind::Access, &["tlb", "walk"], OF_TLBS),
+    (Kind::Access, &["tlb"], OF_TLBS),
+    (Kind::Access, &["walk"], OF_WALKS),
     (Kind::Access, &["fault"], OF_FAULTS),
     (Kind::Access, &["page-fault"], OF_PAGE_FAULTS),
     (Kind::Access, &["ppn", "ppo", "pa"], TRANSLATION),
@@ -198,7 +208,7 @@ const ROWS: &[(Kind, &[&str], &[Rule])] = &[
     (Kind::Program, &["signal"], OF_SIGNALS),
     (Kind::Replay, &["accesses", "reads", "writes", "fetches", "straddling", "outside", "malformed"], ARITHMETIC),
     (Kind::Replay, &["cycles"], OF_TIMES),
-    (Kind::Replay, &["walks"], OF_TLBS),
+    (Kind::Replay, &["walks"], OF_WALKS),
     (Kind::Replay, &["faults", "minor", "major"], OF_COUNTS),
     (Kind::Replay, &["evicted"], OF_EVICTIONS),
     (Kind::Replay, &["disk_reads", "disk_writes", "swapped-out"], OF_SWAP),
@@ -236,7 +246,7 @@ const ROWS: &[(Kind, &[&str], &[Rule])] = &[
     (Kind::Table, &["frames"], OF_FRAMES),
     (Kind::Table, &["swap"], OF_SWAP),
     (Kind::Table, &["processes"], &[Rule::Pids]),
-    (Kind::Table, &["steps"], &[Rule::Fill, Rule::Faults]),
+    (Kind::Table, &["steps"], &[Rule::Fill, Rule::DirtyWalk, Rule::Faults]),
     (Kind::Table, &["reference"], &[Rule::Strings]),
     // The functions read what the accesses of the question stored.
     (Kind::Function, &["byte", "word", "string", "file_byte", "file_size"], STANDARD),

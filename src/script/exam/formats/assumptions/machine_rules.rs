@@ -24,6 +24,13 @@ fn accesses(question: &Question) -> impl Iterator<Item = &Access> {
     })
 }
 
+/// Whether a question stores to memory, also in a program or a trace.
+pub(super) fn stores(question: &Question) -> bool {
+    let replays = |item: &PaperItem| matches!(&*item.did, Did::Replay(_));
+    question.items().any(replays)
+        || accesses(question).any(|access| access.kind == AccessKind::Write)
+}
+
 /// Returns the words of each sentence that the author wrote in the question, in lower case. Numbers have no leading zeros.
 fn sentences(question: &Question) -> Vec<Vec<String>> {
     fn texts<'q>(body: &'q [Piece]) -> Vec<&'q str> {

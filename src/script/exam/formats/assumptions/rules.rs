@@ -1,7 +1,7 @@
 //! The rules that decide keys, and their sentences.
 
 use super::lookups::lookups;
-use super::machine_rules::{base, cores, entry, number, rights};
+use super::machine_rules::{base, cores, entry, number, rights, stores};
 use super::orders::of_frames;
 use super::policy_rules::rule;
 use crate::exam::paper::Question;
@@ -41,6 +41,8 @@ pub(super) enum Rule {
     Fill,
     /// Without a kernel, the bytes of memory are known only if a cache holds them, so [`Rule::Fill`] decides the values.
     CachedBytes,
+    /// Stores that hit in a TLB and fetch an entry to set its dirty bit.
+    DirtyWalk,
     /// Page walks that use the caches.
     CachedWalk,
     /// Caches that hold the blocks of other caches.
@@ -125,6 +127,9 @@ impl Rule {
             (Self::Entry, _) => entry(question, spec, asked, context.sized)
                 .into_iter()
                 .collect(),
+            (Self::DirtyWalk, _) if sets_dirty(spec) && stores(question) => {
+                vec![DIRTY_WALK.to_owned()]
+            }
             (Self::Cores, _) => cores(question, spec, asked).into_iter().collect(),
             (Self::Fill, _) => {
                 let mut sentences = if context.fills_nothing {
@@ -372,6 +377,15 @@ fn accessed(spec: &Spec) -> Option<&'static str> {
         (false, true) => Some("A store sets the dirty bit (D) in the entry of its page."),
         (false, false) => None,
     }
+}
+
+/// How a store sets the dirty bit after a hit in a TLB.
+const DIRTY_WALK: &str = "If a store hits a TLB entry whose D bit is 0, the MMU fetches the page-table entry of the page again to set its D bit.";
+
+/// Whether a TLB hit of a store can leave a dirty bit to set in the page table.
+fn sets_dirty(spec: &Spec) -> bool {
+    let pte = spec.mmu.as_ref().map(|mmu| &mmu.pte);
+    !spec.tlbs.is_empty() && pte.is_some_and(|pte| pte.bit_position(Bit::D).is_some())
 }
 
 fn switch(spec: &Spec) -> Option<String> {
