@@ -956,3 +956,32 @@ fn a_store_to_a_clean_page_fetches_its_entry_again() {
         assert_eq!(text.contains(rule), is_printed, "{asked}: {text}");
     }
 }
+
+/// As on x86 with PCIDs, a global entry serves all address spaces, and a load of CR3 keeps it.
+#[test]
+fn a_lookup_in_a_tlb_with_asids_has_its_rule() {
+    let before = "machine { virtual 32 bits, physical 32 bits, page 4 KB, tlb { entries 2, fully-associative, asid on } }\nset asid = 8\n";
+    let (local, global) = (
+        "tag asid ppn v |; | 0 | 28 7 63F 1",
+        "tag asid ppn v g |; | 0 | 28 7 63F 1 1",
+    );
+    for (table, rules) in [
+        (
+            local,
+            "- The current ASID is 0x8.\n- A TLB entry hits only if its ASID is the current one.\n",
+        ),
+        (
+            global,
+            "- The current ASID is 0x8.\n- A TLB entry hits only if its ASID is the current one or its G bit is 1.\n\
+             - A flush of the TLB keeps the entries whose G bit is 1.\n",
+        ),
+    ] {
+        let before = format!("{before}set tlb {{ | set | {table} | }}");
+        let text = assumptions(&before, "given tlb\nask read 0x28000 => tlb");
+        assert!(text.contains(rules), "{text}");
+        let text = assumptions(&before, "given tlb\nask read 0x28000 => vpn");
+        assert!(!text.contains("ASID") && !text.contains("G bit"), "{text}");
+    }
+    let without = format!("{MACHINE}flush tlb");
+    assert!(!assumptions(&without, "ask read 0x0001 => tlb").contains("ASID"));
+}

@@ -48,6 +48,7 @@ const OF_TLBS: &[Rule] = &[
     Rule::Unlisted,
     Rule::Cores,
     Rule::Fill,
+    Rule::Tagged,
     Rule::Switch,
     Rule::Paged,
 ];
@@ -55,6 +56,7 @@ const OF_WALKS: &[Rule] = &[
     Rule::Unlisted,
     Rule::Cores,
     Rule::Fill,
+    Rule::Tagged,
     Rule::DirtyWalk,
     Rule::Switch,
     Rule::Paged,
@@ -76,6 +78,7 @@ const OF_TIMES: &[Rule] = &[
     Rule::Unlisted,
     Rule::Cores,
     Rule::Fill,
+    Rule::Tagged,
     Rule::DirtyWalk,
     Rule::CachedWalk,
     Rule::Inclusion,

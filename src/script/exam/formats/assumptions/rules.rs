@@ -1,7 +1,7 @@
 //! The rules that decide keys, and their sentences.
 
 use super::lookups::lookups;
-use super::machine_rules::{base, cores, entry, number, rights, stores};
+use super::machine_rules::{base, cores, entry, number, rights, stores, tagged};
 use super::orders::of_frames;
 use super::policy_rules::rule;
 use crate::exam::paper::Question;
@@ -41,6 +41,8 @@ pub(super) enum Rule {
     Fill,
     /// Without a kernel, the bytes of memory are known only if a cache holds them, so [`Rule::Fill`] decides the values.
     CachedBytes,
+    /// The ASIDs and G bits of TLB entries.
+    Tagged,
     /// Stores that hit in a TLB and fetch an entry to set its dirty bit.
     DirtyWalk,
     /// Page walks that use the caches.
@@ -127,6 +129,7 @@ impl Rule {
             (Self::Entry, _) => entry(question, spec, asked, context.sized)
                 .into_iter()
                 .collect(),
+            (Self::Tagged, kernel) => tagged(question, spec, kernel.is_some()),
             (Self::DirtyWalk, _) if sets_dirty(spec) && stores(question) => {
                 vec![DIRTY_WALK.to_owned()]
             }
