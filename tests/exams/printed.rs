@@ -985,3 +985,63 @@ fn a_lookup_in_a_tlb_with_asids_has_its_rule() {
     let without = format!("{MACHINE}flush tlb");
     assert!(!assumptions(&without, "ask read 0x0001 => tlb").contains("ASID"));
 }
+
+#[test]
+fn a_latency_has_its_parts_on_the_paper() {
+    let machine = |mmu: &str, write: &str| {
+        format!(
+            "machine {{ {mmu} physical 16 bits\ncache {{ size 64 B, block 16 B, ways 2, latency 2 cycles{write} }}\n\
+             memory {{ latency 50 cycles }} }}"
+        )
+    };
+    let mmu = "virtual 16 bits, page 256 B, tlb { entries 4, latency 1 cycles },";
+    let with_mmu = "set page_table { | vpn ppn |; | 0..15 0..15 | }";
+    let walks = "A page walk fetches page-table entries from memory, and not through the caches.";
+    let writes = "Writing a block back to memory adds nothing to a latency.";
+    for (before, asked, present, absent) in [
+        (
+            format!("{}\n{with_mmu}", machine(mmu, "")),
+            "ask write 0x10 = 1 => cycles",
+            vec![walks, writes, "including those of page walks."],
+            vec![],
+        ),
+        (
+            format!("{}\n{with_mmu}", machine(mmu, ", write-through")),
+            "ask write 0x10 = 1 => cycles",
+            vec![walks],
+            vec![writes],
+        ),
+        (
+            machine("", ""),
+            "ask write 0x10 = 1 => cycles",
+            vec!["lookups and memory accesses.", writes],
+            vec!["page walk"],
+        ),
+        (
+            machine("", ""),
+            "ask write 0x10 = 1 => cache",
+            vec![],
+            vec!["latency", "page walk"],
+        ),
+    ] {
+        let text = assumptions(&before, asked);
+        for sentence in present {
+            assert!(text.contains(sentence), "{sentence}: {text}");
+        }
+        for sentence in absent {
+            assert!(!text.contains(sentence), "{sentence}: {text}");
+        }
+    }
+    let program =
+        "program c \"\"\"\nint a[16];\nint main(void) { return a[0]; }\n\"\"\"\ngiven program c\n";
+    let text = assumptions(
+        &machine("", ""),
+        &format!("{program}replay c cycles causes\nask last => cycles, cache.conflict"),
+    );
+    for sentence in [
+        "A compulsory miss is a miss of the first lookup of a block.",
+        "The latency of an access is the sum of the latencies of its lookups and memory accesses.",
+    ] {
+        assert!(text.contains(sentence), "{sentence}: {text}");
+    }
+}

@@ -71,6 +71,16 @@ const OF_CACHES: &[Rule] = &[
     Rule::Paged,
     Rule::Frame,
 ];
+const OF_CAUSES: &[Rule] = &[
+    Rule::Unlisted,
+    Rule::Cores,
+    Rule::Fill,
+    Rule::CachedWalk,
+    Rule::Inclusion,
+    Rule::Causes,
+    Rule::Paged,
+    Rule::Frame,
+];
 /// The fields of a physical address.
 const OF_CACHE_FIELDS: &[Rule] = TRANSLATION;
 const OF_BYTES: &[Rule] = &[Rule::Unlisted, Rule::CachedBytes, Rule::Paged];
@@ -217,8 +227,9 @@ const ROWS: &[(Kind, &[&str], &[Rule])] = &[
     (Kind::Replay, &["disk_reads", "disk_writes", "swapped-out"], OF_SWAP),
     (Kind::Counter, &[
         "hits", "misses", "evictions", "writebacks", "walk_hits", "walk_misses", "miss_rate", "hit_rate", "reads.hits", "reads.misses", "writes.hits",
-        "writes.misses", "fetches.hits", "fetches.misses", "compulsory", "capacity", "conflict",
+        "writes.misses", "fetches.hits", "fetches.misses",
     ], OF_CACHES),
+    (Kind::Counter, &["compulsory", "capacity", "conflict"], OF_CAUSES),
     (Kind::Counter, &["sets", "ways", "index_bits", "offset_bits", "tag_bits", "reach", "vipt", "colors"], ARITHMETIC),
     (Kind::Path, &[
         "machine.vpn_bits", "machine.vpo_bits", "machine.ppn_bits", "machine.pages", "machine.frames", "machine.page_bytes",

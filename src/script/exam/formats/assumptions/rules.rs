@@ -18,7 +18,7 @@ use pagewalk_engine::kernel::config::{
 use pagewalk_engine::kernel::heap::{CHUNK_START, TCACHE};
 use pagewalk_engine::machine::pte::Bit;
 use pagewalk_engine::machine::reference_string::Replacement;
-use pagewalk_engine::machine::spec::{CacheSpec, Inclusion, Spec};
+use pagewalk_engine::machine::spec::{CacheSpec, Inclusion, Spec, WritePolicy};
 
 /// A rule of the machine or of the kernel on which books and systems differ. The order is that of the sentences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,6 +49,8 @@ pub(super) enum Rule {
     CachedWalk,
     /// Caches that hold the blocks of other caches.
     Inclusion,
+    /// The causes of cache misses.
+    Causes,
     /// The parts of a latency.
     Latency,
     /// Context switches that flush TLBs.
@@ -145,6 +147,8 @@ impl Rule {
             }
             (Self::Victim, Some(kernel)) => victim(kernel, context),
             (Self::Heap, Some(kernel)) => heap(question, kernel, spec),
+            (Self::Causes, _) => vec![CAUSES.to_owned()],
+            (Self::Latency, _) => latency(spec, asked),
             (Self::Inclusion, _) if asked.is(Topic::UsesCaches) => inclusion(spec),
             // [`Rule::Entry`] has the sentence about the size of an entry.
             (
@@ -173,7 +177,6 @@ impl Rule {
             {
                 "A page walk fetches page-table entries through the caches."
             }
-            Self::Latency => latency(spec),
             Self::AccessedDirty => accessed(spec)?,
             Self::AsRead if accessed(spec).is_some() => {
                 "The value of a page-table entry is the value that the walk reads, before the processor sets bits in it."
@@ -348,24 +351,41 @@ fn inclusion(spec: &Spec) -> Vec<String> {
     spec.caches.iter().filter_map(sentence).collect()
 }
 
-fn latency(spec: &Spec) -> &'static str {
-    let caches = !spec.caches.is_empty();
-    match (
-        caches && spec.caches.iter().any(|cache| cache.virtual_index),
-        !spec.tlbs.is_empty(),
-        caches,
-    ) {
-        (true, true, _) => {
-            "The latency of an access is the sum of the latencies of its lookups and memory accesses, including those of page walks. The lookup in \
-             a virtually indexed cache overlaps with the TLB lookup, and only the longer latency is added."
-        }
-        (_, false, false) => {
-            "The latency of an access is the sum of the latencies of its memory accesses, including those of page walks."
-        }
-        _ => {
-            "The latency of an access is the sum of the latencies of its lookups and memory accesses, including those of page walks."
-        }
-    }
+/// The classification of Hill, as in Hennessy and Patterson.
+const CAUSES: &str = "A compulsory miss is a miss of the first lookup of a block. A capacity miss is any other miss that also occurs in a fully associative LRU cache \
+     with the same number of blocks. All other misses are conflict misses.";
+
+/// Describes what the latency of an access contains.
+fn latency(spec: &Spec, asked: &Topics) -> Vec<String> {
+    let parts = match (spec.tlbs.is_empty(), spec.caches.is_empty()) {
+        (true, true) => "memory accesses",
+        _ => "lookups and memory accesses",
+    };
+    let walks = if spec.mmu.is_some() {
+        ", including those of page walks"
+    } else {
+        ""
+    };
+    let mut sentences = vec![format!(
+        "The latency of an access is the sum of the latencies of its {parts}{walks}."
+    )];
+    let mut add = |applies: bool, sentence: &str| {
+        sentences.extend(applies.then(|| sentence.to_owned()));
+    };
+    let any = |is: fn(&CacheSpec) -> bool| spec.caches.iter().any(is);
+    add(
+        !spec.tlbs.is_empty() && any(|cache| cache.virtual_index),
+        "The lookup in a virtually indexed cache overlaps with the TLB lookup, and only the longer latency is added.",
+    );
+    add(
+        !spec.caches.is_empty() && spec.mmu.as_ref().is_some_and(|mmu| !mmu.walk_cached),
+        "A page walk fetches page-table entries from memory, and not through the caches.",
+    );
+    add(
+        asked.is(Topic::Stores) && any(|cache| cache.write == WritePolicy::Back),
+        "Writing a block back to memory adds nothing to a latency.",
+    );
+    sentences
 }
 
 /// Describes the updates of the A and D bits, if the entries have them.
