@@ -1045,3 +1045,47 @@ fn a_latency_has_its_parts_on_the_paper() {
         assert!(text.contains(sentence), "{sentence}: {text}");
     }
 }
+
+/// On x86-64 Linux, the first block of a heap of glibc is 0x2A0 bytes above its start. Variables that span two pages of 4 KB
+/// need two faults.
+#[test]
+fn the_addresses_that_decide_the_faults_of_a_program_are_on_the_paper() {
+    let program = |text: &str, asked: &str| {
+        assumptions(
+            "",
+            &format!("machine core-i7\nprogram c \"\"\"\n{text}\n\"\"\"\ngiven program c\n{asked}"),
+        )
+    };
+    let main = |body: &str| {
+        format!(
+            "#include <stdlib.h>\n#include <unistd.h>\nchar n; char g[4096];\nint main(void) {{ {body} return 0; }}"
+        )
+    };
+    let loops = main(
+        "char b[8192]; char *p = malloc(8192); for (int i = 0; i < 4096; i++) g[i] = b[i] = p[i] = 1;",
+    );
+    let text = program(&loops, "ask run c => minor");
+    for sentence in [
+        "n begins at address 0x404000 and g begins at address 0x404001.",
+        "the first block of malloc begins at address 0x5555555592A0.",
+        "the variables of main that are in memory begin at address 0x7FFFFFFFD000",
+        "a pointer has 8 bytes",
+    ] {
+        assert!(text.contains(sentence), "{sentence}: {text}");
+    }
+    let text = program(&loops, "ask run c => exit");
+    assert!(!text.contains("begins at address"), "{text}");
+    // The fault of the parent and that of the child count. One copies the page, and the other one reuses the frame.
+    let all = "The page faults of a program are those of all its processes.";
+    let asked = "run c\nask c by line columns minor";
+    let forks = program(&main("g[0] = 1; fork(); g[1] = 2;"), asked);
+    assert!(
+        forks.contains(all) && forks.contains("After fork"),
+        "{forks}"
+    );
+    let alone = program(&main("g[0] = 1; g[1] = 2;"), asked);
+    assert!(
+        !alone.contains(all) && !alone.contains("After fork"),
+        "{alone}"
+    );
+}
