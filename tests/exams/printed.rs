@@ -1089,3 +1089,31 @@ fn the_addresses_that_decide_the_faults_of_a_program_are_on_the_paper() {
         "{alone}"
     );
 }
+
+/// With glibc 2.39, `malloc(131049)` is the least request whose block has 128 KB, and gets a mapping. On Linux with a new PID
+/// namespace, the first PID is 1. On x86-64, bit 63 forbids fetches.
+#[test]
+fn rules_of_frames_blocks_and_entries_are_on_the_paper() {
+    let process = "machine core-i7\nprocess P { | area | start | end | perms | backing |; | data | 601000 | 603000 | rw-p | anonymous | }\n\
+                   P: write 0x601000 = 1";
+    for (asked, rule) in [
+        ("ask P: malloc(131049) => returns", "mmap chooses"),
+        (
+            "ask frames columns maps dirty",
+            "Dirty is 1 if a store has changed the page",
+        ),
+        ("ask \"p\" = P.pid", "The first PID is 1."),
+        ("ask P: read 0x601000 => pte4.value", "XD is bit 63"),
+    ] {
+        let text = assumptions(process, asked);
+        assert!(text.contains(rule), "{asked}: {text}");
+    }
+    for (asked, rule) in [
+        ("ask P: malloc(131048) => returns", "mmap chooses"),
+        ("ask frames columns maps", "Dirty"),
+        ("ask P: read 0x601000 => pa", "XD"),
+    ] {
+        let text = assumptions(process, asked);
+        assert!(!text.contains(rule), "{asked}: {text}");
+    }
+}

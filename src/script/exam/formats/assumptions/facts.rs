@@ -148,6 +148,13 @@ const OF_FRAMES: &[Rule] = &[
     Rule::CopyOnWrite,
     Rule::FaultAround,
 ];
+const OF_FRAME_TABLE: &[Rule] = &[
+    Rule::Paged,
+    Rule::Frame,
+    Rule::DirtyFrame,
+    Rule::CopyOnWrite,
+    Rule::FaultAround,
+];
 const OF_ENTRIES: &[Rule] = &[
     Rule::Unlisted,
     Rule::AccessedDirty,
@@ -208,7 +215,7 @@ const ROWS: &[(Kind, &[&str], &[Rule])] = &[
     (Kind::Call, &["swapped-out"], OF_SWAP),
     (Kind::Call, &["copied"], OF_COPIES),
     (Kind::Result, &["mmap", "mremap"], &[Rule::Placement]),
-    (Kind::Result, &["malloc", "calloc", "realloc"], &[Rule::Allocator, Rule::Heap]),
+    (Kind::Result, &["malloc", "calloc", "realloc"], &[Rule::Placement, Rule::Allocator, Rule::Heap]),
     (Kind::Result, &["brk", "sbrk"], &[Rule::Break]),
     (Kind::Result, &["fork", "wait", "getpid"], &[Rule::Pids]),
     (Kind::Result, &[
@@ -257,7 +264,7 @@ const ROWS: &[(Kind, &[&str], &[Rule])] = &[
     (Kind::Table, &["kernel_maps", "variables", "table"], STANDARD),
     (Kind::Table, &["resident"], OF_FRAMES),
     (Kind::Table, &["heap"], &[Rule::Allocator, Rule::Heap]),
-    (Kind::Table, &["frames"], OF_FRAMES),
+    (Kind::Table, &["frames"], OF_FRAME_TABLE),
     (Kind::Table, &["swap"], OF_SWAP),
     (Kind::Table, &["processes"], &[Rule::Pids]),
     (Kind::Table, &["steps"], &[Rule::Fill, Rule::DirtyWalk, Rule::Faults]),
@@ -324,8 +331,13 @@ pub(super) fn of_result(call: &str) -> &'static [Rule] {
 pub(super) fn of_table(table: TableId, columns: &[Arc<str>]) -> impl Iterator<Item = Rule> {
     let is_translation = |name: &Arc<str>| matches!(&**name, "vpn" | "ppn" | "v" | "p");
     let bits = table != TableId::PageTable || !columns.iter().all(is_translation);
+    let dirty = columns.iter().any(|name| **name == *"dirty");
     let rules = rules(Kind::Table, table.noun()).iter().copied();
-    rules.filter(move |rule| bits || *rule != Rule::AccessedDirty)
+    rules.filter(move |rule| match rule {
+        Rule::AccessedDirty => bits,
+        Rule::DirtyFrame => dirty,
+        _ => true,
+    })
 }
 
 /// Returns the rules of a table about a reference string, or about a program that ran.

@@ -200,7 +200,8 @@ pub(super) fn entry(
     let used = |bit| match bit {
         Bit::P | Bit::Rw | Bit::Us => true,
         Bit::A | Bit::D => asked.is(Topic::RawEntries),
-        Bit::Xd => asked.is(Topic::Fetches),
+        // A kernel sets it in the entries of data, whose values are answers.
+        Bit::Xd => asked.is(Topic::Fetches) || asked.is(Topic::RawEntries),
         Bit::Wt | Bit::Cd | Bit::Ps | Bit::G => false,
     };
     let mut fields: Vec<String> = BITS

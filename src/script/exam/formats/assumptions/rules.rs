@@ -15,7 +15,7 @@ use pagewalk_engine::kernel::abi::Arg;
 use pagewalk_engine::kernel::config::{
     GUARD_GAP_PAGES, KernelConfig, ReplacementScope, SignalPolicy,
 };
-use pagewalk_engine::kernel::heap::{CHUNK_START, TCACHE};
+use pagewalk_engine::kernel::heap::{CHUNK_START, MMAP_THRESHOLD, TCACHE};
 use pagewalk_engine::machine::pte::Bit;
 use pagewalk_engine::machine::reference_string::Replacement;
 use pagewalk_engine::machine::spec::{CacheSpec, Inclusion, Spec, WritePolicy};
@@ -75,6 +75,8 @@ pub(super) enum Rule {
     Frames,
     /// How the replacement policy selects a victim.
     Victim,
+    /// The frames whose pages were stored to.
+    DirtyFrame,
     /// Pages in the swap file.
     Swap,
     PageCache,
@@ -233,6 +235,7 @@ impl Rule {
             }
             Self::Frame => "The kernel allocates the free frame with the lowest number.",
             Self::Frames => return frames(kernel, context.frames),
+            Self::DirtyFrame => dirty_frame(spec),
             Self::Swap if kernel.on_disk => {
                 "Each page of private anonymous memory is on disk at first, so the first access to it reads it from disk (a major fault). The kernel \
                  writes an evicted page to disk only if a store changed it since it was read."
@@ -278,12 +281,37 @@ impl Rule {
             Self::Allocator => {
                 "malloc works like that of glibc: a block occupies the smallest multiple of 16 bytes, but at least 32 bytes, that holds an 8-byte \
                  header and the requested bytes. A request first reuses the block of the same size that was freed last, if the size is at most 1040 \
-                 bytes and at most 7 blocks of this size are free. A request of at least 128 KB gets a mapping of its own."
+                 bytes and at most 7 blocks of this size are free. A block that occupies at least 128 KB gets a mapping of its own, with 8 more bytes and in \
+                 whole pages. The address that malloc returns is 16 bytes after the start of the mapping."
             }
-            Self::Pids => "fork gives the child the next unused PID.",
+            Self::Pids => "Each new process gets the next PID. The first PID is 1.",
             _ => return None,
         };
         Some(text.to_owned())
+    }
+}
+
+/// Returns the arguments of a call that are numbers.
+fn numbers(call: &CallRecord) -> impl Iterator<Item = i128> {
+    let numbers = call.args.iter().map(|argument| &argument.value);
+    numbers.filter_map(|value| match value {
+        Arg::Number(number) => Some(*number),
+        _ => None,
+    })
+}
+
+/// Whether `malloc` or a relative gives a request a mapping of its own, with the header and in a multiple of 16 bytes.
+fn is_large(request: Option<i128>) -> bool {
+    request.is_some_and(|bytes| bytes.saturating_add(8 + 15) >= MMAP_THRESHOLD.into())
+}
+
+/// Describes which frames count as dirty.
+fn dirty_frame(spec: &Spec) -> &'static str {
+    let pte = spec.mmu.as_ref().map(|mmu| &mmu.pte);
+    if pte.is_some_and(|pte| pte.bit_position(Bit::D).is_some()) {
+        "Dirty is 1 if a store has changed the page since it came into the frame and was last written to disk."
+    } else {
+        "Page-table entries have no D bit, so Dirty is 1 if the page was mapped writable since it came into the frame and was last written to disk."
     }
 }
 
@@ -295,7 +323,10 @@ fn places(question: &Question) -> bool {
     let mut calls = dids.filter_map(|did| did.call()).peekable();
     let chooses = |call: &CallRecord| match (call.name, call.args.first()) {
         ("mmap", Some(address)) => address.value == Arg::Number(0),
-        (name, _) => matches!(name, "mremap" | "malloc" | "calloc" | "realloc"),
+        ("malloc", _) => is_large(numbers(call).next()),
+        ("calloc", _) => is_large(numbers(call).reduce(i128::saturating_mul)),
+        ("realloc", _) => is_large(numbers(call).nth(1)),
+        (name, _) => name == "mremap",
     };
     calls.peek().is_none() || calls.any(chooses)
 }
