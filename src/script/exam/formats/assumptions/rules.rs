@@ -296,7 +296,7 @@ fn numbers(call: &CallRecord) -> impl Iterator<Item = i128> {
     let numbers = call.args.iter().map(|argument| &argument.value);
     numbers.filter_map(|value| match value {
         Arg::Number(number) => Some(*number),
-        _ => None,
+        Arg::Bytes(_) => None,
     })
 }
 
