@@ -798,3 +798,322 @@ fn the_rule_about_the_address_of_a_mapping_is_printed_where_mmap_chooses_it() {
         assert_eq!(text.contains(rule), is_printed, "{body}: {text}");
     }
 }
+
+/// A process with private anonymous memory and a private file of two pages in an area of three, and its child.
+const FORKED: &str =
+    "machine core-i7\nkernel { frames 16 }\nfile \"data\" { size 5000 B, fill counting }\nprocess P
+P {
+  let fd = open(\"data\", O_RDWR)
+  mmap(0x200000, 12288, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, fd, 0)
+  mmap(0x100000, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)
+  mmap(0x300000, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)
+  write 0x100000 = 1
+}
+let child = 0
+P: let child = fork()
+";
+
+/// A version whose answer is `bus` must not be the only one that defines `bus`.
+#[test]
+fn the_assumptions_do_not_depend_on_the_answer() {
+    // Copied, demand-zero, file, bus, protection, and segmentation.
+    for facts in ["fault, signal", "copied", "tlb", "minor"] {
+        let printed = |va| assumptions(FORKED, &format!("ask P: write {va} = 1 => {facts}"));
+        let first = printed("0x100000");
+        for va in ["0x101000", "0x200000", "0x202000", "0x300000", "0x400000"] {
+            assert_eq!(printed(va), first, "{va} => {facts}");
+        }
+    }
+    let first = assumptions(FORKED, "ask P: write 0x400000 = 1 => fault");
+    assert!(
+        first.contains("bus (the page is beyond the end of its file)"),
+        "{first}"
+    );
+    // Without a kernel, page 0 is present and writable, page 1 is read-only, and page 2 is not present.
+    let bare = |va: &str| {
+        let script = format!(
+            "machine {{ virtual 8 bits, physical 8 bits, page 16 B, tlb {{ entries 2 }}\n\
+             page_table {{ pte 4 B {{ ppn 4..7, v 0, rw 1 }} }} }}\n\
+             set page_table {{ | vpn pte |; | 0 00000023 |; | 1 00000031 | }}\n\
+             set tlb {{ | set | tag ppn v rw |; | 0 | 3 5 1 1 | }}\n\
+             question \"Q\" {{ given page_table columns vpn pte\nask write {va} = 1 => ppn }}"
+        );
+        let text = markdown(&paper(&script, 0), Edition::Paper, &Style::default());
+        text.split_once("## 1").expect("a question").0.to_owned()
+    };
+    let first = bare("0x01");
+    assert!(first.contains("a store if R/W is 0"), "{first}");
+    for va in ["0x11", "0x21", "0x31"] {
+        assert_eq!(bare(va), first, "{va}");
+    }
+}
+
+/// The assumptions about a question after these statements.
+fn assumptions(before: &str, question: &str) -> String {
+    let script = format!("{before}\nquestion \"Q\" {{ text \"T\"\n{question} }}");
+    let text = markdown(&paper(&script, 0), Edition::Paper, &Style::default());
+    let (_, rest) = text.split_once("## Assumptions").expect("assumptions");
+    rest.split_once("## 1").expect("a question").0.to_owned()
+}
+
+/// Linux copies the entries of an area only if the area has private pages (`vma_needs_copy`), and maps a page of a shared
+/// file read-only until a store, which makes the page dirty.
+#[test]
+fn the_rule_about_fork_says_which_pages_are_not_mapped() {
+    let (skipped, read_only) = (
+        "fork maps no page of a MAP",
+        "A load maps a page of a shared file mapping read-only",
+    );
+    let mapped = |flags: &str, file: &str| {
+        format!(
+            "machine core-i7\nfile \"data\" = \"hello\"\nprocess P\nP {{ let fd = open(\"data\", O_RDWR)\n\
+             mmap(0x200000, 4096, PROT_READ | PROT_WRITE, {flags} | MAP_FIXED, {file}, 0)\nread 0x200000 }}\n"
+        )
+    };
+    for (flags, file, says_skipped, says_read_only) in [
+        ("MAP_SHARED", "fd", true, true),
+        ("MAP_SHARED | MAP_ANONYMOUS", "-1", true, false),
+        ("MAP_PRIVATE | MAP_ANONYMOUS", "-1", false, false),
+    ] {
+        let forked = mapped(flags, file) + "let child = 0\nP: let child = fork()\n";
+        for asked in [
+            "ask child: read 0x200000 => fault",
+            "ask P: write 0x200000 = 1 => copied",
+            "ask P.page_table columns rw",
+            "ask frames columns maps",
+            "ask \"m\" = P.faults.minor",
+        ] {
+            let text = assumptions(&forked, asked);
+            assert_eq!(text.contains(skipped), says_skipped, "{asked}: {text}");
+            assert_eq!(text.contains(read_only), says_read_only, "{asked}: {text}");
+        }
+        let alone = assumptions(&mapped(flags, file), "ask P: write 0x200000 = 1 => fault");
+        assert!(!alone.contains(skipped), "{alone}");
+    }
+}
+
+#[test]
+fn rules_that_decide_a_fault_are_on_the_paper() {
+    let anonymous = "P: let a = mmap(0x100000, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)";
+    let shared = anonymous.replace("MAP_PRIVATE", "MAP_SHARED");
+    let stack = "process P { | area | start | end | perms | backing |; | stack | 7FFFFFFFE000 | 7FFFFFFFF000 | rw-p | anonymous | }";
+    // The limit of the stack is RLIMIT_STACK, 8 MB, and its gap is `stack_guard_gap`, 256 pages.
+    let grows = "An access below a stack area extends the area down to the page of the access, if the area then has at most 8 MB, and if 256 \
+                 pages below it remain free.";
+    let on_disk = "Each page of private anonymous memory is on disk at first";
+    let merged = "A store to a merged page always copies it";
+    let of_process = "the first access of a process to a page of shared anonymous memory";
+    let (core_i7, write) = ("machine core-i7\n", "ask P: write 0x100000 = 1 =>");
+    for (before, facts, rule) in [
+        (format!("{core_i7}{stack}"), "fault", grows),
+        (format!("{core_i7}{stack}"), "signal", grows),
+        (format!("{core_i7}{stack}"), "minor", grows),
+        (
+            format!("{core_i7}kernel {{ pages on-disk, frames 4 }}\nprocess P\n{anonymous}"),
+            "major",
+            on_disk,
+        ),
+        (
+            format!("{core_i7}process P\n{anonymous}\nP: write a = 1\nksm scan"),
+            "copied",
+            merged,
+        ),
+        (format!("{core_i7}process P\n{shared}"), "fault", of_process),
+    ] {
+        let text = assumptions(&before, &format!("{write} {facts}"));
+        assert!(text.contains(rule), "{rule}: {text}");
+        let without = assumptions(
+            &format!("{core_i7}kernel {{ swap 8 }}\nprocess P\n{anonymous}"),
+            &format!("{write} {facts}"),
+        );
+        assert!(!without.contains(rule), "{rule}: {without}");
+    }
+    // Swap slots hold only pages that the kernel has written, so the sentence about them contradicts pages on disk.
+    let text = assumptions(
+        &format!(
+            "{core_i7}kernel {{ pages on-disk, swap 8, zero-page on }}\nprocess P\n{anonymous}"
+        ),
+        &format!("{write} fault, major"),
+    );
+    assert!(text.contains("such as a page of private anonymous memory before its first access"));
+    for wrong in ["demand-zero", "lowest free swap slot", "zero page"] {
+        assert!(!text.contains(wrong), "{text}");
+    }
+}
+
+/// As on x86, a store that hits a clean TLB entry sets the D bit in the page table.
+#[test]
+fn a_store_to_a_clean_page_fetches_its_entry_again() {
+    let rule = "If a store hits a TLB entry whose D bit is 0";
+    let before = format!("{MACHINE}read 0x0000");
+    for (asked, is_printed) in [
+        ("ask write 0x0001 = 1 => tlb, walk", true),
+        ("ask write 0x0001 = 1 => cycles", true),
+        ("ask write 0x0001 = 1 => tlb", false),
+        ("ask read 0x0001 => tlb, walk", false),
+    ] {
+        let text = assumptions(&before, asked);
+        assert_eq!(text.contains(rule), is_printed, "{asked}: {text}");
+    }
+}
+
+/// As on x86 with PCIDs, a global entry serves all address spaces, and a load of CR3 keeps it.
+#[test]
+fn a_lookup_in_a_tlb_with_asids_has_its_rule() {
+    let before = "machine { virtual 32 bits, physical 32 bits, page 4 KB, tlb { entries 2, fully-associative, asid on } }\nset asid = 8\n";
+    let (local, global) = (
+        "tag asid ppn v |; | 0 | 28 7 63F 1",
+        "tag asid ppn v g |; | 0 | 28 7 63F 1 1",
+    );
+    for (table, rules) in [
+        (
+            local,
+            "- The current ASID is 0x8.\n- A TLB entry hits only if its ASID is the current one.\n",
+        ),
+        (
+            global,
+            "- The current ASID is 0x8.\n- A TLB entry hits only if its ASID is the current one or its G bit is 1.\n\
+             - A flush of the TLB keeps the entries whose G bit is 1.\n",
+        ),
+    ] {
+        let before = format!("{before}set tlb {{ | set | {table} | }}");
+        let text = assumptions(&before, "given tlb\nask read 0x28000 => tlb");
+        assert!(text.contains(rules), "{text}");
+        let text = assumptions(&before, "given tlb\nask read 0x28000 => vpn");
+        assert!(!text.contains("ASID") && !text.contains("G bit"), "{text}");
+    }
+    let without = format!("{MACHINE}flush tlb");
+    assert!(!assumptions(&without, "ask read 0x0001 => tlb").contains("ASID"));
+}
+
+#[test]
+fn a_latency_has_its_parts_on_the_paper() {
+    let machine = |mmu: &str, write: &str| {
+        format!(
+            "machine {{ {mmu} physical 16 bits\ncache {{ size 64 B, block 16 B, ways 2, latency 2 cycles{write} }}\n\
+             memory {{ latency 50 cycles }} }}"
+        )
+    };
+    let mmu = "virtual 16 bits, page 256 B, tlb { entries 4, latency 1 cycles },";
+    let with_mmu = "set page_table { | vpn ppn |; | 0..15 0..15 | }";
+    let walks = "A page walk fetches page-table entries from memory, and not through the caches.";
+    let writes = "Writing a block back to memory adds nothing to a latency.";
+    for (before, asked, present, absent) in [
+        (
+            format!("{}\n{with_mmu}", machine(mmu, "")),
+            "ask write 0x10 = 1 => cycles",
+            vec![walks, writes, "including those of page walks."],
+            vec![],
+        ),
+        (
+            format!("{}\n{with_mmu}", machine(mmu, ", write-through")),
+            "ask write 0x10 = 1 => cycles",
+            vec![walks],
+            vec![writes],
+        ),
+        (
+            machine("", ""),
+            "ask write 0x10 = 1 => cycles",
+            vec!["lookups and memory accesses.", writes],
+            vec!["page walk"],
+        ),
+        (
+            machine("", ""),
+            "ask write 0x10 = 1 => cache",
+            vec![],
+            vec!["latency", "page walk"],
+        ),
+    ] {
+        let text = assumptions(&before, asked);
+        for sentence in present {
+            assert!(text.contains(sentence), "{sentence}: {text}");
+        }
+        for sentence in absent {
+            assert!(!text.contains(sentence), "{sentence}: {text}");
+        }
+    }
+    let program =
+        "program c \"\"\"\nint a[16];\nint main(void) { return a[0]; }\n\"\"\"\ngiven program c\n";
+    let text = assumptions(
+        &machine("", ""),
+        &format!("{program}replay c cycles causes\nask last => cycles, cache.conflict"),
+    );
+    for sentence in [
+        "A compulsory miss is a miss of the first lookup of a block.",
+        "The latency of an access is the sum of the latencies of its lookups and memory accesses.",
+    ] {
+        assert!(text.contains(sentence), "{sentence}: {text}");
+    }
+}
+
+/// On x86-64 Linux, the first block of a heap of glibc is 0x2A0 bytes above its start. Variables that span two pages of 4 KB
+/// need two faults.
+#[test]
+fn the_addresses_that_decide_the_faults_of_a_program_are_on_the_paper() {
+    let program = |text: &str, asked: &str| {
+        assumptions(
+            "",
+            &format!("machine core-i7\nprogram c \"\"\"\n{text}\n\"\"\"\ngiven program c\n{asked}"),
+        )
+    };
+    let main = |body: &str| {
+        format!(
+            "#include <stdlib.h>\n#include <unistd.h>\nchar n; char g[4096];\nint main(void) {{ {body} return 0; }}"
+        )
+    };
+    let loops = main(
+        "char b[8192]; char *p = malloc(8192); for (int i = 0; i < 4096; i++) g[i] = b[i] = p[i] = 1;",
+    );
+    let text = program(&loops, "ask run c => minor");
+    for sentence in [
+        "n begins at address 0x404000 and g begins at address 0x404001.",
+        "the first block of malloc begins at address 0x5555555592A0.",
+        "the variables of main that are in memory begin at address 0x7FFFFFFFD000",
+        "a pointer has 8 bytes",
+    ] {
+        assert!(text.contains(sentence), "{sentence}: {text}");
+    }
+    let text = program(&loops, "ask run c => exit");
+    assert!(!text.contains("begins at address"), "{text}");
+    // The fault of the parent and that of the child count. One copies the page, and the other one reuses the frame.
+    let all = "The page faults of a program are those of all its processes.";
+    let asked = "run c\nask c by line columns minor";
+    let forks = program(&main("g[0] = 1; fork(); g[1] = 2;"), asked);
+    assert!(
+        forks.contains(all) && forks.contains("After fork"),
+        "{forks}"
+    );
+    let alone = program(&main("g[0] = 1; g[1] = 2;"), asked);
+    assert!(
+        !alone.contains(all) && !alone.contains("After fork"),
+        "{alone}"
+    );
+}
+
+/// With glibc 2.39, `malloc(131049)` is the least request whose block has 128 KB, and gets a mapping. On Linux with a new PID
+/// namespace, the first PID is 1. On x86-64, bit 63 forbids fetches.
+#[test]
+fn rules_of_frames_blocks_and_entries_are_on_the_paper() {
+    let process = "machine core-i7\nprocess P { | area | start | end | perms | backing |; | data | 601000 | 603000 | rw-p | anonymous | }\n\
+                   P: write 0x601000 = 1";
+    for (asked, rule) in [
+        ("ask P: malloc(131049) => returns", "mmap chooses"),
+        (
+            "ask frames columns maps dirty",
+            "Dirty is 1 if a store has changed the page",
+        ),
+        ("ask \"p\" = P.pid", "The first PID is 1."),
+        ("ask P: read 0x601000 => pte4.value", "XD is bit 63"),
+    ] {
+        let text = assumptions(process, asked);
+        assert!(text.contains(rule), "{asked}: {text}");
+    }
+    for (asked, rule) in [
+        ("ask P: malloc(131048) => returns", "mmap chooses"),
+        ("ask frames columns maps", "Dirty"),
+        ("ask P: read 0x601000 => pa", "XD"),
+    ] {
+        let text = assumptions(process, asked);
+        assert!(!text.contains(rule), "{asked}: {text}");
+    }
+}

@@ -24,6 +24,9 @@ pub enum SignalPolicy {
     Kill,
 }
 
+/// Number of pages below a stack that stay free on machines with large address spaces (`stack_guard_gap`).
+pub const GUARD_GAP_PAGES: u64 = 256;
+
 /// The settings of a kernel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KernelConfig {

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use super::abi::Errno;
+use super::config::GUARD_GAP_PAGES;
 use super::entries::{asid, flags_of};
 use super::frames::FrameContents;
 use super::heap::Heap;
@@ -112,11 +113,11 @@ impl Kernel {
         })
     }
 
-    /// Size in bytes of the guard gap below a stack (`stack_guard_gap`): 256 pages on machines with large
+    /// Size in bytes of the guard gap below a stack ([`GUARD_GAP_PAGES`]) on machines with large
     /// address spaces, or else 0.
     fn guard_gap(&self) -> u64 {
         if self.is_roomy() {
-            256 * self.page_size()
+            GUARD_GAP_PAGES * self.page_size()
         } else {
             0
         }

@@ -12,8 +12,10 @@ use crate::lang::value::{Number, Value};
 use crate::run::programs::Target;
 use crate::run::record::{Attachment, CallRecord, Did, Shown, StepRecord, View, output_text};
 use crate::run::table::{Cell, Rows, TableId};
+use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::kernel::syscall::Returns;
+use pagewalk_engine::kernel::vma::{Backing, Vma};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::spec::Spec;
 
@@ -103,6 +105,10 @@ impl Entry {
         if let Self::Item { item, .. } = &mut self
             && let Some(hardware) = &mut item.hardware
         {
+            // Whether the operation ends a process must not decide what the question's state has.
+            if let Some(Target::Kernel(kernel)) = &before {
+                hardware.sharing = hardware.sharing.with(Sharing::of(kernel));
+            }
             hardware.before = before;
         }
         self
@@ -171,13 +177,66 @@ impl Hardware {
     }
 }
 
-/// The processes that can share frames.
+/// The processes that can share frames, and their areas.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each flag is a property of its own that a rule on papers depends on"
+)]
 pub(crate) struct Sharing {
     /// Number of processes so far.
     pub(crate) processes: usize,
     /// Whether `fork` created a process.
     pub(crate) forked: bool,
+    /// Whether a process has a private area of a file.
+    pub(crate) private_files: bool,
+    /// Whether a process has a shared area of a file.
+    pub(crate) shared_files: bool,
+    /// Whether a process has shared anonymous memory.
+    pub(crate) shared_memory: bool,
+    /// Whether a process has a stack area, which can grow.
+    pub(crate) stack: bool,
+    /// Whether the kernel has merged equal pages (`ksm scan`).
+    pub(crate) merged: bool,
+}
+
+fn is_file(area: &Vma) -> bool {
+    matches!(area.backing, Backing::File { .. })
+}
+
+impl Sharing {
+    pub(crate) fn of(kernel: &Kernel) -> Self {
+        let any = |is: fn(&Vma) -> bool| {
+            let mut processes = kernel.processes();
+            processes.any(|process| process.space.areas.iter().any(is))
+        };
+        Self {
+            processes: kernel.processes().count(),
+            forked: kernel.processes().any(|process| process.parent.is_some()),
+            private_files: any(|area| is_file(area) && !area.shared),
+            shared_files: any(|area| is_file(area) && area.shared),
+            shared_memory: any(|area| matches!(area.backing, Backing::Object { .. })),
+            stack: any(|area| area.stack),
+            merged: kernel.merging().scans > 0,
+        }
+    }
+
+    /// Returns what at least one of two states has.
+    pub(crate) fn with(self, other: Self) -> Self {
+        Self {
+            processes: self.processes.max(other.processes),
+            forked: self.forked || other.forked,
+            private_files: self.private_files || other.private_files,
+            shared_files: self.shared_files || other.shared_files,
+            shared_memory: self.shared_memory || other.shared_memory,
+            stack: self.stack || other.stack,
+            merged: self.merged || other.merged,
+        }
+    }
+
+    pub(crate) fn files(self) -> bool {
+        self.private_files || self.shared_files
+    }
 }
 
 /// The script text of an operation on one line, with the values of its variables filled in.

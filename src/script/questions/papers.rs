@@ -156,15 +156,11 @@ pub(crate) fn item(cx: &mut Cx, kind: ItemKind, points: Option<(Number, Span)>) 
 fn hardware(cx: &Cx) -> Option<Hardware> {
     let spec = cx.spec()?.clone();
     let kernel = cx.state.kernel();
-    let sharing = kernel.map_or_else(Sharing::default, |kernel| Sharing {
-        processes: kernel.processes().count(),
-        forked: kernel.processes().any(|process| process.parent.is_some()),
-    });
     Some(Hardware {
         spec,
         kernel: kernel.map(|kernel| kernel.config().clone()),
         frames: kernel.map(Kernel::frame_limit),
-        sharing,
+        sharing: kernel.map_or_else(Sharing::default, Sharing::of),
         before: None,
     })
 }

@@ -9,14 +9,13 @@ use std::sync::Arc;
 use super::formats::page::{bare, printed};
 use super::paper::{PaperItem, Question};
 use super::words::Words;
-use crate::questions::entry::{Blank, Derivation, Evidence, ItemKind, PathValue};
+use crate::questions::entry::{Blank, Derivation, Evidence, Hardware, ItemKind, PathValue};
 use crate::run::facts::{Component, Family, Key, Subject, key};
 use crate::run::paths::{LAST, PART_PROPERTIES};
-use crate::run::record::{AccessVerb, AreaRecord, Did, FaultRecord, ReferenceRun, StartRow, View};
+use crate::run::record::{AccessVerb, AreaRecord, Did, ReferenceRun, StartRow, View};
 use crate::run::table::{Cell, Rows, TableId};
-use pagewalk_engine::kernel::event::FaultClass;
 use pagewalk_engine::kernel::vma::Backing;
-use pagewalk_engine::machine::event::{AccessKind, Event};
+use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::reference_string::{Replacement, Ticks};
 use pagewalk_engine::machine::spec::{Side, Spec};
@@ -198,7 +197,12 @@ impl Topics {
 
     fn item(&mut self, item: &PaperItem) {
         self.add([(Topic::Stores, !only_loads(item))]);
-        self.add([(Topic::Retries, item.retry.is_some())]);
+        // What the state has, and not what the operation meets, or else the assumptions reveal the answer.
+        let has_files = |hardware: &Hardware| hardware.sharing.files();
+        self.add([
+            (Topic::Retries, item.retry.is_some()),
+            (Topic::Files, item.hardware.as_ref().is_some_and(has_files)),
+        ]);
         let (spec, bare) = (
             item.hardware.as_ref().map(|hardware| &*hardware.spec),
             bare(item),
@@ -391,37 +395,24 @@ impl Topics {
             Did::Access(access) => Some(access),
             _ => None,
         };
-        let of_file = |fault: &FaultRecord| {
-            let area = fault.area.as_ref().map(|area| &area.area.backing);
-            fault.class() == Some(FaultClass::File) || matches!(area, Some(Backing::File { .. }))
-        };
-        let faults = access.map_or(&[][..], |access| access.faults());
-        let mut of_call = did.call().into_iter().flat_map(|call| &call.faults);
         self.add([
             (Topic::Machine, true),
-            (
-                Topic::Files,
-                faults.iter().any(of_file) || of_call.any(of_file),
-            ),
             (
                 Topic::UsesCaches,
                 access.is_none_or(|access| access.uses_caches()),
             ),
         ]);
         if let Some(access) = access {
-            let walks = |event: &Event| matches!(event, Event::Pte { .. });
             let of_data = |blank: &Blank| matches!(&*blank.fact, "byte" | "value");
             let data = access.verb == AccessVerb::Write || blanks.iter().any(of_data);
             self.add([
-                (Topic::PageTable, access.events.iter().any(walks)),
+                // Whether this access walks or faults is an answer.
+                (Topic::PageTable, access.spec.mmu.is_some()),
                 (
                     Topic::Words,
                     data && access.uses_caches() && access.data.len() > 1,
                 ),
-                (
-                    Topic::Faults,
-                    access.outcome.fault.is_some() || !faults.is_empty(),
-                ),
+                (Topic::Faults, access.spec.mmu.is_some()),
                 (Topic::Fetches, access.verb == AccessVerb::Fetch),
             ]);
         }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use pagewalk_engine::program::{Flat, Layout, Memory, Process, Program};
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::heap::{CHUNK_START, TCACHE};
+use pagewalk_engine::program::{Builtin, Flat, HostedProcess, Layout, Memory, Process, Program};
 
 use super::listing::Listing;
 use super::settings::{Constant, constant};
@@ -46,6 +48,18 @@ pub(crate) enum Passed {
     Integer(i64),
     /// A global variable of the program, whose address is passed, or another expression of C.
     Expression(Word),
+}
+
+/// Whether a program allocates blocks.
+pub(super) fn allocates(program: &Program) -> bool {
+    let allocates = [Builtin::Malloc, Builtin::Calloc, Builtin::Strdup];
+    allocates.iter().any(|one| program.builtins.contains(one))
+}
+
+/// Returns the first function of a process, with the address of its variables in memory.
+pub(super) fn first_frame(process: &Process, program: &Program) -> Option<(String, u64)> {
+    let (function, address) = process.first_frame(program)?;
+    Some((program.functions[function as usize].name.clone(), address))
 }
 
 impl ProgramCall {
@@ -92,10 +106,30 @@ impl ProgramCall {
             first_block: None,
             frame: None,
             update_once: self.listing.update_once(&[]),
-            sizes: self.listing.sizes(),
+            sizes: self.listing.sizes(&Layout::default()),
             column_major: conventions.column_major,
             scalars_in_registers: conventions.scalars_in_registers,
             is_fragment: self.listing.is_fragment,
+        }
+    }
+
+    /// Describes the run in a process that has started, with the variables in memory. The heap is new.
+    pub(crate) fn called_at(&self, first: &HostedProcess, kernel: &Kernel) -> Called {
+        let program = &first.program;
+        let own = if kernel.machine().spec().virtual_bits() >= 47 {
+            TCACHE
+        } else {
+            0
+        };
+        let variables = program.objects.iter().filter(|one| !one.name.is_empty());
+        Called {
+            variables: variables
+                .map(|one| (one.name.clone(), one.address))
+                .collect(),
+            first_block: allocates(program).then(|| program.layout.heap + own + CHUNK_START),
+            frame: first_frame(&first.process, program),
+            sizes: self.listing.sizes(&program.layout),
+            ..self.called()
         }
     }
 

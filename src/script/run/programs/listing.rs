@@ -166,9 +166,9 @@ impl Listing {
         updates.then_some(self.settings.conventions.update_once)
     }
 
-    /// Returns the sizes of the types that the text uses.
-    pub(super) fn sizes(&self) -> Vec<String> {
-        let pointer = self.settings.pointer.unwrap_or(Layout::default().pointer);
+    /// Returns the sizes of the types that the text uses in memory with this layout.
+    pub(super) fn sizes(&self, layout: &Layout) -> Vec<String> {
+        let pointer = self.settings.pointer.unwrap_or(layout.pointer);
         let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let words = self.text.split(|c| !is_letter(c));
         let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();

@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use pagewalk_engine::program::ops::Object;
 use pagewalk_engine::program::{
-    AccessKind, Budget, Builtin, ErrorKind, Event, Flat, Layout, Limit, Memory, Process, Program,
-    RunError, Watched,
+    AccessKind, Budget, ErrorKind, Event, Flat, Layout, Limit, Memory, Process, Program, RunError,
+    Watched,
 };
 use pagewalk_engine::trace::read_ahead::{ReadSoFar, TraceHead};
 use pagewalk_engine::trace::record::{Malformed, Op, Record, RecordBatch};
 
-use super::call::ProgramCall;
+use super::call::{ProgramCall, allocates, first_frame};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::record::Called;
 use crate::run::stop::Stop;
@@ -107,16 +107,11 @@ impl ProgramSource {
             .filter(|one| !one.name.is_empty() && !one.in_register);
         let names: Vec<&str> = self.objects.iter().map(|one| &*one.name).collect();
         let program = &self.program;
-        let allocates = [Builtin::Malloc, Builtin::Calloc, Builtin::Strdup];
-        let allocates = allocates.iter().any(|one| program.builtins.contains(one));
-        let first_block = allocates.then(|| Flat::new(program).malloc(1)).flatten();
-        let frame = self.process.first_frame(program);
+        let first_block = allocates(program).then(|| Flat::new(program).malloc(1));
+        let frame = first_frame(&self.process, program);
         Called {
-            first_block: first_block.map(|address| address - self.bias),
-            frame: frame.map(|(function, address)| {
-                let name = program.functions[function as usize].name.clone();
-                (name, address - self.bias)
-            }),
+            first_block: first_block.flatten().map(|address| address - self.bias),
+            frame: frame.map(|(function, address)| (function, address - self.bias)),
             update_once: self.call.listing.update_once(&names),
             variables: variables
                 .map(|one| (one.name.clone(), one.address))

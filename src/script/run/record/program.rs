@@ -18,11 +18,11 @@ pub struct Called {
     pub(crate) function: Option<String>,
     /// The constants that the statement sets, such as `N = 60`.
     pub(crate) constants: Vec<String>,
-    /// The variables in memory with their addresses, or none if the run accesses no machine.
+    /// The variables in memory with their addresses, or none if nothing runs on a machine.
     pub(crate) variables: Vec<(String, u64)>,
-    /// The address of the first block of `malloc`, if the program allocates blocks and accesses a machine.
+    /// The address of the first block of `malloc`, if the program allocates blocks and runs on a machine.
     pub(crate) first_block: Option<u64>,
-    /// The first function with the address of its variables in memory, if it has any and the program accesses a machine.
+    /// The first function with the address of its variables in memory, if it has any and the program runs on a machine.
     pub(crate) frame: Option<(String, u64)>,
     /// Whether `a += b` is one access, or `None` if the text has no such operator.
     pub(crate) update_once: Option<bool>,
@@ -85,6 +85,8 @@ pub(crate) struct ProcessRun {
     pub(crate) declared: Option<Declared>,
     /// The names of the programs that `execve` or a relative started and that the script does not declare.
     pub(crate) missing: BTreeSet<Arc<str>>,
+    /// Number of processes of the run, with those that `fork` created.
+    pub(crate) processes: usize,
 }
 
 /// Maximum number of outputs that a list contains.

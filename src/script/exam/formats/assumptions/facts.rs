@@ -48,6 +48,16 @@ const OF_TLBS: &[Rule] = &[
     Rule::Unlisted,
     Rule::Cores,
     Rule::Fill,
+    Rule::Tagged,
+    Rule::Switch,
+    Rule::Paged,
+];
+const OF_WALKS: &[Rule] = &[
+    Rule::Unlisted,
+    Rule::Cores,
+    Rule::Fill,
+    Rule::Tagged,
+    Rule::DirtyWalk,
     Rule::Switch,
     Rule::Paged,
 ];
@@ -61,6 +71,16 @@ const OF_CACHES: &[Rule] = &[
     Rule::Paged,
     Rule::Frame,
 ];
+const OF_CAUSES: &[Rule] = &[
+    Rule::Unlisted,
+    Rule::Cores,
+    Rule::Fill,
+    Rule::CachedWalk,
+    Rule::Inclusion,
+    Rule::Causes,
+    Rule::Paged,
+    Rule::Frame,
+];
 /// The fields of a physical address.
 const OF_CACHE_FIELDS: &[Rule] = TRANSLATION;
 const OF_BYTES: &[Rule] = &[Rule::Unlisted, Rule::CachedBytes, Rule::Paged];
@@ -68,6 +88,8 @@ const OF_TIMES: &[Rule] = &[
     Rule::Unlisted,
     Rule::Cores,
     Rule::Fill,
+    Rule::Tagged,
+    Rule::DirtyWalk,
     Rule::CachedWalk,
     Rule::Inclusion,
     Rule::Latency,
@@ -80,6 +102,7 @@ const OF_FAULTS: &[Rule] = &[
     Rule::Unlisted,
     Rule::Paged,
     Rule::Classes,
+    Rule::Stack,
     Rule::CopyOnWrite,
     Rule::FaultAround,
     Rule::Kill,
@@ -88,15 +111,17 @@ const OF_FAULTS: &[Rule] = &[
 const OF_PAGE_FAULTS: &[Rule] = &[
     Rule::Unlisted,
     Rule::Paged,
+    Rule::Stack,
     Rule::CopyOnWrite,
     Rule::FaultAround,
     Rule::Kill,
 ];
 /// The fault that sends a signal has a class of its own, but the signals themselves are those of Linux.
-const OF_SIGNALS: &[Rule] = &[Rule::Paged, Rule::Kill];
+const OF_SIGNALS: &[Rule] = &[Rule::Paged, Rule::Stack, Rule::Kill];
 const OF_COUNTS: &[Rule] = &[
     Rule::Paged,
     Rule::Minor,
+    Rule::Stack,
     Rule::CopyOnWrite,
     Rule::Swap,
     Rule::PageCache,
@@ -120,6 +145,13 @@ const OF_COPIES: &[Rule] = &[Rule::Paged, Rule::CopyOnWrite];
 const OF_FRAMES: &[Rule] = &[
     Rule::Paged,
     Rule::Frame,
+    Rule::CopyOnWrite,
+    Rule::FaultAround,
+];
+const OF_FRAME_TABLE: &[Rule] = &[
+    Rule::Paged,
+    Rule::Frame,
+    Rule::DirtyFrame,
     Rule::CopyOnWrite,
     Rule::FaultAround,
 ];
@@ -151,7 +183,8 @@ const OF_RSS: &[Rule] = &[
 #[rustfmt::skip]
 const ROWS: &[(Kind, &[&str], &[Rule])] = &[
     (Kind::Access, &["vpn", "vpo", "tlbi", "tlbt", "pieces"], ARITHMETIC),
-    (Kind::Access, &["tlb", "walk"], OF_TLBS),
+    (Kind::Access, &["tlb"], OF_TLBS),
+    (Kind::Access, &["walk"], OF_WALKS),
     (Kind::Access, &["fault"], OF_FAULTS),
     (Kind::Access, &["page-fault"], OF_PAGE_FAULTS),
     (Kind::Access, &["ppn", "ppo", "pa"], TRANSLATION),
@@ -182,7 +215,7 @@ const ROWS: &[(Kind, &[&str], &[Rule])] = &[
     (Kind::Call, &["swapped-out"], OF_SWAP),
     (Kind::Call, &["copied"], OF_COPIES),
     (Kind::Result, &["mmap", "mremap"], &[Rule::Placement]),
-    (Kind::Result, &["malloc", "calloc", "realloc"], &[Rule::Allocator, Rule::Heap]),
+    (Kind::Result, &["malloc", "calloc", "realloc"], &[Rule::Placement, Rule::Allocator, Rule::Heap]),
     (Kind::Result, &["brk", "sbrk"], &[Rule::Break]),
     (Kind::Result, &["fork", "wait", "getpid"], &[Rule::Pids]),
     (Kind::Result, &[
@@ -195,14 +228,15 @@ const ROWS: &[(Kind, &[&str], &[Rule])] = &[
     (Kind::Program, &["signal"], OF_SIGNALS),
     (Kind::Replay, &["accesses", "reads", "writes", "fetches", "straddling", "outside", "malformed"], ARITHMETIC),
     (Kind::Replay, &["cycles"], OF_TIMES),
-    (Kind::Replay, &["walks"], OF_TLBS),
+    (Kind::Replay, &["walks"], OF_WALKS),
     (Kind::Replay, &["faults", "minor", "major"], OF_COUNTS),
     (Kind::Replay, &["evicted"], OF_EVICTIONS),
     (Kind::Replay, &["disk_reads", "disk_writes", "swapped-out"], OF_SWAP),
     (Kind::Counter, &[
         "hits", "misses", "evictions", "writebacks", "walk_hits", "walk_misses", "miss_rate", "hit_rate", "reads.hits", "reads.misses", "writes.hits",
-        "writes.misses", "fetches.hits", "fetches.misses", "compulsory", "capacity", "conflict",
+        "writes.misses", "fetches.hits", "fetches.misses",
     ], OF_CACHES),
+    (Kind::Counter, &["compulsory", "capacity", "conflict"], OF_CAUSES),
     (Kind::Counter, &["sets", "ways", "index_bits", "offset_bits", "tag_bits", "reach", "vipt", "colors"], ARITHMETIC),
     (Kind::Path, &[
         "machine.vpn_bits", "machine.vpo_bits", "machine.ppn_bits", "machine.pages", "machine.frames", "machine.page_bytes",
@@ -226,14 +260,14 @@ const ROWS: &[(Kind, &[&str], &[Rule])] = &[
     (Kind::Table, &["tlb"], OF_TLBS),
     (Kind::Table, &["cache", "stats"], OF_CACHES),
     (Kind::Table, &["memory"], OF_ENTRIES),
-    (Kind::Table, &["maps"], &[Rule::Placement]),
+    (Kind::Table, &["maps"], &[Rule::Stack, Rule::Placement]),
     (Kind::Table, &["kernel_maps", "variables", "table"], STANDARD),
     (Kind::Table, &["resident"], OF_FRAMES),
     (Kind::Table, &["heap"], &[Rule::Allocator, Rule::Heap]),
-    (Kind::Table, &["frames"], OF_FRAMES),
+    (Kind::Table, &["frames"], OF_FRAME_TABLE),
     (Kind::Table, &["swap"], OF_SWAP),
     (Kind::Table, &["processes"], &[Rule::Pids]),
-    (Kind::Table, &["steps"], &[Rule::Fill, Rule::Faults]),
+    (Kind::Table, &["steps"], &[Rule::Fill, Rule::DirtyWalk, Rule::Faults]),
     (Kind::Table, &["reference"], &[Rule::Strings]),
     // The functions read what the accesses of the question stored.
     (Kind::Function, &["byte", "word", "string", "file_byte", "file_size"], STANDARD),
@@ -297,8 +331,13 @@ pub(super) fn of_result(call: &str) -> &'static [Rule] {
 pub(super) fn of_table(table: TableId, columns: &[Arc<str>]) -> impl Iterator<Item = Rule> {
     let is_translation = |name: &Arc<str>| matches!(&**name, "vpn" | "ppn" | "v" | "p");
     let bits = table != TableId::PageTable || !columns.iter().all(is_translation);
+    let dirty = columns.iter().any(|name| **name == *"dirty");
     let rules = rules(Kind::Table, table.noun()).iter().copied();
-    rules.filter(move |rule| bits || *rule != Rule::AccessedDirty)
+    rules.filter(move |rule| match rule {
+        Rule::AccessedDirty => bits,
+        Rule::DirtyFrame => dirty,
+        _ => true,
+    })
 }
 
 /// Returns the rules of a table about a reference string, or about a program that ran.

@@ -6,10 +6,12 @@ use std::fmt::Write as _;
 use crate::exam::paper::{PaperItem, Piece, Question};
 use crate::exam::topics::{Topic, Topics};
 use crate::questions::radix::Radix;
+use crate::run::facts::Component;
 use crate::run::record::{Access, Did, View};
 use crate::run::table::TableId;
+use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Pa;
-use pagewalk_engine::machine::event::{AccessKind, Fault, Privilege};
+use pagewalk_engine::machine::event::{AccessKind, Privilege};
 use pagewalk_engine::machine::pte::{BITS, Bit, PteFormat};
 use pagewalk_engine::machine::spec::{Side, Spec};
 
@@ -22,6 +24,13 @@ fn accesses(question: &Question) -> impl Iterator<Item = &Access> {
         Did::Access(access) => Some(&**access),
         _ => None,
     })
+}
+
+/// Whether a question stores to memory, also in a program or a trace.
+pub(super) fn stores(question: &Question) -> bool {
+    let replays = |item: &PaperItem| matches!(&*item.did, Did::Replay(_));
+    question.items().any(replays)
+        || accesses(question).any(|access| access.kind == AccessKind::Write)
 }
 
 /// Returns the words of each sentence that the author wrote in the question, in lower case. Numbers have no leading zeros.
@@ -82,14 +91,51 @@ fn shows_raw_entries(asked: &Topics, in_memory: bool) -> bool {
     asked.is(Topic::RawColumn) || asked.is(Topic::RawEntries) || in_memory && asked.is(Topic::Dump)
 }
 
-/// Returns the physical address of the level-1 page table in memory, if it is the same for all items.
-fn root(question: &Question) -> Option<u64> {
+/// Returns a register of the machine, if it is the same before all items.
+fn register(question: &Question, of: fn(&Machine) -> Option<u64>) -> Option<u64> {
     let states = question.items().filter_map(|item| item.hardware.as_ref());
-    let mut roots = states
+    let mut values = states
         .filter_map(|hardware| hardware.machine_before())
-        .map(|machine| machine.cr3().map(Pa::raw));
-    let first = roots.next()??;
-    roots.all(|root| root == Some(first)).then_some(first)
+        .map(of);
+    let first = values.next()??;
+    values.all(|value| value == Some(first)).then_some(first)
+}
+
+/// Returns the physical address of the level-1 page table in memory.
+fn root(question: &Question) -> Option<u64> {
+    register(question, |machine| machine.cr3().map(Pa::raw))
+}
+
+/// Whether the question prints a table with the column of a bit.
+fn has_column(question: &Question, bit: Bit, is_table: fn(TableId) -> bool) -> bool {
+    question.views().any(|view| match view {
+        View::Table(table) if is_table(table.id) => {
+            let mut columns = table.groups.iter().flatten();
+            columns.any(|column| bit.row().names().any(|name| *column == *name))
+        }
+        _ => false,
+    })
+}
+
+/// Returns the sentences about the TLB entries that the current process can use, and that a flush keeps. A kernel chooses
+/// the ASIDs itself.
+pub(super) fn tagged(question: &Question, spec: &Spec, has_kernel: bool) -> Vec<String> {
+    let of_tlb = |table| matches!(Component::of_table(table), Some(Component::Tlb(_)));
+    let global = has_column(question, Bit::G, of_tlb);
+    let mut sentences = Vec::new();
+    if !has_kernel && spec.tlbs.iter().any(|tlb| tlb.asid) {
+        let asid = register(question, |machine| Some(machine.asid().into()));
+        sentences
+            .extend(asid.map(|asid| format!("The current ASID is {}.", number(question, asid))));
+        let or_global = if global { " or its G bit is 1" } else { "" };
+        sentences.push(format!(
+            "A TLB entry hits only if its ASID is the current one{or_global}."
+        ));
+    }
+    if global {
+        sentences.push("A flush of the TLB keeps the entries whose G bit is 1.".to_owned());
+    }
+    sentences
 }
 
 /// Returns a number in decimal if the exam is in decimal, and otherwise in hexadecimal.
@@ -154,7 +200,8 @@ pub(super) fn entry(
     let used = |bit| match bit {
         Bit::P | Bit::Rw | Bit::Us => true,
         Bit::A | Bit::D => asked.is(Topic::RawEntries),
-        Bit::Xd => asked.is(Topic::Fetches),
+        // A kernel sets it in the entries of data, whose values are answers.
+        Bit::Xd => asked.is(Topic::Fetches) || asked.is(Topic::RawEntries),
         Bit::Wt | Bit::Cd | Bit::Ps | Bit::G => false,
     };
     let mut fields: Vec<String> = BITS
@@ -185,20 +232,12 @@ pub(super) fn entry(
 pub(super) fn rights(question: &Question, spec: &Spec, asked: &Topics) -> Option<String> {
     let pte = &spec.mmu.as_ref()?.pte;
     let supervisor = accesses(question).any(|access| access.mode == Privilege::Supervisor);
-    let forbidden = accesses(question)
-        .any(|access| matches!(access.outcome.fault, Some(Fault::Protection { .. })));
-    let has_column = |bit: Bit| {
-        question.views().any(|view| match view {
-            View::Table(table) if table.id == TableId::PageTable => {
-                let mut columns = table.groups.iter().flatten();
-                columns.any(|column| bit.row().names().any(|name| *column == *name))
-            }
-            _ => false,
-        })
-    };
+    // Whether an entry forbids an access of the question is an answer.
+    let raw = shows_raw_entries(asked, root(question).is_some());
+    let has_column = |bit| has_column(question, bit, |table| table == TableId::PageTable);
     let does = |kind| accesses(question).any(|access| access.kind == kind);
     let decides = |bit: Bit, used: bool| {
-        pte.bit_position(bit).is_some() && (has_column(bit) || used && (supervisor || forbidden))
+        pte.bit_position(bit).is_some() && (has_column(bit) || used && (supervisor || raw))
     };
     let value = |bit: Bit, forbids: bool| {
         let forbids = forbids != pte.inverted.has(bit);

@@ -345,10 +345,9 @@ fn of_machine(
     });
     let sharing = question.items().filter_map(|item| item.hardware.as_ref());
     let sharing = sharing.map(|hardware| hardware.sharing);
-    let sharing = sharing.fold(Sharing::default(), |all, own| Sharing {
-        processes: all.processes.max(own.processes),
-        forked: all.forked || own.forked,
-    });
+    let mut sharing = sharing.fold(Sharing::default(), Sharing::with);
+    // The children of a program have ended with it.
+    sharing.forked |= programs::faulting(question).any(|(_, run)| run.processes > 1);
     let context = Context {
         question,
         hardware,

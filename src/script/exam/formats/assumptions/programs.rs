@@ -5,26 +5,39 @@ use std::sync::Arc;
 
 use pagewalk_engine::program::Buffering;
 
+use super::asked;
+use super::rules::Rule;
 use crate::exam::paper::{PaperItem, Question};
 use crate::questions::entry::{Evidence, ItemKind};
 use crate::questions::wording::series;
-use crate::run::record::{Called, Did, Results, Schedules};
+use crate::run::record::{Called, Did, ProcessRun, Results, Schedules};
 
 /// Returns the results that a question prints or asks about.
 fn results(question: &Question) -> Vec<&Did> {
-    let mut dids: Vec<&Did> = Vec::new();
-    for item in question.items() {
-        dids.extend(item.since.iter().map(|did| &**did));
-        dids.push(&item.did);
-        if let ItemKind::Table {
-            string: Some(did), ..
-        } = &item.kind
-        {
-            dids.push(did);
-        }
-        dids.extend(of_options(item));
+    question.items().flat_map(results_of).collect()
+}
+
+fn results_of(item: &PaperItem) -> Vec<&Did> {
+    let mut dids: Vec<&Did> = item.since.iter().map(|did| &**did).collect();
+    dids.push(&item.did);
+    if let ItemKind::Table {
+        string: Some(did), ..
+    } = &item.kind
+    {
+        dids.push(did);
     }
+    dids.extend(of_options(item));
     dids
+}
+
+/// Returns the runs in processes whose page faults a question asks about.
+pub(super) fn faulting(question: &Question) -> impl Iterator<Item = (&Called, &ProcessRun)> {
+    let asks = |item: &&PaperItem| asked::of_item(item).contains(&Rule::Minor);
+    let dids = question.items().filter(asks).flat_map(results_of);
+    dids.filter_map(|did| match did {
+        Did::Program(run) => Some((&run.called, run.in_process()?)),
+        _ => None,
+    })
 }
 
 /// Returns the operations that decide which options of an item are correct.
@@ -86,6 +99,9 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
             "Arrays are stored in column-major order: the first index varies fastest.".to_owned(),
         );
     }
+    // The variables of a run in a process decide its page faults.
+    accessing.extend(faulting(question).map(|(called, _)| called));
+    accessing.dedup_by(|a, b| a.program == b.program && a.variables == b.variables);
     let items = dids.iter().filter_map(|did| match did {
         Did::Reference(run) => run.trace.as_ref()?.unit,
         _ => None,
@@ -120,10 +136,12 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
         };
         sentences.push(format!("In {}{with}, {}.", called.program, series(&places)));
     }
-    let local: BTreeSet<String> = dids
+    let replayed = dids
         .iter()
-        .filter(|did| matches!(did, Did::Replay(_) | Did::Reference(_)))
-        .filter_map(|did| did.called())
+        .filter(|did| matches!(did, Did::Replay(_) | Did::Reference(_)));
+    let replayed = replayed.filter_map(|did| did.called());
+    let local: BTreeSet<String> = replayed
+        .chain(faulting(question).map(|(called, _)| called))
         .flat_map(on_stack_and_heap)
         .collect();
     sentences.extend(local);
@@ -175,6 +193,10 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
     );
     if runs {
         sentences.extend(IN_PROCESSES.map(str::to_owned));
+        if faulting(question).any(|(_, run)| run.processes > 1) {
+            sentences
+                .push("The page faults of a program are those of all its processes.".to_owned());
+        }
         if question.items().any(asks_output) {
             sentences.push(PRINTS_LINES.to_owned());
         }

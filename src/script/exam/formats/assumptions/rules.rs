@@ -1,21 +1,24 @@
 //! The rules that decide keys, and their sentences.
 
 use super::lookups::lookups;
-use super::machine_rules::{base, cores, entry, number, rights};
+use super::machine_rules::{base, cores, entry, number, rights, stores, tagged};
 use super::orders::of_frames;
 use super::policy_rules::rule;
 use crate::exam::paper::Question;
 use crate::exam::topics::{Topic, Topics};
 use crate::questions::entry::{Hardware, ItemKind, Sharing};
+use crate::run::nouns::size;
 use crate::run::record::CallRecord;
 use crate::run::table::{Cell, Rows, TableId};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::abi::Arg;
-use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPolicy};
-use pagewalk_engine::kernel::heap::{CHUNK_START, TCACHE};
+use pagewalk_engine::kernel::config::{
+    GUARD_GAP_PAGES, KernelConfig, ReplacementScope, SignalPolicy,
+};
+use pagewalk_engine::kernel::heap::{CHUNK_START, MMAP_THRESHOLD, TCACHE};
 use pagewalk_engine::machine::pte::Bit;
 use pagewalk_engine::machine::reference_string::Replacement;
-use pagewalk_engine::machine::spec::{CacheSpec, Inclusion, Spec};
+use pagewalk_engine::machine::spec::{CacheSpec, Inclusion, Spec, WritePolicy};
 
 /// A rule of the machine or of the kernel on which books and systems differ. The order is that of the sentences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,10 +41,16 @@ pub(super) enum Rule {
     Fill,
     /// Without a kernel, the bytes of memory are known only if a cache holds them, so [`Rule::Fill`] decides the values.
     CachedBytes,
+    /// The ASIDs and G bits of TLB entries.
+    Tagged,
+    /// Stores that hit in a TLB and fetch an entry to set its dirty bit.
+    DirtyWalk,
     /// Page walks that use the caches.
     CachedWalk,
     /// Caches that hold the blocks of other caches.
     Inclusion,
+    /// The causes of cache misses.
+    Causes,
     /// The parts of a latency.
     Latency,
     /// Context switches that flush TLBs.
@@ -54,6 +63,8 @@ pub(super) enum Rule {
     Faults,
     /// The names of the classes of page faults.
     Classes,
+    /// The accesses that extend a stack.
+    Stack,
     /// Minor and major faults.
     Minor,
     /// Shared frames after a `fork`, and copies of pages.
@@ -64,6 +75,8 @@ pub(super) enum Rule {
     Frames,
     /// How the replacement policy selects a victim.
     Victim,
+    /// The frames whose pages were stored to.
+    DirtyFrame,
     /// Pages in the swap file.
     Swap,
     PageCache,
@@ -120,6 +133,10 @@ impl Rule {
             (Self::Entry, _) => entry(question, spec, asked, context.sized)
                 .into_iter()
                 .collect(),
+            (Self::Tagged, kernel) => tagged(question, spec, kernel.is_some()),
+            (Self::DirtyWalk, _) if sets_dirty(spec) && stores(question) => {
+                vec![DIRTY_WALK.to_owned()]
+            }
             (Self::Cores, _) => cores(question, spec, asked).into_iter().collect(),
             (Self::Fill, _) => {
                 let mut sentences = if context.fills_nothing {
@@ -132,6 +149,8 @@ impl Rule {
             }
             (Self::Victim, Some(kernel)) => victim(kernel, context),
             (Self::Heap, Some(kernel)) => heap(question, kernel, spec),
+            (Self::Causes, _) => vec![CAUSES.to_owned()],
+            (Self::Latency, _) => latency(spec, asked),
             (Self::Inclusion, _) if asked.is(Topic::UsesCaches) => inclusion(spec),
             // [`Rule::Entry`] has the sentence about the size of an entry.
             (
@@ -160,7 +179,6 @@ impl Rule {
             {
                 "A page walk fetches page-table entries through the caches."
             }
-            Self::Latency => latency(spec),
             Self::AccessedDirty => accessed(spec)?,
             Self::AsRead if accessed(spec).is_some() => {
                 "The value of a page-table entry is the value that the walk reads, before the processor sets bits in it."
@@ -202,11 +220,12 @@ impl Rule {
         let text = match self {
             Self::Switch if sharing.processes > 1 => return switch(spec),
             Self::Faults if asked.is(Topic::Faults) => return Some(retries(spec, context.fills)),
-            Self::Classes => return Some(classes(kernel, asked)),
+            Self::Classes => return Some(classes(kernel, sharing, asked)),
+            Self::Stack if sharing.stack => return Some(stack(kernel, spec)),
             Self::Minor => {
                 "A page fault is major if the kernel reads the page from disk, and minor otherwise. A fault that ends in a signal is neither."
             }
-            Self::CopyOnWrite => return copies(kernel, sharing, asked),
+            Self::CopyOnWrite => return copies(kernel, spec, sharing, asked),
             Self::Frame
                 if context
                     .kernel_before
@@ -216,6 +235,11 @@ impl Rule {
             }
             Self::Frame => "The kernel allocates the free frame with the lowest number.",
             Self::Frames => return frames(kernel, context.frames),
+            Self::DirtyFrame => dirty_frame(spec),
+            Self::Swap if kernel.on_disk => {
+                "Each page of private anonymous memory is on disk at first, so the first access to it reads it from disk (a major fault). The kernel \
+                 writes an evicted page to disk only if a store changed it since it was read."
+            }
             Self::Swap if kernel.swap > 0 => {
                 "The kernel writes an evicted anonymous page to the lowest free swap slot. A page that it reads back keeps its slot until the \
                  next store to the page, and until then, an eviction writes nothing."
@@ -228,13 +252,13 @@ impl Rule {
                     kernel.fault_around
                 ));
             }
-            Self::ZeroPage if kernel.zero_page => {
+            Self::ZeroPage if has_zero_page(kernel) => {
                 "A read of an untouched anonymous page maps the shared zero page."
             }
             Self::ZeroPage if !kernel.on_disk => {
                 "The first access to an anonymous page allocates a frame, also if it is a load."
             }
-            Self::ZeroCount if kernel.zero_page => {
+            Self::ZeroCount if has_zero_page(kernel) => {
                 "The zero page does not count as a resident page."
             }
             Self::Break => {
@@ -257,12 +281,37 @@ impl Rule {
             Self::Allocator => {
                 "malloc works like that of glibc: a block occupies the smallest multiple of 16 bytes, but at least 32 bytes, that holds an 8-byte \
                  header and the requested bytes. A request first reuses the block of the same size that was freed last, if the size is at most 1040 \
-                 bytes and at most 7 blocks of this size are free. A request of at least 128 KB gets a mapping of its own."
+                 bytes and at most 7 blocks of this size are free. A block that occupies at least 128 KB gets a mapping of its own, with 8 more bytes and in \
+                 whole pages. The address that malloc returns is 16 bytes after the start of the mapping."
             }
-            Self::Pids => "fork gives the child the next unused PID.",
+            Self::Pids => "Each new process gets the next PID. The first PID is 1.",
             _ => return None,
         };
         Some(text.to_owned())
+    }
+}
+
+/// Returns the arguments of a call that are numbers.
+fn numbers(call: &CallRecord) -> impl Iterator<Item = i128> {
+    let numbers = call.args.iter().map(|argument| &argument.value);
+    numbers.filter_map(|value| match value {
+        Arg::Number(number) => Some(*number),
+        Arg::Bytes(_) => None,
+    })
+}
+
+/// Whether `malloc` or a relative gives a request a mapping of its own, with the header and in a multiple of 16 bytes.
+fn is_large(request: Option<i128>) -> bool {
+    request.is_some_and(|bytes| bytes.saturating_add(8 + 15) >= MMAP_THRESHOLD.into())
+}
+
+/// Describes which frames count as dirty.
+fn dirty_frame(spec: &Spec) -> &'static str {
+    let pte = spec.mmu.as_ref().map(|mmu| &mmu.pte);
+    if pte.is_some_and(|pte| pte.bit_position(Bit::D).is_some()) {
+        "Dirty is 1 if a store has changed the page since it came into the frame and was last written to disk."
+    } else {
+        "Page-table entries have no D bit, so Dirty is 1 if the page was mapped writable since it came into the frame and was last written to disk."
     }
 }
 
@@ -274,7 +323,10 @@ fn places(question: &Question) -> bool {
     let mut calls = dids.filter_map(|did| did.call()).peekable();
     let chooses = |call: &CallRecord| match (call.name, call.args.first()) {
         ("mmap", Some(address)) => address.value == Arg::Number(0),
-        (name, _) => matches!(name, "mremap" | "malloc" | "calloc" | "realloc"),
+        ("malloc", _) => is_large(numbers(call).next()),
+        ("calloc", _) => is_large(numbers(call).reduce(i128::saturating_mul)),
+        ("realloc", _) => is_large(numbers(call).nth(1)),
+        (name, _) => name == "mremap",
     };
     calls.peek().is_none() || calls.any(chooses)
 }
@@ -330,24 +382,41 @@ fn inclusion(spec: &Spec) -> Vec<String> {
     spec.caches.iter().filter_map(sentence).collect()
 }
 
-fn latency(spec: &Spec) -> &'static str {
-    let caches = !spec.caches.is_empty();
-    match (
-        caches && spec.caches.iter().any(|cache| cache.virtual_index),
-        !spec.tlbs.is_empty(),
-        caches,
-    ) {
-        (true, true, _) => {
-            "The latency of an access is the sum of the latencies of its lookups and memory accesses, including those of page walks. The lookup in \
-             a virtually indexed cache overlaps with the TLB lookup, and only the longer latency is added."
-        }
-        (_, false, false) => {
-            "The latency of an access is the sum of the latencies of its memory accesses, including those of page walks."
-        }
-        _ => {
-            "The latency of an access is the sum of the latencies of its lookups and memory accesses, including those of page walks."
-        }
-    }
+/// The classification of Hill, as in Hennessy and Patterson.
+const CAUSES: &str = "A compulsory miss is a miss of the first lookup of a block. A capacity miss is any other miss that also occurs in a fully associative LRU cache \
+     with the same number of blocks. All other misses are conflict misses.";
+
+/// Describes what the latency of an access contains.
+fn latency(spec: &Spec, asked: &Topics) -> Vec<String> {
+    let parts = match (spec.tlbs.is_empty(), spec.caches.is_empty()) {
+        (true, true) => "memory accesses",
+        _ => "lookups and memory accesses",
+    };
+    let walks = if spec.mmu.is_some() {
+        ", including those of page walks"
+    } else {
+        ""
+    };
+    let mut sentences = vec![format!(
+        "The latency of an access is the sum of the latencies of its {parts}{walks}."
+    )];
+    let mut add = |applies: bool, sentence: &str| {
+        sentences.extend(applies.then(|| sentence.to_owned()));
+    };
+    let any = |is: fn(&CacheSpec) -> bool| spec.caches.iter().any(is);
+    add(
+        !spec.tlbs.is_empty() && any(|cache| cache.virtual_index),
+        "The lookup in a virtually indexed cache overlaps with the TLB lookup, and only the longer latency is added.",
+    );
+    add(
+        !spec.caches.is_empty() && spec.mmu.as_ref().is_some_and(|mmu| !mmu.walk_cached),
+        "A page walk fetches page-table entries from memory, and not through the caches.",
+    );
+    add(
+        asked.is(Topic::Stores) && any(|cache| cache.write == WritePolicy::Back),
+        "Writing a block back to memory adds nothing to a latency.",
+    );
+    sentences
 }
 
 /// Describes the updates of the A and D bits, if the entries have them.
@@ -362,6 +431,15 @@ fn accessed(spec: &Spec) -> Option<&'static str> {
         (false, true) => Some("A store sets the dirty bit (D) in the entry of its page."),
         (false, false) => None,
     }
+}
+
+/// How a store sets the dirty bit after a hit in a TLB.
+const DIRTY_WALK: &str = "If a store hits a TLB entry whose D bit is 0, the MMU fetches the page-table entry of the page again to set its D bit.";
+
+/// Whether a TLB hit of a store can leave a dirty bit to set in the page table.
+fn sets_dirty(spec: &Spec) -> bool {
+    let pte = spec.mmu.as_ref().map(|mmu| &mmu.pte);
+    !spec.tlbs.is_empty() && pte.is_some_and(|pte| pte.bit_position(Bit::D).is_some())
 }
 
 fn switch(spec: &Spec) -> Option<String> {
@@ -386,28 +464,60 @@ fn retries(spec: &Spec, fills: bool) -> String {
     format!("The kernel handles page faults, and the processor retries the instruction{second}.")
 }
 
+/// Whether a load can map the zero page.
+fn has_zero_page(kernel: &KernelConfig) -> bool {
+    kernel.zero_page && !kernel.on_disk
+}
+
+/// Describes the accesses that extend a stack.
+fn stack(kernel: &KernelConfig, spec: &Spec) -> String {
+    let gap = if spec.virtual_bits() >= 47 {
+        format!(", and if {GUARD_GAP_PAGES} pages below it remain free")
+    } else {
+        String::new()
+    };
+    let most = size(kernel.stack_size.into());
+    format!(
+        "An access below a stack area extends the area down to the page of the access, if the area then has at most {most}{gap}."
+    )
+}
+
 /// Defines the classes of page faults that can occur.
-fn classes(kernel: &KernelConfig, asked: &Topics) -> String {
+fn classes(kernel: &KernelConfig, sharing: Sharing, asked: &Topics) -> String {
     let files = asked.is(Topic::Files);
+    let demand_zero = match (kernel.on_disk, sharing.shared_memory) {
+        (true, _) => {
+            "demand-zero (the first access of a process to a page of shared anonymous memory)"
+        }
+        (false, true) => {
+            "demand-zero (the first access to a page of private anonymous memory, or the first access of a process to a page of shared anonymous \
+             memory)"
+        }
+        (false, false) => "demand-zero (the first access to a page of anonymous memory)",
+    };
+    let swap = if kernel.on_disk {
+        "swap (the page is on disk, such as a page of private anonymous memory before its first access)"
+    } else {
+        "swap (the page is on disk)"
+    };
+    let segmentation = if sharing.stack {
+        "segmentation (no area contains the address, and no stack can grow to it)"
+    } else {
+        "segmentation (no area contains the address)"
+    };
     let each = [
-        (
-            "demand-zero (the first access to a page of anonymous memory)",
-            !kernel.on_disk,
-        ),
+        (demand_zero, !kernel.on_disk || sharing.shared_memory),
         (
             "file (the page belongs to a mapped file and is not mapped yet, or a store finds a page of a shared file mapping that a load mapped)",
             files,
         ),
-        (
-            "swap (the page is on disk)",
-            kernel.swap > 0 || kernel.on_disk,
-        ),
+        (swap, kernel.swap > 0 || kernel.on_disk),
         (
             "copy-on-write (a store finds a page that is mapped read-only, although its private area permits stores)",
             true,
         ),
         ("protection (the area of the page forbids the access)", true),
-        ("segmentation (no area contains the address)", true),
+        (segmentation, true),
         ("bus (the page is beyond the end of its file)", files),
     ];
     let each: Vec<&str> = each
@@ -422,8 +532,10 @@ fn classes(kernel: &KernelConfig, asked: &Topics) -> String {
 }
 
 /// Defines the sharing and copying of frames, as far as the processes share frames.
-fn copies(kernel: &KernelConfig, sharing: Sharing, asked: &Topics) -> Option<String> {
+fn copies(kernel: &KernelConfig, spec: &Spec, sharing: Sharing, asked: &Topics) -> Option<String> {
     let mut text = Vec::new();
+    let pte = spec.mmu.as_ref().map(|mmu| &mmu.pte);
+    let has_rw = pte.is_some_and(|pte| pte.bit_position(Bit::Rw).is_some());
     if sharing.forked {
         text.push(
             "After fork, both processes share the frames of their resident private pages: each entry points to the same frame and is read-only. \
@@ -432,10 +544,30 @@ fn copies(kernel: &KernelConfig, sharing: Sharing, asked: &Topics) -> Option<Str
              nothing. A read copies nothing.",
         );
     }
+    if sharing.forked && (sharing.shared_files || sharing.shared_memory) {
+        text.push(
+            "fork maps no page of a MAP_SHARED area in the child, even if the parent has accessed the page. The child's first access to the page \
+             faults, and this fault is minor if the page is in memory.",
+        );
+    }
+    if sharing.forked && sharing.private_files {
+        text.push(
+            "fork also maps no page of a private file mapping to which the parent has not stored.",
+        );
+    }
+    if sharing.shared_files && has_rw {
+        text.push("A load maps a page of a shared file mapping read-only, and the first store to the page then faults.");
+    }
     if asked.is(Topic::Files) {
         text.push("The first store to a page of a private file mapping copies the page from the page cache to a new frame.");
     }
-    if kernel.zero_page {
+    if sharing.merged && has_rw {
+        text.push(
+            "When ksm scans, the kernel maps equal pages of mergeable areas read-only to the frame with the lowest number among theirs. A store to a \
+             merged page always copies it, even if no other entry points to the frame.",
+        );
+    }
+    if has_zero_page(kernel) {
         text.push("The first store to a page that is mapped to the zero page copies the zero page to a new frame.");
     }
     (!text.is_empty()).then(|| text.join(" "))

@@ -104,6 +104,10 @@ fn run_here(cx: &mut Cx, plan: &RunPlan) -> Result<Did, Stop> {
     let mut host = Host::clone(&hosted.host);
     let operations = host.limits().budget.operations;
     let program = host.process(pid).map(|process| process.program.clone());
+    let called = match host.process(pid) {
+        Some(first) => plan.call.called_at(first, cx.kernel(plan.place)?),
+        None => plan.call.called(),
+    };
     let kernel = cx.kernel(plan.place)?;
     let stopped = host.run(kernel, plan.until, &mut ());
     let work = kernel.take_work();
@@ -137,8 +141,8 @@ fn run_here(cx: &mut Cx, plan: &RunPlan) -> Result<Did, Stop> {
         output: host.output().into(),
         declared,
         missing: host.missing().clone(),
+        processes: host.processes().count(),
     };
-    let called = plan.call.called();
     if !cx.probing {
         Arc::make_mut(&mut cx.state.ran).insert(name, Ran::Process(hosted));
     }
