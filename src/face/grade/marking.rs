@@ -8,6 +8,7 @@ use pagewalk_script::api;
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::api::exam::{Exam, Paper, PaperError, Version};
 use pagewalk_script::api::marking::{FeedbackFormat, Field, Given, Marked, Rules, Sheet, feedback};
+use pagewalk_script::exam::field::alike;
 use pagewalk_script::exam::grade::Verdict;
 use pagewalk_script::exam::marks::{Columns, TableRow};
 use pagewalk_script::exam::roster::Flaw;
@@ -50,6 +51,8 @@ pub(crate) struct MarkingResult {
     pub(crate) flaws: Vec<Flaw>,
     /// The names of all fields of these papers.
     pub(crate) fields: BTreeSet<String>,
+    /// The fields and questions by what the papers print: labels in the form of [`alike`], and titles.
+    pub(crate) printed: BTreeMap<String, String>,
     /// The names of the fields of the first paper in order.
     pub(crate) header: Vec<String>,
     /// The names of fields that occur in no row.
@@ -69,6 +72,7 @@ impl MarkingResult {
         self.unreadable.extend(other.unreadable);
         self.flaws.extend(other.flaws);
         self.fields.extend(other.fields);
+        self.printed.extend(other.printed);
         if self.header.is_empty() {
             self.header = other.header;
         }
@@ -166,6 +170,12 @@ fn mark_paper(
     done.ruled.extend(key.ruled().map(str::to_owned));
     done.fields
         .extend(key.fields().iter().map(|field| field.name.clone()));
+    let labels = key.fields().iter();
+    let labels =
+        labels.filter_map(|field| Some((alike(&field.printed_name()?), field.name.clone())));
+    let titles = paper.questions.iter().zip(1..);
+    let titles = titles.map(|(of, number)| (alike(&of.title), number.to_string()));
+    done.printed.extend(titles.chain(labels));
     let mut missing: BTreeSet<&str> = key.fields().iter().map(|field| &*field.name).collect();
     // Points are the only column of an essay in the table that `pagewalk exam --answers csv` prints.
     let column = |field: &Field| {
