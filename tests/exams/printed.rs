@@ -798,3 +798,17 @@ fn the_rule_about_the_address_of_a_mapping_is_printed_where_mmap_chooses_it() {
         assert_eq!(text.contains(rule), is_printed, "{body}: {text}");
     }
 }
+
+#[test]
+fn the_assumptions_follow_the_machine() {
+    for given in [
+        "given page_table, machine",
+        "given page_table\n text \"Look.\"\n given machine",
+    ] {
+        let question = format!("question \"Q\" {{ {given}\n ask read 0x40 => ppn, tlb }}");
+        let text = printed(&question, Edition::Paper);
+        let at = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part}: {text}"));
+        assert!(at("machine {") < at("Assumptions"), "{text}");
+        assert!(at("Assumptions") < at("Page table"), "{text}");
+    }
+}
