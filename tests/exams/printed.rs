@@ -812,3 +812,12 @@ fn the_assumptions_follow_the_machine() {
         assert!(at("Assumptions") < at("Page table"), "{text}");
     }
 }
+
+#[test]
+fn a_date_in_a_table_is_no_difference() {
+    let question = "question \"Q\" { table \"T\" { columns \"day\" \"n\"; row 2026-03-01 ? = 2; row 1/3/2026 ? = 3; row 7-2-1 ? = 4 } }";
+    let text = lines(&printed(question, Edition::Key));
+    for row in ["2026-03-01 2", "1/3/2026 3", "4 4"] {
+        assert!(text.iter().any(|line| line == row), "{row}: {text:?}");
+    }
+}
