@@ -286,6 +286,18 @@ fn a_table_that_is_given_with_its_key_is_unfair() {
 }
 
 #[test]
+fn a_readable_answer_names_its_question() {
+    let question = "question \"Q\" { choose k in 100..1000\n text \"\"\"A TLB has {k} entries; its reach is {4 * k} KB with pages of 4 KB.\"\"\"\n\
+                    ask \"Reach\" = 4 * k unit KB }";
+    let samples: Vec<_> = (0..12)
+        .map(|seed| Ok(Sample::from_paper(&paper(question, seed))))
+        .collect();
+    let text = format!("{:?}", fairness(&Fairness::compare(&samples), &[]));
+    assert!(text.contains("appears in"), "{text}");
+    assert!(text.contains("Q: ") && !text.contains("Q : "), "{text}");
+}
+
+#[test]
 fn a_ppn_without_a_table_gets_a_hint() {
     let (fair, text) = findings("question \"Q\" { ask read 0 => ppn }");
     assert!(fair && text.contains("prints no page table"), "{text}");

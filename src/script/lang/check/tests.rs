@@ -363,3 +363,17 @@ fn figures_of_strings_that_questions_ask_about() {
         );
     }
 }
+
+/// Doubled braces print braces, as in C.
+#[test]
+fn code_in_doubled_braces_is_no_value() {
+    let warned = |text: &str| {
+        let script =
+            format!("let n = 3\nquestion \"q\" {{ text \"\"\"{text}\"\"\"; ask \"n\" = n }}");
+        let (sources, script, wrong) = read_text("q.pw", &script, &mut ());
+        assert_eq!(wrong, [], "{text}");
+        super::ignored(&script.body, &script.body, &sources).len()
+    };
+    assert_eq!(warned("`if (x) {{ y(); }}`"), 0);
+    assert_eq!(warned("n is {{ n }}"), 1);
+}
