@@ -286,6 +286,18 @@ fn a_table_that_is_given_with_its_key_is_unfair() {
 }
 
 #[test]
+fn a_readable_answer_names_its_question() {
+    let question = "question \"Q\" { choose k in 100..1000\n text \"\"\"A TLB has {k} entries; its reach is {4 * k} KB with pages of 4 KB.\"\"\"\n\
+                    ask \"Reach\" = 4 * k unit KB }";
+    let samples: Vec<_> = (0..12)
+        .map(|seed| Ok(Sample::from_paper(&paper(question, seed))))
+        .collect();
+    let text = format!("{:?}", fairness(&Fairness::compare(&samples), &[]));
+    assert!(text.contains("appears in"), "{text}");
+    assert!(text.contains("Q: ") && !text.contains("Q : "), "{text}");
+}
+
+#[test]
 fn a_ppn_without_a_table_gets_a_hint() {
     let (fair, text) = findings("question \"Q\" { ask read 0 => ppn }");
     assert!(fair && text.contains("prints no page table"), "{text}");
@@ -893,6 +905,20 @@ fn the_rule_about_fork_says_which_pages_are_not_mapped() {
 }
 
 #[test]
+fn the_assumptions_follow_the_machine() {
+    for given in [
+        "given page_table, machine",
+        "given page_table\n text \"Look.\"\n given machine",
+    ] {
+        let question = format!("question \"Q\" {{ {given}\n ask read 0x40 => ppn, tlb }}");
+        let text = printed(&question, Edition::Paper);
+        let at = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part}: {text}"));
+        assert!(at("machine {") < at("Assumptions"), "{text}");
+        assert!(at("Assumptions") < at("Page table"), "{text}");
+    }
+}
+
+#[test]
 fn rules_that_decide_a_fault_are_on_the_paper() {
     let anonymous = "P: let a = mmap(0x100000, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)";
     let shared = anonymous.replace("MAP_PRIVATE", "MAP_SHARED");
@@ -1115,5 +1141,14 @@ fn rules_of_frames_blocks_and_entries_are_on_the_paper() {
     ] {
         let text = assumptions(process, asked);
         assert!(!text.contains(rule), "{asked}: {text}");
+    }
+}
+
+#[test]
+fn a_date_in_a_table_is_no_difference() {
+    let question = "question \"Q\" { table \"T\" { columns \"day\" \"n\"; row 2026-03-01 ? = 2; row 1/3/2026 ? = 3; row 7-2-1 ? = 4 } }";
+    let text = lines(&printed(question, Edition::Key));
+    for row in ["2026-03-01 2", "1/3/2026 3", "4 4"] {
+        assert!(text.iter().any(|line| line == row), "{row}: {text:?}");
     }
 }

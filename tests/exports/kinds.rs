@@ -46,7 +46,7 @@ fn a_whole_key_has_the_box_of_a_fraction() {
     };
     let (number, integer) = (("pl-number-input", ""), ("pl-integer-input", "0"));
     let expected = [
-        number, number, number, number, integer, integer, number, integer,
+        number, number, number, number, integer, integer, number, number,
     ];
     for paper in [&whole, &fraction] {
         let found = prairielearn(paper);
@@ -75,7 +75,7 @@ fn a_whole_key_has_the_box_of_a_fraction() {
     assert_eq!(
         qti(&whole).0,
         [
-            "float", "float", "float", "float", "string", "string", "float", "string"
+            "float", "float", "float", "float", "string", "string", "float", "float"
         ]
     );
     let moodle = |paper: &Paper| {
@@ -91,6 +91,45 @@ fn a_whole_key_has_the_box_of_a_fraction() {
     let [one, other] =
         [&whole, &fraction].map(|paper| latex(paper, Edition::Paper, &Style::default()));
     assert_eq!(one.expect("LaTeX"), other.expect("LaTeX"));
+}
+
+/// The elements of the fields on `PrairieLearn`.
+fn boxes(body: &str) -> Vec<String> {
+    let exam = paper(&format!("question \"Q\" {{\n{body}\n}}"), 0);
+    let files = export("prairielearn", std::slice::from_ref(&exam)).expect("files");
+    let versions = files
+        .iter()
+        .find(|file| file.path.ends_with("versions.json"));
+    let versions: serde_json::Value =
+        serde_json::from_slice(&versions.expect("versions").bytes).expect("JSON");
+    let stem = versions["versions"][0]["stem"].as_str().expect("a text");
+    let tags = elements(&fragment(stem)).into_iter().map(|(tag, _)| tag);
+    tags.filter(|tag| tag != "pl-answer").collect()
+}
+
+#[test]
+fn the_item_and_not_its_key_decides_the_box() {
+    for condition in ["1 == 1", "1 == 2"] {
+        let choice = |more: &str| format!("choice \"x\" {{ {more}wrong \"c\"; correct \"a\"");
+        let both = format!("{}; correct \"b\" when {condition} }}", choice(""));
+        assert_eq!(boxes(&both), ["pl-checkbox"]);
+        assert_eq!(boxes(&format!("{} }}", choice(""))), ["pl-multiple-choice"]);
+        let one = format!("{} when 2 == 2 }}", choice("tick one; "));
+        assert_eq!(boxes(&one), ["pl-multiple-choice"]);
+    }
+    let column = |second: &str| {
+        format!("table \"T\" {{ columns \"a\" \"b\"; row 1 ? = 2; row 2 ? = {second} }}")
+    };
+    assert_eq!(boxes(&column("5 / 2")), ["pl-number-input"; 2]);
+    assert_eq!(boxes(&column("3")), ["pl-integer-input"; 2]);
+    for time in ["121 ns unit ns", "121 unit ns", "100 ns + 21 ns"] {
+        assert_eq!(
+            boxes(&format!("ask \"t\" = {time}")),
+            ["pl-number-input"],
+            "{time}"
+        );
+    }
+    assert_eq!(boxes("ask \"s\" = 4 KB"), ["pl-integer-input"]);
 }
 
 /// A paper about a run, with another key for each string.

@@ -369,6 +369,59 @@ fn an_empty_table_has_a_column_for_the_seed_of_a_drawn_paper() {
     assert_eq!(marks[&("s1".to_owned(), "1".to_owned())], "1");
 }
 
+/// Version A has one field, and version B has two others.
+#[test]
+fn an_empty_table_has_the_fields_of_all_versions() {
+    let folder = folder("union");
+    let script = "exam { pool \"P\" pick 1 of [\"A\", \"B\"] }\nquestion \"A\" points 2 { ask \"One\" = 1 }\n\
+                  question \"B\" points 2 { ask \"Two\" = 2\n ask \"Three\" = 3 }\nquestion \"C\" points 1 { essay \"Why?\" }\n";
+    let exam = put(&folder, "exam.pw", script);
+    let ids = || (1..9).map(|n| format!("s{n}"));
+    let students: String = ids().map(|id| format!("{id},{id}\n")).collect();
+    let roster = put(&folder, "students.csv", format!("id,name\n{students}"));
+    let empty = pagewalk(&["exam", &exam, "--roster", &roster, "--answers", "csv"]).out;
+    let (head, rows) = empty.split_once("\r\n").expect("a header");
+    let mut columns: Vec<&str> = head.split(',').collect();
+    assert_eq!(columns.pop(), Some("2 points"), "in the order of the paper");
+    columns.sort_unstable();
+    assert_eq!(columns, ["1", "1.1", "1.2", "id", "name", "seed"]);
+    let value = |column: &&str| {
+        ["1", "2", "3", "1"][["1", "1.1", "1.2", "2 points"]
+            .iter()
+            .position(|own| own == column)
+            .expect("a field")]
+    };
+    let filled: String = rows
+        .lines()
+        .map(|row| {
+            let seed = row.split(',').nth(2).expect("a seed");
+            let paper = pagewalk(&["exam", &exam, "--seed", seed, "--answers", "csv"]).out;
+            let own: Vec<&str> = paper.trim_end().split(',').collect();
+            let cells = head.split(',').skip(3).map(|column| {
+                if own.contains(&column) {
+                    value(&column)
+                } else {
+                    ""
+                }
+            });
+            let cells: Vec<&str> = row.split(',').take(3).chain(cells).collect();
+            cells.join(",") + "\n"
+        })
+        .collect();
+    // A single row lacks the fields of the other version.
+    let one = filled.lines().next().expect("a row");
+    for rows in [&filled, one] {
+        let answers = put(&folder, "answers.csv", format!("{head}\n{rows}"));
+        let ran = pagewalk(&["grade", &exam, &answers]);
+        assert_eq!((ran.status, &*ran.messages), (0, ""), "{}", ran.out);
+        assert!(
+            rows.lines().all(|row| total(&ran.out, &row[..2]) == "3"),
+            "{}",
+            ran.out
+        );
+    }
+}
+
 /// A table that the program prints is filled in with the printed key of each student, and earns all points.
 #[test]
 fn an_empty_table_of_answers_is_graded_when_it_is_filled_in() {

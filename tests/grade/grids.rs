@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::running::{graded, paper};
+use super::running::{folder, graded, pagewalk, paper, put};
 use pagewalk_script::exam::grade::Verdict;
 use pagewalk_script::exam::grade::rules::Rules;
 
@@ -316,4 +316,19 @@ fn an_ask_can_mark_a_grid_by_row_or_by_column() {
     assert_eq!(points(""), "3");
     assert_eq!(points("marks by row"), "2");
     assert_eq!(points("marks by column"), "2");
+}
+
+/// The hand passes no frame before all frames are full. Then it clears both use bits and evicts the page in frame 0.
+#[test]
+fn the_hand_of_a_clock_can_name_its_frame() {
+    let folder = folder("hand");
+    let script = "question \"Q\" points 3 { reference 1 2 3 { frames 2, replacement clock }\nask reference columns hand }\n";
+    let exam = put(&folder, "exam.pw", script);
+    let answers = put(
+        &folder,
+        "a.csv",
+        "id,1.1.hand,1.2.hand,1.3.hand\ns1,frame 0,#0,1\n",
+    );
+    let ran = pagewalk(&["grade", &exam, &answers]);
+    assert!(ran.out.contains("s1,,,1,1,1,3,3,0"), "{}", ran.out);
 }

@@ -13,7 +13,7 @@ fn graded(name: &str, text: impl AsRef<[u8]>, more: &[&str]) -> Ran {
 #[test]
 fn wrong_rows_are_reported_and_the_others_graded() {
     let text: &[u8] =
-        b"id,seed,1a.vpn,1a.ppm\ns1,1,0F,\ns2,1\ns1,2,00,\ns3,x,00,\n,1,00,\ns4,1,\xFF,\ns5,2,\"0\n0\",\n";
+        b"id,seed,1a.vpn,1a.ppm\ns1,1,0F,0D\ns2,1\ns1,2,00,\ns3,x,00,\n,1,00,\ns4,1,\xFF,\ns5,2,\"0\n0\",\n";
     let ran = graded("rows", text, &[]);
     assert_eq!(ran.status, 1);
     assert_eq!(ran.out.lines().count(), 3, "{}", ran.out);
@@ -149,6 +149,39 @@ fn columns_have_every_spelling_of_a_name_and_digits_have_separators() {
     ] {
         assert!(facts.messages.contains(said), "{said}: {}", facts.messages);
     }
+}
+
+#[test]
+fn a_column_that_is_not_used_names_the_field_it_resembles() {
+    let folder = folder("resembles");
+    let script = "machine simple\nquestion \"A cache\" points 4 { given machine\npart \"a\" { ask read 0x3D4 => tlbi, tlbt, ct, pa } }\n\
+                  question \"Sums\" points 4 { ask \"One\" = 1\n essay \"Why?\" points 3 }\nquestion \"One\" points 1 { ask \"Two\" = 2 }\n";
+    let exam = put(&folder, "exam.pw", script);
+    for (column, field) in [
+        ("question 2.1", "2.1"),
+        ("2.1points", "2.1 points"),
+        ("2.2 pts", "2.2 points"),
+        ("q3_1", "3"),
+        ("1a.TLB index", "1a.tlbi"),
+        ("1a.TLB tag", "1a.tlbt"),
+        ("1a.Cache tag", "1a.ct"),
+        ("1a.physical address", "1a.pa"),
+        ("Physical address", "1a.pa"),
+    ] {
+        let answers = put(&folder, "a.csv", format!("id,2.1,{column}\ns1,1,1\n"));
+        let said = pagewalk(&["grade", &exam, &answers]).messages;
+        let expected = format!("`{column}` is not a field of the exam; did you mean `{field}`?");
+        assert!(said.contains(&expected), "{expected}: {said}");
+    }
+    let answers = put(&folder, "a.csv", "id,2.1,Score,,\ns1,1,1,5,\n");
+    let said = pagewalk(&["grade", &exam, &answers]).messages;
+    assert!(
+        said.contains("no marks depend on `Score`, column 4 (its header is empty)\n"),
+        "{said}"
+    );
+    let said = pagewalk(&["grade", &exam, &answers, "--rule", "void=[A cache]"]).messages;
+    let expected = "the rules name `A cache`, which is not in the exam; did you mean `1`?";
+    assert!(said.contains(expected), "{said}");
 }
 
 #[test]

@@ -160,9 +160,9 @@ impl Exam {
             return Ok(check(&making, &versions, color));
         }
         if self.answers.is_some() {
-            let paper = making.paper(versions.first().and_then(Option::as_ref))?;
+            let papers = making.papers(&versions)?;
             let versions: Vec<Version> = versions.into_iter().flatten().collect();
-            let table = answer_table(&paper, &versions, making.exam.script.depends_on_seed());
+            let table = answer_table(&papers, &versions, making.exam.script.depends_on_seed());
             return Ok(ExamOutput::Stream(table.into_bytes()));
         }
         let form = destination.format;

@@ -109,14 +109,7 @@ impl PaperMaker<'_> {
         versions: &[Option<Version>],
         write: fn(&[Paper], Edition, &Layout) -> String,
     ) -> Result<MadePaper, ExamError> {
-        let progress = ItemProgress::new("papers", versions.len());
-        let work = |version: &Option<Version>| self.paper(version.as_ref());
-        let papers = side_by_side(versions, self.threads, work, Result::is_err, |_, _| {
-            progress.one();
-        });
-        let papers = papers
-            .into_iter()
-            .collect::<Result<Vec<Paper>, ExamError>>()?;
+        let papers = self.papers(versions)?;
         let of = |edition: &Edition| (*edition, write(&papers, *edition, self.layout).into_bytes());
         Ok(MadePaper {
             editions: self.editions.iter().map(of).collect(),
@@ -130,9 +123,18 @@ impl PaperMaker<'_> {
         versions: &[Option<Version>],
         write: fn(&[Paper]) -> Result<Vec<File>, Refusal>,
     ) -> Result<Vec<File>, ExamError> {
-        let papers = versions.iter().map(|version| self.paper(version.as_ref()));
-        let papers = papers.collect::<Result<Vec<Paper>, ExamError>>()?;
-        write(&papers).map_err(|refusal| self.refused(None, &refusal))
+        write(&self.papers(versions)?).map_err(|refusal| self.refused(None, &refusal))
+    }
+
+    /// Generates the papers of all versions, or returns the first error.
+    pub(super) fn papers(&self, versions: &[Option<Version>]) -> Result<Vec<Paper>, ExamError> {
+        let progress = ItemProgress::new("papers", versions.len());
+        let work = |version: &Option<Version>| self.paper(version.as_ref());
+        side_by_side(versions, self.threads, work, Result::is_err, |_, _| {
+            progress.one();
+        })
+        .into_iter()
+        .collect()
     }
 
     pub(super) fn paper(&self, version: Option<&Version>) -> Result<Paper, ExamError> {

@@ -48,6 +48,9 @@ pub(crate) fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
             ));
             break;
         }
+        let unnamed = table.header.iter().zip(&row).enumerate();
+        let unnamed = unnamed.filter(|(_, (name, cell))| name.is_empty() && !cell.is_empty());
+        table.unnamed.extend(unnamed.map(|(at, _)| at));
         match cells(&row, &table.header, delimiter(bytes) == b',') {
             Ok(cells) => table.rows.push(Record { line, cells }),
             Err(message) => table.flaws.push(Flaw::new(line, message)),

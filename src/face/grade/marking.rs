@@ -8,6 +8,7 @@ use pagewalk_script::api;
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::api::exam::{Exam, Paper, PaperError, Version};
 use pagewalk_script::api::marking::{FeedbackFormat, Field, Given, Marked, Rules, Sheet, feedback};
+use pagewalk_script::exam::field::alike;
 use pagewalk_script::exam::grade::Verdict;
 use pagewalk_script::exam::marks::{Columns, TableRow};
 use pagewalk_script::exam::roster::Flaw;
@@ -50,6 +51,8 @@ pub(crate) struct MarkingResult {
     pub(crate) flaws: Vec<Flaw>,
     /// The names of all fields of these papers.
     pub(crate) fields: BTreeSet<String>,
+    /// The fields and questions by what the papers print: labels in the form of [`alike`], and titles.
+    pub(crate) printed: BTreeMap<String, String>,
     /// The names of the fields of the first paper in order.
     pub(crate) header: Vec<String>,
     /// The names of fields that occur in no row.
@@ -69,6 +72,7 @@ impl MarkingResult {
         self.unreadable.extend(other.unreadable);
         self.flaws.extend(other.flaws);
         self.fields.extend(other.fields);
+        self.printed.extend(other.printed);
         if self.header.is_empty() {
             self.header = other.header;
         }
@@ -166,6 +170,12 @@ fn mark_paper(
     done.ruled.extend(key.ruled().map(str::to_owned));
     done.fields
         .extend(key.fields().iter().map(|field| field.name.clone()));
+    let labels = key.fields().iter();
+    let labels =
+        labels.filter_map(|field| Some((alike(&field.printed_name()?), field.name.clone())));
+    let titles = paper.questions.iter().zip(1..);
+    let titles = titles.map(|(of, number)| (alike(&of.title), number.to_string()));
+    done.printed.extend(titles.chain(labels));
     let mut missing: BTreeSet<&str> = key.fields().iter().map(|field| &*field.name).collect();
     // Points are the only column of an essay in the table that `pagewalk exam --answers csv` prints.
     let column = |field: &Field| {
@@ -228,18 +238,15 @@ fn sheet(
         if let Some(field) = answered.filter(|field| sheet.answers.contains_key(*field)) {
             return Err(format!("has two answers to {field}; one is in `{name}`"));
         }
-        if !key.answer(&mut sheet, name, given) {
+        // The table for all versions has empty cells for fields that this version lacks.
+        let is_empty = matches!(&given, Given::Text(text) if text.trim().is_empty());
+        if !key.answer(&mut sheet, name, given) && !is_empty {
             unknown.insert(name.to_string());
         }
     }
     for (column, text) in &row.points {
         let name = points_of(column).unwrap_or(column);
-        let known = if text.is_empty() {
-            key.field(name).is_some()
-        } else {
-            key.give(&mut sheet, name, text)?
-        };
-        if !known {
+        if !text.is_empty() && !key.give(&mut sheet, name, text)? {
             unknown.insert(column.to_string());
         }
     }

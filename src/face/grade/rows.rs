@@ -1,6 +1,6 @@
 //! Answer tables with one row per student.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -54,6 +54,7 @@ const BESIDE: &[&str] = &[
     "max",
     "pending",
     "grade",
+    "score",
 ];
 /// The first and last columns of a table of grades.
 const GRADES: [[&str; 3]; 2] = [["id", "name", "version"], ["total", "max", "pending"]];
@@ -84,7 +85,7 @@ pub(crate) struct StudentRows {
     pub(crate) rows: Vec<StudentRow>,
     /// The errors in invalid rows.
     pub(crate) flaws: Vec<Flaw>,
-    /// The columns about the student or the attempt, which no mark depends on.
+    /// The columns about the student or the attempt and those without a name, which no mark depends on.
     pub(crate) unused: Vec<String>,
     /// Whether the file has a column for each field. Other formats leave out unanswered fields.
     pub(crate) has_columns: bool,
@@ -173,7 +174,13 @@ pub(crate) fn student_rows(table: RecordTable, named: &ColumnNames) -> Result<St
             .header
             .iter()
             .filter(|name| is_unused(name))
-            .map(ToString::to_string)
+            .map(|name| format!("`{name}`"))
+            .chain(
+                table
+                    .unnamed
+                    .iter()
+                    .map(|at| format!("column {} (its header is empty)", at + 1)),
+            )
             .collect(),
         ..StudentRows::default()
     };
@@ -245,6 +252,8 @@ pub(crate) struct Record {
 pub(crate) struct RecordTable {
     /// The column names in order.
     pub(crate) header: Vec<Arc<str>>,
+    /// The positions of columns with cells but without a name.
+    pub(crate) unnamed: BTreeSet<usize>,
     pub(crate) rows: Vec<Record>,
     /// The errors in invalid records.
     pub(crate) flaws: Vec<Flaw>,

@@ -136,8 +136,8 @@ impl Grade {
         }
         flaws.append(&mut done.flaws);
         if !unused.is_empty() {
-            let (file, names) = (shown(&self.answers), unused.join("`, `"));
-            complain(&format!("pagewalk: {file}: no marks depend on `{names}`\n"));
+            let (file, names) = (shown(&self.answers), unused.join(", "));
+            complain(&format!("pagewalk: {file}: no marks depend on {names}\n"));
         }
         let has_errors = self.report_flaws(&mut flaws)
             | self.report_columns(&done)
@@ -502,7 +502,7 @@ impl Grade {
         for name in strange.take(SHOWN) {
             let near = nearest(name, done.fields.iter().map(String::as_str));
             like_a_field |= near.is_some();
-            let near = field_within(&own(name), &done.fields).or(near);
+            let near = meant(name, done).or_else(|| near.map(str::to_owned));
             let help = near.map_or_else(
                 || "; it is ignored".to_owned(),
                 |near| format!("; did you mean `{near}`?"),
@@ -516,9 +516,50 @@ impl Grade {
     }
 }
 
+/// Endings of columns that contain points, in place of ` points`.
+const LIKE_POINTS: &[&str] = &["points", "point", "pts", "pt", "marks", "score"];
+
+/// Returns the column that a name resembles most: a field, or its points.
+fn meant(name: &str, done: &MarkingResult) -> Option<String> {
+    let lower = name.to_lowercase();
+    let ending = LIKE_POINTS
+        .iter()
+        .find_map(|ending| lower.strip_suffix(ending));
+    if let Some(of) = ending.filter(|of| of.contains(|c: char| c.is_ascii_digit())) {
+        return field_meant(of, done).map(|field| format!("{field} points"));
+    }
+    field_meant(&lower, done).cloned()
+}
+
+fn field_meant<'d>(name: &str, done: &'d MarkingResult) -> Option<&'d String> {
+    // `question 2.1`
+    let number = name.find(|c: char| c.is_ascii_digit()).unwrap_or(0);
+    let is_word = name[..number].ends_with(|c: char| !c.is_alphanumeric());
+    let own = alike(if is_word { &name[number..] } else { name });
+    let fields = &done.fields;
+    let below = format!("_{own}");
+    let of_label = || {
+        let mut labels = done.printed.iter();
+        labels.find(|(label, field)| {
+            (**label == own || label.ends_with(&below)) && fields.contains(*field)
+        })
+    };
+    let question = own.split(|c: char| !c.is_ascii_digit()).next();
+    let of_question = |field: &&String| {
+        let after = question.filter(|number| !number.is_empty());
+        let after = after.and_then(|number| field.strip_prefix(number));
+        after.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let exact = fields.iter().find(|field| alike(field) == own);
+    exact
+        .or_else(|| of_label().map(|(_, field)| field))
+        .or_else(|| field_within(&own, fields))
+        .or_else(|| fields.iter().find(of_question))
+}
+
 /// Returns the field whose name a column continues, as in `1a.vpn (hex)`, whose name begins with the column, as in `2`, or whose
 /// fact a column names, as in `2vpn`.
-fn field_within<'f>(column: &str, fields: &'f BTreeSet<String>) -> Option<&'f str> {
+fn field_within<'f>(column: &str, fields: &'f BTreeSet<String>) -> Option<&'f String> {
     let continued = fields.iter().filter(|field| {
         let rest = column.strip_prefix(&alike(field));
         rest.is_some_and(|rest| rest.starts_with(|c: char| !c.is_alphanumeric()))
@@ -528,7 +569,6 @@ fn field_within<'f>(column: &str, fields: &'f BTreeSet<String>) -> Option<&'f st
     longest
         .or_else(|| fields.iter().find(begun))
         .or_else(|| field_of_fact(column, fields))
-        .map(String::as_str)
 }
 
 /// Returns the field that has the fact at a column's end, as in `1b_1_vpn`, and begins most like the column. After the number of a
@@ -562,8 +602,11 @@ fn rules_are_of_fields(rules: &Rules, done: &MarkingResult) -> bool {
         .named()
         .filter(|name| !done.fields.is_empty() && !done.ruled.contains(*name))
     {
-        let near = nearest(name, done.fields.iter().map(String::as_str));
-        let help = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        let near = || nearest(name, done.fields.iter().map(String::as_str));
+        let titled = done.printed.get(&alike(name)).map(String::as_str);
+        let help = titled
+            .or_else(near)
+            .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
         complain(&format!(
             "pagewalk: the rules name `{name}`, which is not in the exam{help}\n"
         ));

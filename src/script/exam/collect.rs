@@ -11,7 +11,7 @@ use crate::lang::value::Number;
 use crate::questions::arrangement::Arrangement;
 use crate::questions::entry::{Entry, EntryItem as Asked, ItemKind};
 use crate::questions::points::{Share, declared, shares, total};
-use crate::run::record::{CallRecord, Did, Sink, StepRecord};
+use crate::run::record::{CallRecord, Did, Sink, StepRecord, View};
 
 /// Collects a paper.
 #[derive(Debug, Default)]
@@ -113,7 +113,8 @@ impl Collector {
     /// Returns the paper with all questions in script order and all points distributed.
     pub fn paper(self) -> Paper {
         let questions = self.questions.into_iter().map(|open| {
-            let (points, body) = open.settle(None);
+            let (points, mut body) = open.settle(None);
+            put_machine_first(&mut body);
             Question {
                 division: open.stated_points(String::new()).division(),
                 title: open.title,
@@ -438,5 +439,31 @@ impl OpenPiece {
                 })
             }
         }
+    }
+}
+
+/// Moves the machine before everything else that the question gives before its first item, because the assumptions about the
+/// machine follow it.
+fn put_machine_first(body: &mut Vec<Piece>) {
+    let is_asked = |piece: &Piece| matches!(piece, Piece::Item(_) | Piece::Part { .. });
+    let end = body.iter().position(is_asked).unwrap_or(body.len());
+    let is_given = |piece: &Piece| matches!(piece, Piece::Given(_) | Piece::Figure(_));
+    let Some(first) = body[..end].iter().position(is_given) else {
+        return;
+    };
+    for at in first..end {
+        let Piece::Given(views) = &mut body[at] else {
+            continue;
+        };
+        let is_machine = |view: &View| matches!(view, View::Declaration(_));
+        let Some(own) = views.iter().position(is_machine) else {
+            continue;
+        };
+        let machine = views.remove(own);
+        if views.is_empty() {
+            body.remove(at);
+        }
+        body.insert(first, Piece::Given(vec![machine]));
+        return;
     }
 }

@@ -23,7 +23,7 @@ use crate::lang::ast::{
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
-use crate::lang::value::Value;
+use crate::lang::value::{Dimension, Unit, Value};
 use crate::run::checks::{check_fact, unknown_fact};
 use crate::run::eval::eval;
 use crate::run::expectations::{check_condition, check_facts, check_operation};
@@ -279,6 +279,9 @@ fn value_asked(
         return Err(wrong.into());
     }
     let form = Form::of_value(&value, radix.unwrap_or(Radix::Decimal), None);
+    let is_time = unit
+        .and_then(|unit| Unit::spelt(&unit.text))
+        .is_some_and(|unit| unit.dimension == Dimension::Time);
     let unit = unit.map(|unit| unit.text.clone());
     let blank = Blank {
         fact: "".into(),
@@ -286,7 +289,7 @@ fn value_asked(
         form,
         unit,
         round,
-        whole: is_whole(of),
+        whole: is_whole(of) && !is_time,
         of_replay: false,
     };
     let derivation = variables::derive(cx, of, radix.unwrap_or(Radix::Decimal))?;

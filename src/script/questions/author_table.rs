@@ -136,6 +136,15 @@ fn row(cx: &mut Cx, setting: &Setting, columns: &[Column]) -> Result<Vec<AuthorC
         .collect()
 }
 
+/// Whether a cell is a date such as `2026-03-01` or `1/3/2026`, and no difference or quotient.
+fn is_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(['-', '/']).collect();
+    let digits = |part: &&str| !part.is_empty() && part.bytes().all(|c| c.is_ascii_digit());
+    parts.len() == 3
+        && parts.iter().all(digits)
+        && [parts[0], parts[2]].iter().any(|year| year.len() == 4)
+}
+
 fn cell(cx: &mut Cx, expr: &Expr, column: &Column, blank: bool) -> Result<AuthorCell, Stop> {
     let value = eval(cx, expr)?;
     if blank {
@@ -156,6 +165,7 @@ fn cell(cx: &mut Cx, expr: &Expr, column: &Column, blank: bool) -> Result<Author
     let text = match &expr.kind {
         // A quantity keeps its unit, as the author wrote it.
         ExprKind::Quantity(..) => cx.text(expr.span).trim().to_owned(),
+        _ if is_date(cx.text(expr.span).trim()) => cx.text(expr.span).trim().to_owned(),
         _ if number => column.radix.write(&value, column.digits),
         ExprKind::Unary(..) | ExprKind::Binary(..) => value.to_string(),
         _ => prose_of(cx, expr)?,

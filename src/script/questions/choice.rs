@@ -58,7 +58,10 @@ pub(crate) fn choice(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
                 computes = true;
                 options.push(computed(cx, (&row, setting), claim.as_ref())?);
             }
-            _ => options.push(option(cx, &row)?),
+            _ => {
+                computes |= row.clause("when").is_some();
+                options.push(option(cx, &row)?);
+            }
         }
         Ok(())
     })?;

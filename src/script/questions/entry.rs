@@ -583,8 +583,8 @@ impl AuthorTable {
         column.map(|(.., blank, _)| blank)
     }
 
-    /// Gives the blanks of each column one notation: that of its numbers, if it has any. Otherwise, the box of a cell
-    /// would reveal whether its answer is a number.
+    /// Gives the blanks of each column one notation: that of its numbers, if it has any. Their box reads fractions if any of
+    /// them can be one. Otherwise, the box of a cell would reveal whether its answer is a number, and whether it is whole.
     pub(crate) fn align(&mut self) {
         for at in 0..self.columns.len() {
             let column = || {
@@ -598,9 +598,10 @@ impl AuthorTable {
             else {
                 continue;
             };
+            let whole = column().all(|blank| blank.whole);
             for row in &mut self.rows {
                 if let Some(AuthorCell::Blank(blank, _)) = row.get_mut(at) {
-                    blank.form = form;
+                    (blank.form, blank.whole) = (form, whole);
                 }
             }
         }

@@ -9,6 +9,7 @@ use crate::run::paths::{PART_PROPERTIES, setting_paths};
 /// Whether the expression is a count, an address, or a size, whatever its value. The value of a variable can be any number.
 pub(crate) fn is_whole(expr: &Expr) -> bool {
     match &expr.kind {
+        ExprKind::Quantity(_, unit) if unit.dimension == Dimension::Time => false,
         ExprKind::Value(Value::Number(number)) | ExprKind::Quantity(Value::Number(number), _) => {
             number.as_integer().is_some()
         }

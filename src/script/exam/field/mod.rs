@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use super::formats::label;
 use super::paper::{Paper, PaperItem, Piece};
 use crate::lang::value::Number;
 use crate::questions::entry::{Blank, ItemKind};
@@ -30,6 +31,15 @@ pub struct Field<'p> {
 }
 
 impl Field<'_> {
+    /// Returns the name with the label that the paper prints instead of the fact: `1a.TLB index` for `1a.tlbi`.
+    pub fn printed_name(&self) -> Option<String> {
+        let Asked::Blank(blank) = self.asked else {
+            return None;
+        };
+        let of = self.name.strip_suffix(&*blank.fact)?;
+        (!blank.fact.is_empty()).then(|| format!("{of}{}", label(blank).trim_end_matches('?')))
+    }
+
     /// Whether the field is marked by hand.
     pub fn by_hand(&self) -> bool {
         matches!(self.asked, Asked::Essay)

@@ -294,9 +294,8 @@ fn guessable(of: &Fairness) -> Vec<Block> {
     for blank in found {
         let (times, versions) = (blank.times, blank.versions);
         blocks.push(detail(format!(
-            "{} {}: {} in {times} of {versions}",
-            blank.question,
-            blank.name,
+            "{}: {} in {times} of {versions}",
+            place(&blank.question, &blank.name),
             cut(&blank.most)
         )));
     }
@@ -328,15 +327,19 @@ fn readable(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
             .first()
             .map_or_else(String::new, |at| name(*at));
         blocks.push(detail(format!(
-            "{} {}: {} of {first} appears in “{}” ({})",
-            found.question,
-            found.blank,
+            "{}: {} of {first} appears in “{}” ({})",
+            place(&found.question, &found.blank),
             found.key,
             found.words,
             count(found.versions.len(), "version")
         )));
     }
     blocks
+}
+
+/// Returns a question and its blank, which has no name if the question has no others.
+fn place(question: &str, blank: &str) -> String {
+    format!("{question} {blank}").trim_end().to_owned()
 }
 
 fn table(blanks: &[Blank]) -> Table {

@@ -210,7 +210,9 @@ impl Notation {
             return Self::Mapped;
         }
         let is_frame = |rest: &str| !rest.is_empty() && rest.bytes().all(|c| c.is_ascii_digit());
-        if matches!(name, "page" | "victim") || name.strip_prefix("frame").is_some_and(is_frame) {
+        if matches!(name, "page" | "victim" | "hand")
+            || name.strip_prefix("frame").is_some_and(is_frame)
+        {
             return Self::Place;
         }
         if !matches!(name, "use" | "modified") && !name.starts_with("counter") {

@@ -260,7 +260,9 @@ impl Search<'_> {
         let text = self.text(span);
         let holes = text.match_indices("{{").take(HOLES);
         let inner = holes.filter_map(|(at, _)| Some((at, text[at + 2..].split_once("}}")?.0)));
-        let Some((at, hole)) = inner.into_iter().find(|(_, hole)| self.computes(hole)) else {
+        // `{{ y(); }}` is C code.
+        let mut inner = inner.filter(|(_, hole)| !hole.contains(';'));
+        let Some((at, hole)) = inner.find(|(_, hole)| self.computes(hole)) else {
             return;
         };
         let value = format!("{{{}}}", hole.trim());

@@ -263,6 +263,19 @@ fn operations_that_a_question_asks_about_twice() {
         assert_eq!(warned(body), ["last"], "{body}");
     }
     for body in [
+        "ask read 0x028F => vpn; ask read 0x28F => ppn",
+        "ask read 0x28F => vpn; ask read 655 => ppn",
+        "ask 0x28F => vpn; ask read 0b10_1000_1111 => ppn",
+        "ask read 0x28F => vpn; ask read 0x28F size 1 => ppn",
+        "let va = 0x28F; ask read va => vpn; ask read 0x28F => ppn",
+        "ask read 0x28F => vpn; let va = 655; ask read va => ppn",
+        "ask replay p => cache.misses; ask replay p => cache.hits",
+    ] {
+        assert_eq!(warned(body), ["last"], "{body}");
+    }
+    for body in [
+        "ask read 0x28F => vpn; ask read 0x28F size 2 => ppn",
+        "let va = 0x28F; ask read va => vpn; let va = 0x300; ask read va => ppn",
         // The author wants the value of one fact in both runs.
         "ask read 0x28F => vpn, tlb; ask read 0x28F => tlb",
         "ask read 0x28F => vpn; ask last => ppn",
@@ -349,4 +362,18 @@ fn figures_of_strings_that_questions_ask_about() {
             "{open}"
         );
     }
+}
+
+/// Doubled braces print braces, as in C.
+#[test]
+fn code_in_doubled_braces_is_no_value() {
+    let warned = |text: &str| {
+        let script =
+            format!("let n = 3\nquestion \"q\" {{ text \"\"\"{text}\"\"\"; ask \"n\" = n }}");
+        let (sources, script, wrong) = read_text("q.pw", &script, &mut ());
+        assert_eq!(wrong, [], "{text}");
+        super::ignored(&script.body, &script.body, &sources).len()
+    };
+    assert_eq!(warned("`if (x) {{ y(); }}`"), 0);
+    assert_eq!(warned("n is {{ n }}"), 1);
 }

@@ -1,5 +1,7 @@
 //! Warnings about code that runs but probably does not do what the author meant.
 
+use std::collections::HashMap;
+
 use super::forks::forks;
 use crate::lang::ast::{
     Asked, BinaryOp, Claim, Command, Expr, ExprKind, Fact, Operation, OperationKind, Pages,
@@ -323,6 +325,8 @@ struct Repeats<'a> {
     found: &'a mut Vec<Diagnostic>,
     /// The text of each operation that the question asks about, and the facts that it asks for, the latest last.
     asked: Vec<(String, Vec<&'a str>)>,
+    /// The number of each variable that the question sets to a number.
+    numbers: HashMap<&'a str, String>,
 }
 
 impl<'a> Repeats<'a> {
@@ -331,6 +335,7 @@ impl<'a> Repeats<'a> {
             sources,
             found,
             asked: Vec::new(),
+            numbers: HashMap::new(),
         }
     }
 
@@ -356,6 +361,15 @@ impl<'a> Repeats<'a> {
                 }
             }
             StmtKind::Given { .. } => {}
+            StmtKind::Let { name, value } => match &value.kind {
+                ExprKind::Value(Value::Number(number)) if &*name.text != "last" => {
+                    self.numbers.insert(&name.text, number.to_string());
+                }
+                _ => {
+                    self.numbers.remove(&*name.text);
+                    self.asked.clear();
+                }
+            },
             StmtKind::Command(command) if QUIET.contains(&&*command.verb.text) => {}
             _ => self.asked.clear(),
         }
@@ -363,7 +377,18 @@ impl<'a> Repeats<'a> {
 
     fn operation(&mut self, stmt: &'a Stmt, operation: &'a Operation, process: &str) {
         let text = self.sources.text(operation.span);
-        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        // `read 0x28F`, `read 655`, and `0x28F size 1` are the same access.
+        let words = text.split_whitespace().map(|word| match integer(word) {
+            Some(number) => number.to_string(),
+            None => self
+                .numbers
+                .get(word)
+                .cloned()
+                .unwrap_or_else(|| word.to_owned()),
+        });
+        let words = words.collect::<Vec<_>>().join(" ");
+        let words = words.strip_prefix("read ").unwrap_or(&words);
+        let words = words.strip_suffix(" size 1").unwrap_or(words);
         if words == "last" {
             return;
         }
@@ -374,11 +399,10 @@ impl<'a> Repeats<'a> {
         let earlier = at.map(|at| self.asked.remove(self.asked.len() - 1 - at));
         let repeated =
             earlier.is_some_and(|(_, earlier)| !earlier.iter().any(|fact| facts.contains(fact)));
-        // A reference string starts from its own pages, a trace is replayed again for other counts, and `outputs` changes
-        // nothing.
+        // A reference string starts from its own pages, and `outputs` changes nothing.
         let runs_again = match &operation.kind {
             OperationKind::Reference { .. } => false,
-            OperationKind::Command(command) => !matches!(&*command.verb.text, "replay" | "outputs"),
+            OperationKind::Command(command) => &*command.verb.text != "outputs",
             OperationKind::Expr(_) => true,
         };
         if repeated && runs_again {
@@ -394,6 +418,13 @@ impl<'a> Repeats<'a> {
         }
         self.asked.push((whole, facts));
     }
+}
+
+/// Returns the integer that a word spells.
+fn integer(word: &str) -> Option<u64> {
+    let digits = word.replace('_', "");
+    let of = |prefix: &str, radix| u64::from_str_radix(digits.strip_prefix(prefix)?, radix).ok();
+    of("0x", 16).or_else(|| of("0b", 2)).or_else(|| of("", 10))
 }
 
 /// Statements that leave the state of the machine as it is.
