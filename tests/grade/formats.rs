@@ -377,8 +377,11 @@ fn an_empty_table_has_the_fields_of_all_versions() {
                   question \"B\" points 2 { ask \"Two\" = 2\n ask \"Three\" = 3 }\nquestion \"C\" points 1 { essay \"Why?\" }\n";
     let exam = put(&folder, "exam.pw", script);
     let ids = || (1..9).map(|n| format!("s{n}"));
-    let students: String = ids().map(|id| format!("{id},{id}\n")).collect();
-    let roster = put(&folder, "students.csv", format!("id,name\n{students}"));
+    let mut students = "id,name\n".to_owned();
+    for id in ids() {
+        writeln!(students, "{id},{id}").expect("a text");
+    }
+    let roster = put(&folder, "students.csv", students);
     let empty = pagewalk(&["exam", &exam, "--roster", &roster, "--answers", "csv"]).out;
     let (head, rows) = empty.split_once("\r\n").expect("a header");
     let mut columns: Vec<&str> = head.split(',').collect();

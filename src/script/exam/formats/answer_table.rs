@@ -45,13 +45,12 @@ fn columns(papers: &[Paper]) -> Vec<String> {
             } else {
                 field.name
             };
-            next = match columns.iter().position(|known| *known == column) {
-                Some(at) => at + 1,
-                None => {
-                    columns.insert(next, column);
-                    next + 1
-                }
-            };
+            let known = columns.iter().position(|known| *known == column);
+            let at = known.unwrap_or(next);
+            if known.is_none() {
+                columns.insert(at, column);
+            }
+            next = at + 1;
         }
     }
     columns

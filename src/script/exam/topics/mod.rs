@@ -197,7 +197,7 @@ impl Topics {
 
     fn item(&mut self, item: &PaperItem) {
         self.add([(Topic::Stores, !only_loads(item))]);
-        // What the state has, and not what the operation meets, or else the assumptions reveal the answer.
+        // The state decides, and not the operation's result, or else the assumptions reveal the answer.
         let has_files = |hardware: &Hardware| hardware.sharing.files();
         self.add([
             (Topic::Retries, item.retry.is_some()),

@@ -547,7 +547,7 @@ fn copies(kernel: &KernelConfig, spec: &Spec, sharing: Sharing, asked: &Topics) 
     if sharing.forked && (sharing.shared_files || sharing.shared_memory) {
         text.push(
             "fork maps no page of a MAP_SHARED area in the child, even if the parent has accessed the page. The child's first access to the page \
-             faults, and this fault is minor if the page is in memory.",
+             faults, and this fault is minor if a frame contains the page.",
         );
     }
     if sharing.forked && sharing.private_files {
