@@ -1,6 +1,5 @@
 //! Spellings of numbers, matched as patterns. No spelling is evaluated as an expression.
 
-use super::words::contains;
 use crate::lang::value::{Dimension, Measure, Number, Unit};
 use crate::questions::entry::Radix;
 
@@ -386,7 +385,8 @@ fn factor(named: &str, unit: Option<&str>) -> Option<Factor> {
     };
     let written = Unit::spelt(unit);
     // The instructor decides whether `cycles` are the `clock cycles` of an author.
-    if written.is_none() && contains(unit, named) {
+    let mut words = unit.split_whitespace();
+    if written.is_none() && words.any(|word| word.eq_ignore_ascii_case(named)) {
         return None;
     }
     let unit = written;
