@@ -122,7 +122,13 @@ fn the_item_and_not_its_key_decides_the_box() {
     };
     assert_eq!(boxes(&column("5 / 2")), ["pl-number-input"; 2]);
     assert_eq!(boxes(&column("3")), ["pl-integer-input"; 2]);
-    for time in ["121 ns unit ns", "121 unit ns", "100 ns + 21 ns"] {
+    for time in [
+        "121 ns unit ns",
+        "121 unit ns",
+        "100 ns + 21 ns",
+        "50 unit \"%\"",
+        "50 unit percent",
+    ] {
         assert_eq!(
             boxes(&format!("ask \"t\" = {time}")),
             ["pl-number-input"],

@@ -162,6 +162,7 @@ fn a_column_that_is_not_used_names_the_field_it_resembles() {
         ("2.1points", "2.1 points"),
         ("2.2 pts", "2.2 points"),
         ("q3_1", "3"),
+        ("1a:tlbi", "1a.tlbi"),
         ("1a.TLB index", "1a.tlbi"),
         ("1a.TLB tag", "1a.tlbt"),
         ("1a.Cache tag", "1a.ct"),

@@ -502,7 +502,7 @@ impl Grade {
         for name in strange.take(SHOWN) {
             let near = nearest(name, done.fields.iter().map(String::as_str));
             like_a_field |= near.is_some();
-            let near = meant(name, done).or_else(|| near.map(str::to_owned));
+            let near = meant(name, near, done);
             let help = near.map_or_else(
                 || "; it is ignored".to_owned(),
                 |near| format!("; did you mean `{near}`?"),
@@ -519,8 +519,8 @@ impl Grade {
 /// Endings of columns that contain points, in place of ` points`.
 const LIKE_POINTS: &[&str] = &["points", "point", "pts", "pt", "marks", "score"];
 
-/// Returns the column that a name resembles most: a field, or its points.
-fn meant(name: &str, done: &MarkingResult) -> Option<String> {
+/// Returns the column that a name resembles most: a field, or its points. `near` is the field with a similar spelling.
+fn meant(name: &str, near: Option<&str>, done: &MarkingResult) -> Option<String> {
     let lower = name.to_lowercase();
     let ending = LIKE_POINTS
         .iter()
@@ -528,7 +528,18 @@ fn meant(name: &str, done: &MarkingResult) -> Option<String> {
     if let Some(of) = ending.filter(|of| of.contains(|c: char| c.is_ascii_digit())) {
         return field_meant(of, done).map(|field| format!("{field} points"));
     }
-    field_meant(&lower, done).cloned()
+    let of_question = || {
+        let number = lower.split(|c: char| !c.is_ascii_digit());
+        let number = number.into_iter().find(|digits| !digits.is_empty())?;
+        let is_own = |field: &&String| {
+            let rest = field.strip_prefix(number);
+            rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+        };
+        done.fields.iter().find(is_own).map(String::as_str)
+    };
+    let field = field_meant(&lower, done).map(String::as_str);
+    let field = field.or(near).or_else(of_question);
+    field.map(str::to_owned)
 }
 
 fn field_meant<'d>(name: &str, done: &'d MarkingResult) -> Option<&'d String> {
@@ -544,17 +555,10 @@ fn field_meant<'d>(name: &str, done: &'d MarkingResult) -> Option<&'d String> {
             (**label == own || label.ends_with(&below)) && fields.contains(*field)
         })
     };
-    let question = own.split(|c: char| !c.is_ascii_digit()).next();
-    let of_question = |field: &&String| {
-        let after = question.filter(|number| !number.is_empty());
-        let after = after.and_then(|number| field.strip_prefix(number));
-        after.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
-    };
     let exact = fields.iter().find(|field| alike(field) == own);
     exact
         .or_else(|| of_label().map(|(_, field)| field))
         .or_else(|| field_within(&own, fields))
-        .or_else(|| fields.iter().find(of_question))
 }
 
 /// Returns the field whose name a column continues, as in `1a.vpn (hex)`, whose name begins with the column, as in `2`, or whose

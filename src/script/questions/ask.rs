@@ -279,9 +279,9 @@ fn value_asked(
         return Err(wrong.into());
     }
     let form = Form::of_value(&value, radix.unwrap_or(Radix::Decimal), None);
-    let is_time = unit
-        .and_then(|unit| Unit::spelt(&unit.text))
-        .is_some_and(|unit| unit.dimension == Dimension::Time);
+    // Times and percentages can be fractions.
+    let dimension = unit.and_then(|unit| Some(Unit::spelt(&unit.text)?.dimension));
+    let is_fraction = matches!(dimension, Some(Dimension::Time | Dimension::Fraction));
     let unit = unit.map(|unit| unit.text.clone());
     let blank = Blank {
         fact: "".into(),
@@ -289,7 +289,7 @@ fn value_asked(
         form,
         unit,
         round,
-        whole: is_whole(of) && !is_time,
+        whole: is_whole(of) && !is_fraction,
         of_replay: false,
     };
     let derivation = variables::derive(cx, of, radix.unwrap_or(Radix::Decimal))?;
