@@ -720,6 +720,10 @@ await test('fork and copy-on-write change the R/W bit, which the page shows', as
   const rows = (name) => page.locator('.part', { hasText: `${name} PID` }).locator('tbody tr', { hasText: 'VPN' });
   assert.match(await rows('P1').first().innerText(), /frame 0\s+shared\s+R\/W = 0\s+changed/);
   assert.match(await rows('child').nth(1).innerText(), /R\/W = 0/);
+  await page.locator('#slider').fill('10');
+  await position(page, '10 of 31');
+  await page.locator('#figure').getByText('P1').first().waitFor();
+  await page.locator('#figure').getByText('child').first().waitFor();
   await page.close();
 });
 

@@ -312,9 +312,12 @@ async function drawn(style = {}) {
   const names = state.figure === 'auto' ? fitting(step) : [state.figure];
   for (const name of names) {
     if (state.figure !== 'auto' && !offered(step).includes(name)) return { name, svg: [], text: 'This step has no such figure.' };
-    const operands = name === 'walk' ? `walk ${hex(addressOf(step) ?? 0)}` : name;
+    const process = step.process ?? state.processes[0];
+    // The frames of two processes show which pages they share.
+    const other = state.processes.find((/** @type {string} */ one) => one !== process);
+    const operands = name === 'walk' ? `walk ${hex(addressOf(step) ?? 0)}` : name === 'frames' && other ? `frames ${process} ${other}` : name;
     try {
-      const found = await running.request({ op: 'figure', operands, process: step.process ?? state.processes[0], theme: theme(), width: 150, ...style });
+      const found = await running.request({ op: 'figure', operands, process, theme: theme(), width: 150, ...style });
       if (record === state.record) return found;
       return undefined;
     } catch (error) {
