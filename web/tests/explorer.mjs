@@ -722,8 +722,7 @@ await test('fork and copy-on-write change the R/W bit, which the page shows', as
   assert.match(await rows('child').nth(1).innerText(), /R\/W = 0/);
   await page.locator('#slider').fill('10');
   await position(page, '10 of 31');
-  await page.locator('#figure').getByText('P1').first().waitFor();
-  await page.locator('#figure').getByText('child').first().waitFor();
+  for (const name of [/^P1$/, /^child$/]) await page.locator('#figure text', { hasText: name }).waitFor();
   await page.close();
 });
 
