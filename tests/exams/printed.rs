@@ -1152,3 +1152,16 @@ fn a_date_in_a_table_is_no_difference() {
         assert!(text.iter().any(|line| line == row), "{row}: {text:?}");
     }
 }
+
+#[test]
+fn the_columns_of_frames_say_what_they_count_and_which_words_they_take() {
+    let question = "machine core-i7\nkernel { frames 4 }\nprocess P\nP: let a = malloc(8)\nP: write a = 1\n\
+                    question \"Q\" { ask frames columns refs kind }";
+    let text = printed(question, Edition::Paper);
+    for head in [
+        "PTEs that map it",
+        "Kind (anonymous, file, shared if not of a file, merged)",
+    ] {
+        assert!(text.contains(head), "{head}: {text}");
+    }
+}

@@ -13,7 +13,7 @@ const NOTATIONS: &[(&str, &str)] = &[
     ("hit", "Y/N"),
     ("use", "frame 0 first"),
     ("modified", "frame 0 first"),
-    ("kind", "anonymous, file, shared, merged"),
+    ("kind", "anonymous, file, shared if not of a file, merged"),
     ("maps", "process:VPN in hex"),
 ];
 
