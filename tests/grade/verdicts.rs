@@ -472,7 +472,7 @@ fn f_in_a_box_about_a_fault_has_two_meanings() {
     assert_eq!(names(process, &[("1.fault", "F")]), ["unreadable"]);
 }
 
-/// "Page fault?" asks for yes or no, and so may a box of the author, about faults or about hits.
+/// The answer to "Page fault?" is yes or no. So may be the answer in a box of the author, about faults or about hits.
 #[test]
 fn the_words_of_a_fault_are_no_yes_or_no_of_hits() {
     let exam = "machine simple\nset page_table { | vpn ppn v |; | 35 1E 1 | }\n\

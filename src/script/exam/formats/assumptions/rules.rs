@@ -309,9 +309,9 @@ fn is_large(request: Option<i128>) -> bool {
 fn dirty_frame(spec: &Spec) -> &'static str {
     let pte = spec.mmu.as_ref().map(|mmu| &mmu.pte);
     if pte.is_some_and(|pte| pte.bit_position(Bit::D).is_some()) {
-        "Dirty is 1 if a store has changed the page since it came into the frame and was last written to disk."
+        "Dirty is 1 if a store has changed the page since it came into the frame or was last written to disk."
     } else {
-        "Page-table entries have no D bit, so Dirty is 1 if the page was mapped writable since it came into the frame and was last written to disk."
+        "Page-table entries have no D bit, so Dirty is 1 if the page was mapped writable since it came into the frame or was last written to disk."
     }
 }
 
