@@ -213,6 +213,9 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
         let answers = said.starts_with("--answers") && words.get(1)? == "exam";
         return answers.then(|| "to print the answer key, use '--key'".to_owned());
     }
+    if let ("--D1" | "--I1" | "--LL" | "--L1", "replay" | "sweep") = (&**said, &**words.get(1)?) {
+        return Some("describe the caches in a machine file, which precedes the trace: 'cache: { size: 32 KB, ways: 8, block: 64 }'".to_owned());
+    }
     let at = words.iter().position(|word| word == said)?;
     let mut program = Arguments::command();
     program.build();

@@ -293,8 +293,7 @@ fn rubric_points(
                 format!("the rubric is worth {sum} points, but the essay is worth {points}");
             Err(Diagnostic::new(Code::BadPoints, at, message)
                 .label("the points do not add up")
-                .help(format!("write `points {sum}`"))
-                .fix(Fix::replace(at, sum.to_string()))
+                .help("change the points of the rows, or those of the essay and its question")
                 .into())
         }
         Some(lead) => Ok(Some(lead)),
@@ -393,6 +392,10 @@ fn words(cx: &mut Cx, row: &Bound) -> Result<String, Stop> {
             _ if takes_text => prose_of(cx, value)?,
             _ => eval(cx, value)?.to_string(),
         });
+    }
+    let is_number = lead.len() == 1 && lead[0].bytes().all(|c| c.is_ascii_digit());
+    if row.name == "duration" && is_number {
+        lead.push("min".to_owned());
     }
     Ok(lead.join(" "))
 }

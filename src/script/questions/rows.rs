@@ -83,6 +83,9 @@ pub(crate) fn known<'t>(
         return Err(Diagnostic::new(Code::UnknownWord, name.span, message)
             .help("replace the letter with one of these words; the paper adds the letters"));
     }
+    if of == "exam" && matches!(&*name.text, "versions" | "variants" | "copies") {
+        return Err(diagnostic.help("`pagewalk exam FILE --variants 3` writes three versions"));
+    }
     Err(match nearest(&name.text, names()) {
         Some(near) => diagnostic.did_you_mean(&name.text, near),
         None => diagnostic.help(format!("there are {}", list(names()))),

@@ -103,9 +103,10 @@ fn operation(cx: &mut Cx, expr: &Expr) -> Result<Value, Stop> {
                     return diagnostic;
                 }
                 // An array in memory, as in C.
-                let sum = format!("{} + {}", cx.text(of.span), cx.text(index.span));
-                let help = format!("for a byte after the address, write `{sum}`");
-                diagnostic.help(help).fix(Fix::replace(expr.span, sum))
+                let (base, index) = (cx.text(of.span), cx.text(index.span));
+                diagnostic.help(format!(
+                    "an array in memory has an address: write `{base} + 4 * {index}` for an element of 4 B, `{base} + {index}` for a byte"
+                ))
             };
             Ok(list.index(&at).map_err(wrong)?)
         }

@@ -394,9 +394,17 @@ impl Search<'_> {
             && (matches!(right.kind, ExprKind::Name(_))
                 || number(left).is_some() && number(right).is_some())
             && !self.text(operand.span).starts_with('(')
+            // A comment goes on to the end of its line.
+            && self.ends_line(operand.span)
         {
             self.slashes(left, right, true);
         }
+    }
+
+    fn ends_line(&self, span: Span) -> bool {
+        let file = self.sources.file(span.file);
+        let rest = file.and_then(|file| file.text.get(span.end as usize..)?.lines().next());
+        rest.is_none_or(|rest| rest.trim().is_empty())
     }
 
     /// Warns about `//` that is spaced like a comment.

@@ -126,6 +126,20 @@ impl Powers<'_> {
             self.found.push(warning.fix(count));
         }
     }
+
+    /// Finds `cache.miss_rate == 25`, which lacks a percent sign.
+    fn rate(&mut self, left: &Expr, right: &Expr) {
+        if let (ExprKind::Field(_, name), ExprKind::Value(Value::Number(number))) =
+            (&left.kind, &right.kind)
+            && name.text.ends_with("_rate")
+            && number.to_f64() > 1.0
+        {
+            let text = self.sources.text(right.span);
+            let warning = Diagnostic::warning(Code::Unlikely, right.span, "a rate is at most 1");
+            let percent = Fix::write(right.span, text, format!("{text}%"));
+            self.found.push(warning.fix(percent));
+        }
+    }
 }
 
 /// Finds `2 ^ n` and `10 ^ 3`, which are powers in other notations, and tables that are compared with numbers.
@@ -147,6 +161,7 @@ impl<'s> Visit<'s> for Powers<'_> {
         walk_expr(self, expr);
         if let ExprKind::Binary(BinaryOp::Equal | BinaryOp::NotEqual, left, right) = &expr.kind {
             self.rows(left, right);
+            self.rate(left, right);
         }
         self.chain(expr);
         let ExprKind::Binary(BinaryOp::BitXor, whole, exponent) = &expr.kind else {

@@ -364,6 +364,7 @@ fn unknown<D>(rows: &[SettingRow<D>], block: &str, field: &Field) -> Diagnostic 
     }
     match nearest(&name.text, rows.iter().map(|row| row.name)) {
         Some(near) => diagnostic.did_you_mean(&name.text, near),
+        None if block == "executable" => diagnostic.help("list its sections in a table: `| section | start size perms |`, and `| .text | 400000 1000 r-x |`"),
         None => diagnostic.help(format!("it has {}", list(rows.iter().map(|row| row.name)))),
     }
 }

@@ -377,25 +377,30 @@ impl MachineDraft {
 
     fn levels(&self, vpn_bits: u32, place: Span) -> Result<Vec<u32>, Vec<Diagnostic>> {
         let span = self.table.split_span.or(self.table.span).unwrap_or(place);
-        let split = match (&self.table.split, self.table.levels) {
-            (Some(split), levels) => {
-                if levels.is_some_and(|n| n != split.len() as u64) {
-                    return Err(one(Diagnostic::new(
-                        Code::BadGeometry,
-                        span,
-                        "`levels` and `bits` do not agree",
-                    )
-                    .label(format!(
-                        "{} levels, bits for {}",
-                        levels.unwrap_or(0),
-                        split.len()
-                    ))));
+        let split =
+            match (&self.table.split, self.table.levels) {
+                (Some(split), levels) => {
+                    if levels.is_some_and(|n| n != split.len() as u64) {
+                        let message = "`levels` and `bits` do not agree";
+                        let wrong = Diagnostic::new(Code::BadGeometry, span, message).label(
+                            format!("{} levels, bits for {}", levels.unwrap_or(0), split.len()),
+                        );
+                        return Err(one(match split.split_last() {
+                            Some((_, of_levels)) if of_levels.iter().sum::<u32>() == vpn_bits => {
+                                let bits = of_levels.iter().map(u32::to_string).collect::<Vec<_>>();
+                                wrong.help(format!(
+                                "`bits` divides the VPN, which has no page offset: write `bits {}`",
+                                bits.join(" ")
+                            ))
+                            }
+                            _ => wrong,
+                        }));
+                    }
+                    split.clone()
                 }
-                split.clone()
-            }
-            (None, Some(levels)) => even_split(vpn_bits, levels as u32),
-            (None, None) => self.table.inherited_split(vpn_bits),
-        };
+                (None, Some(levels)) => even_split(vpn_bits, levels as u32),
+                (None, None) => self.table.inherited_split(vpn_bits),
+            };
         let sum: u64 = split.iter().map(|&n| u64::from(n)).sum();
         if sum != u64::from(vpn_bits) {
             let offset = self.page_bits.unwrap_or(0);

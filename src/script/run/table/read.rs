@@ -404,6 +404,10 @@ fn by_set(table: &Table, layout: &Layout) -> Option<Fix> {
 fn unknown_entry_column(cell: &ast::Cell, column: &str, layout: &Layout) -> Diagnostic {
     let message = format!("`{}` has no column `{column}`", layout.noun);
     let diagnostic = Diagnostic::new(Code::UnknownColumn, cell.span, message);
+    if column == "vpn" && layout.columns.iter().any(|column| column == "tag") {
+        let keys = layout.keys;
+        return diagnostic.help(format!("in place of the VPN, write the tag, VPN // {keys}"));
+    }
     if let Some(near) = nearest(column, layout.columns.iter().map(String::as_str)) {
         return diagnostic.did_you_mean(column, near);
     }
@@ -417,7 +421,9 @@ fn unknown_entry_column(cell: &ast::Cell, column: &str, layout: &Layout) -> Diag
         layout.columns.iter().map(String::as_str).partition(byte);
     diagnostic.help(match bytes.last() {
         None => format!("the table has {}", list(others.into_iter())),
-        Some(last) if others.is_empty() => format!("the other columns are `b0` to `{last}`"),
+        Some(last) if others.is_empty() => {
+            format!("a cell is one byte, and the other columns are `b0` to `{last}`")
+        }
         Some(last) => format!(
             "the columns are `{}`, and `b0` to `{last}`",
             others.join("`, `")

@@ -116,8 +116,11 @@ fn not_a_trace(cx: &Cx, file: &Expr) -> Diagnostic {
     if let (Some(_), Some(listing)) = (word(file), cx.state.listings().find(defines)) {
         let program = &listing.name.text;
         let message = format!("`{name}` is a function of the program `{program}`");
+        let none = ["()", "(void)"].map(|none| format!("{name}{none}"));
+        let has_none = none.iter().any(|none| listing.text.contains(none));
+        let arguments = if has_none { "" } else { "(…)" };
         return Diagnostic::new(Code::WrongType, file.span, message)
-            .help(format!("write `replay {program} call {name}(…)`"));
+            .help(format!("write `replay {program} call {name}{arguments}`"));
     }
     let mut programs = cx.state.programs();
     if let (Some(_), Some(first)) = (word(file), programs.next()) {

@@ -88,6 +88,15 @@ impl Statement<'_> {
             {
                 false
             }
+            // `4 words` has a unit that the language lacks.
+            TokenKind::Word
+                if code == Code::WrongCount
+                    && index > 0
+                    && kind(index - 1) == Some(TokenKind::Number)
+                    && !self.is_known(word, 2) =>
+            {
+                false
+            }
             // A misspelled word is wrong, not superfluous.
             TokenKind::Word
                 if !is_keyword(word)

@@ -13,8 +13,12 @@ pub(super) fn improved(
     let is_number = wrong.code == Code::BadNumber;
     if is_number && (scalar.text.contains(['*', '+', '^']) || scalar.text.contains("<<")) {
         let message = "machine files have no expressions";
-        return Diagnostic::new(wrong.code, wrong.span, message)
-            .help("write the result, such as `page: 4 KB`");
+        return Diagnostic::new(wrong.code, wrong.span, message).help(
+            match product(scalar.text) {
+                Some(product) => format!("write `{}: {product}`", key.text),
+                None => "write the result, such as `page: 4 KB`".to_owned(),
+            },
+        );
     }
     let words = format!("{} {}", key.text, scalar.text);
     let line = setting_rewritten("machine", &words).and_then(|line| in_yaml(&line));
@@ -22,6 +26,13 @@ pub(super) fn improved(
         Some(line) => wrong.help(format!("write `{line}`")),
         None => wrong,
     }
+}
+
+/// Returns the product of the factors in a text such as `32*1024`.
+fn product(text: &str) -> Option<u64> {
+    text.split('*').try_fold(1, |product: u64, factor| {
+        product.checked_mul(factor.trim().parse().ok()?)
+    })
 }
 
 /// Returns a setting of a script in YAML, such as `tlb: { entries: 16 }`.

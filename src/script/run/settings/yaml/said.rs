@@ -29,7 +29,7 @@ pub(super) const EMPTY: NotYaml = NotYaml(
 );
 pub(super) const KEY: NotYaml = NotYaml(
     "the name of a setting must be a word",
-    "write one setting per line, such as `page: 4 KB`",
+    "write one setting per line, such as `page: 4 KB`, and several values as a list, such as `bits: [10, 10]`",
 );
 pub(super) const TAG: NotYaml = NotYaml(
     "a machine file cannot have tags",
