@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use pagewalk_script::api::CheckedScript;
+use pagewalk_script::exam::seeds::parse;
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::json::{JsonSink, mistakes};
@@ -43,8 +44,8 @@ pub(crate) struct Run {
 pub(crate) struct RunOptions {
     #[command(flatten)]
     limits: LimitArguments,
-    /// Use this seed for scripts without a `seed` statement [default: 0]
-    #[arg(long, value_name = "N")]
+    /// Use this seed, in decimal or hexadecimal (0x…), for scripts without a `seed` statement [default: 0]
+    #[arg(long, value_name = "N", value_parser = |text: &str| parse(text).ok_or("a seed must be a number from 0 to 2^64-1"))]
     seed: Option<u64>,
     #[command(flatten)]
     checking: Checking,

@@ -64,7 +64,7 @@ pub(crate) struct Sweep {
     /// Print the results in this format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: SweepFormat,
-    /// Write the results to FILE instead of standard output; with `--partition`, to this folder
+    /// Write the results to FILE, or with `--partition` to this folder, which must exist [default: -]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Simulate only part K of N of all points, so that N processes can share a sweep; `pagewalk merge` joins the parts
@@ -73,7 +73,7 @@ pub(crate) struct Sweep {
     /// Also draw the miss rates against one setting as SVG; the others form the lines
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
-    /// Reject a trace with a malformed line instead of skipping the line
+    /// Reject a trace with a malformed line or an address outside the machine's range
     #[arg(long)]
     strict: bool,
     #[command(flatten)]
@@ -100,7 +100,10 @@ impl Sweep {
                 return Ok(Status::Wrong);
             }
         };
-        let file = self.output.as_deref().filter(|_| self.partition.is_none());
+        let file = self
+            .output
+            .as_deref()
+            .filter(|file| self.partition.is_none() && *file != Path::new("-"));
         let output = SweepOutput {
             format: self.format,
             file,
@@ -366,7 +369,7 @@ pub(crate) struct Merge {
     /// List the missing parts instead, one `K/N` in each line; the exit status is 1 if there are any
     #[arg(long, conflicts_with = "output")]
     missing: bool,
-    /// Write the table to FILE instead of standard output
+    /// Write the table to FILE [default: -]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -384,7 +387,7 @@ impl Merge {
             Ok(table) => table,
             Err(why) => return Ok(refused(&why.to_string())),
         };
-        let Some(file) = &self.output else {
+        let Some(file) = self.output.as_ref().filter(|file| *file != Path::new("-")) else {
             return print(&table).map(|()| Status::Held);
         };
         Ok(match write_file(file, &table) {

@@ -42,7 +42,7 @@ pub(crate) struct VersionArguments {
     #[arg(long, value_name = "N|A..B", conflicts_with_all = ["variants", "roster", "output", "key", "solutions", "script"], value_parser = checked)]
     pub(crate) check: Option<RangeInclusive<u64>>,
     /// Replace the script's seed with this one, in decimal or hexadecimal (0x…)
-    #[arg(long, value_name = "S", value_parser = |text: &str| parse(text).ok_or(NOT_A_SEED))]
+    #[arg(long, value_name = "N", value_parser = |text: &str| parse(text).ok_or(NOT_A_SEED))]
     pub(crate) seed: Option<u64>,
 }
 

@@ -13,12 +13,10 @@ pub(super) fn improved(
     let is_number = wrong.code == Code::BadNumber;
     if is_number && (scalar.text.contains(['*', '+', '^']) || scalar.text.contains("<<")) {
         let message = "machine files have no expressions";
-        return Diagnostic::new(wrong.code, wrong.span, message).help(
-            match product(scalar.text) {
-                Some(product) => format!("write `{}: {product}`", key.text),
-                None => "write the result, such as `page: 4 KB`".to_owned(),
-            },
-        );
+        return Diagnostic::new(wrong.code, wrong.span, message).help(match product(scalar.text) {
+            Some(product) => format!("write `{}: {product}`", key.text),
+            None => "write the result, such as `page: 4 KB`".to_owned(),
+        });
     }
     let words = format!("{} {}", key.text, scalar.text);
     let line = setting_rewritten("machine", &words).and_then(|line| in_yaml(&line));

@@ -342,7 +342,12 @@ fn other_notations_are_shown_in_yaml() {
         (
             "cache: { size: 32 * 1024 }",
             "32 * 1024",
-            "write the result, such as `page: 4 KB`",
+            "write `size: 32768`",
+        ),
+        (
+            "page_table: { bits: 10, 7 }",
+            "7",
+            "write one setting per line, such as `page: 4 KB`, and several values as a list, such as `bits: [10, 10]`",
         ),
         (
             "virtual:14 bits\n",
