@@ -210,6 +210,20 @@ proptest! {
     }
 }
 
+/// The structures of a single area are lower than `task_struct` and `mm_struct` beside them.
+#[test]
+fn the_structure_of_a_single_area_is_drawn() {
+    for areas in [
+        "",
+        "let p = mmap(4096, 64, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\n",
+    ] {
+        let script = format!(
+            "machine {{ virtual 20 bits, physical 20 bits, page 64 B }}\nprocess P\n{areas}figure layout P chain\n"
+        );
+        assert_eq!(check(&script, &["P".to_owned()]).expect("a figure"), 1);
+    }
+}
+
 /// An address space fits a terminal of 80 columns, where its notes move into the boxes.
 #[test]
 fn address_spaces_fit_a_terminal() {

@@ -132,7 +132,7 @@ impl<'l> Chained<'l> {
         // The line `mmap` of `mm_struct` is beside the lowest area's structure.
         let [above, tall] = self.memory_rows();
         let lowest = self.structures.last().map_or(0, Structure::middle);
-        let down = (above + tall - 1).saturating_sub(lowest + 1);
+        let down = (above + tall - 1).saturating_sub(lowest);
         self.mmap = lowest + down;
         for own in &mut self.structures {
             own.top += down;
