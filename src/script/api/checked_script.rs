@@ -111,26 +111,16 @@ impl CheckedScript {
             sources: &checked.sources,
             checked: &checked.checked,
         };
-        // A fix that leads to a warning is not meant.
-        let known = checked.warnings.clone();
-        let with_new_warnings = |found: Self| {
-            let is_new = |one: &Diagnostic| known.iter().all(|old| old.message != one.message);
-            let mut all = found.diagnostics;
-            if all.is_empty() {
-                all.extend(found.warnings.into_iter().filter(is_new));
-            }
-            all
-        };
         let mut wrong = |file: u32, text: &str| match (file, &path) {
             (0, Some(_)) => {
                 let parsed = ParsedScript::from_text(&name, text, earlier.script, loader);
-                with_new_warnings(Self::found(parsed, Some(earlier), limit))
+                Self::found(parsed, Some(earlier), limit).diagnostics
             }
             (0, None) => {
                 let mut sources = Sources::default();
                 let (script, wrong) = add_text(&mut sources, &name, text, loader);
                 let parsed = ParsedScript::new((sources, script, wrong), loader);
-                with_new_warnings(Self::found(parsed, None, limit))
+                Self::found(parsed, None, limit).diagnostics
             }
             _ => parse(file, text, &mut ()).diagnostics,
         };

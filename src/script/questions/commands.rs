@@ -380,8 +380,6 @@ fn words(cx: &mut Cx, row: &Bound) -> Result<String, Stop> {
             wrong
                 .help("a comma, `;`, or a new line ends a setting")
                 .into()
-        } else if row.name == "duration" && !hours {
-            wrong.into()
         } else {
             wrong.fix(Fix::replace(whole, text)).into()
         });

@@ -180,21 +180,13 @@ fn equals(stop: &Stop) -> Option<Diagnostic> {
             name.unwrap_or(&quoted(stop.head)),
             value.unwrap_or("VALUE")
         );
-        let wrong = mistake("write a setting's value after its name", help);
-        // `define NAME = VALUE` has a sign, and its name may be missing.
-        let defines = stop.line.contains("define ");
-        return Some(if defines {
-            wrong
-        } else {
-            wrong.fix(stop.blank(sign))
-        });
+        let message = "write a setting's value after its name";
+        return Some(mistake(message, help).fix(stop.blank(sign)));
     }
     if !equals {
         return None;
     }
-    // A `=>` may be in a block before.
-    let part = stop.before.rsplit(['{', '}', ';', '\n']).next();
-    if part.is_some_and(|part| part.contains("=>")) {
+    if stop.before.contains("=>") {
         let sign = if stop.rest.starts_with("==") { 2 } else { 1 };
         let name = stop.before.rsplit([' ', ',']).next().unwrap_or("");
         let value = stop.rest[sign..].split([',', '{', ';']).next();

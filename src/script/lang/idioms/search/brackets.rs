@@ -15,8 +15,7 @@ impl Statement<'_> {
         let all = &self.all;
         let text = |token: Token| token.text(self.text);
         let mut near = self.near.saturating_sub(2)..(self.near + 2).min(all.len() - 1);
-        let columns = of.message.contains("twice");
-        if row && !columns {
+        if row && !of.message.contains("twice") {
             let line = line_at(self.text, all[self.near].start);
             let on_line = |token: &Token| line.contains(&token.start);
             let first = all.iter().position(on_line).unwrap_or(self.near);
@@ -42,7 +41,7 @@ impl Statement<'_> {
                 // `&&` is one operator.
                 TokenKind::Operator if text(token) == "," => !in_list(*index),
                 TokenKind::Operator if token.end == all[index + 1].start => false,
-                TokenKind::Cell => row && (columns || text(token).len() > 1),
+                TokenKind::Cell => row && text(token).len() > 1,
                 _ => true,
             };
             single && text(token) == text(all[index + 1]) && token.end > token.start

@@ -21,7 +21,7 @@ use crate::lang::value::functions::FUNCTIONS;
 /// Maximum length in bytes of the text around an error, in a script of at most 64 times this length.
 const LONGEST: usize = 1 << 10;
 
-/// How likely each kind of repair is: a misspelled word of the language, exchanged tokens or joined words, a missing comma between the
+/// How likely each kind of repair is: a misspelled word of the language, exchanged or joined words, a missing comma between the
 /// values in brackets, a superfluous token, a wrong or missing sign, or a missing word of the language.
 const WORD: i32 = 6;
 const EXCHANGE: i32 = 4;
@@ -162,17 +162,12 @@ impl<'a> Statement<'a> {
                     second,
                     "," | ")" | "]" | "}" | "{" | "|" | "&" | "+" | "*" | "/" | "=" | "==" | "=>"
                 );
-            let first_of_none = second == "," && matches!(first, "{" | "(" | "[");
             names && is_keyword(second)
                 || empty
-                || first_of_none
                 || signed && !was.contains(&format!("{first} {second}"))
         });
         let ends = |text: &str| text.trim_end().ends_with(',');
-        // Neither a first value nor the values of a list may be missing.
-        let empty = |text: &str| text.matches("[]").count() + text.matches("[ ]").count();
-        if ends(&new) && !ends(was) || new.trim_start().starts_with(',') || empty(&new) > empty(was)
-        {
+        if ends(&new) && !ends(was) {
             return None;
         }
         // A comparison has two sides.
@@ -204,13 +199,14 @@ impl<'a> Statement<'a> {
     /// Returns repairs of one token, the most plausible first.
     pub(super) fn repairs(&self, of: &Diagnostic) -> Vec<Repair> {
         let file = of.span.file;
-        let (removed, others): (Vec<_>, Vec<_>) = self
-            .edits(of)
+        let (words, others) = self.exchanges(of);
+        let (removed, others): (Vec<_>, Vec<_>) = others
             .into_iter()
+            .chain(self.edits(of))
             .partition(|fix| fix.text.is_empty());
         let kinds = [
             (WORD, self.keywords(file).collect()),
-            (EXCHANGE, self.exchanges(of)),
+            (EXCHANGE, words),
             (EXCHANGE, self.divided(file)),
             (REMOVAL, removed),
             (SIGN, others),
@@ -224,13 +220,8 @@ impl<'a> Statement<'a> {
                 if let Some(edit) = fix.edit(self.text)
                     && let Some((was, new)) = self.edited(&edit)
                 {
-                    let gain = familiar.gain(was, &new);
-                    // A missing word makes no pair less familiar.
-                    if prior == MISSING && gain < 0 {
-                        continue;
-                    }
                     all.push(Repair {
-                        score: prior + gain,
+                        score: prior + familiar.gain(was, &new),
                         lacks_value: fix.text.is_empty() && self.lacks_value(&edit),
                         fix,
                     });
@@ -259,10 +250,6 @@ impl<'a> Statement<'a> {
         // A bar joins flags, and a comparison has its values before a comma.
         let (before, after) = (&self.text[..sign.start], &self.text[sign.end..]);
         let after = after.trim_start_matches(' ');
-        let number = sign.kind == TokenKind::Number;
-        if number || self.is_declared(sign) {
-            return self.lacks_operator(edit);
-        }
         let joins = match sign.text(self.text) {
             // The name after the dot is missing.
             "." => return before.ends_with(|c: char| c.is_alphanumeric()),
@@ -282,30 +269,6 @@ impl<'a> Statement<'a> {
                 self.reads(&put).is_some()
             })
         })
-    }
-
-    /// Whether a token is the name of a variable.
-    fn is_declared(&self, token: &Token) -> bool {
-        let declares = |pair: &[Token]| {
-            matches!(pair[0].text(self.text), "let" | "choose" | "for")
-                && pair[1].text(self.text) == token.text(self.text)
-        };
-        self.all.windows(2).any(declares)
-    }
-
-    /// Whether an operator may be missing between a removed value and the value beside it.
-    fn lacks_operator(&self, edit: &TextEdit) -> bool {
-        let (start, end) = (edit.span.start as usize, edit.span.end as usize);
-        let is_value = |token: &Token| token.kind == TokenKind::Number || self.is_declared(token);
-        let (before, after) = (
-            self.tokens.iter().rfind(|token| token.end <= start),
-            self.tokens.iter().find(|token| token.start >= end),
-        );
-        let put = |at: usize| {
-            let put = TextEdit::new(Span::new(edit.span.file, at..at), " + ");
-            self.reads(&put).is_some()
-        };
-        before.is_some_and(is_value) && put(start) || after.is_some_and(is_value) && put(end)
     }
 
     /// Returns the first word of the block of settings that contains the statement.

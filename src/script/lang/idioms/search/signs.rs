@@ -26,10 +26,7 @@ impl Statement<'_> {
     /// Whether a sign can be missing before the token with an index.
     fn may_follow(&self, sign: &str, index: usize) -> bool {
         let (head, called) = (self.word(self.begin()), |at: usize| self.word(at) == "(");
-        let has = |sign: &str| (0..self.tokens.len()).any(|at| self.word(at) == sign);
         match sign {
-            // These have one place in a statement.
-            "in" | "where" | ".." if has(sign) => false,
             "let" => index == self.begin(),
             ":" => index == 1,
             "=" => matches!(head, "let" | "write" | "file" | "ask" | "row"),
@@ -37,8 +34,9 @@ impl Statement<'_> {
             "=>" => is_keyword(head) && !lists(TABLE, "without facts", head),
             "in" => matches!(head, "for" | "choose"),
             "where" => matches!(head, "choose" | "option"),
-            ".." => has("in"),
-            "==" => matches!(head, "expect" | "if" | "else") || has("where"),
+            ".." => (0..self.tokens.len()).any(|at| self.word(at) == "in"),
+            // A definition compares rarely, and `ask` has a `=` of its own.
+            "==" => !matches!(head, "let" | "for" | "read" | "write"),
             _ => true,
         }
     }
@@ -70,13 +68,6 @@ impl Statement<'_> {
         });
         let gaps: Vec<usize> = gaps.collect();
         let (first, last) = (*gaps.first()?, *gaps.last()?);
-        // A list with other commas may have a superfluous value, or lack an operator.
-        if inside[..length]
-            .iter()
-            .any(|token| token.text(self.text) == ",")
-        {
-            return None;
-        }
         if !matches!(self.word(opening), "[" | "(") || !gaps.contains(&self.at.checked_sub(1)?) {
             return None;
         }
@@ -158,10 +149,8 @@ impl Statement<'_> {
                 None => self.tokens[0].start,
             };
             for sign in SIGNS.iter().filter(|sign| {
-                // Another operator may be missing as well.
                 let first = index == 0 && **sign == ","
-                    || **sign == "=="
-                    || self.block().is_some() && **sign == "=";
+                    || self.block().is_some() && matches!(**sign, "=" | "==");
                 !first && self.may_follow(sign, index) && !(has_facts && **sign == "=>")
             }) {
                 let before = if index == 0 || matches!(*sign, "," | ")" | "]" | "." | "(" | ":") {

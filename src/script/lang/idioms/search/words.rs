@@ -5,7 +5,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::idioms::rows::{is_keyword, keywords};
 use crate::lang::idioms::spelled::{TABLE, unit};
-use crate::lang::layout::TokenKind;
+use crate::lang::layout::{TokenKind, is_operator};
 use crate::lang::nearest::nearest;
 use crate::lang::parse::VERBS;
 use crate::lang::sections::{lists, section};
@@ -77,10 +77,17 @@ impl Statement<'_> {
         })
     }
 
-    /// Returns the exchanges of two adjacent tokens.
-    pub(super) fn exchanges(&self, of: &Diagnostic) -> Vec<Fix> {
+    /// Returns the exchanges of two words, and of other tokens.
+    pub(super) fn exchanges(&self, of: &Diagnostic) -> (Vec<Fix>, Vec<Fix>) {
         let file = of.span.file;
         let cells = of.code == Code::UnknownColumn;
+        let bare = |index: usize| {
+            matches!(
+                self.tokens[index].kind,
+                TokenKind::Word | TokenKind::Number | TokenKind::Cell
+            ) && !is_operator(self.word(index))
+                && !matches!(self.word(index), "in" | "where")
+        };
         let last = self.tokens.len().saturating_sub(1);
         let near = self.at.saturating_sub(5)..(self.at + 4).min(last);
         let head = (self.at > 3 && last > 0).then_some(0);
@@ -126,13 +133,16 @@ impl Statement<'_> {
             let was = fix.was.as_deref().unwrap_or_default();
             !(units || unit_after_number(was))
         });
-        both.map(|(_, fix)| fix).collect()
+        let (words, others): (Vec<_>, Vec<_>) =
+            both.partition(|(index, _)| bare(*index) && bare(index + 1));
+        let fixes = |all: Vec<(usize, Fix)>| all.into_iter().map(|(_, fix)| fix).collect();
+        (fixes(words), fixes(others))
     }
 
     /// Divides a word near the error, because a sign is missing between two names or numbers.
     pub(super) fn divided(&self, file: u32) -> Vec<Fix> {
         let mut fixes = Vec::new();
-        for index in self.at.saturating_sub(3)..(self.at + 1).min(self.tokens.len()) {
+        for index in self.at.saturating_sub(1)..(self.at + 1).min(self.tokens.len()) {
             let word = self.word(index);
             let kind = self.tokens[index].kind;
             if !matches!(kind, TokenKind::Word | TokenKind::Number) || !word.is_ascii() {
@@ -158,25 +168,14 @@ impl Statement<'_> {
                     &["(", ", ", ".", "..", ": "]
                 };
                 let join = |sign: &&str| Fix::write(place, word, format!("{a}{sign}{b}"));
-                // A unit has no parts.
-                let fits = |sign: &&&str| **sign != "." || unit(a).is_none();
-                fixes.extend(signs.iter().filter(fits).map(join));
-                // The sign is on the wrong side of one of the words.
-                for (first, sign, last) in [
-                    (index, index + 1, index + 1),
-                    (index.saturating_sub(1), index.saturating_sub(1), index),
-                ] {
-                    if first == last || last == self.tokens.len() {
-                        continue;
-                    }
-                    let sign = self.word(sign);
-                    let space = match sign {
-                        "." | "(" | "[" => "",
-                        "," | ":" => " ",
-                        _ => continue,
-                    };
-                    let both = self.place(file, first, last);
+                fixes.extend(signs.iter().map(join));
+                // The sign is on the wrong side of the second word.
+                if index + 1 < self.tokens.len() && matches!(self.word(index + 1), "," | "." | ":")
+                {
+                    let both = self.place(file, index, index + 1);
                     let was = &self.text[both.start as usize..both.end as usize];
+                    let sign = self.word(index + 1);
+                    let space = if sign == "." { "" } else { " " };
                     fixes.push(Fix::write(both, was, format!("{a}{sign}{space}{b}")));
                 }
             }

@@ -10,7 +10,6 @@ use crate::lang::idioms::outcome::{
     alike, comes_next, has_own_fix, is_reading, new_there, reading, same,
 };
 use crate::lang::idioms::recognize::advice;
-use crate::lang::idioms::rows::is_keyword;
 use crate::lang::idioms::search::Statement;
 use crate::lang::idioms::tokens::{Token, line_at, nesting, tokens};
 use crate::lang::nearest::is_word_of;
@@ -90,8 +89,7 @@ impl Trial<'_> {
             let Some(fix) = &one.fix else { continue };
             // A name alone may be a part of the statement above.
             let shows = |was: &String| fix.text == format!("show {was}");
-            let verb = fix.was.as_deref().is_some_and(is_keyword);
-            if (self.open || verb) && fix.was.as_ref().is_some_and(shows) {
+            if self.open && fix.was.as_ref().is_some_and(shows) {
                 continue;
             }
             if let Tried::Works(after) = self.after(diagnostic, fix, text)
@@ -118,28 +116,18 @@ impl Trial<'_> {
         let works =
             own.is_some_and(|own| matches!(self.fixes(diagnostic, own, text), Tried::Works(_)));
         let advised = all.into_iter().find(|one| one.sure);
-        if advised.as_ref().is_none_or(|one| !one.nothing) {
-            // A sign, or a word that resembles a verb, may be a consequence of another slip.
-            let other_slip = own.is_some_and(|own| {
-                let sign = |text: &str| {
-                    !text.contains(|c: char| c.is_alphanumeric() || "()[]{}".contains(c))
-                };
-                let was = own.was.as_deref().unwrap_or_default();
-                diagnostic.code == Code::UnknownVerb || sign(&own.text) && sign(was)
-            });
-            if works && !other_slip {
-                return None;
-            }
-            if !is_of_values(diagnostic)
-                && let Some((fix, after)) =
-                    statement.and_then(|one| self.repair(diagnostic, &one, text))
-            {
-                self.make(&fix, text, &after);
-                return Some((Advice::fixed(None, None, fix, false), Some(after)));
-            }
-            if works {
-                return None;
-            }
+        if works && advised.as_ref().is_none_or(|one| !one.nothing) {
+            return None;
+        }
+        let brace = works && diagnostic.code == Code::Unclosed && text[place..].starts_with('{');
+        if advised.as_ref().is_none_or(|one| !one.nothing)
+            && !brace
+            && !is_of_values(diagnostic)
+            && let Some((fix, after)) =
+                statement.and_then(|one| self.repair(diagnostic, &one, text))
+        {
+            self.make(&fix, text, &after);
+            return Some((Advice::fixed(None, None, fix, false), Some(after)));
         }
         let advised = advised?;
         let failed = advised
@@ -470,8 +458,7 @@ fn glues(text: &str, edit: &TextEdit) -> bool {
     let (old, new) = (&text[start..end], &*edit.replacement);
     if new.is_empty() {
         // A path has names on both sides of a dot.
-        let dot = after == Some('.') && !text[end..].starts_with("..");
-        let path = old == "." && word(after) || dot && word(old.chars().next_back());
+        let path = old == "." && word(after) || after == Some('.') && word(old.chars().next_back());
         return path || word(before) && word(after);
     }
     word(before) && word(new.chars().next()) && !word(old.chars().next())
