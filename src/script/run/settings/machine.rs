@@ -386,7 +386,10 @@ impl MachineDraft {
                             format!("{} levels, bits for {}", levels.unwrap_or(0), split.len()),
                         );
                         return Err(one(match split.split_last() {
-                            Some((_, of_levels)) if of_levels.iter().sum::<u32>() == vpn_bits => {
+                            Some((_, of_levels))
+                                if of_levels.iter().map(|&n| u64::from(n)).sum::<u64>()
+                                    == u64::from(vpn_bits) =>
+                            {
                                 let bits = of_levels.iter().map(u32::to_string).collect::<Vec<_>>();
                                 wrong.help(format!(
                                 "`bits` divides the VPN, which has no page offset: write `bits {}`",

@@ -404,7 +404,7 @@ fn by_set(table: &Table, layout: &Layout) -> Option<Fix> {
 fn unknown_entry_column(cell: &ast::Cell, column: &str, layout: &Layout) -> Diagnostic {
     let message = format!("`{}` has no column `{column}`", layout.noun);
     let diagnostic = Diagnostic::new(Code::UnknownColumn, cell.span, message);
-    if column == "vpn" && layout.columns.iter().any(|column| column == "tag") {
+    if column == "vpn" && layout.noun == "tlb" {
         let keys = layout.keys;
         return diagnostic.help(format!("in place of the VPN, write the tag, VPN // {keys}"));
     }
