@@ -267,11 +267,20 @@ fn intended_command(error: &clap::Error, given: &[OsString]) -> Option<String> {
     };
     let path = Path::new(said);
     let names_command = given.get(1).is_some_and(|first| first == "help");
-    let right = if is_script(path) && !names_command {
+    let is_markdown = path.extension().is_some_and(|extension| extension == "md");
+    let right = if names_command && said.starts_with('-') {
+        // `help --help` asks for the help of `help`.
+        "help".to_owned()
+    } else if is_script(path) && !names_command {
         format!("run {}", quoted(said))
     } else if path.exists() && !names_command && given.last() == Some(&said.into()) {
-        // This command also reads Markdown files and folders. Before other names, the name is rather that of a command.
-        format!("test {}", quoted(said))
+        // Before other names, the name is rather that of a command.
+        let command = if path.is_dir() || is_markdown {
+            "test"
+        } else {
+            "run"
+        };
+        format!("{command} {}", quoted(said))
     } else {
         let command = Arguments::command();
         let names = command.get_subcommands().map(clap::Command::get_name);

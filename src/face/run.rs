@@ -87,7 +87,7 @@ pub(super) enum Format {
     /// Plain text
     #[default]
     Text,
-    /// One JSON object per statement and diagnostic, and one for the totals
+    /// One JSON object per executed statement and diagnostic, and one for the totals
     Json,
 }
 
