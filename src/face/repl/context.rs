@@ -161,7 +161,7 @@ impl ReplContext {
 
     fn is_work(&self, stmt: &Stmt) -> bool {
         let shows =
-            matches!(&stmt.kind, StmtKind::Command(command) if &*command.verb.text == "show");
+            matches!(&*stmt.kind, StmtKind::Command(command) if &*command.verb.text == "show");
         !shows
             && self
                 .explore
@@ -224,7 +224,7 @@ impl ReplContext {
 
     /// Whether a statement has a single result, which needs no title.
     pub(crate) fn has_single_answer(&self, stmt: &Stmt) -> bool {
-        match &stmt.kind {
+        match &*stmt.kind {
             StmtKind::Command(command) => !self.explore.defines(&command.verb.text),
             StmtKind::Probe(_)
             | StmtKind::Let { .. }

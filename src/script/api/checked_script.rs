@@ -69,7 +69,7 @@ impl CheckedScript {
     /// Whether a statement sets the seed.
     pub fn sets_seed(&self) -> bool {
         statements(&self.script.body).any(|stmt| {
-            matches!(&stmt.kind, StmtKind::Command(command) if &*command.verb.text == "seed")
+            matches!(&*stmt.kind, StmtKind::Command(command) if &*command.verb.text == "seed")
         })
     }
 

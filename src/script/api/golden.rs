@@ -320,7 +320,7 @@ fn included_scripts(script: &CheckedScript) -> HashSet<Span> {
                 .is_empty()
         })
     };
-    let includes = statements(&script.body).filter_map(|stmt| match &stmt.kind {
+    let includes = statements(&script.body).filter_map(|stmt| match &*stmt.kind {
         StmtKind::Include { body, .. } if stmt.span.file == 0 => Some((stmt.span, body)),
         _ => None,
     });
@@ -332,7 +332,7 @@ fn included_scripts(script: &CheckedScript) -> HashSet<Span> {
 
 /// Returns the name of a scenario or the title of a question.
 fn title(stmt: &Stmt) -> Option<&str> {
-    match &stmt.kind {
+    match &*stmt.kind {
         StmtKind::Scenario { name, .. } | StmtKind::Question { title: name, .. } => {
             Some(&name.text)
         }

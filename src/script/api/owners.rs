@@ -63,7 +63,7 @@ pub(super) fn name_owners(sources: &Sources, script: &[Stmt], diagnostics: &mut 
 
 /// Returns the name that a statement declares in its block.
 fn declared_name(stmt: &Stmt) -> Option<(&str, u32, u32)> {
-    let name = match &stmt.kind {
+    let name = match &*stmt.kind {
         StmtKind::Def { name, .. } => &name.text,
         _ => match stmt.variable() {
             Some(name) => &name.text,
@@ -115,7 +115,7 @@ fn property_of_process(text: &str, at: Span, script: &[Stmt]) -> Option<Fix> {
 
 /// Returns the name of the process that a statement declares.
 pub(super) fn declared_process(stmt: &Stmt) -> Option<&str> {
-    let StmtKind::Command(command) = &stmt.kind else {
+    let StmtKind::Command(command) = &*stmt.kind else {
         return None;
     };
     match &command.operands.first()?.kind {
@@ -174,10 +174,8 @@ fn own_verb(script: &[Stmt], at: Span) -> Option<&str> {
     let around = statements(script).filter(|stmt| {
         stmt.span.file == at.file && (stmt.span.start..stmt.span.end).contains(&at.start)
     });
-    match &around
-        .min_by_key(|stmt| stmt.span.end - stmt.span.start)?
-        .kind
-    {
+    let innermost = around.min_by_key(|stmt| stmt.span.end - stmt.span.start)?;
+    match &*innermost.kind {
         StmtKind::Command(command) => Some(&command.verb.text),
         _ => None,
     }

@@ -60,7 +60,7 @@ impl Document {
     pub fn links(&self) -> Vec<Link> {
         let mut found = Vec::new();
         for stmt in statements(&self.parsed().script.body).filter(|stmt| stmt.span.file == 0) {
-            match &stmt.kind {
+            match &*stmt.kind {
                 StmtKind::Include { path, body } => {
                     found.extend(
                         body.first()
@@ -102,7 +102,7 @@ impl Document {
             at: 0,
             scenario: None,
         });
-        let scenarios = statements(body).filter_map(|stmt| match &stmt.kind {
+        let scenarios = statements(body).filter_map(|stmt| match &*stmt.kind {
             StmtKind::Scenario { name, .. } if stmt.span.file == 0 => Some(Lens {
                 at: stmt.span.bytes().start,
                 scenario: Some(name.text.to_string()),

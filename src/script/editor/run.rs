@@ -175,10 +175,10 @@ fn runnable(body: &Block, wrong: &[Diagnostic]) -> Block {
         let below = first_outside.is_some_and(|(start, _)| *start < stmt.span.start);
         let broken = places.iter().any(|place| contains(stmt, *place));
         let apart = matches!(
-            stmt.kind,
+            *stmt.kind,
             StmtKind::Scenario { .. } | StmtKind::Question { .. }
         );
-        let included = elsewhere && matches!(stmt.kind, StmtKind::Include { .. });
+        let included = elsewhere && matches!(*stmt.kind, StmtKind::Include { .. });
         if below || included || broken && !apart {
             break;
         }

@@ -64,7 +64,7 @@ impl Document {
     fn collect(&self, block: &Block, top: bool, found: &mut Vec<Symbol>) {
         for stmt in block.iter().filter(|stmt| stmt.span.file == 0) {
             let mut children = Vec::new();
-            match &stmt.kind {
+            match &*stmt.kind {
                 StmtKind::InProcess { body, .. } => {
                     self.collect(body, top, found);
                     continue;
@@ -90,7 +90,7 @@ impl Document {
                 .map(|points| self.parsed().sources.text(points.span).trim());
             points.map_or_else(String::new, |points| format!("{points} points"))
         };
-        let (word, detail, kind): (&Word, String, SymbolKind) = match &stmt.kind {
+        let (word, detail, kind): (&Word, String, SymbolKind) = match &*stmt.kind {
             StmtKind::Let { name, .. } => (name, "let".to_owned(), SymbolKind::Variable),
             StmtKind::Choose { name, .. } => (name, "choose".to_owned(), SymbolKind::Variable),
             StmtKind::Def { name, params, .. } => {

@@ -108,8 +108,8 @@ impl Series {
 pub fn declared_seed(script: &Block) -> Option<u64> {
     let before = script
         .iter()
-        .take_while(|stmt| !matches!(stmt.kind, StmtKind::Question { .. }));
-    let mut seeds = before.filter_map(|stmt| match &stmt.kind {
+        .take_while(|stmt| !matches!(*stmt.kind, StmtKind::Question { .. }));
+    let mut seeds = before.filter_map(|stmt| match &*stmt.kind {
         StmtKind::Command(Command { verb, operands, .. }) if &*verb.text == "seed" => {
             number(operands.first()?)
         }
@@ -121,7 +121,7 @@ pub fn declared_seed(script: &Block) -> Option<u64> {
 /// Whether the papers of a script depend on the seed, because the script draws values, shuffles or selects
 /// questions, or uses a random policy.
 pub fn depends_on_seed(script: &Block, sources: &Sources, files: &Files) -> bool {
-    let draws = statements(script).any(|stmt| match &stmt.kind {
+    let draws = statements(script).any(|stmt| match &*stmt.kind {
         StmtKind::Choose { .. } => true,
         StmtKind::Command(command) if &*command.verb.text == "exam" => {
             let settings = command.block.iter().flat_map(|block| &*block.settings);

@@ -177,7 +177,7 @@ impl Writing<'_> {
 
     fn block(&mut self, block: &[Stmt], edits: &mut Vec<TextEdit>) {
         for stmt in block {
-            match &stmt.kind {
+            match &*stmt.kind {
                 StmtKind::Choose { name, .. } => self.draw(stmt, &name.text, edits),
                 StmtKind::Command(command) if &*command.verb.text == "seed" => {
                     edits.push(TextEdit::new(stmt.span, self.seed(command)));

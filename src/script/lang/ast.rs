@@ -39,8 +39,8 @@ pub type Block = Arc<[Stmt]>;
 /// A statement and its expectations.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stmt {
-    /// The kind of statement.
-    pub kind: StmtKind,
+    /// The kind of statement. The trees of two versions of a text share it.
+    pub kind: Arc<StmtKind>,
     /// The expectations (`=> …`), in order, possibly none.
     pub(crate) facts: Arc<[Fact]>,
     /// The source span of the whole statement, including its expectations.

@@ -117,7 +117,7 @@ pub(crate) trait Visit<'s> {
 
 /// Walks the children of a statement.
 pub(crate) fn walk_stmt<'s, V: Visit<'s> + ?Sized>(visit: &mut V, stmt: &'s Stmt) {
-    match &stmt.kind {
+    match &*stmt.kind {
         StmtKind::Command(command) => visit.visit_command(command),
         StmtKind::Probe(operation) => visit.visit_operation(operation),
         StmtKind::Let { name, value } => {
@@ -365,7 +365,7 @@ pub(crate) fn any_expr(expr: &Expr, test: fn(&Expr) -> bool) -> bool {
 impl Stmt {
     /// Returns the blocks of statements within this statement, in order.
     pub fn blocks(&self) -> impl DoubleEndedIterator<Item = &Block> {
-        let (first, second) = match &self.kind {
+        let (first, second) = match &*self.kind {
             StmtKind::For { body, .. }
             | StmtKind::Repeat { body, .. }
             | StmtKind::Def { body, .. }
@@ -385,14 +385,14 @@ impl Stmt {
     /// Whether the names defined in the statement's block are invisible after the statement.
     pub(crate) fn opens_scope(&self) -> bool {
         matches!(
-            self.kind,
+            *self.kind,
             StmtKind::Def { .. } | StmtKind::Scenario { .. } | StmtKind::Question { .. }
         )
     }
 
     /// Returns the variable that the statement sets.
     pub(crate) fn variable(&self) -> Option<&Word> {
-        match &self.kind {
+        match &*self.kind {
             StmtKind::Let { name, .. }
             | StmtKind::Choose { name, .. }
             | StmtKind::For { name, .. } => Some(name),
@@ -408,7 +408,7 @@ pub(crate) struct VisitedIncludes(HashSet<*const Stmt>);
 impl VisitedIncludes {
     /// Whether a traversal should visit the blocks of a statement. The statement is not an `include` of an earlier block.
     pub(crate) fn enters(&mut self, stmt: &Stmt) -> bool {
-        match &stmt.kind {
+        match &*stmt.kind {
             StmtKind::Include { body, .. } => self.0.insert(body.as_ptr()),
             _ => true,
         }

@@ -70,7 +70,7 @@ impl Writer<'_> {
         if self.omits(stmt) {
             return String::new();
         }
-        if let StmtKind::Include { body, .. } = &stmt.kind {
+        if let StmtKind::Include { body, .. } = &*stmt.kind {
             return body
                 .iter()
                 .map(|stmt| self.statement(stmt, records))
@@ -92,7 +92,7 @@ impl Writer<'_> {
     fn omits(&self, stmt: &Stmt) -> bool {
         let within = |body: &[Stmt]| !body.is_empty() && body.iter().all(|stmt| self.omits(stmt));
         self.bare
-            && match &stmt.kind {
+            && match &*stmt.kind {
                 StmtKind::InProcess { body, .. } => within(body),
                 _ => is_expectation(stmt),
             }
@@ -109,13 +109,13 @@ impl Writer<'_> {
 
     /// Adds the edits of a statement and of the blocks in it.
     fn edits(&mut self, stmt: &Stmt, records: &[StepRecord], edits: &mut Vec<TextEdit>) {
-        if matches!(stmt.kind, StmtKind::Ask(_)) {
+        if matches!(*stmt.kind, StmtKind::Ask(_)) {
             // Leave the blanks of an `ask` empty.
             return;
         }
         let record = records.iter().find(|record| record.span == stmt.span);
         edits.extend(self.facts(stmt, record));
-        match &stmt.kind {
+        match &*stmt.kind {
             StmtKind::Command(command) => edits.extend(machine(command, stmt.span, record)),
             StmtKind::Scenario { name, body }
             | StmtKind::Question {
@@ -138,7 +138,7 @@ impl Writer<'_> {
             }
             _ => {
                 // The results of a loop or a definition belong to several statements.
-                let once = matches!(stmt.kind, StmtKind::InProcess { .. } | StmtKind::If { .. });
+                let once = matches!(*stmt.kind, StmtKind::InProcess { .. } | StmtKind::If { .. });
                 let records = if once { records } else { &[] };
                 stmt.blocks()
                     .for_each(|block| self.within(block, records, edits));
@@ -214,7 +214,7 @@ impl Writer<'_> {
 }
 
 fn is_expectation(stmt: &Stmt) -> bool {
-    matches!(&stmt.kind, StmtKind::Command(command) if &*command.verb.text == "expect" && !command.call)
+    matches!(&*stmt.kind, StmtKind::Command(command) if &*command.verb.text == "expect" && !command.call)
 }
 
 /// Formats facts as continuation lines of the preceding statement.

@@ -139,7 +139,7 @@ struct Papers;
 
 impl Extension for Papers {
     fn run(&self, run: &mut Run, stmt: &Stmt) -> Result<(), Stop> {
-        match &stmt.kind {
+        match &*stmt.kind {
             StmtKind::Question {
                 title,
                 points,
@@ -155,7 +155,7 @@ impl Extension for Papers {
     }
 
     fn check(&self, checker: &mut Checker, stmt: &Stmt) -> Result<(), Stop> {
-        match &stmt.kind {
+        match &*stmt.kind {
             StmtKind::Question {
                 title,
                 points,

@@ -306,7 +306,7 @@ fn path_names(of: &Expr) -> Vec<Arc<str>> {
 
 /// Returns the last statement of a block that sets a variable.
 fn set_in(stmts: &[Stmt], name: &str) -> Option<Origin> {
-    stmts.iter().rev().find_map(|stmt| match &stmt.kind {
+    stmts.iter().rev().find_map(|stmt| match &*stmt.kind {
         StmtKind::Let { name: own, value } if *own.text == *name => {
             Some(Origin::Let(value.clone()))
         }

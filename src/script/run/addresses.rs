@@ -44,11 +44,16 @@ pub(crate) fn too_wide(span: Span, raw: u64, what: &str, bits: u32) -> Diagnosti
     } else {
         (1 << bits) - 1
     };
+    let help = if raw == u64::MAX {
+        "this is -1, the result of a call that failed; its statement prints the reason".to_owned()
+    } else {
+        format!("the largest address is 0x{most:X}")
+    };
     Diagnostic::new(
         Code::AddressTooWide,
         span,
         format!("0x{raw:X} is outside the {what} address space"),
     )
     .label(format!("{what} addresses have {bits} bits"))
-    .help(format!("the largest address is 0x{most:X}"))
+    .help(help)
 }

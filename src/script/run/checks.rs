@@ -288,7 +288,9 @@ pub(crate) fn unknown_fact(
         Family::None => diagnostic.label("this statement has no facts"),
         _ => diagnostic.label("not a fact of this statement on this machine"),
     };
-    if let Some(verb) = cx.language().verb(name) {
+    // The number of outputs has the name `count`.
+    let is_counted = name.as_ref() == "outputs" && near.as_deref() == Some("count");
+    if let Some(verb) = cx.language().verb(name).filter(|_| !is_counted) {
         return diagnostic.help(verb.begins());
     }
     let spec = cx.spec().map(AsRef::as_ref);

@@ -38,7 +38,7 @@ pub(crate) struct Draw<'s> {
 impl<'s> Draw<'s> {
     /// Returns the draw if the statement is a `choose`, or `None` otherwise.
     pub(crate) fn from_statement(stmt: &'s Stmt) -> Option<Self> {
-        match &stmt.kind {
+        match &*stmt.kind {
             StmtKind::Choose {
                 name,
                 from,

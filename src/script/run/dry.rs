@@ -104,7 +104,7 @@ impl Checker<'_> {
         self.cx.budget.temporary = 0;
         let units = wrong_units(&self.cx, stmt);
         let wrong = units.iter().any(|one| !one.is_warning());
-        if let (true, StmtKind::Command(command)) = (wrong, &stmt.kind)
+        if let (true, StmtKind::Command(command)) = (wrong, &*stmt.kind)
             && let Some(command) = corrected(command, &units)
         {
             self.cx.report(units);
@@ -126,7 +126,7 @@ impl Checker<'_> {
         self.cx.report(units);
         let pointless = wrong.then(|| without_points(stmt));
         let stmt = pointless.as_ref().unwrap_or(stmt);
-        match &stmt.kind {
+        match &*stmt.kind {
             StmtKind::Command(_) if wrong => {
                 // Names that this statement would have declared are not reported as unknown later.
                 self.cx.language().extension.note_uncertain(&mut self.cx);
@@ -277,7 +277,7 @@ impl Checker<'_> {
             let Some(name) = stmt.variable() else {
                 continue;
             };
-            if matches!(&stmt.kind, StmtKind::Let { value, .. } if is_fork(value)) {
+            if matches!(&*stmt.kind, StmtKind::Let { value, .. } if is_fork(value)) {
                 self.note_processes(|unsure| {
                     unsure.forked.insert(name.text.clone());
                 });
@@ -345,7 +345,7 @@ impl Checker<'_> {
 /// Returns a statement without its points, which are invalid.
 fn without_points(stmt: &Stmt) -> Stmt {
     let mut stmt = stmt.clone();
-    match &mut stmt.kind {
+    match Arc::make_mut(&mut stmt.kind) {
         StmtKind::Question { points, .. } | StmtKind::Part { points, .. } => *points = None,
         StmtKind::Ask(ask) => ask.points = None,
         _ => {}
@@ -365,7 +365,7 @@ enum Declares {
 /// Returns the declarations that a block may make, directly or in a definition that the block calls. `seen`
 /// contains the definitions that were already visited.
 fn may_declare(block: &[Stmt], state: &State, seen: &mut Vec<Arc<str>>) -> Declares {
-    let commands = statements_of_scope(block).filter_map(|stmt| match &stmt.kind {
+    let commands = statements_of_scope(block).filter_map(|stmt| match &*stmt.kind {
         StmtKind::Command(command) => Some(declares(command, state, seen)),
         _ => None,
     });

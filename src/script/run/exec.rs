@@ -28,15 +28,15 @@ impl Run<'_> {
     /// Returns an error in the script.
     pub(crate) fn begin(&mut self, stmt: &Stmt) -> Result<(), Stop> {
         // The prefix `P1:` is not counted as a separate statement.
-        if !matches!(stmt.kind, StmtKind::InProcess { .. }) {
+        if !matches!(*stmt.kind, StmtKind::InProcess { .. }) {
             self.cx.step(stmt.span)?;
         }
-        self.variables = match &stmt.kind {
+        self.variables = match &*stmt.kind {
             StmtKind::Reference { .. } | StmtKind::Ask(_) => varying(&mut self.cx, stmt),
             // `run_let` and `run_command` set the variables of the statements that need them.
             _ => None,
         };
-        match &stmt.kind {
+        match &*stmt.kind {
             StmtKind::Command(command) => self.run_command(stmt, command),
             StmtKind::Probe(operation) => {
                 let (did, family) = try_out(&mut self.cx, operation)?;
@@ -252,7 +252,7 @@ impl Run<'_> {
                 value,
                 call,
                 hexadecimal: HexDigits::in_stmt(self.cx.env.sources, stmt),
-                chosen: matches!(stmt.kind, StmtKind::Choose { .. }),
+                chosen: matches!(*stmt.kind, StmtKind::Choose { .. }),
             },
             Vec::new(),
             family,

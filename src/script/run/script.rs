@@ -161,7 +161,7 @@ pub(super) fn report_part(
 
 /// Returns the texts of the programs that a script declares, and of those in the state before it.
 fn program_texts(script: &[Stmt], state: &State, cx: &Cx) -> Vec<Arc<str>> {
-    let declared = statements(script).filter_map(|stmt| match &stmt.kind {
+    let declared = statements(script).filter_map(|stmt| match &*stmt.kind {
         StmtKind::Command(command) if &*command.verb.text == PROGRAM => {
             let text = command.operands.last()?;
             let number = cx.env.files.program(text.span);

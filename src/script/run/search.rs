@@ -23,7 +23,7 @@ const MOST: u64 = CANDIDATES as u64 * WORK;
 /// Returns the number of statements in the group of draws at the beginning of a block. The group begins with a
 /// `choose`, may contain `let` and `probe`, and ends with the last `choose`. Returns 0 for fewer than two draws.
 pub(crate) fn drawn_together(block: &[Stmt]) -> usize {
-    let part = |stmt: &&Stmt| match &stmt.kind {
+    let part = |stmt: &&Stmt| match &*stmt.kind {
         StmtKind::Choose { .. } | StmtKind::Probe(_) => true,
         // A system call's effects cannot be undone.
         StmtKind::Let { value, .. } => !makes_call(value),
@@ -139,7 +139,7 @@ fn fill(
     tallies: &mut Vec<Tally>,
 ) -> Result<bool, Stop> {
     match (
-        &stmt.kind,
+        &*stmt.kind,
         Draw::from_statement(stmt),
         &mut level.candidates,
     ) {
@@ -171,7 +171,7 @@ fn needs(cx: &Cx, stmts: &[Stmt]) -> Vec<BTreeSet<usize>> {
     for (at, stmt) in stmts.iter().enumerate() {
         let named = words(cx.text(stmt.span)).filter_map(|word| known.get(word));
         let own: BTreeSet<usize> = named.flatten().copied().collect();
-        match &stmt.kind {
+        match &*stmt.kind {
             StmtKind::Choose { name, .. } => known.insert(&name.text, BTreeSet::from([at])),
             StmtKind::Let { name, .. } => known.insert(&name.text, own.clone()),
             _ => known.insert("last", own.clone()),

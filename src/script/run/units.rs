@@ -73,7 +73,7 @@ impl<'s> Visit<'s> for UnitCheck<'_> {
     fn visit_block(&mut self, _: &'s [Stmt]) {}
 
     fn visit_stmt(&mut self, stmt: &'s Stmt) {
-        match &stmt.kind {
+        match &*stmt.kind {
             StmtKind::Repeat { count, .. } => self.clause("repeat", &[], count),
             StmtKind::Question {
                 points: Some(points),

@@ -38,7 +38,7 @@ impl DeclaredMachines {
             levels: Some(BTreeSet::new()),
         };
         for stmt in statements(script) {
-            if let StmtKind::Command(command) = &stmt.kind
+            if let StmtKind::Command(command) = &*stmt.kind
                 && &*command.verb.text == "machine"
             {
                 machines.count += 1;

@@ -68,7 +68,7 @@ impl Named {
         }
         let place = Span::new(file, 0..text.len());
         let command = match &*parsed.body {
-            [statement] => match &statement.kind {
+            [statement] => match &*statement.kind {
                 StmtKind::Command(command) => Some(command),
                 _ => None,
             },

@@ -127,7 +127,7 @@ fn find<'s>(
         kept: false,
         ..place
     };
-    match &stmt.kind {
+    match &*stmt.kind {
         StmtKind::Scenario { body, .. } => find(text, body, selection, apart),
         StmtKind::Question { body, .. } | StmtKind::Part { body, .. } => find(
             text,
@@ -151,7 +151,7 @@ fn find<'s>(
 
 /// Whether a statement has points. If some statements have points, new statements get no points.
 fn has_points(stmt: &Stmt) -> bool {
-    matches!(&stmt.kind, StmtKind::Ask(ask) if matches!(&**ask, Ask { points: Some(_), .. }))
+    matches!(&*stmt.kind, StmtKind::Ask(ask) if matches!(&**ask, Ask { points: Some(_), .. }))
 }
 
 /// Returns the statement as an access, if it is one.
@@ -167,7 +167,7 @@ fn access<'s>(text: &str, stmt: &'s Stmt) -> Option<Access<'s>> {
             .end;
         access.then_some((end, &*command.verb.text, command.operands.first()))
     };
-    let (end, verb, address) = match &stmt.kind {
+    let (end, verb, address) = match &*stmt.kind {
         StmtKind::Command(command) => of(command)?,
         StmtKind::Probe(operation) => match &**operation {
             Operation {
@@ -343,7 +343,7 @@ fn title(script: &[Stmt], accesses: &[Access]) -> String {
         "Memory access"
     };
     let taken: Vec<&str> = statements(script)
-        .filter_map(|stmt| match &stmt.kind {
+        .filter_map(|stmt| match &*stmt.kind {
             StmtKind::Question { title, .. } => Some(&*title.text),
             _ => None,
         })

@@ -14,7 +14,7 @@ pub(super) fn forks(part: &[Stmt], sources: &Sources) -> Vec<Diagnostic> {
     let mut children: HashSet<&str> = HashSet::new();
     let mut found = Vec::from_iter(continued(part));
     for stmt in statements(part) {
-        match &stmt.kind {
+        match &*stmt.kind {
             StmtKind::Let { name, value } if is_fork(value) => {
                 children.insert(&name.text);
             }
@@ -61,7 +61,7 @@ fn repeated(of: &Stmt, body: &[Stmt], sources: &Sources) -> Option<Diagnostic> {
         let all = tokens(text).list;
         all.iter().filter(|token| token.text(text) == name).count()
     };
-    let alone = |stmt: &&Stmt| match &stmt.kind {
+    let alone = |stmt: &&Stmt| match &*stmt.kind {
         StmtKind::Let { name, value } => is_fork(value) && uses(&name.text) == 1,
         _ => forks_alone(stmt),
     };
@@ -76,7 +76,7 @@ fn repeated(of: &Stmt, body: &[Stmt], sources: &Sources) -> Option<Diagnostic> {
 /// Warns about a `fork` without a name before statements of the same process.
 fn continued(body: &[Stmt]) -> Option<Diagnostic> {
     let at = body.iter().position(forks_alone)?;
-    let runs = |stmt: &Stmt| match &stmt.kind {
+    let runs = |stmt: &Stmt| match &*stmt.kind {
         StmtKind::Command(Command { verb, call, .. }) => {
             *call && !verb.text.starts_with("wait")
                 || matches!(&*verb.text, "read" | "write" | "fetch")
@@ -92,7 +92,7 @@ fn continued(body: &[Stmt]) -> Option<Diagnostic> {
 const SEPARATE: &str = "name the child, and write its statements in a separate block: `let child = fork()`, then `child { … }`";
 
 fn forks_alone(stmt: &Stmt) -> bool {
-    matches!(&stmt.kind, StmtKind::Command(Command { verb, call: true, operands, .. })
+    matches!(&*stmt.kind, StmtKind::Command(Command { verb, call: true, operands, .. })
         if &*verb.text == "fork" && operands.is_empty())
 }
 

@@ -42,7 +42,7 @@ fn variables(script: &[Stmt]) -> HashSet<&str> {
     let mut variables = HashSet::new();
     for stmt in statements(script) {
         variables.extend(stmt.variable().map(|name| &*name.text));
-        if let StmtKind::Def { params, .. } = &stmt.kind {
+        if let StmtKind::Def { params, .. } = &*stmt.kind {
             variables.extend(params.iter().map(|param| &*param.text));
         }
     }
@@ -61,7 +61,7 @@ struct Search<'a> {
 
 impl<'s> Visit<'s> for Search<'_> {
     fn visit_stmt(&mut self, stmt: &'s Stmt) {
-        match &stmt.kind {
+        match &*stmt.kind {
             StmtKind::For { over, .. } => self.empty(over),
             StmtKind::Repeat { count, .. } if is_number(count, 0) => {
                 self.never(count.span, "this block never runs: the repeat count is 0");
@@ -90,7 +90,7 @@ impl<'s> Visit<'s> for Search<'_> {
             _ => {}
         }
         let outside = self.in_question;
-        self.in_question |= matches!(stmt.kind, StmtKind::Question { .. });
+        self.in_question |= matches!(*stmt.kind, StmtKind::Question { .. });
         if self.included.enters(stmt) {
             walk_stmt(self, stmt);
         }
@@ -359,13 +359,10 @@ impl Search<'_> {
             return false;
         }
         let script = parse(0, &format!("let hole = {hole}"), &mut ());
-        let [
-            Stmt {
-                kind: StmtKind::Let { value, .. },
-                ..
-            },
-        ] = &*script.body
-        else {
+        let [stmt] = &*script.body else {
+            return false;
+        };
+        let StmtKind::Let { value, .. } = &*stmt.kind else {
             return false;
         };
         if !script.diagnostics.is_empty() {

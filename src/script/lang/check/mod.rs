@@ -101,7 +101,7 @@ struct Checker<'a> {
 
 impl<'s> Visit<'s> for Checker<'_> {
     fn visit_stmt(&mut self, stmt: &'s Stmt) {
-        match &stmt.kind {
+        match &*stmt.kind {
             // The block was checked where it was first included.
             StmtKind::Include { body, .. } if !self.included.insert(Arc::as_ptr(body)) => {
                 self.sets(body);
@@ -125,7 +125,7 @@ impl<'s> Visit<'s> for Checker<'_> {
 
     fn visit_scope(&mut self, stmt: &'s Stmt, params: &'s [Word], body: &'s [Stmt]) {
         let outside = self.inside;
-        match &stmt.kind {
+        match &*stmt.kind {
             StmtKind::Def { name, .. } => {
                 self.differ(name, params);
                 self.inside = self.numbers.get(&name.span).copied();
@@ -196,7 +196,7 @@ impl Checker<'_> {
     /// any order.
     fn hoist(&mut self, block: &[Stmt]) {
         for stmt in statements_of_scope(block) {
-            let StmtKind::Def { name, params, .. } = &stmt.kind else {
+            let StmtKind::Def { name, params, .. } = &*stmt.kind else {
                 continue;
             };
             let number = self.definitions.len();
@@ -270,6 +270,7 @@ impl Checker<'_> {
             .flat_map(Scope::names)
             .chain(self.known.words.iter().copied());
         let near = nearest(name, words.take(guessed(self.found.len())));
+        let is_function = function(name).is_some() || (self.known.is_call)(name);
         let diagnostic = Diagnostic::new(
             Code::UnknownName,
             span,
@@ -279,6 +280,9 @@ impl Checker<'_> {
         self.found.push(
             match (name.split_once('-'), (self.known.begins)(name), near) {
                 (Some((a, b)), ..) => diagnostic.subtraction(a, b),
+                _ if is_function => {
+                    diagnostic.help(format!("`{name}` is a function: write `{name}(…)`"))
+                }
                 (None, Some(help), _) => diagnostic.help(help),
                 (None, None, Some(near)) => diagnostic.did_you_mean(name, near),
                 (None, None, None) => diagnostic,

@@ -17,12 +17,12 @@ pub(crate) fn said_twice(script: &[Stmt], sources: &Sources) -> Vec<Diagnostic> 
     let mut found = Vec::new();
     let mut questions: HashMap<&str, Span> = HashMap::new();
     for stmt in statements(script) {
-        match &stmt.kind {
+        match &*stmt.kind {
             StmtKind::Question { title, body, .. } => {
                 found.extend(first_of(&mut questions, title, "questions"));
                 let mut parts = HashMap::new();
                 for stmt in statements(body) {
-                    if let StmtKind::Part { name, .. } = &stmt.kind {
+                    if let StmtKind::Part { name, .. } = &*stmt.kind {
                         found.extend(first_of(&mut parts, name, "parts of a question"));
                     }
                 }
@@ -177,7 +177,7 @@ fn of_block(block: &[Stmt]) -> Vec<Diagnostic> {
 /// Warns about a kernel on the preset, which the machine after it discards.
 fn discarded(pair: &[Stmt]) -> Option<Diagnostic> {
     let [kernel, machine] = pair else { return None };
-    let begins = |stmt: &Stmt, name: &str| matches!(&stmt.kind, StmtKind::Command(command) if &*command.verb.text == name && !command.call);
+    let begins = |stmt: &Stmt, name: &str| matches!(&*stmt.kind, StmtKind::Command(command) if &*command.verb.text == name && !command.call);
     (begins(kernel, "kernel") && begins(machine, "machine")).then(|| {
         let message = "this kernel has no effect: the machine after it starts without a kernel";
         Diagnostic::warning(Code::NoEffect, kernel.span, message)
@@ -202,7 +202,7 @@ pub(crate) fn replaced_in(block: &[Stmt]) -> impl Iterator<Item = (usize, &Stmt)
 
 /// Whether a statement concerns only itself: it gives no name, declares and replaces nothing, and has no block of statements.
 pub(crate) fn is_plain(stmt: &Stmt) -> bool {
-    match &stmt.kind {
+    match &*stmt.kind {
         StmtKind::Command(command) => {
             target(stmt).is_none() && !matches!(&*command.verb.text, "machine" | "figure")
         }
@@ -228,7 +228,7 @@ impl Target {
 }
 
 fn target(stmt: &Stmt) -> Option<Target> {
-    Some(match &stmt.kind {
+    Some(match &*stmt.kind {
         StmtKind::Let { name, value } if stmt.facts.is_empty() && !calls(value) => {
             Target::Variable(Arc::clone(&name.text))
         }
@@ -256,7 +256,7 @@ fn is_incomplete(stmt: &Stmt) -> bool {
         operands,
         block: Some(block),
         ..
-    }) = &stmt.kind
+    }) = &*stmt.kind
     else {
         return false;
     };
@@ -275,7 +275,7 @@ fn calls(value: &Expr) -> bool {
 
 /// Whether a `let` uses the value that it replaces.
 fn uses(stmt: &Stmt, target: &Target) -> bool {
-    let (StmtKind::Let { value, .. }, Target::Variable(_)) = (&stmt.kind, target) else {
+    let (StmtKind::Let { value, .. }, Target::Variable(_)) = (&*stmt.kind, target) else {
         return false;
     };
     // Any name in the expression could be the variable that the `let` replaces.

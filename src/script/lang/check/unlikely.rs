@@ -17,7 +17,7 @@ use crate::lang::visit::{Visit, VisitedIncludes, statements, walk_expr, walk_stm
 pub(crate) fn unlikely(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec<Diagnostic> {
     let mut found = forks(part, sources);
     for stmt in statements(part) {
-        match &stmt.kind {
+        match &*stmt.kind {
             StmtKind::Command(Command {
                 verb,
                 block: Some(block),
@@ -36,7 +36,7 @@ pub(crate) fn unlikely(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec
     found.extend(revealed(part));
     if !statements(script).any(|stmt| variable(stmt) == Some("last")) {
         for stmt in statements(part) {
-            if let StmtKind::Question { body, .. } = &stmt.kind {
+            if let StmtKind::Question { body, .. } = &*stmt.kind {
                 Repeats::new(sources, &mut found).block(body);
             }
         }
@@ -72,7 +72,7 @@ fn rightmost(expr: &Expr) -> &Expr {
 
 /// Returns the name to which a statement gives a value.
 fn variable(stmt: &Stmt) -> Option<&str> {
-    match &stmt.kind {
+    match &*stmt.kind {
         StmtKind::Let { name, .. } | StmtKind::Choose { name, .. } | StmtKind::For { name, .. } => {
             Some(&name.text)
         }
@@ -306,7 +306,7 @@ pub(super) fn revealed(script: &[Stmt]) -> Vec<Diagnostic> {
         if starts_string(stmt) {
             strings.push(std::mem::take(&mut string));
         }
-        match &stmt.kind {
+        match &*stmt.kind {
             StmtKind::Ask(ask) => {
                 string.asked |= match &ask.what {
                     Asked::Facts { .. } => starts_string(stmt),
@@ -361,7 +361,7 @@ impl<'a> Repeats<'a> {
     }
 
     fn stmt(&mut self, stmt: &'a Stmt, process: &str) {
-        match &stmt.kind {
+        match &*stmt.kind {
             StmtKind::Part { body, .. } => self.block(body),
             StmtKind::InProcess { process, body } => {
                 for stmt in &**body {
@@ -448,7 +448,7 @@ const QUIET: &[&str] = &[
 ];
 
 fn starts_string(stmt: &Stmt) -> bool {
-    match &stmt.kind {
+    match &*stmt.kind {
         StmtKind::Reference { .. } => true,
         StmtKind::Ask(ask) => matches!(
             &ask.what,

@@ -69,6 +69,19 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
             && (assigns || !before.trim_end().ends_with(['=', ',', '[']))
             // A fact alone is no condition.
             && (assigns || line.trim_start().starts_with('s') || !after.trim().is_empty());
+        if let Some(inside) = after
+            .strip_prefix('[')
+            .and_then(|rest| rest.split(']').next())
+        {
+            let start = diagnostic.span.start;
+            let was = format!("{said}[{inside}]");
+            let span = Span {
+                end: start + was.len() as u32,
+                ..diagnostic.span
+            };
+            let fix = Fix::write(span, was, format!("{said}({inside})"));
+            return vec![advice(fix)];
+        }
         let fact = (condition && is_latest(said)).then(|| format!("last.{said}"));
         found.extend(paths.chain(fact).map(|new| advice(fix(new))));
     }
@@ -114,7 +127,10 @@ pub(super) fn comment(
         || Fix::write(place(sign.start, sign.end()), sign.text, "#"),
         |(end, new)| Fix::replace(place(sign.start, end), new),
     );
-    let advice = Advice::fixed(Some(message), Some(help), fix, sign.start == at);
+    let advice = Advice {
+        place: Some(place(sign.start, sign.end())),
+        ..Advice::fixed(Some(message), Some(help), fix, sign.start == at)
+    };
     // After a division, an operator or a bracket follows, or nothing.
     let rest = tokens(&line[sign.end()..]);
     let words = |pair: &[Token]| pair[1].is_name() && !lists(TABLE, "clauses", pair[1].text);

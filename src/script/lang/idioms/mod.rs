@@ -25,4 +25,5 @@ mod tried;
 mod variants;
 
 pub(crate) use settings::line as setting_rewritten;
+pub(crate) use spelled::unit as unit_meant;
 pub(crate) use tried::improve;

@@ -315,6 +315,27 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
                 Advice::without("the machine is declared only below", help)
             })
         }
+        Code::UnknownFunction if text.contains("#include \"") => {
+            let at = text.find("#include \"")? as u32;
+            let fix = Fix::write(
+                Span {
+                    file,
+                    start: at,
+                    end: at + 8,
+                },
+                "#include",
+                "include",
+            );
+            let message = Some("this line is a comment, because it begins with `#`");
+            Some(Advice {
+                place: Some(Span {
+                    file,
+                    start: at,
+                    end: at + 1,
+                }),
+                ..Advice::fixed(message, None, fix, false)
+            })
+        }
         // A call of a definition without parentheses.
         Code::UnknownVerb if text.contains(&format!("def {name}(")) => {
             let line = line_at(text, start as usize);
@@ -377,7 +398,20 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
                 ));
             }
             let Some(near) = diagnostic.fix.as_ref().map(|fix| &fix.text) else {
-                return ended(&all, text, diagnostic.span);
+                let line = &text[line_at(text, start as usize).start..start as usize];
+                let buffer = ["read(", "write("].iter().any(|call| {
+                    let given = line.rsplit_once(call).map_or("", |(_, given)| given);
+                    given.matches(',').count() == 1 && given.trim_end().ends_with(',')
+                });
+                return ended(&all, text, diagnostic.span).or_else(|| {
+                    buffer.then(|| Advice {
+                        message: None,
+                        ..Advice::without(
+                            "",
+                            format!("a buffer is an address: `let {name} = malloc(64)`"),
+                        )
+                    })
+                });
             };
             let uses = |word: &str| all.iter().filter(|token| token.text(text) == word).count();
             let pair = all.windows(2).find(|pair| {

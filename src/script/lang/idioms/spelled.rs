@@ -8,7 +8,7 @@ use crate::lang::sections::{lists, rows};
 pub(super) const TABLE: &str = include_str!("spelled.txt");
 
 /// Returns the unit that a foreign word means.
-pub(super) fn unit(word: &str) -> Option<&'static str> {
+pub(crate) fn unit(word: &str) -> Option<&'static str> {
     let lower = word.to_ascii_lowercase();
     rows(TABLE, "units")
         .find(|(ours, theirs)| *ours == word || theirs.split(' ').any(|theirs| theirs == lower))

@@ -74,7 +74,7 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     if first == "process" && !inside.contains('|') && !areas.contains(&verb) {
         return Some(Advice::without(
             PROCESS_AREAS,
-            "write `process P1 { | area | start | end |; | heap | 600000 | 602000 | }`, or `process P1` alone",
+            "write `process P1 { | area | start | end | perms | backing |; | heap | 1000 | 2000 | rw-p | anonymous | }`, or `process P1` alone",
         ));
     }
     if inside.contains('│') {

@@ -47,6 +47,11 @@ pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
         let rest = &line[start..];
         let length = match first {
             '#' => break,
+            // A number of Verilog, `14'h3D4`.
+            '\'' if line[..start].ends_with(|c: char| c.is_ascii_digit()) => {
+                let digits = rest[1..].bytes().take_while(u8::is_ascii_alphanumeric);
+                1 + digits.count()
+            }
             '"' | '\'' => rest[1..].find(first).map_or(rest.len(), |at| at + 2),
             _ if first.is_ascii_alphanumeric() || first == '_' => word(rest),
             _ => LONG

@@ -38,7 +38,7 @@ fn described(
 fn collect(body: &Block, verbs: &mut Vec<String>) {
     use crate::lang::ast::StmtKind;
     for stmt in body.iter() {
-        match &stmt.kind {
+        match &*stmt.kind {
             StmtKind::Command(command) => verbs.push(command.verb.text.to_string()),
             StmtKind::Include { body, .. } | StmtKind::Repeat { body, .. } => collect(body, verbs),
             _ => {}

@@ -213,7 +213,8 @@ impl<'a> Tree<'a> {
     /// Parses a file piece by piece. Takes the statements of unchanged pieces from the earlier text. Returns the statements,
     /// the pieces to keep, and the statements that are those of the earlier text.
     fn pieces(&mut self, layout: &Layout, earlier: &Pieces) -> (Block, Vec<Piece>, SameEnds) {
-        let (mut body, mut kept) = (Vec::new(), Vec::new());
+        let mut body = Vec::with_capacity(earlier.body.len());
+        let mut kept = Vec::with_capacity(earlier.kept.len());
         let (mut start, mut unmoved) = (0, 0);
         // The last statements that follow each other in both texts, and the end of their counterparts.
         let mut tail = Tail::default();

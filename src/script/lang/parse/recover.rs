@@ -150,8 +150,31 @@ fn fix(stop: &Stop) -> Option<Diagnostic> {
         .or_else(|| characters::foreign(stop))
         .or_else(|| character(rest))
         .or_else(|| reserved(stop))
+        .or_else(|| block_after_facts(stop))
         .or_else(|| facts(stop))
         .or_else(|| after_a_value(stop))
+}
+
+/// Reports the settings of a statement that follow its facts: `reference 1 2 1 => faults 2 { frames 2 }`.
+fn block_after_facts(stop: &Stop) -> Option<Diagnostic> {
+    let arrow = stop
+        .before
+        .find("=>")
+        .filter(|_| stop.head == "reference")?;
+    let block = &stop.rest[..stop.rest.find('}').filter(|_| stop.rest.starts_with('{'))? + 1];
+    let end = stop.at + block.len();
+    let (facts, span) = (
+        &stop.before[arrow..],
+        Span {
+            file: 0,
+            start: arrow as u32,
+            end: end as u32,
+        },
+    );
+    let fix = Fix::write(span, &stop.line[arrow..end], format!("{block} {facts}"));
+    let message = "the settings of a statement must precede its facts";
+    let help = format!("write `{block} {facts}`");
+    Some(mistake(message, help).fix(fix))
 }
 
 /// Whether a word begins a statement whose settings are in braces.
@@ -388,6 +411,15 @@ fn facts(stop: &Stop) -> Option<Diagnostic> {
         .rest
         .starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     let last = listed.rsplit(',').next().unwrap_or("").trim();
+    if stop.wanted.contains(&Rule::infix)
+        && stop.rest.starts_with('"')
+        && let Some((name, value)) = last.split_once(' ').filter(|_| last.ends_with('"'))
+        && let Some(length) = stop.rest[1..].find('"')
+    {
+        let next = &stop.rest[..length + 2];
+        let help = format!("write `{}`", quoted(&format!("{name} [{value}, {next}]")));
+        return Some(mistake("several texts must be a list in brackets", help));
+    }
     (begins && stop.wanted.contains(&Rule::infix)).then(|| {
         let next: String = quoted(&stop.rest[..word_length(stop.rest)]);
         if last.contains(" and ") {

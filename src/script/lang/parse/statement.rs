@@ -32,7 +32,7 @@ impl Tree<'_> {
         }
         let (start, kind) = kind.unwrap_or_else(|| (whole.start, nothing()));
         let statement = Stmt {
-            kind,
+            kind: kind.into(),
             facts,
             span: Span { start, ..whole },
         };
@@ -44,7 +44,7 @@ impl Tree<'_> {
                     body: [statement].into(),
                 };
                 Stmt {
-                    kind,
+                    kind: kind.into(),
                     facts: [].into(),
                     span: whole,
                 }
@@ -257,7 +257,7 @@ impl Tree<'_> {
             } else {
                 otherwise = Some(
                     [Stmt {
-                        kind: above,
+                        kind: above.into(),
                         facts: [].into(),
                         span: Span { start, ..whole },
                     }]

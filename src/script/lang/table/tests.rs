@@ -6,7 +6,7 @@ use crate::lang::parse::parse;
 fn with_table<T>(rows: &str, look: impl FnOnce(&Table) -> T) -> T {
     let parsed = parse(0, rows, &mut ());
     assert_eq!(parsed.diagnostics, []);
-    let StmtKind::Command(command) = &parsed.body[0].kind else {
+    let StmtKind::Command(command) = &*parsed.body[0].kind else {
         panic!("a command")
     };
     look(

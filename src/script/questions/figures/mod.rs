@@ -141,7 +141,7 @@ const FIGURES: &[FigureRow] = &[
 
 /// Whether a statement is a `figure translation`, which can draw the sets that the last access looked up.
 pub(crate) fn draws_sets(stmt: &Stmt) -> bool {
-    let StmtKind::Command(command) = &stmt.kind else {
+    let StmtKind::Command(command) = &*stmt.kind else {
         return false;
     };
     let figure = command.operands.first().and_then(word);

@@ -163,7 +163,7 @@ struct Names {
 
 impl<'s> Visit<'s> for Names {
     fn visit_stmt(&mut self, stmt: &'s Stmt) {
-        match &stmt.kind {
+        match &*stmt.kind {
             StmtKind::Include { body, .. } => {
                 if body
                     .first()

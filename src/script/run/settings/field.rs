@@ -11,8 +11,9 @@ use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
+use crate::lang::idioms::unit_meant;
 use crate::lang::nearest::nearest;
-use crate::lang::value::{Number, Value, unit_spelt};
+use crate::lang::value::{Number, Value};
 pub(super) use crate::run::bind::size_of;
 use crate::run::bind::{Param, Params};
 
@@ -442,21 +443,25 @@ pub(crate) fn sole(field: &Field) -> Result<&Arg, Vec<Diagnostic>> {
             format!("`{}` needs a value", field.name.text),
         )
         .label("nothing follows"))),
-        [_, more, ..] => {
-            let message = format!("`{}` takes one value", field.name.text);
-            let diagnostic =
-                Diagnostic::new(Code::WrongCount, more.span, message).label("one too many");
-            Err(one(
-                match more.word().and_then(|word| Some((word, unit_spelt(word)?))) {
-                    Some((word, unit)) => diagnostic.did_you_mean(word, unit),
-                    None => diagnostic.help(match more.word() {
-                        Some(word) => format!(
-                            "`{word}` is not a unit; separate settings with a comma, `;`, or a new line"
-                        ),
-                        None => "separate settings with a comma, `;`, or a new line".to_owned(),
-                    }),
-                },
-            ))
+        [value, more, ..] => {
+            let count = |message: String| Diagnostic::new(Code::WrongCount, more.span, message);
+            let separate = "separate settings with a comma, `;`, or a new line";
+            let is_number = matches!(value.kind, ArgKind::Value(_) | ArgKind::Time(_));
+            Err(one(match more.word().filter(|_| is_number) {
+                Some(word) => {
+                    let diagnostic =
+                        count(format!("`{word}` is not a unit")).label("after the number");
+                    match unit_meant(word) {
+                        Some(unit) => diagnostic.did_you_mean(word, unit),
+                        None if matches!(word, "word" | "words") => diagnostic
+                            .help("write the size in bytes: four words of 4 bytes are `16 B`"),
+                        None => diagnostic.help(separate),
+                    }
+                }
+                None => count(format!("`{}` takes one value", field.name.text))
+                    .label("one too many")
+                    .help(separate),
+            }))
         }
     }
 }

@@ -287,8 +287,19 @@ fn decimal_number(text: &str, span: Span) -> Result<u64, Diagnostic> {
 
 fn not_a_number(text: &str, span: Span, radix: &str) -> Diagnostic {
     let message = format!("`{text}` is not a {radix} number");
-    Diagnostic::new(Code::BadNumber, span, message)
-        .help("`-` means no value, `*` matches any value, and `(EXPR)` is an expression")
+    let diagnostic = Diagnostic::new(Code::BadNumber, span, message);
+    let bit = match &*text.to_ascii_lowercase() {
+        "yes" | "y" | "true" | "valid" | "present" => "1",
+        "no" | "n" | "not" | "invalid" | "absent" => "0",
+        _ => "",
+    };
+    if !bit.is_empty() {
+        let fix = Fix::write(span, text, bit);
+        return diagnostic
+            .help(format!("a bit is 0 or 1: write `{bit}`"))
+            .fix(fix);
+    }
+    diagnostic.help("`-` means no value, `*` matches any value, and `(EXPR)` is an expression")
 }
 
 /// Returns the errors in the header of entries: a wrong first column, unknown columns, or too many ways.

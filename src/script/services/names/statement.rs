@@ -28,7 +28,7 @@ use crate::run::table::Column;
 /// Whether a statement uses names, but declares none and calls nothing that could.
 fn gives_no_names(stmt: &Stmt) -> bool {
     let calls = |expr: &Expr| any_expr(expr, |part| matches!(part.kind, ExprKind::Call { .. }));
-    let StmtKind::Command(command) = &stmt.kind else {
+    let StmtKind::Command(command) = &*stmt.kind else {
         return false;
     };
     let verb = LANGUAGE.verb(&command.verb.text);
@@ -56,7 +56,7 @@ impl<'s> Visit<'s> for Finder<'_> {
         let around = (self.region, self.family);
         self.region = body_of(self, stmt);
         self.family = family_of_stmt(stmt);
-        match &stmt.kind {
+        match &*stmt.kind {
             StmtKind::Scenario { name, .. } => {
                 titled(self, name, Space::Scenario, NameKind::Scenario);
             }
@@ -125,7 +125,7 @@ impl<'s> Visit<'s> for Finder<'_> {
     }
 
     fn visit_scope(&mut self, stmt: &'s Stmt, params: &'s [Word], body: &'s [Stmt]) {
-        if let StmtKind::Def { name, .. } = &stmt.kind {
+        if let StmtKind::Def { name, .. } = &*stmt.kind {
             return calls::definition(self, name, params, body);
         }
         self.open();
@@ -181,7 +181,7 @@ impl<'s> Visit<'s> for Finder<'_> {
 
 /// Returns the region of a statement's block, which follows the header or is in another file.
 fn body_of(finder: &Finder, stmt: &Stmt) -> Span {
-    let header = match &stmt.kind {
+    let header = match &*stmt.kind {
         StmtKind::For { over: last, .. }
         | StmtKind::Repeat { count: last, .. }
         | StmtKind::If {
@@ -223,7 +223,7 @@ fn assign(finder: &mut Finder, variable: Id, value: &Expr) {
 
 fn sets(finder: &mut Finder, block: &[Stmt]) {
     for stmt in statements_of_scope(block) {
-        let name = match &stmt.kind {
+        let name = match &*stmt.kind {
             StmtKind::Def { name, .. } => Some(name),
             _ => stmt.variable(),
         };
@@ -398,7 +398,7 @@ fn nouns(operands: &[Expr]) -> &[Expr] {
 
 /// Returns the family of a statement's facts.
 fn family_of_stmt(stmt: &Stmt) -> Family {
-    match &stmt.kind {
+    match &*stmt.kind {
         StmtKind::Command(command) => family_of(&LANGUAGE, command),
         StmtKind::Probe(operation) => family(operation),
         StmtKind::Let { value, .. } if makes_call(value) => Family::Call,

@@ -227,7 +227,7 @@ fn collect_tables(script: &[Stmt], tables: &mut BTreeMap<Span, Vec<Vec<Span>>>) 
                 table: Some(table), ..
             }),
             ..
-        }) = &stmt.kind
+        }) = &*stmt.kind
         {
             tables.entry(table.span).or_insert_with(|| rows(table));
         }

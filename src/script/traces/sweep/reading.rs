@@ -26,7 +26,7 @@ pub(super) fn block(text: &str, file: u32) -> Result<Settings, Vec<Diagnostic>> 
     if !parsed.diagnostics.is_empty() {
         return Err(assigned(text, file).map_or(parsed.diagnostics, |wrong| vec![wrong]));
     }
-    let block = match parsed.body.first().map(|statement| &statement.kind) {
+    let block = match parsed.body.first().map(|statement| &*statement.kind) {
         Some(StmtKind::Command(Command {
             block: Some(block), ..
         })) if parsed.body.len() == 1 => block.clone(),

@@ -12,7 +12,7 @@ fn braced(body: &[Stmt]) -> String {
 }
 
 fn stmt(stmt: &Stmt) -> String {
-    let kind = match &stmt.kind {
+    let kind = match &*stmt.kind {
         StmtKind::Command(command) => self::command(command),
         StmtKind::Probe(operation) => format!("probe {}", self::operation(operation)),
         StmtKind::Let { name, value } => format!("let {} = {}", name.text, expr(value)),
