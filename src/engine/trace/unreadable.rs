@@ -281,6 +281,11 @@ const TEXTS: &[TextRow] = &[
                  `sed -E 's/^ *i[a-z]* *:/I/; s/^ *l[a-z]* *:/ L/; s/^ *s[a-z]* *:/ S/; s/^ *m[a-z]* *:/ M/' FILE > converted.lackey`",
     },
     TextRow {
+        is: |line| contains(line, b"(") && contains(line, b") = "),
+        advice: "this is the output of strace, which lists system calls, not accesses to memory; record a trace with \
+                 `valgrind --tool=lackey --trace-mem=yes --log-file=TRACE PROGRAM`",
+    },
+    TextRow {
         is: |line| line.starts_with(b"SB "),
         advice: "these are superblocks of lackey; record the accesses with `--trace-mem=yes` instead of `--trace-superblocks=yes`",
     },

@@ -13,7 +13,7 @@ use pagewalk_script::exam::grade::Verdict;
 use pagewalk_script::exam::marks::{Columns, TableRow};
 use pagewalk_script::exam::roster::Flaw;
 use pagewalk_script::exam::seeds::parse;
-use pagewalk_script::exam::sheet::row;
+use pagewalk_script::exam::sheet::{is_rounded, row};
 use pagewalk_script::run::session::{Limits, Options};
 
 use super::csv;
@@ -297,8 +297,7 @@ impl Versions {
             let seed = record
                 .text(&["seed"])
                 .ok_or_else(|| Flaw::new(1, "has no column `seed`"))?;
-            let seed =
-                parse(&seed).ok_or_else(|| Flaw::new(line, format!("`{seed}` is not a seed")))?;
+            let seed = parse(&seed).ok_or_else(|| Flaw::new(line, not_a_seed(&seed)))?;
             if versions
                 .by_code
                 .insert(code.clone(), seed)
@@ -350,7 +349,7 @@ impl Versions {
         given: &GivenVersion,
     ) -> Result<PaperVersion, String> {
         if let Some(seed) = &row.seed {
-            let seed = parse(seed).ok_or_else(|| format!("`{seed}` is not a seed"))?;
+            let seed = parse(seed).ok_or_else(|| not_a_seed(seed))?;
             let own = self.by_code.iter().find(|(_, own)| **own == seed);
             let code = own.map(|(code, _)| code).or(row.version.as_ref());
             return Ok(PaperVersion {
@@ -448,6 +447,17 @@ impl Versions {
         let is_drawn =
             |(_, code): &(&String, &String)| self.by_code.get(*code) == Some(&drawn.seed);
         self.by_id.iter().find(is_drawn).map(|(id, _)| id.as_str())
+    }
+}
+
+/// The message for a cell that contains no seed.
+fn not_a_seed(cell: &str) -> String {
+    if is_rounded(cell) {
+        format!(
+            "a spreadsheet has rounded the seed `{cell}`; remove the column `seed`, and use `--versions NAME.versions.csv`"
+        )
+    } else {
+        format!("`{cell}` is not a seed")
     }
 }
 

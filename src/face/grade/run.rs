@@ -656,7 +656,10 @@ fn read_before(path: &Path) -> Result<Vec<Before>, String> {
         })
     });
     let before: Vec<Before> = before.collect();
-    if before.is_empty() {
+    if before
+        .iter()
+        .all(|one| one.total.is_none() && one.of.is_none())
+    {
         Err("has no marks: the file must have the columns that `pagewalk grade` writes".to_owned())
     } else {
         Ok(before)

@@ -313,11 +313,12 @@ impl Test {
             Verdict::Wrong => Status::Wrong,
         };
         if suite.cases.is_empty() && self.selection.partition.is_none() {
-            let filtered = self.selection.filter.is_some();
-            let what = if filtered {
-                "no case matches"
-            } else {
-                "found no scripts in `.pw` or `.md` files"
+            let what = match &self.selection.filter {
+                Some(filter) => {
+                    let text = visible(&filter.text);
+                    format!("no case matches `{text}`; `pagewalk test --list` lists the cases")
+                }
+                None => "found no scripts in `.pw` or `.md` files".to_owned(),
             };
             complain(&format!("pagewalk: {what}\n"));
             status = Status::Wrong;

@@ -293,7 +293,8 @@ impl Selection {
 /// A text that a case's name contains, or a pattern with `*`, `?`, or `[` that matches the whole name.
 #[derive(Debug, Clone)]
 pub(crate) struct Filter {
-    text: String,
+    /// The text as it was written.
+    pub(crate) text: String,
     pattern: Option<Pattern>,
 }
 

@@ -30,6 +30,14 @@ fn is_live(text: &str) -> bool {
     text.trim_start_matches('\'').starts_with(LIVE)
 }
 
+/// Whether a spreadsheet has rounded a long number, as in `1.23E+07`, so that its digits are lost.
+pub fn is_rounded(cell: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|c| c.is_ascii_digit());
+    let parts = cell.split_once("E+").or_else(|| cell.split_once("e+"));
+    parts
+        .is_some_and(|(number, power)| digits(&number.replacen(['.', ','], "", 1)) && digits(power))
+}
+
 /// Returns a row of comma-separated values with its line end (RFC 4180). Calls [`guarded`] for each cell, and
 /// quotes the cell if necessary.
 pub fn row<'t>(cells: impl IntoIterator<Item = &'t str>) -> String {

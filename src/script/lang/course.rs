@@ -160,11 +160,18 @@ fn course(loader: &dyn Loader, path: &Path, text: &str) -> Result<Course, BadCou
         let span = error.span().unwrap_or(0..0);
         let word = text.get(span.clone()).unwrap_or_default();
         // The names that TOML's message lists.
-        let known = error.message().split('`').skip(3).step_by(2);
-        let near = nearest(word, known).map(|near| format!("did you mean `{near}`?"));
+        let mut known = error.message().split('`').skip(3).step_by(2);
+        let reads = |text: String| toml::from_str::<Settings>(&text).is_ok();
+        let line = text.get(span.start..).and_then(|rest| rest.lines().next());
+        let line = line.unwrap_or_default();
+        let section = known.clone().find(|name| reads(format!("[{name}]\n{line}")));
+        let section = section.map(|name| format!("it is a setting of `[{name}]`: write it below this line"));
+        let listed = || reads([&text[..span.start], "[", word, "]", &text[span.end..]].concat());
+        let list = (!word.is_empty() && listed()).then(|| format!("write a list: `[{word}]`"));
+        let near = nearest(word, &mut known).map(|near| format!("did you mean `{near}`?"));
         let yaml = text.lines().find_map(|line| line.trim().strip_suffix(':'));
         let yaml = yaml.map(|name| format!("`{NAME}` is TOML, not YAML: write `[{name}]`, and below it lines such as `output = \"papers\"`"));
-        let help = yaml.or(near);
+        let help = yaml.or(section).or(list).or(near);
         let message = error.message().replace("usize", "a number");
         bad(path, text, span, message).help(help)
     })?;

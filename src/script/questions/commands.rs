@@ -222,6 +222,28 @@ fn only_text(cx: &mut Cx, bound: &Bound) -> Result<(String, View), Stop> {
     let (verb, place) = (bound.name, bound.place);
     needs_question(cx, place)?;
     let ([prose], [], None) = (bound.operands, bound.assigned, bound.block) else {
+        if let [first, second, ..] = bound.operands
+            && first.span.end == second.span.start
+            && let Some(last) = bound.operands.last()
+        {
+            let span = Span {
+                end: last.span.end,
+                ..first.span
+            };
+            let said = cx.text(span);
+            let quoted = said.trim().trim_matches('"');
+            let fix = Fix::write(span, said, format!("\"\"\"{quoted}\"\"\""));
+            let message = "this quote ends the text before it";
+            let at = Span {
+                start: first.span.end - 1,
+                end: first.span.end,
+                ..span
+            };
+            return Err(Diagnostic::new(Code::WrongCount, at, message)
+                .help("enclose a text with quotes in `\"\"\"`")
+                .fix(fix)
+                .into());
+        }
         return Err(
             Diagnostic::new(Code::WrongCount, place, format!("`{verb}` needs one text"))
                 .help(format!(

@@ -8,7 +8,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Value;
 use crate::lang::value::print::LONGEST;
-use crate::run::eval::integer;
+use crate::run::eval::{eval, integer};
 use crate::run::session::Cx;
 use crate::run::stop::Stop;
 
@@ -40,7 +40,17 @@ pub(crate) fn rounding(cx: &mut Cx, ask: &Ask) -> Result<Option<u32>, Stop> {
             "delete `radix` or `round`",
         );
     }
-    let digits = integer(cx, round)?;
+    // `round 0.01` is meant as the place of the last digit.
+    let digits = match eval(cx, round)? {
+        Value::Number(number) if number.as_integer().is_none() => {
+            let message = format!("an answer cannot have {number} significant digits");
+            let help = format!("write the number of digits, from 1 to {LONGEST}: `round 3`");
+            return Err(Diagnostic::new(Code::BadWidth, round.span, message)
+                .help(help)
+                .into());
+        }
+        _ => integer(cx, round)?,
+    };
     if !(1..=u64::from(LONGEST)).contains(&digits) {
         let message = format!("an answer cannot have {digits} significant digits");
         return Err(Diagnostic::new(Code::BadWidth, round.span, message)

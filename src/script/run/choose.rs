@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::lang::ast::{Condition, Expr, Span, Stmt, StmtKind, Word};
+use crate::lang::ast::{BinaryOp, Condition, Expr, ExprKind, Span, Stmt, StmtKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::value::{Number, Value};
 use pagewalk_engine::machine::random::SplitMix64;
 
@@ -274,6 +275,13 @@ impl Order {
 /// Reports that no candidate satisfies a draw. `with` lists the earlier draws that the conditions depend on.
 pub(crate) fn nothing(draw: Draw, with: &[Draw], all: u128, tallies: &[Tally]) -> Diagnostic {
     let name = &draw.name.text;
+    if all == 0 {
+        let message = format!("there are no values to choose `{name}` from");
+        let diagnostic = Diagnostic::new(Code::NothingToChoose, draw.from.span, message);
+        return diagnostic.help(
+            "`a..b` excludes `b`; to include it, write `a..=b`, with the smaller number first",
+        );
+    }
     let message = if with.is_empty() {
         let tried = if all > CANDIDATES {
             format!("none of the {CANDIDATES} sampled values")
@@ -350,11 +358,22 @@ fn condition_span(condition: &Condition) -> Span {
 
 /// Reports that a value is neither a range nor a list.
 pub(crate) fn not_a_list(place: &Expr, value: &Value) -> Diagnostic {
-    Diagnostic::new(
+    let wrong = Diagnostic::new(
         Code::WrongType,
         place.span,
         format!("{} is neither a range nor a list", value.kind()),
     )
-    .label("there is nothing to iterate over")
-    .help("write a range `0..4` or a list `[1, 2]`")
+    .label("there is nothing to iterate over");
+    // `0x3C0-0x400` is a difference.
+    match &place.kind {
+        ExprKind::Binary(BinaryOp::Subtract, from, to) => {
+            let sign = Span {
+                start: from.span.end,
+                end: to.span.start,
+                ..place.span
+            };
+            wrong.fix(Fix::replace(sign, ".."))
+        }
+        _ => wrong.help("write a range `0..4` or a list `[1, 2]`"),
+    }
 }

@@ -225,7 +225,7 @@ fn an_unusable_golden_file_has_one_mark() {
     let found = marks(SCRIPT, truncated);
     assert_eq!(
         found[0].1,
-        "the golden file is truncated: the last line is missing"
+        "the golden file is truncated: its last line, `...`, is missing"
     );
     assert_eq!((found.len(), &*found[0].0), (1, "machine simple"));
     let offered = actions(SCRIPT, truncated, "machine");

@@ -5,7 +5,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use super::sheet::unguarded;
+use super::sheet::{is_rounded, unguarded};
 use super::version::Student;
 use crate::lang::nearest::nearest;
 
@@ -264,6 +264,13 @@ impl Table {
             };
             self.flaws
                 .push(Flaw::new(line, format!("this student has no ID{whose}")));
+            return;
+        }
+        if is_rounded(&id) {
+            let message = format!(
+                "a spreadsheet has rounded the ID “{id}”; format its column as text, and export the roster again"
+            );
+            self.flaws.push(Flaw::new(line, message));
             return;
         }
         if let Some(before) = self.seen.insert(id.clone(), line) {

@@ -290,6 +290,11 @@ impl<'a> Reader<'a> {
     }
 
     fn included(&mut self, path: &Word, nesting: usize) -> Result<Read, Diagnostic> {
+        if path.text.ends_with(".yaml") || path.text.ends_with(".yml") {
+            let message = format!("`{}` is a machine file, not a script", path.text);
+            let help = format!("write `machine \"{}\"`", path.text);
+            return Err(Diagnostic::new(Code::Unreadable, path.span, message).help(help));
+        }
         let canonical = self.find(path)?;
         let same = |open: &Open| open.canonical.as_ref() == Some(&canonical);
         if let Some(begin) = self.open.iter().position(same) {

@@ -5,7 +5,7 @@ pub(crate) const FENCE: &str = "```";
 
 /// Returns the length in bytes of the fenced text that begins here, with its fences. Without a second fence, the
 /// text ends with the prose.
-pub(super) fn fenced(text: &str) -> usize {
+pub(crate) fn fenced(text: &str) -> usize {
     let inside = &text[FENCE.len()..];
     let prose = &inside[..inside.find("\"\"\"").unwrap_or(inside.len())];
     FENCE.len()

@@ -40,12 +40,11 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
         ));
     }
     if before == head && rest.starts_with('.') && is_statement(&rest[1..]) {
+        let statement = rest[1..].lines().next().unwrap_or_default();
+        let help = format!("write `{before}: {}`", quoted(statement.trim_end()));
         return Some(
-            mistake(
-                "a process and its statement must be separated by `:`",
-                "`NAME: STATEMENT`",
-            )
-            .fix(stop.write(".", ": ")),
+            mistake("a process and its statement must be separated by `:`", help)
+                .fix(stop.write(".", ": ")),
         );
     }
     if stop.setting && before == head && rest.starts_with('.') {

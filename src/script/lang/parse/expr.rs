@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Tree;
+use super::holes::wrong_hole;
 use super::text::{byte, quoted, string, text};
 use crate::lang::ast::{BinaryOp, Expr, ExprKind, Piece, Span, UnaryOp, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -116,6 +117,13 @@ impl Tree<'_> {
             Rule::number => self.number(part.as_str(), span),
             Rule::boolean => ExprKind::Value(Value::Bool(part.as_str() == "true")),
             Rule::string => {
+                // Prose with a wrong brace is read as several strings.
+                let start = span.start as usize;
+                if part.as_str() == "\"\""
+                    && let Some(wrong) = wrong_hole(&self.source[start..], span.file, start)
+                {
+                    self.report(wrong);
+                }
                 let value = string(part.as_str(), span).unwrap_or_else(|diagnostic| {
                     self.report(diagnostic);
                     "".into()

@@ -11,6 +11,7 @@ mod exam;
 mod expr;
 mod habits;
 mod heads;
+mod holes;
 mod recover;
 mod statement;
 #[cfg(test)]

@@ -5,6 +5,7 @@ use pagewalk_grammar::{ErrorVariant, Grammar, InputLocation, Parser as _, Rule};
 use super::beside::{VERBS, after_a_value};
 use super::characters;
 use super::habits::{Stop, foreign, mistake, shown, token_length, unlearnt, word_length};
+use super::holes::wrong_hole;
 use super::text::quoted;
 use crate::lang::ast::{BinaryOp, Command, Condition, ExprKind, Holds, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -55,6 +56,10 @@ pub(super) fn explain(line: &str, rule: Rule, file: u32, start: u32) -> Diagnost
             }
             _ => (0, Vec::new()),
         };
+    let hole = line.find("\"\"\"").filter(|quotes| *quotes <= at);
+    if let Some(wrong) = hole.and_then(|at| wrong_hole(&line[at..], file, start as usize + at)) {
+        return wrong;
+    }
     // The first half of a foreign operator may have been parsed as an operator of the language.
     let sign = |rest: &str, read: usize| {
         word_length(rest) == 0 && foreign(rest).is_some_and(|(habit, ..)| habit.len() > read)

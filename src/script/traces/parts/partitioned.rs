@@ -203,8 +203,13 @@ impl<'a> PartitionedSweep<'a> {
 fn manifests_of(folder: &Path) -> Result<Vec<(PathBuf, Manifest)>, PartError> {
     if !folder.is_dir() {
         let name = shown(folder);
+        let why = if folder.exists() {
+            "it is not a folder"
+        } else {
+            "the folder does not exist"
+        };
         return Err(PartError::Folder(format!(
-            "cannot write to `{name}`: the folder does not exist"
+            "cannot write the parts to `{name}`: {why}"
         )));
     }
     manifests(folder)

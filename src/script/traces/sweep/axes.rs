@@ -1,7 +1,7 @@
 //! The settings of a grid and their values.
 
 use super::reading::whole;
-use crate::lang::ast::{Expr, ExprKind, Setting, Settings, Word};
+use crate::lang::ast::{BinaryOp, Expr, ExprKind, Setting, Settings, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
@@ -10,6 +10,7 @@ use crate::lang::span::Span;
 use crate::lang::value;
 use crate::run::bind::{Param, Params};
 use crate::run::eval::eval;
+use crate::run::facts::Component;
 use crate::run::files::Files;
 use crate::run::session::{Cx, Options};
 use crate::run::settings::{
@@ -44,6 +45,15 @@ pub(super) fn axes(
         Err(stop) => wrong.extend(mistakes(stop)),
     };
     for setting in block.settings.iter() {
+        let name = &setting.name;
+        if setting.block.is_some()
+            && let Some(word) = part_named(&name.text, base)
+        {
+            let message = format!("`{word}` must precede the name `{}`", name.text);
+            let wrong = Diagnostic::new(Code::UnknownSetting, name.span, message);
+            let fix = Fix::write(name.span, &*name.text, format!("{word} {}", name.text));
+            return Err(vec![wrong.fix(fix)]);
+        }
         match &setting.block {
             Some(inner) if part(&setting.name.text) => {
                 let unit = named(setting, base)?;
@@ -74,6 +84,14 @@ pub(super) fn axes(
 /// Whether a word declares a kind of part that can be swept.
 fn part(word: &str) -> bool {
     matches!(word, "tlb" | "cache")
+}
+
+/// Returns the word that declares the part with this name.
+fn part_named(name: &str, base: &Spec) -> Option<&'static str> {
+    match Component::named(base, name)? {
+        Component::Tlb(_) => Some("tlb"),
+        Component::Cache(_) => Some("cache"),
+    }
 }
 
 fn nothing(setting: &Setting) -> Vec<Diagnostic> {
@@ -241,6 +259,7 @@ fn valued(cx: &mut Cx<'_>, setting: &Setting) -> Result<Vec<Field>, Stop> {
     if setting.values.is_empty() {
         return Ok(vec![evaluate::field(cx, setting)?]);
     }
+    not_a_range(cx, setting)?;
     let mut fields = Vec::new();
     for value in setting.values.iter() {
         let with = |kind: ArgKind, cx: &mut Cx<'_>| -> Result<Field, Stop> {
@@ -273,6 +292,34 @@ fn valued(cx: &mut Cx<'_>, setting: &Setting) -> Result<Vec<Field>, Stop> {
         }
     }
     Ok(fields)
+}
+
+/// Reports a range that is written `1-8` or `1 to 8`.
+fn not_a_range(cx: &mut Cx<'_>, setting: &Setting) -> Result<(), Stop> {
+    for (at, value) in setting.values.iter().enumerate() {
+        let ends = match &value.kind {
+            ExprKind::Binary(BinaryOp::Subtract, from, to) => Some((&**from, &**to)),
+            ExprKind::Name(word) if &**word == "to" && at > 0 => setting
+                .values
+                .get(at + 1)
+                .map(|to| (&setting.values[at - 1], to)),
+            _ => None,
+        };
+        let Some((from, to)) = ends else { continue };
+        let mut number = |end: &Expr| integer(&eval(cx, end).ok()?, end.span).ok();
+        let smaller = matches!((number(from), number(to)), (Some(from), Some(to)) if from < to);
+        if smaller {
+            let span = Span {
+                end: to.span.end,
+                ..from.span
+            };
+            let range = format!("{}..{}", cx.text(from.span).trim(), cx.text(to.span).trim());
+            let fix = Fix::write(span, cx.text(span), range);
+            let message = "the ends of a range are separated by `..`";
+            return Err(Diagnostic::new(Code::Syntax, span, message).fix(fix).into());
+        }
+    }
+    Ok(())
 }
 
 /// Returns `low`, `2 * low`, `4 * low`, and so on, up to `high`. Sizes of caches are powers of two; a list

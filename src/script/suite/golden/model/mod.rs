@@ -296,7 +296,10 @@ impl fmt::Display for Unusable {
             }
             Self::Unwritable(why) => write!(f, "the golden file cannot be written: {why}"),
             Self::Empty => write!(f, "the golden file is empty"),
-            Self::Truncated => write!(f, "the golden file is truncated: the last line is missing"),
+            Self::Truncated => write!(
+                f,
+                "the golden file is truncated: its last line, `...`, is missing"
+            ),
             Self::Unmerged { first, last } => {
                 let lines = lines_in_words(*first, *last);
                 write!(

@@ -1,0 +1,63 @@
+//! Braces in prose that contain no expression.
+
+use pagewalk_grammar::{Grammar, Parser as _, Rule};
+
+use super::habits::word_length;
+use crate::lang::ast::Span;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
+use crate::lang::layout::code::{FENCE, fenced};
+
+/// Words that begin statements of template languages.
+const STATEMENTS: &[&str] = &["if", "for", "else", "elif", "end", "endif", "endfor"];
+
+/// Reports the first brace of prose that begins no value, as in `{va:x}`. The text begins with the quotes of the prose, at
+/// this byte of the file.
+pub(super) fn wrong_hole(text: &str, file: u32, start: usize) -> Option<Diagnostic> {
+    let prose = text.strip_prefix("\"\"\"")?;
+    let prose = &prose[..prose.find("\"\"\"")?];
+    let mut at = 0;
+    while let Some(found) = prose[at..].find(['{', '}', '`']) {
+        at += found;
+        let rest = &prose[at..];
+        at += if rest.starts_with(FENCE) {
+            fenced(rest)
+        } else if rest.starts_with("{{") || rest.starts_with("}}") {
+            2
+        } else if rest.starts_with('{') {
+            let hole = &rest[..rest.find('}')? + 1];
+            let read = Grammar::parse(Rule::hole, hole);
+            if read.map_or("", |pairs| pairs.as_str()) != hole {
+                let inside = start + "\"\"\"{".len() + at;
+                return Some(described(&hole[1..hole.len() - 1], file, inside));
+            }
+            hole.len()
+        } else {
+            1
+        };
+    }
+    None
+}
+
+/// Reports the text between braces that begins at this byte of the file.
+fn described(inside: &str, file: u32, start: usize) -> Diagnostic {
+    let span = Span::new(file, start..start + inside.len());
+    let wrong = |message| Diagnostic::new(Code::Syntax, span, message);
+    if STATEMENTS.contains(&&inside[..word_length(inside)]) {
+        return wrong("a text contains values, but no statements")
+            .help("write a question for each case, or compute the text with `let` above");
+    }
+    match inside.split_once(':') {
+        Some((value, format)) if !value.is_empty() && !inside.contains('"') => {
+            let value = value.trim();
+            let value = match format.chars().next_back() {
+                Some('x' | 'X') => format!("hex({value})"),
+                Some('b') => format!("bin({value})"),
+                _ => value.to_owned(),
+            };
+            wrong("a value in a text has no format after `:`").fix(Fix::write(span, inside, value))
+        }
+        _ => wrong("this is not one value")
+            .help("`{hex(va)}` prints a value; for a brace itself, write `{{`"),
+    }
+}
