@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io;
+use std::num::ParseIntError;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -212,6 +213,24 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
     if error.kind() == ErrorKind::InvalidValue {
         let answers = said.starts_with("--answers") && words.get(1)? == "exam";
         return answers.then(|| "to print the answer key, use '--key'".to_owned());
+    }
+    if error.kind() == ErrorKind::ValueValidation {
+        let source = std::error::Error::source(error)?;
+        let name = said.split(' ').next()?;
+        return source
+            .is::<ParseIntError>()
+            .then(|| format!("write a whole number: '{name} 30'"));
+    }
+    let ends_with = |end: &str| said.to_ascii_lowercase().ends_with(end);
+    match &**words.get(1)? {
+        "exam" if ends_with(".csv") => return Some("a class list follows '--roster'".to_owned()),
+        "merge" if ends_with(".csv") => {
+            return Some("'merge' takes the folder of the parts".to_owned());
+        }
+        "fmt" if matches!(&**said, "--fix" | "--write" | "-w" | "-i") => {
+            return Some("'fmt' rewrites files without an option".to_owned());
+        }
+        _ => {}
     }
     if let ("--D1" | "--I1" | "--LL" | "--L1", "replay" | "sweep") = (&**said, &**words.get(1)?) {
         return Some("describe the caches in a machine file, which precedes the trace: 'cache: { size: 32 KB, ways: 8, block: 64 }'".to_owned());

@@ -156,6 +156,9 @@ fn a_changed_key_lists_the_changed_students() {
         "{}",
         again.out
     );
+    // The answers are no marks.
+    let ran = pagewalk(&["grade", &exam, &file, "--before", &file]);
+    assert!(ran.messages.contains("has no marks"), "{}", ran.messages);
     let ran = pagewalk(&[
         "grade",
         &exam,

@@ -13,7 +13,7 @@ fn graded(name: &str, text: impl AsRef<[u8]>, more: &[&str]) -> Ran {
 #[test]
 fn wrong_rows_are_reported_and_the_others_graded() {
     let text: &[u8] =
-        b"id,seed,1a.vpn,1a.ppm\ns1,1,0F,0D\ns2,1\ns1,2,00,\ns3,x,00,\n,1,00,\ns4,1,\xFF,\ns5,2,\"0\n0\",\n";
+        b"id,seed,1a.vpn,1a.ppm\ns1,1,0F,0D\ns2,1\ns1,2,00,\ns3,x,00,\n,1,00,\ns4,1,\xFF,\ns5,2,\"0\n0\",\ns6,7.60E+18,00,\n";
     let ran = graded("rows", text, &[]);
     assert_eq!(ran.status, 1);
     assert_eq!(ran.out.lines().count(), 3, "{}", ran.out);
@@ -23,6 +23,7 @@ fn wrong_rows_are_reported_and_the_others_graded() {
         ("5", "`x` is not a seed"),
         ("6", "has no ID"),
         ("7", "not UTF-8"),
+        ("10", "a spreadsheet has rounded the seed `7.60E+18`"),
     ] {
         assert!(
             ran.messages

@@ -66,7 +66,11 @@ fn a_filter_that_selects_nothing_writes_nothing() {
         "{}",
         messages.out
     );
-    assert!(messages.err.contains("no case matches"), "{}", messages.err);
+    assert!(
+        messages.err.contains("no case matches `"),
+        "{}",
+        messages.err
+    );
 }
 
 #[cfg(unix)]

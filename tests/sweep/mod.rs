@@ -271,6 +271,12 @@ fn a_wrong_grid_is_reported_with_its_place() {
             "the limit is 10000",
         ),
         ("ways 1 }", "syntax"),
+        ("ways 1-8", "the ends of a range are separated by `..`"),
+        (
+            "size 4 KB to 64 KB",
+            "the ends of a range are separated by `..`",
+        ),
+        ("L2 { size 256 KB..1 MB }", "write `cache L2`"),
     ] {
         let messages = swept(&folder, &["core-i7", "t.lackey", grid]).wrong();
         assert!(

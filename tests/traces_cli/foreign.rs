@@ -77,6 +77,12 @@ const SAMPLES: &[Sample] = &[
         Some([1, 0, 1]),
     ),
     (
+        "calls.txt",
+        "execve(\"/bin/ls\", [\"ls\"], 0x7ffd7a0c1b40 /* 24 vars */) = 0\nbrk(NULL) = 0x55d0\n",
+        &["line 1 ", "strace", "--trace-mem=yes"],
+        None,
+    ),
+    (
         "usimm.trc",
         "3 R 0x1a2b3c40 0x400100\n10 W 0x1a2b3c80\n0 R 0x1a2b3d00 0x400108\n",
         &["read as din, ", "line 1 ", "USIMM"],

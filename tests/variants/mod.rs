@@ -226,7 +226,7 @@ fn another_student_changes_no_paper() {
 fn every_mistake_of_a_roster_is_reported_and_nothing_is_made() {
     let folder = Folder::new("wrong");
     let (roster, out) = (
-        folder.put("r.csv", "id,name\n1,A\n,B\n1,C\n"),
+        folder.put("r.csv", "id,name\n1,A\n,B\n1,C\n1.23E+07,D\n"),
         folder.path("out"),
     );
     let done = pagewalk(&["exam", EXAM, "--roster", &roster, "-o", &out]);
@@ -235,7 +235,8 @@ fn every_mistake_of_a_roster_is_reported_and_nothing_is_made() {
     assert!(
         messages.contains("r.csv:3: ")
             && messages.contains("r.csv:4: ")
-            && messages.contains("2 mistakes"),
+            && messages.contains("r.csv:5: a spreadsheet has rounded the ID “1.23E+07”")
+            && messages.contains("3 mistakes"),
         "{messages}"
     );
     assert!(!Path::new(&out).exists() && done.stdout.is_empty());

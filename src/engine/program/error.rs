@@ -122,6 +122,8 @@ pub enum Limit {
 pub enum MemoryError {
     /// The address is in no object.
     Unmapped { address: u64 },
+    /// The byte follows a block of `malloc`, and is this many bytes after the start of the block.
+    AfterBlock { offset: u64, size: u64 },
     /// No store has initialized the byte.
     Uninitialized { address: u64 },
     /// A string literal cannot be changed.
@@ -243,6 +245,12 @@ impl fmt::Display for MemoryError {
             }
             Self::Unmapped { address } => {
                 write!(f, "access to {address:#x}, which is in no object")
+            }
+            Self::AfterBlock { offset, size } => {
+                write!(
+                    f,
+                    "access to byte {offset} of a block of `malloc` that has {size} bytes"
+                )
             }
             Self::Uninitialized { address } => {
                 write!(f, "the value at {address:#x} is uninitialized")

@@ -432,11 +432,24 @@ impl Flat {
         self.regions.get(at).filter(|one| one.start <= address)
     }
 
+    /// Returns the error of a byte in no object, which may follow a block of the heap.
+    fn unmapped(&self, address: u64) -> MemoryError {
+        let at = self.regions.partition_point(|one| one.start <= address);
+        let block = self.regions[..at].last().filter(|one| one.is_block);
+        match block.filter(|one| address - one.end < PAGE as u64) {
+            Some(block) => MemoryError::AfterBlock {
+                offset: address - block.start,
+                size: block.end - block.start,
+            },
+            None => MemoryError::Unmapped { address },
+        }
+    }
+
     /// Returns the error of the first byte that lacks a state.
     fn refusal(&self, address: u64, size: u8, needs: u8) -> Option<MemoryError> {
         let mut addresses = (0..u64::from(size)).map(|at| address.wrapping_add(at));
         addresses.find_map(|address| match self.byte(address).0 {
-            0 => Some(MemoryError::Unmapped { address }),
+            0 => Some(self.unmapped(address)),
             state if state & needs != 0 => None,
             _ if needs == READABLE => Some(MemoryError::Uninitialized { address }),
             _ => Some(MemoryError::ReadOnly { address }),

@@ -103,7 +103,11 @@ impl Csv {
         }
         self.columns = Some(usual);
         if op.or(address).or(size).is_some() {
-            return Line::Bad("column names without `op` and `address`");
+            return Line::Bad(match (op, address) {
+                (None, Some(_)) => "column names without `op`",
+                (Some(_), None) => "column names without `address`",
+                _ => "column names without `op` and `address`",
+            });
         }
         usual.record(text).into()
     }

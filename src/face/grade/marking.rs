@@ -293,7 +293,7 @@ impl Versions {
             let line = record.line;
             let code = record
                 .text(&["version"])
-                .ok_or_else(|| Flaw::new(1, "has no column `version`"))?;
+                .ok_or_else(|| Flaw::new(1, "has no column `version`; `--versions` needs the list that `pagewalk exam --output` wrote (NAME.versions.csv)"))?;
             let seed = record
                 .text(&["seed"])
                 .ok_or_else(|| Flaw::new(1, "has no column `seed`"))?;
@@ -457,7 +457,7 @@ fn not_a_seed(cell: &str) -> String {
             "a spreadsheet has rounded the seed `{cell}`; remove the column `seed`, and use `--versions NAME.versions.csv`"
         )
     } else {
-        format!("`{cell}` is not a seed")
+        format!("`{cell}` is not a seed; a hexadecimal seed begins with `0x`")
     }
 }
 
@@ -526,7 +526,12 @@ impl Review {
             };
             let all = COLUMNS.map(cell);
             let [Some(id), Some(field), Some(answer), Some(reading)] = all else {
-                return Err(format!("has no columns {}", COLUMNS.join(", ")));
+                let lacks = |name: &&&str| cell(name).is_none();
+                let missing: Vec<&str> = COLUMNS.iter().filter(lacks).copied().collect();
+                return Err(format!(
+                    "has no column `{}`",
+                    missing.join("` and no column `")
+                ));
             };
             review
                 .0

@@ -611,6 +611,10 @@ fn rules_are_of_fields(rules: &Rules, done: &MarkingResult) -> bool {
         let help = titled
             .or_else(near)
             .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        let help = match name.split_once('=') {
+            Some((field, to)) => format!("; write `void={{{field}: {to}}}`"),
+            None => help,
+        };
         complain(&format!(
             "pagewalk: the rules name `{name}`, which is not in the exam{help}\n"
         ));

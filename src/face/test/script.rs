@@ -114,7 +114,7 @@ impl<L: Loader> Iterator for Scripts<'_, L> {
 }
 
 impl<L> Scripts<'_, L> {
-    /// Returns a warning for each code block without a closing fence.
+    /// Returns a warning for each code block without a closing fence, or with a misspelled word after its fence.
     pub(crate) fn warnings(&self) -> Vec<Mistake> {
         let document = self.document.iter();
         let unclosed = document.flat_map(|document| {
@@ -133,7 +133,13 @@ impl<L> Scripts<'_, L> {
                 unclosed.message(),
             )
         };
-        unclosed.map(warning).collect()
+        let fences = self.document.iter().map(|document| &document.fences);
+        let misspelled = fences.flat_map(|fences| &fences.misspelled);
+        let misspelled = misspelled.map(|(line, message, meant)| Mistake {
+            help: format!("write `{meant}`"),
+            ..mistake(self.found, *line, Code::UnknownWord.name(), message.clone())
+        });
+        unclosed.map(warning).chain(misspelled).collect()
     }
 }
 
@@ -181,6 +187,8 @@ pub(crate) struct Fences {
     pub(crate) blocks: Vec<Fence>,
     /// The code blocks without a closing fence that are scripts or contain the beginning of a script.
     pub(crate) unclosed: Vec<Unclosed>,
+    /// The lines of fences with a word that is probably misspelled, from 1, with a message and the right word.
+    misspelled: Vec<(usize, String, &'static str)>,
 }
 
 /// A script in a fenced code block.
@@ -268,6 +276,7 @@ impl Fences {
             document: document.into(),
             blocks: Vec::new(),
             unclosed: Vec::new(),
+            misspelled: Vec::new(),
         };
         let mut names = BTreeSet::new();
         let mut lines = LineCounter {
@@ -282,7 +291,19 @@ impl Fences {
             fences
                 .unclosed
                 .extend(block.unclosed(document, line, words.is_some()));
-            let Some(words) = words else { continue };
+            let named = words.iter().flatten().copied();
+            fences.misspelled.extend(named.filter_map(|word| {
+                let message = format!("the word `{word}` of this fence has no meaning");
+                Some((line, message, meant(word)?))
+            }));
+            let Some(words) = words else {
+                // The notation of R Markdown and Quarto.
+                if block.info.starts_with("{pagewalk") {
+                    let message = format!("no script begins with the fence `{}`", block.info);
+                    fences.misspelled.push((line, message, "pagewalk"));
+                }
+                continue;
+            };
             number += 1;
             let says = |word: &str| words.contains(&word);
             if says("skip") {
@@ -442,6 +463,17 @@ impl LineCounter<'_> {
 fn words(info: &str) -> Option<Vec<&str>> {
     let mut words = info.split([',', ' ', '\t']).filter(|word| !word.is_empty());
     (words.next() == Some("pagewalk")).then(|| words.collect())
+}
+
+/// Returns the word of a fence that is probably meant by another one.
+fn meant(word: &str) -> Option<&'static str> {
+    match word {
+        "fails" | "skip" | "continues" => None,
+        word if word.contains("fail") && !is_file(word) => Some("fails"),
+        word if word.starts_with("skip") && !is_file(word) => Some("skip"),
+        word if word.starts_with("contin") && !is_file(word) => Some("continues"),
+        _ => None,
+    }
 }
 
 /// Whether a word is the name of a script in the document's folder.

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use pagewalk_engine::program::{ErrorKind, Limit, MemoryError, Place, Program, RunError};
+use pagewalk_engine::program::{Builtin, ErrorKind, Limit, MemoryError, Place, Program, RunError};
 
 /// A mistake in a C text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +72,12 @@ impl Error for Mistake {}
 /// Returns the message of an error of a running program.
 pub fn describe(error: &RunError, program: &Program) -> Mistake {
     let after = match &error.kind {
-        ErrorKind::Memory(MemoryError::Unmapped { address }) => object_before(*address, program),
+        ErrorKind::Memory(MemoryError::Unmapped { address }) => object_before(*address, program)
+            .or_else(|| {
+                // The script's address of a place may be small, unlike that of a null pointer.
+                let own = address.checked_sub(program.layout.bias)?;
+                (own != *address).then(|| format!("access to {own:#x}, which is in no object"))
+            }),
         _ => None,
     };
     let kind = without_bias(error.kind.clone(), program.layout.bias);
@@ -82,6 +87,12 @@ pub fn describe(error: &RunError, program: &Program) -> Mistake {
         ErrorKind::Memory(MemoryError::ReadOnly { .. }) => "copy the string to an array",
         ErrorKind::Overflow => "use a wider or an unsigned type",
         ErrorKind::ShiftCount { .. } => "use a wider type, as in `1L << 40`",
+        ErrorKind::Memory(MemoryError::AfterBlock { .. }) => {
+            "`malloc` takes the number of bytes: `malloc(10 * sizeof(int))`"
+        }
+        ErrorKind::Unsupported(Builtin::Mmap) => {
+            "processes share no memory here; `run`, and the name of the program, runs it in a process"
+        }
         ErrorKind::Unsupported(_) => {
             "run the program in a process: `run`, and the name of the program"
         }

@@ -154,7 +154,7 @@ pub(super) fn has_random_policy(script: &Block, sources: &Sources, files: &Files
 }
 
 /// The message for a text that is not a seed.
-pub const NOT_A_SEED: &str = "a seed must be a number from 0 to 2^64-1; the list that `pagewalk exam --output` wrote (NAME.versions.csv) \
+pub const NOT_A_SEED: &str = "a seed must be a number from 0 to 2^64-1, and a hexadecimal one begins with `0x`; the list that `pagewalk exam --output` wrote (NAME.versions.csv) \
                               has the seeds of the versions";
 
 /// Parses a seed in the notation of version lists: decimal, or hexadecimal with a prefix.

@@ -168,10 +168,21 @@ fn course(loader: &dyn Loader, path: &Path, text: &str) -> Result<Course, BadCou
         let section = section.map(|name| format!("it is a setting of `[{name}]`: write it below this line"));
         let listed = || reads([&text[..span.start], "[", word, "]", &text[span.end..]].concat());
         let list = (!word.is_empty() && listed()).then(|| format!("write a list: `[{word}]`"));
+        // A text without quotes.
+        let quoted = line.split_once('=').or_else(|| {
+            let start = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
+            text[start..].lines().next()?.split_once('=')
+        });
+        let quoted = quoted.and_then(|(name, value)| {
+            let (name, value) = (name.trim(), value.trim());
+            let line = format!("{name} = \"{value}\"");
+            let parses = reads(line.clone()) || reads(format!("[exam]\n{line}"));
+            (!value.contains('"') && parses).then(|| format!("write `{line}`"))
+        });
         let near = nearest(word, &mut known).map(|near| format!("did you mean `{near}`?"));
         let yaml = text.lines().find_map(|line| line.trim().strip_suffix(':'));
-        let yaml = yaml.map(|name| format!("`{NAME}` is TOML, not YAML: write `[{name}]`, and below it lines such as `output = \"papers\"`"));
-        let help = yaml.or(section).or(list).or(near);
+        let yaml = yaml.map(|name| format!("`{NAME}` is TOML, not YAML: write `[{name}]`, and below it lines such as `NAME = VALUE`"));
+        let help = yaml.or(section).or(list).or(quoted).or(near);
         let message = error.message().replace("usize", "a number");
         bad(path, text, span, message).help(help)
     })?;

@@ -78,6 +78,7 @@ fn acceptance(cx: &mut Cx, row: &Bound) -> Result<Acceptance, Stop> {
 fn pool(cx: &mut Cx, row: &Bound) -> Result<Pool, Stop> {
     let parts = (row.slot(Slot::Text), row.clause("pick"), row.clause("of"));
     let (Some(title), Some(count), Some(titles)) = parts else {
+        row.refuse()?;
         let what = "a title, a number, and a list: `pool \"Faults\" pick 1 of [\"A\", \"B\"]`";
         return Err(missing(row, what).into());
     };

@@ -163,6 +163,21 @@ impl<'s> Visit<'s> for Search<'_> {
                 self.slashes(left, right, false);
             }
             ExprKind::Binary(BinaryOp::Subtract, left, right) => self.dashes(left, right),
+            ExprKind::Binary(BinaryOp::BitAnd, left, right)
+                if is_flag(left) && is_flag(right) && left.kind != right.kind =>
+            {
+                let between = Span {
+                    start: left.span.end,
+                    end: right.span.start,
+                    ..expr.span
+                };
+                let warning = Diagnostic::warning(
+                    Code::Unlikely,
+                    expr.span,
+                    "different flags have no bit in common, so `&` gives 0",
+                );
+                self.found.push(warning.fix(Fix::replace(between, " | ")));
+            }
             ExprKind::Unary(UnaryOp::Negate, inner) if self.text(expr.span).starts_with("--") => {
                 let warning = Diagnostic::warning(
                     Code::NoEffect,
@@ -473,6 +488,16 @@ impl<'s> Visit<'s> for Names {
             _ => walk_expr(self, expr),
         }
     }
+}
+
+/// Whether an expression is a flag of `mmap`, `mprotect`, or `open`.
+fn is_flag(expr: &Expr) -> bool {
+    let begins = |name: &str| {
+        ["MAP_", "PROT_", "O_"]
+            .iter()
+            .any(|family| name.starts_with(family))
+    };
+    matches!(&expr.kind, ExprKind::Name(name) if begins(name))
 }
 
 /// Returns the value of a literal whole number.

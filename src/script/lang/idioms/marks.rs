@@ -224,6 +224,31 @@ fn directives<'t>(
         })
 }
 
+/// Returns the advice for a comma that ends a text without quotes: `title Midterm, Part 1`.
+pub(super) fn unquoted(
+    line: &str,
+    at: usize,
+    place: impl Fn(usize, usize) -> Span,
+) -> Option<Advice> {
+    let before = line[..at].trim_end().strip_suffix(',')?;
+    let entry = before.rfind(['{', ';']).map_or(0, |sign| sign + 1);
+    let name = tokens(&before[entry..])
+        .into_iter()
+        .rfind(|token| matches!(token.text, "title" | "course" | "term" | "date" | "aids"))?;
+    let start = entry + name.end() + 1;
+    let end = line[at..]
+        .find([',', '}', ';'])
+        .map_or(line.len(), |end| at + end);
+    let said = line[start..end].trim_end();
+    let fix = Fix::write(
+        place(start, start + said.len()),
+        said,
+        format!("\"{said}\""),
+    );
+    let message = "a comma ends a text without quotes";
+    (!said.contains('"')).then(|| Advice::fixed(Some(message), None, fix, false))
+}
+
 /// Returns the advice for an assembly, SQL, or LaTeX comment.
 pub(super) fn note(line: &str, at: usize, place: impl Fn(usize, usize) -> Span) -> Option<Advice> {
     let all = tokens(line);

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::advice::Advice;
-use super::marks::{comment, defined, included, note, percent, words};
+use super::marks::{comment, defined, included, note, percent, unquoted, words};
 use super::pattern::matched;
 use super::rewritten::{fact, rewritten, stated};
 use super::rows::{Idiom, REMOVED, is_keyword};
@@ -210,6 +210,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         Some(Advice::fixed(setting_message(diagnostic), None, fix, false))
     };
     if setting {
+        found.extend(unquoted(line, at, place));
         found.extend(of_entry());
     }
     // Other facts of the statement are right, or have messages of their own.
@@ -281,7 +282,10 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
             &line[part.clone()],
             new.as_str(),
         );
-        found.push(Advice::fixed(None, None, fix, false));
+        found.push(Advice {
+            place: part.contains(&at).then(|| place(part.start, part.end)),
+            ..Advice::fixed(None, None, fix, false)
+        });
     }
     if let Some(new) = respelled(line) {
         let (from, to) = whole(line);
@@ -377,6 +381,12 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
         // The value of a setting.
         Code::UnknownWord if diagnostic.fix.is_none() => {
             ended(&layout::tokens(text).list, text, diagnostic.span)
+        }
+        Code::UnknownName if name.len() > 1 && name.bytes().all(|c| c == b'_') => {
+            Some(Advice::without(
+                "a blank is a question mark",
+                "write `? = VALUE`, with the right answer",
+            ))
         }
         // A variable that nothing uses, and a similar name that several places use.
         Code::UnknownName => {
@@ -511,6 +521,18 @@ fn ended(all: &[layout::Token], text: &str, name: Span) -> Option<Advice> {
     // The block of a loop follows the name.
     let is_loop = all[at].text(text) == "for";
     let block = open.last().copied().or(is_loop.then_some(all[at].start))?;
+    let (mut depth, mut opened) = (0, false);
+    let between = all[at..]
+        .iter()
+        .take_while(|token| token.start < name.start as usize);
+    let has_ended = between.map(|token| token.text(text)).any(|brace| {
+        depth += i32::from(brace == "{") - i32::from(brace == "}");
+        opened |= depth > 0;
+        depth < 0 || is_loop && opened && depth == 0
+    });
+    if !has_ended {
+        return None;
+    }
     let block = line_at(text, block);
     let number = 1 + text[..block.start].matches('\n').count();
     let head = text[block].trim_start();

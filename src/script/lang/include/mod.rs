@@ -470,7 +470,19 @@ pub(super) fn find(
                         &format!("\"{folder}{near}\""),
                     )
                 }
-                None => wrong,
+                None => {
+                    let inside =
+                        |found: PathBuf| root.is_none_or(|root| found.starts_with(&root.folder));
+                    let above = ["../", "../../"].map(|up| format!("{up}{}", path.text));
+                    let above = above
+                        .into_iter()
+                        .find(|name| loader.canonical(&folder.join(name)).is_ok_and(inside));
+                    match above {
+                        Some(above) => wrong
+                            .did_you_mean(&format!("\"{}\"", path.text), &format!("\"{above}\"")),
+                        None => wrong,
+                    }
+                }
             })
         }
         _ => {

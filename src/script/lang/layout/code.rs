@@ -102,7 +102,7 @@ fn doubled(prose: &str) -> String {
 }
 
 /// Returns the byte after the brace that closes the brace at the start of the text.
-fn closing(text: &str) -> usize {
+pub(super) fn closing(text: &str) -> usize {
     let mut depth = 0_u32;
     for (at, c) in text.char_indices() {
         match c {

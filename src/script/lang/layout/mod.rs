@@ -416,6 +416,9 @@ impl<'a> Scan<'a> {
         if self.close_brackets() {
             return;
         }
+        if self.begins_program() {
+            return self.braced_program();
+        }
         // No statement begins with a brace, so a brace alone on a line opens the block of the preceding line.
         self.begin(true);
         let begun = self.top().begun().unwrap_or(self.at);

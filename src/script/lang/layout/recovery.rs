@@ -185,6 +185,27 @@ impl Scan<'_> {
         self.give_up();
     }
 
+    /// Reports a program between braces, and skips it.
+    pub(super) fn braced_program(&mut self) {
+        let (at, rest) = (self.at, self.rest());
+        let end = at + code::closing(rest);
+        let inside = self.text[at + 1..end].trim_end_matches('}');
+        let fix = Fix::replace(self.span(at, end), format!("\"\"\"{inside}\"\"\""));
+        let begun = self.levels[self.block()].begun().unwrap_or(at);
+        self.blank(begun, end);
+        self.report(
+            Code::Syntax,
+            self.span(at, at + 1),
+            "the text of a program is between `\"\"\"`, not in braces",
+            "the text begins here",
+        )
+        .help = Some("write `\"\"\"` in place of `{`, and of the `}` after the program".to_owned());
+        if let Some(diagnostic) = self.diagnostics.last_mut() {
+            diagnostic.fix = Some(Box::new(fix));
+        }
+        self.at = end;
+    }
+
     /// Reports the braces of a program in prose, and skips the prose. Returns false if the prose has no end.
     pub(super) fn code_in_prose(&mut self) -> bool {
         let from = self.top().at + 3;

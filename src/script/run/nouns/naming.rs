@@ -211,7 +211,7 @@ fn part_level(cx: &mut Cx, first: &Expr, tlb: bool, named: Option<&Expr>) -> Res
                 format!("the name of the {what} is missing"),
             )
             .label("there are several")
-            .help(format!("name it: {}", list(names.into_iter())))
+            .help(format!("write {}", names_of(&what.to_lowercase(), &names)))
             .into()),
         };
     };
@@ -223,6 +223,12 @@ fn part_level(cx: &mut Cx, first: &Expr, tlb: bool, named: Option<&Expr>) -> Res
             Err(Diagnostic::new(Code::UnknownNoun, named.span, message).into())
         }
     }
+}
+
+/// Lists the parts of a kind with its word: `tlb dTLB`.
+fn names_of(word: &str, names: &[&str]) -> String {
+    let named: Vec<String> = names.iter().map(|name| format!("{word} {name}")).collect();
+    list(named.iter().map(String::as_str))
 }
 
 fn unknown_noun(cx: &Cx, operands: &[Expr], name: &str) -> Diagnostic {
@@ -346,7 +352,7 @@ pub(crate) fn unknown_part(cx: &Cx, of: &Word) -> Diagnostic {
         if !kind.is_empty() {
             return diagnostic
                 .label("there are several")
-                .help(format!("name it: {}", list(kind.into_iter())));
+                .help(format!("write {}", names_of(&of.text, &kind)));
         }
     }
     let processes = match &cx.state.machine {

@@ -1,6 +1,7 @@
 //! The `tlb` noun: the column `set`, then a group `tag asid ppn v` and bits for each way.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 use crate::run::table::{Cell, InvalidEntries, Layout, TableId, WrittenCell, WrittenRow, digits};
 use pagewalk_engine::machine::Machine;
@@ -114,14 +115,27 @@ pub(crate) fn put(machine: &mut Machine, level: usize, row: &WrittenRow) -> Resu
             line.asid * u16::from(has_asids),
         ))
     };
-    let lines = sets::ways(row, |group| way(machine, level, group), tag)?;
+    let lines = sets::ways(row, |group| way(machine, level, row.key(), group), tag)?;
     if let Some(set) = set(machine, level, row.key()) {
         machine.set_tlb_lines(level, set, &lines);
     }
     Ok(())
 }
 
-fn way(machine: &Machine, level: usize, group: &[WrittenCell]) -> Result<TlbLine, Diagnostic> {
+/// Reports a VPN in place of its tag, if it is a VPN of this set.
+fn tag_of_vpn(cell: &WrittenCell, vpn: u64, set: u64, sets: u64) -> Option<Diagnostic> {
+    let tag = (sets > 1 && vpn % sets == set).then(|| vpn / sets)?;
+    let message = format!("0x{vpn:X} is the VPN of an entry with the tag 0x{tag:X} in set {set:X}");
+    let fix = Fix::replace(cell.span, format!("{tag:02X}"));
+    Some(Diagnostic::new(Code::ValueTooWide, cell.span, message).fix(fix))
+}
+
+fn way(
+    machine: &Machine,
+    level: usize,
+    set: u64,
+    group: &[WrittenCell],
+) -> Result<TlbLine, Diagnostic> {
     let raw = sets::raw_entry(machine, group)?;
     let mut line = TlbLine {
         // A TLB entry has neither A nor PS.
@@ -138,11 +152,10 @@ fn way(machine: &Machine, level: usize, group: &[WrittenCell]) -> Result<TlbLine
         let Some(n) = cell.to_set()? else { continue };
         match &*cell.column {
             "tag" => {
-                line.tag = Some(
-                    machine
-                        .tlb_tag(level, n)
-                        .map_err(|e| cell.too_wide(e.bits))?,
-                );
+                line.tag = Some(machine.tlb_tag(level, n).map_err(|e| {
+                    tag_of_vpn(cell, n, set, spec(machine, level).sets)
+                        .unwrap_or_else(|| cell.too_wide(e.bits))
+                })?);
             }
             "ppn" => {
                 ppn = Some(machine.ppn(n).map_err(|e| cell.too_wide(e.bits))?);
