@@ -43,6 +43,11 @@ pub(crate) fn compare_with_golden(
 ) {
     let path = golden_of(found);
     if !is_present(&path) {
+        let other = path.with_extension("yml");
+        if required && is_present(&other) {
+            let why = format!("its name must be `{}`", report_name(&path));
+            return runs.reject(&Unusable::Unreadable(why), report_name(&other), wanted);
+        }
         return runs.set_golden(if required {
             &Held::Missing
         } else {

@@ -106,6 +106,10 @@ impl CheckedScript {
             || checked.name().to_owned(),
             |path| path.display().to_string(),
         );
+        if let Some(wrong) = not_a_script(&name).filter(|_| !checked.diagnostics.is_empty()) {
+            checked.diagnostics = vec![wrong];
+            return checked;
+        }
         let earlier = Earlier {
             script: &checked.script,
             sources: &checked.sources,
@@ -426,6 +430,20 @@ impl SpanIndex {
         };
         self.all.contains(&span) || self.ends.get(&span.file).is_some_and(meets)
     }
+}
+
+/// Reports a file of another kind, whose lines would each be a mistake.
+fn not_a_script(name: &str) -> Option<Diagnostic> {
+    let (message, help) = if let Some(script) = name.strip_suffix(".golden.yaml") {
+        let help = format!("`pagewalk test {script}.pw` compares the script with it");
+        ("this is a golden file, not a script", help)
+    } else if name.ends_with(".yaml") || name.ends_with(".yml") {
+        let help = format!("a script names a machine file: `machine \"{name}\"`");
+        ("this is a file in YAML, not a script", help)
+    } else {
+        return None;
+    };
+    Some(Diagnostic::new(Code::Syntax, Span::new(0, 0..0), message).help(help))
 }
 
 /// Returns the spans of all statements, in the order of their starts in each file.

@@ -385,7 +385,7 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
         Code::UnknownName if name.len() > 1 && name.bytes().all(|c| c == b'_') => {
             Some(Advice::without(
                 "a blank is a question mark",
-                "write `? = VALUE`, with the right answer",
+                "write a question mark, `=`, and the right answer",
             ))
         }
         // A variable that nothing uses, and a similar name that several places use.

@@ -197,6 +197,27 @@ fn equals(stop: &Stop) -> Option<Diagnostic> {
         let value = stop.rest[sign..].split([',', '}', ';', '\n', '{']).next();
         let value = Some(value.unwrap_or("").trim()).filter(|value| !value.is_empty());
         let name = name.map(str::trim).filter(|name| !name.is_empty());
+        let is_digit = |c: char| c.is_ascii_digit();
+        if stop.before.ends_with(is_digit) && stop.rest[1..].starts_with(is_digit) {
+            // `duration 1:30`
+            let start = stop.before.rfind(' ').map_or(0, |space| space + 1);
+            let end = stop.at
+                + 1
+                + stop.rest[1..]
+                    .find(|c| !is_digit(c))
+                    .unwrap_or(stop.rest.len() - 1);
+            let (said, span) = (
+                &stop.line[start..end],
+                Span {
+                    file: 0,
+                    start: start as u32,
+                    end: end as u32,
+                },
+            );
+            let fix = Fix::write(span, said, format!("\"{said}\""));
+            let help = format!("write `\"{said}\"`");
+            return Some(mistake("a value with a colon must be in quotes", help).fix(fix));
+        }
         if stop.rest.starts_with(':')
             && let Some((_, process)) = name.and_then(|name| name.split_once(" of "))
         {
