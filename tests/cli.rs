@@ -290,6 +290,29 @@ fn a_script_runs_without_the_name_of_the_command() {
         "pagewalk: cannot read `none.pw`: there is no such file\n"
     );
 
+    let text = script("text", "show 1\n").replace(".pw", ".txt");
+    std::fs::write(&text, "show 1\n").unwrap();
+    for (args, tip) in [
+        (&["help", "--help"][..], "write 'pagewalk help help'"),
+        (&[&text], "write 'pagewalk run "),
+        (&["exam", file, "students.csv"], "follows '--roster'"),
+        (
+            &["exam", file, "--variants", "ten"],
+            "write a whole number: '--variants 30'",
+        ),
+        (
+            &["merge", "a.csv", "b.csv"],
+            "takes the folder of the parts",
+        ),
+        (&["fmt", file, "--fix"], "rewrites files without an option"),
+        (
+            &["check", "examples/machines/simple.yaml"],
+            "this is a file in YAML, not a script",
+        ),
+    ] {
+        let (status, _, err) = run(args);
+        assert!(status == 2 && err.contains(tip), "{args:?}: {err}");
+    }
     for args in [&["nofile"][..], &["help", "examples/first.pw"]] {
         let (status, _, err) = run(args);
         assert_eq!(status, 2, "{args:?}");

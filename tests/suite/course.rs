@@ -66,6 +66,7 @@ fn ignored_files_are_skipped_unless_named() {
 fn mistakes_in_the_settings_are_reported_once() {
     for (settings, message) in [
         ("[tests]\n", "unknown field `tests`"),
+        ("root = .\n", "write `root = \".\"`"),
         ("jobs = 4\n", "it is a setting of `[test]`"),
         (
             "[test]\nexclude = \"drafts\"\n",

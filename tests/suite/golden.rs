@@ -472,3 +472,37 @@ fn the_examples_and_the_documents_match_their_golden_files() {
     );
     assert_eq!(messages.status, 0, "{}{}", messages.out, messages.err);
 }
+
+#[test]
+fn a_golden_file_with_another_ending_is_named() {
+    let folder = Folder::new("ending");
+    folder.put("a.pw", "let a = 1\n");
+    folder.passes(&["--bless", "a.pw"]);
+    let golden = folder.get("a.golden.yaml");
+    std::fs::remove_file(folder.at("a.golden.yaml")).unwrap();
+    folder.put("a.golden.yml", golden);
+    let told = folder.test(&["--require-golden", "a.pw"]);
+    assert_eq!(told.status, 2, "{}", told.out);
+    let named = "a.golden.yml:1:1: the golden file cannot be read: its name must be";
+    assert!(told.out.contains(named), "{}", told.out);
+}
+
+#[test]
+fn misspelled_words_of_fences_are_warned_about() {
+    let folder = Folder::new("fence-words");
+    for (info, help) in [
+        ("pagewalk should_fail", "write `fails`"),
+        ("pagewalk continued", "write `continues`"),
+        ("pagewalk skipped", "write `skip`"),
+        ("{pagewalk}", "write `pagewalk`"),
+    ] {
+        folder.put("a.md", format!("```{info}\nshow 1\n```\n"));
+        let told = folder.test(&["a.md"]);
+        assert!(told.err.contains(help), "{info}: {}", told.err);
+    }
+    folder.put(
+        "a.md",
+        "```pagewalk fails title=x skipper.pw\nshow y\n```\n",
+    );
+    assert_eq!(folder.test(&["a.md"]).err, "");
+}

@@ -436,7 +436,13 @@ impl Flat {
     fn unmapped(&self, address: u64) -> MemoryError {
         let at = self.regions.partition_point(|one| one.start <= address);
         let block = self.regions[..at].last().filter(|one| one.is_block);
-        match block.filter(|one| address - one.end < PAGE as u64) {
+        // Between this block and the end of the heap, the byte may be of a block that is free.
+        let follows = |one: &&Region| {
+            let next = one.start + chunk(one.end - one.start);
+            let is_last = address >= self.heap && address - one.end < PAGE as u64;
+            address < next || is_last
+        };
+        match block.filter(follows) {
             Some(block) => MemoryError::AfterBlock {
                 offset: address - block.start,
                 size: block.end - block.start,
@@ -576,14 +582,13 @@ impl Memory for Flat {
 
     /// Never returns the address of a freed block again, so that its uses are found.
     fn malloc(&mut self, size: u64) -> Option<u64> {
-        // glibc's chunks have a header of 8 bytes, and at least 32 bytes.
         let start = self.heap.next_multiple_of(16).checked_add(16)?;
         let end = start.checked_add(size)?;
         if size > MOST_PAGES as u64 * PAGE as u64 {
             return None;
         }
         self.add_block(start, end, WRITABLE)?;
-        self.heap = start + (size + 8).next_multiple_of(16).max(32) - 16;
+        self.heap = start + chunk(size) - 16;
         Some(start)
     }
 
@@ -624,6 +629,11 @@ impl Page {
             .chain(self.states.chunks_exact(8));
         words.fold(1, |sum, word| mix(sum ^ number(word))).max(1)
     }
+}
+
+/// Returns the size of a chunk of glibc's heap, which has a header of 8 bytes, and at least 32 bytes.
+fn chunk(size: u64) -> u64 {
+    (size + 8).next_multiple_of(16).max(32)
 }
 
 /// Returns the little-endian number of at most 8 bytes.

@@ -132,6 +132,11 @@ impl StudentRow {
 /// Returns the rows of a table. Fails if no column identifies the students or if a requested column is
 /// missing.
 pub(crate) fn student_rows(table: RecordTable, named: &ColumnNames) -> Result<StudentRows, Flaw> {
+    if table.rows.is_empty()
+        && let Some(flaw) = table.flaws.first()
+    {
+        return Err(flaw.clone());
+    }
     let has = |name: &str| table.header.iter().any(|own| **own == *name);
     for wanted in [&named.seed, &named.version].into_iter().flatten() {
         if !has(wanted) {

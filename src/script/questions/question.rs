@@ -15,6 +15,7 @@ use crate::lang::ast::{Block, Expr, ExprKind, NounColumns, Span, Stmt, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Value;
+use crate::run::nouns::is_noun;
 use crate::run::record::Did;
 use crate::run::seeds::{mixed, mixed_text};
 use crate::run::session::{Checker, Cx, Run};
@@ -196,6 +197,12 @@ fn prose_given(cx: &Cx, place: Span, text: &Expr, nouns: &[NounColumns]) -> Diag
     let message = "`given` prints parts of the state, and `text` prints prose";
     let wrong = Diagnostic::new(Code::UnknownNoun, text.span, message);
     let prose = cx.text(text.span).trim();
+    let name = prose.trim_matches('"').to_lowercase().replace(' ', "_");
+    if is_noun(&name) {
+        let message = "the parts of the state have names without quotes";
+        return Diagnostic::new(Code::UnknownNoun, text.span, message)
+            .fix(Fix::write(text.span, prose, name));
+    }
     if nouns[0].noun[0].span != text.span {
         return wrong.help(format!(
             "write it as a statement of its own: `text {prose}`"

@@ -275,7 +275,7 @@ impl Order {
 /// Reports that no candidate satisfies a draw. `with` lists the earlier draws that the conditions depend on.
 pub(crate) fn nothing(draw: Draw, with: &[Draw], all: u128, tallies: &[Tally]) -> Diagnostic {
     let name = &draw.name.text;
-    if all == 0 {
+    if all == 0 && with.is_empty() {
         let message = format!("there are no values to choose `{name}` from");
         let diagnostic = Diagnostic::new(Code::NothingToChoose, draw.from.span, message);
         return diagnostic.help(

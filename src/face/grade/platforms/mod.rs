@@ -231,6 +231,11 @@ fn cells(id: Option<String>, one: Value) -> Result<Vec<(String, Given)>, String>
             // Answers may be nested: `answers: { 1a.vpn: 0F }`.
             Value::Object(inner) => {
                 for (name, value) in inner {
+                    if value.is_object() {
+                        return Err(format!(
+                            "the answers below `{name}` are nested; each answer has the name of its field, such as `1a.vpn`"
+                        ));
+                    }
                     let given = answer(value)
                         .ok_or_else(|| format!("the value of `{name}` is not an answer"))?;
                     cells.push((name, given));

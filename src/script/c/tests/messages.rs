@@ -832,7 +832,12 @@ fn undefined_behavior_has_a_place() {
         (
             "int *p = malloc(8); p[2] = 1;",
             21,
-            "access to 0x10000018, which is in no object",
+            "access to byte 8 of a block of `malloc` that has 8 bytes",
+        ),
+        (
+            "int *p = malloc(8); int *q = malloc(8); free(q); *q = 1;",
+            50,
+            "access to 0x10000030, which is in no object",
         ),
         (
             "int *p = malloc(8); free(p); *p = 1;",

@@ -280,10 +280,10 @@ impl Checker<'_> {
         self.found.push(
             match (name.split_once('-'), (self.known.begins)(name), near) {
                 (Some((a, b)), ..) => diagnostic.subtraction(a, b),
+                (None, Some(help), _) => diagnostic.help(help),
                 _ if is_function => {
                     diagnostic.help(format!("`{name}` is a function: write `{name}(…)`"))
                 }
-                (None, Some(help), _) => diagnostic.help(help),
                 (None, None, Some(near)) => diagnostic.did_you_mean(name, near),
                 (None, None, None) => diagnostic,
             },

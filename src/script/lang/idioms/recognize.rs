@@ -337,7 +337,7 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
                     start: at,
                     end: at + 1,
                 }),
-                ..Advice::fixed(message, None, fix, false)
+                ..Advice::fixed(message, Some("write `include` without `#`"), fix, true)
             })
         }
         // A call of a definition without parentheses.
