@@ -304,6 +304,10 @@ fn a_script_runs_without_the_name_of_the_command() {
             &["merge", "a.csv", "b.csv"],
             "takes the folder of the parts",
         ),
+        (
+            &["sweep", "core-i7", "t.trace", "--ways", "1,2,4"],
+            "write 'ways 1 2 4'",
+        ),
         (&["fmt", file, "--fix"], "rewrites files without an option"),
         (
             &["check", "examples/machines/simple.yaml"],

@@ -254,7 +254,10 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
         let value = words
             .get(at + 1)
             .filter(|_| nearest(setting, known()).is_none())?;
-        return Some(format!("the grid has no dashes: write '{setting} {value}'"));
+        return Some(format!(
+            "the grid has no dashes: write '{setting} {}'",
+            value.replace(',', " ")
+        ));
     }
     if before(2).is_some_and(is_pair) {
         Some(format!(

@@ -53,6 +53,11 @@ fn unreadable_answers_are_rejected() {
             "a spreadsheet has rounded the seed",
         ),
         (
+            "mixed",
+            "id,seed,1a.vpn\ns1;0;0F\n",
+            "its cells are separated by `;`",
+        ),
+        (
             "version",
             "id,version,1a.vpn\ns1,AAAAA,0\n",
             "add the list of versions with `--versions`",
@@ -228,6 +233,13 @@ fn no_size_hangs_or_kills() {
     let ran = pagewalk(&["grade", EXAM, &put(&folder, "nested.json", nested)]);
     assert!(
         ran.messages.contains("the answers below `1` are nested"),
+        "{}",
+        ran.messages
+    );
+    let python = "[{'id': 's1', '1a.vpn': '0F'}]";
+    let ran = pagewalk(&["grade", EXAM, &put(&folder, "python.json", python)]);
+    assert!(
+        ran.messages.contains("JSON has double quotes"),
         "{}",
         ran.messages
     );

@@ -495,6 +495,7 @@ fn misspelled_words_of_fences_are_warned_about() {
         ("pagewalk continued", "write `continues`"),
         ("pagewalk skipped", "write `skip`"),
         ("{pagewalk}", "write `pagewalk`"),
+        ("{.pagewalk}", "write `pagewalk`"),
     ] {
         folder.put("a.md", format!("```{info}\nshow 1\n```\n"));
         let told = folder.test(&["a.md"]);

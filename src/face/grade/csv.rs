@@ -114,7 +114,11 @@ fn cells(row: &csv::ByteRecord, header: &[Arc<str>], commas: bool) -> Result<Cel
         ));
     }
     if row.len() != header.len() {
-        let open = if row.iter().any(|cell| cell.contains(&b'\n')) {
+        let other = header.len() > 1 && row.len() == 1 && row[0].contains(&b';');
+        let open = if other {
+            "; its cells are separated by `;`, and those of the header by another character"
+                .to_owned()
+        } else if row.iter().any(|cell| cell.contains(&b'\n')) {
             "; is a quotation mark missing?".to_owned()
         } else if let Some(number) = thousands(row).filter(|_| commas && row.len() > header.len()) {
             format!("; write `\"{number}\"` in quotation marks if it is one answer")

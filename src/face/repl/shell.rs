@@ -14,6 +14,7 @@ use pagewalk_script::lang::layout::tokens;
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::lang::tree::Tree;
 use pagewalk_script::prompt::explore::Mode;
+use pagewalk_script::questions::LANGUAGE;
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::report::hover::{Asked, hover_at};
 use pagewalk_script::report::narrate::count;
@@ -369,10 +370,13 @@ impl Shell {
         let row = match find(name) {
             Ok(row) => row,
             Err(near) => {
-                let suggestion = near.map_or_else(
-                    || "`:help` lists the commands".to_owned(),
-                    |near| format!("did you mean `:{near}`?"),
-                );
+                let suggestion = match near {
+                    _ if LANGUAGE.verbs().any(|verb| verb.name == name) => {
+                        format!("the statement `{name}` has no colon")
+                    }
+                    Some(near) => format!("did you mean `:{near}`?"),
+                    None => "`:help` lists the commands".to_owned(),
+                };
                 self.context
                     .complain_sentence(&format!("unknown command `:{name}`; {suggestion}"))?;
                 return Ok(Flow::Next);

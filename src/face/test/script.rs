@@ -297,8 +297,12 @@ impl Fences {
                 Some((line, message, meant(word)?))
             }));
             let Some(words) = words else {
-                // The notation of R Markdown and Quarto.
-                if block.info.starts_with("{pagewalk") {
+                // The notation of R Markdown, Quarto, and Pandoc.
+                let inside = block
+                    .info
+                    .strip_prefix('{')
+                    .map(|info| info.trim_start_matches('.'));
+                if inside.is_some_and(|info| info.starts_with("pagewalk")) {
                     let message = format!("no script begins with the fence `{}`", block.info);
                     fences.misspelled.push((line, message, "pagewalk"));
                 }

@@ -4,7 +4,7 @@ use crate::exam::seeds::{Series, depends_on_seed};
 use crate::lang::ast::{Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic, Severity};
 use crate::lang::idioms::improve;
-use crate::lang::include::{Script, add_text, read};
+use crate::lang::include::{Script, add_text, is_yaml, read};
 use crate::lang::loader::{Disk, Loader, MemoryLimit};
 use crate::lang::parse::parse;
 use crate::lang::source::Sources;
@@ -437,7 +437,7 @@ fn not_a_script(name: &str) -> Option<Diagnostic> {
     let (message, help) = if let Some(script) = name.strip_suffix(".golden.yaml") {
         let help = format!("`pagewalk test {script}.pw` compares the script with it");
         ("this is a golden file, not a script", help)
-    } else if name.ends_with(".yaml") || name.ends_with(".yml") {
+    } else if is_yaml(name) {
         let help = format!("a script names a machine file: `machine \"{name}\"`");
         ("this is a file in YAML, not a script", help)
     } else {

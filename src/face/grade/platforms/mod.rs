@@ -103,7 +103,14 @@ pub(crate) fn json_records(text: &str) -> Result<RecordTable, Flaw> {
     let flaw = |error: &serde_json::Error, what: &str| {
         Flaw::new(error.line() as u64, format!("{what}: {error}"))
     };
-    let whole: Value = serde_json::from_str(text).map_err(|error| flaw(&error, "is not JSON"))?;
+    let whole: Value = serde_json::from_str(text).map_err(|error| {
+        let flaw = flaw(&error, "is not JSON");
+        if text.contains("{'") {
+            let help = "JSON has double quotes; in Python, write the file with `json.dump`";
+            return Flaw::new(flaw.line, format!("{}; {help}", flaw.message));
+        }
+        flaw
+    })?;
     let distinct = serde_json::from_str::<Distinct>(text);
     distinct.map_err(|error| flaw(&error, "cannot be read"))?;
     records(unwrapped(whole))

@@ -290,7 +290,7 @@ impl<'a> Reader<'a> {
     }
 
     fn included(&mut self, path: &Word, nesting: usize) -> Result<Read, Diagnostic> {
-        if path.text.ends_with(".yaml") || path.text.ends_with(".yml") {
+        if is_yaml(&path.text) {
             let message = format!("`{}` is a machine file, not a script", path.text);
             let help = format!("write `machine \"{}\"`", path.text);
             return Err(Diagnostic::new(Code::Unreadable, path.span, message).help(help));
@@ -462,27 +462,21 @@ pub(super) fn find(
         }
         Err(error) if root.is_none_or(|root| plain(&target).starts_with(&root.folder)) => {
             let wrong = unreadable(path, &reason(&error));
-            Err(match near(loader, &target) {
-                Some((said, near)) => {
-                    let folder = path.text.strip_suffix(said).unwrap_or_default();
-                    wrong.did_you_mean(
-                        &format!("\"{}\"", path.text),
-                        &format!("\"{folder}{near}\""),
-                    )
+            if let Some((said, near)) = near(loader, &target) {
+                let folder = path.text.strip_suffix(said).unwrap_or_default();
+                let (said, near) = (format!("\"{}\"", path.text), format!("\"{folder}{near}\""));
+                return Err(wrong.did_you_mean(&said, &near));
+            }
+            let found = |name: &String| {
+                let found = loader.canonical(&folder.join(name));
+                found.is_ok_and(|found| root.is_none_or(|root| found.starts_with(&root.folder)))
+            };
+            let above = ["../", "../../"].map(|up| format!("{up}{}", path.text));
+            Err(match above.into_iter().find(found) {
+                Some(above) => {
+                    wrong.did_you_mean(&format!("\"{}\"", path.text), &format!("\"{above}\""))
                 }
-                None => {
-                    let inside =
-                        |found: PathBuf| root.is_none_or(|root| found.starts_with(&root.folder));
-                    let above = ["../", "../../"].map(|up| format!("{up}{}", path.text));
-                    let above = above
-                        .into_iter()
-                        .find(|name| loader.canonical(&folder.join(name)).is_ok_and(inside));
-                    match above {
-                        Some(above) => wrong
-                            .did_you_mean(&format!("\"{}\"", path.text), &format!("\"{above}\"")),
-                        None => wrong,
-                    }
-                }
+                None => wrong,
             })
         }
         _ => {
@@ -513,6 +507,12 @@ fn near<'a>(loader: &dyn Loader, missing: &'a Path) -> Option<(&'a str, String)>
 /// Returns the path that messages show for a file named in the file `from`.
 pub(super) fn name_beside(from: &Path, path: &Word) -> PathBuf {
     plain(&from.parent().unwrap_or(Path::new("")).join(&*path.text))
+}
+
+/// Whether a file is a machine file or a golden file by its name.
+pub(crate) fn is_yaml(name: &str) -> bool {
+    let end = Path::new(name).extension();
+    end.is_some_and(|end| end == "yaml" || end == "yml")
 }
 
 /// Reads the text of a file, or returns the reason why the file cannot be read.

@@ -166,6 +166,13 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
             "`if CONDITION { … } else { … }`",
         ));
     }
+    if before.ends_with('}') && matches!(*head, "question" | "part") && word == "points" {
+        let points = rest.lines().next().unwrap_or_default().trim_end();
+        return Some(mistake(
+            format!("the points of a `{head}` stand before its `{{`"),
+            format!("write `{}`", quoted(&format!("{head} \"…\" {points} {{"))),
+        ));
+    }
     if before.ends_with('}') {
         return Some(mistake(
             "the preceding statement ends with its `}`",

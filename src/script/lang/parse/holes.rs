@@ -25,7 +25,7 @@ pub(super) fn wrong_hole(text: &str, file: u32, start: usize) -> Option<Diagnost
         } else if rest.starts_with("{{") || rest.starts_with("}}") {
             2
         } else if rest.starts_with('{') {
-            let hole = &rest[..rest.find('}')? + 1];
+            let hole = &rest[..=rest.find('}')?];
             let read = Grammar::parse(Rule::hole, hole);
             if read.map_or("", |pairs| pairs.as_str()) != hole {
                 let inside = start + "\"\"\"{".len() + at;

@@ -56,7 +56,9 @@ pub(super) fn explain(line: &str, rule: Rule, file: u32, start: u32) -> Diagnost
             }
             _ => (0, Vec::new()),
         };
-    let hole = line.find("\"\"\"").filter(|quotes| *quotes <= at);
+    let hole = line
+        .find("\"\"\"")
+        .filter(|quotes| *quotes <= at && !line.starts_with("program "));
     if let Some(wrong) = hole.and_then(|at| wrong_hole(&line[at..], file, start as usize + at)) {
         return wrong;
     }
@@ -166,7 +168,8 @@ fn block_after_facts(stop: &Stop) -> Option<Diagnostic> {
         .before
         .find("=>")
         .filter(|_| stop.head == "reference")?;
-    let block = &stop.rest[..stop.rest.find('}').filter(|_| stop.rest.starts_with('{'))? + 1];
+    let close = stop.rest.find('}').filter(|_| stop.rest.starts_with('{'))?;
+    let block = &stop.rest[..=close];
     let end = stop.at + block.len();
     let (facts, span) = (
         &stop.before[arrow..],
@@ -190,6 +193,11 @@ fn begins_statement(word: &str) -> bool {
 /// Reports `=` instead of `==`, `==` instead of `=`, or either operator where neither is allowed.
 fn equals(stop: &Stop) -> Option<Diagnostic> {
     let equals = stop.rest.starts_with('=') && !stop.rest.starts_with("=>");
+    if stop.setting && equals && stop.head == "row" {
+        let fix = Fix::put_in(0, stop.at as u32, "? ");
+        let message = "a cell that students fill in begins with a question mark";
+        return Some(mistake(message, "write `? = VALUE`").fix(fix));
+    }
     if stop.setting && (equals || stop.rest.starts_with(':')) {
         let sign = if stop.rest.starts_with("==") { 2 } else { 1 };
         // `at a = 0x80` sets two values.
@@ -447,6 +455,18 @@ fn facts(stop: &Stop) -> Option<Diagnostic> {
         return Some(mistake("several texts must be a list in brackets", help));
     }
     (begins && stop.wanted.contains(&Rule::infix)).then(|| {
+        if last.contains(" or ") {
+            return mistake(
+                "`or` cannot join facts, because all of them must hold",
+                "list several values of one fact in brackets: `tlb in [hit, miss]`",
+            );
+        }
+        if stop.head == "ask" && stop.rest.starts_with("point") {
+            return mistake(
+                "the points of an `ask` follow its last fact",
+                "write `vpn, ppn points 2`, or an `ask` for each weight",
+            );
+        }
         let next: String = quoted(&stop.rest[..word_length(stop.rest)]);
         if last.contains(" and ") {
             let listed = quoted(&last.replace(" and ", ", "));

@@ -54,7 +54,9 @@ pub(crate) fn variable_of_program(cx: &Cx, name: &str, place: Span) -> Result<Op
 /// Reports the name of a variable of a program's text while no program that has it is paused.
 pub(crate) fn variable_without_program(cx: &Cx, name: &str, place: Span) -> Option<Diagnostic> {
     let mut listings = cx.state.listings();
-    let listing = listings.find(|listing| is_word_of(&listing.text, name))?;
+    // A word of a string is no variable.
+    let code = |text: &str| text.split('"').step_by(2).collect::<String>();
+    let listing = listings.find(|listing| is_word_of(&code(&listing.text), name))?;
     let message = format!("`{name}` has no value here, because no program that has it is paused");
     // After its last use, a variable usually has the value that the author means.
     let lines = (1..).zip(listing.text.lines());
