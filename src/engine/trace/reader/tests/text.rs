@@ -157,7 +157,8 @@ fn malformed_csv_lines_are_reported() {
         ),
         ("L,0x1,8,9", "more than three columns"),
         ("L,0x1,0", "a size of 0"),
-        ("op,size", "column names without `op` and `address`"),
+        ("op,size", "column names without `address`"),
+        ("pc,addr,rw", "column names without `op`"),
     ] {
         assert_eq!(why(line, Format::Csv), reason, "{line}");
     }
