@@ -105,7 +105,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("kernel { frames 8, swap 4 }/process P1/swap out 0x600000 from P1", 3, "precedes the address", "swap out P1 0x600000"),
     ("machine simple/let page size = 64", 2, "a name is one word", "let page_size = 64"),
     ("machine simple/question 1 \"Translate\" points 3 {/  ask translate 0 => vpn/}", 2, "the paper numbers its questions", "question \"Translate\" points 3 {"),
-    ("machine simple/question \"Q\" {/  part \"a\" { ask translate 0 => vpn } points 3/}", 3, "stand before its `{`", ""),
+    ("machine simple/question \"Q\" {/  part \"a\" { ask translate 0 => vpn } points 3/}", 3, "precede its `{`", ""),
     ("machine simple/question \"Q\" {/  choose va in 0..64 where read va => fault none or fault page/  ask read va => vpn/}", 3, "`or` cannot join facts", ""),
     ("question \"Q\" {/  choose k in 1, 2, 4/  ask \"k\" = k/}", 2, "a list is in brackets", "  choose k in [1, 2, 4]"),
     ("question \"Q\" {/  table \"Bits\" {/    columns \"page\" \"bits\"/    row 4 KB = 12/  }/}", 4, "begins with a question mark", "    row 4 KB ? = 12"),

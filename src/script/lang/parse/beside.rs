@@ -169,7 +169,7 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
     if before.ends_with('}') && matches!(*head, "question" | "part") && word == "points" {
         let points = rest.lines().next().unwrap_or_default().trim_end();
         return Some(mistake(
-            format!("the points of a `{head}` stand before its `{{`"),
+            format!("the points of a `{head}` precede its `{{`"),
             format!("write `{}`", quoted(&format!("{head} \"…\" {points} {{"))),
         ));
     }
