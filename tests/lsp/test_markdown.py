@@ -66,11 +66,16 @@ def line_of(text, part):
     return next(number for number, line in enumerate(text.splitlines()) if part in line)
 
 
-def found(server, uri, version=None):
-    return sorted(
-        (one["range"]["start"]["line"], one["range"]["start"]["character"], one["code"], one["severity"])
-        for one in server.diagnostics(uri, version)
-    )
+def found(server, uri, version=None, run=None):
+    """The diagnostics, which are `run` after the scripts have run. A busy server publishes those of the check first."""
+    for _ in range(2):
+        rows = sorted(
+            (one["range"]["start"]["line"], one["range"]["start"]["character"], one["code"], one["severity"])
+            for one in server.diagnostics(uri, version)
+        )
+        if run is None or rows == run:
+            break
+    return rows
 
 
 @pytest.fixture
@@ -95,14 +100,15 @@ def test_each_block_has_diagnostics_at_its_place(pagewalk, uri, ending):
     text = NOTES.replace("\n", ending)
     with Server(pagewalk) as server:
         opened(server, uri, text)
-        assert found(server, uri) == wanted(NOTES)
+        assert found(server, uri, run=wanted(NOTES)) == wanted(NOTES)
         # Text above a block moves its diagnostics.
         server.change(uri, 2, f"𝕏 {ending}{ending}", place(0, 0))
-        assert found(server, uri, 2) == wanted(NOTES, 2)
+        assert found(server, uri, 2, wanted(NOTES, 2)) == wanted(NOTES, 2)
         # A block that no longer fails, and a block that begins to fail.
         row = line_of(NOTES, "expect va == 1") + 2
         server.change(uri, 3, "va", place(row, 13, row, 14))
-        assert found(server, uri, 3) == [one for one in wanted(NOTES, 2) if one[0] != row]
+        rest = [one for one in wanted(NOTES, 2) if one[0] != row]
+        assert found(server, uri, 3, rest) == rest
         row = line_of(NOTES, "let a = 3 * 5") + 2
         server.change(uri, 4, "missing", place(row, 8, row, 9))
         assert ("passes" in [one[2] for one in found(server, uri, 4)]) is False

@@ -160,26 +160,26 @@ fn course(loader: &dyn Loader, path: &Path, text: &str) -> Result<Course, BadCou
         let span = error.span().unwrap_or(0..0);
         let word = text.get(span.clone()).unwrap_or_default();
         // The names that TOML's message lists.
-        let mut known = error.message().split('`').skip(3).step_by(2);
+        let known = || error.message().split('`').skip(3).step_by(2);
         let reads = |text: String| toml::from_str::<Settings>(&text).is_ok();
-        let line = text.get(span.start..).and_then(|rest| rest.lines().next());
-        let line = line.unwrap_or_default();
-        let section = known.clone().find(|name| reads(format!("[{name}]\n{line}")));
-        let section = section.map(|name| format!("it is a setting of `[{name}]`: write it below this line"));
-        let listed = || reads([&text[..span.start], "[", word, "]", &text[span.end..]].concat());
-        let list = (!word.is_empty() && listed()).then(|| format!("write a list: `[{word}]`"));
-        // A text without quotes.
-        let quoted = line.split_once('=').or_else(|| {
-            let start = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
-            text[start..].lines().next()?.split_once('=')
-        });
-        let quoted = quoted.and_then(|(name, value)| {
+        let (before, after) = (
+            text.get(..span.start).unwrap_or_default(),
+            text.get(span.end..).unwrap_or_default(),
+        );
+        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let line = text[start..].lines().next().unwrap_or_default();
+        let section = known().find(|name| reads(format!("[{name}]\n{line}")));
+        let section =
+            section.map(|name| format!("it is a setting of `[{name}]`: write it below this line"));
+        let is_list = !word.is_empty() && reads([before, "[", word, "]", after].concat());
+        let list = is_list.then(|| format!("write a list: `[{word}]`"));
+        let quoted = line.split_once('=').and_then(|(name, value)| {
             let (name, value) = (name.trim(), value.trim());
             let line = format!("{name} = \"{value}\"");
-            let parses = reads(line.clone()) || reads(format!("[exam]\n{line}"));
-            (!value.contains('"') && parses).then(|| format!("write `{line}`"))
+            let is_text = reads(line.clone()) || reads(format!("[exam]\n{line}"));
+            (!value.contains('"') && is_text).then(|| format!("write `{line}`"))
         });
-        let near = nearest(word, &mut known).map(|near| format!("did you mean `{near}`?"));
+        let near = nearest(word, known()).map(|near| format!("did you mean `{near}`?"));
         let yaml = text.lines().find_map(|line| line.trim().strip_suffix(':'));
         let yaml = yaml.map(|name| format!("`{NAME}` is TOML, not YAML: write `[{name}]`, and below it lines such as `NAME = VALUE`"));
         let help = yaml.or(section).or(list).or(quoted).or(near);

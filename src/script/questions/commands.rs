@@ -224,6 +224,7 @@ fn only_text(cx: &mut Cx, bound: &Bound) -> Result<(String, View), Stop> {
     let ([prose], [], None) = (bound.operands, bound.assigned, bound.block) else {
         if let [first, second, ..] = bound.operands
             && first.span.end == second.span.start
+            && cx.text(first.span).ends_with('"')
             && let Some(last) = bound.operands.last()
         {
             let span = Span {

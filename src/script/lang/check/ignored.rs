@@ -490,13 +490,9 @@ impl<'s> Visit<'s> for Names {
     }
 }
 
-/// Whether an expression is a flag of `mmap`, `mprotect`, or `open`.
+/// Whether an expression is a flag of `mmap` or `mprotect`. Some flags of `open` have bits in common.
 fn is_flag(expr: &Expr) -> bool {
-    let begins = |name: &str| {
-        ["MAP_", "PROT_", "O_"]
-            .iter()
-            .any(|family| name.starts_with(family))
-    };
+    let begins = |name: &str| name.starts_with("MAP_") || name.starts_with("PROT_");
     matches!(&expr.kind, ExprKind::Name(name) if begins(name))
 }
 

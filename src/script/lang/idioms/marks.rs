@@ -69,9 +69,11 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
             && (assigns || !before.trim_end().ends_with(['=', ',', '[']))
             // A fact alone is no condition.
             && (assigns || line.trim_start().starts_with('s') || !after.trim().is_empty());
-        if let Some(inside) = after
+        // A function with brackets. The line has the name once, so `after` follows it.
+        if let Some((inside, _)) = after
             .strip_prefix('[')
-            .and_then(|rest| rest.split(']').next())
+            .and_then(|rest| rest.split_once(']'))
+            .filter(|_| line.matches(said).count() == 1)
         {
             let start = diagnostic.span.start;
             let was = format!("{said}[{inside}]");
@@ -235,16 +237,14 @@ pub(super) fn unquoted(
     let name = tokens(&before[entry..])
         .into_iter()
         .rfind(|token| matches!(token.text, "title" | "course" | "term" | "date" | "aids"))?;
-    let start = entry + name.end() + 1;
+    let from = entry + name.end();
     let end = line[at..]
         .find([',', '}', ';'])
         .map_or(line.len(), |end| at + end);
-    let said = line[start..end].trim_end();
-    let fix = Fix::write(
-        place(start, start + said.len()),
-        said,
-        format!("\"{said}\""),
-    );
+    let said = line[from..end].trim();
+    let start = from + line[from..end].find(said)?;
+    let span = place(start, start + said.len());
+    let fix = Fix::write(span, said, format!("\"{said}\""));
     let message = "a comma ends a text without quotes";
     (!said.contains('"')).then(|| Advice::fixed(Some(message), None, fix, false))
 }

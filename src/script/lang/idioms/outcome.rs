@@ -75,10 +75,11 @@ pub(super) fn has_own_fix(diagnostic: &Diagnostic, text: &str) -> bool {
     diagnostic.is_warning()
         || diagnostic.code == Code::NoMachine && !below() && !inside()
         || diagnostic.code == Code::WrongUnit && diagnostic.fix.is_some()
-        || diagnostic
-            .fix
-            .as_ref()
-            .is_some_and(|fix| unit(&fix.text) == Some(&*fix.text))
+        || diagnostic.code == Code::WrongCount
+            && diagnostic
+                .fix
+                .as_ref()
+                .is_some_and(|fix| unit(&fix.text) == Some(&*fix.text))
 }
 
 /// Whether an error is only a consequence of the error that was fixed. `after` lists the remaining errors.

@@ -319,24 +319,15 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
                 Advice::without("the machine is declared only below", help)
             })
         }
+        // A comment, and no line of C, names a script.
         Code::UnknownFunction if text.contains("#include \"") => {
-            let at = text.find("#include \"")? as u32;
-            let fix = Fix::write(
-                Span {
-                    file,
-                    start: at,
-                    end: at + 8,
-                },
-                "#include",
-                "include",
-            );
+            let mut places = text.match_indices("#include \"").map(|(at, _)| at);
+            let at = places.find(|at| text[line_at(text, *at)].trim_end().ends_with(".pw\""))?;
+            let word = Span::new(file, at..at + "#include".len());
+            let fix = Fix::write(word, "#include", "include");
             let message = Some("this line is a comment, because it begins with `#`");
             Some(Advice {
-                place: Some(Span {
-                    file,
-                    start: at,
-                    end: at + 1,
-                }),
+                place: Some(Span::new(file, at..at + 1)),
                 ..Advice::fixed(message, Some("write `include` without `#`"), fix, true)
             })
         }

@@ -189,20 +189,20 @@ impl Scan<'_> {
     pub(super) fn braced_program(&mut self) {
         let (at, rest) = (self.at, self.rest());
         let end = at + code::closing(rest);
-        let inside = self.text[at + 1..end].trim_end_matches('}');
+        let inside = &self.text[at + 1..end];
+        let inside = inside.strip_suffix('}').unwrap_or(inside);
         let fix = Fix::replace(self.span(at, end), format!("\"\"\"{inside}\"\"\""));
         let begun = self.levels[self.block()].begun().unwrap_or(at);
         self.blank(begun, end);
-        self.report(
+        let diagnostic = self.report(
             Code::Syntax,
             self.span(at, at + 1),
             "the text of a program is between `\"\"\"`, not in braces",
             "the text begins here",
-        )
-        .help = Some("write `\"\"\"` in place of `{`, and of the `}` after the program".to_owned());
-        if let Some(diagnostic) = self.diagnostics.last_mut() {
-            diagnostic.fix = Some(Box::new(fix));
-        }
+        );
+        let help = "write `\"\"\"` in place of `{`, and of the `}` after the program";
+        diagnostic.help = Some(help.to_owned());
+        diagnostic.fix = Some(Box::new(fix));
         self.at = end;
     }
 

@@ -206,7 +206,10 @@ fn equals(stop: &Stop) -> Option<Diagnostic> {
         let value = Some(value.unwrap_or("").trim()).filter(|value| !value.is_empty());
         let name = name.map(str::trim).filter(|name| !name.is_empty());
         let is_digit = |c: char| c.is_ascii_digit();
-        if stop.before.ends_with(is_digit) && stop.rest[1..].starts_with(is_digit) {
+        if stop.rest.starts_with(':')
+            && stop.before.ends_with(is_digit)
+            && stop.rest[1..].starts_with(is_digit)
+        {
             // `duration 1:30`
             let start = stop.before.rfind(' ').map_or(0, |space| space + 1);
             let end = stop.at

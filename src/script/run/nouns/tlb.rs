@@ -123,8 +123,16 @@ pub(crate) fn put(machine: &mut Machine, level: usize, row: &WrittenRow) -> Resu
 }
 
 /// Reports a VPN in place of its tag, if it is a VPN of this set.
-fn tag_of_vpn(cell: &WrittenCell, vpn: u64, set: u64, sets: u64) -> Option<Diagnostic> {
+fn tag_of_vpn(
+    machine: &Machine,
+    level: usize,
+    set: u64,
+    vpn: u64,
+    cell: &WrittenCell,
+) -> Option<Diagnostic> {
+    let sets = spec(machine, level).sets;
     let tag = (sets > 1 && vpn % sets == set).then(|| vpn / sets)?;
+    machine.tlb_tag(level, tag).ok()?;
     let message = format!("0x{vpn:X} is the VPN of an entry with the tag 0x{tag:X} in set {set:X}");
     let fix = Fix::replace(cell.span, format!("{tag:02X}"));
     Some(Diagnostic::new(Code::ValueTooWide, cell.span, message).fix(fix))
@@ -153,7 +161,7 @@ fn way(
         match &*cell.column {
             "tag" => {
                 line.tag = Some(machine.tlb_tag(level, n).map_err(|e| {
-                    tag_of_vpn(cell, n, set, spec(machine, level).sets)
+                    tag_of_vpn(machine, level, set, n, cell)
                         .unwrap_or_else(|| cell.too_wide(e.bits))
                 })?);
             }
