@@ -72,8 +72,8 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     // Values in texts.
     ("machine simple/question \"Q\" {/  choose va in 0..64/  text \"\"\"At {va:x}, `{x}` ```{y;}```.\"\"\"/}", 4, "no format after `:`", "  text \"\"\"At {hex(va)}, `{x}` ```{y;}```.\"\"\""),
     ("machine simple/question \"Q\" {/  choose va in 0..64/  essay \"\"\"At {va:04b}?\"\"\" points 2/}", 4, "write `bin(va)`", "  essay \"\"\"At {bin(va)}?\"\"\" points 2"),
-    ("machine simple/question \"Q\" {/  let n = 3/  ask \"\"\"Why {if n}?\"\"\" = 5/}", 4, "values, but no statements", ""),
-    ("machine simple/question \"Q\" {/  let n = 3/  text \"\"\"/  Both {n, n} and {{n, n}}/  \"\"\"/}", 5, "this is not one value", ""),
+    ("machine simple/question \"Q\" {/  let n = 3/  ask \"\"\"Why {if n}?\"\"\" = 5/}", 4, "contain a value, not a statement", ""),
+    ("machine simple/question \"Q\" {/  let n = 3/  text \"\"\"/  Both {n, n} and {{n, n}}/  \"\"\"/}", 5, "contain one value", ""),
     ("question \"Q\" {/  text \"The so-called \"dirty\" bit.\"/}", 2, "ends the text before it", "  text \"\"\"The so-called \"dirty\" bit.\"\"\""),
     ("question \"Q\" points 4 {/  essay \"Why?\" points 4 space 2 in {/    rubric \"x\" points 4/  }/}", 2, "`mm`, `cm`, or `lines`", ""),
     ("machine simple/question \"Q\" {/  ask \"Pages\" = machine.pages (pages)/}", 3, "follows `unit`", "  ask \"Pages\" = machine.pages unit pages"),

@@ -122,7 +122,7 @@ pub enum Limit {
 pub enum MemoryError {
     /// The address is in no object.
     Unmapped { address: u64 },
-    /// The byte follows a block of `malloc`, and is this many bytes after the start of the block.
+    /// The byte follows a block of `malloc`. Its offset counts from the start of the block.
     AfterBlock { offset: u64, size: u64 },
     /// No store has initialized the byte.
     Uninitialized { address: u64 },
@@ -249,7 +249,7 @@ impl fmt::Display for MemoryError {
             Self::AfterBlock { offset, size } => {
                 write!(
                     f,
-                    "access to byte {offset} of a block of `malloc` that has {size} bytes"
+                    "access to byte {offset}, after the end of a block of {size} bytes from `malloc`"
                 )
             }
             Self::Uninitialized { address } => {

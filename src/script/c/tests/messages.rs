@@ -832,7 +832,7 @@ fn undefined_behavior_has_a_place() {
         (
             "int *p = malloc(8); p[2] = 1;",
             21,
-            "access to byte 8 of a block of `malloc` that has 8 bytes",
+            "access to byte 8, after the end of a block of 8 bytes from `malloc`",
         ),
         (
             "int *p = malloc(8); int *q = malloc(8); free(q); *q = 1;",

@@ -44,7 +44,7 @@ fn described(inside: &str, file: u32, start: usize) -> Diagnostic {
     let span = Span::new(file, start..start + inside.len());
     let wrong = |message| Diagnostic::new(Code::Syntax, span, message);
     if STATEMENTS.contains(&&inside[..word_length(inside)]) {
-        return wrong("a text contains values, but no statements")
+        return wrong("the braces of a text contain a value, not a statement")
             .help("write a question for each case, or compute the text with `let` above");
     }
     match inside.split_once(':') {
@@ -57,7 +57,7 @@ fn described(inside: &str, file: u32, start: usize) -> Diagnostic {
             };
             wrong("a value in a text has no format after `:`").fix(Fix::write(span, inside, value))
         }
-        _ => wrong("this is not one value")
+        _ => wrong("the braces of a text contain one value")
             .help("`{hex(va)}` prints a value; for a brace itself, write `{{`"),
     }
 }

@@ -170,15 +170,8 @@ fn block_after_facts(stop: &Stop) -> Option<Diagnostic> {
         .filter(|_| stop.head == "reference")?;
     let close = stop.rest.find('}').filter(|_| stop.rest.starts_with('{'))?;
     let block = &stop.rest[..=close];
-    let end = stop.at + block.len();
-    let (facts, span) = (
-        &stop.before[arrow..],
-        Span {
-            file: 0,
-            start: arrow as u32,
-            end: end as u32,
-        },
-    );
+    let (facts, end) = (&stop.before[arrow..], stop.at + block.len());
+    let span = Span::new(0, arrow..end);
     let fix = Fix::write(span, &stop.line[arrow..end], format!("{block} {facts}"));
     let message = "the settings of a statement must precede its facts";
     let help = format!("write `{block} {facts}`");
@@ -217,15 +210,8 @@ fn equals(stop: &Stop) -> Option<Diagnostic> {
                 + stop.rest[1..]
                     .find(|c| !is_digit(c))
                     .unwrap_or(stop.rest.len() - 1);
-            let (said, span) = (
-                &stop.line[start..end],
-                Span {
-                    file: 0,
-                    start: start as u32,
-                    end: end as u32,
-                },
-            );
-            let fix = Fix::write(span, said, format!("\"{said}\""));
+            let said = &stop.line[start..end];
+            let fix = Fix::write(Span::new(0, start..end), said, format!("\"{said}\""));
             let help = format!("write `\"{said}\"`");
             return Some(mistake("a value with a colon must be in quotes", help).fix(fix));
         }
