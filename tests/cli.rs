@@ -309,6 +309,17 @@ fn a_script_runs_without_the_name_of_the_command() {
             "write 'ways 1 2 4'",
         ),
         (&["fmt", file, "--fix"], "rewrites files without an option"),
+        (&["fmt", file, "--diff"], "write '--check'"),
+        (&["run", file, "--bless"], "is an option of 'pagewalk test'"),
+        (&["test", "--bless=a.pw"], "write '--bless a.pw'"),
+        (&["test", "--exclude", "drafts"], "write '--skip'"),
+        (&["test", "-v"], "write '--verbose'"),
+        (&["watch", file], "write 'pagewalk test --watch "),
+        (&["export", file], "write 'pagewalk exam "),
+        (
+            &["replay", "simple", "a.lackey", "--cache-size", "128"],
+            "describe the caches in a machine file",
+        ),
         (
             &["check", "examples/machines/simple.yaml"],
             "this is a file in YAML, not a script",

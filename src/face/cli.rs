@@ -204,6 +204,16 @@ fn intended(error: &clap::Error, given: &str) -> Option<String> {
     (said.strip_prefix("no-") != Some(near)).then(|| format!("--{near}"))
 }
 
+/// Returns the first command that has an option.
+fn command_with(program: &clap::Command, option: &str) -> Option<String> {
+    let has = |command: &&clap::Command| {
+        let names = command.get_arguments().filter_map(Arg::get_long);
+        names.into_iter().any(|name| name == option)
+    };
+    let command = program.get_subcommands().find(has)?;
+    Some(command.get_name().to_owned())
+}
+
 /// Returns a tip about an argument that no parameter takes, because of the arguments before it.
 fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
     let words: Vec<_> = given.iter().map(|word| word.to_string_lossy()).collect();
@@ -213,6 +223,11 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
     if error.kind() == ErrorKind::InvalidValue {
         let answers = said.starts_with("--answers") && words.get(1)? == "exam";
         return answers.then(|| "to print the answer key, use '--key'".to_owned());
+    }
+    if error.kind() == ErrorKind::TooManyValues
+        && let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue)
+    {
+        return Some(format!("write '{said} {}'", quoted(value)));
     }
     if error.kind() == ErrorKind::ValueValidation {
         let source = std::error::Error::source(error)?;
@@ -232,7 +247,7 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
         }
         _ => {}
     }
-    if let ("--D1" | "--I1" | "--LL" | "--L1", "replay" | "sweep") = (&**said, &**words.get(1)?) {
+    if is_geometry(said) && matches!(&**words.get(1)?, "replay" | "sweep") {
         return Some("describe the caches in a machine file, which precedes the trace: 'cache: { size: 32 KB, ways: 8, block: 64 }'".to_owned());
     }
     let at = words.iter().position(|word| word == said)?;
@@ -246,6 +261,12 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
             .find(|option| option.get_long() == Some(name))
     };
     let known = || command.get_arguments().filter_map(Arg::get_long);
+    if let Some(name) = said.strip_prefix("--")
+        && nearest(name, known()).is_none()
+        && let Some(other) = command_with(&program, name)
+    {
+        return Some(format!("'{said}' is an option of 'pagewalk {other}'"));
+    }
     let is_pair = |option: &Arg| {
         let names = option.get_value_names().unwrap_or_default();
         names.iter().any(|name| name == "NAME=VALUE")
@@ -277,6 +298,15 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
     }
 }
 
+/// Whether other simulators describe a cache or a TLB with this option, as in `--D1=32768,8,64` and `--cache-size 1024`. The
+/// settings in the grid of a sweep are single words.
+fn is_geometry(option: &str) -> bool {
+    let mut words = option.trim_start_matches('-').split(['-', '=']);
+    let part = words.next().unwrap_or_default().to_lowercase();
+    let parts = ["d1", "i1", "ll", "l1", "l1d", "l2", "cache", "tlb"];
+    parts.contains(&&*part)
+}
+
 /// Whether the file of this name is a script.
 fn is_script(file: &Path) -> bool {
     file.extension().is_some_and(|extension| extension == "pw")
@@ -304,9 +334,13 @@ fn intended_command(error: &clap::Error, given: &[OsString]) -> Option<String> {
         };
         format!("{command} {}", quoted(said))
     } else {
-        let command = Arguments::command();
-        let names = command.get_subcommands().map(clap::Command::get_name);
-        nearest(said, names.chain(["--version", "--help"]))?.to_owned()
+        let mut program = Arguments::command();
+        program.build();
+        let names = program.get_subcommands().map(clap::Command::get_name);
+        match nearest(said, names.chain(["--version", "--help"])) {
+            Some(near) => near.to_owned(),
+            None => format!("{} --{said}", command_with(&program, said)?),
+        }
     };
     let mut words = vec!["pagewalk".to_owned()];
     words.extend(given.iter().skip(1).map(|word| {

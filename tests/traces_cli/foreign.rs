@@ -46,6 +46,15 @@ const SAMPLES: &[Sample] = &[
         Some([9, 7, 0]),
     ),
     (
+        "csv.lackey",
+        "op,address,size\nload,0x100,4\nload,0x140,4\nstore,0x180,4\n",
+        &[
+            "read as lackey, the format of its name, line 1 ",
+            "`--trace-format csv`",
+        ],
+        None,
+    ),
+    (
         "view.txt",
         DRCACHESIM,
         &["line 1 ", "drcachesim"],

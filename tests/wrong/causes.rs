@@ -436,6 +436,11 @@ fn a_wrong_setting_hides_no_other_mistake() {
             "raed 5\nprogram p \"\"\"\nint main(void) { return a; }\n\"\"\"\nraed 6",
             &[1, 3, 5],
         ),
+        // The second line says which process is meant.
+        (
+            "process P1; process P2\nswitch P2\nread 0x600000 => fault segmentation",
+            &[2],
+        ),
         // Without a suggestion, the machine is unknown.
         (
             "machine { virtual 12 bits, page 256 B, tlb { entries 3, policy xyz } }\nread 0 => foo 3",

@@ -195,6 +195,8 @@ fn number(field: &[u8]) -> Result<u64, &'static str> {
     if rest.is_empty() {
         Ok(number)
     } else {
-        Err("a number that is neither decimal nor hexadecimal with 0x")
+        Err(
+            "a number that is neither decimal nor hexadecimal with 0x; write `0x` before each hexadecimal address",
+        )
     }
 }

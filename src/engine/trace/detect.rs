@@ -78,10 +78,7 @@ fn is_record(grammar: &mut Grammar, line: &[u8]) -> bool {
 
 /// Chooses the format of the first lines.
 fn choose(lines: &[(u64, &[u8])]) -> Result<Format, UnreadableReason> {
-    let formats = FORMATS.iter().map(|row| row.format);
-    // In the order of the registry: `gap` is the last text format, because its `#` begins a comment in the
-    // others.
-    let Some(format) = formats.into_iter().find(|format| fits(*format, lines)) else {
+    let Some(format) = fitting(lines) else {
         return no_format(lines);
     };
     let ambiguous = matches!(format, Format::Din | Format::Gap) && are_decimal(format, lines);
@@ -120,7 +117,16 @@ fn no_record(format: Format, line: BadLine) -> UnreadableReason {
             choice: Choice::FirstLines,
         },
         line,
+        fits: None,
     }
+}
+
+/// Returns the first format that fits these lines.
+pub(super) fn fitting(lines: &[(u64, &[u8])]) -> Option<Format> {
+    // In the order of the registry: `gap` is the last text format, because its `#` begins a comment in the
+    // others.
+    let mut formats = FORMATS.iter().map(|row| row.format);
+    formats.find(|format| fits(*format, lines))
 }
 
 /// The grammar of a format that is a guess.

@@ -2,7 +2,8 @@
 
 use std::{fmt, io};
 
-use super::format::{Choice, ChosenFormat, FORMATS};
+use super::detect::fitting;
+use super::format::{Choice, ChosenFormat, FORMATS, Format};
 use super::line;
 use super::record::{BadLine, Malformed};
 use crate::files::visible;
@@ -32,6 +33,8 @@ pub enum UnreadableReason {
         /// The format, and how it was chosen.
         chosen: ChosenFormat,
         line: BadLine,
+        /// The format that fits the lines.
+        fits: Option<Format>,
     },
     /// The file has another, known format.
     Foreign {
@@ -70,10 +73,15 @@ impl UnreadableReason {
     /// because a replay of no references would look like a success.
     pub(super) fn no_record(chosen: Option<ChosenFormat>, malformed: &Malformed) -> Self {
         match (chosen, malformed.first.first()) {
-            (Some(chosen), Some(line)) => Self::NoRecord {
-                chosen,
-                line: line.clone(),
-            },
+            (Some(chosen), Some(line)) => {
+                let lines = malformed.first.iter();
+                let lines: Vec<_> = lines.map(|bad| (bad.line, bad.text.as_bytes())).collect();
+                Self::NoRecord {
+                    chosen,
+                    line: line.clone(),
+                    fits: fitting(&lines),
+                }
+            }
             _ => Self::NotATrace(NO_RECORDS),
         }
     }
@@ -102,7 +110,15 @@ impl Unreadable {
     pub fn advice(&self) -> Option<String> {
         let advice = match &self.why {
             UnreadableReason::Foreign { advice, .. } => (*advice).to_owned(),
-            UnreadableReason::NoRecord { chosen, line } => advice(*chosen, line),
+            UnreadableReason::NoRecord {
+                fits: Some(format), ..
+            } => {
+                let name = format.name();
+                format!(
+                    "name the format of its lines with `--trace-format {name}` (in a script, `format {name}`)"
+                )
+            }
+            UnreadableReason::NoRecord { chosen, line, .. } => advice(*chosen, line),
             UnreadableReason::NotATrace(NO_RECORDS) => RECORDING.to_owned(),
             _ => return None,
         };
@@ -128,6 +144,7 @@ impl fmt::Display for Unreadable {
             UnreadableReason::NoRecord {
                 chosen,
                 line: BadLine { line, text, why },
+                ..
             } => {
                 let format = chosen.format.name();
                 let how = match chosen.choice {

@@ -7,6 +7,8 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use pagewalk_script::exam::roster::Flaw;
 use pagewalk_script::exam::seeds::{NOT_A_SEED, parse};
 
+use pagewalk_script::lang::source::Conflict;
+
 use super::rows::{ColumnNames, RecordTable, StudentRows};
 use super::{csv, platforms, rows};
 use crate::face::options::{Checking, LimitArguments};
@@ -142,6 +144,14 @@ pub(crate) fn read_rows(
     from: Option<&str>,
     named: &ColumnNames,
 ) -> Result<StudentRows, Flaw> {
+    let text = str::from_utf8(bytes).unwrap_or_default();
+    if let Some(conflict) = Conflict::whole(text)
+        // An essay may have such lines, in quotes.
+        && text.lines().take(conflict.first - 1).map(|line| line.matches('"').count()).sum::<usize>() % 2 == 0
+    {
+        let message = format!("{conflict}; {}", conflict.help());
+        return Err(Flaw::new(conflict.first as u64, message));
+    }
     let name = from.unwrap_or_else(|| guess(bytes, path));
     match FORMATS.iter().find(|format| format.name == name) {
         Some(format) => (format.read)(bytes, named),

@@ -391,9 +391,7 @@ impl Versions {
                 .seed
                 .or_else(|| (!given.needed).then(|| Options::default().seed));
             // The default seed would silently select the wrong key.
-            let seed = seed.ok_or(
-                "the exam differs between versions, but this row names no version and no seed; add `--versions FILE` with the list that `pagewalk exam --output` wrote (NAME.versions.csv), or write the seed in the column `seed`",
-            )?;
+            let seed = seed.ok_or(NO_VERSION)?;
             return Ok(PaperVersion {
                 seed,
                 listed: false,
@@ -470,6 +468,9 @@ fn of_student<'m>(map: &'m BTreeMap<String, String>, id: &str) -> Option<&'m Str
 
 /// The field of a row's version in the file.
 const VERSION: &str = "version";
+
+/// The reason why a row of an exam that differs between versions cannot be marked.
+pub(crate) const NO_VERSION: &str = "the exam differs between versions, but this row names no version and no seed; add `--versions FILE` with the list that `pagewalk exam --output` wrote (NAME.versions.csv), or write the seed in the column `seed`";
 
 /// The columns of the file. The instructor fills in the last column.
 const COLUMNS: [&str; 4] = ["id", "field", "answer", "read as"];

@@ -22,8 +22,8 @@ use pagewalk_script::report::narrate::count;
 
 use super::arguments::{FeedbackFormat, Grade};
 use super::marking::{
-    GivenVersion, Marking, MarkingResult, PaperVersion, Review, Versions, doubtful_version,
-    mark_all,
+    GivenVersion, Marking, MarkingResult, NO_VERSION, PaperVersion, Review, Versions,
+    doubtful_version, mark_all,
 };
 use super::rows::{ColumnNames, StudentRow, points_of, read_bytes, read_text};
 use super::{arguments, csv};
@@ -135,6 +135,20 @@ impl Grade {
             return Ok(self.no_field(&papers, !flaws.is_empty(), &done));
         }
         flaws.append(&mut done.flaws);
+        let lacks_versions = done.rows.is_empty() && given.needed && self.versions.is_none();
+        if lacks_versions {
+            // The message about the whole file, below, says how to add the versions.
+            let mut without = flaws.extract_if(.., |flaw| flaw.message == NO_VERSION);
+            if let Some(Flaw { line, message }) = without.next() {
+                let others = without.count();
+                let message = message.split(';').next().unwrap_or_default();
+                let also = match others {
+                    0 => String::new(),
+                    _ => format!(", as {}", count(others as u64, "other row", "other rows")),
+                };
+                flaws.push(Flaw::new(line, format!("{message}{also}")));
+            }
+        }
         if !unused.is_empty() {
             let (file, names) = (shown(&self.answers), unused.join(", "));
             complain(&format!("pagewalk: {file}: no marks depend on {names}\n"));
@@ -151,7 +165,7 @@ impl Grade {
                 "pagewalk: {}: nothing could be marked\n",
                 shown(&self.answers)
             ));
-            if given.needed && self.versions.is_none() {
+            if lacks_versions {
                 complain(
                     "the papers of this exam differ between versions; to identify each paper, add one of these:\n  \
                      the option `--versions NAME.versions.csv`, and a column `version` if that list has no students\n  \

@@ -203,6 +203,15 @@ impl Parser {
                 "[" => {
                     self.advance();
                     let index = self.expression()?;
+                    let has_rows = match &expr.ty {
+                        Type::Array(row, _) | Type::VariableArray(row, _) | Type::Pointer(row) => {
+                            matches!(**row, Type::Array(..) | Type::VariableArray(..))
+                        }
+                        _ => false,
+                    };
+                    if let (true, ExprKind::Comma(_, column)) = (has_rows, &index.kind) {
+                        fail!(column.place, "`,` does not separate the indices of an array in C"; "write `][` instead of `,`, as in `a[i][j]`");
+                    }
                     self.expect("]")?;
                     expr = self.subscript(expr, index)?;
                 }

@@ -10,7 +10,7 @@ pub use toml::Spanned;
 use super::diagnostic::{Code, Diagnostic};
 use super::loader::{Loader, plain, text_of};
 use super::nearest::nearest;
-use super::source::Sources;
+use super::source::{Conflict, Sources};
 use super::span::Span;
 use pagewalk_engine::files::limits::COURSE;
 use pagewalk_engine::files::reason;
@@ -21,7 +21,7 @@ pub const NAME: &str = "pagewalk.toml";
 #[derive(Debug, Clone)]
 pub struct Course {
     /// The canonical path of the file.
-    path: PathBuf,
+    pub(super) path: PathBuf,
     text: String,
     pub settings: Settings,
     /// The canonical folder whose files the scripts can name, if the file sets `root`.
@@ -157,6 +157,10 @@ pub fn of_folder(loader: &mut dyn Loader, folder: &Path) -> Result<Option<Course
 
 fn course(loader: &dyn Loader, path: &Path, text: &str) -> Result<Course, BadCourse> {
     let settings: Settings = toml::from_str(text).map_err(|error| {
+        if let Some(conflict) = Conflict::whole(text) {
+            let place = conflict.place(text);
+            return bad(path, text, place, conflict.to_string()).help(Some(conflict.help()));
+        }
         let span = error.span().unwrap_or(0..0);
         let word = text.get(span.clone()).unwrap_or_default();
         // The names that TOML's message lists.

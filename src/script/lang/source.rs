@@ -1,5 +1,7 @@
 //! The files of a script, with their names and texts, and the line and column of each byte.
 
+use std::fmt;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -163,12 +165,74 @@ pub(crate) fn lines_in_words(first: usize, last: usize) -> String {
     }
 }
 
-/// Returns the lines of the first and the last conflict marker that git left in a merged file, counted from 1.
-pub(crate) fn conflict(text: &str) -> Option<(usize, usize)> {
-    let marks = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
-    let mut lines = (1..)
-        .zip(text.lines())
-        .filter(|(_, line)| marks.iter().any(|mark| line.starts_with(mark)));
-    let (first, _) = lines.next()?;
-    Some((first, lines.last().map_or(first, |(last, _)| last)))
+/// The markers at the beginnings of lines that git leaves in a merged file.
+const MARKS: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
+
+/// The conflict markers in a merged file. Its text is the message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// The line of the first marker, counted from 1.
+    pub first: usize,
+    /// The line of the last marker.
+    pub last: usize,
+    marks: Vec<&'static str>,
+}
+
+impl Conflict {
+    /// Returns the markers in a text.
+    pub fn of(text: &str) -> Option<Self> {
+        let mark = |line: &str| {
+            let is_mark = |mark: &&&str| {
+                let rest = line.strip_prefix(**mark);
+                rest.is_some_and(|rest| rest.trim_start().len() < rest.len() || rest.is_empty())
+            };
+            MARKS.iter().find(is_mark).copied()
+        };
+        let lines = (1..).zip(text.lines());
+        let found = lines.filter_map(|(line, text)| Some((line, mark(text)?)));
+        let (lines, marks): (Vec<usize>, Vec<&str>) = found.unzip();
+        Some(Self {
+            first: *lines.first()?,
+            last: *lines.last()?,
+            marks,
+        })
+    }
+
+    /// Like [`Conflict::of`], for a text in which a single marker may have another meaning.
+    pub fn whole(text: &str) -> Option<Self> {
+        Self::of(text).filter(|one| one.marks.first() == MARKS.first() && one.marks.len() > 1)
+    }
+
+    /// Returns the bytes of the line with the first marker.
+    pub(crate) fn place(&self, text: &str) -> Range<usize> {
+        let before = text.split_inclusive('\n').take(self.first - 1);
+        let start: usize = before.map(str::len).sum();
+        let line = text[start..].lines().next().unwrap_or_default();
+        start..start + line.len()
+    }
+
+    /// Explains the fix.
+    pub fn help(&self) -> String {
+        let marks = MARKS.iter().filter(|mark| self.marks.contains(mark));
+        let marks: Vec<String> = marks.map(|mark| format!("`{mark}`")).collect();
+        match marks.as_slice() {
+            [mark] => format!("remove the line with {mark}"),
+            marks => format!(
+                "keep the lines that belong in the file, and remove those that begin with {}",
+                marks.join(" or ")
+            ),
+        }
+    }
+}
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let markers = if self.first == self.last {
+            "a conflict marker"
+        } else {
+            "conflict markers"
+        };
+        let lines = lines_in_words(self.first, self.last);
+        write!(f, "a merge left {markers} in {lines}")
+    }
 }

@@ -98,6 +98,18 @@ impl<'de> Visitor<'de> for Distinct {
     }
 }
 
+/// Returns the hexadecimal number without quotes in which the error is.
+fn unquoted_hex<'a>(text: &'a str, error: &serde_json::Error) -> Option<&'a str> {
+    let line = text.lines().nth(error.line().checked_sub(1)?)?;
+    let from = line
+        .get(..error.column().checked_sub(1)?)?
+        .strip_suffix('0')?;
+    let number = &line[from.len()..];
+    let end = number.find(|c: char| !c.is_ascii_alphanumeric());
+    let number = &number[..end.unwrap_or(number.len())];
+    number.starts_with("0x").then_some(number)
+}
+
 /// The records in a JSON text. A JSON number is treated as a value without a radix.
 pub(crate) fn json_records(text: &str) -> Result<RecordTable, Flaw> {
     let flaw = |error: &serde_json::Error, what: &str| {
@@ -108,6 +120,10 @@ pub(crate) fn json_records(text: &str) -> Result<RecordTable, Flaw> {
         if text.contains("{'") {
             let help = "JSON has double quotes; in Python, write the file with `json.dump`";
             return Flaw::new(flaw.line, format!("{}; {help}", flaw.message));
+        }
+        if let Some(number) = unquoted_hex(text, &error) {
+            let help = format!("numbers of JSON are decimal: write `\"{number}\"`");
+            return Flaw::new(flaw.line, format!("is not JSON; {help}"));
         }
         flaw
     })?;

@@ -376,6 +376,19 @@ fn no_mistake_hides_another_one() {
 }
 
 #[test]
+fn indices_with_a_comma() {
+    let message = "`,` does not separate the indices of an array in C";
+    check(
+        "int a[8][8]; int main(void) { return a[1, 2]; }",
+        (1, 43),
+        message,
+    );
+    check("int f(int a[][8]) { return a[1, 2]; }", (1, 33), message);
+    let text = "int a[8]; int main(void) { return a[1, 2]; }";
+    assert!(compile(text, &wide()).is_ok());
+}
+
+#[test]
 fn what_is_not_supported() {
     let body = |text: &str| format!("int main(void) {{ {text} }}");
     for (text, column, message) in [

@@ -411,6 +411,8 @@ pub(super) struct Root {
     pub(super) folder: PathBuf,
     /// Whether the settings of a course name the folder. Otherwise, it is the script's own folder.
     of_course: bool,
+    /// The settings of the course, if they do not name a folder that contains the script.
+    settings: Option<PathBuf>,
 }
 
 /// Returns the root of a script, and a mistake in the settings of its course. The script's folder is the current folder
@@ -425,19 +427,22 @@ pub(super) fn root(
     let Ok(folder) = loader.canonical(folder.unwrap_or(Path::new("."))) else {
         return (None, None);
     };
-    let (root, bad) = match course::of_folder(loader, &folder) {
-        Ok(course) => (course.and_then(|course| course.root), None),
+    let (root, settings, bad) = match course::of_folder(loader, &folder) {
+        Ok(Some(course)) => (course.root, Some(course.path), None),
+        Ok(None) => (None, None, None),
         // Messages about files outside the root would only repeat the mistake.
-        Err(bad) => (bad.folder().map(Path::to_owned), Some(bad)),
+        Err(bad) => (bad.folder().map(Path::to_owned), None, Some(bad)),
     };
     let root = match root.filter(|root| folder.starts_with(root)) {
         Some(folder) => Root {
             folder,
             of_course: true,
+            settings: None,
         },
         None => Root {
             folder,
             of_course: false,
+            settings,
         },
     };
     (Some(root), bad)
@@ -479,21 +484,63 @@ pub(super) fn find(
                 None => wrong,
             })
         }
-        _ => {
-            let outside = |of: &str| {
-                let message = format!("`{}` is outside {of}", path.text);
-                Diagnostic::new(Code::OutsideFolder, path.span, message)
-            };
-            Err(match root.filter(|root| root.of_course) {
-                Some(root) => outside(&format!("the course's folder, `{}`", shown(&root.folder)))
-                    .help(format!("copy or move the file there, or set `root` in `{}`", course::NAME)),
-                None => outside("the script's folder").help(format!(
-                    "copy or move the file there, or put a `{}` with the line `root = \".\"` in a folder that contains both",
-                    course::NAME
-                )),
-            })
-        }
+        _ => Err(outside(loader, root, folder, path)),
     }
+}
+
+/// Reports that a file is outside `root`, or that no root is known.
+fn outside(loader: &dyn Loader, root: Option<&Root>, folder: &Path, path: &Word) -> Diagnostic {
+    let of = root.filter(|root| root.of_course).map_or_else(
+        || "the script's folder".to_owned(),
+        |root| format!("the course's folder, `{}`", shown(&root.folder)),
+    );
+    let message = format!("`{}` is outside {of}", path.text);
+    let wrong = Diagnostic::new(Code::OutsideFolder, path.span, message);
+    let target = plain(&folder.join(&*path.text));
+    let is_below = |at: &PathBuf| at.parent().is_some_and(|above| target.starts_with(above));
+    let Some(root) = root else {
+        return wrong;
+    };
+    // The path of the file on another computer, whose last parts are those of the file here.
+    if Path::new(&*path.text).is_absolute() && loader.canonical(&target).is_err() {
+        let mut parts = Path::new(&*path.text).components();
+        while parts.next().is_some() {
+            let here = parts.as_path();
+            let found = loader.canonical(&folder.join(here));
+            if here.components().next().is_some()
+                && found.is_ok_and(|at| at.starts_with(&root.folder))
+            {
+                return wrong.did_you_mean(
+                    &format!("\"{}\"", path.text),
+                    &format!("\"{}\"", here.display()),
+                );
+            }
+        }
+        return wrong.help("a name is relative to the script's folder");
+    }
+    let name = course::NAME;
+    let ways = if root.of_course {
+        format!("set `root` in `{name}`")
+    } else if let Some(settings) = root.settings.as_ref().filter(|at| is_below(at)) {
+        format!("set `root` to `\".\"` in `{}`", shown(settings))
+    } else if let Some(other) = misnamed_settings(loader, &root.folder) {
+        return wrong.help(format!(
+            "rename `{}` to `{name}`, in lowercase",
+            shown(&other)
+        ));
+    } else {
+        format!("put a `{name}` with the line `root = \".\"` in a folder that contains both")
+    };
+    wrong.help(format!("copy or move the file there, or {ways}"))
+}
+
+/// Returns the settings of a course whose name has other capital letters, in this folder or above it.
+fn misnamed_settings(loader: &dyn Loader, folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().find_map(|folder| {
+        let mut names = loader.names(folder).into_iter();
+        let name = names.find(|name| name.eq_ignore_ascii_case(course::NAME))?;
+        Some(folder.join(name))
+    })
 }
 
 /// Returns the name of a missing file, and the nearest name of a file in the same folder.

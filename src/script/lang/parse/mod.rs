@@ -30,7 +30,7 @@ use super::diagnostic::{Code, Diagnostic};
 use super::layout::tokens::lay_out_again;
 use super::layout::{DEPTH_LIMIT, Layout};
 use super::shift::Shift as _;
-use super::source::{conflict, lines_in_words};
+use super::source::Conflict;
 use super::span::Span;
 use super::value::ValueError;
 
@@ -89,28 +89,25 @@ pub struct Parsed {
     pub(super) pieces: Arc<Pieces>,
 }
 
-/// Reports the conflict markers that git left in a merged script.
-fn unmerged(file: u32, text: &str) -> Option<Diagnostic> {
-    let (first, last) = conflict(text)?;
-    let start: usize = text
-        .split_inclusive('\n')
-        .take(first - 1)
-        .map(str::len)
-        .sum();
-    let line = text[start..]
-        .lines()
-        .next()
-        .filter(|line| line.starts_with("<<<<<<<"))?;
-    let message = format!(
-        "a merge left conflict markers in {}",
-        lines_in_words(first, last)
-    );
-    let place = Span::new(file, start..start + line.len());
-    Some(
-        Diagnostic::new(Code::Syntax, place, message).label("the first marker").help(
-            "keep the statements that belong in the script, and remove the lines with `<<<<<<<`, `=======`, and `>>>>>>>`",
-        ),
-    )
+/// Reports the conflict markers that git left in a merged script, in place of the messages that they cause. A line with a
+/// single marker may also be part of a text, so it needs such a message.
+fn unmerged(file: u32, text: &str, body: &mut Block, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(conflict) = Conflict::of(text).filter(|_| !diagnostics.is_empty()) else {
+        return;
+    };
+    let place = conflict.place(text);
+    let is_beside = |one: &Diagnostic| !place.contains(&(one.span.start as usize));
+    if Conflict::whole(text).is_some() {
+        diagnostics.clear();
+        // Nobody knows what the merged script declares.
+        let before = body.partition_point(|stmt| (stmt.span.end as usize) < place.start);
+        *body = body.get(..before).unwrap_or_default().into();
+    } else if diagnostics.iter().all(is_beside) {
+        return;
+    }
+    diagnostics.retain(is_beside);
+    let message = Diagnostic::new(Code::Syntax, Span::new(file, place), conflict.to_string());
+    diagnostics.push(message.label("the first marker").help(conflict.help()));
 }
 
 /// Parses the text of file number `file`.
@@ -137,20 +134,17 @@ pub(super) fn parse_again(
         };
     }
     let mut tree = Tree::new(file, &text, includes, layout.diagnostics.clone());
-    let (body, kept, same) = tree.pieces(&layout, earlier);
+    let (mut body, kept, same) = tree.pieces(&layout, earlier);
+    let whole = body.clone();
+    // Messages about markers, and about lines that occur twice, would hide the cause.
+    unmerged(file, &text, &mut body, &mut tree.diagnostics);
     tree.diagnostics
         .sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
-    // Messages about markers, and about lines that occur twice, would hide the cause.
-    if !tree.diagnostics.is_empty()
-        && let Some(unmerged) = unmerged(file, &text)
-    {
-        tree.diagnostics = vec![unmerged];
-    }
     let (diagnostics, depth) = (tree.diagnostics, tree.deepest);
     let pieces = Arc::new(Pieces {
         source: text,
         layout,
-        body: body.clone(),
+        body: whole,
         kept,
         same,
     });

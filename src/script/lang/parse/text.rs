@@ -8,6 +8,7 @@ use super::Tree;
 use crate::lang::ast::{Cell, CellKind, Span, Table, TableRow};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
+use crate::lang::source::Conflict;
 use crate::lang::table::is_ruler;
 use crate::lang::value::Value;
 
@@ -153,6 +154,11 @@ fn character(escape: &str, digits: usize, bytes: &mut Vec<u8>) -> Option<usize> 
 impl Tree<'_> {
     pub(super) fn row(&mut self, pair: Pair) -> TableRow {
         let span = self.span(&pair);
+        if pair.as_str().starts_with(['<', '>', '=']) && Conflict::of(pair.as_str()).is_some() {
+            let message = "this row is a conflict marker";
+            self.diagnostics
+                .push(Diagnostic::new(Code::Syntax, span, message));
+        }
         let cells = pair.into_inner().map(|cell| self.cell(cell)).collect();
         TableRow { cells, span }
     }

@@ -153,7 +153,7 @@ fn malformed_csv_lines_are_reported() {
         ),
         (
             "L,1ffe,8",
-            "a number that is neither decimal nor hexadecimal with 0x",
+            "a number that is neither decimal nor hexadecimal with 0x; write `0x` before each hexadecimal address",
         ),
         ("L,0x1,8,9", "more than three columns"),
         ("L,0x1,0", "a size of 0"),

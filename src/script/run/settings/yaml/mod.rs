@@ -17,6 +17,7 @@ use std::sync::Arc;
 use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
+use crate::lang::source::Conflict;
 use crate::lang::value::{Dimension, Number, Unit, Value, ValueError};
 use pagewalk_engine::machine::pte::BitRow;
 
@@ -46,6 +47,11 @@ pub(crate) fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Di
     });
     let mut top = match read {
         Ok(top) => top,
+        Err(_) if let Some(conflict) = Conflict::whole(text) => {
+            let place = Span::new(file, conflict.place(text));
+            let wrong = Diagnostic::new(Code::MachineFile, place, conflict.to_string());
+            return Err(vec![wrong.help(conflict.help())]);
+        }
         Err(whole) => {
             let (fields, mut wrong) =
                 apart::apart(file, text, whole, |entries| block(entries, false));

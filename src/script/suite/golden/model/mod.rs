@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::lang::loader::too_deep;
-use crate::lang::source::{conflict, decode, lines_in_words};
+use crate::lang::source::{Conflict, decode, lines_in_words};
 
 /// The version of the format, by which a program recognizes the files of a later one.
 pub const FORMAT: u32 = 2;
@@ -334,7 +334,7 @@ pub fn read(bytes: &[u8]) -> Result<Golden, Unusable> {
         return Err(Unusable::Empty);
     }
     // The lines of a golden file's texts are indented, so no text looks like a marker.
-    if let Some((first, last)) = conflict(text) {
+    if let Some(Conflict { first, last, .. }) = Conflict::of(text) {
         return Err(Unusable::Unmerged { first, last });
     }
     let last = text.lines().last().unwrap_or_default();
