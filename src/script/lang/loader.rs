@@ -343,7 +343,7 @@ pub fn text_of(bytes: &[u8]) -> Result<&str, String> {
             .split(|byte| *byte == b'\n')
             .count();
         format!(
-            "the file is not UTF-8 text (byte {at}, on line {line}, is {:#04x})",
+            "the file is not UTF-8 text (byte {at}, on line {line}, is {:#04x}); save it as UTF-8",
             bytes.get(at).unwrap_or(&0)
         )
     })

@@ -72,7 +72,7 @@ pub(crate) fn check_fact(
         why(cx, did, &key, &expected, actual.is_none())
     };
     let impossible = actual.as_ref().filter(|_| !held).and_then(|actual| {
-        written_without_0x(&expected, actual)
+        written_without_prefix(&expected, actual)
             .or_else(|| address_of_page(cx, &expected, actual))
             .or_else(|| too_wide(&expected, actual))
     });
@@ -297,6 +297,9 @@ pub(crate) fn unknown_fact(
     if let Some(of) = of_keyword(name, family, spec) {
         return diagnostic.did_you_mean(name, &format!("{of} {name}"));
     }
+    if let Some(help) = of_levels(name, family, spec) {
+        return diagnostic.help(help);
+    }
     // The name of a part is nearer than a fact with a similar name, and a part must exist.
     let named = |part: &str| spec.is_none_or(|spec| Component::named(spec, part).is_some());
     let near = near.filter(|near| near != "cache" || named(near));
@@ -326,6 +329,22 @@ fn of_keyword(name: &str, family: Family, spec: Option<&Spec>) -> Option<String>
     let mut takes = facts.by_ref().filter(|(_, key)| key.is_word(name, spec));
     let (fact, _) = takes.next()?;
     takes.all(|(other, _)| other == fact).then_some(fact)
+}
+
+/// Returns the numbers of the levels for a fact with another number, such as `vpn0`.
+fn of_levels(name: &str, family: Family, spec: Option<&Spec>) -> Option<String> {
+    let (before, rest) = name.split_at(name.find(|c: char| c.is_ascii_digit())?);
+    let after = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    let level = |fact: &str| -> Option<u32> {
+        let inside = fact.strip_prefix(before)?.strip_suffix(after)?;
+        inside.parse().ok()
+    };
+    let facts = facts::facts_of(family, spec).into_iter();
+    let last = facts.filter_map(|(fact, _)| level(&fact)).max();
+    let last = last.filter(|last| *last > 1)?;
+    Some(format!(
+        "the levels are numbered from the root: `{before}1{after}` to `{before}{last}{after}`"
+    ))
 }
 
 /// The most facts that a message lists.
@@ -491,15 +510,20 @@ fn agrees(key: &Key, stated: &Value, actual: Option<&Shown>, did: &Did) -> bool 
     }
 }
 
-/// Reports that a decimal number has the same digits as the actual value, which is hexadecimal.
-fn written_without_0x(expected: &Shown, actual: &Shown) -> Option<Impossible> {
+/// Reports that a decimal number has the same digits as the actual value in hexadecimal or binary.
+fn written_without_prefix(expected: &Shown, actual: &Shown) -> Option<Impossible> {
     actual.hex?;
     let (stated, actual) = (
         expected.value.integer("").ok()?,
         actual.value.integer("").ok()?,
     );
-    let same = stated > 9 && i128::from_str_radix(&stated.to_string(), 16) == Ok(actual);
-    same.then_some(Impossible::Decimal(stated))
+    let is_read_as =
+        |radix| stated > 9 && i128::from_str_radix(&stated.to_string(), radix) == Ok(actual);
+    if is_read_as(16) {
+        Some(Impossible::Decimal(stated))
+    } else {
+        is_read_as(2).then_some(Impossible::Binary(stated))
+    }
 }
 
 /// Reports an address in place of the number of its page.

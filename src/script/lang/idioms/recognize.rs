@@ -310,6 +310,26 @@ fn setting_message(diagnostic: &Diagnostic) -> Option<&'static str> {
 fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     let Span { file, start, end } = diagnostic.span;
     let name = text.get(start as usize..end as usize)?;
+    let keyword = match diagnostic.code {
+        Code::UnknownProcess => "process",
+        Code::UnknownFunction => "def",
+        _ => "",
+    };
+    let declares = |stmt: &str| {
+        let rest = stmt.trim_start().strip_prefix(keyword)?.strip_prefix(' ')?;
+        let rest = rest.trim_start().strip_prefix(name)?;
+        (!rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')).then_some(())
+    };
+    let mut below = text[end as usize..].split(['\n', ';']);
+    if !keyword.is_empty() && below.any(|stmt| declares(stmt).is_some()) {
+        let help = "move its declaration above this line";
+        let message = if keyword == "def" {
+            "this function is defined only below"
+        } else {
+            "this process is declared only below"
+        };
+        return Some(Advice::without(message, help));
+    }
     match diagnostic.code {
         Code::UnknownProcess => undeclared(diagnostic, text, name),
         Code::NoMachine => {
@@ -331,20 +351,10 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
                 ..Advice::fixed(message, Some("write `include` without `#`"), fix, true)
             })
         }
-        // A call of a definition without parentheses.
-        Code::UnknownVerb if text.contains(&format!("def {name}(")) => {
-            let line = line_at(text, start as usize);
-            let (from, to) = statement(
-                &text[line.clone()],
-                start as usize - line.start,
-                &[";", "{", "}"],
-            );
-            let said = &text[line.start + from..line.start + to];
-            let given = said.strip_prefix(name)?.trim();
-            let place = Span::new(file, line.start + from..line.start + to);
-            let fix = Fix::write(place, said, format!("{name}({given})"));
-            let message = Some("the arguments of a definition are in parentheses");
-            Some(Advice::fixed(message, None, fix, true))
+        Code::UnknownVerb | Code::Syntax
+            if let Some(advice) = without_parentheses(text, diagnostic.span) =>
+        {
+            Some(advice)
         }
         Code::UnknownVerb
             if text[end as usize..].starts_with('[')
@@ -433,6 +443,25 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
         }
         _ => None,
     }
+}
+
+/// Returns the advice for a call of a definition without parentheses.
+fn without_parentheses(text: &str, at: Span) -> Option<Advice> {
+    let line = line_at(text, at.start as usize);
+    let (from, to) = statement(
+        &text[line.clone()],
+        at.start as usize - line.start,
+        &[";", "{", "}"],
+    );
+    let said = &text[line.start + from..line.start + to];
+    let (name, given) = said.split_once(' ').unwrap_or((said, ""));
+    if !text.contains(&format!("def {name}(")) {
+        return None;
+    }
+    let place = Span::new(at.file, line.start + from..line.start + to);
+    let fix = Fix::write(place, said, format!("{name}({})", given.trim()));
+    let message = Some("the arguments of a definition are in parentheses");
+    Some(Advice::fixed(message, None, fix, true))
 }
 
 /// Returns the advice for a name before `:` or `{` that is not the name of a process: contents without their `set`, a child

@@ -547,7 +547,7 @@ fn misnamed_settings(loader: &dyn Loader, folder: &Path) -> Option<PathBuf> {
 fn near<'a>(loader: &dyn Loader, missing: &'a Path) -> Option<(&'a str, String)> {
     let (said, folder) = (missing.file_name()?.to_str()?, missing.parent()?);
     let names = loader.names(&Path::new(".").join(folder));
-    let near = nearest(said, names.iter().map(String::as_str))?;
+    let near = nearest(said, names.iter().map(String::as_str)).filter(|near| *near != said)?;
     Some((said, near.to_owned()))
 }
 

@@ -118,7 +118,7 @@ fn unreadable_files_are_reported_at_their_paths() {
         wrong[..2],
         [
             "/s/a.pw: unreadable at \"none.pw\": cannot read `none.pw`: there is no such file",
-            "/s/a.pw: unreadable at \"b.pw\": cannot read `b.pw`: the file is not UTF-8 text (byte 9, on line 2, is 0xff)",
+            "/s/a.pw: unreadable at \"b.pw\": cannot read `b.pw`: the file is not UTF-8 text (byte 9, on line 2, is 0xff); save it as UTF-8",
         ]
     );
     assert!(wrong[2].starts_with("/s/a.pw: unreadable at \"\": cannot read ``"));

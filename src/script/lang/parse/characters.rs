@@ -46,6 +46,8 @@ const SIGNS: &[(&str, &str)] = &[
     ("\u{feff}", ""),
 ];
 
+const INVISIBLE: &str = "an invisible character";
+
 const SUPERSCRIPTS: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /// Returns the spelling of a character in the language, and what the character is.
@@ -56,7 +58,7 @@ fn plain(c: char) -> Option<(String, &'static str)> {
     if let Some((_, ours)) = SIGNS.iter().find(|(theirs, _)| theirs.starts_with(c)) {
         let kind = match c {
             'ﬀ'..='ﬄ' => "a ligature",
-            _ if ours.is_empty() => "a character without a width",
+            _ if ours.is_empty() => INVISIBLE,
             _ => "a sign of mathematics",
         };
         return Some(((*ours).to_owned(), kind));
@@ -100,11 +102,20 @@ pub(super) fn foreign(stop: &Stop) -> Option<Diagnostic> {
         .rfind(|(_, c)| SUPERSCRIPTS.contains(*c) || plain(*c).is_some());
     let (at, c) = last?;
     let was = &text[..at + c.len_utf8()];
-    let message = if kind.starts_with("a ") {
+    let message = if kind == INVISIBLE {
+        format!("{INVISIBLE} is here: U+{:04X}", u32::from(first))
+    } else if kind.starts_with("a ") {
         format!("`{first}` is {kind}")
     } else {
         format!("`{first}` is a {kind} character")
     };
     let diagnostic = Diagnostic::new(Code::Syntax, Span::default(), message);
-    Some(diagnostic.fix(stop.write(was, spelled(was))))
+    let fix = stop.write(was, spelled(was));
+    let is_alone = fix.text.is_empty();
+    let diagnostic = diagnostic.fix(fix);
+    Some(if is_alone {
+        diagnostic.help("delete the character, or type the line again")
+    } else {
+        diagnostic
+    })
 }

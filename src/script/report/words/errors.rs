@@ -141,7 +141,12 @@ const CONDITIONS: &[Condition] = &[
         &["open"],
         Errno::ENOENT,
         |given| given.number(1) & 0o100 == 0,
-        "`flags` lacks O_CREAT",
+        "no `file` above declares it, and `flags` lacks O_CREAT",
+    ),
+    always(
+        &["execve"],
+        Errno::ENOENT,
+        "no `executable` above declares it",
     ),
     always(
         &["wait"],
@@ -171,7 +176,12 @@ pub(crate) fn cause(call: &CallRecord, error: Errno) -> String {
         && let Some(fd) = descriptor(call)
     {
         let process = &call.process.name;
-        return format!("descriptor {fd} of {process} is not open for this call");
+        let mapping = if call.name == "mmap" && fd == -1 {
+            "; a mapping without a file needs MAP_ANONYMOUS"
+        } else {
+            ""
+        };
+        return format!("descriptor {fd} of {process} is not open for this call{mapping}");
     }
     let given = Given {
         call,

@@ -379,6 +379,14 @@ impl SetGeometry {
             }
             (Capacity::Lines(lines), _) => lines,
             (Capacity::Bytes(bytes), _) if bytes % block == 0 && bytes >= block => bytes / block,
+            (Capacity::Bytes(bytes), _) if bytes < block => {
+                let message =
+                    format!("a block of {block} bytes does not fit into a cache of {bytes} bytes");
+                let wrong = Diagnostic::new(Code::BadGeometry, span, message);
+                return Err(one(wrong.help(
+                    "make `size` a multiple of `block`, or make `block` smaller",
+                )));
+            }
             (Capacity::Bytes(bytes), _) => {
                 return Err(one(Diagnostic::new(
                     Code::BadGeometry,

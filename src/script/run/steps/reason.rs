@@ -284,6 +284,8 @@ pub enum Note {
 pub enum Impossible {
     /// The value is decimal, and its digits are those of the hexadecimal actual value.
     Decimal(i128),
+    /// The value is decimal, and its digits are the binary digits of the actual value.
+    Binary(i128),
     /// The address of the access is decimal, and the expected value is that of the address with the same hexadecimal digits.
     Address(u64),
     /// The value is an address in the page whose number is the actual value.

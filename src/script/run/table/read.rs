@@ -230,8 +230,16 @@ fn permitted(
             let key = key + (length - 1);
             if u128::from(key) >= layout.keys {
                 let message = format!("`{}` has no {} 0x{key:X}", layout.noun, layout.key);
-                return Err(Diagnostic::new(Code::ValueTooWide, cell.span, message)
-                    .label(format!("the largest is 0x{:X}", layout.keys - 1)));
+                let wrong = Diagnostic::new(Code::ValueTooWide, cell.span, message)
+                    .label(format!("the largest is 0x{:X}", layout.keys - 1));
+                let decimal = format!("{key:X}").parse::<u64>().ok();
+                return Err(match decimal.filter(|key| u128::from(*key) < layout.keys) {
+                    Some(meant) => wrong.help(format!(
+                        "tables are hexadecimal: for {} {meant}, write `{meant:X}`",
+                        layout.key
+                    )),
+                    None => wrong,
+                });
             }
         }
         Shape::Objects {

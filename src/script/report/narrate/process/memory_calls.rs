@@ -274,7 +274,15 @@ impl MemoryCall<'_> {
             } else {
                 ""
             };
-            return format!("the break {refused}stays at {}", self.names.address(after));
+            // Address 0 asks for the break.
+            let is_count = (1..self.record.effect.heap).contains(&self.args.address(0));
+            let address = if self.record.name == "brk" && is_count {
+                "; `brk` takes its new address, and `sbrk` a number of bytes"
+            } else {
+                ""
+            };
+            let after = self.names.address(after);
+            return format!("the break {refused}stays at {after}{address}");
         }
         let start = self.record.effect.heap;
         let heap = if after > start && !self.come().is_empty() {

@@ -34,6 +34,11 @@ pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
             let fix = near
                 .map(|near| format!("; did you mean `{near}`?"))
                 .unwrap_or_default();
+            // A value in place of its fact, such as `miss`.
+            let of_value = facts
+                .iter()
+                .find(|fact| fact.to_string().ends_with(&format!(" {name}")));
+            let fix = of_value.map_or(fix, |fact| format!("; did you mean `{}`?", fact.name));
             return Err(format!("the last result has no fact `{name}`{fix}"));
         }
         facts.retain(|fact| fact.name == name);

@@ -49,7 +49,15 @@ fn note_of(note: &Note, check: &Check, did: &Did) -> String {
         Note::Impossible(impossible, then) => {
             let impossible = match impossible {
                 Impossible::Decimal(value) => {
-                    format!("{value} is decimal; for hexadecimal, write 0x{value}")
+                    let table = if matches!(&**name, "ppn" | "byte") {
+                        format!(", or {value:02X} in the table")
+                    } else {
+                        String::new()
+                    };
+                    format!("{value} is decimal; for hexadecimal, write 0x{value}{table}")
+                }
+                Impossible::Binary(value) => {
+                    format!("{value} is decimal; for binary, write 0b{value}")
                 }
                 Impossible::Address(va) => {
                     format!("the address {va} is decimal; for hexadecimal, write 0x{va}")

@@ -60,7 +60,7 @@ fn system_calls_return_a_value_and_a_meaning() {
     );
     assert_eq!(
         call("let fd = open(\"g\", 0)"),
-        "open returns fd = -1: ENOENT, no such file: `flags` lacks O_CREAT."
+        "open returns fd = -1: ENOENT, no such file: no `file` above declares it, and `flags` lacks O_CREAT."
     );
     assert_eq!(
         call("let fd = open(\"f\", 0)\nlet p = mmap(0, 5, 1, 2, fd, 0)"),
