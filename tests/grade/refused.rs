@@ -46,6 +46,11 @@ fn unreadable_answers_are_rejected() {
     for (name, text, what) in [
         ("empty", "", "is empty"),
         ("no-id", "vpn\n1\n", "no column that identifies"),
+        (
+            "merged",
+            "id,1a.vpn\n<<<<<<< HEAD\ns1,0F\n=======\ns1,0E\n>>>>>>> other\n",
+            "a.csv:2: a merge left conflict markers in lines 2–6",
+        ),
         ("nobody", "id,1a.vpn\n", "nothing could be marked"),
         (
             "rounded",
@@ -326,6 +331,10 @@ fn nobody_is_marked_by_the_paper_of_another_version() {
         "{}",
         ran.messages
     );
+    let ran = graded("unknown-many", "id,1a.vpn\ns1,0F\ns2,0F\ns3,0F\n", &[]);
+    let rows = "names no version and no seed, as 2 other rows\n";
+    assert_eq!(ran.messages.matches("names no version").count(), 1);
+    assert!(ran.messages.contains(rows), "{}", ran.messages);
     assert!(ran.messages.contains(
         "to identify each paper, add one of these:\n  the option `--versions NAME.versions.csv`, and a column `version` if that list has no students\n  a column `seed`\n  the option `--seed N`, if all students had the same paper"
     ));

@@ -37,12 +37,47 @@ fn a_course_shares_files_and_skips_drafts() {
     let folder = course("no-course", "");
     let failed = folder.test(&["--quiet"]);
     assert_eq!((failed.status, failed.last()), (2, "1 passed, 2 failed"));
+    let said = failed.err.replace("\n        ", "");
+    assert!(said.contains("set `root` to `\".\"` in `/"), "{said}");
+}
+
+#[test]
+fn files_outside_the_folder_are_reported_with_the_settings_to_change() {
+    let help = |name: &str, settings: &str, text: &str| {
+        let folder = Folder::new(&format!("outside-{name}"));
+        folder.put(name, settings).put("lib/machine.pw", MACHINE);
+        folder.put("homework/1.pw", text);
+        let wrong = folder.test(&["homework"]);
+        assert_eq!(wrong.status, 2, "{}", wrong.err);
+        wrong.err.replace("\n        ", "")
+    };
+    for (name, settings, message) in [
+        (
+            "pagewalk.toml",
+            "root = \"lib\"\n",
+            "set `root` to `\".\"` in `/",
+        ),
+        (
+            "Pagewalk.toml",
+            "root = \".\"\n",
+            "to `pagewalk.toml`, in lowercase",
+        ),
+        (
+            "other",
+            "",
+            "put a `pagewalk.toml` with the line `root = \".\"`",
+        ),
+    ] {
+        let said = help(name, settings, HOMEWORK);
+        assert!(said.contains(message), "{said}");
+    }
+    let other_computer = "include \"/home/ana/course/homework/2.pw\"\n";
+    let said = help("homework/2.pw", MACHINE, other_computer);
+    assert!(said.contains("did you mean `\"2.pw\"`?"), "{said}");
+    let said = help("other", "", other_computer);
     assert!(
-        failed
-            .err
-            .contains("put a `pagewalk.toml` with the line `root = \".\"`"),
-        "{}",
-        failed.err
+        said.contains("a name is relative to the script's folder"),
+        "{said}"
     );
 }
 
@@ -75,6 +110,10 @@ fn mistakes_in_the_settings_are_reported_once() {
         (
             "[test]\nexclude = [\"a\", \"[\"]\n",
             "unclosed character class",
+        ),
+        (
+            "[test]\n<<<<<<< HEAD\njobs = 4\n=======\njobs = 2\n>>>>>>> other\n",
+            "a merge left conflict markers in lines 2–6",
         ),
         (
             "root = \"../..\"\n",

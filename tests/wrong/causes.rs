@@ -245,6 +245,24 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("scenario \"a\" {/  process P/}/scenario \"b\" {/  machine simple/  P: show maps/}", 6, "or before both blocks", ""),
     ("question \"Q\" { essay \"Why?\" space 3 KB }", 1, "takes a number and its unit, such as `4 cm`", "question \"Q\" { essay \"Why?\" space 3 cm }"),
     ("question \"Q\" { essay \"Why?\" space 4 pages }", 1, "write `mm`, `cm`, or `lines` after the number", ""),
+    // Declarations below.
+    ("machine simple/touch(0x3C0)/def touch(va) { read va }", 2, "defined only below", ""),
+    ("machine core-i7/P1: read 0x1000/process P1", 2, "declared only below", ""),
+    // A merge.
+    ("machine simple/set page_table {/  | vpn ppn |/<<<<<<< HEAD/  | 0F 0D |/||||||| 1a2b/  | 0F 0C |/=======/  | 0F 0E |/>>>>>>> more/}/read 0x3D4", 4, "a merge left conflict markers in lines 4–10", ""),
+    ("machine simple/read 0x3D4/>>>>>>> origin", 3, "remove the line with `>>>>>>>`", ""),
+    ("machine simple/read 0x3D4/=======/read 0x3D8", 3, "a merge left a conflict marker in line 3", ""),
+    // Pasted lines.
+    ("$ pagewalk run first.pw/machine simple", 1, "a command for the shell", ""),
+    ("machine simple/read 0x3D4 => pa  expected 0x368  actual 0x354", 2, "a part of the output", "read 0x3D4 => pa 0x354"),
+    ("machine simple/2 statements; 1 expectation holds", 2, "this line is output", ""),
+    ("machine simple/  VPN 0x0F  TLBI 0x3  TLBT 0x03  TLB hit? no", 2, "this line is output", ""),
+    ("machine simple/:bits 0x3D4", 2, "a command for the prompt", "figure bits 0x3D4"),
+    ("machine simple/:why tlb", 2, "a command for the prompt", ""),
+    ("machine simple/read\u{200b} 0x3D4", 2, "an invisible character is here: U+200B", "read 0x3D4"),
+    ("machine core-i7/read 0x1000 => vpn0 0, vpn1 0", 2, "`vpn1` to `vpn4`", ""),
+    ("machine simple/set cache {/  | idx | tag v | b0 b1 b2 b3 |/  | 10 | 0D 1 | 11 22 33 44 |/}", 4, "for idx 10, write `A`", ""),
+    ("machine { physical 16 bits, cache { size 32 B, block 64 B, direct-mapped } }", 1, "a block of 64 bytes does not fit into a cache of 32 bytes", ""),
     ("def vpn_of(va) {/  return va >> 6/}", 2, "write the expression `va >> 6`", ""),
 ];
 

@@ -105,6 +105,14 @@ fn a_number_in_json_is_a_value() {
     assert_eq!(cells[1].1, Given::Number(Number::from(13u64)));
     assert_eq!((&cells[3].1, &cells[4].1), (&text("A; C"), &text("")));
     assert_eq!((table.flaws.len(), table.flaws[0].line), (1, 2));
+    let flaw = json_records("[\n{\"id\": \"s1\", \"1.vpn\": 0x0F}]").err();
+    let flaw = flaw.expect("JSON has no hexadecimal numbers");
+    assert_eq!(flaw.line, 2);
+    assert!(
+        flaw.message.ends_with("write `\"0x0F\"`"),
+        "{}",
+        flaw.message
+    );
     assert!(
         json_records(&"[".repeat(1_000_000)).is_err()
             && json_records("{").is_err()

@@ -28,6 +28,22 @@ fn byte(machine: &Machine, pa: u64, at: u64) -> Option<u8> {
     machine.memory_byte(machine.pa(pa.checked_add(at)?).ok()?)
 }
 
+/// Whether the current core has a byte in a cache, where it may be newer than in memory.
+pub(crate) fn is_cached(machine: &Machine, cell: &WrittenCell, row: u64) -> bool {
+    let at = row.checked_add(byte_offset(&cell.column));
+    let address = at.and_then(|at| Some((machine.va(at).ok()?, machine.pa(at).ok()?)));
+    let Some((va, pa)) = address else {
+        return false;
+    };
+    let levels = machine.spec().caches.iter().enumerate();
+    levels.into_iter().any(|(level, cache)| {
+        let offset = pa.raw() % (1 << cache.block_bits);
+        let block = machine.cached_block(level, va, pa, true);
+        let byte = block.and_then(|(_, bytes)| *bytes.get(offset as usize)?);
+        byte.is_some() && byte.map(u64::from) == cell.number()
+    })
+}
+
 /// Returns the addresses of the known bytes.
 pub(crate) fn present(machine: &Machine, _: usize) -> Vec<u64> {
     let known = |pa: &u64| byte(machine, *pa, 0).is_some();

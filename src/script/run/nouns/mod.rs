@@ -20,7 +20,7 @@ pub(crate) mod tree;
 pub(crate) mod value;
 
 pub(crate) use geometry::size;
-pub(crate) use memory::ROW as BYTES_OF_ROW;
+pub(crate) use memory::{ROW as BYTES_OF_ROW, is_cached};
 pub(crate) use naming::{is_noun, nouns};
 pub use plan::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, Views, What};
 pub(crate) use processes::table as processes;

@@ -274,6 +274,8 @@ pub enum Note {
     EveryReference,
     /// The machine's entries have no bit that denies loads.
     NoReadBit,
+    /// A cache has the expected byte, and memory does not have it yet.
+    Cached,
     /// The rows of two tables differ first in this row, counted from 1, and in these columns. Without columns, one table
     /// has no such row.
     Row { number: usize, columns: Vec<String> },

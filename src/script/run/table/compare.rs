@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{Cell, InvalidEntries, Rows};
+use super::model::{Cell, InvalidEntries, Rows, TableId};
 use super::written::{Wanted, WrittenCell, WrittenRow};
 use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -12,7 +12,8 @@ use crate::run::checks::how_to_fill;
 use crate::run::nouns::plan::machine_seen;
 use crate::run::nouns::steps::last_messages;
 use crate::run::nouns::{
-    BYTES_OF_ROW, Messages, TableNoun, ThingRef, ThingRow, beyond, reference_cell, too_long,
+    BYTES_OF_ROW, Messages, TableNoun, ThingRef, ThingRow, beyond, is_cached, reference_cell,
+    too_long,
 };
 use crate::run::record::{Check, Did, MessageLevel, ReferenceRun, Shown, Written};
 use crate::run::session::Cx;
@@ -209,7 +210,12 @@ impl Checks<'_> {
                     };
                     // No entry can have this value.
                     let unreadable = cell.column == "read" && cell.number() == Some(0);
-                    let reason = unreadable.then_some(Note::NoReadBit);
+                    let is_newer = layout.id == TableId::Memory
+                        && cell.number() != now.number()
+                        && is_cached(machine, cell, key);
+                    let reason = unreadable
+                        .then_some(Note::NoReadBit)
+                        .or_else(|| is_newer.then_some(Note::Cached));
                     self.cell(
                         label(key, way, &cell.column),
                         cell,

@@ -104,6 +104,10 @@ fn note_of(note: &Note, check: &Check, did: &Did) -> String {
         }
         Note::EveryReference => "the table must list every reference".to_owned(),
         Note::NoReadBit => NO_READ_BIT.to_owned(),
+        Note::Cached => {
+            "a cache has this byte, and writes it to memory when its block is evicted or flushed"
+                .to_owned()
+        }
         Note::Row { number, columns } if columns.is_empty() => {
             format!("one side has no row {number}")
         }

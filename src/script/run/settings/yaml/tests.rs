@@ -251,7 +251,7 @@ fn unclosed_text_is_reported_where_it_begins() {
 }
 
 /// A file, the text at the error's location, and part of the message.
-const NO_MACHINE_FILE: [(&str, &str, &str); 23] = [
+const NO_MACHINE_FILE: [(&str, &str, &str); 24] = [
     ("", "", "is empty"),
     ("# a comment alone", "", "is empty"),
     ("hello", "hello", "is a block of settings"),
@@ -273,6 +273,11 @@ const NO_MACHINE_FILE: [(&str, &str, &str); 23] = [
     ("page: |\n  64 B", "|", "several lines"),
     ("page: 64\n  B", "64", "several lines"),
     ("page: (1 + 2)", "(1 + 2)", "is not a value"),
+    (
+        "<<<<<<< HEAD\npage: 4 KB\n=======\npage: 8 KB\n>>>>>>> other",
+        "<<<<<<< HEAD",
+        "a merge left conflict markers in lines 1–5",
+    ),
     ("bits: [9, [8]]", "8", "not allowed in a list of `bits`"),
     ("tlb: { name: 4 }", "4", "a name must be a word"),
 ];
