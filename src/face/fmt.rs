@@ -201,12 +201,20 @@ fn scripts(paths: &[PathBuf], color: Color, tally: &mut Tally) -> Vec<PathBuf> {
                     report_name(path)
                 ));
             }
-        } else if path.extension().is_some_and(|end| end == "md") {
-            wrong.push(format!(
-                "pagewalk: `{}` is Markdown; `pagewalk fmt` formats only scripts (`.pw`)\n",
-                report_name(path)
-            ));
-            found.clear();
+        } else {
+            let end = path.extension().and_then(|end| end.to_str());
+            let other = match end.unwrap_or_default() {
+                "md" => Some("Markdown"),
+                "yaml" | "yml" => Some("YAML"),
+                _ => None,
+            };
+            if let Some(other) = other {
+                wrong.push(format!(
+                    "pagewalk: `{}` is {other}; `pagewalk fmt` formats only scripts (`.pw`)\n",
+                    report_name(path)
+                ));
+                found.clear();
+            }
         }
         for wrong in wrong {
             complain(&wrong);

@@ -108,6 +108,10 @@ fn mistakes_in_the_settings_are_reported_once() {
             "write a list: `[\"drafts\"]`",
         ),
         (
+            "[test]\nexclude = [\"drafts\\old\"]\n",
+            "write `/` between the names of folders",
+        ),
+        (
             "[test]\nexclude = [\"a\", \"[\"]\n",
             "unclosed character class",
         ),

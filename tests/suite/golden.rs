@@ -496,6 +496,9 @@ fn misspelled_words_of_fences_are_warned_about() {
         ("pagewalk skipped", "write `skip`"),
         ("{pagewalk}", "write `pagewalk`"),
         ("{.pagewalk}", "write `pagewalk`"),
+        ("Pagewalk", "write `pagewalk`"),
+        ("pagewlak", "write `pagewalk`"),
+        ("pw", "write `pagewalk`"),
     ] {
         folder.put("a.md", format!("```{info}\nshow 1\n```\n"));
         let told = folder.test(&["a.md"]);

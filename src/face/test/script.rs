@@ -11,6 +11,7 @@ use pagewalk_script::api::CheckedScript;
 use pagewalk_script::api::golden::{Mistake, Name, TestScript};
 use pagewalk_script::lang::diagnostic::Code;
 use pagewalk_script::lang::loader::{Disk, Loader, Texts, plain};
+use pagewalk_script::lang::nearest::nearest;
 use pagewalk_script::lang::source::decode;
 use pagewalk_script::suite::amend::BlockPlace;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
@@ -297,12 +298,11 @@ impl Fences {
                 Some((line, message, meant(word)?))
             }));
             let Some(words) = words else {
-                // The notation of R Markdown, Quarto, and Pandoc.
-                let inside = block
-                    .info
-                    .strip_prefix('{')
-                    .map(|info| info.trim_start_matches('.'));
-                if inside.is_some_and(|info| info.starts_with("pagewalk")) {
+                // The notation of R Markdown, Quarto, and Pandoc, the ending of scripts, and misspellings.
+                let word = block.info.trim_start_matches(['{', '.']);
+                let end = word.find(|c: char| !c.is_alphanumeric() && c != '-');
+                let word = &word[..end.unwrap_or(word.len())];
+                if word == "pw" || nearest(word, ["pagewalk"].into_iter()).is_some() {
                     let message = format!("no script begins with the fence `{}`", block.info);
                     fences.misspelled.push((line, message, "pagewalk"));
                 }

@@ -186,7 +186,9 @@ fn course(loader: &dyn Loader, path: &Path, text: &str) -> Result<Course, BadCou
         let near = nearest(word, known()).map(|near| format!("did you mean `{near}`?"));
         let yaml = text.lines().find_map(|line| line.trim().strip_suffix(':'));
         let yaml = yaml.map(|name| format!("`{NAME}` is TOML, not YAML: write `[{name}]`, and below it lines such as `NAME = VALUE`"));
-        let help = yaml.or(section).or(list).or(quoted).or(near);
+        let windows = line.contains('\\');
+        let windows = windows.then(|| "write `/` between the names of folders".to_owned());
+        let help = yaml.or(windows).or(section).or(list).or(quoted).or(near);
         let message = error.message().replace("usize", "a number");
         bad(path, text, span, message).help(help)
     })?;
