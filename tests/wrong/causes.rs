@@ -260,7 +260,6 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/:bits 0x3D4", 2, "a command for the prompt", "figure bits 0x3D4"),
     ("machine simple/:why tlb", 2, "a command for the prompt", ""),
     ("machine simple/read\u{200b} 0x3D4", 2, "an invisible character is here: U+200B", "read 0x3D4"),
-    ("machine simple/replay \"loop.lackey\" map=demand", 2, "an option's value after its name", "replay \"loop.lackey\" map demand"),
     ("machine core-i7/read 0x1000 => vpn0 0, vpn1 0", 2, "`vpn1` to `vpn4`", ""),
     ("machine simple/set cache {/  | idx | tag v | b0 b1 b2 b3 |/  | 10 | 0D 1 | 11 22 33 44 |/}", 4, "for idx 10, write `A`", ""),
     ("machine { physical 16 bits, cache { size 32 B, block 64 B, direct-mapped } }", 1, "a block of 64 bytes does not fit into a cache of 32 bytes", ""),

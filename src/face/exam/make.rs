@@ -148,9 +148,9 @@ impl PaperMaker<'_> {
                 let which = version.map_or_else(String::new, |_| format!("pagewalk: {} cannot be generated\n", of()));
                 ExamError::wrong(self.exam.script.render(&diagnostics, self.style) + &which)
             }
-            PaperError::Failed(failed) => {
+            PaperError::Failed { count, first } => {
                 let text = format!(
-                    "pagewalk: {}: {failed} of the script's expectations failed, so no paper was generated; `pagewalk run {}` shows the failures\n",
+                    "pagewalk: {}: {count} of the script's expectations failed, so no paper was generated\n  {first}\n  help: `pagewalk run {}` shows the failures\n",
                     of(),
                     self.exam.script.name()
                 );

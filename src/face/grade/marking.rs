@@ -153,7 +153,7 @@ fn composed(script: &CheckedScript, drawn: &PaperVersion, limits: Limits) -> Res
             let first = wrong.first().map_or("", |first| first.message.as_str());
             format!("{name} with seed {seed}: {first}")
         }
-        PaperError::Failed(_) => format!("{name} with seed {seed}: {error}"),
+        PaperError::Failed { .. } => format!("{name} with seed {seed}: {error}"),
         PaperError::NoQuestion => format!("{name} contains no `question`"),
     })
 }

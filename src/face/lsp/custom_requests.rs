@@ -123,7 +123,9 @@ pub(crate) fn exam(task: &Task, params: &Value, limits: Limits) -> Result<Value,
                 .map(|wrong| wrong.message)
                 .next()
                 .unwrap_or_default(),
-            PaperError::Failed(_) => "an expectation of the script failed".to_owned(),
+            PaperError::Failed { first, .. } => {
+                format!("an expectation of the script failed: {first}")
+            }
             PaperError::NoQuestion => "the script contains no `question`".to_owned(),
         })
     })?;

@@ -5,7 +5,7 @@ use crate::lang::ast::{Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic, Severity};
 use crate::lang::idioms::improve;
 use crate::lang::include::{Script, add_text, is_yaml, read};
-use crate::lang::loader::{Disk, Loader, MemoryLimit};
+use crate::lang::loader::{Disk, Loader, MemoryLimit, Texts};
 use crate::lang::parse::parse;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
@@ -126,7 +126,24 @@ impl CheckedScript {
                 let parsed = ParsedScript::new((sources, script, wrong), loader);
                 Self::found(parsed, None, limit).diagnostics
             }
-            _ => parse(file, text, &mut ()).diagnostics,
+            // An included file, beside the others.
+            _ => {
+                let path = earlier
+                    .sources
+                    .file(file)
+                    .and_then(|file| file.path.as_ref());
+                let path = path.and_then(|path| loader.canonical(path).ok());
+                let Some(path) = path else {
+                    return parse(file, text, &mut ()).diagnostics;
+                };
+                let mut loader = Texts {
+                    texts: BTreeMap::from([(path, text.as_bytes().to_vec())]),
+                    other: &mut *loader,
+                };
+                let main = earlier.sources.file(0).map_or("", |file| &*file.text);
+                let parsed = ParsedScript::from_text(&name, main, earlier.script, &mut loader);
+                Self::found(parsed, Some(earlier), limit).diagnostics
+            }
         };
         // Verify fixes for warnings only if there are no errors.
         let right = checked.diagnostics.is_empty();

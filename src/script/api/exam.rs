@@ -14,6 +14,7 @@ pub use crate::exam::paper::Paper;
 pub use crate::exam::roster::students;
 pub use crate::exam::seeds::Series;
 pub use crate::exam::{Student, Version};
+use crate::run::record::Shown;
 use crate::run::session::Limits;
 
 use crate::exam::formats::{html, json_value, markdown, solutions};
@@ -54,8 +55,12 @@ pub struct Exam<'s> {
 pub enum PaperError {
     /// Diagnostics from the run.
     Diagnostics(Vec<Diagnostic>),
-    /// The number of failed expectations, which would make the key wrong.
-    Failed(u64),
+    /// Expectations failed, which would make the key wrong.
+    Failed {
+        count: u64,
+        /// The place of the first one, and its values.
+        first: String,
+    },
     /// The script has no question.
     NoQuestion,
 }
@@ -64,7 +69,9 @@ impl fmt::Display for PaperError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Diagnostics(wrong) => f.write_str(&messages(wrong)),
-            Self::Failed(count) => write!(f, "{count} of the script's expectations failed"),
+            Self::Failed { count, first } => {
+                write!(f, "{count} of the script's expectations failed: {first}")
+            }
             Self::NoQuestion => f.write_str("the script contains no `question`"),
         }
     }
@@ -150,12 +157,26 @@ impl<'s> Exam<'s> {
             mut paper,
             diagnostics,
             failed,
+            first_failed,
         } = compose(&script.body, sources, files, self.options(version));
         if !diagnostics.is_empty() {
             return Err(PaperError::Diagnostics(diagnostics));
         }
         if failed > 0 {
-            return Err(PaperError::Failed(failed));
+            let first = first_failed.map_or_else(String::new, |check| {
+                let place = sources.location(check.span);
+                let place =
+                    place.map_or_else(String::new, |(file, at)| format!("{file}:{}", at.line));
+                let actual = check.actual.unwrap_or_else(|| Shown::word("none"));
+                format!(
+                    "{place}: `{}` is {actual}, not {}",
+                    check.fact, check.expected
+                )
+            });
+            return Err(PaperError::Failed {
+                count: failed,
+                first,
+            });
         }
         if paper.questions.is_empty() {
             return Err(PaperError::NoQuestion);
@@ -198,7 +219,7 @@ impl<'s> Exam<'s> {
                         format!("{place}{} [{}]", wrong.message, wrong.code.name())
                     })
                 }
-                PaperError::Failed(failed) => format!("{failed} failed expectations"),
+                PaperError::Failed { count, .. } => format!("{count} failed expectations"),
                 PaperError::NoQuestion => "the script has no question".to_owned(),
             })
     }

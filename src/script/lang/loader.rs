@@ -226,6 +226,29 @@ impl Loader for () {
     }
 }
 
+/// A borrowed loader.
+impl<L: Loader + ?Sized> Loader for &mut L {
+    fn memory_limit(&self) -> MemoryLimit {
+        (**self).memory_limit()
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        (**self).canonical(path)
+    }
+
+    fn load(&mut self, path: &Path, limit: InputLimit) -> io::Result<Vec<u8>> {
+        (**self).load(path, limit)
+    }
+
+    fn names(&self, folder: &Path) -> Vec<String> {
+        (**self).names(folder)
+    }
+
+    fn stream(&mut self, path: &Path) -> io::Result<Stream> {
+        (**self).stream(path)
+    }
+}
+
 /// An optional loader. Without a loader, no files exist.
 impl<L: Loader> Loader for Option<L> {
     fn memory_limit(&self) -> MemoryLimit {

@@ -17,6 +17,7 @@ use super::rows::{each_setting, known, missing};
 use super::settings::CHOICE_SETTINGS;
 use crate::lang::ast::{Claim, Condition, Expr, Fact, Holds, Operation, Setting, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::value::Value;
 use crate::run::bind::{Bound, Slot, word};
 use crate::run::eval::{eval, truth};
@@ -237,7 +238,8 @@ fn answers(cx: &mut Cx, row: &Bound) -> Result<Vec<Alternative>, Stop> {
     if word(of) != Some("of") {
         return Err(
             Diagnostic::new(Code::UnknownWord, of.span, "`of` is missing here")
-                .help("write `answers pa of read va`")
+                .help("write `of` between the fact and the operation")
+                .fix(Fix::put_in(of.span.file, of.span.start, "of "))
                 .into(),
         );
     }

@@ -380,8 +380,9 @@ fn words(cx: &mut Cx, row: &Bound) -> Result<String, Stop> {
     if row.operands.is_empty() {
         return Err(missing(row, "a value").into());
     }
+    let is_unit = |operand: &Expr| word(operand) == Some("min");
     if let [first, more, ..] = row.operands
-        && !matches!(word(more), Some("min"))
+        && !(is_unit(more) && row.operands.len() == 2)
     {
         let message = format!("`{}` takes one text", row.name);
         let end = row
@@ -389,11 +390,20 @@ fn words(cx: &mut Cx, row: &Bound) -> Result<String, Stop> {
             .last()
             .map_or(more.span.end, |last| last.span.end);
         let whole = Span { end, ..first.span };
-        let hours = row.name == "duration" && word(more).is_some_and(|unit| unit.starts_with('h'));
-        let minutes = match &first.kind {
-            ExprKind::Value(Value::Number(n)) if hours => n.times(Number::from(60u64)).ok(),
+        // `1 h 30 min`
+        let number = |operand: &Expr| match &operand.kind {
+            ExprKind::Value(Value::Number(n)) => Some(*n),
             _ => None,
         };
+        let hours = row.name == "duration" && word(more).is_some_and(|unit| unit.starts_with('h'));
+        let hours = number(first).filter(|_| hours);
+        let minutes = hours.and_then(|hours| {
+            let minutes = row
+                .operands
+                .get(2)
+                .map_or(Some(Number::from(0u64)), number)?;
+            hours.times(Number::from(60u64)).ok()?.plus(minutes).ok()
+        });
         let text = minutes.map_or_else(
             || format!("\"{}\"", cx.text(whole).trim()),
             |minutes| format!("{minutes} min"),

@@ -127,16 +127,24 @@ pub(crate) fn end_part(cx: &mut Cx) -> Result<(), Stop> {
 }
 
 fn refuse_nested(cx: &Cx, place: Span) -> Result<(), Stop> {
-    if papers::sheet(cx).is_none() {
+    let Some(sheet) = papers::sheet(cx) else {
         return Ok(());
-    }
-    Err(Diagnostic::new(
+    };
+    let outer = sheet.place();
+    let wrong = Diagnostic::new(
         Code::Misplaced,
         place,
         "a question cannot be in another question",
-    )
-    .label("a question can contain parts, but not questions")
-    .help("close the previous question with `}`, or write `part \"a\" { … }`")
+    );
+    Err(if outer.file == place.file {
+        wrong
+            .label("a question can contain parts, but not questions")
+            .help("close the previous question with `}`, or write `part \"a\" { … }`")
+    } else {
+        wrong
+            .also(outer, "this question includes the file")
+            .help("include the file outside of the question")
+    }
     .into())
 }
 

@@ -28,6 +28,11 @@ struct Unit {
 }
 
 impl Sheet {
+    /// Returns the location of the question's title.
+    pub(crate) fn place(&self) -> Span {
+        self.question.place
+    }
+
     /// Creates an empty question.
     pub(crate) fn new(place: Span, points: Option<(Number, Span)>) -> Self {
         Self {

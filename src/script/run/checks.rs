@@ -297,6 +297,9 @@ pub(crate) fn unknown_fact(
     if let Some(of) = of_keyword(name, family, spec) {
         return diagnostic.did_you_mean(name, &format!("{of} {name}"));
     }
+    if &**name == "points" {
+        return diagnostic.help("points follow the last fact without a comma");
+    }
     if let Some(help) = of_levels(name, family, spec) {
         return diagnostic.help(help);
     }

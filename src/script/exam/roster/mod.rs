@@ -92,7 +92,9 @@ pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
             .any(|cell| !cell.trim().is_empty())
         {
             let (cells, columns) = (row.len(), header.len());
-            let message = format!("has {cells} cells, but the header has {columns}");
+            let message = format!(
+                "has {cells} cells, but the header has {columns}; a name with a comma is in quotes: \"Lovelace, Ada\""
+            );
             table.flaws.push(Flaw::new(line, message));
             continue;
         }

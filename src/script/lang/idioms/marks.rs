@@ -101,7 +101,8 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
     if diagnostic.code == Code::Duplicate {
         return found;
     }
-    let quiet = (diagnostic.fix.is_none() && lower != said).then(|| advice(fix(lower)));
+    let quiet = (diagnostic.fix.is_none() && lower != said && !said.starts_with('"'))
+        .then(|| advice(fix(lower)));
     // As a fact, an index is that of a TLB or cache.
     let fact = diagnostic.code == Code::UnknownFact;
     let ours =

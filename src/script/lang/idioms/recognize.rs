@@ -209,8 +209,11 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         let fix = Fix::write(place(first, last), &line[first..last], new);
         Some(Advice::fixed(setting_message(diagnostic), None, fix, false))
     };
-    if setting {
+    let in_exam = || inner_block(&line[..first]).or(block) == Some("exam");
+    if setting || diagnostic.code == Code::Syntax && in_exam() {
         found.extend(unquoted(line, at, place));
+    }
+    if setting {
         found.extend(of_entry());
     }
     // Other facts of the statement are right, or have messages of their own.

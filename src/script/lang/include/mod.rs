@@ -472,6 +472,11 @@ pub(super) fn find(
                 let (said, near) = (format!("\"{}\"", path.text), format!("\"{folder}{near}\""));
                 return Err(wrong.did_you_mean(&said, &near));
             }
+            let with_end = folder.join(format!("{}.pw", path.text));
+            if loader.canonical(&with_end).is_ok() {
+                let said = format!("\"{}\"", path.text);
+                return Err(wrong.did_you_mean(&said, &format!("\"{}.pw\"", path.text)));
+            }
             let found = |name: &String| {
                 let found = loader.canonical(&folder.join(name));
                 found.is_ok_and(|found| root.is_none_or(|root| found.starts_with(&root.folder)))

@@ -15,7 +15,7 @@ use crate::lang::value::Value;
 use crate::run::bind::Bound;
 use crate::run::budget::WORK_OF_COPY;
 use crate::run::session::{Action, Cx};
-use crate::run::settings::{Field, build_machine, list, wrong_overrides};
+use crate::run::settings::{Field, build_machine, fixed_in_yaml, list, wrong_overrides};
 use crate::run::state::{Binding, Slot};
 use crate::run::stop::Stop;
 use crate::run::unsupported;
@@ -80,13 +80,25 @@ fn base_of(cx: &mut Cx, base: &Expr, own: bool) -> Result<Spec, Stop> {
         ExprKind::Value(Value::Text(path)) => {
             let fields = machine_file(cx, path, base)?;
             let spec = build_machine(None, &fields, base.span);
+            let sources = &cx.env.sources;
+            let in_yaml = |one: Diagnostic| match sources.file(one.span.file) {
+                Some(file) if one.span.file != base.span.file => fixed_in_yaml(&file.text, one),
+                _ => one,
+            };
             let named = |(at, one): (usize, Diagnostic)| match at {
                 0 if one.span.file != base.span.file => {
                     one.also(base.span, "this statement reads the machine file")
                 }
                 _ => one,
             };
-            let all = |wrong: Vec<_>| wrong.into_iter().enumerate().map(named).collect();
+            let all = |wrong: Vec<_>| {
+                wrong
+                    .into_iter()
+                    .map(in_yaml)
+                    .enumerate()
+                    .map(named)
+                    .collect()
+            };
             Ok(spec.map_err::<Vec<_>, _>(all)?)
         }
         _ => Err(Diagnostic::new(

@@ -1,7 +1,9 @@
 //! Machine files in other notations: expressions, settings in words, and levels by name.
 
 use super::tree::{Node, Scalar};
+use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::idioms::setting_rewritten;
 
 /// Improves the error of a value: an expression, or a setting in words if the setting in YAML `fits`.
@@ -24,6 +26,75 @@ pub(super) fn improved(
         Some(line) => wrong.help(format!("write `{line}`")),
         None => wrong,
     }
+}
+
+/// Adds the fix of a setting in the words of other tools, or of a part without its block, in the notation of YAML. `text` is
+/// the machine file.
+pub(crate) fn fixed(text: &str, wrong: Diagnostic) -> Diagnostic {
+    let (start, end) = (wrong.span.start as usize, wrong.span.end as usize);
+    let Some(key) = text.get(start..end).filter(|_| wrong.fix.is_none()) else {
+        return wrong;
+    };
+    let (key, from) = match key.split_once(':') {
+        Some((name, _)) => (name, start + name.len()),
+        None => (key, end),
+    };
+    let Some(after) = text[from..].strip_prefix(':') else {
+        return wrong;
+    };
+    let length = after.find([',', '}', '\n', '#']).unwrap_or(after.len());
+    let given = after[..length].trim();
+    let new = match wrong.code {
+        Code::UnknownSetting => enclosing(&text[..start])
+            .and_then(|block| {
+                // `write: write-back` and `write-policy: back`
+                let given = given.strip_prefix("write-").unwrap_or(given);
+                setting_rewritten(block, &format!("{} {given}", key.replace('-', "_")))
+            })
+            .filter(|new| !new.contains(','))
+            .map(|new| match new.split_once(' ') {
+                Some((name, value)) => format!("{name}: {value}"),
+                None => format!("{new}: true"),
+            }),
+        Code::WrongCount if given.parse::<u32>().is_ok() => match key {
+            "page_table" => Some(format!("page_table: {{ levels: {given} }}")),
+            "tlb" => Some(format!("tlb: {{ entries: {given} }}")),
+            _ => None,
+        },
+        _ => None,
+    };
+    let whole = Span::new(
+        wrong.span.file,
+        start..from + 1 + after[..length].trim_end().len(),
+    );
+    match new {
+        Some(new) => {
+            let wrong = Diagnostic {
+                help: None,
+                ..wrong
+            };
+            wrong.fix(Fix::replace(whole, new))
+        }
+        None => wrong,
+    }
+}
+
+/// Returns the key of the block at the end of a text: that of an open brace, or of the line above that has less indentation.
+fn enclosing(text: &str) -> Option<&str> {
+    let line_start = text.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = &text[line_start..];
+    if let Some(brace) = line
+        .rfind('{')
+        .filter(|brace| !line[*brace..].contains('}'))
+    {
+        let name = line[..brace].trim_end().strip_suffix(':')?;
+        return name.split([' ', '{', ',']).next_back();
+    }
+    let indent = |line: &str| line.len() - line.trim_start_matches([' ', '-']).len();
+    let above = text[..line_start].lines().rev();
+    let mut above = above.filter(|other| !other.trim().is_empty() && indent(other) < line.len());
+    let head = above.next().filter(|_| !line.is_empty())?;
+    head.trim().strip_suffix(':')
 }
 
 /// Returns the product of the factors in a text such as `32*1024`.

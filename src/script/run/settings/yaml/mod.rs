@@ -11,6 +11,8 @@ mod said;
 mod tests;
 mod tree;
 
+pub(crate) use foreign::fixed;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::fields_of_yaml;
+use super::{fields_of_yaml, fixed};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::run::settings::{Arg, ArgKind, Field, build_machine};
@@ -387,6 +387,43 @@ fn other_notations_are_shown_in_yaml() {
         if let Some(yaml) = help.strip_prefix("write\n") {
             assert!(fields_of_yaml(FILE, yaml).is_ok(), "{yaml}");
         }
+    }
+}
+
+/// A setting of other tools, and the line with its fix.
+const FIXED: &[(&str, &str)] = &[
+    (
+        "cache: { size: 64 B, block: 4 B, write: through }",
+        "cache: { size: 64 B, block: 4 B, write-through: true }",
+    ),
+    (
+        "cache: { size: 64 B, block: 4 B, write: write-back }",
+        "cache: { size: 64 B, block: 4 B, write-back: true }",
+    ),
+    (
+        "cache:\n  size: 64 B\n  write-policy: through",
+        "cache:\n  size: 64 B\n  write-through: true",
+    ),
+    (
+        "cache: { size: 64 B, mapping: direct, block: 4 B }",
+        "cache: { size: 64 B, direct-mapped: true, block: 4 B }",
+    ),
+    (
+        "page_table: 2 # levels",
+        "page_table: { levels: 2 } # levels",
+    ),
+    ("tlb: 16", "tlb: { entries: 16 }"),
+];
+
+#[test]
+fn settings_of_other_tools_are_fixed_in_yaml() {
+    for (text, expected) in FIXED {
+        let wrong = machine(text).expect_err("no setting");
+        let mut fixes = wrong.into_iter().filter_map(|one| fixed(text, one).fix);
+        let fix = fixes.next().unwrap_or_else(|| panic!("no fix: {text}"));
+        let (start, end) = (fix.span.start as usize, fix.span.end as usize);
+        let new = format!("{}{}{}", &text[..start], fix.text, &text[end..]);
+        assert_eq!(new, *expected);
     }
 }
 
