@@ -49,7 +49,12 @@ pub(crate) fn fixed(text: &str, wrong: Diagnostic) -> Diagnostic {
             .and_then(|block| {
                 // `write: write-back` and `write-policy: back`
                 let given = given.strip_prefix("write-").unwrap_or(given);
-                setting_rewritten(block, &format!("{} {given}", key.replace('-', "_")))
+                let key = if key.starts_with("write") {
+                    "write"
+                } else {
+                    key
+                };
+                setting_rewritten(block, &format!("{key} {given}"))
             })
             .filter(|new| !new.contains(','))
             .map(|new| match new.split_once(' ') {
