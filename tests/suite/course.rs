@@ -60,7 +60,7 @@ fn files_outside_the_folder_are_reported_with_the_settings_to_change() {
         (
             "Pagewalk.toml",
             "root = \".\"\n",
-            "to `pagewalk.toml`, in lowercase",
+            "`pagewalk.toml`, in lowercase",
         ),
         (
             "other",

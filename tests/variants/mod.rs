@@ -257,7 +257,8 @@ fn a_version_that_cannot_be_made_is_named() {
     assert!(
         messages.contains(", version ")
             && messages.contains("(seed 0x")
-            && messages.contains("of the script's expectations failed"),
+            && messages.contains("of the script's expectations failed")
+            && messages.contains("d.pw:1: `a`: expected not 2, actual 2"),
         "{messages}"
     );
     let empty = folder.put(

@@ -248,6 +248,13 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     // Declarations below.
     ("machine simple/touch(0x3C0)/def touch(va) { read va }", 2, "defined only below", ""),
     ("machine core-i7/P1: read 0x1000/process P1", 2, "declared only below", ""),
+    // Papers.
+    ("machine simple/question \"Q\" points 2,5 {/  ask \"a\" = 3/}", 2, "a decimal point, not a comma", "question \"Q\" points 2.5 {"),
+    ("exam { duration 1 h 30 min }/question \"Q\" { ask \"a\" = 3 }", 1, "write `90 min`", "exam { duration 90 min }"),
+    ("exam { date March 1, 2026 }/question \"Q\" { ask \"a\" = 3 }", 1, "write `\"March 1, 2026\"`", "exam { date \"March 1, 2026\" }"),
+    ("machine simple/question \"Q\" { ask read 0x3D4 => vpn, ppn, points 3 }", 2, "points follow the last fact without a comma", ""),
+    ("machine simple/question \"Q\" points 2 {/  ask \"a\" = 3/  rubric \"b\" points 2/}", 4, "a rubric belongs to an essay", ""),
+    ("machine simple/question \"Q\" { choice \"VPN?\" { answers vpn read 0x3D4 } }", 2, "`of` is missing here", "question \"Q\" { choice \"VPN?\" { answers vpn of read 0x3D4 } }"),
     // A merge.
     ("machine simple/set page_table {/  | vpn ppn |/<<<<<<< HEAD/  | 0F 0D |/||||||| 1a2b/  | 0F 0C |/=======/  | 0F 0E |/>>>>>>> more/}/read 0x3D4", 4, "a merge left conflict markers in lines 4–10", ""),
     ("machine simple/read 0x3D4/>>>>>>> origin", 3, "remove the line with `>>>>>>>`", ""),

@@ -169,7 +169,7 @@ impl<'s> Exam<'s> {
                     place.map_or_else(String::new, |(file, at)| format!("{file}:{}", at.line));
                 let actual = check.actual.unwrap_or_else(|| Shown::word("none"));
                 format!(
-                    "{place}: `{}` is {actual}, not {}",
+                    "{place}: `{}`: expected {}, actual {actual}",
                     check.fact, check.expected
                 )
             });
