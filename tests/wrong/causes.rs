@@ -250,6 +250,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine core-i7/P1: read 0x1000/process P1", 2, "declared only below", ""),
     // Papers.
     ("machine simple/question \"Q\" points 2,5 {/  ask \"a\" = 3/}", 2, "a decimal point, not a comma", "question \"Q\" points 2.5 {"),
+    ("machine simple/question \"Q\" { ask read 0x3D4 => vpn points 2,5 }", 2, "a decimal point, not a comma", "question \"Q\" { ask read 0x3D4 => vpn points 2.5 }"),
     ("exam { duration 1 h 30 min }/question \"Q\" { ask \"a\" = 3 }", 1, "write `90 min`", "exam { duration 90 min }"),
     ("exam { date March 1, 2026 }/question \"Q\" { ask \"a\" = 3 }", 1, "write `\"March 1, 2026\"`", "exam { date \"March 1, 2026\" }"),
     ("machine simple/question \"Q\" { ask read 0x3D4 => vpn, ppn, points 3 }", 2, "points follow the last fact without a comma", ""),

@@ -117,7 +117,7 @@ fn no_record(format: Format, line: BadLine) -> UnreadableReason {
             choice: Choice::FirstLines,
         },
         line,
-        fits: None,
+        first: Vec::new(),
     }
 }
 

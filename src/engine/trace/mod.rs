@@ -13,6 +13,7 @@ mod detect;
 mod digits;
 pub mod extras;
 mod flat;
+mod foreign;
 pub mod format;
 mod hot_spots;
 mod lackey;

@@ -336,6 +336,9 @@ fn once_per_cause(
     diagnostics: &mut Vec<Diagnostic>,
     repeated: bool,
 ) {
+    if diagnostics.is_empty() {
+        return;
+    }
     let names = diagnostics.iter().map(|one| sources.text(one.span));
     let names: BTreeSet<&str> = names.collect();
     let no_process = !statements(body).any(|stmt| declared_process(stmt).is_some());

@@ -1,5 +1,6 @@
 //! Checks a whole script, and runs it if the check finds no errors.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 use std::ops::Range;
@@ -22,7 +23,7 @@ use super::files::{Files, PROGRAM};
 use super::nouns::{TABLE_NOUNS, THING_NOUNS};
 use super::paths::PEEK_FUNCTIONS;
 use super::record::{Sink, Totals};
-use super::session::{Checker, Cx, Language, Options, Run};
+use super::session::{Checker, Cx, Env, Language, Options, Run};
 use super::state::State;
 use super::stop::Stop;
 use super::unsupported;
@@ -129,10 +130,13 @@ pub(super) fn report_part(
     let words: Vec<&str> = words.collect();
     let calls: Vec<&str> = callable().chain(state.definitions()).collect();
     let definitions: BTreeSet<&str> = state.definitions().collect();
-    let texts = program_texts(script, state, cx);
+    // Few scripts have a name that may be one of a program, and the search visits the whole script.
+    let texts = OnceCell::new();
+    let env = cx.env;
+    let texts = || texts.get_or_init(|| program_texts(script, state, env));
     let known = Known {
         begins: &|name| Some(language.verb(name)?.begins()),
-        is_of_program: &|name| texts.iter().any(|text| is_word_of(text, name)),
+        is_of_program: &|name| texts().iter().any(|text| is_word_of(text, name)),
         variables: &unsure.variables,
         is_call: &|name| is_call(language, name) || definitions.contains(name),
         check_count: &|name, given| {
@@ -160,13 +164,13 @@ pub(super) fn report_part(
 }
 
 /// Returns the texts of the programs that a script declares, and of those in the state before it.
-fn program_texts(script: &[Stmt], state: &State, cx: &Cx) -> Vec<Arc<str>> {
+fn program_texts(script: &[Stmt], state: &State, env: Env) -> Vec<Arc<str>> {
     let declared = statements(script).filter_map(|stmt| match &*stmt.kind {
         StmtKind::Command(command) if &*command.verb.text == PROGRAM => {
             let text = command.operands.last()?;
-            let number = cx.env.files.program(text.span);
+            let number = env.files.program(text.span);
             match (number, &text.kind) {
-                (Some(number), _) => Some(cx.env.sources.file(number)?.text.clone()),
+                (Some(number), _) => Some(env.sources.file(number)?.text.clone()),
                 (None, ExprKind::Value(Value::Text(text))) => Some(text.clone()),
                 (None, _) => None,
             }

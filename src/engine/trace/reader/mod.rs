@@ -4,11 +4,11 @@ use std::io::Read;
 use std::path::Path;
 
 use super::detect::detect;
+use super::foreign;
 use super::format::{Choice, ChosenFormat, Format};
 use super::record::{Fetches, Malformed, RecordBatch};
 use super::source::Source;
 use super::text::Text;
-use super::unreadable;
 use super::unreadable::{Unreadable, UnreadableReason};
 
 /// Maximum number of records in a batch.
@@ -158,8 +158,8 @@ impl Reader {
 
 /// Rejects the binary files that are often taken for traces.
 fn reject_foreign(source: &mut Source) -> Result<(), Unreadable> {
-    let head = source.head(unreadable::LONGEST_SIGNATURE)?;
-    if let Some(row) = unreadable::signature(&head) {
+    let head = source.head(foreign::LONGEST_SIGNATURE)?;
+    if let Some(row) = foreign::signature(&head) {
         return Err(source.error(UnreadableReason::Foreign {
             what: row.what,
             advice: row.advice,

@@ -34,11 +34,16 @@ pub(crate) fn unlikely(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec
         }
     }
     found.extend(revealed(part));
-    if !statements(script).any(|stmt| variable(stmt) == Some("last")) {
-        for stmt in statements(part) {
-            if let StmtKind::Question { body, .. } = &*stmt.kind {
-                Repeats::new(sources, &mut found).block(body);
-            }
+    let questions = statements(part).filter_map(|stmt| match &*stmt.kind {
+        StmtKind::Question { body, .. } => Some(body),
+        _ => None,
+    });
+    let mut questions = questions.peekable();
+    // The search for a variable visits the whole script.
+    if questions.peek().is_some() && !statements(script).any(|stmt| variable(stmt) == Some("last"))
+    {
+        for body in questions {
+            Repeats::new(sources, &mut found).block(body);
         }
     }
     let mut powers = Powers {
