@@ -584,6 +584,8 @@ fn an_accepted_finding_is_listed_with_its_reason() {
         );
         assert!(!of.holds(), "{other}");
     }
+    let misspelled = format!("exam {{ accept readable of \"Zebra\" because \"no\" }}\n{question}");
+    assert!(report(&misspelled, 5).contains("because no; no question has this title"));
 }
 
 /// A student does not know the version, so an answer that differs between versions cannot be guessed.

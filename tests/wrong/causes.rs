@@ -71,7 +71,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("kernel { frames 8 }/process P1/let fd = open(\"a\", O_RDONLY)/read(fd, buf, 5) => returns 5", 4, "`let buf = malloc(64)`", ""),
     // Values in texts.
     ("machine simple/question \"Q\" {/  choose va in 0..64/  text \"\"\"At {va:x}, `{x}` ```{y;}```.\"\"\"/}", 4, "no format after `:`", "  text \"\"\"At {hex(va)}, `{x}` ```{y;}```.\"\"\""),
-    ("machine simple/question \"Q\" {/  choose va in 0..64/  essay \"\"\"At {va:04b}?\"\"\" points 2/}", 4, "write `bin(va)`", "  essay \"\"\"At {bin(va)}?\"\"\" points 2"),
+    ("machine simple/question \"Q\" {/  choose va in 0..64/  essay \"\"\"At {va:04b}?\"\"\" points 2/}", 4, "write `bin(va, 4)`", "  essay \"\"\"At {bin(va, 4)}?\"\"\" points 2"),
     ("machine simple/question \"Q\" {/  let n = 3/  ask \"\"\"Why {if n}?\"\"\" = 5/}", 4, "contain a value, not a statement", ""),
     ("machine simple/question \"Q\" {/  let n = 3/  text \"\"\"/  Both {n, n} and {{n, n}}/  \"\"\"/}", 5, "contain one value", ""),
     ("question \"Q\" {/  text \"The so-called \"dirty\" bit.\"/}", 2, "ends the text before it", "  text \"\"\"The so-called \"dirty\" bit.\"\"\""),
@@ -256,6 +256,13 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/question \"Q\" { ask read 0x3D4 => vpn, ppn, points 3 }", 2, "points follow the last fact without a comma", ""),
     ("machine simple/question \"Q\" points 2 {/  ask \"a\" = 3/  rubric \"b\" points 2/}", 4, "a rubric belongs to an essay", ""),
     ("machine simple/question \"Q\" { choice \"VPN?\" { answers vpn read 0x3D4 } }", 2, "`of` is missing here", "question \"Q\" { choice \"VPN?\" { answers vpn of read 0x3D4 } }"),
+    ("machine simple/question \"A\" {/  let frame = 3/  ask \"a\" = 3/}/question \"B\" {/  text \"\"\"Frame {frame}.\"\"\"/  ask \"b\" = 3/}", 7, "declared only in a block that has ended", ""),
+    ("machine simple/question \"A\" { ask \"VPN\" = vpn(0x3D4) }", 2, "write `translate 0x3D4 => vpn`", ""),
+    ("let va = 4/question \"A\" {/  text \"\"\"At 0x{va:04X}.\"\"\"/  ask \"a\" = 3/}", 3, "has no format", "  text \"\"\"At {hex(va, 4)}.\"\"\""),
+    ("let va = 4/question \"A\" {/  text \"\"\"At {va:#x}.\"\"\"/  ask \"a\" = 3/}", 3, "has no format", "  text \"\"\"At {hex(va)}.\"\"\""),
+    // Digits and signs.
+    ("machine simple/read 03D4₁₆", 2, "the radix of a textbook", "read 0x03D4"),
+    ("machine simple/read 0xO3D4", 2, "write `0x03D4`", "read 0x03D4"),
     // A merge.
     ("machine simple/set page_table {/  | vpn ppn |/<<<<<<< HEAD/  | 0F 0D |/||||||| 1a2b/  | 0F 0C |/=======/  | 0F 0E |/>>>>>>> more/}/read 0x3D4", 4, "a merge left conflict markers in lines 4–10", ""),
     ("machine simple/read 0x3D4/>>>>>>> origin", 3, "remove the line with `>>>>>>>`", ""),

@@ -244,7 +244,7 @@ impl CheckedScript {
             diagnostics.retain(|one| !is_of_paper(one.code));
         }
         diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
-        // A statement that nobody understands, such as `switch P2`, may name the process of those below it.
+        // An unknown statement, such as `switch P2`, may name the process of those below it.
         if let Some(unread) = diagnostics
             .iter()
             .find(|one| is_unknown(one) && one.fix.is_none())

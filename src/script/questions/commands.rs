@@ -404,6 +404,14 @@ fn words(cx: &mut Cx, row: &Bound) -> Result<String, Stop> {
                 .map_or(Some(Number::from(0u64)), number)?;
             hours.times(Number::from(60u64)).ok()?.plus(minutes).ok()
         });
+        if row.name == "duration" && is_unit(more) {
+            let rest = Span {
+                start: more.span.end,
+                ..whole
+            };
+            let wrong = Diagnostic::new(Code::WrongCount, rest, "`duration` takes one number");
+            return Err(wrong.fix(Fix::remove(rest)).into());
+        }
         let text = minutes.map_or_else(
             || format!("\"{}\"", cx.text(whole).trim()),
             |minutes| format!("{minutes} min"),

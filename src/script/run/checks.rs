@@ -298,7 +298,16 @@ pub(crate) fn unknown_fact(
         return diagnostic.did_you_mean(name, &format!("{of} {name}"));
     }
     if &**name == "points" {
-        return diagnostic.help("points follow the last fact without a comma");
+        let wrong = diagnostic.help("points follow the last fact without a comma");
+        let text = cx.env.sources.file(fact.span.file).map(|file| &*file.text);
+        let before = text.and_then(|text| text.get(..fact.name.span.start as usize));
+        return match before.and_then(|before| before.trim_end().strip_suffix(',')) {
+            Some(before) => {
+                let comma = before.len()..before.len() + 1;
+                wrong.fix(Fix::replace(Span::new(fact.span.file, comma), ""))
+            }
+            None => wrong,
+        };
     }
     if let Some(help) = of_levels(name, family, spec) {
         return diagnostic.help(help);

@@ -279,7 +279,7 @@ pub(crate) fn nothing(draw: Draw, with: &[Draw], all: u128, tallies: &[Tally]) -
         let message = format!("there are no values to choose `{name}` from");
         let diagnostic = Diagnostic::new(Code::NothingToChoose, draw.from.span, message);
         return diagnostic.help(
-            "`a..b` excludes `b`; to include it, write `a..=b`, with the smaller number first",
+            "a range counts up: write the smaller number first; `a..b` excludes `b`, and `a..=b` includes it",
         );
     }
     let message = if with.is_empty() {

@@ -4,6 +4,7 @@ use super::plan::mixed;
 use crate::exam::Version;
 use crate::exam::fair::{Blank, Fairness, Lacking, Sample};
 use crate::exam::paper::{Division, Paper, Question};
+use crate::lang::nearest::nearest;
 use crate::questions::settings::Finding;
 use crate::report::doc::{Block, Cell, Table, Tone};
 
@@ -51,14 +52,17 @@ pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
     }));
     blocks.extend(of.accepted.iter().map(|(accepted, found)| {
         let (word, question) = (accepted.finding.0, accepted.question.as_deref());
-        let of = question.map_or_else(String::new, |title| format!(" of {title}"));
-        let end = if *found {
-            ""
-        } else {
-            "; the check finds nothing of the kind"
+        let named = question.map_or_else(String::new, |title| format!(" of {title}"));
+        let titles = || of.blanks.iter().map(|blank| &*blank.question);
+        let unknown = question.filter(|title| titles().all(|known| known != *title));
+        let end = match unknown.map(|title| nearest(title, titles())) {
+            _ if *found => String::new(),
+            None => "; the check finds nothing of the kind".to_owned(),
+            Some(None) => "; no question has this title".to_owned(),
+            Some(Some(near)) => format!("; no question has this title: did you mean “{near}”?"),
         };
         Block::line(format!(
-            "accepted: {word}{of}, because {}{end}",
+            "accepted: {word}{named}, because {}{end}",
             accepted.reason
         ))
     }));

@@ -85,6 +85,15 @@ pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
             ));
             break;
         }
+        let joined = row
+            .iter()
+            .next()
+            .filter(|_| row.len() == 1 && header.len() > 1);
+        if joined.is_some_and(|cell| cell.contains([';', '\t'])) {
+            let message = "has other separators than the header";
+            table.flaws.push(Flaw::new(line, message));
+            continue;
+        }
         // A comma within a name divides it.
         if row
             .iter()

@@ -6,7 +6,7 @@ use super::advice::Advice;
 use super::marks::{comment, defined, included, note, percent, unquoted, words};
 use super::pattern::matched;
 use super::rewritten::{fact, rewritten, stated};
-use super::rows::{Idiom, REMOVED, is_keyword};
+use super::rows::{Idiom, REMOVED, is_fact, is_keyword};
 use super::spelled::{TABLE, respelled, spelled};
 use super::tokens::{indent, line_at, nesting, tokens};
 use super::variants::{method, of_process, whole};
@@ -335,6 +335,15 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     }
     match diagnostic.code {
         Code::UnknownProcess => undeclared(diagnostic, text, name),
+        // `ask "VPN" = vpn(va)`
+        Code::UnknownFunction if is_fact(name) => {
+            let given = text[end as usize..].strip_prefix('(')?.split(')').next()?;
+            let help = format!("write `translate {given} => {name}`, and below it `last.{name}`");
+            Some(Advice::without(
+                "this is a fact of an access, not a function",
+                help,
+            ))
+        }
         Code::NoMachine => {
             let mut below = text[end as usize..].lines();
             below.any(|line| line.starts_with("machine ")).then(|| {
@@ -430,9 +439,12 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
             let uses = |word: &str| all.iter().filter(|token| token.text(text) == word).count();
             let pair = all.windows(2).find(|pair| {
                 matches!(pair[0].text(text), "let" | "choose" | "for") && pair[1].text(text) == near
-            })?;
+            });
+            let Some(pair) = pair else {
+                return ended(&all, text, diagnostic.span);
+            };
             if uses(near) > 1 || uses(name) < 2 {
-                return None;
+                return ended(&all, text, diagnostic.span);
             }
             let place = Span::new(file, pair[1].start..pair[1].end);
             let fix = Fix::write(place, near, name);
@@ -458,7 +470,7 @@ fn without_parentheses(text: &str, at: Span) -> Option<Advice> {
     );
     let said = &text[line.start + from..line.start + to];
     let (name, given) = said.split_once(' ').unwrap_or((said, ""));
-    if !text.contains(&format!("def {name}(")) {
+    if !text.contains(&format!("def {name}(")) || given.contains(['(', ')', '=']) {
         return None;
     }
     let place = Span::new(at.file, line.start + from..line.start + to);

@@ -477,6 +477,11 @@ pub(super) fn find(
                 let said = format!("\"{}\"", path.text);
                 return Err(wrong.did_you_mean(&said, &format!("\"{}.pw\"", path.text)));
             }
+            let lower = path.text.to_lowercase();
+            if *lower != *path.text && loader.canonical(&folder.join(&lower)).is_ok() {
+                let said = format!("\"{}\"", path.text);
+                return Err(wrong.did_you_mean(&said, &format!("\"{lower}\"")));
+            }
             let found = |name: &String| {
                 let found = loader.canonical(&folder.join(name));
                 found.is_ok_and(|found| root.is_none_or(|root| found.starts_with(&root.folder)))

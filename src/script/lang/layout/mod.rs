@@ -275,6 +275,10 @@ impl<'a> Scan<'a> {
         match self.byte(0) {
             b' ' | b'\t' | b'\r' => self.at += 1,
             b'\n' => self.newline(),
+            // `{va:#x}`, a format of Python
+            b'#' if self.top().kind == LevelKind::Hole && self.text[..self.at].ends_with(':') => {
+                self.at += 1;
+            }
             b'#' => {
                 let end = self.line_end(self.at);
                 self.blank(self.at, end);

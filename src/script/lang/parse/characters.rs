@@ -2,6 +2,7 @@
 
 use super::habits::Stop;
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 
 /// Characters that resemble a letter or sign of the language, the letters and signs in the same order, and what the
@@ -90,6 +91,9 @@ fn spelled(text: &str) -> String {
 /// Reports a foreign character. The fix replaces all of them up to the end of the line, except in texts.
 pub(super) fn foreign(stop: &Stop) -> Option<Diagnostic> {
     let first = stop.rest.chars().next()?;
+    if let Some(diagnostic) = radix(stop) {
+        return Some(diagnostic);
+    }
     let superscript = SUPERSCRIPTS.contains(first);
     let kind = if superscript {
         "a superscript"
@@ -118,4 +122,32 @@ pub(super) fn foreign(stop: &Stop) -> Option<Diagnostic> {
     } else {
         diagnostic
     })
+}
+
+/// Reports the radix of a textbook, as in `03D4₁₆`.
+fn radix(stop: &Stop) -> Option<Diagnostic> {
+    let digit = |c: char| ('₀'..='₉').contains(&c);
+    let length = stop.rest.find(|c| !digit(c)).unwrap_or(stop.rest.len());
+    let said = &stop.rest[..length];
+    let value = said
+        .chars()
+        .map(|c| char::from_digit(u32::from(c) - u32::from('₀'), 10));
+    let prefix = match &*value.collect::<Option<String>>()? {
+        "16" => "0x",
+        "10" => "",
+        "2" => "0b",
+        _ => return None,
+    };
+    let is_digit = |c: char| c.is_ascii_hexdigit() || c == '_';
+    let number = &stop.before[stop.before.trim_end_matches(is_digit).len()..];
+    let digits = number.trim_start_matches(|c| prefix.is_empty() && c == '0');
+    let start = stop.at - number.len();
+    let fix = Fix::write(
+        Span::new(0, start..stop.at + length),
+        format!("{number}{said}"),
+        format!("{prefix}{digits}"),
+    );
+    let message = format!("`{said}` is the radix of a textbook");
+    let diagnostic = Diagnostic::new(Code::Syntax, Span::default(), message);
+    (!number.is_empty()).then(|| diagnostic.fix(fix))
 }

@@ -299,11 +299,19 @@ fn bad_number(text: &str) -> ValueError {
             error.help(format!("write {decimal}, or 0x{text} if it is hexadecimal"))
         }
         _ if hexadecimal => error.write(format!("0x{text}")),
+        _ if let Some(zero) = without_letter(text) => error.write(zero),
         _ if is_date(text) => error.write(format!("\"{text}\"")),
         Some(spelt) => error.write(format!("{}{spelt}", &text[..text.len() - unit.len()])),
         None => error
             .help("write a number as 20, 0x14, 0b1_0100, 0.96, or 96%, a size as 8 KB, and a time as 10 ns"),
     }
+}
+
+/// Returns a number in which the letter O stands for the digit 0. `0o` begins an octal number in other languages.
+fn without_letter(text: &str) -> Option<String> {
+    let zero = text.replace(['O', 'o'], "0");
+    let is_number = zero != text && !text.starts_with("0o") && Number::parse(&zero).is_ok();
+    is_number.then_some(zero)
 }
 
 /// Returns the value of a number with an exponent, such as `1e3`.

@@ -29,7 +29,8 @@ pub(super) fn wrong_hole(text: &str, file: u32, start: usize) -> Option<Diagnost
             let read = Grammar::parse(Rule::hole, hole);
             if read.map_or("", |pairs| pairs.as_str()) != hole {
                 let inside = start + "\"\"\"{".len() + at;
-                return Some(described(&hole[1..hole.len() - 1], file, inside));
+                let wrong = described(&hole[1..hole.len() - 1], file, inside);
+                return Some(without_prefix(&prose[..at], hole, wrong));
             }
             hole.len()
         } else {
@@ -37,6 +38,27 @@ pub(super) fn wrong_hole(text: &str, file: u32, start: usize) -> Option<Diagnost
         };
     }
     None
+}
+
+/// Extends the fix of `0x{va:04x}` to the prefix, which `hex` prints.
+fn without_prefix(before: &str, hole: &str, wrong: Diagnostic) -> Diagnostic {
+    match &wrong.fix {
+        Some(fix) if before.ends_with("0x") && fix.text.starts_with("hex(") => {
+            let Span { file, start, end } = fix.span;
+            let whole = Span {
+                file,
+                start: start - 3,
+                end: end + 1,
+            };
+            let fix = Fix::write(whole, format!("0x{hole}"), format!("{{{}}}", fix.text));
+            Diagnostic {
+                help: None,
+                ..wrong
+            }
+            .fix(fix)
+        }
+        _ => wrong,
+    }
 }
 
 /// Reports the text between braces that begins at this byte of the file.
@@ -50,9 +72,15 @@ fn described(inside: &str, file: u32, start: usize) -> Diagnostic {
     match inside.split_once(':') {
         Some((value, format)) if !value.is_empty() && !inside.contains('"') => {
             let value = value.trim();
+            // `04x`: at least four digits
+            let digits = format.trim_matches(|c: char| !c.is_ascii_digit());
+            let digits = match digits.trim_start_matches('0') {
+                "" => String::new(),
+                digits => format!(", {digits}"),
+            };
             let value = match format.chars().next_back() {
-                Some('x' | 'X') => format!("hex({value})"),
-                Some('b') => format!("bin({value})"),
+                Some('x' | 'X') => format!("hex({value}{digits})"),
+                Some('b') => format!("bin({value}{digits})"),
                 _ => value.to_owned(),
             };
             wrong("a value in a text has no format after `:`").fix(Fix::write(span, inside, value))

@@ -99,7 +99,7 @@ fn unmerged(file: u32, text: &str, body: &mut Block, diagnostics: &mut Vec<Diagn
     let is_beside = |one: &Diagnostic| !place.contains(&(one.span.start as usize));
     if Conflict::whole(text).is_some() {
         diagnostics.clear();
-        // Nobody knows what the merged script declares.
+        // The declarations of the merged script are unknown.
         let before = body.partition_point(|stmt| (stmt.span.end as usize) < place.start);
         *body = body.get(..before).unwrap_or_default().into();
     } else if diagnostics.iter().all(is_beside) {

@@ -125,7 +125,9 @@ impl Table {
 /// means no value, so its row is not a ruler.
 pub(super) fn is_ruler<'a>(cells: &(impl Iterator<Item = &'a str> + Clone)) -> bool {
     let dashes = |cell: &str| {
-        cell.len() > 1 && cell.contains('-') && cell.bytes().all(|byte| b"-:+".contains(&byte))
+        cell.len() > 1
+            && cell.contains(['-', '─', '━', '═'])
+            && cell.chars().all(|c| "-:+─━═┼".contains(c))
     };
     cells.clone().next().is_some() && cells.clone().all(dashes)
 }

@@ -7,8 +7,9 @@ use std::ops::Range;
 
 use super::said::{EQUALS, SPACE, is_tight, token, toml};
 use super::tree::{Entry, Node, tree};
-use crate::lang::ast::Word;
+use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::run::settings::field::Field;
 
 /// The maximum number of bytes to read for the settings of one file. Each of them is read with its distance from the start.
@@ -55,7 +56,10 @@ pub(super) fn apart(
             *byte = if *byte == b'\n' { b'\n' } else { b' ' };
         }
         if is_tight(first) {
-            wrong.push(SPACE.at(token(file, text, start)));
+            let colon = start + first.find(':').unwrap_or_default();
+            let fix = Fix::write(Span::new(file, colon..colon + 1), ":", ": ");
+            let help = format!("write `{}`", first.replacen(':', ": ", 1));
+            wrong.push(SPACE.at(token(file, text, start)).help(help).fix(fix));
             continue;
         }
         let is_equation = first

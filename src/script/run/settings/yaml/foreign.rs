@@ -44,6 +44,8 @@ pub(crate) fn fixed(text: &str, wrong: Diagnostic) -> Diagnostic {
     };
     let length = after.find([',', '}', '\n', '#']).unwrap_or(after.len());
     let given = after[..length].trim();
+    // `16 entries`
+    let count = |given: &str| given.split(' ').next().unwrap_or_default().to_owned();
     let new = match wrong.code {
         Code::UnknownSetting => enclosing(&text[..start])
             .and_then(|block| {
@@ -61,9 +63,9 @@ pub(crate) fn fixed(text: &str, wrong: Diagnostic) -> Diagnostic {
                 Some((name, value)) => format!("{name}: {value}"),
                 None => format!("{new}: true"),
             }),
-        Code::WrongCount if given.parse::<u32>().is_ok() => match key {
-            "page_table" => Some(format!("page_table: {{ levels: {given} }}")),
-            "tlb" => Some(format!("tlb: {{ entries: {given} }}")),
+        Code::WrongCount if count(given).parse::<u32>().is_ok() => match key {
+            "page_table" => Some(format!("page_table: {{ levels: {} }}", count(given))),
+            "tlb" => Some(format!("tlb: {{ entries: {} }}", count(given))),
             _ => None,
         },
         _ => None,

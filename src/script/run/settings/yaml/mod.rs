@@ -13,7 +13,7 @@ mod tree;
 
 pub(crate) use foreign::fixed;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::lang::ast::{Span, Word};
@@ -58,12 +58,10 @@ pub(crate) fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Di
             let (fields, mut wrong) =
                 apart::apart(file, text, whole, |entries| block(entries, false));
             if !fields.is_empty() {
-                wrong.extend(
-                    build_machine(None, &fields, start)
-                        .err()
-                        .into_iter()
-                        .flatten(),
-                );
+                let others = build_machine(None, &fields, start).err();
+                // The size of a page may be in the part that is not read.
+                let others = others.into_iter().flatten();
+                wrong.extend(others.filter(|one| one.code != Code::BadGeometry));
             }
             return Err(wrong);
         }
@@ -174,6 +172,13 @@ fn block(entries: &[Entry], is_level: bool) -> Vec<Field> {
             twice(key.text, key.span, first)
         } else if is_level && key.text == "name" {
             continue;
+        } else if let Node::List(items) = node
+            && repeats(key.text)
+            && are_parts(items)
+        {
+            let message = format!("each `-` begins another `{}`", key.text);
+            let help = "write the settings below each other without `-`";
+            Diagnostic::new(Code::MachineFile, key.span, message).help(help)
         } else if is_word(key.text) {
             match node {
                 Node::List(items) if repeats(key.text) => {
@@ -194,6 +199,19 @@ fn block(entries: &[Entry], is_level: bool) -> Vec<Field> {
         fields.push(Field::unread(word(key), wrong));
     }
     fields
+}
+
+/// Whether the items of a list are different settings, each in a block of its own.
+fn are_parts(items: &[Node]) -> bool {
+    let key = |item: &Node| match item {
+        Node::Block(entries) => match entries.as_slice() {
+            [(key, _)] if key.text != "name" => Some(key.text.to_owned()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let keys: Option<BTreeSet<String>> = items.iter().map(key).collect();
+    items.len() > 1 && keys.is_some_and(|keys| keys.len() == items.len())
 }
 
 /// Returns a setting, or `None` for a flag that is `false`.
