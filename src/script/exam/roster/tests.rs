@@ -104,10 +104,14 @@ fn no_student_is_lost_in_a_row() {
         let line = if text.contains("s0") { 3 } else { 2 };
         assert_eq!(flaws(text), [(line, super::UNCLOSED.to_owned())], "{text}");
     }
+    let quotes =
+        "has 3 cells, but the header has 2; a name with a comma is in quotes: \"Lovelace, Ada\"";
     assert_eq!(
         flaws("id,name\ns1,Lovelace, Ada\n"),
-        [(2, "has 3 cells, but the header has 2".to_owned())]
+        [(2, quotes.to_owned())]
     );
+    let separators = "has other separators than the header";
+    assert_eq!(flaws("id,name\ns1;Ada\n"), [(2, separators.to_owned())]);
     assert_eq!(
         read("id,name\ns1,\"Lovelace, \"\"Ada\"\"\"\ns2,5\" Bob,\n"),
         pairs(&[("s1", "Lovelace, \"Ada\""), ("s2", "5\" Bob")])

@@ -354,11 +354,7 @@ fn other_notations_are_shown_in_yaml() {
             "7",
             "write one setting per line, such as `page: 4 KB`, and several values as a list, such as `bits: [10, 10]`",
         ),
-        (
-            "virtual:14 bits\n",
-            "virtual",
-            "write one setting per line, such as `page: 4 KB`",
-        ),
+        ("virtual:14 bits\n", "virtual", "write `virtual: 14 bits`"),
         (
             "cache:\n  L1: { size: 1 KB, ways: 2 }\n",
             "L1",
