@@ -253,7 +253,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/question \"Q\" { ask read 0x3D4 => vpn points 2,5 }", 2, "a decimal point, not a comma", "question \"Q\" { ask read 0x3D4 => vpn points 2.5 }"),
     ("exam { duration 1 h 30 min }/question \"Q\" { ask \"a\" = 3 }", 1, "write `90 min`", "exam { duration 90 min }"),
     ("exam { date March 1, 2026 }/question \"Q\" { ask \"a\" = 3 }", 1, "write `\"March 1, 2026\"`", "exam { date \"March 1, 2026\" }"),
-    ("machine simple/question \"Q\" { ask read 0x3D4 => vpn, ppn, points 3 }", 2, "points follow the last fact without a comma", ""),
+    ("machine simple/question \"Q\" { ask read 0x3D4 => vpn, ppn, points 3 }", 2, "points follow the last fact without a comma", "question \"Q\" { ask read 0x3D4 => vpn, ppn points 3 }"),
     ("machine simple/question \"Q\" points 2 {/  ask \"a\" = 3/  rubric \"b\" points 2/}", 4, "a rubric belongs to an essay", ""),
     ("machine simple/question \"Q\" { choice \"VPN?\" { answers vpn read 0x3D4 } }", 2, "`of` is missing here", "question \"Q\" { choice \"VPN?\" { answers vpn of read 0x3D4 } }"),
     ("machine simple/question \"A\" {/  let frame = 3/  ask \"a\" = 3/}/question \"B\" {/  text \"\"\"Frame {frame}.\"\"\"/  ask \"b\" = 3/}", 7, "declared only in a block that has ended", ""),
@@ -588,4 +588,23 @@ fn a_file_that_cannot_be_read_declares_no_verbs() {
         .collect();
     // It may contain the definition of `touch`.
     assert_eq!(codes, ["unreadable", "unknown-verb"]);
+}
+
+/// The name is unknown in the included file, however it is spelled.
+#[test]
+fn fixes_in_included_files_are_tried_with_the_whole_script() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let put = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("a file");
+        path
+    };
+    put("lib.pw", "let z = Foo + pagesize\n");
+    let main = put("a.pw", "let page_size = 64\ninclude \"lib.pw\"\n");
+    let checked = CheckedScript::from_path(&main);
+    let fixes = checked
+        .diagnostics
+        .iter()
+        .map(|one| one.fix.as_ref().map(|fix| &*fix.text));
+    assert_eq!(fixes.collect::<Vec<_>>(), [None, Some("page_size")]);
 }

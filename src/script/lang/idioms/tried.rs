@@ -45,12 +45,13 @@ pub(crate) fn improve(
             && !matches!(one.code, Code::CSyntax | Code::CRun)
     };
     let (mut others, settings): (Vec<_>, Vec<_>) = diagnostics.drain(..).partition(is_script);
-    improve_all(
-        sources,
-        &mut others,
-        usize::try_from(work / WORK_OF_BYTE).unwrap_or(usize::MAX),
-        wrong,
-    );
+    let evaluated = usize::try_from(work / WORK_OF_BYTE).unwrap_or(usize::MAX);
+    // A fix in a script of several files is tried with all of them.
+    let read = match sources.files().len() {
+        1 => 0,
+        _ => sources.files().map(|file| file.text.len()).sum(),
+    };
+    improve_all(sources, &mut others, evaluated.saturating_add(read), wrong);
     diagnostics.extend(others.into_iter().chain(settings));
     diagnostics.sort_by_key(|one| (one.span.file, one.span.start));
 }

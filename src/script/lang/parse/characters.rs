@@ -141,7 +141,11 @@ fn radix(stop: &Stop) -> Option<Diagnostic> {
     let is_digit = |c: char| c.is_ascii_hexdigit() || c == '_';
     let number = &stop.before[stop.before.trim_end_matches(is_digit).len()..];
     let digits = number.trim_start_matches(|c| prefix.is_empty() && c == '0');
-    let start = stop.at - number.len();
+    let start = stop.at.checked_sub(number.len())?;
+    // A space may precede the digits.
+    stop.line
+        .get(start..stop.at)
+        .filter(|before| *before == number)?;
     let fix = Fix::write(
         Span::new(0, start..stop.at + length),
         format!("{number}{said}"),
