@@ -347,7 +347,7 @@ impl Versions {
         &self,
         row: &StudentRow,
         given: &GivenVersion,
-    ) -> Result<PaperVersion, String> {
+    ) -> Result<PaperVersion, NoPaper> {
         if let Some(seed) = &row.seed {
             let seed = parse(seed).ok_or_else(|| not_a_seed(seed))?;
             let own = self.by_code.iter().find(|(_, own)| **own == seed);
@@ -391,7 +391,7 @@ impl Versions {
                 .seed
                 .or_else(|| (!given.needed).then(|| Options::default().seed));
             // The default seed would silently select the wrong key.
-            let seed = seed.ok_or(NO_VERSION)?;
+            let seed = seed.ok_or(NoPaper::Unnamed)?;
             return Ok(PaperVersion {
                 seed,
                 listed: false,
@@ -466,11 +466,22 @@ fn of_student<'m>(map: &'m BTreeMap<String, String>, id: &str) -> Option<&'m Str
     map.get(id).or_else(|| other().map(|(_, value)| value))
 }
 
+/// The reason why the paper of a row is unknown.
+pub(crate) enum NoPaper {
+    /// The papers differ, and the row names no version.
+    Unnamed,
+    /// A mistake in the row, in words.
+    Wrong(String),
+}
+
+impl From<String> for NoPaper {
+    fn from(message: String) -> Self {
+        Self::Wrong(message)
+    }
+}
+
 /// The field of a row's version in the file.
 const VERSION: &str = "version";
-
-/// The reason why a row of an exam that differs between versions cannot be marked.
-pub(crate) const NO_VERSION: &str = "the exam differs between versions, but this row names no version and no seed; add `--versions FILE` with the list that `pagewalk exam --output` wrote (NAME.versions.csv), or write the seed in the column `seed`";
 
 /// The columns of the file. The instructor fills in the last column.
 const COLUMNS: [&str; 4] = ["id", "field", "answer", "read as"];

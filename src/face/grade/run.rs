@@ -22,7 +22,7 @@ use pagewalk_script::report::narrate::count;
 
 use super::arguments::{FeedbackFormat, Grade};
 use super::marking::{
-    GivenVersion, Marking, MarkingResult, NO_VERSION, PaperVersion, Review, Versions,
+    GivenVersion, Marking, MarkingResult, NoPaper, PaperVersion, Review, Versions,
     doubtful_version, mark_all,
 };
 use super::rows::{ColumnNames, StudentRow, points_of, read_bytes, read_text};
@@ -135,20 +135,6 @@ impl Grade {
             return Ok(self.no_field(&papers, !flaws.is_empty(), &done));
         }
         flaws.append(&mut done.flaws);
-        let lacks_versions = done.rows.is_empty() && given.needed && self.versions.is_none();
-        if lacks_versions {
-            // The message about the whole file, below, says how to add the versions.
-            let mut without = flaws.extract_if(.., |flaw| flaw.message == NO_VERSION);
-            if let Some(Flaw { line, message }) = without.next() {
-                let others = without.count();
-                let message = message.split(';').next().unwrap_or_default();
-                let also = match others {
-                    0 => String::new(),
-                    _ => format!(", as {}", count(others as u64, "other row", "other rows")),
-                };
-                flaws.push(Flaw::new(line, format!("{message}{also}")));
-            }
-        }
         if !unused.is_empty() {
             let (file, names) = (shown(&self.answers), unused.join(", "));
             complain(&format!("pagewalk: {file}: no marks depend on {names}\n"));
@@ -165,7 +151,7 @@ impl Grade {
                 "pagewalk: {}: nothing could be marked\n",
                 shown(&self.answers)
             ));
-            if lacks_versions {
+            if given.needed && self.versions.is_none() {
                 complain(
                     "the papers of this exam differ between versions; to identify each paper, add one of these:\n  \
                      the option `--versions NAME.versions.csv`, and a column `version` if that list has no students\n  \
@@ -325,6 +311,7 @@ impl Grade {
         let (mut flaws, mut doubts) = (rows.flaws, Vec::new());
         let mut papers: BTreeMap<PaperVersion, Vec<StudentRow>> = BTreeMap::new();
         let mut seen: BTreeMap<String, u64> = BTreeMap::new();
+        let mut unnamed: Vec<u64> = Vec::new();
         let own_ids = rows
             .rows
             .iter()
@@ -375,9 +362,26 @@ impl Grade {
                     seen.insert(versions.own_id(&row.id), row.line);
                     papers.entry(drawn).or_default().push(row);
                 }
-                Err(message) => flaws.push(Flaw::new(row.line, message)),
+                Err(NoPaper::Unnamed) => unnamed.push(row.line),
+                Err(NoPaper::Wrong(message)) => flaws.push(Flaw::new(row.line, message)),
             }
         }
+        let what = "the exam differs between versions, but this row names no version and no seed";
+        flaws.extend(match unnamed.as_slice() {
+            // Without any paper, the last message says how to name the versions.
+            [line, others @ ..] if papers.is_empty() => {
+                let also = match others.len() as u64 {
+                    0 => String::new(),
+                    all => format!(", as {}", count(all, "other row", "other rows")),
+                };
+                vec![Flaw::new(*line, format!("{what}{also}"))]
+            }
+            lines => {
+                let help = "add `--versions FILE` with the list that `pagewalk exam --output` wrote (NAME.versions.csv), or write the seed in the column `seed`";
+                let flaw = |line: &u64| Flaw::new(*line, format!("{what}; {help}"));
+                lines.iter().map(flaw).collect()
+            }
+        });
         Ok(Papers {
             each: papers.into_iter().collect(),
             flaws,
