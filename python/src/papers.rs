@@ -87,8 +87,8 @@ pub(crate) fn exam(
         let made = call(py, &AtomicBool::new(false), || exam.paper(version.as_ref()))?;
         let paper = made.map_err(|error| match &error {
             PaperError::Diagnostics(wrong) => script_error(py, wrong, &script.sources, None),
-            PaperError::Failed(failed) => PyValueError::new_err(format!(
-                "{failed} of the script's expectations failed, so its key would be wrong; `pagewalk.run` shows the failures"
+            PaperError::Failed { count, .. } => PyValueError::new_err(format!(
+                "{count} of the script's expectations failed, so its key would be wrong; `pagewalk.run` shows the failures"
             )),
             PaperError::NoQuestion => PyValueError::new_err(error.to_string()),
         })?;

@@ -30,15 +30,15 @@ pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
                     Block::line(format!("  because {reason}")),
                 ]);
             }
-            let near = nearest(name, facts.iter().map(|fact| fact.name.as_str()));
+            // A value in place of its fact, such as `miss`.
+            let of_value = facts.iter().find(|fact| fact.stated() == name);
+            let near = of_value.map(|fact| fact.name.as_str()).or_else(|| {
+                let names = facts.iter().map(|fact| fact.name.as_str());
+                nearest(name, names)
+            });
             let fix = near
                 .map(|near| format!("; did you mean `{near}`?"))
                 .unwrap_or_default();
-            // A value in place of its fact, such as `miss`.
-            let of_value = facts
-                .iter()
-                .find(|fact| fact.to_string().ends_with(&format!(" {name}")));
-            let fix = of_value.map_or(fix, |fact| format!("; did you mean `{}`?", fact.name));
             return Err(format!("the last result has no fact `{name}`{fix}"));
         }
         facts.retain(|fact| fact.name == name);
