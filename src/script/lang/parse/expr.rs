@@ -307,7 +307,7 @@ fn bad_number(text: &str) -> ValueError {
     }
 }
 
-/// Returns a number in which the letter O stands for the digit 0. `0o` begins an octal number in other languages.
+/// Returns a number after replacing the letter O with the digit 0. `0o` begins an octal number in other languages.
 fn without_letter(text: &str) -> Option<String> {
     let zero = text.replace(['O', 'o'], "0");
     let is_number = zero != text && !text.starts_with("0o") && Number::parse(&zero).is_ok();

@@ -274,7 +274,7 @@ impl MemoryCall<'_> {
             } else {
                 ""
             };
-            // Address 0 asks for the break.
+            // `brk(0)` returns the break.
             let is_count = (1..self.record.effect.heap).contains(&self.args.address(0));
             let address = if self.record.name == "brk" && is_count {
                 "; `brk` takes its new address, and `sbrk` a number of bytes"
