@@ -278,6 +278,7 @@ fn a_value_that_cannot_be_is_reported_with_the_reason() {
         "{PAGE}\nread 0x3D4 => pa 354, vpn 15, tlbi 7, vpo 0x7F\nread 0x3D4 => vpn 0x1FF\ntranslate 0x3D4 => vpn 0x3D4\n\
          set page_table {{ | vpn ppn |; | 10 5 | }}\nread 0x280 => ppn 5\n\
          translate 0x3D4 => byte 1, tlbi 11\nlet q = 980 / 64\nexpect q == 15\n\
+         write 0x3D4 = 0x2A\nexpect memory {{ | pa b0 |; | 354 2A | }}\n\
          machine core-i7\nreplay \"a.trace\" map identity => dTLB.misses 1\n"
     );
     let messages = said_of_run(&script);
@@ -289,6 +290,7 @@ fn a_value_that_cannot_be_is_reported_with_the_reason() {
         "354 is decimal; for hexadecimal, write 0x354; ",
         "0x7 does not fit: `tlbi` has 2 bits; TLBI is 0b11, bits 7–6",
         "11 is decimal; for binary, write 0b11; ",
+        "a cache has this byte, and writes it to memory",
         "0x7F does not fit: `vpo` has 6 bits; ",
         "0x1FF does not fit: `vpn` has 8 bits; ",
         "`vpn` is the number of a page, and 0x3D4 is an address in page 0xF; ",
