@@ -90,7 +90,7 @@ pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
             .next()
             .filter(|_| row.len() == 1 && header.len() > 1);
         if joined.is_some_and(|cell| cell.contains([';', '\t'])) {
-            let message = "has other separators than the header";
+            let message = "separates its columns in another way than the header";
             table.flaws.push(Flaw::new(line, message));
             continue;
         }

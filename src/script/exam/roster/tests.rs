@@ -110,7 +110,7 @@ fn no_student_is_lost_in_a_row() {
         flaws("id,name\ns1,Lovelace, Ada\n"),
         [(2, quotes.to_owned())]
     );
-    let separators = "has other separators than the header";
+    let separators = "separates its columns in another way than the header";
     assert_eq!(flaws("id,name\ns1;Ada\n"), [(2, separators.to_owned())]);
     assert_eq!(
         read("id,name\ns1,\"Lovelace, \"\"Ada\"\"\"\ns2,5\" Bob,\n"),

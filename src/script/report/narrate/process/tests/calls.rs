@@ -75,6 +75,23 @@ fn system_calls_return_a_value_and_a_meaning() {
         call("pread(7, 0x1000, 1, 0)"),
         "pread returns -1: EBADF, bad file descriptor: descriptor 7 of P1 is not open for this call."
     );
+    for (statement, end) in [
+        (
+            "mmap(0, 64, 3, 2, -1, 0)",
+            "; a mapping without a file needs MAP_ANONYMOUS.",
+        ),
+        (
+            "execve(\"g\", NULL, NULL)",
+            "no such file: no `executable` above declares it.",
+        ),
+        (
+            "brk(8)",
+            "; `brk` takes its new address, and `sbrk` a number of bytes.",
+        ),
+    ] {
+        let said = call(statement);
+        assert!(said.ends_with(end), "{said}");
+    }
     assert!(call("munmap(0x1000, 64)").ends_with("nothing was mapped in 0x1000–0x1040."));
     assert_eq!(
         call("let n = fstat(open(\"f\", 0)).st_size"),
