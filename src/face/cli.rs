@@ -230,6 +230,15 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
         return Some(format!("write '{said} {}'", quoted(value)));
     }
     if error.kind() == ErrorKind::ValueValidation {
+        if let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue)
+            && value.ends_with(".csv")
+            && words.get(1)? == "exam"
+        {
+            return Some(format!(
+                "a class list has an option of its own: '--roster {}'",
+                quoted(value)
+            ));
+        }
         let source = std::error::Error::source(error)?;
         let name = said.split(' ').next()?;
         return source
@@ -246,6 +255,19 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
             return Some("'fmt' rewrites files without an option".to_owned());
         }
         _ => {}
+    }
+    if is_report(said) && words.get(1)? == "test" {
+        return Some("write '--report junit=results.xml'; the other reports are 'json', 'github', and 'html'".to_owned());
+    }
+    if said.starts_with("--machine") && words.get(1)? == "replay" {
+        return Some(
+            "the machine precedes the trace: 'pagewalk replay simple first.trace'".to_owned(),
+        );
+    }
+    if matches!(&**said, "--output" | "-o")
+        && matches!(&**words.get(1)?, "run" | "replay" | "check")
+    {
+        return Some("to write the output to a file, use '> out.txt'".to_owned());
     }
     if is_geometry(said) && matches!(&**words.get(1)?, "replay" | "sweep") {
         return Some("describe the caches in a machine file, which precedes the trace: 'cache: { size: 32 KB, ways: 8, block: 64 }'".to_owned());
@@ -296,6 +318,12 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
             "'--{name}' takes no value; to write the output to a file, use '> {said}'"
         ))
     }
+}
+
+/// Whether other test runners write a report with this option, as in `--junit-xml results.xml`.
+fn is_report(option: &str) -> bool {
+    let word = option.trim_start_matches('-').split(['-', '=']).next();
+    matches!(word, Some("junit" | "junitxml" | "json" | "html" | "xml"))
 }
 
 /// Whether other simulators describe a cache or a TLB with this option, as in `--D1=32768,8,64` and `--cache-size 1024`. The

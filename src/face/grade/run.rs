@@ -131,8 +131,10 @@ impl Grade {
             ));
         }
         let mut done = marked(&marking, &papers);
-        if has_columns && done.fields.len() == done.missing.len() && !done.fields.is_empty() {
-            return Ok(self.no_field(&papers, !flaws.is_empty(), &done));
+        // In JSON, a student who answers nothing has no names.
+        let has_names = has_columns || !done.unknown.is_empty();
+        if has_names && done.fields.len() == done.missing.len() && !done.fields.is_empty() {
+            return Ok(self.no_field(&papers, !flaws.is_empty(), has_columns, &done));
         }
         flaws.append(&mut done.flaws);
         if !unused.is_empty() {
@@ -489,7 +491,13 @@ impl Grade {
     }
 
     /// Reports that no column of the file is a field, which would cost every student all points.
-    fn no_field(&self, papers: &[PaperRows], repeats: bool, done: &MarkingResult) -> Status {
+    fn no_field(
+        &self,
+        papers: &[PaperRows],
+        repeats: bool,
+        has_columns: bool,
+        done: &MarkingResult,
+    ) -> Status {
         let (file, script) = (shown(&self.answers), shown(&self.file));
         let rows = || papers.iter().flat_map(|(_, rows)| rows);
         // The IDs repeat in a table with one row per answer, and one of its columns contains fields.
@@ -499,8 +507,10 @@ impl Grade {
         let columns = rows().next().map_or(0, |row| row.answers.iter().count());
         let what = if repeats && (0..columns).any(of_fields) {
             "has one row per answer, but `pagewalk grade` needs one row per student and a column per field"
-        } else {
+        } else if has_columns {
             "no column is a field of the exam"
+        } else {
+            "no name is a field of the exam"
         };
         let names: Vec<&str> = done.header.iter().take(SHOWN).map(String::as_str).collect();
         let names = names.join(", ");
@@ -519,8 +529,8 @@ impl Grade {
         let strange = done.unknown.iter().filter(|name| !known(name));
         for name in strange.take(SHOWN) {
             let near = nearest(name, done.fields.iter().map(String::as_str));
-            like_a_field |= near.is_some();
             let near = meant(name, near, done);
+            like_a_field |= near.is_some();
             let help = near.map_or_else(
                 || "; it is ignored".to_owned(),
                 |near| format!("; did you mean `{near}`?"),
@@ -629,7 +639,7 @@ fn rules_are_of_fields(rules: &Rules, done: &MarkingResult) -> bool {
         let help = titled
             .or_else(near)
             .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-        let help = match name.split_once('=') {
+        let help = match name.split_once(['=', ':']) {
             Some((field, to)) => format!("; write `void={{{field}: {to}}}`"),
             None => help,
         };

@@ -136,8 +136,8 @@ impl<L> Scripts<'_, L> {
         };
         let fences = self.document.iter().map(|document| &document.fences);
         let misspelled = fences.flat_map(|fences| &fences.misspelled);
-        let misspelled = misspelled.map(|(line, message, meant)| Mistake {
-            help: format!("write `{meant}`"),
+        let misspelled = misspelled.map(|(line, message, help)| Mistake {
+            help: help.clone(),
             ..mistake(self.found, *line, Code::UnknownWord.name(), message.clone())
         });
         unclosed.map(warning).chain(misspelled).collect()
@@ -188,8 +188,8 @@ pub(crate) struct Fences {
     pub(crate) blocks: Vec<Fence>,
     /// The code blocks without a closing fence that are scripts or contain the beginning of a script.
     pub(crate) unclosed: Vec<Unclosed>,
-    /// The lines of fences with a word that is probably misspelled, from 1, with a message and the right word.
-    misspelled: Vec<(usize, String, &'static str)>,
+    /// The lines of fences with a word that is probably misspelled or has no meaning there, from 1, with a message and its help.
+    misspelled: Vec<(usize, String, String)>,
 }
 
 /// A script in a fenced code block.
@@ -295,7 +295,7 @@ impl Fences {
             let named = words.iter().flatten().copied();
             fences.misspelled.extend(named.filter_map(|word| {
                 let message = format!("the word `{word}` of this fence has no meaning");
-                Some((line, message, meant(word)?))
+                Some((line, message, format!("write `{}`", meant(word)?)))
             }));
             let Some(words) = words else {
                 // The notation of R Markdown, Quarto, and Pandoc, the ending of scripts, and misspellings.
@@ -304,7 +304,9 @@ impl Fences {
                 let word = &word[..end.unwrap_or(word.len())];
                 if word == "pw" || nearest(word, ["pagewalk"].into_iter()).is_some() {
                     let message = format!("no script begins with the fence `{}`", block.info);
-                    fences.misspelled.push((line, message, "pagewalk"));
+                    fences
+                        .misspelled
+                        .push((line, message, "write `pagewalk`".to_owned()));
                 }
                 continue;
             };
@@ -315,6 +317,10 @@ impl Fences {
             }
             if !says("continues") {
                 first = fences.blocks.len();
+            } else if fences.blocks.is_empty() {
+                let message = "there is no block above that this one could continue".to_owned();
+                let help = "begin the fence of the block above with `pagewalk`".to_owned();
+                fences.misspelled.push((line, message, help));
             }
             let file = words
                 .iter()

@@ -174,7 +174,7 @@ fn course(loader: &dyn Loader, path: &Path, text: &str) -> Result<Course, BadCou
         let line = text[start..].lines().next().unwrap_or_default();
         let section = known().find(|name| reads(format!("[{name}]\n{line}")));
         let section =
-            section.map(|name| format!("it is a setting of `[{name}]`: write it below this line"));
+            section.map(|name| format!("it is a setting of `[{name}]`: put `[{name}]` above it"));
         let is_list = !word.is_empty() && reads([before, "[", word, "]", after].concat());
         let list = is_list.then(|| format!("write a list: `[{word}]`"));
         let quoted = line.split_once('=').and_then(|(name, value)| {
@@ -188,7 +188,10 @@ fn course(loader: &dyn Loader, path: &Path, text: &str) -> Result<Course, BadCou
         let yaml = yaml.map(|name| format!("`{NAME}` is TOML, not YAML: write `[{name}]`, and below it lines such as `NAME = VALUE`"));
         let windows = line.contains('\\');
         let windows = windows.then(|| "write `/` between the names of folders".to_owned());
-        let help = yaml.or(windows).or(section).or(list).or(quoted).or(near);
+        let is_option = ["key", "variants", "seed", "roster", "solutions", "first", "last"].contains(&word);
+        let option = (is_option && known().any(|name| name == "output"))
+            .then(|| format!("`--{word}` is an option of `pagewalk exam`"));
+        let help = yaml.or(option).or(windows).or(section).or(list).or(quoted).or(near);
         let message = error.message().replace("usize", "a number");
         bad(path, text, span, message).help(help)
     })?;

@@ -13,10 +13,10 @@ use super::settings::{
     NOTATION_SETTINGS,
 };
 use super::sheet::Sheet;
-use crate::lang::ast::{Expr, ExprKind, Span};
+use crate::lang::ast::{Expr, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
-use crate::lang::value::{Dimension, Number, Unit, Value};
+use crate::lang::value::{Dimension, Number, Unit};
 use crate::run::bind::{Atom, Bound, Param, Piece, Slot, TEXT, word};
 use crate::run::eval::eval;
 use crate::run::record::{Did, Shown, View};
@@ -390,20 +390,6 @@ fn words(cx: &mut Cx, row: &Bound) -> Result<String, Stop> {
             .last()
             .map_or(more.span.end, |last| last.span.end);
         let whole = Span { end, ..first.span };
-        // `1 h 30 min`
-        let number = |operand: &Expr| match &operand.kind {
-            ExprKind::Value(Value::Number(n)) => Some(*n),
-            _ => None,
-        };
-        let hours = row.name == "duration" && word(more).is_some_and(|unit| unit.starts_with('h'));
-        let hours = number(first).filter(|_| hours);
-        let minutes = hours.and_then(|hours| {
-            let minutes = row
-                .operands
-                .get(2)
-                .map_or(Some(Number::from(0u64)), number)?;
-            hours.times(Number::from(60u64)).ok()?.plus(minutes).ok()
-        });
         if row.name == "duration" && is_unit(more) {
             let rest = Span {
                 start: more.span.end,
@@ -412,10 +398,7 @@ fn words(cx: &mut Cx, row: &Bound) -> Result<String, Stop> {
             let wrong = Diagnostic::new(Code::WrongCount, rest, "`duration` takes one number");
             return Err(wrong.fix(Fix::remove(rest)).into());
         }
-        let text = minutes.map_or_else(
-            || format!("\"{}\"", cx.text(whole).trim()),
-            |minutes| format!("{minutes} min"),
-        );
+        let text = format!("\"{}\"", cx.text(whole).trim());
         let wrong = Diagnostic::new(Code::WrongCount, more.span, message).label("one too many");
         return Err(if text.matches('"').count() > 2 {
             wrong

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::lang::ast::{Command, Expr, ExprKind, Fits, Settings};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::fix::Fix;
-use crate::lang::value::Value;
+use crate::lang::span::Span;
+use crate::lang::value::{Number, Unit, Value};
 
 /// Returns the command with every error fixed, or `None` if an error has no fix that replaces one word or number.
 pub(super) fn corrected(command: &Command, wrong: &[Diagnostic]) -> Option<Command> {
@@ -41,13 +42,33 @@ fn in_block(block: &mut Settings, fix: &Fix) -> bool {
 }
 
 fn in_values(values: &mut Arc<[Expr]>, fix: &Fix) -> bool {
-    let values = Arc::make_mut(values);
-    let Some(value) = values.iter_mut().find(|value| value.span == fix.span) else {
+    let mut all = values.to_vec();
+    // `4 bytes` is a number and a word.
+    let inside =
+        |value: &Expr| fix.span.start <= value.span.start && value.span.end <= fix.span.end;
+    let Some(at) = all.iter().position(inside) else {
         return false;
     };
-    value.kind = match fix.text.parse::<u64>() {
-        Ok(number) => ExprKind::Value(Value::Number(number.into())),
-        Err(_) => ExprKind::Name(fix.text.as_str().into()),
+    let length = all[at..].iter().take_while(|value| inside(value)).count();
+    if fix.span
+        != (Span {
+            end: all[at + length - 1].span.end,
+            ..all[at].span
+        })
+    {
+        return false;
+    }
+    all.drain(at + 1..at + length);
+    let value = &mut all[at];
+    let (digits, unit) = fix.text.split_once(' ').unwrap_or((&fix.text, ""));
+    value.kind = match (digits.parse::<u64>(), Unit::named(unit)) {
+        (Ok(number), Some(unit)) => {
+            let number = Number::from(number).in_measure(unit.measure());
+            ExprKind::Quantity(Value::Number(number), unit)
+        }
+        (Ok(number), None) => ExprKind::Value(Value::Number(number.into())),
+        (Err(_), _) => ExprKind::Name(fix.text.as_str().into()),
     };
+    *values = all.into();
     true
 }

@@ -134,7 +134,11 @@ pub(crate) fn argument(
                 } else {
                     "a number or a string is needed"
                 })
-                .help(prototype(row))
+                .help(match (row.name, &value) {
+                    ("execve", Value::List(_)) => "a program gets no arguments: write `NULL`".into(),
+                    ("mmap", Value::Text(_)) => "`open` returns the descriptor of a file: write `let fd = open(\"poem\", O_RDONLY)` above, and `fd` here".into(),
+                    _ => prototype(row),
+                })
                 .into())
         }
     }
@@ -251,7 +255,14 @@ pub(crate) fn check_count(row: &SystemCall, name: &Word, given: usize) -> Result
         _ => format!("{} to {}", row.required, count(most)),
     };
     let message = format!("`{}` takes {wanted}, but is called with {given}", row.name);
-    Err(Diagnostic::new(Code::WrongCount, name.span, message).help(prototype(row)))
+    let example = match row.name {
+        "mmap" => {
+            "; write `mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)`"
+        }
+        _ => "",
+    };
+    let help = prototype(row) + example;
+    Err(Diagnostic::new(Code::WrongCount, name.span, message).help(help))
 }
 
 fn count(arguments: usize) -> String {

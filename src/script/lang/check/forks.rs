@@ -18,6 +18,18 @@ pub(super) fn forks(part: &[Stmt], sources: &Sources) -> Vec<Diagnostic> {
             StmtKind::Let { name, value } if is_fork(value) => {
                 children.insert(&name.text);
             }
+            StmtKind::Let { value, .. } => match &value.kind {
+                ExprKind::Call { name, args } if &*name.text == "wait" => {
+                    found.extend(waited(args, &children));
+                }
+                _ => {}
+            },
+            StmtKind::Command(Command {
+                verb,
+                call: true,
+                operands,
+                ..
+            }) if &*verb.text == "wait" => found.extend(waited(operands, &children)),
             StmtKind::If {
                 condition,
                 then,
@@ -86,6 +98,24 @@ fn continued(body: &[Stmt]) -> Option<Diagnostic> {
     body[at + 1..].iter().any(runs).then(|| {
         let message = "only the parent runs the statements after this `fork()`";
         Diagnostic::warning(Code::Unlikely, body[at].span, message).help(SEPARATE)
+    })
+}
+
+/// Warns about `wait(child)`, which takes the number of the child as an address.
+fn waited(args: &[Expr], children: &HashSet<&str>) -> Option<Diagnostic> {
+    let [arg] = args else {
+        return None;
+    };
+    let ExprKind::Name(name) = &arg.kind else {
+        return None;
+    };
+    children.contains(&**name).then(|| {
+        let message = format!(
+            "`wait` stores the status at this address, but `{name}` is the number of a process"
+        );
+        let warning = Diagnostic::warning(Code::Unlikely, arg.span, message);
+        let help = "`wait()` waits for any child";
+        warning.help(help).fix(Fix::write(arg.span, &**name, ""))
     })
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::forks::forks;
 use crate::lang::ast::{
-    Asked, BinaryOp, Claim, Command, Expr, ExprKind, Fact, Operation, OperationKind, Pages,
+    Asked, BinaryOp, Claim, Command, Expr, ExprKind, Fact, Operation, OperationKind, Pages, Piece,
     Setting, Settings, Span, Stmt, StmtKind, Word,
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -132,6 +132,35 @@ impl Powers<'_> {
         }
     }
 
+    /// Finds `${va}`, a value in the notation of shells. In LaTeX, which prose may contain, dollars are in pairs.
+    fn dollar(&mut self, pieces: &[Piece]) {
+        let dollars = pieces.iter().map(|piece| match piece {
+            Piece::Text(text) => text.matches('$').count(),
+            Piece::Expr(_) => 0,
+        });
+        if dollars.sum::<usize>() % 2 == 0 {
+            return;
+        }
+        let place = pieces.windows(2).find_map(|pair| match pair {
+            [Piece::Text(text), Piece::Expr(value)] if text.ends_with('$') => {
+                let brace = value.span.start.checked_sub(1)?;
+                let sign = Span {
+                    start: brace.checked_sub(1)?,
+                    end: brace,
+                    ..value.span
+                };
+                (self.sources.text(sign) == "$").then_some(sign)
+            }
+            _ => None,
+        });
+        self.found.extend(place.map(|sign| {
+            let message = "this `$` is printed before the value";
+            let warning = Diagnostic::warning(Code::Unlikely, sign, message);
+            let help = "write a value in braces, without `$`";
+            warning.help(help).fix(Fix::write(sign, "$", ""))
+        }));
+    }
+
     /// Finds `cache.miss_rate == 25`, which lacks a percent sign.
     fn rate(&mut self, left: &Expr, right: &Expr) {
         if let (ExprKind::Field(_, name), ExprKind::Value(Value::Number(number))) =
@@ -169,6 +198,9 @@ impl<'s> Visit<'s> for Powers<'_> {
             self.rate(left, right);
         }
         self.chain(expr);
+        if let ExprKind::Prose(pieces) = &expr.kind {
+            self.dollar(pieces);
+        }
         let ExprKind::Binary(BinaryOp::BitXor, whole, exponent) = &expr.kind else {
             return;
         };

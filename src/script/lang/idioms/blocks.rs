@@ -79,6 +79,11 @@ pub(super) fn outside(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
                 &text[at..end],
             )
         }
+        // `swap out` is a statement.
+        "swap" => {
+            let message = "the size of swap space is a setting of `kernel`";
+            return Some(Advice::without(message, "write `kernel { swap 8 pages }`"));
+        }
         _ => return None,
     };
     let help = "write all settings and parts in the braces of one `machine`";
@@ -102,6 +107,90 @@ pub(super) fn outside(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
             Advice::fixed(Some(message), help, fix, true)
         }
         None => Advice::without(message, help),
+    })
+}
+
+/// Returns the advice for a question in the braces of `exam`, which contain only settings. The fix closes `exam` above the first
+/// question.
+pub(super) fn in_exam(diagnostic: &Diagnostic, text: &str, block: Option<&str>) -> Option<Advice> {
+    let Span { file, start, end } = diagnostic.span;
+    let is_question = diagnostic.code == Code::UnknownSetting
+        && block == Some("exam")
+        && text.get(start as usize..end as usize) == Some("question");
+    if !is_question {
+        return None;
+    }
+    let from = line_at(text, start as usize).start;
+    let mut depth = 1;
+    let closes = |c: char| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        depth == 0
+    };
+    let close = from + text[from..].find(closes)?;
+    let questions = text[from..close].trim_end();
+    let fix = Fix::replace(Span::new(file, from..close + 1), format!("}}\n{questions}"));
+    let message = "a question is a statement, not a setting of `exam`";
+    let help = "close `exam` with `}` above the first question, and remove the last `}`";
+    Some(Advice::fixed(Some(message), Some(help), fix, true))
+}
+
+/// Returns the advice for a text of several lines in two quotes or in Python's single quotes, of which each line is an error.
+pub(super) fn other_quotes(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
+    let quoted = |quotes| in_quotes(quotes, text, line, file);
+    quoted("\"\"").or_else(|| quoted("'''"))
+}
+
+fn in_quotes(quotes: &str, text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
+    let opens = |at: &usize| {
+        let (before, after) = (&text[..*at], &text[at + quotes.len()..]);
+        before.ends_with(' ') && after.starts_with('\n')
+    };
+    let open = text[..line.end]
+        .rmatch_indices(quotes)
+        .map(|(at, _)| at)
+        .find(opens)?;
+    let from = line.start.max(open + quotes.len());
+    let mut at = from;
+    let close = text[from..].split_inclusive('\n').find_map(|line| {
+        let start = at + indent(line);
+        at += line.len();
+        (line.trim() == quotes).then_some(start)
+    })?;
+    let inside = &text[open + quotes.len()..close];
+    let fix = Fix::replace(
+        Span::new(file, open..close + quotes.len()),
+        format!("\"\"\"{inside}\"\"\""),
+    );
+    let message = Some("a text of several lines is in three double quotes");
+    Some(Advice {
+        place: Some(Span::new(file, open..open + quotes.len())),
+        ..Advice::fixed(
+            message,
+            Some("write `\"\"\"` above and below it"),
+            fix,
+            true,
+        )
+    })
+}
+
+/// Returns the advice for a part below the `}` of its question.
+pub(super) fn below_question(
+    diagnostic: &Diagnostic,
+    text: &str,
+    line: &Range<usize>,
+) -> Option<Advice> {
+    let is_part = diagnostic.code == Code::Misplaced && text[line.clone()].starts_with("part ");
+    let above = text[..line.start]
+        .trim_end()
+        .strip_suffix('}')
+        .filter(|_| is_part)?;
+    let mut lines = above.lines().rev();
+    let is_own = |line: &&str| !line.is_empty() && !line.starts_with([' ', '\t', '}', '|']);
+    let head = lines.find(is_own)?;
+    head.starts_with("question ").then(|| {
+        let close = above.matches('\n').count() + 1;
+        let help = format!("move it above the `}}` in line {close}");
+        Advice::without("the question above this part has ended", help)
     })
 }
 

@@ -49,6 +49,14 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
     if diagnostic.code == Code::UnknownName && is_policy(said) {
         return vec![advice(fix(format!("\"{said}\"")))];
     }
+    // `result.ppn`
+    let after = line.split_once(said).map_or("", |(_, after)| after);
+    if matches!(diagnostic.code, Code::UnknownNoun | Code::UnknownName)
+        && lists(TABLE, "results", said)
+        && after.starts_with('.')
+    {
+        return vec![advice(fix("last".to_owned()))];
+    }
     if diagnostic.code == Code::UnknownName && is_constant(said) {
         return found;
     }

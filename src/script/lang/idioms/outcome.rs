@@ -186,7 +186,9 @@ pub(super) fn without_fix(diagnostic: &mut Diagnostic) {
         return;
     };
     let (written, titled) = (format!("`{}`", fix.text.trim()), fix.title());
+    // `=>` alone is a sign of the language, not the fix in words.
+    let is_sign = !fix.text.contains(|c: char| c.is_alphanumeric());
     diagnostic
         .help
-        .take_if(|help| *help == titled || help.contains(&written));
+        .take_if(|help| *help == titled || !is_sign && help.contains(&written));
 }

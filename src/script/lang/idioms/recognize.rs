@@ -125,6 +125,12 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
             ..advice
         });
     }
+    if matches!(diagnostic.code, Code::Syntax | Code::Unclosed) {
+        if matches!(diagnostic.code, Code::Syntax | Code::Unclosed) {
+            found.extend(blocks::other_quotes(text, &range, file));
+        }
+    }
+    found.extend(blocks::below_question(diagnostic, text, &range));
     found.extend(blocks::outside(diagnostic, text).or_else(|| declared(diagnostic, text)));
     if diagnostic.code == Code::WhichProcess {
         // The processes of the questions above are gone.
@@ -156,6 +162,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         return found;
     }
     let block = block_of(text, &range);
+    found.extend(blocks::in_exam(diagnostic, text, block));
     if let Some(block) = block
         && let (from, to) = whole(line)
         && let Some(new) = settings::line(block, &line[from..to])
@@ -209,6 +216,11 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         let fix = Fix::write(place(first, last), &line[first..last], new);
         Some(Advice::fixed(setting_message(diagnostic), None, fix, false))
     };
+    if let Some(new) = settings::duration(&line[first..last]) {
+        let fix = Fix::write(place(first, last), &line[first..last], new);
+        let message = Some("a duration is a number of minutes");
+        found.push(Advice::fixed(message, None, fix, false));
+    }
     let in_exam = || inner_block(&line[..first]).or(block) == Some("exam");
     if setting || diagnostic.code == Code::Syntax && in_exam() {
         found.extend(unquoted(line, at, place));
@@ -492,6 +504,18 @@ fn undeclared(diagnostic: &Diagnostic, text: &str, name: &str) -> Option<Advice>
     if table && lists(TABLE, "missing parts", name) {
         let fix = Fix::write(span, name, format!("set {name}"));
         let message = "the contents of a part are changed with `set`";
+        return Some(Advice::fixed(Some(message), None, fix, true));
+    }
+    // `core0: read 0x1000`
+    if let Some(core) = ["core", "cpu"].into_iter().find_map(|word| {
+        let number = name.to_ascii_lowercase().strip_prefix(word)?.to_owned();
+        number.parse::<u32>().ok()
+    }) && word(at + 1) == ":"
+    {
+        let whole = span.start as usize..all[at + 1].end;
+        let said = &text[whole.clone()];
+        let fix = Fix::write(Span::new(span.file, whole), said, format!("core {core};"));
+        let message = "`core` selects the core that runs later statements";
         return Some(Advice::fixed(Some(message), None, fix, true));
     }
     let forks = (2..at).find(|at| word(*at) == "fork" && word(at + 1) == "(");

@@ -74,8 +74,11 @@ fn described(inside: &str, file: u32, start: usize) -> Diagnostic {
             let value = value.trim();
             // `04x`: at least four digits
             let digits = format.trim_matches(|c: char| !c.is_ascii_digit());
-            let digits = match digits.trim_start_matches('0') {
-                "" => String::new(),
+            // In `#06x`, the digits include the prefix.
+            let prefix = if format.contains('#') { 2 } else { 0 };
+            let digits = digits.parse::<u32>().unwrap_or(0).saturating_sub(prefix);
+            let digits = match digits {
+                0 => String::new(),
                 digits => format!(", {digits}"),
             };
             let value = match format.chars().next_back() {

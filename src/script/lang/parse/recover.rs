@@ -187,6 +187,13 @@ fn begins_statement(word: &str) -> bool {
 fn equals(stop: &Stop) -> Option<Diagnostic> {
     let equals = stop.rest.starts_with('=') && !stop.rest.starts_with("=>");
     if stop.setting && equals && stop.head == "row" {
+        // `row 4 KB ____ = 12`
+        let cells = stop.before.trim_end_matches('_');
+        if cells.len() < stop.before.len() && cells.ends_with(' ') {
+            let blank = Span::new(0, cells.len()..stop.before.len());
+            let fix = Fix::write(blank, &stop.before[cells.len()..], "?");
+            return Some(mistake("a blank is a question mark", "write `? = VALUE`").fix(fix));
+        }
         let fix = Fix::put_in(0, stop.at as u32, "? ");
         let message = "a cell that students fill in begins with a question mark";
         return Some(mistake(message, "write `? = VALUE`").fix(fix));

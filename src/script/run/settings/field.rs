@@ -363,8 +363,26 @@ fn unknown<D>(rows: &[SettingRow<D>], block: &str, field: &Field) -> Diagnostic 
         let fix = Fix::write(name.span, &*name.text, format!("{kind} {}", name.text));
         return diagnostic.fix(fix);
     }
+    let part = matches!(block, "tlb" | "cache")
+        .then(|| unkeyed(field))
+        .flatten();
+    if let Some(kind) = part {
+        let help = format!(
+            "close the braces of `{block}` above it, and write `{kind} {} {{ … }}`",
+            name.text
+        );
+        return diagnostic.help(help);
+    }
     match nearest(&name.text, rows.iter().map(|row| row.name)) {
         Some(near) => diagnostic.did_you_mean(&name.text, near),
+        // `miss_penalty`, `miss_latency`
+        None if block == "cache" && name.text.to_lowercase().starts_with("miss") => {
+            diagnostic.help("a miss takes the latency of the next level: write `memory { latency 100 }` in `machine`")
+        }
+        // `l1 10 bits`
+        None if block == "page_table" && name.text.ends_with(|c: char| c.is_ascii_digit()) => {
+            diagnostic.help("`bits` has the width of each level: write `bits 10 10`")
+        }
         None if block == "executable" => diagnostic.help("list its sections in a table: `| section | start size perms |`, and `| .text | 400000 1000 r-x |`"),
         None => diagnostic.help(format!("it has {}", list(rows.iter().map(|row| row.name)))),
     }
@@ -460,7 +478,10 @@ pub(crate) fn sole(field: &Field) -> Result<&Arg, Vec<Diagnostic>> {
                 }
                 None => count(format!("`{}` takes one value", field.name.text))
                     .label("one too many")
-                    .help(separate),
+                    .help(match &*field.name.text {
+                        "levels" => "`levels` is their number, and `bits` has the width of each: `levels 2, bits 10 10`",
+                        _ => separate,
+                    }),
             }))
         }
     }

@@ -268,7 +268,7 @@ impl KernelPlan {
         match error {
             BootError::NoMmu => Diagnostic::new(Code::NoMachine, place, error.to_string())
                 .label("this machine does not translate addresses")
-                .help("declare `virtual N bits` and `page SIZE`, or `machine core-i7`"),
+                .help("declare `virtual N bits` and `page SIZE`, or `machine core-i7`; `replay` counts the hits and misses of a program without them"),
             BootError::TooManyFrames { .. } | BootError::NoFrames => {
                 Diagnostic::new(Code::BadKernel, said("frames").unwrap_or(place), error.to_string())
                     .label("too many")

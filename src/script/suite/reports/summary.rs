@@ -103,12 +103,16 @@ fn blocks(case: &Case) -> Vec<Block> {
     if !case.mistakes.is_empty() {
         let mistakes = count(case.mistakes.len() as u64, "mistake", "mistakes");
         blocks.push(Block::toned(Tone::Bad, format!("{mistakes}:")));
-        blocks.extend(case.mistakes.iter().map(|mistake| {
-            Block::line(format!(
+        for mistake in &case.mistakes {
+            blocks.push(Block::line(format!(
                 "{}:{}:{}: {mistake}",
                 mistake.file, mistake.line, mistake.column
-            ))
-        }));
+            )));
+            // Mistakes with a code are those of scripts, which are shown with their help.
+            if mistake.code.is_empty() {
+                blocks.push(Block::toned(Tone::Faint, mistake.help.clone()));
+            }
+        }
     }
     blocks
 }

@@ -109,11 +109,40 @@ fn pages(head: &str) -> String {
         head.replace(['(', ')', ',', ':', '='], " ")
     };
     let spaced = spaced.replace(['"', '\''], " ");
+    // `reference [1, 2, 3], frames = 3`
+    let spaced = spaced.trim_end().trim_end_matches(',');
     let words = spaced.split_whitespace();
     let words: Vec<&str> = words
         .filter(|word| !matches!(*word, "string" | "pages" | "sequence" | "->"))
         .collect();
     words.join(" ")
+}
+
+/// Rewrites `duration 1h30`, `duration 1.5 h`, and `duration 1 h 30 min` in minutes.
+pub(in crate::lang::idioms) fn duration(said: &str) -> Option<String> {
+    let mut rest = said
+        .trim()
+        .strip_prefix("duration ")?
+        .trim()
+        .trim_matches('"');
+    let (mut minutes, mut begun) = (0.0, false);
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.');
+        let (number, after) = rest.split_at(digits.unwrap_or(rest.len()));
+        let after = after.trim_start();
+        let letters = after.find(|c: char| !c.is_ascii_alphabetic());
+        let (unit, after) = after.split_at(letters.unwrap_or(after.len()));
+        let number: f64 = number.parse().ok()?;
+        match unit {
+            "h" | "hr" | "hrs" | "hour" | "hours" if !begun => minutes += 60.0 * number,
+            "m" | "min" | "mins" | "minute" | "minutes" => minutes += number,
+            "" if begun => minutes += number,
+            _ => return None,
+        }
+        begun = true;
+        rest = after.trim_start();
+    }
+    (begun && minutes.fract() == 0.0).then(|| format!("duration {minutes} min"))
 }
 
 /// Returns the index of the token that closes a bracket.

@@ -337,6 +337,17 @@ pub fn read(bytes: &[u8]) -> Result<Golden, Unusable> {
     if let Some(Conflict { first, last, .. }) = Conflict::of(text) {
         return Err(Unusable::Unmerged { first, last });
     }
+    let end = text.lines().position(|line| line == END);
+    if let Some(end) = end
+        && let mut rest = text.lines().skip(end + 1)
+        && rest.any(|line| line.starts_with("format:"))
+    {
+        return Err(Unusable::Invalid {
+            line: end + 2,
+            column: 1,
+            why: "a second golden file begins here".to_owned(),
+        });
+    }
     let last = text.lines().last().unwrap_or_default();
     let ended = text.ends_with('\n') && last == END;
     let invalid = |error: &serde_yaml::Error| {
@@ -345,7 +356,12 @@ pub fn read(bytes: &[u8]) -> Result<Golden, Unusable> {
             .map_or((1, 1), |at| (at.line(), at.column()));
         let why = error.to_string();
         // The location is reported separately.
-        let why = why.split(" at line ").next().unwrap_or(&why).to_owned();
+        let why = match why.split(" at line ").next().unwrap_or(&why) {
+            why if why.starts_with("did not find expected") => {
+                "this line does not fit the lines above, or its indentation is wrong".to_owned()
+            }
+            why => why.to_owned(),
+        };
         if ended {
             Unusable::Invalid { line, column, why }
         } else {
