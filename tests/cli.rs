@@ -301,6 +301,24 @@ fn a_script_runs_without_the_name_of_the_command() {
             "write a whole number: '--variants 30'",
         ),
         (
+            &["exam", file, "--variants", "students.csv"],
+            "has an option of its own: '--roster students.csv'",
+        ),
+        (
+            &["test", "--junit", "a.xml", file],
+            "write '--report junit=results.xml'",
+        ),
+        (
+            &["test", "--report", "a.xml", file],
+            "the format precedes the file: `junit=a.xml`",
+        ),
+        (
+            &["replay", "t.trace", "--machine", "simple"],
+            "the machine precedes the trace",
+        ),
+        (&["run", file, "--output", "out.txt"], "use '> out.txt'"),
+        (&["diff", "HEAD~1", file], "`HEAD~1` is a revision"),
+        (
             &["merge", "a.csv", "b.csv"],
             "takes the folder of the parts",
         ),

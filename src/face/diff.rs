@@ -10,6 +10,7 @@ use super::run::RunOptions;
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
 use pagewalk_script::api::differences::{compare_runs, difference_blocks, json, totals};
 use pagewalk_script::report::diagnostics::render;
+use pagewalk_script::report::excerpt::visible;
 use pagewalk_script::report::text;
 
 /// Arguments of `pagewalk diff`.
@@ -41,6 +42,18 @@ enum Format {
 impl Diff {
     /// Runs both scripts and reports the differences.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
+        let is_revision = |path: &&PathBuf| {
+            let name = path.to_string_lossy();
+            !path.exists() && (name.starts_with("HEAD") || name.contains(['~', '@']))
+        };
+        if let Some(revision) = [&self.a, &self.b].into_iter().find(is_revision) {
+            let name = visible(&revision.to_string_lossy()).into_owned();
+            complain(&format!(
+                "pagewalk: `{name}` is a revision, but `diff` compares two scripts\n  \
+                 help: `git show {name}:./FILE > old.pw` writes the old script\n"
+            ));
+            return Ok(Status::Wrong);
+        }
         let read = |path| self.options.read(path, color);
         let (a, b) = (read(&self.a), read(&self.b));
         let comparison = match compare_runs(&a, &b, (&self.options).into()) {

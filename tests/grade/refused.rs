@@ -100,6 +100,61 @@ fn other_columns_of_a_table_are_left_out() {
     assert!(ran.messages.contains("no marks depend on `section`\n"));
 }
 
+/// A name of the script without the number of its question would cost every student all points.
+#[test]
+fn answers_in_json_without_the_names_of_fields_are_rejected() {
+    let folder = folder("nested");
+    let script = "machine simple\nquestion \"Q\" { ask translate 0x3D4 => vpn, vpo }\n";
+    let exam = put(&folder, "e.pw", script);
+    let answers = put(
+        &folder,
+        "a.json",
+        "{\"s1\": {\"1\": {\"vpn\": \"0F\", \"vpo\": \"14\"}}}",
+    );
+    let ran = pagewalk(&["grade", &exam, &answers]);
+    assert!(
+        ran.status == 2
+            && ran.out.is_empty()
+            && ran
+                .messages
+                .contains("no name is a field of the exam; the fields are 1.vpn"),
+        "{}",
+        ran.messages
+    );
+    let answers = put(
+        &folder,
+        "b.json",
+        "{\"s1\": {\"1.vpn\": \"0F\", \"vpo\": \"14\"}}",
+    );
+    let ran = pagewalk(&["grade", &exam, &answers]);
+    assert!(
+        ran.status == 1 && ran.messages.contains("did you mean `1.vpo`?"),
+        "{}",
+        ran.messages
+    );
+}
+
+#[test]
+fn mistakes_in_rules_have_places_and_help() {
+    let folder = folder("rules");
+    let script = "machine simple\nquestion \"Q\" { ask translate 0x3D4 => vpn, vpo }\n";
+    let exam = put(&folder, "e.pw", script);
+    let answers = put(&folder, "a.csv", "id,1.vpn,1.vpo\ns1,0F,14\n");
+    let rules = put(&folder, "r.yaml", "also: 1.vpn: \"0x0E\"\n");
+    let ran = pagewalk(&["grade", &exam, &answers, "--rules", &rules]);
+    assert!(
+        ran.messages.contains("r.yaml:1:12: ") && ran.messages.contains("also: { 1."),
+        "{}",
+        ran.messages
+    );
+    let ran = pagewalk(&["grade", &exam, &answers, "--rule", "void=1.vpn:full"]);
+    assert!(
+        ran.messages.contains("write `void={1.vpn: full}`"),
+        "{}",
+        ran.messages
+    );
+}
+
 /// An exam with two blanks and an essay, graded with this table.
 fn essay_graded(name: &str, text: &str) -> Ran {
     let folder = folder(name);

@@ -108,6 +108,14 @@ fn mistakes_in_the_settings_are_reported_once() {
             "write a list: `[\"drafts\"]`",
         ),
         (
+            "[exam]\nkey = true\n",
+            "`--key` is an option of `pagewalk exam`",
+        ),
+        (
+            "[exam]\nformat = [\"html\", \"markdown\"]\n",
+            "write one value: `\"html\"`",
+        ),
+        (
             "[test]\nexclude = [\"drafts\\old\"]\n",
             "write `/` between the names of folders",
         ),

@@ -244,6 +244,20 @@ fn unusable_golden_files_are_distinguished() {
         folder.swap(golden, "  - do: read 0x3D4", "  - do: [read 0x3D4");
     });
     assert!(said.contains("is not valid"), "{said}");
+    let said = spoiled("indented", |folder, _| {
+        folder.swap(golden, "  - do: read 0x3D4", " - do: read 0x3D4");
+    });
+    assert!(
+        said.contains("or its indentation is wrong") && said.contains("restore the file"),
+        "{said}"
+    );
+    let said = spoiled("twice", |folder, text| {
+        folder.put(golden, format!("{text}{text}"));
+    });
+    assert!(
+        said.contains(":1: the golden file is not valid: a second golden file begins here"),
+        "{said}"
+    );
     let said = spoiled("merged", |folder, text| {
         folder.put(
             golden,
@@ -503,6 +517,32 @@ fn misspelled_words_of_fences_are_warned_about() {
         folder.put("a.md", format!("```{info}\nshow 1\n```\n"));
         let told = folder.test(&["a.md"]);
         assert!(told.err.contains(help), "{info}: {}", told.err);
+    }
+    // A block goes on as its misspelled word says.
+    let machine = "```pagewalk\nmachine simple\n```\n";
+    folder.put(
+        "a.md",
+        &format!("{machine}\n```pagewalk continue\nread 0\n```\n"),
+    );
+    let told = folder.test(&["a.md"]);
+    assert!(
+        told.err.contains("a.md:5: ") && told.status == 0,
+        "{}",
+        told.err
+    );
+    for (above, message) in [
+        ("```text\nmachine simple\n```\n", "there is no block above"),
+        (
+            "```pagewalk skip\nmachine simple\n```\n",
+            "remove `skip` there",
+        ),
+    ] {
+        folder.put(
+            "a.md",
+            &format!("{above}\n```pagewalk continues\nshow 1\n```\n"),
+        );
+        let told = folder.test(&["a.md"]);
+        assert!(told.err.contains(message), "{}", told.err);
     }
     folder.put(
         "a.md",

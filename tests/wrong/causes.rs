@@ -307,6 +307,12 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine core-i7 { cores 2 }/core0: read 0x1000", 2, "`core` selects the core", "core 0; read 0x1000"),
     ("machine simple/read 0x3D4 -> 5", 2, "facts must follow `=>`", ""),
     ("machine simple/show tlb set 3", 2, "a table is shown whole", ""),
+    ("machine simple/bonus question \"Q\" points 3 {/  ask \"a\" = 3/}", 2, "there are no bonus points", ""),
+    ("machine simple/question \"Q\" {/  truefalse \"A hit is fast.\" false/}", 3, "an option must be", "  choice \"A hit is fast.\" { wrong \"true\"; correct \"false\" }"),
+    ("question \"Q\" {/  ask \"Reach\" unit KB = 256/}", 2, "the unit follows the value", "  ask \"Reach\" = 256 unit KB"),
+    ("question \"Q\" {/  ask \"Time\" = 15 unit ns tolerance 5 %/}", 2, "an answer has no tolerance", ""),
+    ("question \"Q\" {/  ask \"Which bit?\" = \"dirty\" or \"modified\"/}", 2, "with the rule `also`", "  ask \"Which bit?\" = \"dirty\""),
+    ("machine simple/question \"Q\" {/  ask read 0x3D4 => vpn { solution \"High bits.\" }/}", 3, "on lines of their own", ""),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.
@@ -635,4 +641,53 @@ fn fixes_in_included_files_are_tried_with_the_whole_script() {
         .iter()
         .map(|one| one.fix.as_ref().map(|fix| &*fix.text));
     assert_eq!(fixes.collect::<Vec<_>>(), [None, Some("page_size")]);
+}
+
+/// A machine without the tables that its author set, and a machine that a question bank brings.
+#[test]
+fn a_machine_that_replaces_another_one_is_warned_about() {
+    const BANK: &str = "machine simple\nquestion \"A\" { ask translate 0 => vpn }\n";
+    const TABLES: &str = "machine simple\nset page_table { | vpn ppn |; | 0F 0D | }\n";
+    let own = "machine { virtual 16 bits, physical 16 bits, page 256 B }";
+    let question = "question \"B\" { ask translate 0x12 => vpn }";
+    let folder = tempfile::tempdir().expect("a folder");
+    for (included, script, lines) in [
+        (
+            BANK,
+            format!("{own}\ninclude \"lib.pw\"\n{question}\n"),
+            vec![2],
+        ),
+        (
+            BANK,
+            format!("include \"lib.pw\"\n{own}\n{question}\n"),
+            vec![],
+        ),
+        (
+            BANK,
+            format!("{own}\ninclude \"lib.pw\"\n{own}\n{question}\n"),
+            vec![],
+        ),
+        (BANK, format!("{own}\ninclude \"lib.pw\"\n"), vec![]),
+        (
+            TABLES,
+            format!("include \"lib.pw\"\n{own}\nread 0\n"),
+            vec![2],
+        ),
+        (
+            TABLES,
+            format!("include \"lib.pw\"\nread 0\n{own}\nread 0\n"),
+            vec![],
+        ),
+        (TABLES, "include \"lib.pw\"\nread 0\n".to_owned(), vec![]),
+    ] {
+        fs::write(folder.path().join("lib.pw"), included).expect("a file");
+        let main = folder.path().join("a.pw");
+        fs::write(&main, &script).expect("a file");
+        let checked = CheckedScript::from_path(&main);
+        let warned = checked.warnings.iter().map(|one| one.span);
+        let found: Vec<usize> = warned
+            .filter_map(|span| Some(checked.sources.location(span)?.1.line))
+            .collect();
+        assert_eq!(found, lines, "{script}{:?}", checked.warnings);
+    }
 }

@@ -77,7 +77,7 @@ impl SuitePlan<'_> {
         let mut complete = true;
         let unclosed = scripts.warnings();
         for warning in &unclosed {
-            played.complaint += &words(warning);
+            played.complaint += &words(warning, &format!("{}:{}", warning.file, warning.line));
         }
         let golden = golden_of(found);
         let known = is_present(&golden) || is_present(&former(found));
@@ -185,7 +185,7 @@ fn unreadable(found: &SuiteFile, mistake: Mistake) -> PlayedFile {
         file: found.name.clone(),
         ..Name::default()
     };
-    let complaint = words(&mistake);
+    let complaint = words(&mistake, &mistake.file);
     // A golden file needs no golden file.
     let golden = if found.kind == SuiteFileKind::Golden {
         Held::NotCompared
@@ -204,12 +204,12 @@ fn unreadable(found: &SuiteFile, mistake: Mistake) -> PlayedFile {
     }
 }
 
-/// Returns the report on a mistake that has no excerpt.
-fn words(mistake: &Mistake) -> String {
+/// Returns the report on a mistake at a place that has no excerpt.
+fn words(mistake: &Mistake, place: &str) -> String {
     let help = if mistake.help.is_empty() {
         String::new()
     } else {
         format!("  help: {}\n", mistake.help)
     };
-    format!("pagewalk: {}: {mistake}\n{help}", mistake.file)
+    format!("pagewalk: {place}: {mistake}\n{help}")
 }

@@ -32,6 +32,9 @@ impl FromStr for Report {
             .iter()
             .find(|format| format.name == name)
             .ok_or_else(|| {
+                if let Some((_, "xml")) = name.rsplit_once('.') {
+                    return format!("the format precedes the file: `junit={name}`");
+                }
                 let known: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
                 format!(
                     "unknown report format `{name}`; the formats are {}",

@@ -285,7 +285,7 @@ impl Fences {
             at: 0,
             line: 1,
         };
-        let (mut number, mut first) = (0, 0);
+        let (mut number, mut first, mut skips) = (0, 0, false);
         for block in blocks(document) {
             let words = words(&block.info);
             let line = lines.line_of(block.fence.start);
@@ -311,16 +311,30 @@ impl Fences {
                 continue;
             };
             number += 1;
-            let says = |word: &str| words.contains(&word);
+            // A misspelled word has a warning, and means what it is probably meant to.
+            let says = |word: &str| {
+                words
+                    .iter()
+                    .any(|said| *said == word || meant(said) == Some(word))
+            };
             if says("skip") {
+                skips = true;
                 continue;
             }
             if !says("continues") {
                 first = fences.blocks.len();
             } else if fences.blocks.is_empty() {
-                let message = "there is no block above that this one could continue".to_owned();
-                let help = "begin the fence of the block above with `pagewalk`".to_owned();
-                fences.misspelled.push((line, message, help));
+                let (message, help) = if skips {
+                    ("the block above does not run", "remove `skip` there")
+                } else {
+                    (
+                        "there is no block above that this one could continue",
+                        "begin the fence of the block above with `pagewalk`",
+                    )
+                };
+                fences
+                    .misspelled
+                    .push((line, message.to_owned(), help.to_owned()));
             }
             let file = words
                 .iter()

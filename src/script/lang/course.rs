@@ -177,6 +177,11 @@ fn course(loader: &dyn Loader, path: &Path, text: &str) -> Result<Course, BadCou
             section.map(|name| format!("it is a setting of `[{name}]`: put `[{name}]` above it"));
         let is_list = !word.is_empty() && reads([before, "[", word, "]", after].concat());
         let list = is_list.then(|| format!("write a list: `[{word}]`"));
+        let one = word.starts_with('[').then(|| {
+            let first = word.split('"').nth(1)?;
+            let is_one = reads([before, "\"", first, "\"", after].concat());
+            is_one.then(|| format!("write one value: `\"{first}\"`"))
+        });
         let quoted = line.split_once('=').and_then(|(name, value)| {
             let (name, value) = (name.trim(), value.trim());
             let line = format!("{name} = \"{value}\"");
@@ -191,7 +196,7 @@ fn course(loader: &dyn Loader, path: &Path, text: &str) -> Result<Course, BadCou
         let is_option = ["key", "variants", "seed", "roster", "solutions", "first", "last"].contains(&word);
         let option = (is_option && known().any(|name| name == "output"))
             .then(|| format!("`--{word}` is an option of `pagewalk exam`"));
-        let help = yaml.or(option).or(windows).or(section).or(list).or(quoted).or(near);
+        let help = yaml.or(option).or(windows).or(section).or(list).or(one.flatten()).or(quoted).or(near);
         let message = error.message().replace("usize", "a number");
         bad(path, text, span, message).help(help)
     })?;

@@ -319,7 +319,17 @@ impl Search<'_> {
             let hole = &text[at..end];
             let value = hole.trim_matches(['{', '}']);
             let new = if is_number || !prose { value } else { hole };
-            let fix = Fix::write(place, &text[from..end], format!("{sign}{new}"));
+            // `$2^{12}$`
+            let base = text[..from].rsplit(|c: char| c.is_whitespace()).next();
+            let base = base
+                .and_then(|base| base.strip_prefix('$'))
+                .filter(|_| after.starts_with('$'));
+            let (from, end, new) = match base {
+                Some(base) => (from - base.len() - 1, end + 1, format!("{base}{sign}{new}")),
+                None => (from, end, format!("{sign}{new}")),
+            };
+            let whole = Span::new(span.file, start + from..start + end);
+            let fix = Fix::write(whole, &text[from..end], new);
             let prints = if prose { "a value" } else { "braces" };
             let message = format!("a text is not LaTeX: `{hole}` prints {prints}");
             self.found

@@ -3,6 +3,7 @@
 mod calls;
 mod forks;
 mod ignored;
+mod replaced;
 #[cfg(test)]
 mod tests;
 mod twice;

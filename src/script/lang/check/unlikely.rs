@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::forks::forks;
+use super::replaced::replaced;
 use crate::lang::ast::{
     Asked, BinaryOp, Claim, Command, Expr, ExprKind, Fact, Operation, OperationKind, Pages, Piece,
     Setting, Settings, Span, Stmt, StmtKind, Word,
@@ -16,6 +17,7 @@ use crate::lang::visit::{Visit, VisitedIncludes, statements, walk_expr, walk_stm
 /// Returns the warnings about the statements of `part`, which are statements of the script.
 pub(crate) fn unlikely(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec<Diagnostic> {
     let mut found = forks(part, sources);
+    found.extend(replaced(part));
     for stmt in statements(part) {
         match &*stmt.kind {
             StmtKind::Command(Command {

@@ -287,6 +287,10 @@ pub(super) fn percent(
     place: impl Fn(usize, usize) -> Span,
 ) -> Option<Advice> {
     let found = tokens(line);
+    // The percentage of a tolerance has no place, however it is written.
+    if found.iter().any(|token| token.text == "tolerance") {
+        return None;
+    }
     let sign = found.windows(2).find(|pair| {
         let number = pair[0].text.chars().all(|c| c.is_ascii_digit() || c == '.');
         number && pair[1].text == "%" && pair[1].end() >= at.min(line.trim_end().len())

@@ -257,6 +257,10 @@ fn beside(stop: &Stop) -> Option<Diagnostic> {
             let help = "use a list, or give each value a name: `let hit = 4; let miss = 100`";
             return Some(mistake("the language has no dictionaries", help));
         }
+        if stop.head == "ask" {
+            let help = "write `solution \"…\"` and other statements on lines of their own";
+            return Some(mistake("an `ask` has no braces", help));
+        }
         let list = stop.write(rest.trim_end(), format!("[{}]", inside.trim()));
         return Some(
             Diagnostic::new(

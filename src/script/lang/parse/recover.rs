@@ -126,6 +126,12 @@ pub(super) fn explain(line: &str, rule: Rule, file: u32, start: u32) -> Diagnost
             ..*fix
         })
     });
+    // A mistake before the place where the parser stopped has a place of its own.
+    let span = if described.span == Span::default() {
+        span
+    } else {
+        place(described.span)
+    };
     Diagnostic {
         span,
         fix,
@@ -192,7 +198,14 @@ fn equals(stop: &Stop) -> Option<Diagnostic> {
         if cells.len() < stop.before.len() && cells.ends_with(' ') {
             let blank = Span::new(0, cells.len()..stop.before.len());
             let fix = Fix::write(blank, &stop.before[cells.len()..], "?");
-            return Some(mistake("a blank is a question mark", "write `? = VALUE`").fix(fix));
+            let mistake = mistake("a blank is a question mark", "write `? = VALUE`");
+            return Some(
+                Diagnostic {
+                    span: blank,
+                    ..mistake
+                }
+                .fix(fix),
+            );
         }
         let fix = Fix::put_in(0, stop.at as u32, "? ");
         let message = "a cell that students fill in begins with a question mark";

@@ -19,7 +19,16 @@ impl Rules {
         let settings = match settings(text) {
             Ok(settings) => settings,
             Err(_) if text.trim().is_empty() => return Vec::new(),
-            Err(error) => return vec![format!("{name}: {error}")],
+            Err(error) => {
+                let (line, column) = error
+                    .location()
+                    .map_or((1, 1), |at| (at.line(), at.column()));
+                let why = error.to_string();
+                let why = why.split(" at line ").next().unwrap_or(&why);
+                let help =
+                    "a rule with a value for each field is written `also: { 1.ppn: [\"0x0E\"] }`";
+                return vec![format!("{name}:{line}:{column}: {why}; {help}")];
+            }
         };
         let mut wrong = Vec::new();
         for (rule, value) in settings {

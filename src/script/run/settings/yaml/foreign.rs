@@ -20,6 +20,20 @@ pub(super) fn improved(
             None => "write the result, such as `page: 4 KB`".to_owned(),
         });
     }
+    // `4-way`, `14-bit`
+    let compound = scalar.text.split_once('-').filter(|(number, _)| {
+        is_number && !number.is_empty() && number.bytes().all(|c| c.is_ascii_digit())
+    });
+    if let Some((number, unit)) = compound {
+        let unit = match unit {
+            "bit" | "bits" => " bits",
+            "byte" | "bytes" => " B",
+            _ => "",
+        };
+        let message = format!("`{}` is not a number", scalar.text);
+        let help = format!("write `{}: {number}{unit}`", key.text);
+        return Diagnostic::new(wrong.code, wrong.span, message).help(help);
+    }
     let words = format!("{} {}", key.text, scalar.text);
     let line = setting_rewritten("machine", &words).and_then(|line| in_yaml(&line));
     match line.filter(|line| fits(line)) {

@@ -340,6 +340,11 @@ fn other_notations_are_shown_in_yaml() {
         ),
         ("virtual: 14-bit", "14-bit", "write `virtual: 14 bits`"),
         (
+            "tlb: { entries: 16, ways: 4-way }",
+            "4-way",
+            "write `ways: 4`",
+        ),
+        (
             "page: 2**12 B",
             "2**12 B",
             "write the result, such as `page: 4 KB`",
