@@ -231,7 +231,7 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
     }
     if error.kind() == ErrorKind::ValueValidation {
         if let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue)
-            && value.ends_with(".csv")
+            && Path::new(value).extension().is_some_and(|end| end == "csv")
             && words.get(1)? == "exam"
         {
             return Some(format!(
@@ -244,6 +244,10 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
         return source
             .is::<ParseIntError>()
             .then(|| format!("write a whole number: '{name} 30'"));
+    }
+    if matches!(&**said, "-v" | "--verbose" | "--explain") && words.get(1)?.starts_with('-') {
+        let script = words.iter().find(|word| is_script(Path::new(&***word)))?;
+        return Some(format!("write 'pagewalk run --explain {}'", quoted(script)));
     }
     let ends_with = |end: &str| said.to_ascii_lowercase().ends_with(end);
     match &**words.get(1)? {

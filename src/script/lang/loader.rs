@@ -383,6 +383,22 @@ const MOST_OPEN: u64 = 1000;
 /// answers.
 const MOST_WORK: u64 = 1 << 28;
 
+/// Returns the line, the column, both counted from 1, and the reason of an error of the YAML parser, whose message contains all
+/// three.
+pub fn yaml_error(error: &serde_yaml::Error) -> (usize, usize, String) {
+    let (line, column) = error
+        .location()
+        .map_or((1, 1), |at| (at.line(), at.column()));
+    let whole = error.to_string();
+    let why = match whole.split(" at line ").next().unwrap_or(&whole) {
+        why if why.starts_with("did not find expected") => {
+            "this line does not fit the lines above, or its indentation is wrong"
+        }
+        why => why,
+    };
+    (line, column, why.to_owned())
+}
+
 /// Returns the first line, counted from 1, at which a text's lists and maps in brackets are nested too deeply.
 pub fn too_deep(text: &str) -> Option<u64> {
     let (mut open, mut work) = (0u64, 0u64);

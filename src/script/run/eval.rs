@@ -168,15 +168,8 @@ pub(crate) fn values(cx: &mut Cx, exprs: &[Expr]) -> Result<Vec<Value>, Stop> {
 fn binary_expr(cx: &mut Cx, op: BinaryOp, a: &Expr, b: &Expr, span: Span) -> Result<Value, Stop> {
     if let BinaryOp::And | BinaryOp::Or = op {
         let first = match truth(cx, a) {
-            // A name on the right is wrong even if the run never reaches it. Other mistakes may depend on the left.
-            Err(Stop::Unknowable) => {
-                let named =
-                    |one: &Diagnostic| matches!(one.code, Code::UnknownPath | Code::UnknownNoun);
-                return match truth(cx, b) {
-                    Err(Stop::Wrong(wrong)) if wrong.iter().all(named) => Err(wrong.into()),
-                    _ => Err(Stop::Unknowable),
-                };
-            }
+            // A name on the right is wrong even if the run never reaches it.
+            Err(Stop::Unknowable) => return Err(names_of(truth(cx, b))),
             first => first?,
         };
         let decided = first == (op == BinaryOp::Or);
@@ -189,10 +182,32 @@ fn binary_expr(cx: &mut Cx, op: BinaryOp, a: &Expr, b: &Expr, span: Span) -> Res
         _ => eval,
     };
     let x = of(cx, a);
-    let Ok(left) = &x else { return x };
+    let Ok(left) = &x else {
+        return match x {
+            Err(Stop::Unknowable) => Err(names_of(of(cx, b))),
+            wrong => wrong,
+        };
+    };
     let y = of(cx, b);
     let Ok(right) = &y else { return y };
     apply_operator(cx, op, (a, left), (b, right), span)
+}
+
+/// Evaluates both sides of a comparison.
+pub(crate) fn both(cx: &mut Cx, a: &Expr, b: &Expr) -> Result<(Value, Value), Stop> {
+    match eval(cx, a) {
+        Err(Stop::Unknowable) => Err(names_of(eval(cx, b))),
+        left => Ok((left?, eval(cx, b)?)),
+    }
+}
+
+/// Returns the wrong names of a value beside one that only the run knows. Other mistakes may depend on that value.
+fn names_of<T>(right: Result<T, Stop>) -> Stop {
+    let named = |one: &Diagnostic| matches!(one.code, Code::UnknownPath | Code::UnknownNoun);
+    match right {
+        Err(Stop::Wrong(wrong)) if wrong.iter().all(named) => wrong.into(),
+        _ => Stop::Unknowable,
+    }
 }
 
 /// Applies an operator to two values, and charges its work to the budget.

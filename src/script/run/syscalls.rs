@@ -255,14 +255,7 @@ pub(crate) fn check_count(row: &SystemCall, name: &Word, given: usize) -> Result
         _ => format!("{} to {}", row.required, count(most)),
     };
     let message = format!("`{}` takes {wanted}, but is called with {given}", row.name);
-    let example = match row.name {
-        "mmap" => {
-            "; write `mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)`"
-        }
-        _ => "",
-    };
-    let help = prototype(row) + example;
-    Err(Diagnostic::new(Code::WrongCount, name.span, message).help(help))
+    Err(Diagnostic::new(Code::WrongCount, name.span, message).help(prototype(row)))
 }
 
 fn count(arguments: usize) -> String {

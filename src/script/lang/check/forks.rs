@@ -114,7 +114,7 @@ fn waited(args: &[Expr], children: &HashSet<&str>) -> Option<Diagnostic> {
             "`wait` stores the status at this address, but `{name}` is the number of a process"
         );
         let warning = Diagnostic::warning(Code::Unlikely, arg.span, message);
-        let help = "`wait()` waits for any child";
+        let help = "`wait()` waits for any child; `wait(p)` stores the status at address `p`";
         warning.help(help).fix(Fix::write(arg.span, &**name, ""))
     })
 }

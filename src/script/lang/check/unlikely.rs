@@ -145,21 +145,20 @@ impl Powers<'_> {
         }
         let place = pieces.windows(2).find_map(|pair| match pair {
             [Piece::Text(text), Piece::Expr(value)] if text.ends_with('$') => {
-                let brace = value.span.start.checked_sub(1)?;
-                let sign = Span {
-                    start: brace.checked_sub(1)?,
-                    end: brace,
+                let open = Span {
+                    start: value.span.start.checked_sub(2)?,
+                    end: value.span.start,
                     ..value.span
                 };
-                (self.sources.text(sign) == "$").then_some(sign)
+                (self.sources.text(open) == "${").then_some(open)
             }
             _ => None,
         });
-        self.found.extend(place.map(|sign| {
+        self.found.extend(place.map(|open| {
             let message = "this `$` is printed before the value";
-            let warning = Diagnostic::warning(Code::Unlikely, sign, message);
+            let warning = Diagnostic::warning(Code::Unlikely, open, message);
             let help = "write a value in braces, without `$`";
-            warning.help(help).fix(Fix::write(sign, "$", ""))
+            warning.help(help).fix(Fix::write(open, "${", "{"))
         }));
     }
 

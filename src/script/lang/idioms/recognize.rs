@@ -126,9 +126,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         });
     }
     if matches!(diagnostic.code, Code::Syntax | Code::Unclosed) {
-        if matches!(diagnostic.code, Code::Syntax | Code::Unclosed) {
-            found.extend(blocks::other_quotes(text, &range, file));
-        }
+        found.extend(blocks::other_quotes(text, &range, file));
     }
     found.extend(blocks::below_question(diagnostic, text, &range));
     found.extend(blocks::outside(diagnostic, text).or_else(|| declared(diagnostic, text)));
@@ -411,6 +409,14 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
             Some(Advice::without(
                 "a blank is a question mark",
                 "write a question mark, `=`, and the right answer",
+            ))
+        }
+        // `mmap(…, poem, 0)`
+        Code::UnknownName if text.contains(&format!("file \"{name}\"")) => {
+            let help = format!("write `let fd = open(\"{name}\", O_RDONLY)` above, and `fd` here");
+            Some(Advice::without(
+                "a file is not a value; `open` returns its descriptor",
+                help,
             ))
         }
         // A variable that nothing uses, and a similar name that several places use.

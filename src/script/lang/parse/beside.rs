@@ -145,6 +145,11 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
         let help = format!("write `{before} = {value}`");
         return Some(mistake("`let` takes no type", help).fix(stop.write(was, "")));
     }
+    if rest.starts_with(':') && *head == "core" {
+        let message = "`core` selects the core that runs later statements";
+        let help = "write `;` after its number";
+        return Some(mistake(message, help).fix(stop.write(":", ";")));
+    }
     if rest.starts_with(':') && !stop.setting {
         return Some(mistake(
             "`:` does not belong here",

@@ -90,6 +90,11 @@ pub(crate) fn no_property(
             diagnostic.did_you_mean(&name.text, near).help(help)
         }
         None if names.is_empty() => diagnostic,
+        None if matches!(&*name.text, "accesses" | "references" | "lookups")
+            && names.contains(&"misses") =>
+        {
+            diagnostic.help(format!("write `({of}.hits + {of}.misses)`"))
+        }
         None if name.text.eq_ignore_ascii_case("amat") => {
             diagnostic.help("the time of an access is its fact `cycles`: `read 0x354 => cycles 11`")
         }

@@ -430,6 +430,10 @@ fn unknown_entry_column(cell: &ast::Cell, column: &str, layout: &Layout) -> Diag
     if let Some(near) = nearest(column, layout.columns.iter().map(String::as_str)) {
         return diagnostic.did_you_mean(column, near);
     }
+    if matches!(column, "pa" | "va" | "address") && layout.key == "vpn" {
+        let help = "a row has page numbers: an address without its page offset";
+        return diagnostic.help(help);
+    }
     if column.starts_with("perm") || column.starts_with("prot") {
         let help = "a permission is a bit with a column of its own: `rw`, `us`, or `xd`";
         return diagnostic.help(help);

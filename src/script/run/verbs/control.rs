@@ -129,6 +129,10 @@ pub(crate) fn core(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         format!("this machine has no core {core}"),
     )
     .label(known)
+    .help(format!(
+        "to have it, write `cores {}` in the braces of `machine`",
+        core + 1
+    ))
     .into())
 }
 

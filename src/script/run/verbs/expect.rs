@@ -7,7 +7,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::lang::value::ops::binary;
 use crate::run::bind::{Bound, word};
-use crate::run::eval::{apply_operator, eval, truth};
+use crate::run::eval::{apply_operator, both, eval, truth};
 use crate::run::nouns::plan;
 use crate::run::nouns::{MESSAGE_COLUMNS, TABLE_NOUNS, ThingNoun, message_level, reference_header};
 use crate::run::record::{Check, HexDigits, Shown, View, Written};
@@ -189,7 +189,7 @@ fn truth_check(cx: &mut Cx, expr: &Expr) -> Result<Check, Stop> {
             return Ok(check);
         }
         let name = written(a);
-        let (x, y) = (eval(cx, a)?, eval(cx, b)?);
+        let (x, y) = both(cx, a, b)?;
         let held = apply_operator(cx, *op, (a, &x), (b, &y), expr.span)? == Value::Bool(true);
         let hex = HexDigits::of_expr(sources, expr).map(|_| 1);
         let quotient = match (&x, &y) {

@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::{Rules, Setting};
-use crate::lang::loader::too_deep;
+use crate::lang::loader::{too_deep, yaml_error};
 
 impl Rules {
     /// Sets the rules that a YAML text contains. Returns the errors, each with the name of the text and a line
@@ -20,11 +20,7 @@ impl Rules {
             Ok(settings) => settings,
             Err(_) if text.trim().is_empty() => return Vec::new(),
             Err(error) => {
-                let (line, column) = error
-                    .location()
-                    .map_or((1, 1), |at| (at.line(), at.column()));
-                let why = error.to_string();
-                let why = why.split(" at line ").next().unwrap_or(&why);
+                let (line, column, why) = yaml_error(&error);
                 let help =
                     "a rule with a value for each field is written `also: { 1.ppn: [\"0x0E\"] }`";
                 return vec![format!("{name}:{line}:{column}: {why}; {help}")];

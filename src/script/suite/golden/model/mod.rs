@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::lang::loader::too_deep;
+use crate::lang::loader::{too_deep, yaml_error};
 use crate::lang::source::{Conflict, decode, lines_in_words};
 
 /// The version of the format, by which a program recognizes the files of a later one.
@@ -351,17 +351,7 @@ pub fn read(bytes: &[u8]) -> Result<Golden, Unusable> {
     let last = text.lines().last().unwrap_or_default();
     let ended = text.ends_with('\n') && last == END;
     let invalid = |error: &serde_yaml::Error| {
-        let (line, column) = error
-            .location()
-            .map_or((1, 1), |at| (at.line(), at.column()));
-        let why = error.to_string();
-        // The location is reported separately.
-        let why = match why.split(" at line ").next().unwrap_or(&why) {
-            why if why.starts_with("did not find expected") => {
-                "this line does not fit the lines above, or its indentation is wrong".to_owned()
-            }
-            why => why.to_owned(),
-        };
+        let (line, column, why) = yaml_error(error);
         if ended {
             Unusable::Invalid { line, column, why }
         } else {
