@@ -522,7 +522,7 @@ fn misspelled_words_of_fences_are_warned_about() {
     let machine = "```pagewalk\nmachine simple\n```\n";
     folder.put(
         "a.md",
-        &format!("{machine}\n```pagewalk continue\nread 0\n```\n"),
+        format!("{machine}\n```pagewalk continue\nread 0\n```\n"),
     );
     let told = folder.test(&["a.md"]);
     assert!(
@@ -539,7 +539,7 @@ fn misspelled_words_of_fences_are_warned_about() {
     ] {
         folder.put(
             "a.md",
-            &format!("{above}\n```pagewalk continues\nshow 1\n```\n"),
+            format!("{above}\n```pagewalk continues\nshow 1\n```\n"),
         );
         let told = folder.test(&["a.md"]);
         assert!(told.err.contains(message), "{}", told.err);

@@ -299,7 +299,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine core-i7/process P1/P1: mmap(0x1000, 4096)", 3, "`mmap` takes 6 arguments: an address", "P1: mmap(0x1000, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)"),
     ("machine core-i7/process P1/P1: let p = mmap(NULL, 128, PROT_READ)", 3, "`mmap` takes 6 arguments: an address", "P1: let p = mmap(NULL, 128, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)"),
     ("machine core-i7/file \"poem\" = \"to be\"/process P1/P1: mmap(NULL, 18, PROT_READ, MAP_PRIVATE, poem, 0)", 4, "`open` returns its descriptor", ""),
-    ("machine simple/read 0x3D4/expect cache.hits == cache.accesses", 3, "write `(cache.hits + cache.misses)`", ""),
+    ("machine simple/read 0x3D4/expect cache.hits == cache.accesses", 3, "write `(cache.hits + cache.misses)`", "expect cache.hits == (cache.hits + cache.misses)"),
     ("machine simple/core 1", 2, "write `cores 2` in the braces of `machine`", ""),
     ("machine simple/read 0x3D4, 4 => vpn 0x0F", 2, "must follow `size`", "read 0x3D4 size 4 => vpn 0x0F"),
     ("machine simple/scenario \"warm\":/  read 0x3D4/  read 0x3D5", 2, "replace the `:` with `{`, and end the block with `}`", "scenario \"warm\" {"),
