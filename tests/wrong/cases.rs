@@ -92,6 +92,7 @@ pub const CASES: &[Case] = &[
     ("wrong-count", "3", "machine { physical 12 bits, cache { lines 4, block 4 B, write-back 3 } }"),
     ("unknown-setting", "write-around", "machine { physical 12 bits, cache { lines 4, block 4 B, write-around } }"),
     ("unknown-word", "core-i8", "machine core-i8"),
+    ("bad-index", "18446744073709551615", "machine simple\ncore 18446744073709551615"),
     ("unknown-word", "sipmle", "machine sipmle"),
     ("wrong-type", "3", "machine 3"),
     ("wrong-count", "machine", "machine"),

@@ -18,7 +18,8 @@ pub(crate) const MAX_UNITS: usize = 16;
 const MAX_LINES: u64 = 1 << 26;
 /// log2 of the maximum block size of a cache.
 const MAX_BLOCK_BITS: u32 = 20;
-const MAX_CORES: u32 = 64;
+/// The maximum number of cores.
+pub const MAX_CORES: u32 = 64;
 
 /// The reason why a spec is invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]

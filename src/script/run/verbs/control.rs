@@ -7,6 +7,7 @@ use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::process::ProcessState;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Vpn;
+use pagewalk_engine::machine::check::MAX_CORES;
 use pagewalk_engine::machine::event::{Event, MachineObserver};
 use pagewalk_engine::machine::spec::CacheSpec;
 
@@ -123,17 +124,17 @@ pub(crate) fn core(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     } else {
         format!("cores are numbered from 0 to {}", cores - 1)
     };
-    Err(Diagnostic::new(
-        Code::BadIndex,
-        expr.span,
-        format!("this machine has no core {core}"),
-    )
-    .label(known)
-    .help(format!(
-        "to have it, write `cores {}` in the braces of `machine`",
-        core + 1
-    ))
-    .into())
+    let message = format!("this machine has no core {core}");
+    let wrong = Diagnostic::new(Code::BadIndex, expr.span, message).label(known);
+    Err(if core < u64::from(MAX_CORES) {
+        let help = format!(
+            "to have it, write `cores {}` in the braces of `machine`",
+            core + 1
+        );
+        wrong.help(help).into()
+    } else {
+        wrong.into()
+    })
 }
 
 /// `seed N`
