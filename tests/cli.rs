@@ -317,6 +317,18 @@ fn a_script_runs_without_the_name_of_the_command() {
             "the machine precedes the trace",
         ),
         (&["run", file, "--output", "out.txt"], "use '> out.txt'"),
+        (
+            &["run", file, "--machine", "simple"],
+            "the script declares the machine",
+        ),
+        (
+            &["replay", "t.trace"],
+            "the machine precedes the trace: 'pagewalk replay simple t.trace'",
+        ),
+        (
+            &["test", "a.pw::one"],
+            "`pagewalk test a.pw --filter \"one\"` runs this case",
+        ),
         (&["diff", "HEAD~1", file], "`HEAD~1` is a revision"),
         (
             &["merge", "a.csv", "b.csv"],

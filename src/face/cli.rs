@@ -217,6 +217,15 @@ fn command_with(program: &clap::Command, option: &str) -> Option<String> {
 /// Returns a tip about an argument that no parameter takes, because of the arguments before it.
 fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
     let words: Vec<_> = given.iter().map(|word| word.to_string_lossy()).collect();
+    if error.kind() == ErrorKind::MissingRequiredArgument
+        && let [_, command, trace] = &words[..]
+        && command == "replay"
+    {
+        return Some(format!(
+            "the machine precedes the trace: 'pagewalk replay simple {}'",
+            quoted(trace)
+        ));
+    }
     let Some(ContextValue::String(said)) = error.get(ContextKind::InvalidArg) else {
         return None;
     };
@@ -268,6 +277,11 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
             "the machine precedes the trace: 'pagewalk replay simple first.trace'".to_owned(),
         );
     }
+    if said.starts_with("--machine") && words.get(1)? == "run" {
+        return Some(
+            "the script declares the machine in its first line: 'machine core-i7'".to_owned(),
+        );
+    }
     if matches!(&**said, "--output" | "-o")
         && matches!(&**words.get(1)?, "run" | "replay" | "check")
     {
@@ -312,7 +326,7 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
             words[at - 2],
             words[at - 1]
         ))
-    } else if is_script(Path::new(said)) {
+    } else if is_script(Path::new(said)) && command.get_name() != "merge" {
         Some("the command takes one script; run it for each script, or write a script with an 'include' for each".to_owned())
     } else {
         let flag = before(1)

@@ -135,6 +135,22 @@ fn answers_in_json_without_the_names_of_fields_are_rejected() {
 }
 
 #[test]
+fn a_list_of_students_in_an_object_is_explained() {
+    let folder = folder("envelope");
+    let answers = put(
+        &folder,
+        "a.json",
+        "{\"students\": [{\"id\": \"s1\", \"seed\": 1}]}",
+    );
+    let ran = pagewalk(&["grade", EXAM, &answers]);
+    assert!(
+        ran.status == 2 && ran.messages.contains("write the list alone"),
+        "{}",
+        ran.messages
+    );
+}
+
+#[test]
 fn mistakes_in_rules_have_places_and_help() {
     let folder = folder("rules");
     let script = "machine simple\nquestion \"Q\" { ask translate 0x3D4 => vpn, vpo }\n";

@@ -507,6 +507,7 @@ fn misspelled_words_of_fences_are_warned_about() {
     for (info, help) in [
         ("pagewalk should_fail", "write `fails`"),
         ("pagewalk continued", "write `continues`"),
+        ("pagewalk contnues", "write `continues`"),
         ("pagewalk skipped", "write `skip`"),
         ("{pagewalk}", "write `pagewalk`"),
         ("{.pagewalk}", "write `pagewalk`"),
@@ -518,6 +519,14 @@ fn misspelled_words_of_fences_are_warned_about() {
         let told = folder.test(&["a.md"]);
         assert!(told.err.contains(help), "{info}: {}", told.err);
     }
+    folder.put("b.pw", "show 1\n");
+    folder.put("b.golden.yml", "format: 2\n");
+    let told = folder.test(&["b.pw"]);
+    assert!(
+        told.err.contains("b.golden.yml: this file is not read"),
+        "{}",
+        told.err
+    );
     // A block goes on as its misspelled word says.
     let machine = "```pagewalk\nmachine simple\n```\n";
     folder.put(

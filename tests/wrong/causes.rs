@@ -257,7 +257,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/question \"Q\" points 2 {/  ask \"a\" = 3/  rubric \"b\" points 2/}", 4, "a rubric belongs to an essay", ""),
     ("machine simple/question \"Q\" { choice \"VPN?\" { answers vpn read 0x3D4 } }", 2, "`of` is missing here", "question \"Q\" { choice \"VPN?\" { answers vpn of read 0x3D4 } }"),
     ("machine simple/question \"A\" {/  let frame = 3/  ask \"a\" = 3/}/question \"B\" {/  text \"\"\"Frame {frame}.\"\"\"/  ask \"b\" = 3/}", 7, "declared only in a block that has ended", ""),
-    ("machine simple/question \"A\" { ask \"VPN\" = vpn(0x3D4) }", 2, "write `translate 0x3D4 => vpn`", ""),
+    ("machine simple/question \"A\" { ask \"VPN\" = vpn(0x3D4) }", 2, "write `ask translate 0x3D4 => vpn`", ""),
     ("let va = 4/question \"A\" {/  text \"\"\"At 0x{va:04X}.\"\"\"/  ask \"a\" = 3/}", 3, "has no format", "  text \"\"\"At {hex(va, 4)}.\"\"\""),
     ("let va = 4/question \"A\" {/  text \"\"\"At {va:#x}.\"\"\"/  ask \"a\" = 3/}", 3, "has no format", "  text \"\"\"At {hex(va)}.\"\"\""),
     // Digits and signs.
@@ -320,6 +320,22 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("question \"Q\" {/  ask \"Time\" = 15 unit ns tolerance 5 %/}", 2, "an answer has no tolerance", ""),
     ("question \"Q\" {/  ask \"Which bit?\" = \"dirty\" or \"modified\"/}", 2, "with the rule `also`", "  ask \"Which bit?\" = \"dirty\""),
     ("machine simple/question \"Q\" {/  ask read 0x3D4 => vpn { solution \"High bits.\" }/}", 3, "on lines of their own", ""),
+    ("machine simple/pool pick 1 {/  question \"A\" { ask \"a\" = 3 }/}", 2, "write `pool \"Easy\" pick 1 of [\"A\", \"B\"]`", ""),
+    ("machine simple/question \"Q\" {/  choice \"a\" {/    correct \"4\"/    wrong \"16\"/  } points 2/}", 6, "write `points 2` before the `{`", ""),
+    ("machine simple/question \"Q\" { ask \"Reach\" = 64 in B }", 2, "the word `unit`", "question \"Q\" { ask \"Reach\" = 64 unit B }"),
+    ("machine simple/question \"Q\" {/  figure bits 0x29D caption \"The address\"/  ask \"a\" = 3/}", 3, "a figure has no caption", "  text \"The address\"; figure bits 0x29D"),
+    ("machine simple/expect ppn(0x3D4) == 0x0D", 2, "write `translate 0x3D4 => ppn 0x0D`", ""),
+    ("machine core-i7/process P1/P1: brk += 4096", 3, "a call moves the break", "P1: sbrk(4096)"),
+    ("machine core-i7/process P1/P1: let c = fork()/P1: wait c", 4, "waits for any child", "P1: wait()"),
+    ("machine simple/show page_table where v == 1", 2, "`show` prints the whole table", "show page_table"),
+    ("machine core-i7 { cores 2 }/write 0x40 = 1 on core 0", 2, "precedes the statements of a core", "core 0; write 0x40 = 1"),
+    ("machine { physical 16 bits, cache { size 1 KB, block 16 B, direct-mapped } }/program p \"int main(void) { return 0; }\"/replay p()", 3, "named without parentheses", "replay p"),
+    ("program p \"p.c\"", 1, "write `program p from \"p.c\"`", ""),
+    ("machine simple/figure tlb \"tlb.svg\"", 2, "`--figures DIR` writes", "figure tlb"),
+    ("process P1/program p \"int main(int c, char **v) { return c; }\"/run p 8", 3, "texts after `arguments`", "run p arguments \"8\""),
+    ("process P1/P1: let p = sbrk(4096)/evict p", 3, "a page is evicted with `swap out`", "swap out p"),
+    ("machine simple/read 0xC0 => vpn >= 3", 2, "write `expect last.vpn >= 3`", ""),
+    ("machine { virtual 16 bits, physical 14 bits, page 64 B, page_table { levels 2, bits 5 5 } }/translate 0x1234 => pdi 2", 2, "the fact `vpn1`", "translate 0x1234 => vpn1 2"),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.

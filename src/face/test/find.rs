@@ -9,7 +9,7 @@ use clap::Args;
 use glob::Pattern;
 use ignore::WalkBuilder;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use pagewalk_engine::files::{reason, shown};
+use pagewalk_engine::files::{reason, shown, visible};
 use pagewalk_script::lang::course::{BadCourse, Settings, Spanned};
 use pagewalk_script::lang::include::read;
 use pagewalk_script::lang::loader::{Disk, Loader};
@@ -120,7 +120,15 @@ impl Search<'_> {
                 .filter(|rest| *rest != Path::new(""))
                 .unwrap_or(path);
             match fs::metadata(path) {
-                Err(error) => wrong.push(cannot_read(path, &reason(&error))),
+                Err(error) => {
+                    wrong.push(cannot_read(path, &reason(&error)));
+                    // The notation of pytest, and of the names that `--list` prints.
+                    if let Some((file, case)) = path.to_string_lossy().split_once("::") {
+                        let (file, case) = (shown(Path::new(file.trim())), case.trim());
+                        let help = format!("pagewalk test {file} --filter \"{}\"", visible(case));
+                        wrong.push(format!("  help: `{help}` runs this case\n"));
+                    }
+                }
                 Ok(data) if data.is_dir() => match self.skipped(path) {
                     Ok(skipped) => below(path, skipped, &mut found, &mut wrong),
                     Err(bad) => wrong.push(course_message(bad, self.color)),

@@ -10,6 +10,7 @@ use super::goldens::{
 };
 use super::script::scripts;
 use crate::face::options::Checking;
+use pagewalk_engine::files::shown;
 use pagewalk_script::api::golden::{Case, CaseFilter, CaseRuns, Mistake, Name, Verdict};
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::report::diagnostics::Style;
@@ -81,6 +82,14 @@ impl SuitePlan<'_> {
         }
         let golden = golden_of(found);
         let known = is_present(&golden) || is_present(&former(found));
+        let misnamed = golden.with_extension("yml");
+        if !known && is_present(&misnamed) {
+            let warning = format!(
+                "pagewalk: {}: this file is not read, because golden files end in `.golden.yaml`\n  help: rename the file\n",
+                shown(&misnamed)
+            );
+            played.complaint += &warning;
+        }
         let record =
             self.goldens == Goldens::Bless || self.results || known || !self.orphans.is_empty();
         for mut script in scripts {

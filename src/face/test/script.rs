@@ -294,8 +294,10 @@ impl Fences {
                 .extend(block.unclosed(document, line, words.is_some()));
             let named = words.iter().flatten().copied();
             fences.misspelled.extend(named.filter_map(|word| {
-                let message = format!("the word `{word}` of this fence has no meaning");
-                Some((line, message, format!("write `{}`", meant(word)?)))
+                let meant = meant(word)?;
+                let message =
+                    format!("Pagewalk reads the word `{word}` of this fence as `{meant}`");
+                Some((line, message, format!("write `{meant}`")))
             }));
             let Some(words) = words else {
                 // The notation of R Markdown, Quarto, and Pandoc, the ending of scripts, and misspellings.
@@ -496,7 +498,7 @@ fn meant(word: &str) -> Option<&'static str> {
         word if word.contains("fail") && !is_file(word) => Some("fails"),
         word if word.starts_with("skip") && !is_file(word) => Some("skip"),
         word if word.starts_with("contin") && !is_file(word) => Some("continues"),
-        _ => None,
+        word => nearest(word, ["continues"].into_iter()),
     }
 }
 

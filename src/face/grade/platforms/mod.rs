@@ -242,8 +242,15 @@ fn records(whole: Value) -> Result<RecordTable, Flaw> {
 }
 
 fn cells(id: Option<String>, one: Value) -> Result<Vec<(String, Given)>, String> {
-    let Value::Object(fields) = one else {
-        return Err("is not an object that contains answers".to_owned());
+    let fields = match one {
+        Value::Object(fields) => fields,
+        Value::Array(_) if id.is_some() => {
+            return Err(
+                "is a list of students in an object; write the list alone: `[{\"id\": \"s1\", …}]`"
+                    .to_owned(),
+            );
+        }
+        _ => return Err("is not an object that contains answers".to_owned()),
     };
     let mut cells: Vec<(String, Given)> = id
         .into_iter()

@@ -75,11 +75,13 @@ impl Advice {
     }
 }
 
-/// Returns the help of an idiom for a text. The idiom matches the text, or its part before the facts or the block.
+/// Returns the help of an idiom for a text. The idiom matches the text, its part before the facts or the block, or a fact.
 fn help(row: &'static Idiom, said: &str) -> Option<Cow<'static, str>> {
     let part = |sign| said.split(sign).next().unwrap_or_default().trim();
     let held = || {
-        let mut parts = [said, part("=>"), part("{")].into_iter();
+        let facts = said.split_once("=>").map_or("", |(_, facts)| facts);
+        let facts = facts.split(',').map(str::trim);
+        let mut parts = [said, part("=>"), part("{")].into_iter().chain(facts);
         parts.find_map(|said| row.theirs.iter().find_map(|theirs| matched(theirs, said)))
     };
     (!row.help.is_empty()).then(|| match held() {

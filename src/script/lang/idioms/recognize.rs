@@ -347,8 +347,16 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
         Code::UnknownProcess => undeclared(diagnostic, text, name),
         // `ask "VPN" = vpn(va)`
         Code::UnknownFunction if is_fact(name) => {
-            let given = text[end as usize..].strip_prefix('(')?.split(')').next()?;
-            let help = format!("write `translate {given} => {name}`, and below it `last.{name}`");
+            let (given, rest) = text[end as usize..].strip_prefix('(')?.split_once(')')?;
+            let value = rest.trim_start().strip_prefix("== ");
+            let value = value.and_then(|value| value.split_whitespace().next());
+            let help = match value {
+                Some(value) => format!("write `translate {given} => {name} {value}`"),
+                None if text[line_at(text, start as usize)].contains("ask ") => {
+                    format!("write `ask translate {given} => {name}`")
+                }
+                None => format!("write `translate {given}`, and below it `last.{name}`"),
+            };
             Some(Advice::without(
                 "this is a fact of an access, not a function",
                 help,

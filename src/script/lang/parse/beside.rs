@@ -171,11 +171,11 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
             "`if CONDITION { … } else { … }`",
         ));
     }
-    if before.ends_with('}') && matches!(*head, "question" | "part") && word == "points" {
+    if before.ends_with('}') && word == "points" {
         let points = rest.lines().next().unwrap_or_default().trim_end();
         return Some(mistake(
             format!("the points of a `{head}` precede its `{{`"),
-            format!("write `{}`", quoted(&format!("{head} \"…\" {points} {{"))),
+            format!("write `{}` before the `{{`", quoted(points)),
         ));
     }
     if before.ends_with('}') {

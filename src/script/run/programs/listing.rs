@@ -81,6 +81,16 @@ impl Listing {
         let draft = self.draft(more);
         let compiled = c::compile(&self.text, &draft.for_compiler(layout));
         compiled.map_err(|mut mistakes| {
+            let file = self.text.trim();
+            if file
+                .strip_suffix(".c")
+                .is_some_and(|stem| !stem.contains(char::is_whitespace))
+            {
+                let message = "this text is the name of a file, not a program";
+                let wrong = Diagnostic::new(Code::CSyntax, self.name.span, message);
+                let help = format!("write `program {} from \"{file}\"`", self.name.text);
+                return vec![wrong.help(help)];
+            }
             if mistakes[0].place.end > 0 {
                 let each = mistakes.into_iter();
                 return each.map(|one| self.mistake(Code::CSyntax, one)).collect();
