@@ -223,7 +223,7 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
     {
         return Some(format!(
             "the machine precedes the trace: 'pagewalk replay simple {}'",
-            quoted(trace)
+            quoted(&visible(trace))
         ));
     }
     let Some(ContextValue::String(said)) = error.get(ContextKind::InvalidArg) else {
@@ -256,7 +256,10 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
     }
     if matches!(&**said, "-v" | "--verbose" | "--explain") && words.get(1)?.starts_with('-') {
         let script = words.iter().find(|word| is_script(Path::new(&***word)))?;
-        return Some(format!("write 'pagewalk run --explain {}'", quoted(script)));
+        return Some(format!(
+            "write 'pagewalk run --explain {}'",
+            quoted(&visible(script))
+        ));
     }
     let ends_with = |end: &str| said.to_ascii_lowercase().ends_with(end);
     match &**words.get(1)? {
