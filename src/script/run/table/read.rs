@@ -431,7 +431,7 @@ fn unknown_entry_column(cell: &ast::Cell, column: &str, layout: &Layout) -> Diag
         return diagnostic.did_you_mean(column, near);
     }
     if matches!(column, "pa" | "va" | "address") && layout.key == "vpn" {
-        let help = "a row has page numbers: an address without its page offset";
+        let help = "a row has page numbers, which are addresses without their page offsets";
         return diagnostic.help(help);
     }
     if column.starts_with("perm") || column.starts_with("prot") {
