@@ -516,16 +516,16 @@ fn misspelled_words_of_fences_are_warned_about() {
         ("pw", "write `pagewalk`"),
     ] {
         folder.put("a.md", format!("```{info}\nshow 1\n```\n"));
-        let told = folder.test(&["a.md"]);
-        assert!(told.err.contains(help), "{info}: {}", told.err);
+        let ran = folder.test(&["a.md"]);
+        assert!(ran.err.contains(help), "{info}: {}", ran.err);
     }
     folder.put("b.pw", "show 1\n");
     folder.put("b.golden.yml", "format: 2\n");
-    let told = folder.test(&["b.pw"]);
+    let ran = folder.test(&["b.pw"]);
     assert!(
-        told.err.contains("b.golden.yml: this file is not read"),
+        ran.err.contains("b.golden.yml: this file is not read"),
         "{}",
-        told.err
+        ran.err
     );
     // A block goes on as its misspelled word says.
     let machine = "```pagewalk\nmachine simple\n```\n";
@@ -533,11 +533,11 @@ fn misspelled_words_of_fences_are_warned_about() {
         "a.md",
         format!("{machine}\n```pagewalk continue\nread 0\n```\n"),
     );
-    let told = folder.test(&["a.md"]);
+    let ran = folder.test(&["a.md"]);
     assert!(
-        told.err.contains("a.md:5: ") && told.status == 0,
+        ran.err.contains("a.md:5: ") && ran.status == 0,
         "{}",
-        told.err
+        ran.err
     );
     for (above, message) in [
         ("```text\nmachine simple\n```\n", "there is no block above"),
@@ -550,8 +550,8 @@ fn misspelled_words_of_fences_are_warned_about() {
             "a.md",
             format!("{above}\n```pagewalk continues\nshow 1\n```\n"),
         );
-        let told = folder.test(&["a.md"]);
-        assert!(told.err.contains(message), "{}", told.err);
+        let ran = folder.test(&["a.md"]);
+        assert!(ran.err.contains(message), "{}", ran.err);
     }
     folder.put(
         "a.md",

@@ -691,6 +691,12 @@ fn a_machine_that_replaces_another_one_is_warned_about() {
             vec![],
         ),
         (BANK, format!("{own}\ninclude \"lib.pw\"\n"), vec![]),
+        // The second file has a question without a machine.
+        (
+            BANK,
+            format!("{own}\ninclude \"lib.pw\"\ninclude \"q.pw\"\n"),
+            vec![2],
+        ),
         (
             TABLES,
             format!("include \"lib.pw\"\n{own}\nread 0\n"),
@@ -704,6 +710,7 @@ fn a_machine_that_replaces_another_one_is_warned_about() {
         (TABLES, "include \"lib.pw\"\nread 0\n".to_owned(), vec![]),
     ] {
         fs::write(folder.path().join("lib.pw"), included).expect("a file");
+        fs::write(folder.path().join("q.pw"), question).expect("a file");
         let main = folder.path().join("a.pw");
         fs::write(&main, &script).expect("a file");
         let checked = CheckedScript::from_path(&main);

@@ -51,8 +51,15 @@ fn declares(stmt: &Stmt) -> bool {
     }
 }
 
+/// Whether a statement runs on the machine above it, also in an included file.
 fn uses<'s>(mut stmts: impl Iterator<Item = &'s Stmt>) -> bool {
-    stmts.any(|stmt| is(stmt, USING) || matches!(&*stmt.kind, StmtKind::Question { .. }))
+    stmts.any(|stmt| match &*stmt.kind {
+        StmtKind::Question { .. } => true,
+        StmtKind::Include { body, .. } => body
+            .iter()
+            .any(|stmt| is(stmt, USING) || matches!(&*stmt.kind, StmtKind::Question { .. })),
+        _ => is(stmt, USING),
+    })
 }
 
 fn by_include(include: Span, own: Span) -> Diagnostic {
