@@ -45,8 +45,22 @@ pub(super) fn improved(
 /// Adds the fix of a setting in the words of other tools, or of a part without its block, in the notation of YAML. `text` is
 /// the machine file.
 pub(crate) fn fixed(text: &str, wrong: Diagnostic) -> Diagnostic {
+    if let Some(fix) = &wrong.fix {
+        let said = text.get(fix.span.start as usize..fix.span.end as usize);
+        let is_setting = said.is_some_and(|said| said.contains(": "));
+        return match fix.text.split_once(' ').filter(|_| is_setting) {
+            // The fix of a geometry is a setting of a script: `ways 4`.
+            Some((name, value)) if !name.ends_with(':') => {
+                let new = Fix::replace(fix.span, format!("{name}: {value}"));
+                let titled = fix.title();
+                let help = wrong.help.clone().filter(|help| *help != titled);
+                Diagnostic { help, ..wrong }.fix(new)
+            }
+            _ => wrong,
+        };
+    }
     let (start, end) = (wrong.span.start as usize, wrong.span.end as usize);
-    let Some(key) = text.get(start..end).filter(|_| wrong.fix.is_none()) else {
+    let Some(key) = text.get(start..end) else {
         return wrong;
     };
     let (key, from) = match key.split_once(':') {

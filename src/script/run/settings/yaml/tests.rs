@@ -394,6 +394,10 @@ fn other_notations_are_shown_in_yaml() {
 /// A setting of other tools, and the line with its fix.
 const FIXED: &[(&str, &str)] = &[
     (
+        "{ virtual: 14 bits, physical: 12 bits, page: 64 B, tlb: { entries: 16, ways: 3 } }",
+        "{ virtual: 14 bits, physical: 12 bits, page: 64 B, tlb: { entries: 16, ways: 4 } }",
+    ),
+    (
         "cache: { size: 64 B, block: 4 B, write: through }",
         "cache: { size: 64 B, block: 4 B, write-through: true }",
     ),
