@@ -12,6 +12,7 @@ use crate::lang::span::Span;
 use crate::lang::visit::statements;
 use crate::questions::LANGUAGE;
 use crate::report::diagnostics::{Style, is_about_whole_file, render};
+use crate::run::bind::arrangements;
 use crate::run::record::Sink;
 use crate::run::session::{LimitNames, Options};
 use crate::run::{self, Checked, Earlier, Ended, Files, check_again};
@@ -153,7 +154,14 @@ impl CheckedScript {
             &mut checked.diagnostics
         };
         name_owners(&checked.sources, &checked.script.body, found);
-        improve(&checked.sources, found, checked.checked.work, &mut wrong);
+        let arrange = |script: &str, said: &str| arrangements(&LANGUAGE, script, said);
+        improve(
+            &checked.sources,
+            found,
+            checked.checked.work,
+            &arrange,
+            &mut wrong,
+        );
         name_other_blocks(&checked.sources, &checked.script.body, found);
         // A line with an error gets no warnings until the error is fixed.
         let row = |one: &Diagnostic| {

@@ -26,4 +26,5 @@ mod variants;
 
 pub(crate) use settings::line as setting_rewritten;
 pub(crate) use spelled::unit as unit_meant;
+pub(crate) use trial::Arrangement;
 pub(crate) use tried::improve;

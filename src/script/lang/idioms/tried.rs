@@ -5,7 +5,7 @@
 use super::outcome::{advised, alike, follows, is_reading, remains, same_line, without_fix};
 use super::rows::is_keyword;
 use super::tokens::line_at;
-use super::trial::{Trial, Tried};
+use super::trial::{Arrange, Trial, Tried};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::layout;
@@ -25,7 +25,7 @@ const TOLD: usize = 100;
 
 /// Replaces messages about foreign idioms with the messages of the idiom table, and removes fixes that leave an
 /// error at the same position. `wrong` returns the errors in a changed text of a file, and its check takes about as much `work` as
-/// that of the text before.
+/// that of the text before. `arrange` returns other arrangements of a statement's operands.
 ///
 /// Tries fixes one after the other, each together with the earlier fixes that worked, because a line may need a
 /// declaration on another line. Retries failed fixes once at the end.
@@ -33,6 +33,7 @@ pub(crate) fn improve(
     sources: &Sources,
     diagnostics: &mut Vec<Diagnostic>,
     work: u64,
+    arrange: &Arrange,
     wrong: &mut dyn FnMut(u32, &str) -> Vec<Diagnostic>,
 ) {
     // Machine files, programs, and the settings of a course are in other languages.
@@ -51,7 +52,13 @@ pub(crate) fn improve(
         1 => 0,
         _ => sources.files().map(|file| file.text.len()).sum(),
     };
-    improve_all(sources, &mut others, evaluated.saturating_add(read), wrong);
+    improve_all(
+        sources,
+        &mut others,
+        evaluated.saturating_add(read),
+        arrange,
+        wrong,
+    );
     diagnostics.extend(others.into_iter().chain(settings));
     diagnostics.sort_by_key(|one| (one.span.file, one.span.start));
 }
@@ -101,6 +108,7 @@ fn improve_all(
     sources: &Sources,
     diagnostics: &mut Vec<Diagnostic>,
     evaluated: usize,
+    arrange: &Arrange,
     wrong: &mut dyn FnMut(u32, &str) -> Vec<Diagnostic>,
 ) {
     if diagnostics.len() > TOLD && diagnostics.iter().any(|one| one.span.start > LONG) {
@@ -116,6 +124,7 @@ fn improve_all(
         open: false,
         read: 0,
         evaluated,
+        arrange,
         wrong,
     };
     // Try a block before its contents.

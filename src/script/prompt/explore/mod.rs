@@ -21,6 +21,7 @@ use crate::lang::value::Value;
 
 use crate::prompt::history::History;
 use crate::questions::entry::Answers;
+use crate::run::bind::arrangements;
 use crate::run::files::Files;
 use crate::run::record::{Did, Discard, Sink, StepRecord, Totals};
 use crate::run::script::{check_in, not_understood};
@@ -362,7 +363,9 @@ impl Exploration {
             sources.add("", None, text);
             check_in(state, &parsed.body, &sources, files, options).diagnostics
         };
-        improve(&self.sources, &mut wrong, work, &mut again);
+        let language = options.language;
+        let arrange = |script: &str, said: &str| arrangements(language, script, said);
+        improve(&self.sources, &mut wrong, work, &arrange, &mut again);
         Err(wrong)
     }
 

@@ -5,12 +5,15 @@ mod removals;
 mod signs;
 mod words;
 
+use std::ops::Range;
+
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::edit::{TextEdit, edited};
 use crate::lang::fix::Fix;
 use crate::lang::idioms::familiar::Familiar;
 use crate::lang::idioms::rows::is_keyword;
 use crate::lang::idioms::spelled::TABLE;
+use crate::lang::idioms::tokens::line_at;
 use crate::lang::layout::{Token, TokenKind, tokens};
 use crate::lang::parse::parse;
 use crate::lang::sections::lists;
@@ -131,6 +134,27 @@ impl<'a> Statement<'a> {
             near,
             around: (before, after),
         })
+    }
+
+    /// Returns the bytes of the statement with the blocks on its line.
+    pub(super) fn line(&self) -> Option<Range<usize>> {
+        let start = self.tokens.first()?.start;
+        let line = line_at(self.text, start);
+        let of_line = self
+            .all
+            .iter()
+            .filter(|token| token.start >= start && token.end <= line.end);
+        let mut depth = 0;
+        let inside = of_line.take_while(|token| {
+            depth += match token.kind {
+                TokenKind::Open(_) => 1,
+                TokenKind::Close(_) => -1,
+                _ => 0,
+            };
+            depth >= 0 && !(depth == 0 && token.kind == TokenKind::End)
+        });
+        let end = inside.last()?.end;
+        (depth <= 0).then_some(start..end)
     }
 
     fn word(&self, index: usize) -> &'a str {

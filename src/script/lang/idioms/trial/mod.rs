@@ -26,6 +26,16 @@ const REPAIRS: usize = 48;
 /// By how much a repair must be more plausible than any other.
 const MARGIN: i32 = 4;
 
+/// A statement with its operands in another order, or with other words between them.
+pub(crate) struct Arrangement {
+    /// How much it changes.
+    pub(crate) cost: usize,
+    pub(crate) text: String,
+}
+
+/// Returns the arrangements of a statement of a script, likeliest first.
+pub(crate) type Arrange<'a> = dyn Fn(&str, &str) -> Vec<Arrangement> + 'a;
+
 /// The outcome of a fix.
 pub(super) enum Tried {
     /// The fix works, and these errors remain.
@@ -50,6 +60,7 @@ pub(super) struct Trial<'a> {
     pub(super) read: usize,
     /// The work of evaluating the text once, as a number of bytes.
     pub(super) evaluated: usize,
+    pub(super) arrange: &'a Arrange<'a>,
     pub(super) wrong: &'a mut dyn FnMut(u32, &str) -> Vec<Diagnostic>,
 }
 
@@ -123,8 +134,10 @@ impl Trial<'_> {
         if advised.as_ref().is_none_or(|one| !one.nothing)
             && !brace
             && !is_of_values(diagnostic)
-            && let Some((fix, after)) =
-                statement.and_then(|one| self.repair(diagnostic, &one, text))
+            && let Some(statement) = statement
+            && let Some((fix, after)) = self
+                .arranged(diagnostic, &statement, text)
+                .or_else(|| self.repair(diagnostic, &statement, text))
         {
             self.make(&fix, text, &after);
             return Some((Advice::fixed(None, None, fix, false), Some(after)));
@@ -391,6 +404,38 @@ impl Trial<'_> {
         }
         let only = only.map(|(_, _, found)| found);
         only.filter(|_| self.read <= READ_AGAIN)
+    }
+
+    /// Returns the arrangement of the statement's operands that leaves no error in it, unless another one is as likely.
+    fn arranged(
+        &mut self,
+        diagnostic: &Diagnostic,
+        statement: &Statement,
+        text: &str,
+    ) -> Option<(Fix, Vec<Diagnostic>)> {
+        let place = statement.line()?;
+        let said = &text[place.clone()];
+        let mut only: Option<(usize, (Fix, Vec<Diagnostic>))> = None;
+        for one in (self.arrange)(text, said).into_iter().take(REPAIRS) {
+            let cost = only.as_ref().map(|(cost, _)| *cost);
+            if cost.is_some_and(|cost| cost < one.cost) {
+                break;
+            }
+            let fix = Fix::write(
+                Span::new(diagnostic.span.file, place.clone()),
+                said,
+                one.text,
+            );
+            if only.as_ref().is_some_and(|(_, (known, _))| *known == fix) {
+                continue;
+            }
+            if let Some(found) = self.cleared(diagnostic, fix, text)
+                && only.replace((one.cost, found)).is_some()
+            {
+                return None;
+            }
+        }
+        only.map(|(_, found)| found)
     }
 
     /// Keeps a fix that leaves these errors.
