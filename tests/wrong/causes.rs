@@ -336,6 +336,27 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("process P1/P1: let p = sbrk(4096)/evict p", 3, "a page is evicted with `swap out`", "swap out p"),
     ("machine simple/read 0xC0 => vpn >= 3", 2, "write `expect last.vpn >= 3`", ""),
     ("machine { virtual 16 bits, physical 14 bits, page 64 B, page_table { levels 2, bits 5 5 } }/translate 0x1234 => pdi 2", 2, "the fact `vpn1`", "translate 0x1234 => vpn1 2"),
+    // Operands in the wrong place, whose message says the form of the whole.
+    ("machine simple/translate 0x100 for reading", 2, "did you mean `read`?", "translate 0x100 for read"),
+    ("machine simple/translate 0x100 by kernel", 2, "did you mean `supervisor`?", "translate 0x100 by supervisor"),
+    ("machine simple/read 0 0x1000", 2, "takes no other value", ""),
+    ("machine simple/read 0x03D4 => cache compulsory miss", 2, "`replay \"loop.trace\" causes`", ""),
+    ("machine simple/expect 50% tlb hits", 2, "write `expect tlb.hit_rate == 50%`", ""),
+    ("machine simple/let r = replay(x)", 2, "`replay` begins a statement", ""),
+    ("machine simple/pte 0x0F: ppn 0x0D", 2, "write `set page_table {", ""),
+    ("machine simple/read [0x100, 0x200] => tlb miss", 2, "several addresses need several statements", ""),
+    ("machine simple/replay {/  I 03c0,4/} => cache.misses 1", 2, "the accesses of a trace are in a file", ""),
+    ("machine core-i7/kernel { frames 4, algorithm { lru } }", 2, "replacement", ""),
+    // Blocks of other notations.
+    ("question \"Q\" {/  ask \"n\" = 1/  solution {/    \"Because.\"/  }/}", 3, "write `solution \"…\"`", ""),
+    ("question \"Q\" {/  essay \"Why?\" {/    rubric {/      \"a\": 2/    }/  }/}", 3, "write `rubric \"…\" points 2`", ""),
+    ("question \"Q\" {/  ask table {/    | a | b |/    | 1 | ? |/  }/}", 2, "a table with blanks is a `table`", ""),
+    ("pool \"Bits\" pick 1 of 2 {/  question \"A\" { ask \"n\" = 1 }/}", 1, "in the braces of `exam`, write `pool", ""),
+    ("question \"Q\" {/  choose { 1 | 2 } as n/  ask \"n\" = n/}", 2, "write `choose n in [1, 2, 4]`", ""),
+    ("question \"Q\" {/  text \"Which?\"/  - [x] \"A\"/  - [ ] \"B\"/}", 3, "write `correct \"A\"`", ""),
+    ("machine simple/question \"Q\" {/  ask translate 0x03D4 => vpn [2], vpo [2], tlbi [2]/}", 3, "an `ask` shares them among its blanks", ""),
+    ("machine simple/question \"Q\" {/  ask read 0x28F => vpn/  ask same => tlbi/}", 4, "`last` is the latest operation", "  ask last => tlbi"),
+    ("question \"Q\" {/  ask \"n\" = 1/  hint \"Look.\"/}", 3, "`solution \"Look.\"` for the key", ""),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pagewalk_engine::files::limits::SCRIPT;
-use pagewalk_engine::files::reason;
+use pagewalk_engine::files::{reason, visible};
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::api::golden::{Mistake, Name, TestScript};
 use pagewalk_script::lang::diagnostic::Code;
@@ -295,6 +295,7 @@ impl Fences {
             let named = words.iter().flatten().copied();
             fences.misspelled.extend(named.filter_map(|word| {
                 let meant = meant(word)?;
+                let word = visible(word);
                 let message =
                     format!("Pagewalk reads the word `{word}` of this fence as `{meant}`");
                 Some((line, message, format!("write `{meant}`")))
@@ -338,10 +339,8 @@ impl Fences {
                     .misspelled
                     .push((line, message.to_owned(), help.to_owned()));
             }
-            let file = words
-                .iter()
-                .find(|word| is_file(word))
-                .map(|word| (*word).to_owned());
+            let mut files = words.iter().map(|word| meant(word).unwrap_or(word));
+            let file = files.find(|word| is_file(word)).map(str::to_owned);
             let mut name = file.clone().unwrap_or_else(|| format!("block {number}"));
             if !names.insert(name.clone()) {
                 name = format!("{name} ({number})");
@@ -492,13 +491,17 @@ fn words(info: &str) -> Option<Vec<&str>> {
 }
 
 /// Returns the word of a fence that is probably meant by another one.
-fn meant(word: &str) -> Option<&'static str> {
+fn meant(word: &str) -> Option<&str> {
     match word {
         "fails" | "skip" | "continues" => None,
         word if word.contains("fail") && !is_file(word) => Some("fails"),
         word if word.starts_with("skip") && !is_file(word) => Some("skip"),
         word if word.starts_with("contin") && !is_file(word) => Some("continues"),
-        word => nearest(word, ["continues"].into_iter()),
+        // `name=setup.pw`
+        word => match word.split_once('=') {
+            Some((_, file)) => Some(file.trim_matches('"')).filter(|file| is_file(file)),
+            None => nearest(word, ["continues"].into_iter()),
+        },
     }
 }
 

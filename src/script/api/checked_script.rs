@@ -12,7 +12,7 @@ use crate::lang::span::Span;
 use crate::lang::visit::statements;
 use crate::questions::LANGUAGE;
 use crate::report::diagnostics::{Style, is_about_whole_file, render};
-use crate::run::bind::arrangements;
+use crate::run::arranged::arrangements;
 use crate::run::record::Sink;
 use crate::run::session::{LimitNames, Options};
 use crate::run::{self, Checked, Earlier, Ended, Files, check_again};

@@ -143,6 +143,11 @@ pub(super) fn name_other_blocks(
                 format!("`{name}` begins a statement: write it in a question")
             });
         }
+        let own = own_verb(script, one.span).and_then(|verb| LANGUAGE.block(verb));
+        let own = own.and_then(|block| {
+            let settings = (block.settings)();
+            nearest(name, settings.iter().map(|setting| setting.name))
+        });
         let other = || {
             BLOCKS.iter().find_map(|block| {
                 let settings = (block.settings)();
@@ -164,7 +169,7 @@ pub(super) fn name_other_blocks(
         } else if let Some(statements) = with_option(name) {
             one.help = Some(format!("it is an option of {statements}"));
         } else if let Some(other) = other() {
-            one.help = Some(other);
+            one.help = Some(own.map_or(other, |own| format!("the setting is `{own}`")));
         }
     }
 }

@@ -196,7 +196,15 @@ fn course(loader: &dyn Loader, path: &Path, text: &str) -> Result<Course, BadCou
         let is_option = ["key", "variants", "seed", "roster", "solutions", "first", "last"].contains(&word);
         let option = (is_option && known().any(|name| name == "output"))
             .then(|| format!("`--{word}` is an option of `pagewalk exam`"));
-        let help = yaml.or(option).or(windows).or(section).or(list).or(one.flatten()).or(quoted).or(near);
+        let dashed = word.replace('_', "-");
+        let of_test = ["require-golden", "bless", "filter", "golden", "fail-fast", "quiet", "junit", "format"];
+        let of_test = match &*dashed {
+            "paths" | "files" | "folders" | "include" | "testpaths" => Some("name the folders on the command line, such as `pagewalk test lectures`".to_owned()),
+            name if of_test.contains(&name) => Some(format!("`--{name}` is an option of `pagewalk test`")),
+            _ => None,
+        };
+        let of_test = of_test.filter(|_| known().any(|name| name == "jobs"));
+        let help = yaml.or(option).or(of_test).or(windows).or(section).or(list).or(one.flatten()).or(quoted).or(near);
         let message = error.message().replace("usize", "a number");
         bad(path, text, span, message).help(help)
     })?;

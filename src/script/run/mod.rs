@@ -2,6 +2,7 @@
 
 pub(crate) mod addresses;
 mod again;
+pub(crate) mod arranged;
 pub mod bind;
 pub(crate) mod budget;
 pub mod changes;

@@ -85,6 +85,9 @@ pub(crate) fn unknown_function(cx: &Cx, name: &Word) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::UnknownFunction, name.span, message);
     match cx.nearest(&name.text, names) {
         Some(near) => diagnostic.did_you_mean(&name.text, near),
-        None => diagnostic.help("`pagewalk reference functions` lists the functions"),
+        None => diagnostic.help(match cx.language().verb(&name.text) {
+            Some(verb) => verb.begins(),
+            None => "`pagewalk reference functions` lists the functions".to_owned(),
+        }),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::lang::ast::{
-    BinaryOp, Claim, Command, Expr, ExprKind, Fact, Span, Stmt, StmtKind, UnaryOp, Word,
+    Ask, Asked, BinaryOp, Claim, Command, Expr, ExprKind, Fact, Span, Stmt, StmtKind, UnaryOp, Word,
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -13,7 +13,8 @@ use crate::lang::parse::parse;
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
 use crate::lang::visit::{
-    Visit, VisitedIncludes, any_expr, statements, walk_command, walk_expr, walk_fact, walk_stmt,
+    Visit, VisitedIncludes, any_expr, statements, walk_ask, walk_command, walk_expr, walk_fact,
+    walk_stmt,
 };
 
 /// Verbs whose strings contain bytes, not text.
@@ -134,6 +135,13 @@ impl<'s> Visit<'s> for Search<'_> {
             .for_each(|block| self.visit_settings(block));
     }
 
+    fn visit_ask(&mut self, ask: &'s Ask) {
+        if let Asked::Value { label, .. } = &ask.what {
+            self.underscores(label.span);
+        }
+        walk_ask(self, ask);
+    }
+
     fn visit_fact(&mut self, fact: &'s Fact) {
         if let Claim::Is(value) | Claim::Not(value) = &fact.claim {
             self.comment(value);
@@ -154,11 +162,13 @@ impl<'s> Visit<'s> for Search<'_> {
             ExprKind::Value(Value::Text(_)) => {
                 self.braces(expr.span, true);
                 self.latex(expr.span, false);
+                self.cloze(expr.span);
             }
             ExprKind::Prose(_) => {
                 self.doubled_braces(expr.span);
                 self.latex(expr.span, true);
             }
+            ExprKind::Binary(BinaryOp::Add, left, right) => self.tolerance(left, right),
             ExprKind::Binary(BinaryOp::FloorDivide, left, right) => {
                 self.slashes(left, right, false);
             }
@@ -335,6 +345,78 @@ impl Search<'_> {
             self.found
                 .push(Diagnostic::warning(Code::Unlikely, place, message).fix(fix));
         }
+    }
+
+    /// Warns about `{1:NUMERICAL:=15}` in a text of a paper, which is a blank in Moodle.
+    fn cloze(&mut self, span: Span) {
+        let text = self.sources.text(span);
+        let holes = text.match_indices('{').take(HOLES);
+        let mut holes = holes.filter_map(|(at, _)| Some((at, text[at + 1..].split_once('}')?.0)));
+        let is_blank = |hole: &str| {
+            let mut parts = hole.split(':').skip(1);
+            let kind = parts.next().unwrap_or_default();
+            !kind.is_empty()
+                && kind.bytes().all(|c| c.is_ascii_uppercase() || c == b'_')
+                && parts.next().is_some()
+        };
+        if let Some((at, hole)) = holes.find(|(_, hole)| self.in_question && is_blank(hole)) {
+            let start = span.start as usize + at;
+            let place = Span::new(span.file, start..start + hole.len() + 2);
+            let warning = Diagnostic::warning(
+                Code::Unlikely,
+                place,
+                "a text has no blanks, so these braces are printed",
+            );
+            self.found
+                .push(warning.help("write `ask \"…\" = VALUE` below the text"));
+        }
+    }
+
+    /// Warns about underscores in the label of a blank, which the paper prints beside the blank.
+    fn underscores(&mut self, span: Span) {
+        let text = self.sources.text(span);
+        let Some(at) = text.find("___") else {
+            return;
+        };
+        let length = text[at..].bytes().take_while(|c| *c == b'_').count();
+        let start = span.start as usize + at;
+        let place = Span::new(span.file, start..start + length);
+        let warning = Diagnostic::warning(
+            Code::Unlikely,
+            place,
+            "the paper prints the blank after this label, and these underscores too",
+        );
+        self.found.push(
+            warning.help(
+                "write the label without underscores, such as `ask \"Bytes of a page\" = 64`",
+            ),
+        );
+    }
+
+    /// Warns about `0.5 +- 0.01`, which is a tolerance in other notations.
+    fn tolerance(&mut self, left: &Expr, right: &Expr) {
+        let between = Span {
+            start: left.span.end,
+            end: right.span.start + 1,
+            ..left.span
+        };
+        let (Some(at), ExprKind::Unary(UnaryOp::Negate, _)) =
+            (self.text(between).find("+-"), &right.kind)
+        else {
+            return;
+        };
+        let start = between.start as usize + at;
+        let place = Span::new(between.file, start..start + 2);
+        let warning = Diagnostic::warning(
+            Code::Unlikely,
+            place,
+            "`+-` adds a negative number; it is no tolerance",
+        );
+        self.found.push(if self.in_question {
+            warning.help("write `round 2` after the value to accept rounded answers")
+        } else {
+            warning
+        });
     }
 
     /// Warns about `{x}` in a string that is not prose.

@@ -99,7 +99,7 @@ fn matches<'a>(
             token.text == "?" || token.text == "…" || token.text.bytes().all(|c| b"_.".contains(&c))
         })),
         "LIST" => {
-            let ends = |token: &Token| matches!(token.text, "{" | "}" | ";");
+            let ends = |token: &Token| matches!(token.text, "{" | "}" | ";" | "[" | "]");
             found.iter().position(ends).unwrap_or(found.len())
         }
         "PROSE" if first.is_some_and(|token| token.text.starts_with(['=', ',', '<', '>'])) => 0,

@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::advice::Advice;
 use super::marks::{comment, defined, included, note, percent, unquoted, words};
 use super::pattern::matched;
-use super::rewritten::{fact, rewritten, stated};
-use super::rows::{Idiom, REMOVED, is_fact, is_keyword};
+use super::rewritten::{fact, found_in, rewritten, stated};
+use super::rows::{Idiom, REMOVED, is_fact, is_keyword, section};
 use super::spelled::{TABLE, respelled, spelled};
 use super::tokens::{indent, line_at, nesting, tokens};
 use super::variants::{method, of_process, whole};
@@ -111,9 +111,11 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         let place = |from: usize, to: usize| Span::new(file, above.start + from..above.start + to);
         found.extend(percent(&text[above.clone()], 0, place));
     }
+    found.extend(headed(text, &range, file));
     found.extend(blocks::without_signs(diagnostic, text));
     found.extend(blocks::advice(text, &range, file));
     found.extend(tables::advice(text, &range, file));
+    found.extend(tables::stored(line, place));
     found.extend(steps::advice(text, &range, file));
     // The error may be in a row of the table.
     if let Some(head) = head_above(text, &range)
@@ -312,6 +314,25 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         found.extend(note(line, at, place));
     }
     found
+}
+
+/// Returns the advice for a block that another notation needs, at its head or in it.
+fn headed(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
+    let heads = [
+        Some(line.clone()),
+        head_above(text, line),
+        head_of_end(text, line),
+    ];
+    heads.into_iter().flatten().find_map(|head| {
+        let start = head.start + indent(&text[head.clone()]);
+        let said = text[start..head.end].trim_end();
+        let (row, _) = found_in(section("heads"), said)?;
+        let word = said.find(' ').unwrap_or(said.len());
+        Some(Advice {
+            place: Some(Span::new(file, start..start + word)),
+            ..Advice::of(row, said, None, true)
+        })
+    })
 }
 
 /// The message for settings that were rewritten. An unknown name or a wrong number already has a message that says more.
@@ -732,6 +753,21 @@ fn head_above(text: &str, line: &Range<usize>) -> Option<Range<usize>> {
                 .trim_end()
                 .ends_with('{')
                 .then_some(above.start..above.start + said.trim_end().len());
+        }
+        at = above.start;
+    }
+    None
+}
+
+/// Returns the earlier line that opens the block which a line closes.
+fn head_of_end(text: &str, line: &Range<usize>) -> Option<Range<usize>> {
+    let said = &text[line.clone()];
+    let mut at = line.start;
+    while said.trim_start().starts_with('}') && at > 0 {
+        let above = line_at(text, at - 1);
+        let head = &text[above.clone()];
+        if indent(head) == indent(said) && !head.trim().is_empty() {
+            return head.trim_end().ends_with('{').then_some(above);
         }
         at = above.start;
     }

@@ -137,7 +137,9 @@ pub(super) fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
         // The facts of a worksheet are in capitals and without commas.
         let listed = is_fact(&token.text.to_lowercase())
             && token.text.bytes().all(|byte| byte.is_ascii_uppercase())
-            || token.text == "page" && all.get(at + 1).is_some_and(|next| next.text == "fault");
+            || token.text == "page"
+                && all.get(at + 1).is_some_and(|next| next.text == "fault")
+                && !(at > 0 && matches!(all[at - 1].text, "no" | "not" | "without" | "a"));
         if depth == 0 && listed && at > 0 && from < token.start {
             worksheet = true;
             parts.push(&facts[from..token.start]);

@@ -23,8 +23,7 @@ const PROCESS: &str =
 const PROCESS_AREAS: &str = "the braces of `process` contain a table of areas, not settings";
 
 const MAPS: &str = "these are lines of `/proc/PID/maps`; a script has a table of areas";
-const MAPS_HELP: &str =
-    "separate the start and the end, and write the columns `start end perms offset backing`";
+const MAPS_HELP: &str = "separate the start and the end, and write the columns `start end perms backing`, with `anonymous` for memory without a file";
 
 /// Maximum length in bytes of a table to examine.
 const LONGEST: usize = 2000;
@@ -177,6 +176,38 @@ fn maps_of_linux(lines: &str) -> Option<String> {
         );
     }
     Some(table)
+}
+
+/// Returns the advice for the bytes at an address, in the notation of a debugger: `memory 0x354: 36 72 F0 1D`.
+pub(super) fn stored(line: &str, place: impl Fn(usize, usize) -> Span) -> Option<Advice> {
+    let said = line.trim();
+    let all = tokens(said);
+    let words = all.iter().map(|token| token.text);
+    let words: Vec<&str> = words.filter(|word| !matches!(*word, "[" | "]")).collect();
+    let (["set", "memory" | "mem", address, ":" | "=", bytes @ ..]
+    | ["memory" | "mem", address, ":" | "=", bytes @ ..]) = &words[..]
+    else {
+        return None;
+    };
+    let digits = |word: &&str| {
+        let digits = word.strip_prefix("0x").unwrap_or(word);
+        digits.len() < 3 && digits.bytes().all(|c| c.is_ascii_hexdigit())
+    };
+    let one = if words.contains(&"=") { 2 } else { 1 };
+    if !(one..=8).contains(&bytes.len()) || !bytes.iter().all(digits) || !address.starts_with("0x")
+    {
+        return None;
+    }
+    let (mut columns, mut row) = ("| pa".to_owned(), format!("| {}", cell_of(address)));
+    for (at, byte) in bytes.iter().enumerate() {
+        let _ = write!(columns, " b{at}");
+        let _ = write!(row, " {}", byte.strip_prefix("0x").unwrap_or(byte));
+    }
+    let start = line.len() - line.trim_start().len();
+    let new = format!("set memory {{ {columns} |; {row} | }}");
+    let fix = Fix::write(place(start, start + said.len()), said, new);
+    let message = Some("the contents of memory are a table");
+    Some(Advice::fixed(message, None, fix, true))
 }
 
 /// Returns the advice for a row with cells such as `0..(2 GB / 4 KB)`, whose ranges must be in parentheses as a whole.

@@ -21,7 +21,7 @@ use crate::lang::value::Value;
 
 use crate::prompt::history::History;
 use crate::questions::entry::Answers;
-use crate::run::bind::arrangements;
+use crate::run::arranged::arrangements;
 use crate::run::files::Files;
 use crate::run::record::{Did, Discard, Sink, StepRecord, Totals};
 use crate::run::script::{check_in, not_understood};

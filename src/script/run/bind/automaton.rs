@@ -327,14 +327,14 @@ pub(super) fn is_clause(param: &Param) -> bool {
 
 /// How a piece fits a parameter. A word of the row takes precedence over a value.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Fit {
+pub(crate) enum Fit {
     Word,
     Value,
     /// The piece belongs to an operation, unless another parameter accepts it.
     Rest,
 }
 
-pub(super) fn fit(param: &Param, piece: &Piece) -> Option<Fit> {
+pub(crate) fn fit(param: &Param, piece: &Piece) -> Option<Fit> {
     let fits = match (param, piece.atom) {
         // A variable may contain the name of a file.
         (Param::Value(Slot::FileName), Atom::Word(_)) => true,

@@ -1,7 +1,6 @@
 //! The parameters of a row as data, and the one place that matches a statement with them. The printed usage, the verbs,
 //! completion, highlighting, and the editors' word lists use these parameters.
 
-mod arranged;
 mod automaton;
 mod bound;
 mod param;
@@ -10,7 +9,7 @@ mod place;
 mod refuse;
 mod usage;
 
-pub(crate) use arranged::arrangements;
+pub(crate) use automaton::{Fit, fit};
 pub use bound::{Arg, Bound, bind};
 pub(crate) use bound::{bind_command, bind_operands, bind_setting};
 pub use param::Params;

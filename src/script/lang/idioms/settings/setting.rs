@@ -88,6 +88,11 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
         .count();
     let names = if all[0].text == "=" { 1 } else { names };
     let words: Vec<&str> = all[..names].iter().map(|token| token.text).collect();
+    if let ["no" | "without", part @ ("tlb" | "cache")]
+    | ["no" | "without", "a", part @ ("tlb" | "cache")] = words[..]
+    {
+        return Some((names, format!("{part} none")));
+    }
     let mut at = names;
     while all.get(at).is_some_and(sign) {
         at += 1;
@@ -107,7 +112,9 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
         if let Some(new) = flagged(block, &all_words) {
             return Some((at + values, new));
         }
-        let name = named(block, &phrase(&words), None)?;
+        let Some(name) = named(block, &phrase(&words), None) else {
+            return begun(block, &words);
+        };
         let value = &all[at..at + values];
         return Some((
             at + values,
@@ -119,7 +126,10 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
     }
     let letter = words.first().filter(|_| at > names);
     let letter = letter.and_then(|letter| lettered(block, letter));
-    let name = named(block, &phrase(&words), None).or_else(|| letter.map(str::to_owned))?;
+    let name = named(block, &phrase(&words), None).or_else(|| letter.map(str::to_owned));
+    let Some(name) = name else {
+        return begun(block, &words);
+    };
     if number(next) {
         let (length, mut value, unit) = value(&all[at..])?;
         // In CS:APP, S is 2^s sets, and B is 2^b bytes.
@@ -152,6 +162,12 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
     let bare = quoted(text).filter(|_| !matches!(block, "exam" | "choice" | "essay" | "file"));
     let text = bare.map_or_else(|| text.to_owned(), |text| lowered(&name, text));
     Some((at + until, format!("{name} {text}")))
+}
+
+/// Rewrites the setting of one word with which words begin: `lru swap 32`.
+fn begun(block: &str, words: &[&str]) -> Option<(usize, String)> {
+    let mut lengths = (1..words.len()).rev();
+    lengths.find_map(|length| Some((length, flagged(block, &words[..length])?)))
 }
 
 /// Rewrites `ppn 12:31`, `PPN [31:12]`, and `ppn bits 12 to 31`, whose range includes both ends, as the language's does.

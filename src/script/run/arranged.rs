@@ -1,12 +1,13 @@
 //! Other arrangements of a statement whose operands do not fit: the same operands in the order of the row, with its keywords.
 
-use super::automaton::fit;
-use super::param::{Contents, Param, Params, Slot, has_option, ways};
-use super::piece::Atom;
+use super::bind::{Atom, Contents, Fit, Param, Params, Slot, fit, has_option, ways};
 use crate::lang::idioms::{Arrangement, setting_rewritten};
 use crate::lang::layout::{Token, TokenKind, tokens};
+use crate::lang::nearest::nearest;
 use crate::lang::value::{Dimension, unit_factor};
 use crate::run::session::Language;
+use crate::run::verbs::Form;
+use pagewalk_engine::kernel::syscall::system_call;
 
 /// Prepositions before an address, a part of the machine, or a process.
 const BEFORE_PLACES: &[&str] = &["to", "at", "from", "in", "into", "on", "of"];
@@ -15,7 +16,7 @@ const BEFORE_PLACES: &[&str] = &["to", "at", "from", "in", "into", "on", "of"];
 const BEFORE_VALUES: &[&str] = &["with", "as", "value", "using", "by"];
 
 /// Words without a meaning of their own.
-const FILLERS: &[&str] = &["the", "is", "and", "for", "mode", "then"];
+const FILLERS: &[&str] = &["the", "is", "and", "for", "mode", "process"];
 
 /// Maximum number of operands. The number of their orders grows quickly.
 const OPERANDS: usize = 6;
@@ -42,6 +43,8 @@ struct Operand<'t> {
 
 /// The parts of a statement.
 struct Parts<'t> {
+    /// The word before the statement of a blank or a probe, or nothing.
+    wrapped_in: &'t str,
     /// The process, if the statement begins with one.
     process: Option<&'t str>,
     verb: &'t str,
@@ -58,7 +61,9 @@ pub(crate) fn arrangements(language: &Language, script: &str, statement: &str) -
         return Vec::new();
     };
     let Some(verb) = language.verb(parts.verb) else {
-        return Vec::new();
+        let reference =
+            Form::named(parts.verb).and_then(|form| parts.reference(language, form.params));
+        return reference.or_else(|| parts.called()).into_iter().collect();
     };
     let is_process = |word: &str| script.contains(&format!("process {word}"));
     let mut found = Vec::new();
@@ -99,14 +104,18 @@ impl<'t> Parts<'t> {
         let shown = |token: &&Token| token.end > token.start && token.kind != TokenKind::Comment;
         let all: Vec<Token> = all.iter().filter(shown).copied().collect();
         let word = |at: usize| all.get(at).map_or("", |token| token.text(statement));
-        let (process, first) = match word(1) {
-            ":" => (Some(word(0)), 2),
-            _ => (None, 0),
+        let wraps = matches!(word(0), "ask" | "probe");
+        let first = usize::from(wraps);
+        let wrapped_in = if wraps { word(0) } else { "" };
+        let (process, first) = match word(first + 1) {
+            ":" => (Some(word(first)), first + 2),
+            _ => (None, first),
         };
         let arrow = (first..all.len()).find(|at| word(*at) == "=>");
         let end = arrow.unwrap_or(all.len());
         let facts = arrow.map_or("", |at| &statement[all[at].start..]);
         Some(Self {
+            wrapped_in,
             process,
             verb: all.get(first).map(|verb| verb.text(statement))?,
             operands: operands(statement, all.get(first + 1..end)?)?,
@@ -133,9 +142,9 @@ impl<'t> Parts<'t> {
             if is_value {
                 continue;
             }
-            let own = free
-                .iter()
-                .position(|one| fit(param, &one.atom.into()).is_some());
+            let own = free.iter().position(|one| {
+                fit(param, &one.atom.into()).is_some() || means(param, one).is_some()
+            });
             match (param, own) {
                 (_, Some(own)) => filled[at] = Some(free.remove(own)),
                 (Param::Unit(_), None) => {}
@@ -211,7 +220,7 @@ impl<'t> Parts<'t> {
                 }
                 // The operand may be `:=`.
                 (Param::Equals, _) => "=".to_owned(),
-                (_, Some(operand)) => operand.text.to_owned(),
+                (_, Some(operand)) => means(param, operand).unwrap_or(operand.text).to_owned(),
                 (param, None) => param.to_string(),
             };
             text.push(' ');
@@ -221,10 +230,14 @@ impl<'t> Parts<'t> {
     }
 
     fn head(&self, process: Option<&str>) -> String {
-        match process {
-            Some(process) => format!("{process}: {}", self.verb),
-            None => self.verb.to_owned(),
+        let mut head = String::new();
+        if !self.wrapped_in.is_empty() {
+            head.extend([self.wrapped_in, " "]);
         }
+        if let Some(process) = process {
+            head.extend([process, ": "]);
+        }
+        head + self.verb
     }
 
     fn with_facts(&self, text: String) -> String {
@@ -234,68 +247,118 @@ impl<'t> Parts<'t> {
         }
     }
 
-    /// Puts settings beside the braces, or without braces, into them.
-    fn in_braces(&self, language: &Language, way: &'static [Param]) -> Option<Arrangement> {
-        let (mut head, mut rest) = (Vec::new(), &self.operands[..]);
-        for param in way {
-            let (param, optional) = match param {
-                Param::Optional([param]) => (param, true),
-                param => (param, false),
-            };
-            if let Param::Block(Contents::Settings, _) = param {
-                break;
-            }
-            let fits = rest.first().filter(|one| {
-                let setting = matches!(one.atom, Atom::Word(word) if language.block(self.verb).is_some_and(|block| block.setting(word).is_some()));
-                !setting && (fit(param, &one.atom.into()).is_some() || matches!(param, Param::Value(_)) && accepts(param, one))
-            });
-            match fits {
-                Some(one) => {
-                    head.push(one.text);
-                    rest = &rest[1..];
-                }
-                None if optional => {}
-                None => return None,
-            }
-        }
+    /// Puts settings before or after the braces, or without braces, into them. Braces after the name of a part are its own.
+    fn in_braces(&self, language: &Language, way: &'static [Param]) -> Vec<Arrangement> {
         let is_block = |param: &Param| matches!(param, Param::Block(Contents::Settings, _));
-        if !matches!(way.last(), Some(Param::Optional([last]) | last) if is_block(last)) {
-            return None;
-        }
-        while let Some(Atom::Word(word)) = rest.first().map(|one| one.atom)
-            && role_after(word).is_some()
-        {
-            rest = &rest[1..];
-        }
-        let (block, beside): (Vec<&Operand>, Vec<&Operand>) =
-            rest.iter().partition(|one| one.atom == Atom::Block);
-        let (first, last) = (beside.first()?, beside.last()?);
-        let beside = &self.whole[first.start..last.start + last.text.len()];
-        // The braces are before or after the settings.
-        if beside.contains('{') {
-            return None;
-        }
-        let beside = setting_rewritten(self.verb, beside).unwrap_or_else(|| beside.to_owned());
-        let inside = match &block[..] {
-            [] => String::new(),
-            [block] => {
-                let inside = block.text.trim_start_matches('{').strip_suffix('}')?.trim();
-                setting_rewritten(self.verb, inside).unwrap_or_else(|| inside.to_owned())
-            }
-            _ => return None,
+        let Some((Param::Optional([last]) | last, params)) = way.split_last() else {
+            return Vec::new();
         };
-        let parts = [&*beside, &*inside]
-            .into_iter()
-            .filter(|part| !part.is_empty());
-        let parts: Vec<&str> = parts.collect();
-        let mut text = self.head(self.process);
-        for word in head {
-            text.push(' ');
-            text += word;
+        let Some(block) = language.block(self.verb).filter(|_| is_block(last)) else {
+            return Vec::new();
+        };
+        let (mut head, mut rest) = (Vec::new(), &self.operands[..]);
+        for param in params {
+            let (Param::Optional([param]) | param) = param;
+            let either = if let Param::OneOf(either) = param {
+                *either
+            } else {
+                std::slice::from_ref(param)
+            };
+            let is_setting = |word: &str| block.setting(word).is_some();
+            let fits = rest.first().filter(|one| {
+                let is_setting = matches!(one.atom, Atom::Word(word) if is_setting(word));
+                let fits = |param: &Param| {
+                    accepts(param, one) || fit(param, &one.atom.into()) == Some(Fit::Word)
+                };
+                !is_setting && !is_dropped(one) && either.iter().any(fits)
+            });
+            if let Some(one) = fits {
+                head.push(one.text);
+                rest = &rest[1..];
+            }
         }
-        Some(Arrangement {
+        let text = |operands: &[Operand]| match operands {
+            [] => "",
+            [first, .., last] | [first @ last] => {
+                &self.whole[first.start..last.start + last.text.len()]
+            }
+        };
+        let mut found = vec![self.settings(&head, &[text(rest)])];
+        let ends = [rest.split_first(), rest.split_last()];
+        let blocks = ends.into_iter().flatten();
+        for (block, beside) in blocks.filter(|(block, _)| block.atom == Atom::Block) {
+            let inside = block
+                .text
+                .strip_prefix('{')
+                .and_then(|rest| rest.strip_suffix('}'));
+            found.push(inside.and_then(|inside| self.settings(&head, &[text(beside), inside])));
+        }
+        found.into_iter().flatten().collect()
+    }
+
+    /// Writes the pages of a reference string before its settings, which are in braces.
+    fn reference(&self, language: &Language, params: &'static [Param]) -> Option<Arrangement> {
+        language
+            .block(self.verb)
+            .filter(|_| params.has(Slot::Pages))?;
+        let is_page = |one: &Operand| one.atom == Atom::Number;
+        let runs = self
+            .operands
+            .chunk_by(|one, next| is_page(one) && is_page(next));
+        let pages = runs
+            .max_by_key(|run| run.len())
+            .filter(|run| run.len() > 1)?;
+        let (first, last) = (pages.first()?, pages.last()?);
+        let (before, after) = (
+            &self.whole[self.operands[0].start..first.start],
+            &self.whole[last.start + last.text.len()..],
+        );
+        let after = after.strip_suffix(self.facts)?;
+        let bare = |part: &'t str| part.trim().trim_matches([':', ',']).trim();
+        let after = bare(after)
+            .strip_prefix('{')
+            .and_then(|after| after.strip_suffix('}'))
+            .unwrap_or(bare(after));
+        let head: Vec<&str> = pages.iter().map(|one| one.text).collect();
+        self.settings(&head, &[bare(before), after])
+    }
+
+    /// Writes the statement with its settings in braces.
+    fn settings(&self, head: &[&str], settings: &[&str]) -> Option<Arrangement> {
+        let rewritten = |part: &&str| {
+            let part = part.trim().trim_end_matches(',');
+            let plain = |word: &&str| role_after(word).is_some();
+            let part = part
+                .split_once(' ')
+                .filter(|(first, _)| plain(first))
+                .map_or(part, |(_, rest)| rest);
+            setting_rewritten(self.verb, part).unwrap_or_else(|| part.to_owned())
+        };
+        let settings: Vec<String> = settings
+            .iter()
+            .map(rewritten)
+            .filter(|part| !part.is_empty())
+            .collect();
+        let words = [&[&*self.head(self.process)], head].concat().join(" ");
+        (!settings.is_empty()).then(|| Arrangement {
             cost: 1,
-            text: self.with_facts(format!("{text} {{ {} }}", parts.join(", "))),
+            text: self.with_facts(format!("{words} {{ {} }}", settings.join(", "))),
+        })
+    }
+
+    /// Writes the operands of a system call in parentheses.
+    fn called(&self) -> Option<Arrangement> {
+        let row = system_call(self.verb)?;
+        let values = self.operands.iter().map(|one| one.text);
+        let values: Vec<&str> = values.collect();
+        let is_complete = values.len() == row.params.len() && !row.params.is_empty();
+        is_complete.then(|| Arrangement {
+            cost: 1,
+            text: self.with_facts(format!(
+                "{}({})",
+                self.head(self.process),
+                values.join(", ")
+            )),
         })
     }
 }
@@ -353,6 +416,14 @@ impl Orders<'_, '_> {
                     between.is_some_and(|between| between.trim().is_empty())
                 })
             })
+    }
+}
+
+/// Returns the word of the row for which an operand is a synonym.
+fn means(param: &Param, operand: &Operand) -> Option<&'static str> {
+    match (param, operand.atom) {
+        (Param::Words(words), Atom::Word(word)) => nearest(word, words.iter().copied()),
+        _ => None,
     }
 }
 
@@ -494,6 +565,13 @@ fn operands<'t>(text: &'t str, all: &[Token]) -> Option<Vec<Operand<'t>>> {
             })?;
         }
         at = last + 1;
+        let is_word = |at: Option<usize>| {
+            at.and_then(|at| all.get(at))
+                .is_some_and(|one| one.kind == TokenKind::Word)
+        };
+        if matches!(said, "a" | "an") && is_word(first.checked_sub(1)) && is_word(Some(at)) {
+            continue;
+        }
         let (start, end) = (token.start, all[last].end);
         let touches = first > 0 && all[first - 1].end == start;
         let atom = match token.kind {
