@@ -347,6 +347,11 @@ fn a_script_runs_without_the_name_of_the_command() {
         (&["watch", file], "write 'pagewalk test --watch "),
         (&["export", file], "write 'pagewalk exam "),
         (
+            &["export", "moodle", file],
+            "write 'pagewalk exam --format moodle ",
+        ),
+        (&["test", "--update-golden", file], "write '--bless'"),
+        (
             &["replay", "simple", "a.lackey", "--cache-size", "128"],
             "describe the caches in a machine file",
         ),

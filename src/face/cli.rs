@@ -391,11 +391,30 @@ fn intended_command(error: &clap::Error, given: &[OsString]) -> Option<String> {
             None => format!("{} --{said}", command_with(&program, said)?),
         }
     };
+    let mut program = Arguments::command();
+    program.build();
+    let meant = program.find_subcommand(&right);
+    // `export moodle quiz.pw`
+    let has_format = given.iter().any(|word| {
+        let word = word.to_string_lossy();
+        word.starts_with("--format") || word == "-f"
+    });
+    let format = |word: &str| {
+        if has_format {
+            return None;
+        }
+        let mut options = meant?.get_arguments();
+        let option = options.find(|option| option.get_long() == Some("format"))?;
+        let mut values = option.get_possible_values().into_iter();
+        values.find(|value| value.matches(word, false))
+    };
     let mut words = vec!["pagewalk".to_owned()];
     words.extend(given.iter().skip(1).map(|word| {
         let word = visible(&word.to_string_lossy()).into_owned();
         if word == *said {
             right.clone()
+        } else if format(&word).is_some() {
+            format!("--format {word}")
         } else {
             quoted(&word)
         }

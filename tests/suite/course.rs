@@ -104,6 +104,14 @@ fn mistakes_in_the_settings_are_reported_once() {
         ("root = .\n", "write `root = \".\"`"),
         ("jobs = 4\n", "it is a setting of `[test]`"),
         (
+            "[test]\nrequire_golden = true\n",
+            "`--require-golden` is an option of `pagewalk test`",
+        ),
+        (
+            "[test]\npaths = [\"a\"]\n",
+            "name the folders on the command line",
+        ),
+        (
             "[test]\nexclude = \"drafts\"\n",
             "write a list: `[\"drafts\"]`",
         ),

@@ -306,10 +306,21 @@ impl Fences {
                 let end = word.find(|c: char| !c.is_alphanumeric() && c != '-');
                 let word = &word[..end.unwrap_or(word.len())];
                 if word == "pw" || nearest(word, ["pagewalk"].into_iter()).is_some() {
-                    let message = format!("no script begins with the fence `{}`", block.info);
-                    fences
-                        .misspelled
-                        .push((line, message, "write `pagewalk`".to_owned()));
+                    let message =
+                        format!("no script begins with the fence `{}`", visible(&block.info));
+                    let rest = block.info.split([',', ' ', '\t', '}', '{']);
+                    let rest = rest.filter_map(|word| {
+                        meant(word).or(KEPT.iter().find(|kept| **kept == word).copied())
+                    });
+                    let ours: Vec<&str> = ["pagewalk"]
+                        .into_iter()
+                        .chain(rest.map(|word| word))
+                        .collect();
+                    fences.misspelled.push((
+                        line,
+                        message,
+                        format!("write `{}`", visible(&ours.join(" "))),
+                    ));
                 }
                 continue;
             };
@@ -490,11 +501,16 @@ fn words(info: &str) -> Option<Vec<&str>> {
     (words.next() == Some("pagewalk")).then(|| words.collect())
 }
 
+/// The words of a fence with a meaning.
+const KEPT: &[&str] = &["fails", "skip", "continues"];
+
 /// Returns the word of a fence that is probably meant by another one.
 fn meant(word: &str) -> Option<&str> {
     match word {
-        "fails" | "skip" | "continues" => None,
-        word if word.contains("fail") && !is_file(word) => Some("fails"),
+        word if KEPT.contains(&word) => None,
+        word if (word.contains("fail") || word.starts_with("error=")) && !is_file(word) => {
+            Some("fails")
+        }
         word if word.starts_with("skip") && !is_file(word) => Some("skip"),
         word if word.starts_with("contin") && !is_file(word) => Some("continues"),
         // `name=setup.pw`

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::lang::ast::{ExprKind, Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
+use crate::lang::layout::{TokenKind, tokens};
 use crate::lang::nearest::nearest;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
@@ -143,7 +144,9 @@ pub(super) fn name_other_blocks(
                 format!("`{name}` begins a statement: write it in a question")
             });
         }
-        let own = own_verb(script, one.span).and_then(|verb| LANGUAGE.block(verb));
+        let text = sources.file(one.span.file).map_or("", |file| &file.text);
+        let own = block_around(text, one.span.start as usize);
+        let own = own.and_then(|word| LANGUAGE.block(word));
         let own = own.and_then(|block| {
             let settings = (block.settings)();
             nearest(name, settings.iter().map(|setting| setting.name))
@@ -172,6 +175,23 @@ pub(super) fn name_other_blocks(
             one.help = Some(own.map_or(other, |own| format!("the setting is `{own}`")));
         }
     }
+}
+
+/// Returns the word that opens the innermost braces around a place: `cache` in `cache L1 { ways 2 }`.
+fn block_around(text: &str, at: usize) -> Option<&str> {
+    let all = tokens(text).list;
+    let before = all.iter().take_while(|token| token.start < at);
+    let (mut open, mut first) = (Vec::new(), None);
+    for token in before.filter(|token| token.kind != TokenKind::Comment) {
+        match token.kind {
+            TokenKind::Open(b'{') => open.push(first.take()),
+            TokenKind::Close(b'}') => drop(open.pop()),
+            TokenKind::End => first = None,
+            _ if token.text(text) == "," => first = None,
+            _ => first = first.or(Some(token.text(text))),
+        }
+    }
+    open.pop()?
 }
 
 /// Returns the verb of the innermost statement around a place.

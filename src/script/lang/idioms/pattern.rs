@@ -1,7 +1,7 @@
 //! Patterns for lines, and their matching.
 //!
 //! A pattern is a line with holes, and matching ignores case. `NAME` matches a word, `FACT` a fact name, `TYPE`
-//! a C type, and `TEXT` a string. `NUM` matches a single number or word, `PATH` a word that may contain dots,
+//! a C type, and `TEXT` a string. `NUM` matches a single number or word, `PATH` a word that may contain dots, `PART` one that does,
 //! `VALUE` a number, and `SMALL` the number of bytes of an access. `YES` and `NO` match the words and digits
 //! for yes and no. `HEX` matches hexadecimal digits, and `REG`, `REG1`, `REG2`, `REG4`, and `REG8` a register,
 //! of that many bytes. `HEAD` matches a statement of a paper, such as `question`, under any of its names, `PTS` the word `points`,
@@ -122,6 +122,7 @@ fn matches<'a>(
             token.is_name() && !token.text.contains('.') && !is_keyword(token.text)
         })),
         "TEXT" | "TEXT2" => one(first.is_some_and(Token::is_text)),
+        "PART" => one(first.is_some_and(|token| token.is_name() && token.text.contains('.'))),
         "PATH" => one(first.is_some_and(Token::is_name)),
         "VALUE" => one(first.is_some_and(Token::is_number)),
         "FACT" => one(first.is_some_and(|token| is_fact(token.text))),

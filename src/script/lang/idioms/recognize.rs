@@ -225,6 +225,17 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     if setting || diagnostic.code == Code::Syntax && in_exam() {
         found.extend(unquoted(line, at, place));
     }
+    let of_value = matches!(
+        diagnostic.code,
+        Code::WrongType | Code::UnknownWord | Code::WrongCount
+    );
+    if setting || of_value && inner_block(&line[..first]).or(block).is_some() {
+        let said = &line[first..last];
+        found.extend(found_in(section("settings"), said).map(|(row, new)| {
+            let fix = new.map(|new| Fix::write(place(first, last), said, new));
+            Advice::of(row, said, fix, true)
+        }));
+    }
     if setting {
         found.extend(of_entry());
     }
@@ -675,7 +686,7 @@ fn statements(
                 _ => setting,
             };
             if let Some((does, facts)) = new.split_once("=>")
-                && let Some((_, Some(facts))) = stated(facts)
+                && let Some((_, Some(facts))) = stated(does, facts)
             {
                 found.push(Advice::fixed(
                     message,

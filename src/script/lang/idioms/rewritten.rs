@@ -13,7 +13,7 @@ pub(super) fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
     if !whole.is_empty() {
         let facts = |new: &Option<String>| {
             let (does, facts) = new.as_deref()?.split_once("=>")?;
-            let (_, facts) = stated(facts)?;
+            let (_, facts) = stated(does, facts)?;
             Some(Some(format!("{does}=> {}", facts?)))
         };
         let more: Vec<_> = whole
@@ -28,7 +28,7 @@ pub(super) fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
         return Vec::new();
     };
     let (does, facts) = (&said[..arrow.start], &said[arrow.end()..]);
-    let stated = stated(facts);
+    let stated = stated(does, facts);
     let mut found = Vec::new();
     for (row, new) in known(does) {
         if new.as_ref().is_some_and(|new| new.starts_with("show ")) {
@@ -122,8 +122,8 @@ fn one_of(facts: &str) -> Option<String> {
         .then(|| format!("{fact} in [{}]", values.join(", ")))
 }
 
-/// Rewrites facts.
-pub(super) fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
+/// Rewrites the facts of a statement.
+pub(super) fn stated(does: &str, facts: &str) -> Option<(&'static Idiom, Option<String>)> {
     let (joining, either) = (&section("joined")[0], &section("either")[0]);
     let (mut row, mut parts, mut from, mut depth) = (None, Vec::new(), 0, 0);
     let mut worksheet = false;
@@ -159,7 +159,10 @@ pub(super) fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
     {
         // Among other facts, a value alone does not say whose it is.
         let alone = parts.len() == 1 || !matches!(part, "hit" | "miss");
-        match alone.then(|| fact(part)).flatten() {
+        let is_replay = does.trim_start().starts_with("replay ");
+        let counted = is_replay.then(|| found_in(section("replayed"), part));
+        let known = || counted.flatten().or_else(|| fact(part));
+        match alone.then(known).flatten() {
             Some((fact, None)) => return Some((fact, None)),
             Some((fact, Some(text))) => {
                 row = row.or(Some(fact));

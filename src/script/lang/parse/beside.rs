@@ -258,6 +258,13 @@ fn beside(stop: &Stop) -> Option<Diagnostic> {
         // Before the block of `question "x" points {`, a value is missing.
         && (stop.head == "for" || HEADS.iter().all(|(keyword, _)| *keyword != stop.head))
     {
+        if matches!(stop.head, "machine" | "kernel" | "exam") {
+            let message = format!(
+                "the settings of `{}` follow it without a name or `=`",
+                stop.head
+            );
+            return Some(mistake(message, format!("write `{} {{`", stop.head)));
+        }
         if inside.contains(':') {
             let help = "use a list, or give each value a name: `let hit = 4; let miss = 100`";
             return Some(mistake("the language has no dictionaries", help));

@@ -65,7 +65,9 @@ fn without_prefix(before: &str, hole: &str, wrong: Diagnostic) -> Diagnostic {
 fn described(inside: &str, file: u32, start: usize) -> Diagnostic {
     let span = Span::new(file, start..start + inside.len());
     let wrong = |message| Diagnostic::new(Code::Syntax, span, message);
-    if STATEMENTS.contains(&&inside[..word_length(inside)]) {
+    // `{% if x %}` of Jinja
+    let begins = inside.trim_start_matches(['%', ' ', '-']);
+    if STATEMENTS.contains(&&begins[..word_length(begins)]) {
         return wrong("the braces of a text contain a value, not a statement")
             .help("write a question for each case, or compute the text with `let` above");
     }

@@ -6,6 +6,8 @@ mod setting;
 mod value;
 
 use crate::lang::idioms::tokens::{Token, nesting, tokens};
+use crate::lang::sections::rows;
+use names::TABLE;
 pub(super) use names::is_policy;
 use setting::settings;
 use value::thousands;
@@ -191,6 +193,9 @@ fn content(block: &str, said: &str) -> Option<String> {
         }
     }
     pieces.retain(|piece| !piece.is_empty());
+    if let Some(new) = positional(block, &pieces) {
+        return Some(new);
+    }
     let mut new: Vec<String> = Vec::new();
     let mut rest = pieces.iter().enumerate();
     while let Some((at, piece)) = rest.next() {
@@ -220,6 +225,37 @@ fn content(block: &str, said: &str) -> Option<String> {
     (!new.is_empty()).then(|| new.join(separator))
 }
 
+/// Names numbers by their places: `tlb { 16, 4 }`, `cache { 16, 1, 4 }` as (S, E, B, m) of CS:APP, and
+/// `page_table { levels 10, 10 }`.
+fn positional(block: &str, pieces: &[Vec<Token>]) -> Option<String> {
+    let numbers = |pieces: &[Vec<Token>]| {
+        let texts = pieces.iter().map(|piece| match &piece[..] {
+            [number] if number.is_number() => Some(number.text.to_owned()),
+            _ => None,
+        });
+        texts.collect::<Option<Vec<String>>>()
+    };
+    if let ("page_table", [first, rest @ ..]) = (block, pieces)
+        && let [name, width] = &first[..]
+        && matches!(name.text, "levels" | "level" | "bits" | "index")
+        && let Some(widths) = numbers(rest).filter(|widths| !widths.is_empty())
+    {
+        let levels = widths.len() + 1;
+        return Some(format!(
+            "levels {levels}, bits {} {}",
+            width.text,
+            widths.join(" ")
+        ));
+    }
+    match (block, &numbers(pieces)?[..]) {
+        ("tlb", [entries, ways]) => Some(format!("entries {entries}, ways {ways}")),
+        ("cache", [sets, ways, block] | [sets, ways, block, _]) => {
+            Some(format!("sets {sets}, ways {ways}, block {block}"))
+        }
+        _ => None,
+    }
+}
+
 /// Returns the head of the TLB, cache, or other block with which a piece begins.
 fn part(piece: &[Token]) -> Option<String> {
     let word = piece.first()?.text;
@@ -227,7 +263,12 @@ fn part(piece: &[Token]) -> Option<String> {
     let lower = first.to_ascii_lowercase();
     if word.eq_ignore_ascii_case("page_table") || word == "pte" || word == "memory" {
         let braced = piece.iter().any(|token| token.text == "{");
-        return braced.then(|| word.to_ascii_lowercase());
+        let timed = piece
+            .iter()
+            .any(|token| matches!(token.text, "ns" | "us" | "cycles" | "clks"));
+        let levels =
+            word == "page_table" && piece.iter().any(|token| token.text.starts_with("level"));
+        return (braced || levels || word == "memory" && timed).then(|| word.to_ascii_lowercase());
     }
     // `memory_access_time 100 ns`
     if first == "memory" {
@@ -267,6 +308,18 @@ fn level(said: &str, head: &str, piece: &[Token], after: &[Vec<Token>]) -> Optio
             .filter(|text| !matches!(*text, ":" | "="))
             .filter(|text| !head.split(' ').any(|word| word.eq_ignore_ascii_case(text)))
             .collect();
+        let role = |word: &&str| {
+            rows(TABLE, "roles")
+                .find(|(theirs, _)| theirs == word)
+                .map(|(_, ours)| ours)
+        };
+        let (roles, name): (Vec<&str>, Vec<&str>) = name.into_iter().partition(|word| {
+            role(word).is_some()
+                || matches!(
+                    *word,
+                    "only" | "unified" | "private" | "shared" | "per" | "core"
+                )
+        });
         let inside = &said[piece[open].end()..piece[close].start];
         let inside = if inside.trim().is_empty() {
             String::new()
@@ -278,7 +331,9 @@ fn level(said: &str, head: &str, piece: &[Token], after: &[Vec<Token>]) -> Optio
         } else {
             format!("{head} {}", name.join(" "))
         };
-        return Some((0, format!("{head} {{ {inside} }}")));
+        let parts = roles.iter().find_map(role).into_iter().chain([&*inside]);
+        let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+        return Some((0, format!("{head} {{ {} }}", parts.join(", "))));
     }
     let skip = |token: &&Token| {
         let known = head

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::lang::sections::{lists, rows, section};
 
-const TABLE: &str = include_str!("settings.txt");
+pub(super) const TABLE: &str = include_str!("settings.txt");
 
 /// A name with its block (`*` for any block), and its names in other tools.
 type Names = Vec<(&'static str, &'static str, Vec<&'static str>)>;

@@ -16,7 +16,7 @@ pub(super) fn settings(block: &str, said: &str, piece: &[Token]) -> Option<Vec<S
     let between = |token: &&Token| {
         matches!(
             token.text,
-            "using" | "with" | "by" | "and" | "," | "x" | "×" | "*"
+            "using" | "with" | "by" | "and" | "," | "x" | "×" | "*" | "/" | "of" | "each"
         )
     };
     let mut rest = piece;
@@ -29,7 +29,24 @@ pub(super) fn settings(block: &str, said: &str, piece: &[Token]) -> Option<Vec<S
             break;
         }
         let (length, setting) = setting(block, said, rest)?;
-        new.push(setting);
+        // `16 lines of 4 bytes`, `2 levels of 10 bits`
+        let size = setting.strip_prefix("size ").filter(|_| {
+            new.iter()
+                .any(|one: &String| one.starts_with("lines ") || one.starts_with("sets "))
+        });
+        let levels = new
+            .iter()
+            .find_map(|one| one.strip_prefix("levels ")?.parse().ok());
+        let bits = setting
+            .strip_prefix("bits ")
+            .and_then(|bits| bits.split(' ').next());
+        new.push(match (size, levels.zip(bits)) {
+            (Some(size), _) => format!("block {size}"),
+            (_, Some((levels, width))) if levels < 8 && setting.split(' ').count() < 4 => {
+                format!("bits{}", format!(" {width}").repeat(levels))
+            }
+            _ => setting,
+        });
         rest = &rest[length..];
     }
     Some(new)
@@ -72,7 +89,7 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
             {
                 (0, "size".to_owned())
             }
-            None if block == "page_table" && unit.is_none() => {
+            None if block == "page_table" && unit.is_none_or(|unit| unit == "bits") => {
                 let bits = all.iter().take_while(|token| token.is_number());
                 let bits: Vec<&str> = bits.map(|token| token.text).collect();
                 return Some((bits.len(), format!("bits {}", bits.join(" "))));
@@ -116,6 +133,12 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
             return begun(block, &words);
         };
         let value = &all[at..at + values];
+        // `policy write_through no_write_allocate`
+        let flags = value.iter().map(|token| flagged(block, &[token.text]));
+        let flags: Option<Vec<String>> = flags.collect();
+        if let Some(flags) = flags.filter(|flags| flags.len() > 1) {
+            return Some((at + values, flags.join(", ")));
+        }
         return Some((
             at + values,
             format!(

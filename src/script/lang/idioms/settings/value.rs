@@ -93,6 +93,10 @@ pub(super) fn written(name: &str, value: &str, unit: Option<&str>) -> String {
     {
         return format!("{name} {} bits", shift + bytes.ilog2());
     }
+    let bits = value.parse::<u32>().ok().filter(|bits| *bits < 40);
+    if let ("page", Some("bits"), Some(bits)) = (name, unit, bits) {
+        return format!("page {} B", 1u64 << bits);
+    }
     match unit {
         Some(unit) if !unit.is_empty() => format!("{name} {value} {unit}"),
         _ => format!("{name} {value}"),
