@@ -159,7 +159,8 @@ pub(crate) fn bind_setting<'t>(params: &'static [Param], setting: &'t Setting) -
         let is_unit = word(value).is_some_and(|word| {
             unit_factor(word) == Some(Number::from(1u64)) && !params.has_word(word)
         });
-        if pieces.is_empty() || !is_unit || params.has(Slot::Pages) {
+        let is_first = pieces.last().is_none_or(|last| last.atom == Atom::Equals);
+        if is_first || !is_unit || params.has(Slot::Pages) {
             pieces.push(value.into());
         }
         // The values of `define N = n` are the name and the value.

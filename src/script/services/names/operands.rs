@@ -61,6 +61,17 @@ fn argument(finder: &mut Finder, arg: &Arg, operand: &Expr) {
             finder.uses(Space::Part, &word);
         }
         (Some(Slot::FileName), _) => path(finder, operand, false),
+        // The program may open the file that its argument names.
+        (Some(Slot::Text), None) if arg.clause == Some("arguments") => {
+            let file = finder.quoted(operand);
+            let is_file =
+                file.is_some_and(|(name, _)| finder.resolve(Space::File, &name).id.is_some());
+            if is_file {
+                path(finder, operand, false);
+            } else {
+                finder.visit_expr(operand);
+            }
+        }
         (Some(Slot::Pages), _) => pages_set(finder, operand),
         (Some(slot), Some(_)) if slot.is_name() => {}
         (Some(_), _) => finder.visit_expr(operand),
