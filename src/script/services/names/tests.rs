@@ -337,6 +337,18 @@ fn the_latest_definition_above_is_the_target() {
 }
 
 #[test]
+fn renaming_changes_arguments_and_constants() {
+    let program = "machine core-i7\nfile \"in\" = \"x\"\nprocess P\nprogram p \"\"\"\nint main(int c, char **v) { return N; }\n\"\"\"";
+    let script = format!("{program}\nP: run p arguments \"in\" \"other\"");
+    let expected = script.replace("\"in\"", "\"text\"");
+    assert_eq!(renamed(&script, "in\"", "text"), Ok(expected));
+    // `pages` is also a unit, which a variable hides after `=`.
+    let script = format!("let pages = 3\n{program} {{ define N = pages, define M = 1 }}");
+    let expected = script.replace("pages", "count");
+    assert_eq!(renamed(&script, "pages", "count"), Ok(expected));
+}
+
+#[test]
 fn renaming_changes_every_place() {
     let script = "let x = 1\nread (x)\nscenario \"x\" { let x = 2; read x + 0 }\nlet s = \"\"\"x is {x}\"\"\"";
     let expected = "let va = 1\nread (va)\nscenario \"x\" { let x = 2; read x + 0 }\nlet s = \"\"\"x is {va}\"\"\"";
