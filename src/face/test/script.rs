@@ -512,6 +512,14 @@ fn meant(word: &str) -> Option<&str> {
             Some("fails")
         }
         word if word.starts_with("skip") && !is_file(word) => Some("skip"),
+        // R Markdown and Quarto
+        word if matches!(
+            &*word.to_lowercase(),
+            "eval=false" | "run=false" | "execute=false"
+        ) =>
+        {
+            Some("skip")
+        }
         word if word.starts_with("contin") && !is_file(word) => Some("continues"),
         // `name=setup.pw`
         word => match word.split_once('=') {

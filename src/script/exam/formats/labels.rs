@@ -309,7 +309,13 @@ impl Labels {
             return Err(format!("line {line}: brackets are nested too deeply"));
         }
         let all: BTreeMap<String, String> = serde_yaml::from_str(yaml)
-            .map_err(|error| format!("labels must be a mapping from names to text: {error}"))?;
+            .map_err(|error| {
+                let nested: Result<BTreeMap<String, BTreeMap<String, String>>, _> = serde_yaml::from_str(yaml);
+                match nested.ok().as_ref().and_then(BTreeMap::first_key_value) {
+                    Some((group, _)) => format!("a file of labels has no groups: remove `{group}:`, and the spaces before the lines below it"),
+                    None => format!("labels must be a mapping from names to text: {error}"),
+                }
+            })?;
         for (name, label) in &all {
             if label.trim().is_empty() || label.chars().any(char::is_control) {
                 return Err(format!("`{name}` needs a one-line label"));
@@ -557,6 +563,7 @@ mod tests {
             "no label is named `ppm`; did you mean `ppn`?"
         );
         assert_eq!(wrong("ppn: \"\""), "`ppn` needs a one-line label");
+        assert!(wrong("labels:\n  ppn: x").contains("remove `labels:`"));
         assert!(wrong("- a").starts_with("labels must be a mapping from names to text"));
     }
 

@@ -165,6 +165,7 @@ impl<'s> Visit<'s> for Search<'_> {
                 self.cloze(expr.span);
             }
             ExprKind::Prose(_) => {
+                self.prefix(expr.span);
                 self.doubled_braces(expr.span);
                 self.latex(expr.span, true);
             }
@@ -345,6 +346,19 @@ impl Search<'_> {
             self.found
                 .push(Diagnostic::warning(Code::Unlikely, place, message).fix(fix));
         }
+    }
+
+    /// Warns about `0x{hex(va)}`, which prints the prefix twice.
+    fn prefix(&mut self, span: Span) {
+        let text = self.sources.text(span);
+        let Some(at) = text.find("0x{hex(") else {
+            return;
+        };
+        let start = span.start as usize + at;
+        let place = Span::new(span.file, start..start + 2);
+        let warning =
+            Diagnostic::warning(Code::Unlikely, place, "`hex` prints the prefix `0x`, too");
+        self.found.push(warning.fix(Fix::write(place, "0x", "")));
     }
 
     /// Warns about `{1:NUMERICAL:=15}` in a text of a paper, which is a blank in Moodle.

@@ -111,7 +111,10 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         let place = |from: usize, to: usize| Span::new(file, above.start + from..above.start + to);
         found.extend(percent(&text[above.clone()], 0, place));
     }
-    found.extend(headed(text, &range, file));
+    // No fix inside a block of another notation is right.
+    if let Some(advice) = headed(text, &range, file) {
+        return vec![advice];
+    }
     found.extend(blocks::without_signs(diagnostic, text));
     found.extend(blocks::advice(text, &range, file));
     found.extend(tables::advice(text, &range, file));
@@ -227,7 +230,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     }
     let of_value = matches!(
         diagnostic.code,
-        Code::WrongType | Code::UnknownWord | Code::WrongCount
+        Code::Syntax | Code::WrongType | Code::UnknownWord | Code::WrongCount
     );
     if setting || of_value && inner_block(&line[..first]).or(block).is_some() {
         let said = &line[first..last];
@@ -339,6 +342,10 @@ fn headed(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
         let said = text[start..head.end].trim_end();
         let (row, _) = found_in(section("heads"), said)?;
         let word = said.find(' ').unwrap_or(said.len());
+        // A process may have this name.
+        if text.contains(&format!("process {}", &said[..word])) {
+            return None;
+        }
         Some(Advice {
             place: Some(Span::new(file, start..start + word)),
             ..Advice::of(row, said, None, true)

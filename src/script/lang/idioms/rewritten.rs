@@ -93,7 +93,26 @@ fn fitting(rows: &'static [Idiom], said: &str) -> Vec<(&'static Idiom, Option<St
 /// Applies the idioms for facts to a fact.
 pub(super) fn fact(said: &str) -> Option<(&'static Idiom, Option<String>)> {
     let plain = unsigned(said);
-    of_section(&plain).or_else(|| of_section(said))
+    let known = of_section(&plain).or_else(|| of_section(said));
+    known.or_else(|| {
+        let bare = without_fillers(said)?;
+        of_section(&bare).or_else(|| Some((&section("plain")[0], Some(bare))))
+    })
+}
+
+/// Returns a fact without the words that a sentence has: `a tlb miss`, `miss in the tlb`.
+fn without_fillers(said: &str) -> Option<String> {
+    let all = tokens(said);
+    let is_filler = |at: usize| {
+        let next = all.get(at + 1).is_some_and(super::tokens::Token::is_name);
+        next && matches!(
+            all[at].text,
+            "a" | "an" | "the" | "then" | "in" | "is" | "with" | "and" | "be" | "has"
+        )
+    };
+    let kept = (0..all.len()).filter(|at| !is_filler(*at));
+    let kept: Vec<&str> = kept.map(|at| all[at].text).collect();
+    (kept.len() < all.len() && kept.len() == 2).then(|| kept.join(" "))
 }
 
 fn of_section(said: &str) -> Option<(&'static Idiom, Option<String>)> {

@@ -184,7 +184,16 @@ pub(super) fn stored(line: &str, place: impl Fn(usize, usize) -> Span) -> Option
     let all = tokens(said);
     let words = all.iter().map(|token| token.text);
     let words: Vec<&str> = words.filter(|word| !matches!(*word, "[" | "]")).collect();
-    let (["set", "memory" | "mem", address, ":" | "=", bytes @ ..]
+    let ([
+        "set",
+        "memory" | "mem",
+        "{",
+        address,
+        ":" | "=",
+        bytes @ ..,
+        "}",
+    ]
+    | ["set", "memory" | "mem", address, ":" | "=", bytes @ ..]
     | ["memory" | "mem", address, ":" | "=", bytes @ ..]) = &words[..]
     else {
         return None;

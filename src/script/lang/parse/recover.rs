@@ -324,6 +324,12 @@ fn named_arguments(stop: &Stop) -> Diagnostic {
         start: start as u32,
         end: (start + inside.len()) as u32,
     };
+    // The order of six arguments is not obvious.
+    if stop.before[..start].ends_with("mmap(") {
+        return wrong.help(
+            "write `mmap(NULL, 64, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)`",
+        );
+    }
     wrong.fix(Fix::write(span, inside, values.join(", ")))
 }
 

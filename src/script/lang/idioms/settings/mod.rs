@@ -181,7 +181,7 @@ fn content(block: &str, said: &str) -> Option<String> {
         }
         depth += nesting(token.text);
         // The comma in a number such as 4,096 does not separate list elements.
-        let apart = token.text == ";" || token.text == "," && !thousands(&all, at);
+        let apart = matches!(token.text, ";" | "->") || token.text == "," && !thousands(&all, at);
         if apart && depth == 0 {
             pieces.push(Vec::new());
         } else {
@@ -195,6 +195,13 @@ fn content(block: &str, said: &str) -> Option<String> {
     pieces.retain(|piece| !piece.is_empty());
     if let Some(new) = positional(block, &pieces) {
         return Some(new);
+    }
+    // `16-entry 4-way tlb`
+    for piece in &mut pieces {
+        let ends = matches!(piece.last(), Some(last) if matches!(&*last.text.to_ascii_lowercase(), "tlb" | "cache"));
+        if block == "machine" && ends && piece[0].is_number() {
+            piece.rotate_right(1);
+        }
     }
     let mut new: Vec<String> = Vec::new();
     let mut rest = pieces.iter().enumerate();
@@ -245,6 +252,20 @@ fn positional(block: &str, pieces: &[Vec<Token>]) -> Option<String> {
             "levels {levels}, bits {} {}",
             width.text,
             widths.join(" ")
+        ));
+    }
+    // The split of an address ends with its page offset: `page_table { 10 bits, 10 bits, 12 bits }`.
+    let widths = pieces.iter().map(|piece| match &piece[..] {
+        [number, bits] if number.is_number() && bits.text == "bits" => Some(number.text),
+        _ => None,
+    });
+    if let ("page_table", Some(widths)) = (block, widths.collect::<Option<Vec<&str>>>())
+        && let [first, .., last] = widths[..]
+    {
+        let levels = widths.len() - usize::from(first != last);
+        return Some(format!(
+            "levels {levels}, bits {}",
+            widths[..levels].join(" ")
         ));
     }
     match (block, &numbers(pieces)?[..]) {
