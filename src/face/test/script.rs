@@ -309,13 +309,9 @@ impl Fences {
                     let message =
                         format!("no script begins with the fence `{}`", visible(&block.info));
                     let rest = block.info.split([',', ' ', '\t', '}', '{']);
-                    let rest = rest.filter_map(|word| {
-                        meant(word).or(KEPT.iter().find(|kept| **kept == word).copied())
-                    });
-                    let ours: Vec<&str> = ["pagewalk"]
-                        .into_iter()
-                        .chain(rest.map(|word| word))
-                        .collect();
+                    let kept = |word| Some(word).filter(|word| KEPT.contains(word));
+                    let rest = rest.filter_map(|word| meant(word).or_else(|| kept(word)));
+                    let ours: Vec<&str> = ["pagewalk"].into_iter().chain(rest).collect();
                     fences.misspelled.push((
                         line,
                         message,

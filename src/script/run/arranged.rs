@@ -18,8 +18,9 @@ const BEFORE_VALUES: &[&str] = &["with", "as", "value", "using", "by"];
 /// Words without a meaning of their own.
 const FILLERS: &[&str] = &["the", "is", "and", "for", "mode", "process"];
 
-/// Maximum number of operands. The number of their orders grows quickly.
-const OPERANDS: usize = 6;
+/// Maximum number of values, and of all operands. The number of orders grows quickly.
+const VALUES: usize = 6;
+const OPERANDS: usize = 16;
 
 /// Maximum number of ways to choose from a row's options.
 const SHAPES: usize = 1 << 12;
@@ -68,7 +69,8 @@ pub(crate) fn arrangements(language: &Language, script: &str, statement: &str) -
     let is_process = |word: &str| script.contains(&format!("process {word}"));
     let mut found = Vec::new();
     for way in ways(verb.params) {
-        for shape in shapes(way) {
+        let is_short = parts.operands.len() <= OPERANDS;
+        for shape in is_short.then(|| shapes(way)).into_iter().flatten() {
             parts.fill(
                 &shape,
                 parts.process,
@@ -169,7 +171,7 @@ impl<'t> Parts<'t> {
         let is_value = |one: &Operand| !matches!(one.atom, Atom::Equals | Atom::Block);
         let slots = shape.iter().filter(|param| param.slot().is_some()).count();
         if free.len() != slots
-            || free.len() > OPERANDS
+            || free.len() > VALUES
             || free.iter().any(is_known)
             || !free.iter().all(is_value)
         {
@@ -187,15 +189,7 @@ impl<'t> Parts<'t> {
         orders.from(0);
         for order in orders.found {
             let text = self.text(shape, process, &order);
-            let same = tokens(&text)
-                .list
-                .iter()
-                .map(|token| token.text(&text))
-                .eq(tokens(self.whole)
-                    .list
-                    .iter()
-                    .map(|token| token.text(self.whole)));
-            if !same {
+            if !text.split_whitespace().eq(self.whole.split_whitespace()) {
                 found.push(Arrangement {
                     cost: cost + inversions(&order) + unlikely(shape, &order),
                     text,
