@@ -393,7 +393,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("exam { title \"T\", instructor \"Smith\" }", 1, "a paper names no person", ""),
     // Facts in the words of a sentence or of another language.
     ("machine simple/read 0x3D4 => misses the tlb", 2, "the fact must come before its value", "read 0x3D4 => tlb miss"),
-    ("machine simple/read 0x3D4 => tlb miss, then cache miss", 2, "without other words", "read 0x3D4 => tlb miss, cache miss"),
+    ("machine simple/read 0x3D4 => tlb miss, then cache miss", 2, "separated by commas", "read 0x3D4 => tlb miss, cache miss"),
     ("machine simple/read 0x3D4 => (tlb miss, cache miss)", 2, "without brackets or braces", "read 0x3D4 => tlb miss, cache miss"),
     ("machine simple/read 0x3D4 => virtual page 0x0F", 2, "use the fact `vpn`", "read 0x3D4 => vpn 0x0F"),
     ("machine simple/read 0x3D4 => !tlb.hit, vpn 0x0F", 2, "", "read 0x3D4 => tlb miss, vpn 0x0F"),
@@ -412,7 +412,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("question \"Q\" {/  ask \"n\" = 15 in hex/}", 2, "the radix of an answer", "  ask \"n\" = 15 radix hex"),
     ("question \"Q\" {/  ask \"n\" hex = 15/}", 2, "the radix of an answer", "  ask \"n\" = 15 radix hex"),
     ("question \"Q\" {/  ask \"n\" = 15 for 2 points/}", 2, "points have the form `points N`", "  ask \"n\" = 15 points 2"),
-    ("question \"Q\" {/  ask \"Rate\" = 0.333 to 2 decimals/}", 2, "must follow `round`", "  ask \"Rate\" = 0.333 round 2"),
+    ("question \"Q\" {/  ask \"Rate\" = 0.333 to 2 digits/}", 2, "must follow `round`", "  ask \"Rate\" = 0.333 round 2"),
     ("question \"Q\" {/  ask \"Hit?\" = yes/}", 2, "`true` or `false`", "  ask \"Hit?\" = true"),
     ("machine simple/question \"Q\" {/  ask \"VPN\" = vpn of 0x3D4/}", 3, "its label follows `as`", "  ask translate 0x3D4 => vpn as \"VPN\""),
     ("machine simple/question \"Q\" {/  ask the tlb/}", 3, "write `ask tlb columns tag ppn v`", ""),
@@ -427,6 +427,18 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("question \"Q\" {/  fill \"___ bits, ___ bytes\" = 14, 6/}", 2, "each blank is an `ask` of its own", ""),
     ("machine simple/question \"Q\" {/  ask load byte at 0x3D4 => vpn/}", 3, "a load is a `read`", "  ask read 0x3D4 => vpn"),
     ("machine simple/process match/match {/  red 0x100/}", 4, "no statement begins with `red`", "  read 0x100"),
+    ("machine simple/read 0x100, 0x200, 0x300 => misses 1", 2, "write `for a in [0x100, 0x200, 0x300] { read a }`", ""),
+    ("machine simple(tlb_entries=8)", 1, "the settings of a machine are in braces", ""),
+    ("machine {/  physical 12 bits/  cache { size 64 B, block 4 B, associativity 2-way }/}", 3, "", "  cache { size 64 B, block 4 B, ways 2 }"),
+    ("machine core-i7/kernel { memory 4 frames, replacement lru }", 2, "", "kernel { frames 4, replacement lru }"),
+    ("machine simple/read 0x100 into x", 2, "is set with `let`", "let x = byte(0x100)"),
+    ("machine simple/assert read(0x100) == 0x36", 2, "its facts follow `=>`", "read 0x100 => byte 0x36"),
+    ("question \"Q\" {/  ask \"Time\" = 8.3 unit ns round to 1 decimal/}", 2, "`round` counts significant digits, not decimals", ""),
+    ("question \"Q\" {/  ask \"Size\" = 2 ** 12 unit B {/    solution \"Because.\"/  }/}", 2, "write `solution \"…\"` on a line of its own", ""),
+    ("question \"Q\" {/  ask \"Which?\" options \"a\", \"b\" answer \"a\"/}", 2, "those of a `choice`", ""),
+    ("question \"Q\" {/  essay \"Why?\" {/    rubric 2 points: \"locality\"/  }/}", 3, "", "    rubric \"locality\" points 2"),
+    ("machine simple/question \"Q\" {/  ask translate 0x100 => vpn points 2, ppn points 3/}", 3, "write an `ask` for each weight", ""),
+    ("question \"Q\" {/  ask \"n\" = 1/  grading all or nothing/}", 3, "rules of grading belong", ""),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.

@@ -214,7 +214,9 @@ fn unknown(header: &csv::StringRecord) -> String {
     let near = |own: &str| {
         ids().find(|id| nearest(&plain(own), [plain(id).as_str()].into_iter()).is_some())
     };
-    let help = header.iter().find_map(|own| Some((own, near(own)?)));
+    // `students:` begins a file in YAML.
+    let mut names = header.iter().filter(|own| !own.trim().ends_with(':'));
+    let help = names.find_map(|own| Some((own, near(own)?)));
     let help = help.map_or_else(
         || "; the first line must name the columns, such as `id,name`".to_owned(),
         |(own, near)| format!("; is `{own}` the column `{near}`?"),

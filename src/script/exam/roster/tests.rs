@@ -85,6 +85,12 @@ fn an_invalid_roster_is_reported() {
     ] {
         assert!(message.contains(understood), "{message}");
     }
+    // A list in YAML has no columns.
+    let yaml = flaws("students:\n- name: Ada\n");
+    assert!(
+        yaml[0].1.contains("the first line must name the columns"),
+        "{yaml:?}"
+    );
     assert!(
         flaws("studentidd,name\n1,Ada\n")[0]
             .1

@@ -196,6 +196,8 @@ fn content(block: &str, said: &str) -> Option<String> {
     if let Some(new) = positional(block, &pieces) {
         return Some(new);
     }
+    // `cache L1 { … } -> memory`
+    pieces.retain(|piece| !(block == "machine" && piece.len() == 1 && piece[0].text == "memory"));
     // `16-entry 4-way tlb`
     for piece in &mut pieces {
         let ends = matches!(piece.last(), Some(last) if matches!(&*last.text.to_ascii_lowercase(), "tlb" | "cache"));

@@ -173,7 +173,22 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
             .iter()
             .flat_map(|token| [" ", token.text])
             .collect();
-        return Some((at + length + more, written(&name, &value, unit) + &behind));
+        // `associativity 2-way`, `memory 4 frames`, but the size of a word in `block 4 words` is unknown
+        let rest = &all[at + length + more..];
+        let dash = usize::from(rest.first().is_some_and(|dash| dash.text == "-"));
+        let again = rest
+            .get(dash)
+            .filter(|word| word.is_name() && !word.text.starts_with("word"));
+        let again = again.and_then(|word| named(block, &phrase(&[word.text]), None));
+        let repeated = if again.as_ref() == Some(&name) {
+            dash + 1
+        } else {
+            0
+        };
+        return Some((
+            at + length + more + repeated,
+            written(&name, &value, unit) + &behind,
+        ));
     }
     // A string, a list, or an expression remains unchanged.
     let until = all[at..]
