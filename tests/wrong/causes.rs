@@ -439,6 +439,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("question \"Q\" {/  essay \"Why?\" {/    rubric 2 points: \"locality\"/  }/}", 3, "", "    rubric \"locality\" points 2"),
     ("machine simple/question \"Q\" {/  ask translate 0x100 => vpn points 2, ppn points 3/}", 3, "write an `ask` for each weight", ""),
     ("question \"Q\" {/  ask \"n\" = 1/  grading all or nothing/}", 3, "rules of grading belong", ""),
+    ("machine {/  physical 16 bits, cores 2/  cache L3 shared { size 1 KB, block 16 B }/}", 3, "", "  cache L3 { shared, size 1 KB, block 16 B }"),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.

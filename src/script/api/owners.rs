@@ -144,13 +144,12 @@ pub(super) fn name_other_blocks(
                 format!("`{name}` begins a statement: write it in a question")
             });
         }
-        let text = sources.file(one.span.file).map_or("", |file| &file.text);
-        let own = block_around(text, one.span.start as usize);
-        let own = own.and_then(|word| LANGUAGE.block(word));
-        let own = own.and_then(|block| {
+        let own = || {
+            let text = sources.file(one.span.file).map_or("", |file| &file.text);
+            let block = LANGUAGE.block(block_around(text, one.span.start as usize)?)?;
             let settings = (block.settings)();
             nearest(name, settings.iter().map(|setting| setting.name))
-        });
+        };
         let other = || {
             BLOCKS.iter().find_map(|block| {
                 let settings = (block.settings)();
@@ -172,15 +171,24 @@ pub(super) fn name_other_blocks(
         } else if let Some(statements) = with_option(name) {
             one.help = Some(format!("it is an option of {statements}"));
         } else if let Some(other) = other() {
-            one.help = Some(own.map_or(other, |own| format!("the setting is `{own}`")));
+            one.help = Some(own().map_or(other, |own| format!("the setting is `{own}`")));
         }
     }
 }
 
 /// Returns the word that opens the innermost braces around a place: `cache` in `cache L1 { ways 2 }`.
 fn block_around(text: &str, at: usize) -> Option<&str> {
+    // The outermost block begins on a line without indentation.
+    let is_head = |line: &str| !line.starts_with([' ', '\t', '}', '|', '\n', '\r']);
+    let mut lines = text.get(..at)?.split_inclusive('\n').rev();
+    let mut from = at;
+    lines.find(|line| {
+        from -= line.len();
+        is_head(line)
+    });
+    let text = &text[from..at];
     let all = tokens(text).list;
-    let before = all.iter().take_while(|token| token.start < at);
+    let before = all.iter();
     let (mut open, mut first) = (Vec::new(), None);
     for token in before.filter(|token| token.kind != TokenKind::Comment) {
         match token.kind {

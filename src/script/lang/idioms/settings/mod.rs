@@ -337,11 +337,7 @@ fn level(said: &str, head: &str, piece: &[Token], after: &[Vec<Token>]) -> Optio
                 .map(|(_, ours)| ours)
         };
         let (roles, name): (Vec<&str>, Vec<&str>) = name.into_iter().partition(|word| {
-            role(word).is_some()
-                || matches!(
-                    *word,
-                    "only" | "unified" | "private" | "shared" | "per" | "core"
-                )
+            role(word).is_some() || matches!(*word, "only" | "unified" | "private" | "per" | "core")
         });
         let inside = &said[piece[open].end()..piece[close].start];
         let inside = if inside.trim().is_empty() {
@@ -354,7 +350,7 @@ fn level(said: &str, head: &str, piece: &[Token], after: &[Vec<Token>]) -> Optio
         } else {
             format!("{head} {}", name.join(" "))
         };
-        let parts = roles.iter().find_map(role).into_iter().chain([&*inside]);
+        let parts = roles.iter().filter_map(role).chain([&*inside]);
         let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
         return Some((0, format!("{head} {{ {} }}", parts.join(", "))));
     }
