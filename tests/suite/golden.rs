@@ -509,6 +509,7 @@ fn misspelled_words_of_fences_are_warned_about() {
         ("pagewalk continued", "write `continues`"),
         ("pagewalk contnues", "write `continues`"),
         ("pagewalk error=true", "write `fails`"),
+        ("pagewalk no_run", "write `skip`"),
         ("pagewalk name=setup.pw", "write `setup.pw`"),
         ("{pagewalk error=true}", "write `pagewalk fails`"),
         ("pagewalk skipped", "write `skip`"),

@@ -294,10 +294,19 @@ impl Fences {
                 .extend(block.unclosed(document, line, words.is_some()));
             let named = words.iter().flatten().copied();
             fences.misspelled.extend(named.filter_map(|word| {
-                let meant = meant(word)?;
-                let word = visible(word);
-                let message =
-                    format!("Pagewalk reads the word `{word}` of this fence as `{meant}`");
+                let shown = visible(word);
+                let (message, meant) = match foreign(word) {
+                    Some(meant) => (
+                        format!("the word `{shown}` of this fence has no meaning"),
+                        meant,
+                    ),
+                    None => {
+                        let meant = meant(word)?;
+                        let message =
+                            format!("Pagewalk reads the word `{shown}` of this fence as `{meant}`");
+                        (message, meant)
+                    }
+                };
                 Some((line, message, format!("write `{meant}`")))
             }));
             let Some(words) = words else {
@@ -310,7 +319,9 @@ impl Fences {
                         format!("no script begins with the fence `{}`", visible(&block.info));
                     let rest = block.info.split([',', ' ', '\t', '}', '{']);
                     let kept = |word| Some(word).filter(|word| KEPT.contains(word));
-                    let rest = rest.filter_map(|word| meant(word).or_else(|| kept(word)));
+                    let rest = rest.filter_map(|word| {
+                        foreign(word).or_else(|| meant(word)).or_else(|| kept(word))
+                    });
                     let ours: Vec<&str> = ["pagewalk"].into_iter().chain(rest).collect();
                     fences.misspelled.push((
                         line,
@@ -504,24 +515,23 @@ const KEPT: &[&str] = &["fails", "skip", "continues"];
 fn meant(word: &str) -> Option<&str> {
     match word {
         word if KEPT.contains(&word) => None,
-        word if (word.contains("fail") || word.starts_with("error=")) && !is_file(word) => {
-            Some("fails")
-        }
+        word if word.contains("fail") && !is_file(word) => Some("fails"),
         word if word.starts_with("skip") && !is_file(word) => Some("skip"),
-        // R Markdown and Quarto
-        word if matches!(
-            &*word.to_lowercase(),
-            "eval=false" | "run=false" | "execute=false"
-        ) =>
-        {
-            Some("skip")
-        }
         word if word.starts_with("contin") && !is_file(word) => Some("continues"),
         // `name=setup.pw`
         word => match word.split_once('=') {
             Some((_, file)) => Some(file.trim_matches('"')).filter(|file| is_file(file)),
             None => nearest(word, ["continues"].into_iter()),
         },
+    }
+}
+
+/// Returns the word for a word of R Markdown, Quarto, or rustdoc, which has no meaning here.
+fn foreign(word: &str) -> Option<&'static str> {
+    match &*word.to_lowercase() {
+        "error=true" => Some("fails"),
+        "eval=false" | "run=false" | "execute=false" | "no_run" | "ignore" => Some("skip"),
+        _ => None,
     }
 }
 
