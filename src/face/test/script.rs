@@ -295,17 +295,14 @@ impl Fences {
             let named = words.iter().flatten().copied();
             fences.misspelled.extend(named.filter_map(|word| {
                 let shown = visible(word);
-                let (message, meant) = match foreign(word) {
-                    Some(meant) => (
-                        format!("the word `{shown}` of this fence has no meaning"),
-                        meant,
-                    ),
-                    None => {
-                        let meant = meant(word)?;
-                        let message =
-                            format!("Pagewalk reads the word `{shown}` of this fence as `{meant}`");
-                        (message, meant)
-                    }
+                let (message, meant) = if let Some(meant) = foreign(word) {
+                    let message = format!("the word `{shown}` of this fence has no meaning");
+                    (message, meant)
+                } else {
+                    let meant = meant(word)?;
+                    let message =
+                        format!("Pagewalk reads the word `{shown}` of this fence as `{meant}`");
+                    (message, meant)
                 };
                 Some((line, message, format!("write `{meant}`")))
             }));
