@@ -390,7 +390,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("variant A { let n = 1 }/question \"Q\" { ask \"n\" = n }", 1, "differ in the values that `choose` draws", ""),
     ("machine simple/question \"Q\" {/  ask translate 0x100 => vpn worth 0.5, ppn worth 1.5/}", 3, "write an `ask` for each weight", ""),
     ("question \"Q\" {/  choose n in 0..3/  text \"\"\"{% if n > 1 %}high{% endif %}\"\"\"/  ask \"n\" = n/}", 3, "a value, not a statement", ""),
-    ("exam { title \"T\", instructor \"Smith\" }", 1, "a paper names no person", ""),
+    ("exam { title \"T\", instructor \"Smith\" }", 1, "has no setting for an instructor", ""),
     // Facts in the words of a sentence or of another language.
     ("machine simple/read 0x3D4 => misses the tlb", 2, "the fact must come before its value", "read 0x3D4 => tlb miss"),
     ("machine simple/read 0x3D4 => tlb miss, then cache miss", 2, "separated by commas", "read 0x3D4 => tlb miss, cache miss"),
@@ -431,7 +431,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple(tlb_entries=8)", 1, "the settings of a machine are in braces", ""),
     ("machine {/  physical 12 bits/  cache { size 64 B, block 4 B, associativity 2-way }/}", 3, "", "  cache { size 64 B, block 4 B, ways 2 }"),
     ("machine core-i7/kernel { memory 4 frames, replacement lru }", 2, "", "kernel { frames 4, replacement lru }"),
-    ("machine simple/read 0x100 into x", 2, "is set with `let`", "let x = byte(0x100)"),
+    ("machine simple/read 0x100 into x", 2, "`let` keeps a byte", "let x = byte(0x100)"),
     ("machine simple/assert read(0x100) == 0x36", 2, "its facts follow `=>`", "read 0x100 => byte 0x36"),
     ("question \"Q\" {/  ask \"Time\" = 8.3 unit ns round to 1 decimal/}", 2, "`round` counts significant digits, not decimals", ""),
     ("question \"Q\" {/  ask \"Size\" = 2 ** 12 unit B {/    solution \"Because.\"/  }/}", 2, "write `solution \"…\"` on a line of its own", ""),

@@ -398,7 +398,7 @@ impl Search<'_> {
         let warning = Diagnostic::warning(
             Code::Unlikely,
             place,
-            "the paper prints the blank after this label, and these underscores too",
+            "the paper prints a blank after this label, and these underscores, too",
         );
         self.found.push(
             warning.help(
