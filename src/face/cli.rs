@@ -366,6 +366,8 @@ fn intended_command(error: &clap::Error, given: &[OsString]) -> Option<String> {
     let Some(ContextValue::String(said)) = error.get(ContextKind::InvalidSubcommand) else {
         return None;
     };
+    let mut program = Arguments::command();
+    program.build();
     let path = Path::new(said);
     let names_command = given.get(1).is_some_and(|first| first == "help");
     let is_markdown = path.extension().is_some_and(|extension| extension == "md");
@@ -383,16 +385,12 @@ fn intended_command(error: &clap::Error, given: &[OsString]) -> Option<String> {
         };
         format!("{command} {}", quoted(said))
     } else {
-        let mut program = Arguments::command();
-        program.build();
         let names = program.get_subcommands().map(clap::Command::get_name);
         match nearest(said, names.chain(["--version", "--help"])) {
             Some(near) => near.to_owned(),
             None => format!("{} --{said}", command_with(&program, said)?),
         }
     };
-    let mut program = Arguments::command();
-    program.build();
     let meant = program.find_subcommand(&right);
     // `export moodle quiz.pw`
     let has_format = given.iter().any(|word| {

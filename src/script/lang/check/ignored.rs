@@ -409,23 +409,11 @@ impl Search<'_> {
 
     /// Warns about `0.5 +- 0.01`, which is a tolerance in other notations.
     fn tolerance(&mut self, left: &Expr, right: &Expr) {
-        let between = Span {
-            start: left.span.end,
-            end: right.span.start + 1,
-            ..left.span
-        };
-        let (Some(at), ExprKind::Unary(UnaryOp::Negate, _)) =
-            (self.text(between).find("+-"), &right.kind)
-        else {
+        let Some(sign) = self.before_negative("+-", left, right) else {
             return;
         };
-        let start = between.start as usize + at;
-        let place = Span::new(between.file, start..start + 2);
-        let warning = Diagnostic::warning(
-            Code::Unlikely,
-            place,
-            "`+-` adds a negative number; it is no tolerance",
-        );
+        let message = "`+-` adds a negative number; it is no tolerance";
+        let warning = Diagnostic::warning(Code::Unlikely, sign, message);
         self.found.push(if self.in_question {
             warning.help("write `round 2` after the value to accept rounded answers")
         } else {
@@ -557,28 +545,29 @@ impl Search<'_> {
 
     /// Warns about `5 -- x`, a comment in SQL and Ada.
     fn dashes(&mut self, left: &Expr, right: &Expr) {
-        let span = Span {
+        let Some(sign) = self.before_negative("--", left, right) else {
+            return;
+        };
+        let message = "`--` subtracts a negative number";
+        let warning = Diagnostic::warning(Code::Unlikely, sign, message);
+        self.found.push(
+            warning
+                .help("a comment begins with `#`")
+                .fix(Fix::write(sign, "--", "#")),
+        );
+    }
+
+    /// Returns the place of an operator that touches the minus of a negative operand.
+    fn before_negative(&self, signs: &str, left: &Expr, right: &Expr) -> Option<Span> {
+        let between = Span {
             start: left.span.end,
             end: right.span.start + 1,
             ..left.span
         };
-        let between = self.sources.text(span);
-        let (Some(at), ExprKind::Unary(UnaryOp::Negate, _)) = (between.find("--"), &right.kind)
-        else {
-            return;
-        };
-        let operator = Span {
-            start: span.start + at as u32,
-            end: span.start + at as u32 + 2,
-            ..span
-        };
-        let warning =
-            Diagnostic::warning(Code::Unlikely, operator, "`--` subtracts a negative number");
-        self.found.push(
-            warning
-                .help("a comment begins with `#`")
-                .fix(Fix::write(operator, "--", "#")),
-        );
+        let is_negative = matches!(right.kind, ExprKind::Unary(UnaryOp::Negate, _));
+        let at = self.text(between).find(signs).filter(|_| is_negative)?;
+        let start = between.start as usize + at;
+        Some(Span::new(between.file, start..start + signs.len()))
     }
 }
 

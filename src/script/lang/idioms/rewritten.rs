@@ -3,7 +3,7 @@
 use super::pattern::matched;
 use super::rows::{Idiom, is_fact, is_keyword, section};
 use super::spelled::TABLE;
-use super::tokens::{nesting, tokens};
+use super::tokens::{Token, nesting, tokens};
 use super::variants::whole;
 use crate::lang::sections::rows;
 
@@ -104,7 +104,7 @@ pub(super) fn fact(said: &str) -> Option<(&'static Idiom, Option<String>)> {
 fn without_fillers(said: &str) -> Option<String> {
     let all = tokens(said);
     let is_filler = |at: usize| {
-        let next = all.get(at + 1).is_some_and(super::tokens::Token::is_name);
+        let next = all.get(at + 1).is_some_and(Token::is_name);
         next && matches!(
             all[at].text,
             "a" | "an" | "the" | "then" | "in" | "is" | "with" | "and" | "be" | "has"
