@@ -88,6 +88,10 @@ pub fn acts(c: char) -> bool {
 /// its line. Replaces them where Pagewalk adds the text to a message, because a newline in a name
 /// cannot be recognized later.
 pub fn visible(text: &str) -> Cow<'_, str> {
+    // Most texts are printable ASCII, which is known without decoding its characters.
+    if text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\t')) {
+        return text.into();
+    }
     let acts = |c: char| c != '\t' && acts(c);
     if text.chars().any(acts) {
         text.replace(acts, "\u{fffd}").into()

@@ -1,6 +1,7 @@
 //! The report of a run as a format-independent tree. Pagewalk generates text, Markdown, HTML, LaTeX, and
 //! Typst from the tree. The tree contains no colors, character columns, or tags.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::scene::Scene;
@@ -51,9 +52,9 @@ pub enum Block {
     Ruler(Ruler),
     /// A numbered sequence of steps, beginning with 1.
     Steps(Vec<Step>),
-    /// An address space.
-    Layout(Layout),
-    Figure(Scene),
+    /// An address space. It is boxed, as figures are, because most blocks are small.
+    Layout(Box<Layout>),
+    Figure(Box<Scene>),
     /// Lines of Pagewalk's language.
     Script(String),
     /// Results of the expectations.
@@ -78,7 +79,7 @@ impl Block {
 /// A blank of the worksheet: `VPN 0x0F`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blank {
-    pub(crate) label: String,
+    pub(crate) label: Cow<'static, str>,
     pub(crate) value: String,
 }
 

@@ -190,6 +190,7 @@ impl Run<'_> {
         mut checks: Vec<Check>,
         family: Family,
     ) -> Result<(), Stop> {
+        checks.reserve_exact(stmt.facts.len());
         for fact in &*stmt.facts {
             checks.push(check_fact(&mut self.cx, fact, &did, family)?);
         }

@@ -263,7 +263,7 @@ fn layouts(script: &str, count: usize) -> Vec<Scene> {
                 .iter()
                 .flat_map(report)
                 .filter_map(|block| match block {
-                    doc::Block::Layout(layout) => Some(layout),
+                    doc::Block::Layout(layout) => Some(*layout),
                     _ => None,
                 }),
         );

@@ -458,15 +458,21 @@ impl Figure {
     pub(crate) fn reported(&self) -> Vec<doc::Block> {
         match self {
             Self::Bits { title, bits } => {
-                vec![doc::Block::Figure(ruler::bits(title, bits, 0))]
+                vec![doc::Block::Figure(ruler::bits(title, bits, 0).into())]
             }
-            Self::Layouts(layouts) => layouts.iter().cloned().map(doc::Block::Layout).collect(),
+            Self::Layouts(layouts) => layouts
+                .iter()
+                .map(|layout| doc::Block::Layout(layout.clone().into()))
+                .collect(),
             Self::Ruler(ruler) => vec![doc::Block::Ruler(ruler.clone())],
             Self::Steps { steps, .. } => vec![doc::Block::Steps(steps.clone())],
             Self::Scenes {
                 text: Some(text), ..
             } => vec![doc::Block::Script(text.clone())],
-            Self::Scenes { scenes, .. } => scenes.iter().cloned().map(doc::Block::Figure).collect(),
+            Self::Scenes { scenes, .. } => scenes
+                .iter()
+                .map(|scene| doc::Block::Figure(scene.clone().into()))
+                .collect(),
         }
     }
 }
@@ -502,8 +508,8 @@ fn one(block: &doc::Block) -> Block {
         },
         doc::Block::Table(table) => Block::Given(given(table)),
         doc::Block::Ruler(ruler) => Block::Figure(Figure::Ruler(ruler.clone())),
-        doc::Block::Figure(scene) => Block::Figure(scene.clone().into()),
-        doc::Block::Layout(layout) => Block::Figure(Figure::Layouts(vec![layout.clone()])),
+        doc::Block::Figure(scene) => Block::Figure((**scene).clone().into()),
+        doc::Block::Layout(layout) => Block::Figure(Figure::Layouts(vec![(**layout).clone()])),
         doc::Block::Steps(steps) => Block::Steps(
             steps
                 .iter()

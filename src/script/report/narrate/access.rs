@@ -1,5 +1,6 @@
 //! An access as the textbook's worksheet, or as one line.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::notes;
@@ -60,12 +61,12 @@ impl Sheet<'_> {
     }
 
     /// Returns a blank with the value of a fact if the access has the fact.
-    fn blank(&self, label: &str, fact: &str) -> Option<Blank> {
+    fn blank(&self, label: &'static str, fact: &str) -> Option<Blank> {
         self.fact(fact).map(|value| blank(label, value.to_string()))
     }
 
     /// Returns a blank with `yes` for a hit and `no` for a miss.
-    fn hit(&self, label: &str, fact: &str) -> Option<Blank> {
+    fn hit(&self, label: impl Into<Cow<'static, str>>, fact: &str) -> Option<Blank> {
         let (spec, kind) = (&self.access.spec, self.access.kind);
         let first = if fact == "tlb" {
             spec.first_tlb(kind)
@@ -154,7 +155,7 @@ impl Sheet<'_> {
                 self.blank("CO", "co"),
                 self.blank("CI", "ci"),
                 self.blank("CT", "ct"),
-                self.hit(&format!("{name} hit?"), "cache"),
+                self.hit(format!("{name} hit?"), "cache"),
             ];
             blanks.extend(cache.into_iter().flatten());
             blanks.extend(self.moved());
@@ -194,9 +195,9 @@ impl Sheet<'_> {
     }
 }
 
-fn blank(label: &str, value: impl Into<String>) -> Blank {
+fn blank(label: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Blank {
     Blank {
-        label: label.to_owned(),
+        label: label.into(),
         value: value.into(),
     }
 }

@@ -39,7 +39,7 @@ pub(crate) fn blocks(view: &View) -> Vec<Block> {
         View::Maps { spec, areas, .. } => maps(spec, areas),
         View::Declaration(spec) => vec![Block::Script(declaration(spec))],
         View::Listing { text, .. } => vec![Block::Script(numbered(text))],
-        View::Figure(data) => vec![Block::Figure(scene(data, Room::PAGE))],
+        View::Figure(data) => vec![Block::Figure(scene(data, Room::PAGE).into())],
         View::Remark(words) => vec![Block::toned(Tone::Faint, words)],
     }
 }
@@ -57,7 +57,7 @@ fn numbered(text: &str) -> String {
 pub(crate) fn unanswered(view: &View) -> Vec<Block> {
     match view {
         View::Figure(data) if !data.is_given() => {
-            vec![Block::Figure(scene(data, Room::PAGE).unanswered())]
+            vec![Block::Figure(scene(data, Room::PAGE).unanswered().into())]
         }
         View::Bits(of) => of_address(of, true).into_iter().map(Block::Ruler).collect(),
         View::Walk(of) => vec![Block::line(page_walk::title(of))],

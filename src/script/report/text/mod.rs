@@ -14,7 +14,7 @@ use super::scene::{Scene, painted};
 use crate::lang::source::Sources;
 use crate::run::record::{Sink, StepRecord, Totals};
 pub use theme::{Fit, Ink, Theme};
-use theme::{HANG, line, padded, width, wrapped};
+use theme::{HANG, line, padded, styled, width, wrapped};
 
 /// Maximum length of the narration in bytes, which protects against scripts that loop.
 const BUDGET: u64 = 64 << 20;
@@ -143,7 +143,7 @@ fn draw(text: &mut String, block: &Block, theme: Theme) {
         Block::Paragraph { tone, text: words } => {
             let (columns, hang) = theme.for_sentences();
             for words in broken(words, columns - 2, hang).lines() {
-                line(text, 2, &theme.paint(Ink::for_tone(*tone), &visible(words)));
+                styled(text, 2, Ink::for_tone(*tone), &visible(words), theme);
             }
         }
         Block::Worksheet(blanks) => worksheet(text, blanks, theme),
@@ -194,23 +194,27 @@ fn statement(text: &mut String, words: &str, place: &str, theme: Theme) {
     }
     let column = PLACE.min(columns.saturating_sub(room));
     let gap = column.max(if used > 0 { used + 2 } else { 0 }) - used;
-    let words: Vec<String> = words
-        .split('\n')
-        .map(|words| theme.paint(Ink::Strong, words))
-        .collect();
-    let place = theme.paint(Ink::Faint, &place);
-    line(text, 0, &format!("{}{:gap$}{place}", words.join("\n"), ""));
+    for (at, words) in words.split('\n').enumerate() {
+        if at > 0 {
+            text.push('\n');
+        }
+        theme.add(text, Ink::Strong, words);
+    }
+    let gap = if room > 0 { gap } else { 0 };
+    styled(text, gap, Ink::Faint, &place, theme);
 }
 
 /// Writes blanks, with two columns of space between them.
 fn worksheet(text: &mut String, blanks: &[Blank], theme: Theme) {
     let (columns, hang) = theme.for_sentences();
-    let (mut row, mut used) = (String::new(), 0);
+    let (mut row, mut filled, mut used) = (String::new(), String::new(), 0);
     for blank in blanks {
-        let label = theme.paint(Ink::Faint, &blank.label);
-        let value = theme.paint(Ink::Strong, &visible(&blank.value));
-        let blank = format!("{label} {value}");
-        let blank = broken(&blank, columns - 2, hang);
+        let value = visible(&blank.value);
+        filled.clear();
+        theme.add(&mut filled, Ink::Faint, &blank.label);
+        filled.push(' ');
+        theme.add(&mut filled, Ink::Strong, &value);
+        let blank = broken(&filled, columns - 2, hang);
         let room = width(&blank);
         if used > 0 && used + 2 + room <= columns - 2 {
             row += "  ";
@@ -280,7 +284,7 @@ fn numbered(text: &mut String, steps: &[Step], theme: Theme) {
 fn checked(text: &mut String, checks: &Checks, theme: Theme) {
     if checks.failed.is_empty() {
         let count = narrate::count(checks.held, "expectation holds", "expectations hold");
-        return line(text, 2, &theme.paint(Ink::Good, &format!("✓ {count}")));
+        return styled(text, 2, Ink::Good, &format!("✓ {count}"), theme);
     }
     // At the margin, where only statements begin, so that failures are found without colors.
     let failures = format!("✗ {}", visible(&narrate::failures(checks)));

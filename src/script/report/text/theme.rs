@@ -1,7 +1,5 @@
 //! The colors.
 
-use std::fmt::Write;
-
 use crate::report::broken::broken;
 pub(crate) use crate::report::broken::width;
 use crate::report::doc::Tone;
@@ -143,9 +141,16 @@ impl Theme {
 
     /// Returns a text in a style.
     pub fn paint(self, ink: Ink, text: &str) -> String {
-        match ink.code().filter(|_| self.color && !text.is_empty()) {
-            Some(code) => format!("\x1b[{code}m{text}\x1b[0m"),
-            None => text.to_owned(),
+        let mut painted = String::new();
+        self.add(&mut painted, ink, text);
+        painted
+    }
+
+    /// Appends words in a style.
+    pub(super) fn add(self, text: &mut String, ink: Ink, words: &str) {
+        match ink.code().filter(|_| self.color && !words.is_empty()) {
+            Some(code) => text.extend(["\x1b[", code, "m", words, "\x1b[0m"]),
+            None => text.push_str(words),
         }
     }
 
@@ -163,8 +168,14 @@ impl Theme {
 }
 
 pub(crate) fn line(text: &mut String, indent: usize, words: &str) {
-    // Writing to a string cannot fail.
-    let _ = writeln!(text, "{:indent$}{}", "", words.trim_end());
+    styled(text, indent, Ink::Plain, words, Theme::default());
+}
+
+/// Writes a line with this indentation and style.
+pub(super) fn styled(text: &mut String, indent: usize, ink: Ink, words: &str, theme: Theme) {
+    text.extend(std::iter::repeat_n(' ', indent));
+    theme.add(text, ink, words.trim_end());
+    text.push('\n');
 }
 
 /// Pads text to this width.
@@ -175,6 +186,6 @@ pub(crate) fn padded(text: &str, to: usize) -> String {
 /// Writes a line, which the terminal's width may break, with this indentation and style.
 pub(super) fn wrapped(text: &mut String, indent: usize, ink: Ink, words: &str, theme: Theme) {
     for words in broken(words, theme.columns() - indent, HANG).split('\n') {
-        line(text, indent, &theme.paint(ink, words));
+        styled(text, indent, ink, words, theme);
     }
 }

@@ -111,7 +111,7 @@ fn worksheet(blanks: &[Blank]) -> tree::Block {
             ..tree::Blank::default()
         };
         tree::WorksheetRow {
-            label: blank.label.clone(),
+            label: blank.label.to_string(),
             how: String::new(),
             blank: boxed,
         }

@@ -71,7 +71,7 @@ fn layout_figure(of: &View, filled: bool) -> Vec<Block> {
         view::unanswered(of)
     };
     let layouts = blocks.into_iter().filter_map(|block| match block {
-        doc::Block::Layout(layout) => Some(Block::Figure(Figure::Layouts(vec![layout]))),
+        doc::Block::Layout(layout) => Some(Block::Figure(Figure::Layouts(vec![*layout]))),
         _ => None,
     });
     layouts.collect()

@@ -29,7 +29,7 @@ pub(crate) fn blocks(view: &LayoutView, asked: bool) -> Vec<Block> {
         asked,
         ..drawing.layout()
     };
-    let mut blocks = vec![Block::Layout(layout)];
+    let mut blocks = vec![Block::Layout(layout.into())];
     if asked {
         // The numbers of resident pages would reveal the results of the accesses.
         return blocks;

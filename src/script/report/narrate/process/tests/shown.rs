@@ -256,7 +256,7 @@ fn layout(script: &str) -> Layout {
             Block::Layout(layout) => Some(layout),
             _ => None,
         });
-    layouts.next_back().expect("a layout")
+    *layouts.next_back().expect("a layout")
 }
 
 #[test]
