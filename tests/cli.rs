@@ -1132,6 +1132,14 @@ fn arguments_in_the_wrong_place_are_explained() {
         ),
         (&["exam", "a.pw", "--key", "key.md"], "use '> key.md'"),
         (
+            &["grade", "a.csv", "--key", "key.md"],
+            "Usage: pagewalk grade [OPTIONS] <FILE> <ANSWERS>",
+        ),
+        (
+            &["grade", "a.csv", "--key", "key.md"],
+            "the key follows from the script",
+        ),
+        (
             &["grade", "a.pw", "a.csv", "--rule", "carried", "1/2"],
             "write '--rule carried=1/2'",
         ),

@@ -158,6 +158,10 @@ fn usage(error: clap::Error, given: &[OsString]) -> ExitCode {
         error.remove(ContextKind::SuggestedSubcommand);
         let tip = StyledStr::from(tip);
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+        // The line shows the option that the tip replaces.
+        if let Some(usage) = usage_line(given).filter(|_| error.get(ContextKind::Usage).is_some()) {
+            error.insert(ContextKind::Usage, ContextValue::StyledStr(usage));
+        }
     } else if error.kind() == ErrorKind::UnknownArgument {
         // No value begins with a dash.
         error.remove(ContextKind::Suggested);
@@ -168,6 +172,14 @@ fn usage(error: clap::Error, given: &[OsString]) -> ExitCode {
     }
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Status::Wrong as u8))
+}
+
+/// Returns the usage line of a command.
+fn usage_line(given: &[OsString]) -> Option<StyledStr> {
+    let mut program = Arguments::command();
+    program.build();
+    let command = program.find_subcommand_mut(given.get(1)?)?;
+    Some(command.render_usage())
 }
 
 /// Returns the option that has another name in other tools, or whose values include the wrong argument.
@@ -266,6 +278,11 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
         "exam" if ends_with(".csv") => return Some("a class list follows '--roster'".to_owned()),
         "merge" if ends_with(".csv") => {
             return Some("'merge' takes the folder of the parts".to_owned());
+        }
+        "grade" if matches!(&**said, "--key" | "--solutions" | "--rubric") => {
+            return Some(
+                "the key follows from the script: 'pagewalk grade exam.pw answers.csv'".to_owned(),
+            );
         }
         "fmt" if matches!(&**said, "--fix" | "--write" | "-w" | "-i") => {
             return Some("'fmt' rewrites files without an option".to_owned());

@@ -129,10 +129,8 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
 
 /// Works like [`clean`], with another replacement.
 fn clean_with(text: &str, colored: bool, replacement: impl Fn(char) -> String) -> Cow<'_, str> {
-    // Most output is printable ASCII, which is known without decoding its characters.
-    let is_plain = |b| matches!(b, b' '..=b'~' | b'\n' | b'\t');
-    let acts = |c: char| c != '\n' && c != '\t' && acts(c);
-    if text.bytes().all(is_plain) || !text.chars().any(acts) {
+    let acts = |c: char| acts(c) && c != '\n' && c != '\t';
+    if !text.chars().any(acts) {
         return text.into();
     }
     let mut clean = String::with_capacity(text.len());

@@ -440,6 +440,22 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/question \"Q\" {/  ask translate 0x100 => vpn points 2, ppn points 3/}", 3, "write an `ask` for each weight", ""),
     ("question \"Q\" {/  ask \"n\" = 1/  grading all or nothing/}", 3, "rules of grading belong", ""),
     ("machine {/  physical 16 bits, cores 2/  cache L3 shared { size 1 KB, block 16 B }/}", 3, "", "  cache L3 { shared, size 1 KB, block 16 B }"),
+    ("machine simple/set memory[0x354] = 0x36", 2, "a table by physical address", "set memory { | pa b0 |; | 354 36 | }"),
+    ("machine simple/set memory {/  0x354: 36 72 F0 1D/  0x358: 11 12 13 14/}", 2, "", "set memory { | pa b0 b1 b2 b3 |; | 354 36 72 F0 1D |; | 358 11 12 13 14 | }"),
+    ("machine simple/explain read 0x3D4", 2, "are shown after it", "read 0x3D4; show steps"),
+    ("machine simple/kernel { physical memory 3 pages, swap 8 slots }", 2, "in frames", "kernel { frames 3, swap 8 slots }"),
+    ("machine { virtual 32 bits, physical 30 bits, page 4 KB, page_table 2 levels of 10 bits }", 1, "", "machine { virtual 32 bits, physical 30 bits, page 4 KB, page_table { levels 2, bits 10 10 } }"),
+    ("machine { virtual 32 bits, physical 30 bits, page 4 KB, 2-level page table }", 1, "", "machine { virtual 32 bits, physical 30 bits, page 4 KB, page_table { levels 2 } }"),
+    ("machine simple/read 0x3D4 == 0x36", 2, "its facts follow `=>`", "read 0x3D4 => byte 0x36"),
+    ("machine simple/expect tlb contains vpn 0x0F", 2, "compared with a table", ""),
+    ("machine core-i7/executable \"prog\" { size 8 KB }", 2, "list its sections", ""),
+    ("machine simple/question \"Q\" {/  ask vpn, fault, ppn of 0x29D points 3/}", 3, "an operation before its facts", "  ask read 0x29D => vpn, fault, ppn points 3"),
+    ("machine core-i7/process p/p: let child = fork()/question \"Q\" {/  ask write 0x40 by child => copied/}", 5, "`child: write 0x40 = 1`", ""),
+    ("question \"Q\" {/  ask \"n\" = 1/  note \"Accept 2.\"/}", 3, "no notes for graders", ""),
+    ("pool \"Easy\" choose 1 of {/  question \"A\" { ask \"n\" = 1 }/}", 1, "are statements outside of it", ""),
+    ("machine core-i7/process P1/P1: let p = mmap(0, 8 KB, rw-, private anonymous)", 3, "C's flags for its protection", "P1: let p = mmap(NULL, 8 KB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)"),
+    ("read 03D4", 1, "is not a number", "read 0x03D4"),
+    ("write(0x3D4, 42)", 1, "a store uses `=`", "write 0x3D4 = 42"),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.

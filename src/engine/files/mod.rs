@@ -77,22 +77,20 @@ pub fn reason(error: &io::Error) -> String {
 /// Whether a terminal interprets a character: control characters, and those that change the direction or the lines of
 /// text.
 pub fn acts(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
-        )
+    // First what almost all characters are, because all output is examined.
+    !matches!(c, ' '..='~')
+        && (c.is_control()
+            || matches!(
+                c,
+                '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+            ))
 }
 
 /// Replaces the characters of a foreign text that a terminal interprets, so that the text stays on
 /// its line. Replaces them where Pagewalk adds the text to a message, because a newline in a name
 /// cannot be recognized later.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    // Most texts are printable ASCII, which is known without decoding its characters.
-    if text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\t')) {
-        return text.into();
-    }
-    let acts = |c: char| c != '\t' && acts(c);
+    let acts = |c: char| acts(c) && c != '\t';
     if text.chars().any(acts) {
         text.replace(acts, "\u{fffd}").into()
     } else {

@@ -134,6 +134,12 @@ pub(super) fn name_other_blocks(
     let unknown = |one: &&mut Diagnostic| one.code == Code::UnknownSetting && one.fix.is_none();
     for one in diagnostics.iter_mut().filter(unknown) {
         let name = sources.text(one.span).trim();
+        let text = sources.file(one.span.file).map_or("", |file| &file.text);
+        let around = || block_around(text, one.span.start as usize);
+        // The size of a program is that of its sections, which its own help lists.
+        if around() == Some("executable") {
+            continue;
+        }
         if LANGUAGE.verb(name).is_some() && one.span.file == 0 {
             let of_core = crate::run::verbs::VERBS
                 .iter()
@@ -145,8 +151,7 @@ pub(super) fn name_other_blocks(
             });
         }
         let own = || {
-            let text = sources.file(one.span.file).map_or("", |file| &file.text);
-            let block = LANGUAGE.block(block_around(text, one.span.start as usize)?)?;
+            let block = LANGUAGE.block(around()?)?;
             let settings = (block.settings)();
             nearest(name, settings.iter().map(|setting| setting.name))
         };

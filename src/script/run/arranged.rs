@@ -66,25 +66,33 @@ pub(crate) fn arrangements(language: &Language, script: &str, statement: &str) -
             Form::named(parts.verb).and_then(|form| parts.reference(language, form.params));
         return reference.or_else(|| parts.called()).into_iter().collect();
     };
-    let is_process = |word: &str| script.contains(&format!("process {word}"));
+    let is_process = |word: &str| {
+        let declared = |form: String| script.contains(&form);
+        declared(format!("process {word}")) || declared(format!("let {word} = fork("))
+    };
+    let named = |operand: &&Operand| matches!(operand.atom, Atom::Word(word) if is_process(word));
+    // In `translate P1 0x1000`, the name stands for `P1:`.
+    let before = if verb.params.has(Slot::Process) {
+        None
+    } else {
+        parts.operands.iter().find(named)
+    };
     let mut found = Vec::new();
     for way in ways(verb.params) {
         let is_short = parts.operands.len() <= OPERANDS;
         for shape in is_short.then(|| shapes(way)).into_iter().flatten() {
-            parts.fill(
-                &shape,
-                parts.process,
-                &parts.operands,
-                verb.params,
-                &mut found,
-            );
-            let named =
-                |operand: &&Operand| matches!(operand.atom, Atom::Word(word) if is_process(word));
-            // `translate P1 0x1000`
+            let Some(process) = before else {
+                parts.fill(
+                    &shape,
+                    parts.process,
+                    &parts.operands,
+                    verb.params,
+                    &mut found,
+                );
+                continue;
+            };
             if parts.process.is_none()
                 && (verb.params.has(Slot::Va) || verb.params.has(Slot::Program))
-                && !verb.params.has(Slot::Process)
-                && let Some(process) = parts.operands.iter().find(named)
             {
                 let others = parts
                     .operands

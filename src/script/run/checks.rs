@@ -68,6 +68,11 @@ pub(crate) fn check_fact(
     };
     let reason = if held {
         None
+    } else if actual
+        .as_ref()
+        .is_some_and(|actual| is_quotient(&expected.value, &actual.value))
+    {
+        Some(Note::Quotient)
     } else {
         why(cx, did, &key, &expected, actual.is_none())
     };
@@ -552,6 +557,16 @@ fn too_wide(expected: &Shown, actual: &Shown) -> Option<Impossible> {
     let bits = actual.bits?;
     let value = u64::try_from(expected.value.integer("").ok()?).ok()?;
     (u64::BITS - value.leading_zeros() > bits).then_some(Impossible::Wide { value, bits })
+}
+
+/// Whether a number is a fraction, and the other one is the same number rounded down.
+pub(crate) fn is_quotient(fraction: &Value, rounded: &Value) -> bool {
+    match (fraction, rounded) {
+        (Value::Number(x), Value::Number(y)) => {
+            x.as_integer().is_none() && x.floor().is_ok_and(|x| x == *y)
+        }
+        _ => false,
+    }
 }
 
 fn is_fault(key: &Key) -> bool {

@@ -173,7 +173,11 @@ pub(super) fn comes_next(before: Code, after: &Diagnostic) -> bool {
         (before, after.code),
         (Code::UnknownFunction, Code::WrongCount)
             | (Code::UnknownFact, Code::NoAnswer | Code::WrongCount)
-            | (Code::UnknownVerb, Code::NoMachine | Code::UnknownFact)
+            | (Code::UnknownVerb, Code::UnknownFact)
+            | (
+                Code::UnknownVerb | Code::BadNumber | Code::WrongCount | Code::WrongType,
+                Code::NoMachine
+            )
     ) || before == Code::UnknownVerb
         && [" is never ", "this machine has no "]
             .iter()

@@ -178,7 +178,8 @@ pub(super) fn stated(does: &str, facts: &str) -> Option<(&'static Idiom, Option<
     {
         // Among other facts, a value alone does not say whose it is.
         let alone = parts.len() == 1 || !matches!(part, "hit" | "miss");
-        let is_replay = does.trim_start().starts_with("replay ");
+        let mut verbs = does.split_whitespace().take(2);
+        let is_replay = verbs.any(|verb| verb == "replay");
         let counted = is_replay.then(|| found_in(section("replayed"), part));
         let known = || counted.flatten().or_else(|| fact(part));
         match alone.then(known).flatten() {

@@ -198,19 +198,15 @@ pub(super) fn stored(line: &str, place: impl Fn(usize, usize) -> Span) -> Option
     else {
         return None;
     };
-    let digits = |word: &&str| {
-        let digits = word.strip_prefix("0x").unwrap_or(word);
-        digits.len() < 3 && digits.bytes().all(|c| c.is_ascii_hexdigit())
-    };
     let one = if words.contains(&"=") { 2 } else { 1 };
-    if !(one..=8).contains(&bytes.len()) || !bytes.iter().all(digits) || !address.starts_with("0x")
+    if !(one..=8).contains(&bytes.len()) || !bytes.iter().all(is_byte) || !address.starts_with("0x")
     {
         return None;
     }
-    let (mut columns, mut row) = ("| pa".to_owned(), format!("| {}", cell_of(address)));
-    for (at, byte) in bytes.iter().enumerate() {
-        let _ = write!(columns, " b{at}");
-        let _ = write!(row, " {}", byte.strip_prefix("0x").unwrap_or(byte));
+    let columns = columns_of_bytes(bytes.len());
+    let mut row = format!("| {}", cell_of(address));
+    for one in bytes {
+        row.extend([" ", byte(one)]);
     }
     let start = line.len() - line.trim_start().len();
     let new = format!("set memory {{ {columns} |; {row} | }}");
@@ -271,13 +267,15 @@ fn one_line(inside: &str) -> Option<Vec<Vec<&str>>> {
     (rows.len() > 1 && rows.iter().all(|row| row.len() == rows[0].len())).then_some(rows)
 }
 
-/// Returns the rows for keys and their values: `set page_table { 0x0F: 0x0D }`.
+/// Returns the rows for keys and their values: `set page_table { 0x0F: 0x0D }`. The bytes at an address are those of a
+/// debugger's dump, which are hexadecimal: `set memory { 0x354: 36 72 F0 1D }`.
 fn pairs(head: &str, inside: &str) -> Option<String> {
-    let mut rows = match words_of(head).nth(1)? {
-        "page_table" => "| vpn ppn |".to_owned(),
-        "memory" => "| pa b0 |".to_owned(),
+    let of_memory = match words_of(head).nth(1)? {
+        "page_table" => false,
+        "memory" => true,
         _ => return None,
     };
+    let (mut rows, mut width) = (String::new(), 0);
     let number = |part: &str| part.starts_with(|c: char| c.is_ascii_digit());
     for pair in inside
         .split([',', ';', '\n'])
@@ -287,13 +285,44 @@ fn pairs(head: &str, inside: &str) -> Option<String> {
         let (key, value) = ["->", ":", "="]
             .iter()
             .find_map(|sign| pair.split_once(sign))?;
-        let (key, value) = (key.trim(), value.trim());
-        if !number(key) || !number(value) {
+        let (key, values) = (key.trim(), value.split_whitespace().collect::<Vec<_>>());
+        let cells = match &values[..] {
+            [value] if number(value) => cell_of(value),
+            [_, ..] if of_memory && values.iter().all(is_byte) => values
+                .iter()
+                .map(|value| byte(value))
+                .collect::<Vec<_>>()
+                .join(" "),
+            _ => return None,
+        };
+        // Each row has the same columns.
+        if !number(key) || width > 0 && width != values.len() {
             return None;
         }
-        rows.extend(["; | ", &cell_of(key), " ", &cell_of(value), " |"]);
+        width = values.len();
+        rows.extend(["; | ", &cell_of(key), " ", &cells, " |"]);
     }
-    Some(rows)
+    let header = if of_memory {
+        columns_of_bytes(width)
+    } else {
+        "| vpn ppn".to_owned()
+    };
+    Some(format!("{header} |{rows}"))
+}
+
+/// Whether a word is a byte, which is hexadecimal with or without a prefix.
+fn is_byte(word: &&str) -> bool {
+    byte(word).len() < 3 && byte(word).bytes().all(|c| c.is_ascii_hexdigit())
+}
+
+fn byte(word: &str) -> &str {
+    word.strip_prefix("0x").unwrap_or(word)
+}
+
+/// Returns the columns of a table of memory with this number of bytes in a row: `| pa b0 b1`.
+fn columns_of_bytes(count: usize) -> String {
+    let names = (0..count).map(|at| format!(" b{at}"));
+    format!("| pa{}", names.collect::<String>())
 }
 
 /// Returns alternating names and values as a header and one row.

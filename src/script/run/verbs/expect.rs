@@ -7,6 +7,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::lang::value::ops::binary;
 use crate::run::bind::{Bound, word};
+use crate::run::checks::is_quotient;
 use crate::run::eval::{apply_operator, both, eval, truth};
 use crate::run::nouns::plan;
 use crate::run::nouns::{MESSAGE_COLUMNS, TABLE_NOUNS, ThingNoun, message_level, reference_header};
@@ -192,16 +193,11 @@ fn truth_check(cx: &mut Cx, expr: &Expr) -> Result<Check, Stop> {
         let (x, y) = both(cx, a, b)?;
         let held = apply_operator(cx, *op, (a, &x), (b, &y), expr.span)? == Value::Bool(true);
         let hex = HexDigits::of_expr(sources, expr).map(|_| 1);
-        let quotient = match (&x, &y) {
-            (Value::Number(x), Value::Number(y)) if !held && *op == BinaryOp::Equal => {
-                let divides = sources
-                    .file(expr.span.file)
-                    .is_some_and(|file| file.text.contains(" / "));
-                let rounded = x.as_integer().is_none() && x.floor().is_ok_and(|x| x == *y);
-                (divides && rounded).then_some(Note::Quotient)
-            }
-            _ => None,
-        };
+        let divides = sources
+            .file(expr.span.file)
+            .is_some_and(|file| file.text.contains(" / "));
+        let rounds = !held && divides && *op == BinaryOp::Equal && is_quotient(&x, &y);
+        let quotient = rounds.then_some(Note::Quotient);
         let shown = |value: Value, before| Shown {
             hex,
             before,
