@@ -201,7 +201,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine mine { virtual 14 bits, page 64 B }", 1, "has no name / remove `mine`", "machine { virtual 14 bits, page 64 B }"),
     ("machine { virtual 14 bits, page 64 B/  tlb { entries 16, 4-way set associative } }", 2, "write `ways 4`", "  tlb { entries 16, ways 4 } }"),
     ("machine { virtual 14 bits, page 64 B, tlb { entries 8, fully associative } }", 1, "/ write `fully-associative`", "machine { virtual 14 bits, page 64 B, tlb { entries 8, fully-associative } }"),
-    ("machine {/  virtual: 14 bits,/  physical: 12 bits,/  page: 64 B/}/read 0", 2, "write the settings without `:`", "  virtual 14 bits,"),
+    ("machine {/  virtual: 14 bits,/  physical: 12 bits,/  page: 64 B/}/read 0", 2, "write the names and their values without `:`", "  virtual 14 bits,"),
     ("machine {/  virtual 14 bits, page 64 B/  tlb { entries 16, ways 4/  cache { size 64 B, block 4 B }/}/read 0", 3, "put in `}` after line 3", "  tlb { entries 16, ways 4 }"),
     ("machine { physical 12 bits, cache { size 48 B, block 4 B, ways 4 } }", 1, "write `size 32 B`, `size 64 B`, or `ways 3`", ""),
     ("machine { virtual 14 bits, page 64 B, tlb { entries 12, ways 4 } }", 1, "write `entries 8`, `entries 16`, or `ways 3`", ""),

@@ -1,8 +1,10 @@
 //! The standard headers: their constants, types, and functions.
 
+use std::rc::Rc;
+
 use super::lexer::{Lexed, Token};
-use super::messages::Parsed;
-use super::preprocessor;
+use super::messages::{Mistake, Parsed};
+use super::preprocessor::{self, Macros};
 use super::settings::Settings;
 use pagewalk_engine::kernel::abi::Errno;
 
@@ -123,21 +125,45 @@ ssize_t read(int fd, void *to, size_t n); ssize_t write(int fd, const void *from
 unsigned int sleep(unsigned int seconds); int usleep(unsigned int microseconds);
 ";
 
-/// The constants, with those of the errors.
-fn macros() -> String {
-    let errors = Errno::ALL.iter();
-    let errors = errors.map(|one| format!("#define {} {}\n", one.name(), one.number()));
-    MACROS.to_owned() + &errors.collect::<String>()
+thread_local! {
+    // Each statement that runs a program compiles it, and reading the headers would take most of the time.
+    static HEADERS: Parsed<Headers> = Headers::read();
+}
+
+/// The standard headers, as a program includes them.
+struct Headers {
+    /// The constants, with those of the errors.
+    macros: Rc<Macros>,
+    declarations: Vec<Token>,
+}
+
+impl Headers {
+    fn read() -> Parsed<Self> {
+        let errors = Errno::ALL.iter();
+        let errors = errors.map(|one| format!("#define {} {}\n", one.name(), one.number()));
+        let constants = MACROS.to_owned() + &errors.collect::<String>();
+        let macros = Rc::new(preprocessor::macros(&constants)?);
+        let declarations = preprocessor::tokens(DECLARATIONS, &[], macros.clone())?.tokens;
+        Ok(Self {
+            macros,
+            declarations,
+        })
+    }
+}
+
+fn with_headers<T>(get: impl FnOnce(&Headers) -> T) -> Parsed<T> {
+    HEADERS.with(|headers| headers.as_ref().map(get).map_err(Mistake::clone))
 }
 
 /// Returns the tokens of the declarations.
 pub(super) fn declarations() -> Parsed<Vec<Token>> {
-    preprocessor::tokens(DECLARATIONS, &[], MACROS).map(|read| read.tokens)
+    with_headers(|headers| headers.declarations.clone())
 }
 
 /// Returns the tokens of a program, with its settings' constants and those of the headers.
 pub(super) fn read(text: &str, settings: &Settings) -> Parsed<Lexed> {
-    preprocessor::tokens(text, &settings.define, &macros())
+    let macros = with_headers(|headers| headers.macros.clone())?;
+    preprocessor::tokens(text, &settings.define, macros)
 }
 
 /// Returns the tokens of a program without a wrong token.

@@ -13,11 +13,11 @@ const MOST_TOKENS: usize = 256 << 10;
 const MOST_MACROS: u32 = 64;
 
 /// The macros of a text.
-type Macros = BTreeMap<Rc<str>, Macro>;
+pub(super) type Macros = BTreeMap<Rc<str>, Macro>;
 
 /// A macro.
 #[derive(Debug, Clone)]
-struct Macro {
+pub(super) struct Macro {
     /// The names of its parameters, or `None` for a constant.
     parameters: Option<Vec<Rc<str>>>,
     body: Vec<Token>,
@@ -26,7 +26,8 @@ struct Macro {
 /// Reads the lines of a C text that begin with `#`, and replaces the uses of macros.
 struct Preprocessor<'a> {
     lexer: Lexer<'a>,
-    macros: Macros,
+    /// A copy of those of the headers only if the text defines others.
+    macros: Rc<Macros>,
     /// Values that replace those of the text's macros.
     defines: &'a [(String, String)],
     /// The names of the macros with other values.
@@ -40,8 +41,18 @@ struct Preprocessor<'a> {
     lacks_names: bool,
 }
 
+/// Returns the macros of a text.
+pub(super) fn macros(text: &str) -> Parsed<Macros> {
+    let read = Preprocessor::new(text, &[], Rc::default()).read()?;
+    Ok(Rc::unwrap_or_clone(read.macros))
+}
+
 /// Returns the tokens of a text. `macros` are those of the standard headers.
-pub(super) fn tokens(text: &str, defines: &[(String, String)], macros: &str) -> Parsed<Lexed> {
+pub(super) fn tokens(
+    text: &str,
+    defines: &[(String, String)],
+    macros: Rc<Macros>,
+) -> Parsed<Lexed> {
     if text.len() > MOST_TEXT {
         let place = Place::START;
         fail!(
@@ -50,8 +61,7 @@ pub(super) fn tokens(text: &str, defines: &[(String, String)], macros: &str) -> 
             text.len()
         );
     }
-    let standard = Preprocessor::new(macros, &[], Macros::new()).read()?.macros;
-    let mut read = Preprocessor::new(text, defines, standard).read()?;
+    let mut read = Preprocessor::new(text, defines, macros).read()?;
     if let Some((name, _)) = defines
         .iter()
         .find(|(name, _)| read.lexer.wrong.is_empty() && !read.replaced.contains(name))
@@ -71,7 +81,7 @@ pub(super) fn tokens(text: &str, defines: &[(String, String)], macros: &str) -> 
 }
 
 impl<'a> Preprocessor<'a> {
-    fn new(text: &'a str, defines: &'a [(String, String)], macros: Macros) -> Self {
+    fn new(text: &'a str, defines: &'a [(String, String)], macros: Rc<Macros>) -> Self {
         Self {
             lexer: Lexer::new(text),
             macros,
@@ -295,7 +305,7 @@ impl<'a> Preprocessor<'a> {
         let value = self.defines.iter().find(|(of, _)| **of == *name);
         if let (None, Some((of, value))) = (&parameters, value) {
             self.replaced.push(of.clone());
-            let read = Preprocessor::new(value, &[], Macros::new()).read();
+            let read = Preprocessor::new(value, &[], Rc::default()).read();
             let wrong = |mistake| Mistake { place, ..mistake };
             let mut read = read.map_err(wrong)?;
             if let Some(mistake) = read.lexer.wrong.pop() {
@@ -306,7 +316,7 @@ impl<'a> Preprocessor<'a> {
             }
             body = read.tokens;
         }
-        self.macros.insert(name, Macro { parameters, body });
+        Rc::make_mut(&mut self.macros).insert(name, Macro { parameters, body });
         Ok(())
     }
 

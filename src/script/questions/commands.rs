@@ -13,11 +13,11 @@ use super::settings::{
     NOTATION_SETTINGS,
 };
 use super::sheet::Sheet;
-use crate::lang::ast::{Expr, Span};
+use crate::lang::ast::{Expr, ExprKind, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::{Dimension, Number, Unit};
-use crate::run::bind::{Atom, Bound, Param, Piece, Slot, TEXT, word};
+use crate::run::bind::{Bound, Param, Piece, Slot, TEXT, word};
 use crate::run::eval::eval;
 use crate::run::record::{Did, Shown, View};
 use crate::run::session::{Action, Cx};
@@ -409,6 +409,15 @@ fn words(cx: &mut Cx, row: &Bound) -> Result<String, Stop> {
         });
     }
     let takes_text = row.params == [TEXT];
+    if let ([one], true) = (row.operands, takes_text && cx.checking())
+        && matches!(one.kind, ExprKind::List(_))
+    {
+        let message = "a list is printed with its brackets, because this is one text";
+        let warning = Diagnostic::warning(Code::Unlikely, one.span, message);
+        cx.report(vec![warning.help(
+            "write `\"\"\"…\"\"\"`, with an empty line between the parts of the text",
+        )]);
+    }
     let mut lead = Vec::new();
     for value in row.operands {
         lead.push(match word(value) {
@@ -433,17 +442,6 @@ fn no_unit(cx: &Cx, n: &Expr, next: Option<&Piece>) -> Stop {
     }
     let span = next.map_or(n.span, |next| next.span);
     let wrong = Diagnostic::new(Code::UnknownWord, span, "this is not a unit of length");
-    let units = || {
-        let names = list(LENGTHS.iter().map(|(name, _)| *name));
-        format!("write {names} after the number")
-    };
-    let wrong = match next.map(|next| next.atom) {
-        // The unit of another quantity, such as `pages`.
-        None if unit.is_some() => wrong.help(units()),
-        None | Some(Atom::Word("points" | "rubric")) => {
-            wrong.fix(Fix::put_in(n.span.file, n.span.end, " cm"))
-        }
-        _ => wrong.help(units()),
-    };
-    wrong.into()
+    let names = list(LENGTHS.iter().map(|(name, _)| *name));
+    wrong.help(format!("write {names} after the number")).into()
 }

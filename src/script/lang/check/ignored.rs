@@ -34,6 +34,7 @@ pub(crate) fn ignored(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec<
         included: VisitedIncludes::default(),
         found: Vec::new(),
     };
+    part.iter().for_each(|stmt| search.directives(stmt.span));
     search.visit_block(part);
     search.found
 }
@@ -345,6 +346,32 @@ impl Search<'_> {
             let message = format!("a text is not LaTeX: `{hole}` prints {prints}");
             self.found
                 .push(Diagnostic::warning(Code::Unlikely, place, message).fix(fix));
+        }
+    }
+
+    /// Warns about `#include "base.pw"` above a statement, which is a comment.
+    fn directives(&mut self, stmt: Span) {
+        let file = self.sources.file(stmt.file);
+        let Some(text) = file.and_then(|file| file.text.get(..stmt.start as usize)) else {
+            return;
+        };
+        let mut end = text.len();
+        for line in text.split_inclusive('\n').rev() {
+            end -= line.len();
+            let line_of_code = line.trim_start();
+            if !line_of_code.is_empty() && !line_of_code.starts_with('#') {
+                break;
+            }
+            if line.starts_with("#include \"") {
+                let place = Span::new(stmt.file, end..end + 1);
+                let message = "this line is a comment, so it includes nothing";
+                let warning = Diagnostic::warning(Code::Unlikely, place, message);
+                self.found.push(
+                    warning
+                        .help("remove the `#`")
+                        .fix(Fix::write(place, "#", "")),
+                );
+            }
         }
     }
 

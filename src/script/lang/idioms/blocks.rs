@@ -198,8 +198,8 @@ pub(super) fn below_question(
 pub(super) fn without_signs(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     let Span { file, start, .. } = diagnostic.span;
     let (sign, help) = match text.get(start as usize..)?.chars().next()? {
-        ':' => (": ", "write the settings without `:`"),
-        '=' => (" = ", "write the settings without `=`"),
+        ':' => (": ", "write the names and their values without `:`"),
+        '=' => (" = ", "write the names and their values without `=`"),
         _ => return None,
     };
     let begin = line_at(text, start as usize).start;

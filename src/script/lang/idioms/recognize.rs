@@ -230,7 +230,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     }
     let of_value = matches!(
         diagnostic.code,
-        Code::Syntax | Code::WrongType | Code::UnknownWord | Code::WrongCount
+        Code::Syntax | Code::WrongType | Code::UnknownWord | Code::WrongCount | Code::UnknownName
     );
     if setting || of_value && inner_block(&line[..first]).or(block).is_some() {
         let said = &line[first..last];
@@ -671,8 +671,10 @@ fn statements(
     fix: &dyn Fn(&str) -> Fix,
 ) -> Vec<Advice> {
     let mut found = Vec::new();
-    if let Some((process, rest)) = of_process(said) {
-        let of_process = |new: &str| fix(&format!("{process}: {new}"));
+    let asked = said.strip_prefix("ask ");
+    if let Some((process, rest)) = of_process(asked.unwrap_or(said)) {
+        let ask = if asked.is_some() { "ask " } else { "" };
+        let of_process = |new: &str| fix(&format!("{ask}{process}: {new}"));
         // Names of processes are capitalized as a rule, and those of objects are not.
         let named = process.starts_with(char::is_uppercase) && method(said).is_none();
         found.push(Advice::fixed(Some(PROCESS), None, of_process(&rest), named));

@@ -159,7 +159,7 @@ pub(super) fn stated(does: &str, facts: &str) -> Option<(&'static Idiom, Option<
             || token.text == "page"
                 && all.get(at + 1).is_some_and(|next| next.text == "fault")
                 && !(at > 0 && matches!(all[at - 1].text, "no" | "not" | "without" | "a"));
-        if depth == 0 && listed && at > 0 && from < token.start {
+        if depth == 0 && listed && !facts[from..token.start].trim().is_empty() {
             worksheet = true;
             parts.push(&facts[from..token.start]);
             from = token.start;
@@ -176,6 +176,7 @@ pub(super) fn stated(does: &str, facts: &str) -> Option<(&'static Idiom, Option<
         .map(|part| part.trim())
         .filter(|part| !part.is_empty())
     {
+        let part = &*lowered(part);
         // Among other facts, a value alone does not say whose it is.
         let alone = parts.len() == 1 || !matches!(part, "hit" | "miss");
         let mut verbs = does.split_whitespace().take(2);
@@ -188,7 +189,7 @@ pub(super) fn stated(does: &str, facts: &str) -> Option<(&'static Idiom, Option<
                 row = row.or(Some(fact));
                 new.push(text);
             }
-            None => new.push(lowered(part)),
+            None => new.push(part.to_owned()),
         }
     }
     let row = if worksheet { Some(joining) } else { row };
@@ -210,7 +211,7 @@ fn valued(word: &str) -> &str {
 /// Converts an uppercase fact name to lowercase.
 fn lowered(fact: &str) -> String {
     let name = fact
-        .split(' ')
+        .split([' ', ':', '='])
         .next()
         .filter(|name| name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_uppercase()));
     name.map_or_else(

@@ -16,6 +16,7 @@ use crate::run::stop::Stop;
 use crate::run::table::read::read_table;
 use crate::run::table::{Shape, WrittenRow};
 use crate::run::trace_file::{TraceFile, trace_file};
+use pagewalk_engine::machine::policy::Policy;
 
 /// The references of a string, as the script lists them.
 pub(super) enum Listed {
@@ -75,6 +76,9 @@ pub(super) fn listed_references(
         let warning = Diagnostic::warning(Code::NoEffect, field.span, message);
         cx.report(vec![warning.fix(Fix::remove(field.span))]);
     }
+    if let (Pages::Words(words), true) = (pages, is_check) {
+        warn_of_policy(cx, words);
+    }
     let string = references(cx, pages)?;
     match draft.page_size {
         Some(size) => Ok(Listed::Addresses(addresses(cx, pages, &string, size)?)),
@@ -119,6 +123,24 @@ fn names_program(cx: &Cx, words: &[Word]) -> bool {
         _ => false,
     };
     is_call && matches!(cx.state.find(&words[0].text), Some(Binding::Program(_)))
+}
+
+/// Warns about a policy among numbered pages, such as `lru` in `reference 1 2 3 lru`, where it is the name of a page.
+fn warn_of_policy(cx: &mut Cx, words: &[Word]) {
+    let is_number = |word: &Word| word.text.bytes().all(|c| c.is_ascii_digit());
+    let policy = words
+        .iter()
+        .find(|word| Policy::by_name(&word.text).is_some());
+    if let Some(policy) = policy.filter(|_| words.iter().any(is_number)) {
+        let message = format!(
+            "`{}` is a page here, as each word before the `{{` is",
+            policy.text
+        );
+        let help = format!("write `replacement {}` in the braces", policy.text);
+        cx.report(vec![
+            Diagnostic::warning(Code::Unlikely, policy.span, message).help(help),
+        ]);
+    }
 }
 
 /// Evaluates the references, each with its location. A value may be a list of references.

@@ -365,6 +365,13 @@ fn wrong_key(first: &ast::Cell, table: &Table, layout: &Layout) -> Diagnostic {
             )),
         };
     }
+    let level = word.strip_prefix(layout.key);
+    if layout.key == "vpn" && level.is_some_and(|level| level.parse::<u8>().is_ok()) {
+        return wrong(
+            "a row has the whole virtual page number, whose bits are those of all levels",
+        )
+        .help("join the bits of `vpn1`, `vpn2`, and so on, and write the columns `| vpn ppn |`");
+    }
     let message = format!(
         "the first column of `{}` must be `{}`, not `{word}`",
         layout.noun, layout.key

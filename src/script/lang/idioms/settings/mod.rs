@@ -9,6 +9,7 @@ use crate::lang::idioms::tokens::{Token, nesting, tokens};
 use crate::lang::sections::rows;
 use names::TABLE;
 pub(super) use names::is_policy;
+use names::word;
 use setting::settings;
 use value::thousands;
 
@@ -255,6 +256,20 @@ fn positional(block: &str, pieces: &[Vec<Token>]) -> Option<String> {
             width.text,
             widths.join(" ")
         ));
+    }
+    // The number of frames beside the policy: `reference 1 2 3 1 lru 3`.
+    if let ("reference" | "kernel", [piece]) = (block, pieces)
+        && let [first, second] = &piece[..]
+        && let (name, number) = if first.is_name() {
+            (first, second)
+        } else {
+            (second, first)
+        }
+        && number.is_number()
+        && let policy = word(block, name.text)
+        && policy.starts_with("replacement ")
+    {
+        return Some(format!("frames {}, {policy}", number.text));
     }
     // The split of an address ends with its page offset: `page_table { 10 bits, 10 bits, 12 bits }`.
     let widths = pieces.iter().map(|piece| match &piece[..] {

@@ -31,8 +31,12 @@ pub(super) fn settings(block: &str, said: &str, piece: &[Token]) -> Option<Vec<S
         let (length, setting) = setting(block, said, rest)?;
         // `16 lines of 4 bytes`, `2 levels of 10 bits`
         let size = setting.strip_prefix("size ").filter(|_| {
-            new.iter()
-                .any(|one: &String| one.starts_with("lines ") || one.starts_with("sets "))
+            // Of two sizes, the second one is that of a block: `1 KB 2-way 16 B`
+            new.iter().any(|one: &String| {
+                ["lines ", "sets ", "size "]
+                    .iter()
+                    .any(|name| one.starts_with(name))
+            })
         });
         let levels = new
             .iter()
