@@ -456,6 +456,28 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine core-i7/process P1/P1: let p = mmap(0, 8 KB, rw-, private anonymous)", 3, "C's flags for its protection", "P1: let p = mmap(NULL, 8 KB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)"),
     ("read 03D4", 1, "is not a number", "read 0x03D4"),
     ("write(0x3D4, 42)", 1, "a store uses `=`", "write 0x3D4 = 42"),
+    ("machine core-i7/process p/question \"Q\" {/  ask p.read(0x100000) => fault/}", 4, "must be separated by `:`", "  ask p: read(0x100000) => fault"),
+    ("program p \"\"\"/int main() { return 0; }/\"\"\"/question \"Q\" {/  ask output of p/}", 5, "a fact of its run", "  ask run p => output"),
+    ("question \"Q\" {/  reference [1, 2, 3, 1] { frames 2, replacement lru }/  ask reference => faults/}", 3, "are those of `last`", "  ask last => faults"),
+    ("question \"Q\" {/  choose a, b in 10..16/  ask \"n\" = a + b/}", 2, "`choose b in 10..16` below it", ""),
+    ("exam { title \"E\", pool \"P\" [\"A\", \"B\"] pick 1 }/question \"A\" { ask \"n\" = 1 }/question \"B\" { ask \"n\" = 2 }", 1, "after their number", "exam { title \"E\", pool \"P\" pick 1 of [\"A\", \"B\"] }"),
+    ("exam { title \"E\", layout compact }/question \"A\" { ask \"n\" = 1 }", 1, "", "exam { title \"E\", layout continuous }"),
+    ("seed random", 1, "each version has a seed of its own", ""),
+    ("machine A = simple/read 0x100", 1, "it has no name", "machine simple"),
+    ("question \"Q\" {/  essay \"Why?\" points 4 lines 5/}", 2, "room for an answer", "  essay \"Why?\" points 4 space 5 lines"),
+    ("question \"Q\" {/  essay \"Why?\" points 4 space 5/}", 2, "write `mm`, `cm`, or `lines` after the number", "  essay \"Why?\" points 4 space 5 cm"),
+    ("reference [1 2 3 1] frames 3 lru", 1, "in brackets with commas", ""),
+    ("reference 1 2 3 1 lru 3", 1, "", "reference 1 2 3 1 { frames 3, replacement lru }"),
+    ("machine core-i7/set page_directory {/  | vpn ppn |/  | 10 3 |/}", 2, "follow from the pages of `page_table`", ""),
+    ("machine core-i7 { cores 1 }/set page_table {/  | vpn1 vpn2 ppn |/  | 10 3 1 |/}", 3, "the whole virtual page number", ""),
+    ("machine core-i7/process P/P: let p = mmap(0x1000, 64, \"rw-p\")", 3, "C's flags", "P: let p = mmap(0x1000, 64, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)"),
+    ("machine core-i7/process P/P: let p = mmap(NULL, 64, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)/P: mprotect(p, 64, r--)", 4, "C's constant", "P: mprotect(p, 64, PROT_READ)"),
+    ("machine simple/let pa = translate 0x3D4", 2, "a fact of the last operation", "translate 0x3D4; let pa = last.pa"),
+    ("machine simple/expect page_table[0x0F].dirty == 1", 2, "checked by a table", "expect page_table { | vpn d |; | 0F 01 | }"),
+    ("machine { physical 16 bits, cache 1 KB 2-way 16 B }", 1, "", "machine { physical 16 bits, cache { size 1 KB, ways 2, block 16 B } }"),
+    ("question \"Q\" {/  choice \"Which?\" { =frame ~set ~block }/}", 2, "`correct` and `wrong`", ""),
+    ("question \"Q\" {/  choice \"Which?\" {/    [x] \"frame\"/    [ ] \"set\"/  }/}", 3, "`correct` and `wrong`", "    correct \"frame\""),
+    ("machine simple/read 0x3D4 => VPN: 0x0F, TLBI: 3", 2, "", "read 0x3D4 => vpn 0x0F, tlbi 3"),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.
@@ -839,5 +861,44 @@ fn a_machine_that_replaces_another_one_is_warned_about() {
             .filter_map(|span| Some(checked.sources.location(span)?.1.line))
             .collect();
         assert_eq!(found, lines, "{script}{:?}", checked.warnings);
+    }
+}
+
+/// These lines are valid, but hardly mean what their authors mean.
+#[test]
+fn lines_with_another_meaning_have_warnings() {
+    for (script, line, part) in [
+        (
+            "machine simple\n#include \"base.pw\"\nread 0x100\n",
+            2,
+            "this line is a comment",
+        ),
+        (
+            "reference 1 2 3 lru 3 { frames 3 }\n",
+            1,
+            "`lru` is a page here",
+        ),
+        (
+            "exam { instructions [\"Use a pen.\", \"Be brief.\"] }\nquestion \"Q\" { ask \"n\" = 1 }\n",
+            1,
+            "a list is printed with its brackets",
+        ),
+    ] {
+        let checked = CheckedScript::from_text("a.pw", script, &mut ());
+        assert_eq!(checked.diagnostics, [], "{script}");
+        let warned = checked
+            .warnings
+            .iter()
+            .find(|one| one.message.contains(part));
+        let place = warned.and_then(|one| Some(checked.sources.location(one.span)?.1.line));
+        assert_eq!(place, Some(line), "{script}{:?}", checked.warnings);
+    }
+    // Letters name pages, and a comment may quote C.
+    for script in [
+        "reference A B lru { frames 2 }\n",
+        "machine simple\n# In C: #include \"csapp.h\"\nread 0x100\n",
+    ] {
+        let checked = CheckedScript::from_text("a.pw", script, &mut ());
+        assert_eq!(checked.warnings, [], "{script}");
     }
 }

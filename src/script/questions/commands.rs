@@ -17,7 +17,7 @@ use crate::lang::ast::{Expr, ExprKind, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::{Dimension, Number, Unit};
-use crate::run::bind::{Bound, Param, Piece, Slot, TEXT, word};
+use crate::run::bind::{Atom, Bound, Param, Piece, Slot, TEXT, word};
 use crate::run::eval::eval;
 use crate::run::record::{Did, Shown, View};
 use crate::run::session::{Action, Cx};
@@ -443,5 +443,14 @@ fn no_unit(cx: &Cx, n: &Expr, next: Option<&Piece>) -> Stop {
     let span = next.map_or(n.span, |next| next.span);
     let wrong = Diagnostic::new(Code::UnknownWord, span, "this is not a unit of length");
     let names = list(LENGTHS.iter().map(|(name, _)| *name));
-    wrong.help(format!("write {names} after the number")).into()
+    let wrong = wrong.help(format!("write {names} after the number"));
+    let is_missing = match next.map(|next| next.atom) {
+        // The unit may be that of another quantity, such as `pages`.
+        None => unit.is_none(),
+        Some(next) => matches!(next, Atom::Word("points" | "rubric")),
+    };
+    match is_missing.then(|| Fix::put_in(n.span.file, n.span.end, " cm")) {
+        Some(fix) => wrong.fix(fix).into(),
+        None => wrong.into(),
+    }
 }
