@@ -1132,6 +1132,11 @@ fn arguments_in_the_wrong_place_are_explained() {
         ),
         (&["exam", "a.pw", "--key", "key.md"], "use '> key.md'"),
         (
+            &["exam", "a.pw", "--format", "tex"],
+            "write '--format latex'",
+        ),
+        (&["exam", "a.pw", "--format=Canvas"], "write '--format qti'"),
+        (
             &["grade", "a.csv", "--key", "key.md"],
             "Usage: pagewalk grade [OPTIONS] <FILE> <ANSWERS>",
         ),

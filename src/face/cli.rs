@@ -156,6 +156,7 @@ fn usage(error: clap::Error, given: &[OsString]) -> ExitCode {
     if let Some(tip) = misplaced(&error, given).or(written) {
         error.remove(ContextKind::SuggestedArg);
         error.remove(ContextKind::SuggestedSubcommand);
+        error.remove(ContextKind::SuggestedValue);
         let tip = StyledStr::from(tip);
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
         // The line shows the option that the tip replaces.
@@ -216,6 +217,20 @@ fn intended(error: &clap::Error, given: &str) -> Option<String> {
     (said.strip_prefix("no-") != Some(near)).then(|| format!("--{near}"))
 }
 
+/// Ends of files and names of platforms, with the format of a paper for them.
+const FORMATS: &[(&str, &str)] = &[
+    ("md", "markdown"),
+    ("txt", "markdown"),
+    ("tex", "latex"),
+    ("typ", "typst"),
+    ("xml", "moodle"),
+    ("canvas", "qti"),
+    ("blackboard", "qti"),
+    ("gradescope", "pdf"),
+    ("word", "pdf"),
+    ("docx", "pdf"),
+];
+
 /// Returns the first command that has an option.
 fn command_with(program: &clap::Command, option: &str) -> Option<String> {
     let has = |command: &&clap::Command| {
@@ -243,7 +258,15 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
     };
     if error.kind() == ErrorKind::InvalidValue {
         let answers = said.starts_with("--answers") && words.get(1)? == "exam";
-        return answers.then(|| "to print the answer key, use '--key'".to_owned());
+        let own = answers.then(|| "to print the answer key, use '--key'".to_owned());
+        return own.or_else(|| {
+            let value = error.get(ContextKind::InvalidValue);
+            let (_, format) = FORMATS.iter().find(|(other, _)| {
+                matches!(value, Some(ContextValue::String(value)) if value.eq_ignore_ascii_case(other))
+            })?;
+            let is_paper = said.starts_with("--format") && words.get(1)? == "exam";
+            is_paper.then(|| format!("write '--format {format}'"))
+        });
     }
     if error.kind() == ErrorKind::TooManyValues
         && let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue)
