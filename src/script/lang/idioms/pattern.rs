@@ -1,7 +1,7 @@
 //! Patterns for lines, and their matching.
 //!
 //! A pattern is a line with holes, and matching ignores case. `NAME` matches a word, `FACT` a fact name, `TYPE`
-//! a C type, and `TEXT` a string. `NUM` matches a single number or word, `PATH` a word that may contain dots, `PART` one that does,
+//! a C type, and `TEXT` a string. `NAME.NAME2` matches a path of two words. `NUM` matches a single number or word, `PATH` a word that may contain dots, `PART` one that does,
 //! `VALUE` a number, and `SMALL` the number of bytes of an access. `YES` and `NO` match the words and digits
 //! for yes and no. `HEX` matches hexadecimal digits, and `REG`, `REG1`, `REG2`, `REG4`, and `REG8` a register,
 //! of that many bytes. `HEAD` matches a statement of a paper, such as `question`, under any of its names, `PTS` the word `points`,
@@ -90,6 +90,16 @@ fn matches<'a>(
         return found.is_empty();
     };
     let first = found.first();
+    // `NAME.NAME2` matches both parts of a path.
+    if let Some((part, property)) = hole.text.split_once('.')
+        && part.starts_with("NAME")
+    {
+        let both = first.and_then(|token| token.text.split_once('.'));
+        return both.is_some_and(|(one, other)| {
+            held.0.extend([(part, one), (property, other)]);
+            !other.contains('.') && matches(pattern, line, &found[1..], held)
+        });
+    }
     let one = usize::from;
     let longest = match hole.text {
         "SOME" if found.is_empty() => return false,

@@ -250,10 +250,16 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         let others =
             line[..from].trim_end().ends_with(',') || line[to..].trim_start().starts_with(',');
         let alone = !(others && matches!(said.trim(), "hit" | "miss"));
-        found.extend(fact(said).map(|(row, new)| {
+        found.extend(fact(&line[..at], said).map(|(row, new)| {
+            // A blank lists facts without their values.
+            let asks = line.trim_start().starts_with("ask ");
+            let named = |new: String| match new.split_once(' ') {
+                Some((name, _)) if asks => name.to_owned(),
+                _ => new,
+            };
             let fix = new
                 .filter(|_| alone)
-                .map(|new| Fix::write(place(from, to), said, new));
+                .map(|new| Fix::write(place(from, to), said, named(new)));
             Advice::of(row, said, fix, true)
         }));
         return found;

@@ -90,8 +90,14 @@ fn fitting(rows: &'static [Idiom], said: &str) -> Vec<(&'static Idiom, Option<St
     rows.iter().filter_map(fit).collect()
 }
 
-/// Applies the idioms for facts to a fact.
-pub(super) fn fact(said: &str) -> Option<(&'static Idiom, Option<String>)> {
+/// Applies the idioms for facts to a fact of a statement.
+pub(super) fn fact(does: &str, said: &str) -> Option<(&'static Idiom, Option<String>)> {
+    let mut verbs = does.split_whitespace().take(2);
+    if verbs.any(|verb| verb == "replay")
+        && let Some(counted) = found_in(section("replayed"), said)
+    {
+        return Some(counted);
+    }
     let plain = unsigned(said);
     let known = of_section(&plain).or_else(|| of_section(said));
     known.or_else(|| {
@@ -179,11 +185,7 @@ pub(super) fn stated(does: &str, facts: &str) -> Option<(&'static Idiom, Option<
         let part = &*lowered(part);
         // Among other facts, a value alone does not say whose it is.
         let alone = parts.len() == 1 || !matches!(part, "hit" | "miss");
-        let mut verbs = does.split_whitespace().take(2);
-        let is_replay = verbs.any(|verb| verb == "replay");
-        let counted = is_replay.then(|| found_in(section("replayed"), part));
-        let known = || counted.flatten().or_else(|| fact(part));
-        match alone.then(known).flatten() {
+        match alone.then(|| fact(does, part)).flatten() {
             Some((fact, None)) => return Some((fact, None)),
             Some((fact, Some(text))) => {
                 row = row.or(Some(fact));

@@ -137,6 +137,16 @@ fn number(line: &str, all: &[Token], at: usize, depth: i32) -> Spelled {
         let joined = || format!("{}_{}", token.text, groups.join("_"));
         return (!groups.is_empty()).then(|| (1 + groups.len(), joined()));
     }
+    // The groups of bits of a worksheet: `translate 00 0011 1101 0100`
+    let is_bits = |text: &str| text.len() > 1 && text.bytes().all(|bit| matches!(bit, b'0' | b'1'));
+    let bits = all[at..].iter().take_while(|next| is_bits(next.text));
+    let bits: Vec<&str> = bits.map(|next| next.text).collect();
+    let is_access = ["translate ", "read ", "write ", "fetch "]
+        .iter()
+        .any(|verb| line.trim_start().starts_with(verb));
+    if is_access && at == 1 && bits.len() > 2 {
+        return Some((bits.len(), format!("0b{}", bits.join("_"))));
+    }
     let digits = |text: &str| text.bytes().all(|digit| digit.is_ascii_digit());
     // 1 000 000
     let groups = all[at + 1..]
