@@ -297,6 +297,11 @@ fn a_value_that_cannot_be_is_reported_with_the_reason() {
     ] {
         assert_eq!(messages.matches(message).count(), 1, "{messages}");
     }
+    let messages = said_of_run(&format!("{PAGE}\nread 0x3D4 => vpn 0x3D4 / 64\n"));
+    assert!(
+        messages.contains("for the integer division of C, write `//`"),
+        "{messages}"
+    );
 }
 
 #[test]

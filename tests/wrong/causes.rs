@@ -499,6 +499,20 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/question \"Q\" {/  ask \"Rate\" = cache.miss_rate unit %/}", 3, "multiplied by 100", "  ask \"Rate\" = cache.miss_rate * 100 unit \"%\""),
     ("machine simple/question \"Q\" {/  given tlb { | set | tag ppn v |; | 0 | 02 13 1 | }/  ask \"n\" = 1/}", 3, "which `set` fills in", ""),
     ("machine simple/question \"Q\" {/  ask cache.miss_rate/}", 3, "has a label", "  ask \"Value\" = cache.miss_rate"),
+    ("machine core-i7/set pte[1][1] = 0x20", 2, "at its level and physical address", ""),
+    ("machine core-i7/set pte 4 0x2008 { ppn 0x33, RW 0 }", 2, "did you mean `rw`?", "set pte 4 0x2008 { ppn 0x33, rw 0 }"),
+    ("machine simple/read int at 0x3D4 => 0x1DF07236", 2, "its size follows", "read 0x3D4 size 4 => value 0x1DF07236"),
+    ("machine simple/read 0x3D4 => 0x36", 2, "the fact `byte`", "read 0x3D4 => byte 0x36"),
+    ("machine simple/probe {/  read 0x3D4 => tlb miss/}", 2, "`probe` takes one access", ""),
+    ("let a = [0x3C0 + 4 * i for i in 0..4]", 1, "write `let a = []`, and then `for i in 0..4 { let a = [a, 0x3C0 + 4 * i] }`", ""),
+    ("machine core-i7/process P/P: exec(\"./prog\", \"-x\")", 3, "with `execve`", "P: execve(\"./prog\")"),
+    ("question \"Q\" {/  ask \"Size\" = 4096 in KB points 5/}", 2, "a unit follows `unit`", "  ask \"Size\" = 4096 / 1 KB unit KB points 5"),
+    ("question \"Q\" {/  truefalse \"A page is a block.\" = false points 5/}", 2, "", "  choice \"A page is a block.\" points 5 { wrong \"true\"; correct \"false\" }"),
+    ("question \"Q\" {/  choose a, b in 0..9 where a < b/  ask \"n\" = a + b/}", 2, "`choose b in 0..9 where a < b` below it", ""),
+    ("machine simple/assert read 0x3D4 => vpn 0x0F, tlb miss", 2, "a statement of their own", "read 0x3D4 => vpn 0x0F, tlb miss"),
+    ("machine core-i7/process C/question \"Q\" {/  ask in C write 0x1000 = 5 => fault/}", 4, "the process precedes", "  ask C: write 0x1000 = 5 => fault"),
+    ("question \"Q\" {/  numeric \"Size\" = 512/}", 2, "is an `ask`", "  ask \"Size\" = 512"),
+    ("question \"Q\" {/  ask \"Time\" = 190 ns digits 2/}", 2, "must follow `round`", "  ask \"Time\" = 190 ns round 2"),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.
@@ -900,6 +914,21 @@ fn lines_with_another_meaning_have_warnings() {
             "`lru` is a page here",
         ),
         (
+            "let va = 549\nquestion \"Q\" {\n  text \"\"\"It reads 0x{va}.\"\"\"\n  ask \"n\" = va\n}\n",
+            3,
+            "a value in braces is printed in decimal",
+        ),
+        (
+            "question \"Q\" {\n  text \"\"\"Look: ![the TLB](tlb.png)\"\"\"\n  ask \"n\" = 1\n}\n",
+            2,
+            "a text has no pictures",
+        ),
+        (
+            "machine core-i7\nset pte 1 1 { ppn 2 }\n",
+            2,
+            "this address is no multiple of 8",
+        ),
+        (
             "exam { instructions [\"Use a pen.\", \"Be brief.\"] }\nquestion \"Q\" { ask \"n\" = 1 }\n",
             1,
             "a list is printed with its brackets",
@@ -917,6 +946,7 @@ fn lines_with_another_meaning_have_warnings() {
     // Letters name pages, and a comment may quote C.
     for script in [
         "reference A B lru { frames 2 }\n",
+        "machine core-i7\nset pte 1 0x1008 { ppn 2 }\n",
         "machine simple\n# In C: #include \"csapp.h\"\nread 0x100\n",
     ] {
         let checked = CheckedScript::from_text("a.pw", script, &mut ());

@@ -188,6 +188,8 @@ fn course(loader: &dyn Loader, path: &Path, text: &str) -> Result<Course, BadCou
             let is_text = reads(line.clone()) || reads(format!("[exam]\n{line}"));
             (!value.contains('"') && is_text).then(|| format!("write `{line}`"))
         });
+        let of_grade = ["grade", "grading", "rules", "rule", "marking"].contains(&word);
+        let of_grade = of_grade.then(|| "rules of grading are in a file of their own: `pagewalk grade exam.pw answers.csv --rules rules.yaml`".to_owned());
         let near = nearest(word, known()).map(|near| format!("did you mean `{near}`?"));
         let yaml = text.lines().find_map(|line| line.trim().strip_suffix(':'));
         let yaml = yaml.map(|name| format!("`{NAME}` is TOML, not YAML: write `[{name}]`, and below it lines such as `NAME = VALUE`"));
@@ -204,7 +206,7 @@ fn course(loader: &dyn Loader, path: &Path, text: &str) -> Result<Course, BadCou
             _ => None,
         };
         let of_test = of_test.filter(|_| known().any(|name| name == "jobs"));
-        let help = yaml.or(option).or(of_test).or(windows).or(section).or(list).or(one.flatten()).or(quoted).or(near);
+        let help = yaml.or(option).or(of_grade).or(of_test).or(windows).or(section).or(list).or(one.flatten()).or(quoted).or(near);
         let message = error.message().replace("usize", "a number");
         bad(path, text, span, message).help(help)
     })?;

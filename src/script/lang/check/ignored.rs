@@ -167,6 +167,7 @@ impl<'s> Visit<'s> for Search<'_> {
             }
             ExprKind::Prose(_) => {
                 self.prefix(expr.span);
+                self.picture(expr.span);
                 self.doubled_braces(expr.span);
                 self.latex(expr.span, true);
             }
@@ -375,17 +376,43 @@ impl Search<'_> {
         }
     }
 
-    /// Warns about `0x{hex(va)}`, which prints the prefix twice.
+    /// Warns about `0x{hex(va)}`, which prints the prefix twice, and about `0x{va}`, which prints decimal digits.
     fn prefix(&mut self, span: Span) {
         let text = self.sources.text(span);
-        let Some(at) = text.find("0x{hex(") else {
+        let holes = text.match_indices("0x{").take(HOLES);
+        let mut holes = holes.filter_map(|(at, _)| Some((at, text[at + 3..].split_once('}')?.0)));
+        let Some((at, hole)) = holes.find(|(_, hole)| self.computes(hole)) else {
             return;
         };
         let start = span.start as usize + at;
-        let place = Span::new(span.file, start..start + 2);
-        let warning =
-            Diagnostic::warning(Code::Unlikely, place, "`hex` prints the prefix `0x`, too");
-        self.found.push(warning.fix(Fix::write(place, "0x", "")));
+        let (end, message, new) = if hole.starts_with("hex(") {
+            (2, "`hex` prints the prefix `0x`, too", String::new())
+        } else {
+            let message = "a value in braces is printed in decimal";
+            (hole.len() + 4, message, format!("{{hex({hole})}}"))
+        };
+        let place = Span::new(span.file, start..start + end);
+        let warning = Diagnostic::warning(Code::Unlikely, place, message);
+        self.found
+            .push(warning.fix(Fix::write(place, &text[at..at + end], new)));
+    }
+
+    /// Warns about `![the TLB](tlb.png)` in a text of a paper, which is a picture in Markdown.
+    fn picture(&mut self, span: Span) {
+        let text = self.sources.text(span);
+        let picture = text.find("![").and_then(|at| {
+            let (said, link) = text[at + 2..].split_once("](")?;
+            Some(at..at + said.len() + 5 + link.find(')')?)
+        });
+        let Some(picture) = picture.filter(|_| self.in_question) else {
+            return;
+        };
+        let start = span.start as usize;
+        let place = Span::new(span.file, start + picture.start..start + picture.end);
+        let message = "a text has no pictures, so this is printed as it is";
+        let warning = Diagnostic::warning(Code::Unlikely, place, message);
+        self.found
+            .push(warning.help("write `figure tlb`, or another figure, below the text"));
     }
 
     /// Warns about `{1:NUMERICAL:=15}` in a text of a paper, which is a blank in Moodle.

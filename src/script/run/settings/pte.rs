@@ -344,10 +344,13 @@ fn pte_field(pte: &mut Pte, field: &Field, ppn_bits: u32) -> Result<(), Vec<Diag
         let names = || BITS.iter().map(|row| row.name).chain(["ppn"]);
         let message = format!("an entry has no `{}`", field.name.text);
         let diagnostic = Diagnostic::new(Code::UnknownSetting, field.name.span, message);
-        return Err(one(match nearest(&field.name.text, names()) {
-            Some(near) => diagnostic.did_you_mean(&field.name.text, near),
-            None => diagnostic.help(format!("it has {}", list(names()))),
-        }));
+        let same = names().find(|name| name.eq_ignore_ascii_case(&field.name.text));
+        return Err(one(
+            match same.or_else(|| nearest(&field.name.text, names())) {
+                Some(near) => diagnostic.did_you_mean(&field.name.text, near),
+                None => diagnostic.help(format!("it has {}", list(names()))),
+            },
+        ));
     };
     let on = sole(field)?
         .within(0, 1, Code::ValueTooWide, "a bit")

@@ -199,8 +199,16 @@ fn pte(cx: &mut Cx, bound: &Bound) -> Result<What, Stop> {
         return Err(Stop::Unknowable);
     };
     let level = level_of(cx, level, mmu)?;
-    let at = physical(cx, at)?;
+    let (place, at) = (at.span, physical(cx, at)?);
     bound.refuse()?;
+    let bytes = mmu.pte.bytes;
+    if cx.checking() && at.raw() % u64::from(bytes) != 0 {
+        let message = format!("this address is no multiple of {bytes}, the bytes of an entry");
+        let help = format!("write the base of its table plus {bytes} times the index");
+        cx.report(vec![
+            Diagnostic::warning(Code::Unlikely, place, message).help(help),
+        ]);
+    }
     let raw = match (bound.assigned.first(), bound.block) {
         (Some(value), _) => raw_entry(cx, value, mmu.pte.bytes)?,
         (None, Some(block)) => {
