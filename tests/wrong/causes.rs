@@ -505,7 +505,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/read 0x3D4 => 0x36", 2, "the fact `byte`", "read 0x3D4 => byte 0x36"),
     ("machine simple/probe {/  read 0x3D4 => tlb miss/}", 2, "`probe` takes one access", ""),
     ("let a = [0x3C0 + 4 * i for i in 0..4]", 1, "write `let a = []`, and then `for i in 0..4 { let a = [a, 0x3C0 + 4 * i] }`", ""),
-    ("machine core-i7/process P/P: exec(\"./prog\", \"-x\")", 3, "with `execve`", "P: execve(\"./prog\")"),
+    ("machine core-i7/process P/P: exec(\"prog\", \"-x\")", 3, "with `execve`", "P: execve(\"prog\")"),
     ("question \"Q\" {/  ask \"Size\" = 4096 in KB points 5/}", 2, "a unit follows `unit`", "  ask \"Size\" = 4096 / 1 KB unit KB points 5"),
     ("question \"Q\" {/  truefalse \"A page is a block.\" = false points 5/}", 2, "", "  choice \"A page is a block.\" points 5 { wrong \"true\"; correct \"false\" }"),
     ("question \"Q\" {/  choose a, b in 0..9 where a < b/  ask \"n\" = a + b/}", 2, "`choose b in 0..9 where a < b` below it", ""),

@@ -34,7 +34,9 @@ pub(crate) fn ignored(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec<
         included: VisitedIncludes::default(),
         found: Vec::new(),
     };
-    part.iter().for_each(|stmt| search.directives(stmt.span));
+    for stmt in part {
+        search.directives(stmt.span);
+    }
     search.visit_block(part);
     search.found
 }
