@@ -926,7 +926,7 @@ fn lines_with_another_meaning_have_warnings() {
         (
             "machine core-i7\nset pte 1 1 { ppn 2 }\n",
             2,
-            "this address is no multiple of 8",
+            "this address is not a multiple of 8",
         ),
         (
             "exam { instructions [\"Use a pen.\", \"Be brief.\"] }\nquestion \"Q\" { ask \"n\" = 1 }\n",

@@ -203,7 +203,7 @@ fn pte(cx: &mut Cx, bound: &Bound) -> Result<What, Stop> {
     bound.refuse()?;
     let bytes = mmu.pte.bytes;
     if cx.checking() && at.raw() % u64::from(bytes) != 0 {
-        let message = format!("this address is no multiple of {bytes}, the bytes of an entry");
+        let message = format!("this address is not a multiple of {bytes}, the bytes of an entry");
         let help = format!("write the base of its table plus {bytes} times the index");
         cx.report(vec![
             Diagnostic::warning(Code::Unlikely, place, message).help(help),
