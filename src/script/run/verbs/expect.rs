@@ -193,10 +193,12 @@ fn truth_check(cx: &mut Cx, expr: &Expr) -> Result<Check, Stop> {
         let (x, y) = both(cx, a, b)?;
         let held = apply_operator(cx, *op, (a, &x), (b, &y), expr.span)? == Value::Bool(true);
         let hex = HexDigits::of_expr(sources, expr).map(|_| 1);
-        let divides = sources
-            .file(expr.span.file)
-            .is_some_and(|file| file.text.contains(" / "));
-        let rounds = !held && divides && *op == BinaryOp::Equal && is_quotient(&x, &y);
+        // The whole file is searched only for a value that fails.
+        let divides = || {
+            let file = sources.file(expr.span.file);
+            file.is_some_and(|file| file.text.contains(" / "))
+        };
+        let rounds = !held && *op == BinaryOp::Equal && is_quotient(&x, &y) && divides();
         let quotient = rounds.then_some(Note::Quotient);
         let shown = |value: Value, before| Shown {
             hex,
