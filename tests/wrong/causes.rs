@@ -484,7 +484,9 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine core-i7/read 0x1000 => exception 14", 2, "is the page fault", "read 0x1000 => fault page"),
     ("machine simple/def vpn_of(va) = va >> 6", 2, "has no value", ""),
     ("reference 1 2 3 1 { frames 3 } => faults 3, frames 1 2 3", 1, "write `resident [2, 3, 4]`", ""),
-    ("machine { physical 16 bits, cache { size 64 B, block 16 B } }/program p \"\"\"/int a[4];/int f() { return a[1]; }/int main() { return 0; }/\"\"\"/replay p.f() => cache.misses 1", 7, "follows `call`", "replay p call f => cache.misses 1"),
+    ("machine core-i7/process p/process c = p.fork()", 3, "names the process that it forks", "p: let c = fork()"),
+    ("machine core-i7/process p/process c = p.exec()", 3, "", ""),
+    ("machine { physical 16 bits, cache { size 64 B, block 16 B } }/program p \"\"\"/int a[4];/int f() { return a[1]; }/int main() { return 0; }/\"\"\"/replay p.f() => cache.misses 1", 7, "must follow `call`", "replay p call f => cache.misses 1"),
     ("machine { physical 16 bits, cache { size 64 B, block 16 B } }/program p \"\"\"/int a[4];/int main() { return a[1]; }/\"\"\"/replay p => evictions 0", 6, "belong to a TLB or cache", "replay p => cache.evictions 0"),
     ("question (4 points) \"Q\" {/  ask \"n\" = 1/}", 1, "points follow the title", "question \"Q\" points 4 {"),
     ("machine simple/question \"Q\" {/  ask[2] translate 0x3D4 => vpn/}", 3, "points follow the facts", "  ask translate 0x3D4 => vpn points 2"),
@@ -916,7 +918,7 @@ fn lines_with_another_meaning_have_warnings() {
         (
             "let va = 549\nquestion \"Q\" {\n  text \"\"\"It reads 0x{va}.\"\"\"\n  ask \"n\" = va\n}\n",
             3,
-            "a value in braces is printed in decimal",
+            "a number in braces is printed in decimal",
         ),
         (
             "question \"Q\" {\n  text \"\"\"Look: ![the TLB](tlb.png)\"\"\"\n  ask \"n\" = 1\n}\n",

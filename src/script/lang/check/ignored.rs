@@ -358,6 +358,11 @@ impl Search<'_> {
         let Some(text) = file.and_then(|file| file.text.get(..stmt.start as usize)) else {
             return;
         };
+        // In a long line of statements, each would search the line again.
+        let text = text.trim_end_matches([' ', '\t']);
+        if !text.ends_with('\n') {
+            return;
+        }
         let mut end = text.len();
         for line in text.split_inclusive('\n').rev() {
             end -= line.len();
@@ -390,7 +395,7 @@ impl Search<'_> {
         let (end, message, new) = if hole.starts_with("hex(") {
             (2, "`hex` prints the prefix `0x`, too", String::new())
         } else {
-            let message = "a value in braces is printed in decimal";
+            let message = "a number in braces is printed in decimal";
             (hole.len() + 4, message, format!("{{hex({hole})}}"))
         };
         let place = Span::new(span.file, start..start + end);

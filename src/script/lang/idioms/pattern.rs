@@ -90,14 +90,19 @@ fn matches<'a>(
         return found.is_empty();
     };
     let first = found.first();
-    // `NAME.NAME2` matches both parts of a path.
+    // A path is one token: `NAME.NAME2`, `NAME.fork`.
     if let Some((part, property)) = hole.text.split_once('.')
         && part.starts_with("NAME")
     {
         let both = first.and_then(|token| token.text.split_once('.'));
         return both.is_some_and(|(one, other)| {
             held.0.extend([(part, one), (property, other)]);
-            !other.contains('.') && matches(pattern, line, &found[1..], held)
+            let fits = if property.starts_with("NAME") {
+                !other.contains('.')
+            } else {
+                other == property
+            };
+            fits && matches(pattern, line, &found[1..], held)
         });
     }
     let one = usize::from;
