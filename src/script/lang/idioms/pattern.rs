@@ -96,8 +96,9 @@ fn matches<'a>(
     {
         let both = first.and_then(|token| token.text.split_once('.'));
         return both.is_some_and(|(one, other)| {
-            held.0.extend([(part, one), (property, other)]);
+            held.0.push((part, one));
             let fits = if property.starts_with("NAME") {
+                held.0.push((property, other));
                 !other.contains('.')
             } else {
                 other == property
