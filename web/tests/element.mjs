@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
-import { CHROMIUM, FIREFOX, ROOT, SITE, browser, done, looksRight, need, serve, test, visit } from './setup.mjs';
+import { CHROMIUM, FIREFOX, ROOT, SITE, browser, done, looksRight, need, responsive, serve, test, visit } from './setup.mjs';
 
 need(CHROMIUM, 'no Chromium; run .ci/web install');
 need(existsSync(join(SITE, 'engine.wasm')), 'no site; run .ci/web build');
@@ -215,16 +215,7 @@ await test('a script without end leaves the page responsive, stops at once, and 
     await run.click();
     await says('Running…');
     await page.waitForTimeout(700);
-    const frames = await page.evaluate(
-      () =>
-        new Promise((resolve) => {
-          let count = 0;
-          const start = performance.now();
-          const next = () => (performance.now() - start > 1000 ? resolve(count) : (count++, requestAnimationFrame(next)));
-          next();
-        }),
-    );
-    assert.ok(frames >= 30, `${frames} frames a second`);
+    await responsive(page);
     const other = page.locator('pagewalk-script').nth(1);
     await other.getByRole('button', { name: 'Run' }).click();
     await other.getByRole('status').getByText('✓ 1 expectation holds').waitFor();

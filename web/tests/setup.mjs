@@ -102,6 +102,25 @@ export function pagewalk(args, folder = ROOT) {
   return { status, stdout, stderr };
 }
 
+/**
+ * Checks that a page paints at least 30 frames in a second. Other tests share the processors, so it has five seconds to do so once;
+ * a page whose thread is busy does so in none.
+ * @param {import('playwright-core').Page} page
+ */
+export async function responsive(page) {
+  const seconds = [];
+  while (seconds.length < 5 && !(seconds.at(-1) >= 30)) {
+    const frames = await page.evaluate(() => new Promise((resolve) => {
+      let count = 0;
+      const end = performance.now() + 1000;
+      const tick = () => (performance.now() < end ? ((count += 1), requestAnimationFrame(tick)) : resolve(count));
+      requestAnimationFrame(tick);
+    }));
+    seconds.push(frames);
+  }
+  assert.ok(seconds.at(-1) >= 30, `${seconds.join(', ')} frames a second`);
+}
+
 let passed = 0;
 let failed = 0;
 
