@@ -2,6 +2,7 @@
 
 use super::{Statement, is_flag, is_function};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::idioms::rows::{is_keyword, keywords};
 use crate::lang::idioms::spelled::{TABLE, unit};
 use crate::lang::idioms::tokens::line_at;
@@ -200,6 +201,34 @@ impl Statement<'_> {
             }
             _ => true,
         }
+    }
+
+    /// Returns the removals of the values beside a value that a fix removes, if they differ from it.
+    pub(in crate::lang::idioms) fn values_beside(&self, fix: &Fix) -> Vec<Fix> {
+        let start = fix.span.start as usize;
+        let Some(at) = self.tokens.iter().position(|token| token.end > start) else {
+            return Vec::new();
+        };
+        let value = |index: usize| match self.tokens.get(index).map(|token| token.kind) {
+            Some(TokenKind::Number) => true,
+            Some(TokenKind::Word) => {
+                !is_keyword(self.word(index)) && unit(self.word(index)).is_none()
+            }
+            _ => false,
+        };
+        let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
+        let differs =
+            |index: &usize| *index > 0 && value(*index) && self.word(*index) != self.word(at);
+        let others = beside.filter(|index| value(at) && differs(index));
+        others
+            .map(|index| {
+                Fix::write(
+                    self.place(fix.span.file, index, index),
+                    self.word(index),
+                    "",
+                )
+            })
+            .collect()
     }
 
     /// The indexes of the tokens on the line of the error.

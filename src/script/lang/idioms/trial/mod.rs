@@ -208,6 +208,10 @@ impl Trial<'_> {
             } else {
                 self.is_clean(diagnostic, fix, text, &after)
             };
+        // Of two values, only the author knows which one is superfluous.
+        let works = works
+            && (diagnostic.code != Code::UnknownWord
+                || !self.removes_either(diagnostic, fix, text));
         // Only the author knows where a bracket was to open.
         let unclear = works && !self.openings(diagnostic, fix, text).is_empty();
         let renames = matches!(
@@ -238,6 +242,17 @@ impl Trial<'_> {
         let end = fix.span.end as usize + fix.text.len();
         let left = self.left_on_line(fix, text, after);
         replaces && left.iter().all(|one| one.span.start as usize > end)
+    }
+
+    /// Whether a fix removes one of two values in a row, and the removal of the other one would work as well.
+    fn removes_either(&mut self, diagnostic: &Diagnostic, fix: &Fix, text: &str) -> bool {
+        let surplus = fix.text.is_empty();
+        let statement = surplus
+            .then(|| Statement::at(text, fix.span.start as usize))
+            .flatten();
+        let others = statement.map_or_else(Vec::new, |one| one.values_beside(fix));
+        let mut others = others.into_iter();
+        others.any(|other| self.cleared(diagnostic, other, text).is_some())
     }
 
     /// Returns the brackets to open that are as good as the removal of a closing one, each with the errors that remain
@@ -404,8 +419,9 @@ impl Trial<'_> {
                 return None;
             }
         }
-        let only = only.map(|(_, _, found)| found);
-        only.filter(|_| self.read <= READ_AGAIN)
+        let (_, _, (fix, after)) = only?;
+        let clear = !self.removes_either(diagnostic, &fix, text) && self.read <= READ_AGAIN;
+        clear.then_some((fix, after))
     }
 
     /// Returns the arrangement of the statement's operands that leaves no error in it, unless another one is as likely.
@@ -504,8 +520,9 @@ fn glues(text: &str, edit: &TextEdit) -> bool {
     );
     let (old, new) = (&text[start..end], &*edit.replacement);
     if new.is_empty() {
-        // A path has names on both sides of a dot.
-        let path = old == "." && word(after) || after == Some('.') && word(old.chars().next_back());
+        // A path has names on both sides of a dot, which is not that of a range.
+        let dot = after == Some('.') && !text[end..].starts_with("..");
+        let path = old == "." && word(after) || dot && word(old.chars().next_back());
         return path || word(before) && word(after);
     }
     word(before) && word(new.chars().next()) && !word(old.chars().next())
