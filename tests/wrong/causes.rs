@@ -515,6 +515,53 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine core-i7/process C/question \"Q\" {/  ask in C write 0x1000 = 5 => fault/}", 4, "the process precedes", "  ask C: write 0x1000 = 5 => fault"),
     ("question \"Q\" {/  numeric \"Size\" = 512/}", 2, "is an `ask`", "  ask \"Size\" = 512"),
     ("question \"Q\" {/  ask \"Time\" = 190 ns digits 2/}", 2, "must follow `round`", "  ask \"Time\" = 190 ns round 2"),
+    // A condition is a path, a comparison, and a value.
+    ("machine simple/read 0x03D4/expect tlb hits 0, tlb misses 1", 3, "which `and` joins", "expect tlb.hits == 0 and tlb.misses == 1"),
+    ("machine simple/read 0x03D4/expect tlb.hits = 0, tlb.misses = 1", 3, "which `and` joins", "expect tlb.hits == 0 and tlb.misses == 1"),
+    ("machine simple/kernel { frames 4 }/process P1 { }/expect P1 faults minor 0", 4, "checks a condition", "expect P1.faults.minor == 0"),
+    ("machine simple/kernel { frames 4 }/expect frames used 2", 3, "checks a condition", "expect frames.used == 2"),
+    // The first row of a table on one line ends with its last name.
+    ("machine simple/expect cache { | idx | tag v | 5 | 0D 1 | }", 2, "on a separate line or end with `;`", "expect cache {"),
+    // Arguments of programs, and areas of processes.
+    ("machine simple/kernel { frames 8 }/process P/P: execve(\"ls\", argv, envp)", 4, "gets no arguments", "P: execve(\"ls\", NULL, NULL)"),
+    ("machine simple/kernel { frames 8 }/process P/P: execl(\"ls\", \"ls\", NULL)", 4, "gets no arguments", "P: execve(\"ls\", NULL, NULL)"),
+    ("machine simple/kernel { frames 8 }/process P {/  | area | start | size | perms |/  | heap | 1000 | 200 | rw-p |/}", 4, "write the column `end`", ""),
+    ("machine simple/kernel { frames 8 }/process P {/  | area | start | end | perms | backing |/  | heap | 1000 | 1200 | rw-p | anon |/}", 5, "write `anonymous`", "  | heap | 1000 | 1200 | rw-p | anonymous |"),
+    // Blanks in the words of a worksheet.
+    ("machine simple/question \"Q\" points 2 { ask read 0x28F => CO, cache hit?, byte returned }", 2, "a fact without a value is a blank", "question \"Q\" points 2 { ask read 0x28F => co, cache, byte }"),
+    ("machine simple/question \"Q\" points 2 { ask read 0x28F => tlb hit?, page fault, ppn }", 2, "a fact without a value is a blank", "question \"Q\" points 2 { ask read 0x28F => tlb, fault, ppn }"),
+    ("machine simple/question \"Q\" points 2 { ask read 0x28F => set index, byte offset, cache tag }", 2, "use the fact `ci`", "question \"Q\" points 2 { ask read 0x28F => ci, co, ct }"),
+    ("question \"Q\" points 2 { ask \"Rate\" = 0.25 decimals 2 }", 1, "counts significant digits", ""),
+    ("question \"Q\" points 2 { ask \"Start\" = 0x0A << 6 radix hex 4 }", 1, "an argument of `hex`", "question \"Q\" points 2 { ask \"Start\" = hex(0x0A << 6, 4) }"),
+    ("program p \"\"\"/int main() { return 0; }/\"\"\"/question \"Q\" points 2 {/  ask \"What?\" = p.output/}", 5, "asked with `ask outputs`", "  ask outputs p as \"What?\" => all"),
+    ("program p \"\"\"/int main() { return 0; }/\"\"\"/question \"Q\" points 2 {/  ask outputs p/}", 5, "lists the facts", "  ask outputs p => all"),
+    ("program p \"\"\"/int main() { return 0; }/\"\"\"/question \"Q\" points 2 {/  given p/  ask \"n\" = 1/}", 5, "prints the text of a program", "  given program p"),
+    ("machine simple/question \"Q\" points 2 { choose va in 0..64 where translate va => not fault; ask translate va => vpn }", 2, "the fact `fault` is `none`", "question \"Q\" points 2 { choose va in 0..64 where translate va => fault none; ask translate va => vpn }"),
+    // A unit of a name.
+    ("let k = 4/show k KB", 2, "a unit must follow a number", "show k * 1 KB"),
+    ("let k = 4/show (k + 1) KB", 2, "a unit must follow a number", "show (k + 1) * 1 KB"),
+    ("let k = 4/show 8192 % k KB", 2, "a unit must follow a number", "show 8192 % (k * 1 KB)"),
+    // A reference string with its settings first.
+    ("reference lru frames 3: 1 2 3 4 => faults 4", 1, "write the pages first", "reference 1 2 3 4 { replacement lru, frames 3 } => faults 4"),
+    ("reference lru 3 frames: 1 2 3 4", 1, "write the pages first", "reference 1 2 3 4 { frames 3, replacement lru }"),
+    ("reference \"1, 2, 3, 4\" policy lru frames 3", 1, "write the pages first", "reference 1 2 3 4 { replacement lru, frames 3 }"),
+    ("machine simple/question \"Q\" points 2 {/  reference 1 2 { frames 3 }/  ask \"Faults\" = reference.faults/}", 4, "those of `last`", "  ask last as \"Faults\" => faults"),
+    ("question \"Q\" points 2 {/  reference 1 2 { frames 3 }/  ask reference columns page hit marks per row/}", 3, "`by row` or `by column`", "  ask reference columns page hit marks by row"),
+    // Of two values, only the author knows which one is superfluous.
+    ("let before = 3/expect 33 == before 33 * 4 KB", 2, "takes no other value", ""),
+    ("scenario \"x\" {/  choose a in 11 11..70/}", 2, "remove `11`", "  choose a in 11..70"),
+    // Words of other systems, by their scripts.
+    ("machine { virtual 32 bits, physical 30 bits, page 4 KB, page_table { levels 2, entries 1024 } }", 1, "`bits 10 10`", ""),
+    ("machine core-i7/process P/let child = fork()/kill -9 child", 4, "processes send no signals", "child: exit(9)"),
+    ("program hello \"\"\"/int main(void) { return 0; }/\"\"\"/machine core-i7/process P/P: execve hello", 6, "`run` runs a program in C", "P: run hello"),
+    ("program crash \"\"\"/int main(void) { int *p = 0; *p = 1; return 0; }/\"\"\"/machine core-i7/run crash => segfault", 5, "has the fact `signal`", "run crash => signal SIGSEGV"),
+    ("program \"\"\"/int main(void) {/  return 0;/}/\"\"\"", 1, "the name of the program is missing", "program p \"\"\""),
+    ("machine simple/replay 0x000 0x004 0x040 => cache.hits 1", 2, "in a file", ""),
+    ("machine simple/question \"Q\" points 4 {/  choose va in 0..64 where va > 3 && translate va => fault page/  ask translate va => vpn/}", 3, "a condition of its own", "  choose va in 0..64 where va > 3 where translate va => fault page"),
+    ("question \"Q\" points 4 {/  let pages = sample(1..6, 8)/  ask \"n\" = 1/}", 2, "grows in a loop", ""),
+    ("question \"Q\" points 4 {/  text \"\"\"\\textbf{Count} the bits.\"\"\"/  ask \"n\" = 1/}", 2, "a text is not LaTeX", "  text \"\"\"Count the bits.\"\"\""),
+    ("machine simple/question \"Q\" points 4 {/  show page_table, tlb/  ask read 0x029D => vpn/}", 3, "`given` prints contents", "  given page_table, tlb"),
+    ("question \"Q\" points 4 {/  reference 7 0 1 { frames 3 }/  ask reference => page_faults/}", 3, "those of `last`", "  ask last => faults"),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.

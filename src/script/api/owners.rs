@@ -140,6 +140,12 @@ pub(super) fn name_other_blocks(
         if around() == Some("executable") {
             continue;
         }
+        // The entries of a TLB are not those of a page table.
+        if around() == Some("page_table") && name == "entries" {
+            let help = "a table has 2^n entries for n index bits: `bits 10 10`";
+            one.help = Some(help.to_owned());
+            continue;
+        }
         if LANGUAGE.verb(name).is_some() && one.span.file == 0 {
             let of_core = crate::run::verbs::VERBS
                 .iter()

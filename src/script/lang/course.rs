@@ -195,9 +195,15 @@ fn course(loader: &dyn Loader, path: &Path, text: &str) -> Result<Course, BadCou
         let yaml = yaml.map(|name| format!("`{NAME}` is TOML, not YAML: write `[{name}]`, and below it lines such as `NAME = VALUE`"));
         let windows = line.contains('\\');
         let windows = windows.then(|| "write `/` between the names of folders".to_owned());
-        let is_option = ["key", "variants", "seed", "roster", "solutions", "first", "last"].contains(&word);
+        let underscored = word.replace('-', "_");
+        let of_exam = match &*underscored {
+            "paper" | "papersize" | "paper_size" | "page_size" => "page",
+            "language" | "lang" | "translation" => "labels",
+            _ => word,
+        };
+        let is_option = ["key", "variants", "seed", "roster", "solutions", "first", "last", "page", "labels", "large", "answers"].contains(&of_exam);
         let option = (is_option && known().any(|name| name == "output"))
-            .then(|| format!("`--{word}` is an option of `pagewalk exam`"));
+            .then(|| format!("`--{of_exam}` is an option of `pagewalk exam`"));
         let dashed = word.replace('_', "-");
         let of_test = ["require-golden", "bless", "filter", "golden", "fail-fast", "quiet", "junit", "format"];
         let of_test = match &*dashed {

@@ -253,7 +253,13 @@ fn check_last(cx: &mut Cx, stated: &[Fact]) {
         Family::Outputs,
         Family::Run,
     ];
-    let family = families.into_iter().find(has).unwrap_or(Family::Access);
+    // Without a machine, only reference strings and programs have facts.
+    let other = if spec.is_some() {
+        Family::Access
+    } else {
+        Family::Reference
+    };
+    let family = families.into_iter().find(has).unwrap_or(other);
     check_facts(cx, stated, family, true);
 }
 

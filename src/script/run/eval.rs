@@ -300,7 +300,9 @@ fn variable(cx: &mut Cx, name: &str, span: Span) -> Result<Value, Stop> {
             span,
             format!("`{name}` is a program, not a value"),
         )
-        .help(format!("run it: `replay {name}`, or `outputs {name}`"))
+        .help(format!(
+            "run it with `replay {name}` or `outputs {name}`; `given program {name}` prints it"
+        ))
         .into()),
         Some(Binding::Def(_)) => Err(Diagnostic::new(
             Code::WrongType,

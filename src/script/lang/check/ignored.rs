@@ -330,7 +330,6 @@ impl Search<'_> {
                 continue;
             }
             let (start, end) = (span.start as usize, at + hole.len() + 2);
-            let place = Span::new(span.file, start + from..start + end);
             let hole = &text[at..end];
             let value = hole.trim_matches(['{', '}']);
             let new = if is_number || !prose { value } else { hole };
@@ -348,7 +347,7 @@ impl Search<'_> {
             let prints = if prose { "a value" } else { "braces" };
             let message = format!("a text is not LaTeX: `{hole}` prints {prints}");
             self.found
-                .push(Diagnostic::warning(Code::Unlikely, place, message).fix(fix));
+                .push(Diagnostic::warning(Code::Unlikely, whole, message).fix(fix));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Single words, numbers, and comments of other languages.
 
 use super::advice::Advice;
-use super::rows::is_latest;
+use super::rows::{is_fact, is_keyword, is_latest};
 use super::settings::is_policy;
 use super::spelled::{TABLE, respelled};
 use super::tokens::{Token, indent, tokens};
@@ -10,6 +10,7 @@ use crate::lang::fix::Fix;
 use crate::lang::linux::is_constant;
 use crate::lang::sections::{lists, rows};
 use crate::lang::span::Span;
+use crate::lang::value::UNITS;
 use std::path::Path;
 
 /// Returns the advice for single words and numbers.
@@ -305,4 +306,35 @@ pub(super) fn percent(
         place: Some(place(sign[1].start, sign[1].end())),
         ..Advice::fixed(Some(message), Some(help), fix, ends)
     })
+}
+
+/// Returns the advice for a unit after a name or a bracket: `k KB`.
+pub(super) fn unit_of_name(
+    line: &str,
+    at: usize,
+    place: impl Fn(usize, usize) -> Span,
+) -> Option<Advice> {
+    let all = tokens(line);
+    let index = all.iter().position(|token| token.start == at)?;
+    let (unit, value) = (&all[index], &all[index.checked_sub(1)?]);
+    let is_unit = UNITS.iter().any(|known| known.name == unit.text);
+    let is_word = |word| is_keyword(word) || is_fact(word) || lists(TABLE, "clauses", word);
+    let named = value.is_name() && !is_word(value.text);
+    if !is_unit || !(named || value.text == ")") {
+        return None;
+    }
+    // A product on the right side of one of these needs parentheses.
+    let divides = |token: &Token| matches!(token.text, "/" | "//" | "%" | "**");
+    let before = index.checked_sub(2).map(|before| &all[before]);
+    let (start, new) = match before {
+        _ if value.text == ")" && all.iter().any(divides) => return None,
+        _ if value.text == ")" => (unit.start, format!("* 1 {}", unit.text)),
+        Some(before) if divides(before) => {
+            (value.start, format!("({} * 1 {})", value.text, unit.text))
+        }
+        _ => (value.start, format!("{} * 1 {}", value.text, unit.text)),
+    };
+    let fix = Fix::write(place(start, unit.end()), &line[start..unit.end()], new);
+    let message = Some("a unit must follow a number, not a name");
+    Some(Advice::fixed(message, None, fix, false))
 }

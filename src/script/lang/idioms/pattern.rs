@@ -90,21 +90,24 @@ fn matches<'a>(
         return found.is_empty();
     };
     let first = found.first();
-    // A path is one token: `NAME.NAME2`, `NAME.fork`.
+    // A path is one token: `NAME.NAME2`, `NAME.fork`, `reference.NAME`.
     if let Some((part, property)) = hole.text.split_once('.')
-        && part.starts_with("NAME")
+        && (part.starts_with("NAME") || property.starts_with("NAME"))
     {
-        let both = first.and_then(|token| token.text.split_once('.'));
-        return both.is_some_and(|(one, other)| {
-            held.0.push((part, one));
-            let fits = if property.starts_with("NAME") {
-                held.0.push((property, other));
-                !other.contains('.')
+        let mut fits = |hole: &'static str, word: &'a str| {
+            let is_hole = hole.starts_with("NAME");
+            if is_hole {
+                held.0.push((hole, word));
+            }
+            if is_hole {
+                !word.contains('.')
             } else {
-                other == property
-            };
-            fits && matches(pattern, line, &found[1..], held)
-        });
+                word == hole
+            }
+        };
+        let both = first.and_then(|token| token.text.split_once('.'));
+        let fits = both.is_some_and(|(one, other)| fits(part, one) && fits(property, other));
+        return fits && matches(pattern, line, &found[1..], held);
     }
     let one = usize::from;
     let longest = match hole.text {

@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::advice::Advice;
-use super::marks::{comment, defined, included, note, percent, unquoted, words};
+use super::marks::{comment, defined, included, note, percent, unit_of_name, unquoted, words};
 use super::pattern::matched;
-use super::rewritten::{fact, found_in, rewritten, stated};
+use super::rewritten::{conditions, fact, found_in, rewritten, stated};
 use super::rows::{Idiom, REMOVED, is_fact, is_keyword, section};
 use super::spelled::{TABLE, respelled, spelled};
 use super::tokens::{indent, line_at, nesting, tokens};
@@ -21,6 +21,8 @@ const SETTING: &str = "a setting is a name followed by its value";
 const PAGES: &str = "write the pages first, then the settings in braces";
 const OPTION: &str = "an option must be `correct \"…\"` or `wrong \"…\"`";
 const CELLS: &str = "the cells of a row must be separated by spaces, not by commas";
+const CONDITION: &str = "`expect` checks a condition";
+const CONDITIONS: &str = "`expect` checks conditions, which `and` joins";
 const METHOD: &str = "the language has no objects; a statement must begin with a verb";
 const PROCESS: &str = "a process and its statement must be separated by `:`";
 const POINTS: &str = "the points of a question or part must follow its title";
@@ -48,6 +50,11 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
             }
         });
     }
+    for one in &mut found {
+        if let Some((fix, message)) = one.fix.as_ref().and_then(|fix| meant(fix, text)) {
+            (one.fix, one.message) = (Some(fix), Some(message));
+        }
+    }
     // A machine with a TLB and a cache leaves open which one a bare `hit` means.
     let both = ["cache", "simple", "core-i7"]
         .iter()
@@ -74,6 +81,30 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         !known
     });
     found
+}
+
+/// Returns what a fix means in its script, and why: `given` in a question, and `run` for a program in C.
+fn meant(fix: &Fix, text: &str) -> Option<(Fix, &'static str)> {
+    let with = |text| Fix {
+        text,
+        ..fix.clone()
+    };
+    if let Some((before, name)) = fix.text.split_once("execve(\"") {
+        let name = name.split('"').next()?;
+        let program = text.contains(&format!("program {name} "));
+        let message = "`run` runs a program in C, and `execve` loads an `executable`";
+        return program.then(|| (with(format!("{before}run {name}")), message));
+    }
+    let parts = fix.text.strip_prefix("show ")?.replace("; show ", ", ");
+    let line = line_at(text, fix.span.start as usize);
+    let head = head_above(text, &line).map(|head| text[head].trim_start());
+    let asks = head.is_some_and(|head| {
+        ["question ", "part "]
+            .iter()
+            .any(|one| head.starts_with(one))
+    });
+    let message = "on a paper, `given` prints contents";
+    (asks && parts.contains(", ")).then(|| (with(format!("given {parts}")), message))
 }
 
 /// Whether a machine of a script may have a TLB.
@@ -104,6 +135,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     found.extend(defined(diagnostic, text).or_else(|| included(diagnostic, text)));
     found.extend(comment(line, &text[range.start..], at - range.start, place));
     found.extend(percent(line, at - range.start, place));
+    found.extend(unit_of_name(line, at - range.start, place));
     // The line above goes on after its `%`.
     if let Some(above) = range.start.checked_sub(1).map(|end| line_at(text, end))
         && text[above.clone()].trim_end().ends_with('%')
@@ -243,7 +275,8 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         found.extend(of_entry());
     }
     // Other facts of the statement are right, or have messages of their own.
-    if diagnostic.code == Code::UnknownFact && line[..at].contains("=>") {
+    let reserved = diagnostic.code == Code::Syntax && line[at..].starts_with("not ");
+    if (diagnostic.code == Code::UnknownFact || reserved) && line[..at].contains("=>") {
         let (from, to) = statement(line, at, &[",", ";", "{", "}", "=>"]);
         let said = &line[from..to];
         // Among other facts, a value alone does not say whose it is.
@@ -472,6 +505,19 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
                 help,
             ))
         }
+        // `\textbf{word}`
+        Code::UnknownName if let Some(from) = latex(text, start as usize) => {
+            let whole = text
+                .get(from..end as usize + 1)
+                .filter(|said| said.ends_with('}'))?;
+            let place = Span::new(file, from..from + whole.len());
+            let fix = Fix::write(place, whole, name);
+            let message = Some("a text is not LaTeX: braces contain a value");
+            Some(Advice {
+                place: Some(place),
+                ..Advice::fixed(message, None, fix, true)
+            })
+        }
         // A variable that nothing uses, and a similar name that several places use.
         Code::UnknownName => {
             let all = layout::tokens(text).list;
@@ -529,6 +575,14 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
         }
         _ => None,
     }
+}
+
+/// Returns the place of the LaTeX command whose braces begin before a byte.
+fn latex(text: &str, at: usize) -> Option<usize> {
+    let command = text.get(..at)?.strip_suffix('{')?;
+    let before = command.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let named = before.len() < command.len();
+    before.strip_suffix('\\').filter(|_| named).map(str::len)
 }
 
 /// Returns the advice for a call of a definition without parentheses.
@@ -694,6 +748,11 @@ fn statements(
             Advice::of(row, text, new, read && row.begins)
         };
         found.extend(rewritten(text).into_iter().map(row));
+        found.extend(conditions(text).map(|new| {
+            let joined = new.contains(" and ");
+            let message = if joined { CONDITIONS } else { CONDITION };
+            Advice::fixed(Some(message), None, fix(&new), false)
+        }));
         if let Some(new) = settings::statement(text) {
             let message = match text.split(' ').next() {
                 Some("reference" | "ask") => setting.map(|_| PAGES),

@@ -98,12 +98,35 @@ pub(super) fn fact(does: &str, said: &str) -> Option<(&'static Idiom, Option<Str
     {
         return Some(counted);
     }
+    // `page fault? (Y/N)`
+    let answers = ["(Y/N)", "(y/n)", "(yes/no)", "(Yes/No)"];
+    let blank = answers.iter().find_map(|end| said.strip_suffix(end));
+    let blank = blank.map(|said| format!("{} ?", said.trim_end().trim_end_matches('?')));
+    let said = blank.as_deref().unwrap_or(said);
+    // An access has a fault, and a run ends with a signal.
+    let runs = does.split_whitespace().any(|verb| verb == "run");
+    if runs && let Some(ended) = found_in(section("run"), said) {
+        return Some(ended);
+    }
     let plain = unsigned(said);
     let known = of_section(&plain).or_else(|| of_section(said));
-    known.or_else(|| {
+    // A blank is a name without a value: `ask read va => TLB index`.
+    let asked = || {
+        let name = plain.to_ascii_lowercase();
+        let blank = asks(does) && !is_fact(&name);
+        let (row, new) = blank.then(|| of_section(&format!("{name} 0"))).flatten()?;
+        Some((row, Some(new?.strip_suffix(" 0")?.to_owned())))
+    };
+    known.or_else(asked).or_else(|| {
         let bare = without_fillers(said)?;
         of_section(&bare).or_else(|| Some((&section("plain")[0], Some(bare))))
     })
+}
+
+/// Whether the last statement of a text is an `ask`.
+fn asks(text: &str) -> bool {
+    let last = text.rsplit(['{', ';']).next().unwrap_or_default();
+    last.trim_start().starts_with("ask ")
 }
 
 /// Returns a fact without the words that a sentence has: `a tlb miss`, `miss in the tlb`.
@@ -133,6 +156,30 @@ pub(super) fn found_in(
     fitting(rows, said).into_iter().next()
 }
 
+/// Returns `expect` with conditions in place of names and values: `expect tlb hits 0, tlb misses 1`.
+pub(super) fn conditions(said: &str) -> Option<String> {
+    let rest = said.strip_prefix("expect ")?;
+    let condition = |part: &str| {
+        let all = tokens(part);
+        let (value, path) = all.split_last()?;
+        let signed = path
+            .last()
+            .is_some_and(|last| matches!(last.text, "=" | "==" | ":" | "is"));
+        let path = &path[..path.len() - usize::from(signed)];
+        let names: Vec<&str> = path
+            .iter()
+            .map(|token| token.text)
+            .filter(|name| *name != ".")
+            .collect();
+        let named = |name: &&str| name.starts_with(char::is_alphabetic) && !is_keyword(name);
+        let fits = !names.is_empty() && names.iter().all(named) && value.is_number();
+        fits.then(|| format!("{} == {}", names.join("."), value.text))
+    };
+    let parts = rest.split(',').flat_map(|part| part.split(" and "));
+    let all: Option<Vec<String>> = parts.map(condition).collect();
+    Some(format!("expect {}", all?.join(" and "))).filter(|new| new != said)
+}
+
 /// Returns a fact with a list of values in place of alternatives, such as `tlb hit or tlb miss`.
 fn one_of(facts: &str) -> Option<String> {
     let whole = facts.replace("||", " or ");
@@ -151,7 +198,7 @@ fn one_of(facts: &str) -> Option<String> {
 pub(super) fn stated(does: &str, facts: &str) -> Option<(&'static Idiom, Option<String>)> {
     let (joining, either) = (&section("joined")[0], &section("either")[0]);
     let (mut row, mut parts, mut from, mut depth) = (None, Vec::new(), 0, 0);
-    let mut worksheet = false;
+    let (mut worksheet, asks) = (false, asks(does));
     let all = tokens(facts);
     for (at, token) in all.iter().enumerate() {
         depth += nesting(token.text);
@@ -189,7 +236,9 @@ pub(super) fn stated(does: &str, facts: &str) -> Option<(&'static Idiom, Option<
             Some((fact, None)) => return Some((fact, None)),
             Some((fact, Some(text))) => {
                 row = row.or(Some(fact));
-                new.push(text);
+                // A blank lists facts without their values.
+                let name = text.split(' ').next().filter(|_| asks);
+                new.push(name.map_or_else(|| text.clone(), str::to_owned));
             }
             None => new.push(part.to_owned()),
         }

@@ -256,7 +256,8 @@ fn cells(row: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Returns the rows of a one-line table, separated by bars or, if there are no bars, by commas.
+/// Returns the rows of a one-line table, separated by bars or, if there are no bars, by commas. If bars also separate columns,
+/// the first row ends with the last name.
 fn one_line(inside: &str) -> Option<Vec<Vec<&str>>> {
     let parted = if inside.contains('|') { '|' } else { ',' };
     let rows: Vec<Vec<&str>> = inside
@@ -264,7 +265,16 @@ fn one_line(inside: &str) -> Option<Vec<Vec<&str>>> {
         .map(cells)
         .filter(|row| !row.is_empty())
         .collect();
-    (rows.len() > 1 && rows.iter().all(|row| row.len() == rows[0].len())).then_some(rows)
+    if rows.len() > 1 && rows.iter().all(|row| row.len() == rows[0].len()) && rows[0].len() > 1 {
+        return Some(rows);
+    }
+    let all = cells(inside);
+    let names = all
+        .iter()
+        .take_while(|cell| cell.starts_with(|c: char| c.is_ascii_lowercase()))
+        .count();
+    let fits = names > 0 && all.len() > names && all.len().is_multiple_of(names);
+    fits.then(|| all.chunks(names).map(<[&str]>::to_vec).collect())
 }
 
 /// Returns the rows for keys and their values: `set page_table { 0x0F: 0x0D }`. The bytes at an address are those of a

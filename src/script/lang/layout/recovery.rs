@@ -213,6 +213,21 @@ impl Scan<'_> {
             return false;
         };
         let (at, end) = (self.at, from + length);
+        let head = self.text[..from - 3].trim_end();
+        let line = head.rfind(['\n', ';', '{']).map_or(0, |sign| sign + 1);
+        if head[line..].trim() == "program" {
+            let fix = self.put_in(head.len(), " p");
+            let diagnostic = self.report(
+                Code::WrongCount,
+                self.span(from - 3, from),
+                "the name of the program is missing",
+                "the text begins here",
+            );
+            diagnostic.help = Some("write `program p`".to_owned());
+            diagnostic.fix = Some(Box::new(fix));
+            self.leave_prose(end);
+            return true;
+        }
         let inside = self.span(from, end);
         let fix = Fix::replace(inside, code::as_printed(&self.text[from..end]));
         let diagnostic = self.report(
@@ -226,11 +241,16 @@ impl Scan<'_> {
                 .to_owned(),
         );
         diagnostic.fix = Some(Box::new(fix));
+        self.leave_prose(end);
+        true
+    }
+
+    /// Skips the rest of a prose that ends at a byte, in a statement that stays damaged.
+    fn leave_prose(&mut self, end: usize) {
         self.levels.pop();
         let block = self.block();
         self.levels[block].damaged = true;
         self.at = end + 3;
-        true
     }
 
     /// Whether a `)` or `]` at the end of its line is in the place of a `}`: it begins the line, or the line opens the block.

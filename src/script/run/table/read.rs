@@ -530,6 +530,11 @@ fn object_header(
                 let diagnostic = Diagnostic::new(Code::UnknownColumn, cell.span, message);
                 wrong.push(match nearest(&column, names()) {
                     Some(near) => diagnostic.did_you_mean(&column, near),
+                    None if matches!(&*column, "size" | "length" | "len" | "bytes")
+                        && names().any(|known| known == "end") =>
+                    {
+                        diagnostic.help("write the column `end`: the first address after the area")
+                    }
                     None => diagnostic.help(format!("it has {}", list(names()))),
                 });
             } else if part[..at].iter().any(|other| name(other) == column) {

@@ -61,8 +61,20 @@ pub(super) fn statement(said: &str) -> Option<String> {
     let open = all.iter().position(|token| token.text == "{");
     let named = |token: &Token| {
         first.text == "reference"
-            && matches!(token.text, "frames" | "with" | "frame" | "replacement")
+            && (matches!(
+                token.text,
+                "frames" | "with" | "frame" | "replacement" | "policy"
+            ) || is_policy(token.text))
     };
+    // `reference lru frames 3: 1 2 3`
+    if let [_, second, ..] = &all[..]
+        && named(second)
+        && let Some((settings, pages)) = said[second.start..].split_once(':')
+    {
+        let (pages, tail) = pages.split_at(pages.find("=>").unwrap_or(pages.len()));
+        let (pages, settings) = (pages.trim(), settings.trim());
+        return statement(format!("reference {pages} {{ {settings} }} {tail}").trim());
+    }
     // `kernel frames 4, replacement lru`
     let bare = matches!(first.text, "kernel" | "exam").then_some(1);
     let open_or_named = open.or_else(|| all.iter().position(named)).or(bare);
@@ -257,9 +269,9 @@ fn positional(block: &str, pieces: &[Vec<Token>]) -> Option<String> {
             widths.join(" ")
         ));
     }
-    // The number of frames beside the policy: `reference 1 2 3 1 lru 3`.
+    // The number of frames beside the policy: `reference 1 2 3 1 lru 3`, `reference lru 3 frames: 1 2 3`.
     if let ("reference" | "kernel", [piece]) = (block, pieces)
-        && let [first, second] = &piece[..]
+        && let [first, second] | [first, second, Token { text: "frames", .. }] = &piece[..]
         && let (name, number) = if first.is_name() {
             (first, second)
         } else {
