@@ -120,6 +120,10 @@ fn mistakes_in_the_settings_are_reported_once() {
             "`--key` is an option of `pagewalk exam`",
         ),
         (
+            "[exam]\npaper-size = \"letter\"\n",
+            "`--page` is an option of `pagewalk exam`",
+        ),
+        (
             "[exam]\nformat = [\"html\", \"markdown\"]\n",
             "write one value: `\"html\"`",
         ),
