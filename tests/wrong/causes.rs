@@ -562,6 +562,17 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("question \"Q\" points 4 {/  text \"\"\"\\textbf{Count} the bits.\"\"\"/  ask \"n\" = 1/}", 2, "a text is not LaTeX", "  text \"\"\"Count the bits.\"\"\""),
     ("machine simple/question \"Q\" points 4 {/  show page_table, tlb/  ask read 0x029D => vpn/}", 3, "`given` prints contents", "  given page_table, tlb"),
     ("question \"Q\" points 4 {/  reference 7 0 1 { frames 3 }/  ask reference => page_faults/}", 3, "those of `last`", "  ask last => faults"),
+    // Letters and notations of textbooks and manuals.
+    ("machine { physical 12 bits, cache { s 4, ways 1, block 4 } }", 1, "`cache` has no setting `s`", "machine { physical 12 bits, cache { sets 16, ways 1, block 4 } }"),
+    ("machine { n = 14, m = 12, p = 6 }", 1, "a name followed by its value", "machine { virtual 14, physical 12, page 64 }"),
+    ("machine { virtual 16 bits, physical 16 bits, page 256 B, page_table { levels 2, bits 4, 4 } }", 1, "a name followed by its value", "machine { virtual 16 bits, physical 16 bits, page 256 B, page_table { levels 2, bits 4 4 } }"),
+    ("machine core-i7/set pte 1 0x1000 { ppn 2, P=1, RW=0 }", 2, "a name followed by its value", "set pte 1 0x1000 { ppn 2, p 1, rw 0 }"),
+    ("machine core-i7/set pte 1 0x1000 = 0x2000 | P | W", 2, "fields in braces", "set pte 1 0x1000 = 0x2000 | 3"),
+    ("machine simple/set cache {/  Idx Tag Valid Blk0 Blk1 Blk2 Blk3/  0 19 1 99 11 23 11/}", 3, "in lowercase", "  idx tag v b0 b1 b2 b3"),
+    ("machine simple/question \"Q\" points 3 { ask read 0x3D4 => hit, tag }", 2, "write `tlb` or `cache`", ""),
+    ("machine { physical 12 bits, cache { sets 4, ways 1, block 4 B } }/question \"Q\" points 3 { ask read 0x3D4 => ci, tag, hit }", 2, "this machine has no TLB", "question \"Q\" points 3 { ask read 0x3D4 => ci, ct, hit }"),
+    ("let va = 0x3D4/printf(\"%x\", va)", 2, "shows a number in hexadecimal", "show hex(va)"),
+    ("let n = 3/let x = n > 2 ? 1 : 2", 2, "no conditional expression", "let x = 2; if n > 2 { let x = 1 }"),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.

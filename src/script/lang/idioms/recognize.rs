@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::advice::Advice;
 use super::marks::{comment, defined, included, note, percent, unit_of_name, unquoted, words};
 use super::pattern::matched;
-use super::rewritten::{conditions, fact, found_in, rewritten, stated};
+use super::rewritten::{asks, conditions, fact, found_in, rewritten, stated};
 use super::rows::{Idiom, REMOVED, is_fact, is_keyword, section};
 use super::spelled::{TABLE, respelled, spelled};
 use super::tokens::{indent, line_at, nesting, tokens};
@@ -42,13 +42,7 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     }
     let mut found = all(diagnostic, text);
     if !has_tlb(text) {
-        let fixes = found.iter_mut().filter_map(|one| one.fix.as_mut());
-        fixes.for_each(|fix| {
-            fix.text = fix.text.replace("=> tlb ", "=> cache ");
-            if fix.text.starts_with("tlb ") {
-                fix.text.replace_range(..3, "cache");
-            }
-        });
+        found.iter_mut().for_each(without_tlb);
     }
     for one in &mut found {
         if let Some((fix, message)) = one.fix.as_ref().and_then(|fix| meant(fix, text)) {
@@ -81,6 +75,27 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         !known
     });
     found
+}
+
+/// Replaces the facts of a TLB by those of the cache, in a machine without a TLB.
+fn without_tlb(advice: &mut Advice) {
+    let Some(fix) = &mut advice.fix else { return };
+    fix.text = fix.text.replace("=> tlb ", "=> cache ");
+    if fix.text.starts_with("tlb ") {
+        fix.text.replace_range(..3, "cache");
+    }
+    // The blanks of a question.
+    let facts = [
+        ("tlb", "cache"),
+        ("tlbi", "ci"),
+        ("tlbt", "ct"),
+        ("vpo", "co"),
+    ];
+    if let Some((_, fact)) = facts.iter().find(|(tlb, _)| *tlb == fix.text) {
+        fix.text = (*fact).to_owned();
+        advice.message = Some("this machine has no TLB, and its cache has this fact");
+        advice.help = None;
+    }
 }
 
 /// Returns what a fix means in its script, and why: `given` in a question, and `run` for a program in C.
@@ -279,20 +294,32 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     if (diagnostic.code == Code::UnknownFact || reserved) && line[..at].contains("=>") {
         let (from, to) = statement(line, at, &[",", ";", "{", "}", "=>"]);
         let said = &line[from..to];
+        // A blank lists facts without their values.
+        let asks = asks(&line[..at]);
         // Among other facts, a value alone does not say whose it is.
         let others =
             line[..from].trim_end().ends_with(',') || line[to..].trim_start().starts_with(',');
-        let alone = !(others && matches!(said.trim(), "hit" | "miss"));
+        let value = said.trim();
+        if others && matches!(value, "hit" | "miss") && has_tlb(text) {
+            let of = |part: &str| {
+                if asks {
+                    format!("`{part}`")
+                } else {
+                    format!("`{part} {value}`")
+                }
+            };
+            let help = format!("write {} or {}", of("tlb"), of("cache"));
+            return vec![Advice::without(
+                "a TLB and a cache have hits and misses",
+                help,
+            )];
+        }
         found.extend(fact(&line[..at], said).map(|(row, new)| {
-            // A blank lists facts without their values.
-            let asks = line.trim_start().starts_with("ask ");
             let named = |new: String| match new.split_once(' ') {
                 Some((name, _)) if asks => name.to_owned(),
                 _ => new,
             };
-            let fix = new
-                .filter(|_| alone)
-                .map(|new| Fix::write(place(from, to), said, named(new)));
+            let fix = new.map(|new| Fix::write(place(from, to), said, named(new)));
             Advice::of(row, said, fix, true)
         }));
         return found;

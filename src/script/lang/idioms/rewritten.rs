@@ -124,7 +124,7 @@ pub(super) fn fact(does: &str, said: &str) -> Option<(&'static Idiom, Option<Str
 }
 
 /// Whether the last statement of a text is an `ask`.
-fn asks(text: &str) -> bool {
+pub(super) fn asks(text: &str) -> bool {
     let last = text.rsplit(['{', ';']).next().unwrap_or_default();
     last.trim_start().starts_with("ask ")
 }

@@ -96,7 +96,7 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     if header.contains(|c: char| c.is_ascii_uppercase() && !c.is_ascii_hexdigit()) {
         let at = from + inside.find(header)?;
         let place = Span::new(file, at..at + header.len());
-        let fix = Fix::replace(place, header.to_lowercase());
+        let fix = Fix::replace(place, lowercase(header, head.contains("cache")));
         return Some(Advice {
             place: Some(place),
             ..Advice::fixed(Some(CAPITALS), None, fix, false)
@@ -248,6 +248,23 @@ pub(super) fn ranges(row: &str, place: impl Fn(usize, usize) -> Span) -> Option<
 
 fn words_of(line: &str) -> impl Iterator<Item = &str> {
     tokens(line).into_iter().map(|token| token.text)
+}
+
+/// Returns the header of a table in a textbook with the names of columns: `Idx Tag Valid Blk0`.
+fn lowercase(header: &str, of_cache: bool) -> String {
+    let lower = header.to_lowercase();
+    let name = |word: &str| match word {
+        "valid" if of_cache => "v".to_owned(),
+        "index" => "idx".to_owned(),
+        word => {
+            let byte = ["blk", "byte", "block"]
+                .iter()
+                .find_map(|name| word.strip_prefix(name));
+            let byte = byte.filter(|number| number.bytes().all(|c| c.is_ascii_digit()));
+            byte.map_or_else(|| word.to_owned(), |number| format!("b{number}"))
+        }
+    };
+    lower.split(' ').map(name).collect::<Vec<_>>().join(" ")
 }
 
 fn cells(row: &str) -> Vec<&str> {

@@ -50,6 +50,9 @@ pub(super) fn statement(said: &str) -> Option<String> {
     {
         return statement(asked).map(|new| format!("ask {new}"));
     }
+    if said.starts_with("set pte ") {
+        return fields(said);
+    }
     let all = tokens(said);
     let first = all.first()?;
     if !matches!(
@@ -112,6 +115,21 @@ pub(super) fn statement(said: &str) -> Option<String> {
         tail.to_owned()
     };
     let new = format!("{head} {{ {inside} }}{tail}");
+    (new.split_whitespace().ne(said.split_whitespace())).then_some(new)
+}
+
+/// Rewrites the fields of an entry in the notation of a manual: `set pte 1 0x1000 { P=1, R/W=0 }`.
+fn fields(said: &str) -> Option<String> {
+    let (head, inside) = said
+        .split_once('{')
+        .filter(|(_, inside)| inside.contains(['=', ':', '/']))?;
+    let field = |field: &str| {
+        let mut words = field.split(['=', ':', ' ']).filter(|word| !word.is_empty());
+        let name = words.next()?.replace('/', "").to_lowercase();
+        Some(format!("{name} {}", words.collect::<Vec<_>>().join(" ")))
+    };
+    let all: Option<Vec<String>> = inside.strip_suffix('}')?.split(',').map(field).collect();
+    let new = format!("{}{{ {} }}", head, all?.join(", "));
     (new.split_whitespace().ne(said.split_whitespace())).then_some(new)
 }
 
@@ -206,6 +224,21 @@ fn content(block: &str, said: &str) -> Option<String> {
         }
     }
     pieces.retain(|piece| !piece.is_empty());
+    // `bits 4, 4`
+    if block == "page_table" {
+        pieces = pieces
+            .into_iter()
+            .fold(Vec::new(), |mut joined: Vec<Vec<Token>>, piece| {
+                let number = piece.len() == 1 && piece[0].is_number();
+                match joined.last_mut() {
+                    Some(bits) if number && bits.len() > 1 && bits[0].text == "bits" => {
+                        bits.extend(piece)
+                    }
+                    _ => joined.push(piece),
+                }
+                joined
+            });
+    }
     if let Some(new) = positional(block, &pieces) {
         return Some(new);
     }

@@ -151,7 +151,9 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
             ),
         ));
     }
-    let letter = words.first().filter(|_| at > names);
+    // `n 14` lacks only a better name, but the numbers after these letters have another meaning.
+    let small = matches!(words[..], ["s" | "e" | "b" | "p"]);
+    let letter = words.first().filter(|_| at > names || small);
     let letter = letter.and_then(|letter| lettered(block, letter));
     let name = named(block, &phrase(&words), None).or_else(|| letter.map(str::to_owned));
     let Some(name) = name else {
@@ -159,8 +161,12 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
     };
     if number(next) {
         let (length, mut value, unit) = value(&all[at..])?;
-        // In CS:APP, S is 2^s sets, and B is 2^b bytes.
-        if block == "cache" && matches!(words[..], ["s" | "b"]) && letter.is_some() {
+        // In CS:APP, S is 2^s sets, B is 2^b bytes, and P is 2^p bytes.
+        let binary = matches!(
+            (block, &words[..]),
+            ("cache", ["s" | "b"]) | ("machine", ["p"])
+        );
+        if binary && letter.is_some() {
             value = exponent(&value)?;
         }
         // The remaining values belong to the same setting.
