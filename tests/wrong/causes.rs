@@ -532,7 +532,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/question \"Q\" points 2 { ask read 0x28F => tlb hit?, page fault, ppn }", 2, "a fact without a value is a blank", "question \"Q\" points 2 { ask read 0x28F => tlb, fault, ppn }"),
     ("machine simple/question \"Q\" points 2 { ask read 0x28F => set index, byte offset, cache tag }", 2, "use the fact `ci`", "question \"Q\" points 2 { ask read 0x28F => ci, co, ct }"),
     ("question \"Q\" points 2 { ask \"Rate\" = 0.25 decimals 2 }", 1, "counts significant digits", ""),
-    ("question \"Q\" points 2 { ask \"Start\" = 0x0A << 6 radix hex 4 }", 1, "an argument of `hex`", "question \"Q\" points 2 { ask \"Start\" = hex(0x0A << 6, 4) }"),
+    ("question \"Q\" points 2 { ask \"Start\" = 0x0A << 6 hex 4 }", 1, "an argument of `hex`", "question \"Q\" points 2 { ask \"Start\" = hex(0x0A << 6, 4) }"),
     ("program p \"\"\"/int main() { return 0; }/\"\"\"/question \"Q\" points 2 {/  ask \"What?\" = p.output/}", 5, "asked with `ask outputs`", "  ask outputs p as \"What?\" => all"),
     ("program p \"\"\"/int main() { return 0; }/\"\"\"/question \"Q\" points 2 {/  ask outputs p/}", 5, "lists the facts", "  ask outputs p => all"),
     ("program p \"\"\"/int main() { return 0; }/\"\"\"/question \"Q\" points 2 {/  given p/  ask \"n\" = 1/}", 5, "prints the text of a program", "  given program p"),

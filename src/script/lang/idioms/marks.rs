@@ -317,7 +317,10 @@ pub(super) fn unit_of_name(
     let all = tokens(line);
     let index = all.iter().position(|token| token.start == at)?;
     let (unit, value) = (&all[index], &all[index.checked_sub(1)?]);
-    let is_unit = UNITS.iter().any(|known| known.name == unit.text);
+    // `pages` and `cycles` may be names.
+    let is_unit = unit.text.ends_with(['B', 's'])
+        && unit.text.len() < 3
+        && UNITS.iter().any(|known| known.name == unit.text);
     let is_word = |word| is_keyword(word) || is_fact(word) || lists(TABLE, "clauses", word);
     let named = value.is_name() && !is_word(value.text);
     if !is_unit || !(named || value.text == ")") {

@@ -216,14 +216,30 @@ impl Scan<'_> {
         let head = self.text[..from - 3].trim_end();
         let line = head.rfind(['\n', ';', '{']).map_or(0, |sign| sign + 1);
         if head[line..].trim() == "program" {
-            let fix = self.put_in(head.len(), " p");
+            // The statements below may already have its name.
+            let word = |rest: &str| {
+                rest.split(|c: char| !c.is_alphanumeric() && c != '_')
+                    .next()
+                    .map(str::to_owned)
+            };
+            let mut below = self.text[end..].lines();
+            let named = |line: &str| {
+                let verbs = ["replay ", "run ", "outputs ", "program "];
+                let (_, rest) = verbs.iter().find_map(|verb| line.split_once(verb))?;
+                word(rest).filter(|name| !name.is_empty())
+            };
+            let name = below.find_map(named).unwrap_or_else(|| "p".to_owned());
+            let (fix, help) = (
+                self.put_in(head.len(), format!(" {name}")),
+                format!("write `program {name}`"),
+            );
             let diagnostic = self.report(
                 Code::WrongCount,
                 self.span(from - 3, from),
                 "the name of the program is missing",
                 "the text begins here",
             );
-            diagnostic.help = Some("write `program p`".to_owned());
+            diagnostic.help = Some(help);
             diagnostic.fix = Some(Box::new(fix));
             self.leave_prose(end);
             return true;

@@ -232,7 +232,7 @@ fn content(block: &str, said: &str) -> Option<String> {
                 let number = piece.len() == 1 && piece[0].is_number();
                 match joined.last_mut() {
                     Some(bits) if number && bits.len() > 1 && bits[0].text == "bits" => {
-                        bits.extend(piece)
+                        bits.extend(piece);
                     }
                     _ => joined.push(piece),
                 }
