@@ -358,9 +358,16 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
         let value = words
             .get(at + 1)
             .filter(|_| nearest(setting, known()).is_none())?;
+        // `1K` is no number of bytes.
+        let sizes = value
+            .split(',')
+            .map(|size| match size.strip_suffix(['K', 'M']) {
+                Some(_) => format!("{size}B"),
+                None => size.to_owned(),
+            });
+        let sizes = sizes.collect::<Vec<_>>().join(" ");
         return Some(format!(
-            "the grid has no dashes: write '{setting} {}'",
-            value.replace(',', " ")
+            "the grid follows the machine and the trace, without dashes: write '{setting} {sizes}'"
         ));
     }
     if before(2).is_some_and(is_pair) {

@@ -573,6 +573,16 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine { physical 12 bits, cache { sets 4, ways 1, block 4 B } }/question \"Q\" points 3 { ask read 0x3D4 => ci, tag, hit }", 2, "this machine has no TLB", "question \"Q\" points 3 { ask read 0x3D4 => ci, ct, hit }"),
     ("let va = 0x3D4/printf(\"%x\", va)", 2, "shows a number in hexadecimal", "show hex(va)"),
     ("let n = 3/let x = n > 2 ? 1 : 2", 2, "no conditional expression", "let x = 2; if n > 2 { let x = 1 }"),
+    // Forms of exams and tests.
+    ("machine simple/question \"Q\" points 2 {/  part points 2 { ask translate 0x029D => vpn }/}", 3, "the title of a part", "  part \"a\" points 2 { ask translate 0x029D => vpn }"),
+    ("machine simple/read 0x03D4/expect tlb miss, fault page", 3, "an expectation after `expect` is a condition", "expect last.tlb == \"miss\" and last.fault == \"page\""),
+    ("machine simple/read 0x03D4 => exactly vpn 0x0F, ppn 0x0D", 2, "so an access has no `exactly`", ""),
+    ("machine simple/expect translate {/  | va | vpn |/  | 0x03D4 | 0x0F |/}", 2, "each access has its own statement", ""),
+    ("machine simple/question \"Q\" points 2 {/  choose va in 0..64 where not translate va => fault page/  ask translate va => vpn/}", 3, "expects a fact", "  choose va in 0..64 where translate va => fault none"),
+    ("question \"Q\" points 2 {/  let refs = [7, 0, 1]/  ask reference refs policy LRU frames 3 => faults/}", 3, "above the `ask`", ""),
+    ("machine {/  physical 32 bits/  icache { size 32 KB, block 64 B, ways 8 }/}", 3, "has the setting `for`", "  cache icache { size 32 KB, block 64 B, ways 8, for instructions }"),
+    ("reference 1 2 3 { cachesize 3, replacement fifo }", 1, "no setting `cachesize`", "reference 1 2 3 { frames 3, replacement fifo }"),
+    ("question \"Q\" points 2 {/  choose pages in shuffle([1, 2, 3])/  ask \"n\" = pages[0]/}", 2, "list the orders", ""),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.

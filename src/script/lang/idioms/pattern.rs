@@ -144,7 +144,7 @@ fn matches<'a>(
         "PART" => one(first.is_some_and(|token| token.is_name() && token.text.contains('.'))),
         "PATH" => one(first.is_some_and(Token::is_name)),
         "VALUE" => one(first.is_some_and(Token::is_number)),
-        "FACT" => one(first.is_some_and(|token| is_fact(token.text))),
+        "FACT" | "FACT2" => one(first.is_some_and(|token| is_fact(token.text))),
         hole if hole.bytes().all(|byte| byte.is_ascii_uppercase())
             && let Some((_, words)) = rows(TABLE, "holes").find(|(name, _)| *name == hole) =>
         {

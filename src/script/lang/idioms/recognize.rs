@@ -98,7 +98,7 @@ fn without_tlb(advice: &mut Advice) {
     }
 }
 
-/// Returns what a fix means in its script, and why: `given` in a question, and `run` for a program in C.
+/// Returns what a fix means in its script, and why: `given` in a question, `run` for a program in C, and a cache of one kind of access.
 fn meant(fix: &Fix, text: &str) -> Option<(Fix, &'static str)> {
     let with = |text| Fix {
         text,
@@ -109,6 +109,23 @@ fn meant(fix: &Fix, text: &str) -> Option<(Fix, &'static str)> {
         let program = text.contains(&format!("program {name} "));
         let message = "`run` runs a program in C, and `execve` loads an `executable`";
         return program.then(|| (with(format!("{before}run {name}")), message));
+    }
+    if let Some(rest) = fix.text.strip_prefix("cache ")
+        && let Some((name, settings)) = rest.split_once(" {")
+        && let "icache" | "dcache" = &*name.to_lowercase()
+        && !settings.contains("for ")
+    {
+        let kind = if name.starts_with(['i', 'I']) {
+            "instructions"
+        } else {
+            "data"
+        };
+        let settings = settings.strip_suffix('}')?.trim_end();
+        let message = "a cache of one kind of access has the setting `for`";
+        return Some((
+            with(format!("cache {name} {{{settings}, for {kind} }}")),
+            message,
+        ));
     }
     let parts = fix.text.strip_prefix("show ")?.replace("; show ", ", ");
     let line = line_at(text, fix.span.start as usize);
