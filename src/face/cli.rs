@@ -358,7 +358,7 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
         let value = words
             .get(at + 1)
             .filter(|_| nearest(setting, known()).is_none())?;
-        // `1K` is no number of bytes.
+        // `1K` is not a number of bytes.
         let sizes = value
             .split(',')
             .map(|size| match size.strip_suffix(['K', 'M']) {
