@@ -172,7 +172,9 @@ pub(super) fn conditions(said: &str) -> Option<String> {
             .filter(|name| *name != ".")
             .collect();
         let named = |name: &&str| name.starts_with(char::is_alphabetic) && !is_keyword(name);
-        let fits = !names.is_empty() && names.iter().all(named) && value.is_number();
+        // Between a path and a number, only the author knows which comparison is missing.
+        let enough = names.len() > usize::from(!signed);
+        let fits = enough && names.iter().all(named) && value.is_number();
         fits.then(|| format!("{} == {}", names.join("."), value.text))
     };
     let parts = rest.split(',').flat_map(|part| part.split(" and "));
