@@ -166,15 +166,13 @@ pub(super) fn conditions(said: &str) -> Option<String> {
             .last()
             .is_some_and(|last| matches!(last.text, "=" | "==" | ":" | "is"));
         let path = &path[..path.len() - usize::from(signed)];
-        let names: Vec<&str> = path
-            .iter()
-            .map(|token| token.text)
-            .filter(|name| *name != ".")
-            .collect();
+        let names: Vec<&str> = path.iter().map(|token| token.text).collect();
+        // A word before a whole path is superfluous.
+        let is_path = names.len() == 1 || !names.iter().any(|name| name.contains('.'));
         let named = |name: &&str| name.starts_with(char::is_alphabetic) && !is_keyword(name);
         // Between a path and a number, only the author knows which comparison is missing.
         let enough = names.len() > usize::from(!signed);
-        let fits = enough && names.iter().all(named) && value.is_number();
+        let fits = enough && is_path && names.iter().all(named) && value.is_number();
         fits.then(|| format!("{} == {}", names.join("."), value.text))
     };
     let parts = rest.split(',').flat_map(|part| part.split(" and "));
