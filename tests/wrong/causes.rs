@@ -583,6 +583,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine {/  physical 32 bits/  icache { size 32 KB, block 64 B, ways 8 }/}", 3, "has the setting `for`", "  cache icache { size 32 KB, block 64 B, ways 8, for instructions }"),
     ("reference 1 2 3 { cachesize 3, replacement fifo }", 1, "no setting `cachesize`", "reference 1 2 3 { frames 3, replacement fifo }"),
     ("question \"Q\" points 2 {/  choose pages in shuffle([1, 2, 3])/  ask \"n\" = pages[0]/}", 2, "list the orders", ""),
+    ("machine {/  virtual 14 bits, physical 12 bits, page 64 B/  page_table {/    | vpn ppn |/    | 0F 0D |/  }/}", 4, "a table is not allowed in `page_table` here", ""),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.

@@ -19,6 +19,17 @@ pub(crate) fn field(cx: &mut Cx, setting: &Setting) -> Result<Field, Stop> {
     if let Some(wrong) = detached_unit(cx, setting).or_else(|| bits_without_range(setting)) {
         return Err(wrong.into());
     }
+    if let Some(table) = setting
+        .block
+        .as_ref()
+        .and_then(|block| block.table.as_ref())
+    {
+        let name = &setting.name.text;
+        let message = format!("a table is not allowed in `{name}` here");
+        let help = format!("set the contents after the block: `set {name} {{ … }}`");
+        let diagnostic = Diagnostic::new(Code::BadTable, table.span, message);
+        return Err(diagnostic.help(help).into());
+    }
     let said = setting
         .values
         .iter()
