@@ -580,10 +580,11 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/expect translate {/  | va | vpn |/  | 0x03D4 | 0x0F |/}", 2, "each access has its own statement", ""),
     ("machine simple/question \"Q\" points 2 {/  choose va in 0..64 where not translate va => fault page/  ask translate va => vpn/}", 3, "expects a fact", "  choose va in 0..64 where translate va => fault none"),
     ("question \"Q\" points 2 {/  let refs = [7, 0, 1]/  ask reference refs policy LRU frames 3 => faults/}", 3, "above the `ask`", ""),
-    ("machine {/  physical 32 bits/  icache { size 32 KB, block 64 B, ways 8 }/}", 3, "has the setting `for`", "  cache icache { size 32 KB, block 64 B, ways 8, for instructions }"),
+    ("machine {/  physical 32 bits/  icache { size 32 KB, block 64 B, ways 8 }/}", 3, "limits a cache to one kind", "  cache icache { size 32 KB, block 64 B, ways 8, for instructions }"),
     ("reference 1 2 3 { cachesize 3, replacement fifo }", 1, "no setting `cachesize`", "reference 1 2 3 { frames 3, replacement fifo }"),
     ("question \"Q\" points 2 {/  choose pages in shuffle([1, 2, 3])/  ask \"n\" = pages[0]/}", 2, "list the orders", ""),
     ("machine {/  virtual 14 bits, physical 12 bits, page 64 B/  page_table {/    | vpn ppn |/    | 0F 0D |/  }/}", 4, "a table is not allowed in `page_table` here", ""),
+    ("machine simple { tlb none }/read 0x3D4 => hit", 2, "write `cache hit`", "read 0x3D4 => cache hit"),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.

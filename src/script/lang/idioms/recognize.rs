@@ -121,7 +121,7 @@ fn meant(fix: &Fix, text: &str) -> Option<(Fix, &'static str)> {
             "data"
         };
         let settings = settings.strip_suffix('}')?.trim_end();
-        let message = "a cache of one kind of access has the setting `for`";
+        let message = "the setting `for` limits a cache to one kind of access";
         return Some((
             with(format!("cache {name} {{{settings}, for {kind} }}")),
             message,
@@ -141,6 +141,9 @@ fn meant(fix: &Fix, text: &str) -> Option<(Fix, &'static str)> {
 
 /// Whether a machine of a script may have a TLB.
 fn has_tlb(text: &str) -> bool {
+    if text.contains("tlb none") {
+        return false;
+    }
     let own = text.contains("machine {") && !text.contains("include");
     let lower = text.to_ascii_lowercase();
     !own || ["tlb", "simple", "core-i7", "machine \""]
