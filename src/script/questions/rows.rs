@@ -23,11 +23,14 @@ pub(crate) fn settings<'t>(bound: &Bound<'t>) -> Result<&'t [Setting], Diagnosti
     match bound.block {
         Some(block) => match &block.table {
             Some(table) => {
-                let wrong =
-                    Diagnostic::new(Code::BadTable, table.span, "a table is not allowed here");
-                let rows = "write `columns \"A\" \"B\"`, and a line such as `row 4 KB ? = 12` for each row";
-                let help = (bound.name == "table").then(|| rows.to_owned());
-                Err(Diagnostic { help, ..wrong })
+                let wrong = |message| Diagnostic::new(Code::BadTable, table.span, message);
+                Err(if bound.name == "table" {
+                    wrong("a table with blanks is written without `|`").help(
+                        "write `columns \"VA\" \"VPN\"`, and a line such as `row \"0x03D4\" ? = 0x0F` for each row",
+                    )
+                } else {
+                    wrong("a table is not allowed here")
+                })
             }
             None => Ok(&block.settings),
         },

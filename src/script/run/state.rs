@@ -74,6 +74,8 @@ pub(crate) struct Scope {
     /// Whether the scope belongs to a definition, and is therefore invisible to the definitions that this
     /// definition calls.
     pub(crate) private: bool,
+    /// Whether a name was bound to a program. Each unknown name asks for the programs, which most scopes lack.
+    has_programs: bool,
     names: Arc<Names>,
 }
 
@@ -140,6 +142,7 @@ impl Scope {
     pub(crate) fn new(private: bool) -> Self {
         Self {
             private,
+            has_programs: false,
             names: Arc::default(),
         }
     }
@@ -155,6 +158,7 @@ impl Scope {
     }
 
     pub(crate) fn bind(&mut self, name: &Arc<str>, binding: Binding) {
+        self.has_programs |= matches!(binding, Binding::Program(_));
         Arc::make_mut(&mut self.names).bind(name, binding);
     }
 }
@@ -248,7 +252,8 @@ impl State {
 
     /// Returns the programs.
     pub(crate) fn listings(&self) -> impl Iterator<Item = &Arc<Listing>> {
-        self.bindings().filter_map(|(_, of)| match of {
+        let scopes = self.scopes.iter().rev().filter(|scope| scope.has_programs);
+        scopes.flat_map(Scope::bindings).filter_map(|of| match of {
             Binding::Program(listing) => Some(listing),
             _ => None,
         })

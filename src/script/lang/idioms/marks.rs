@@ -341,3 +341,47 @@ pub(super) fn unit_of_name(
     let message = Some("a unit must follow a number, not a name");
     Some(Advice::fixed(message, None, fix, false))
 }
+
+/// Returns the advice for lists in parentheses, as Python has them: `(1, 2)`.
+pub(super) fn tuples(
+    line: &str,
+    at: usize,
+    place: impl Fn(usize, usize) -> Span,
+) -> Option<Advice> {
+    let all = tokens(line);
+    let mut open = Vec::new();
+    let mut brackets = Vec::new();
+    for (index, token) in all.iter().enumerate() {
+        match token.text {
+            "(" | "[" | "{" => {
+                let calls = index > 0 && all[index - 1].is_name() && token.touches(&all[index - 1]);
+                open.push((token, calls, false));
+            }
+            "," => {
+                if let Some((_, _, lists)) = open.last_mut() {
+                    *lists = true;
+                }
+            }
+            ")" | "]" | "}" => {
+                let (first, calls, lists) = open.pop()?;
+                if first.text == "(" && lists && !calls {
+                    brackets.push((first.start, token.start));
+                }
+            }
+            _ => {}
+        }
+    }
+    if !brackets.iter().any(|(first, last)| (first..last).contains(&&at)) {
+        return None;
+    }
+    let first = brackets.iter().map(|(first, _)| *first).min()?;
+    let last = brackets.iter().map(|(_, last)| *last).max()?;
+    let mut new = line[first..=last].to_owned();
+    for (opening, closing) in brackets {
+        new.replace_range(opening - first..=opening - first, "[");
+        new.replace_range(closing - first..=closing - first, "]");
+    }
+    let fix = Fix::write(place(first, last + 1), &line[first..=last], new);
+    let message = Some("a list must be in square brackets");
+    Some(Advice::fixed(message, None, fix, false))
+}

@@ -72,8 +72,10 @@ pub(super) fn has_own_fix(diagnostic: &Diagnostic, text: &str) -> bool {
         let before = text[..diagnostic.span.start as usize].trim_end();
         before.ends_with(['{', ','])
     };
+    // A dot in the name of a file makes the name that of a part.
+    let file = || text[line_at(text, diagnostic.span.start as usize)].starts_with("file ");
     diagnostic.is_warning()
-        || diagnostic.code == Code::NoMachine && !below() && !inside()
+        || diagnostic.code == Code::NoMachine && !below() && !inside() && !file()
         || diagnostic.code == Code::WrongUnit && diagnostic.fix.is_some()
         || diagnostic.code == Code::WrongCount
             && diagnostic

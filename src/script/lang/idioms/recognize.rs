@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::advice::Advice;
-use super::marks::{comment, defined, included, note, percent, unit_of_name, unquoted, words};
+use super::marks::{comment, defined, included, note, percent, tuples, unit_of_name, unquoted, words};
 use super::pattern::matched;
 use super::rewritten::{asks, conditions, fact, found_in, rewritten, stated};
 use super::rows::{Idiom, REMOVED, is_fact, is_keyword, section};
@@ -167,10 +167,14 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     if let Some(said) = text.get(at..end as usize) {
         found.extend(words(diagnostic, said, line));
     }
+    found.extend(process_without_colon(diagnostic, text));
     found.extend(defined(diagnostic, text).or_else(|| included(diagnostic, text)));
     found.extend(comment(line, &text[range.start..], at - range.start, place));
     found.extend(percent(line, at - range.start, place));
     found.extend(unit_of_name(line, at - range.start, place));
+    if diagnostic.code == Code::Syntax {
+        found.extend(tuples(line, at - range.start, place));
+    }
     // The line above goes on after its `%`.
     if let Some(above) = range.start.checked_sub(1).map(|end| line_at(text, end))
         && text[above.clone()].trim_end().ends_with('%')
@@ -414,6 +418,28 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         found.extend(note(line, at, place));
     }
     found
+}
+
+/// Returns the advice for the name of a process that a word follows: `p mmap(…)`.
+fn process_without_colon(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
+    let Span { file, start, end } = diagnostic.span;
+    let (start, end) = (start as usize, end as usize);
+    let name = text
+        .get(start..end)
+        .filter(|_| diagnostic.code == Code::UnknownVerb)?;
+    let follows = text[end..]
+        .strip_prefix(' ')?
+        .starts_with(|c: char| c.is_alphabetic());
+    let declares = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        matches!(words[..], ["process", own, ..] if own == name)
+            || line.contains("fork()") && words.windows(2).any(|pair| pair == [name, "="])
+    };
+    let declared = follows && text[..start].lines().any(declares);
+    declared.then(|| Advice {
+        fix: Some(Fix::put_in(file, end as u32, ":")),
+        ..Advice::without(PROCESS, format!("write `:` after `{name}`"))
+    })
 }
 
 /// Returns the advice for a block that another notation needs, at its head or in it.

@@ -104,7 +104,9 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     }
     if let Some(rows) = pairs(head, inside) {
         let whole = line.start + indent(head)..from + inside.len() + 1;
-        let new = format!("{} {rows} }}", &text[whole.start..from]);
+        // A dictionary of Python follows `=`.
+        let opening = text[whole.start..from].replace(" = {", " {");
+        let new = format!("{opening} {rows} }}");
         let fix = Fix::replace(Span::new(file, whole), new);
         return Some(Advice::fixed(Some(FIELDS), None, fix, true));
     }

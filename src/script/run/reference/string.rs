@@ -76,9 +76,6 @@ pub(super) fn listed_references(
         let warning = Diagnostic::warning(Code::NoEffect, field.span, message);
         cx.report(vec![warning.fix(Fix::remove(field.span))]);
     }
-    if let (Pages::Words(words), true) = (pages, is_check) {
-        warn_of_policy(cx, words);
-    }
     let string = references(cx, pages)?;
     match draft.page_size {
         Some(size) => Ok(Listed::Addresses(addresses(cx, pages, &string, size)?)),
@@ -125,20 +122,24 @@ fn names_program(cx: &Cx, words: &[Word]) -> bool {
     is_call && matches!(cx.state.find(&words[0].text), Some(Binding::Program(_)))
 }
 
-/// Warns about a policy among numbered pages, such as `lru` in `reference 1 2 3 lru`, where it is the name of a page.
-fn warn_of_policy(cx: &mut Cx, words: &[Word]) {
+/// Warns about a word of the settings among numbered pages, such as `lru` in `reference 1 2 3 lru`, where it is the name of a page.
+fn warn_of_settings(cx: &mut Cx, words: &[Word]) {
     let is_number = |word: &Word| word.text.bytes().all(|c| c.is_ascii_digit());
-    let policy = words
-        .iter()
-        .find(|word| Policy::by_name(&word.text).is_some());
-    if let Some(policy) = policy.filter(|_| words.iter().any(is_number)) {
+    let help = |word: &Word| {
+        if Policy::by_name(&word.text).is_some() {
+            return Some(format!("write `replacement {}` in the braces", word.text));
+        }
+        let joins = matches!(&*word.text, "with" | "using" | "frames" | "replacement");
+        joins.then(|| "write the settings in the braces: `{ frames 3, replacement lru }`".to_owned())
+    };
+    let found = words.iter().find_map(|word| Some((word, help(word)?)));
+    if let Some((word, help)) = found.filter(|_| words.iter().any(is_number)) {
         let message = format!(
             "`{}` is a page here, as each word before the `{{` is",
-            policy.text
+            word.text
         );
-        let help = format!("write `replacement {}` in the braces", policy.text);
         cx.report(vec![
-            Diagnostic::warning(Code::Unlikely, policy.span, message).help(help),
+            Diagnostic::warning(Code::Unlikely, word.span, message).help(help),
         ]);
     }
 }
@@ -244,12 +245,19 @@ fn addresses(
 ///
 /// # Errors
 /// Returns `bare-page`.
-pub(super) fn check_bare_pages(cx: &Cx, pages: &Pages, settings: &Settings) -> Result<(), Stop> {
+pub(super) fn check_bare_pages(
+    cx: &mut Cx,
+    pages: &Pages,
+    settings: &Settings,
+) -> Result<(), Stop> {
     let Pages::Words(words) = pages else {
         return Ok(());
     };
     if names_program(cx, words) {
         return Ok(());
+    }
+    if cx.checking() {
+        warn_of_settings(cx, words);
     }
     refuse_variables(cx, words)?;
     refuse_marks(cx, words, settings)

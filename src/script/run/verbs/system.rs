@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::lang::ast::{Expr, ExprKind, Settings, Span, Table, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 use crate::run::bind::{Bound, Slot, word};
@@ -319,6 +320,10 @@ fn backing_of(
         format!("there is no file `{name}`"),
     )
     .label("neither `anonymous` nor a file");
+    // `/proc/PID/maps` names such areas in brackets.
+    if name.starts_with('[') {
+        return Err(diagnostic.fix(Fix::replace(span, "anonymous")).into());
+    }
     Err(match nearest(name, known.into_iter()) {
         Some(near) => diagnostic.did_you_mean(name, near),
         None => diagnostic.help(format!(

@@ -35,8 +35,7 @@ impl Statement<'_> {
             "in" => matches!(head, "for" | "choose"),
             "where" => matches!(head, "choose" | "option"),
             ".." => (0..self.tokens.len()).any(|at| self.word(at) == "in"),
-            // A definition compares rarely, and `ask` has a `=` of its own.
-            "==" => !matches!(head, "let" | "for" | "read" | "write"),
+            "==" => matches!(head, "expect" | "if" | "while" | "where" | "choose" | "option"),
             _ => true,
         }
     }

@@ -80,7 +80,12 @@ pub(super) fn statement(said: &str) -> Option<String> {
     }
     // `kernel frames 4, replacement lru`
     let bare = matches!(first.text, "kernel" | "exam").then_some(1);
-    let open_or_named = open.or_else(|| all.iter().position(named)).or(bare);
+    let early = all.iter().position(named);
+    let open_or_named = match (open, early) {
+        // `reference 1 2 3 with 3 frames { replacement fifo }`
+        (Some(open), Some(early)) if early < open => Some(early),
+        _ => open.or(early).or(bare),
+    };
     let begin = all.get(open_or_named?)?;
     let mut head = said[..begin.start].trim().to_owned();
     if first.text == "reference" {
@@ -92,10 +97,14 @@ pub(super) fn statement(said: &str) -> Option<String> {
             .collect::<Vec<_>>()
             .join(" ");
     }
+    let without_with = |text: &'_ str| text.trim_start_matches("with").trim().to_owned();
     let (inside, tail) = if let Some(open) = open {
         let close = closing(&all, open)?;
+        let block = &said[all[open].end()..all[close].start];
+        let before = said.get(begin.start..all[open].start).map(without_with);
+        let before = before.filter(|before| !before.is_empty());
         (
-            &said[all[open].end()..all[close].start],
+            before.map_or_else(|| block.to_owned(), |before| format!("{before}, {block}")),
             &said[all[close].end()..],
         )
     } else {
@@ -103,12 +112,9 @@ pub(super) fn statement(said: &str) -> Option<String> {
             .iter()
             .find(|token| token.text == "=>")
             .map_or(said.len(), |arrow| arrow.start);
-        (
-            said[begin.start..arrow].trim_start_matches("with"),
-            &said[arrow..],
-        )
+        (without_with(said.get(begin.start..arrow)?), &said[arrow..])
     };
-    let inside = content(first.text, inside)?;
+    let inside = content(first.text, &inside)?;
     let tail = if open.is_none() && !tail.is_empty() {
         format!(" {tail}")
     } else {

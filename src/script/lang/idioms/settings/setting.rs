@@ -71,7 +71,7 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
     let digits = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
     let number =
         |token: &Token| token.is_number() || !prose && quoted(token.text).is_some_and(digits);
-    let begins = !number(&all[0]);
+    let begins = !number(all.first()?);
     if !begins {
         // For example: 8-way set associative, 64-byte blocks, 32KB.
         let (mut at, value, unit) = value(all)?;
@@ -89,7 +89,7 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
         let (length, name) = match found {
             Some(found) => found,
             None if unit.is_some_and(|unit| unit.ends_with('B'))
-                && matches!(block, "cache" | "pte") =>
+                && matches!(block, "cache" | "pte" | "file") =>
             {
                 (0, "size".to_owned())
             }

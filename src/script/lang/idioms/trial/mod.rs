@@ -142,7 +142,12 @@ impl Trial<'_> {
             self.make(&fix, text, &after);
             return Some((Advice::fixed(None, None, fix, false), Some(after)));
         }
-        let advised = advised?;
+        // A fact later in the statement does not explain an error in what precedes its facts.
+        let elsewhere = |fix: &Fix| {
+            let between = text.get(diagnostic.span.end as usize..fix.span.start as usize);
+            between.is_some_and(|between| between.contains("=>"))
+        };
+        let advised = advised.filter(|one| !one.fix.as_ref().is_some_and(elsewhere))?;
         let failed = advised
             .fix
             .as_ref()
