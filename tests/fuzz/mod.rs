@@ -4,6 +4,7 @@
 mod found;
 mod generated;
 mod processes;
+mod spliced;
 
 use std::collections::BTreeSet;
 

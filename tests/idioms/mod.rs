@@ -38,6 +38,11 @@ fn pairs() -> Vec<Pair> {
     pairs
 }
 
+/// Returns the mistaken scripts.
+pub fn mistaken() -> impl Iterator<Item = String> {
+    pairs().into_iter().map(|pair| pair.mistaken)
+}
+
 fn pair(text: &str) -> Pair {
     // A note describes the pairs below it.
     let text: String = text

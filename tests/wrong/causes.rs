@@ -633,6 +633,13 @@ fn described(script: &CheckedScript, first: &Diagnostic, text: &str) -> (usize, 
     (line, said, new.unwrap_or_default().to_owned())
 }
 
+/// Returns the scripts.
+pub fn scripts() -> impl Iterator<Item = String> {
+    CASES
+        .iter()
+        .map(|(script, ..)| format!("{}\n", script.replace('/', "\n")))
+}
+
 #[test]
 fn the_first_message_names_the_cause() {
     let mut messages = String::new();

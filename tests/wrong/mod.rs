@@ -2,7 +2,7 @@
 //! statement runs. No input makes the parser or the interpreter panic, hang, or overflow its stack.
 
 pub mod cases;
-mod causes;
+pub mod causes;
 mod memory;
 #[cfg(target_os = "linux")]
 mod stack;

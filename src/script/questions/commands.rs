@@ -16,6 +16,7 @@ use super::sheet::Sheet;
 use crate::lang::ast::{Expr, ExprKind, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
+use crate::lang::nearest::nearest;
 use crate::lang::value::{Dimension, Number, Unit};
 use crate::run::bind::{Atom, Bound, Param, Piece, Slot, TEXT, word};
 use crate::run::eval::eval;
@@ -390,6 +391,14 @@ fn words(cx: &mut Cx, row: &Bound) -> Result<String, Stop> {
             .last()
             .map_or(more.span.end, |last| last.span.end);
         let whole = Span { end, ..first.span };
+        let unit = word(more).filter(|_| row.name == "duration");
+        if unit.is_some_and(|unit| nearest(unit, ["min", "minutes"].into_iter()).is_some())
+            && !is_unit(more)
+        {
+            let message = "a duration is a number of minutes";
+            let wrong = Diagnostic::new(Code::WrongCount, more.span, message);
+            return Err(wrong.fix(Fix::replace(more.span, "min")).into());
+        }
         if row.name == "duration" && is_unit(more) {
             let rest = Span {
                 start: more.span.end,

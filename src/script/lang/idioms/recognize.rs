@@ -127,8 +127,15 @@ fn meant(fix: &Fix, text: &str) -> Option<(Fix, &'static str)> {
             message,
         ));
     }
-    let parts = fix.text.strip_prefix("show ")?.replace("; show ", ", ");
     let line = line_at(text, fix.span.start as usize);
+    if let Some(value) = fix.text.strip_prefix("byte ")
+        && let Some((_, size)) = text[line.start..fix.span.start as usize].rsplit_once(" size ")
+        && !size.starts_with("1 ")
+    {
+        let message = "to check the value that is read, use the fact `value`";
+        return Some((with(format!("value {value}")), message));
+    }
+    let parts = fix.text.strip_prefix("show ")?.replace("; show ", ", ");
     let head = head_above(text, &line).map(|head| text[head].trim_start());
     let asks = head.is_some_and(|head| {
         ["question ", "part "]

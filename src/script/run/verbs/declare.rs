@@ -155,7 +155,7 @@ fn unknown_preset(name: &str, place: &Expr, own: bool) -> Diagnostic {
                 .fix(Fix::write(place.span, name, ""))
         }
         None => diagnostic.help(format!(
-            "the presets are {}; to use a machine file, write its name in quotes",
+            "a preset is {}; to use a machine file, write its name in quotes",
             list(names())
         )),
     }
