@@ -62,6 +62,13 @@ fn a_key_in_another_unit_is_an_error() {
         ("", "4 KB unit kB", "4 KB", "/ 1 KB"),
         ("", "4 KB unit kilobytes", "4 KB", "/ 1 KB"),
         ("", "6 ms unit milliseconds", "6 ms", "/ 1 ms"),
+        // A probability of 0.001 is a factor of one part of the sum only.
+        (
+            "let p = 0.001",
+            "(1 - p) * 100 ns + p * 8 ms unit us",
+            "(1 - p) * 100 ns + p * 8 ms",
+            "/ 1 us",
+        ),
         ("let rate = 90%", "rate unit \"%\"", "rate", "* 100"),
         ("", "96% unit \"%\"", "96%", "* 100"),
         ("", "1 - 96% unit percent", "1 - 96%", "* 100"),
@@ -107,6 +114,8 @@ fn a_converted_key_is_right() {
         ("", "machine.page / 12 unit entries"),
         ("let memory_time = 20", "memory_time unit ms"),
         ("", "2.5 us unit ns"),
+        ("", "4 KB / 1024 + 8 KB / 1024 unit KB"),
+        ("let a = 4 KB; let b = 8 KB", "(a + b) / 1024 unit KB"),
         ("", "cache.miss_rate * 100 unit \"%\""),
         ("", "cache.miss_rate / 1% unit \"%\""),
         ("let percent = 90% * 100", "percent unit \"%\""),

@@ -26,21 +26,28 @@ const MOST_MISTAKES: usize = 3;
 /// Returns the word most similar to `word`. A word that differs only in case or in its notation is the best match, and
 /// then a word that `synonyms.txt` lists. Otherwise, the best match has the smallest Damerau–Levenshtein distance, which
 /// counts omitted, inserted, replaced, and swapped letters. The distance may be at most a third of the length and at
-/// most 3, or 2 if the words have the same letters in a different order. Parts between dots must be similar one by one. The first
-/// word wins a tie.
+/// most 3, or 2 if the words have the same letters in a different order. Parts between dots must be similar one by one, and
+/// `synonyms.txt` also lists names after a dot: `L1.set` is `L1.index`. The first word wins a tie.
 pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut best: Option<(usize, &str)> = None;
     let lower = word.to_lowercase();
     let (length, letters) = (lower.chars().count(), letters(&lower));
     let said = plain(word);
-    let synonyms: Vec<&str> = SYNONYMS
-        .iter()
-        .filter(|(_, theirs)| theirs.contains(&said))
-        .map(|(ours, _)| *ours)
-        .collect();
+    let after_dot = word.rsplit_once('.').map(|(of, name)| (of, plain(name)));
+    let mut synonyms = Vec::new();
+    for (ours, theirs) in SYNONYMS.iter() {
+        if theirs.contains(&said) {
+            synonyms.push((*ours).to_owned());
+        }
+        if let Some((of, name)) = &after_dot
+            && theirs.contains(name)
+        {
+            synonyms.push(format!("{of}.{ours}"));
+        }
+    }
     let mut synonym: Option<(usize, &str)> = None;
     for candidate in among {
-        if let Some(rank) = synonyms.iter().position(|ours| *ours == candidate)
+        if let Some(rank) = synonyms.iter().position(|ours| ours == candidate)
             && synonym.is_none_or(|(first, _)| rank < first)
         {
             synonym = Some((rank, candidate));

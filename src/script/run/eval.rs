@@ -104,6 +104,17 @@ fn operation(cx: &mut Cx, expr: &Expr) -> Result<Value, Stop> {
                 }
                 // An array in memory, as in C.
                 let (base, index) = (cx.text(of.span), cx.text(index.span));
+                let end = expr.span.end;
+                if cx.text(Span {
+                    start: end,
+                    end: end + 1,
+                    ..expr.span
+                }) == "["
+                {
+                    return diagnostic.help(format!(
+                        "an array in memory has an address: write `{base} + 4 * (N * {index} + j)` for rows of N elements of 4 B"
+                    ));
+                }
                 diagnostic.help(format!(
                     "an array in memory has an address: write `{base} + 4 * {index}` for an element of 4 B, `{base} + {index}` for a byte"
                 ))

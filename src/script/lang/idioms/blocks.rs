@@ -137,7 +137,8 @@ pub(super) fn in_exam(diagnostic: &Diagnostic, text: &str, block: Option<&str>) 
 /// Returns the advice for a text of several lines in two quotes or in Python's single quotes, of which each line is an error.
 pub(super) fn other_quotes(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
     let quoted = |quotes| in_quotes(quotes, text, line, file);
-    quoted("\"\"").or_else(|| quoted("'''"))
+    let fenced = || quoted("```c").or_else(|| quoted("```"));
+    quoted("\"\"").or_else(|| quoted("'''")).or_else(fenced)
 }
 
 fn in_quotes(quotes: &str, text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
@@ -145,6 +146,8 @@ fn in_quotes(quotes: &str, text: &str, line: &Range<usize>, file: u32) -> Option
         let (before, after) = (&text[..*at], &text[at + quotes.len()..]);
         before.ends_with(' ') && after.starts_with('\n')
     };
+    // A block of Markdown names its language.
+    let closing = quotes.trim_end_matches('c');
     let open = text[..line.end]
         .rmatch_indices(quotes)
         .map(|(at, _)| at)
@@ -154,11 +157,11 @@ fn in_quotes(quotes: &str, text: &str, line: &Range<usize>, file: u32) -> Option
     let close = text[from..].split_inclusive('\n').find_map(|line| {
         let start = at + indent(line);
         at += line.len();
-        (line.trim() == quotes).then_some(start)
+        (line.trim() == closing).then_some(start)
     })?;
     let inside = &text[open + quotes.len()..close];
     let fix = Fix::replace(
-        Span::new(file, open..close + quotes.len()),
+        Span::new(file, open..close + closing.len()),
         format!("\"\"\"{inside}\"\"\""),
     );
     let message = Some("a text of several lines is in three double quotes");

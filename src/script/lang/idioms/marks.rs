@@ -371,7 +371,10 @@ pub(super) fn tuples(
             _ => {}
         }
     }
-    if !brackets.iter().any(|(first, last)| (first..last).contains(&&at)) {
+    if !brackets
+        .iter()
+        .any(|(first, last)| (first..last).contains(&&at))
+    {
         return None;
     }
     let first = brackets.iter().map(|(first, _)| *first).min()?;

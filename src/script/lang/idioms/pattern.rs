@@ -105,7 +105,8 @@ fn matches<'a>(
                 word == hole
             }
         };
-        let both = first.and_then(|token| token.text.split_once('.'));
+        let path = first.filter(|token| token.is_name());
+        let both = path.and_then(|token| token.text.split_once('.'));
         let fits = both.is_some_and(|(one, other)| fits(part, one) && fits(property, other));
         return fits && matches(pattern, line, &found[1..], held);
     }

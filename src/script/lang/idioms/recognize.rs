@@ -3,9 +3,11 @@
 use std::ops::Range;
 
 use super::advice::Advice;
-use super::marks::{comment, defined, included, note, percent, tuples, unit_of_name, unquoted, words};
+use super::marks::{
+    comment, defined, included, note, percent, tuples, unit_of_name, unquoted, words,
+};
 use super::pattern::matched;
-use super::rewritten::{asks, conditions, fact, found_in, rewritten, stated};
+use super::rewritten::{asks, conditions, fact, found_in, numbered, rewritten, stated};
 use super::rows::{Idiom, REMOVED, is_fact, is_keyword, section};
 use super::spelled::{TABLE, respelled, spelled};
 use super::tokens::{indent, line_at, nesting, tokens};
@@ -25,6 +27,7 @@ const CONDITION: &str = "`expect` checks a condition";
 const CONDITIONS: &str = "`expect` checks conditions, which `and` joins";
 const METHOD: &str = "the language has no objects; a statement must begin with a verb";
 const PROCESS: &str = "a process and its statement must be separated by `:`";
+const OPENED: &str = "a file is not a value; `open` returns its descriptor";
 const POINTS: &str = "the points of a question or part must follow its title";
 
 /// Maximum length in bytes of a line to compare with the idiom table.
@@ -427,6 +430,13 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     found
 }
 
+/// Returns the word with dots that begins at a byte.
+fn dotted(text: &str, at: usize) -> Option<&str> {
+    let rest = text.get(at..)?;
+    let ends = |c: char| !(c.is_alphanumeric() || matches!(c, '.' | '_' | '-'));
+    rest.split(ends).next().filter(|word| word.contains('.'))
+}
+
 /// Returns the advice for the name of a process that a word follows: `p mmap(…)`.
 fn process_without_colon(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     let Span { file, start, end } = diagnostic.span;
@@ -577,13 +587,18 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
                 "write a question mark, `=`, and the right answer",
             ))
         }
+        // `mmap(…, poem.txt, 0)`
+        Code::UnknownNoun | Code::UnknownPath
+            if let Some(file) = dotted(text, start as usize)
+                && text.contains(&format!("file \"{file}\"")) =>
+        {
+            let help = format!("write `let fd = open(\"{file}\", O_RDONLY)` above, and `fd` here");
+            Some(Advice::without(OPENED, help))
+        }
         // `mmap(…, poem, 0)`
         Code::UnknownName if text.contains(&format!("file \"{name}\"")) => {
             let help = format!("write `let fd = open(\"{name}\", O_RDONLY)` above, and `fd` here");
-            Some(Advice::without(
-                "a file is not a value; `open` returns its descriptor",
-                help,
-            ))
+            Some(Advice::without(OPENED, help))
         }
         // `\textbf{word}`
         Code::UnknownName if let Some(from) = latex(text, start as usize) => {
@@ -827,6 +842,10 @@ fn statements(
             let new = new.map(|new| fix(if row.ours == REMOVED { REMOVED } else { &new }));
             Advice::of(row, text, new, read && row.begins)
         };
+        found.extend(
+            numbered(text)
+                .map(|(message, new)| Advice::fixed(Some(message), None, fix(&new), false)),
+        );
         found.extend(rewritten(text).into_iter().map(row));
         found.extend(conditions(text).map(|new| {
             let joined = new.contains(" and ");
@@ -835,6 +854,9 @@ fn statements(
         }));
         if let Some(new) = settings::statement(text) {
             let message = match text.split(' ').next() {
+                // The pages come first, and a setting has a sign.
+                Some("reference" | "ask") if text.contains('{') => setting,
+                Some("ask") if text.starts_with("ask reference ") => Some(PAGES),
                 Some("reference" | "ask") => setting.map(|_| PAGES),
                 Some("choice") => Some(OPTION),
                 _ => setting,

@@ -156,11 +156,14 @@ pub(super) fn found_in(
     fitting(rows, said).into_iter().next()
 }
 
-/// Returns `expect` with conditions in place of names and values: `expect tlb hits 0, tlb misses 1`.
+/// Returns `expect` with conditions in place of names and values: `expect tlb hits 0, tlb misses 1`, or of the facts of a
+/// part: `expect cache => misses 1`.
 pub(super) fn conditions(said: &str) -> Option<String> {
     let rest = said.strip_prefix("expect ")?;
+    let (of, rest) = rest.split_once("=>").unwrap_or(("", rest));
     let condition = |part: &str| {
-        let all = tokens(part);
+        let part = format!("{of}{part}");
+        let all = tokens(&part);
         let (value, path) = all.split_last()?;
         let signed = path
             .last()
@@ -178,6 +181,39 @@ pub(super) fn conditions(said: &str) -> Option<String> {
     let parts = rest.split(',').flat_map(|part| part.split(" and "));
     let all: Option<Vec<String>> = parts.map(condition).collect();
     Some(format!("expect {}", all?.join(" and "))).filter(|new| new != said)
+}
+
+/// Returns an `ask` whose facts are followed by numbers in brackets, and what is wrong: the levels of a page table in
+/// `vpn[1], vpn[2]`, or the points of each fact in `vpn (2), tlbi (1)`.
+pub(super) fn numbered(said: &str) -> Option<(&'static str, String)> {
+    let (asks, facts) = said.split_once("=>")?;
+    let does = asks.strip_prefix("ask ")?;
+    let fact = |part: &str| {
+        let (name, rest) = part.split_once(['(', '['])?;
+        let number = rest.trim_end().strip_suffix([')', ']'])?.trim();
+        let digits = number.trim_end_matches(char::is_alphabetic).trim_end();
+        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let name = name.trim();
+        (is_number && !name.is_empty()).then(|| (name.to_owned(), digits.to_owned()))
+    };
+    let all: Option<Vec<(String, String)>> = facts.split(',').map(fact).collect();
+    let all = all?;
+    if facts.contains('[') && all.iter().all(|(name, _)| matches!(&**name, "vpn" | "pte")) {
+        let names: Vec<String> = all
+            .iter()
+            .map(|(name, level)| format!("{name}{level}"))
+            .collect();
+        let message = "the level of a page table is a part of the fact's name";
+        return Some((message, format!("{asks}=> {}", names.join(", "))));
+    }
+    let statements: Vec<String> = (all.iter().enumerate())
+        .map(|(at, (name, points))| {
+            let does = if at == 0 { does.trim_end() } else { "last" };
+            format!("ask {does} => {name} points {points}")
+        })
+        .collect();
+    let message = "each weight needs an `ask` of its own";
+    (all.len() > 1).then(|| (message, statements.join("; ")))
 }
 
 /// Returns a fact with a list of values in place of alternatives, such as `tlb hit or tlb miss`.

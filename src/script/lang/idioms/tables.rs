@@ -76,6 +76,20 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
             "write `process P1 { | area | start | end | perms | backing |; | heap | 1000 | 2000 | rw-p | anonymous | }`, or `process P1` alone",
         ));
     }
+    // LaTeX's rows
+    if inside.contains(" & ") && !inside.contains('|') {
+        let row = |line: &str| {
+            let cells = line.trim().trim_end_matches('\\').replace('&', " ");
+            let cells: Vec<&str> = cells.split_whitespace().collect();
+            format!("  | {} |\n", cells.join(" "))
+        };
+        let rows = inside.lines().filter(|line| line.contains('&')).map(row);
+        let place = Span::new(file, from..from + inside.len());
+        let fix = Fix::replace(place, format!("\n{}", rows.collect::<String>()));
+        let help = "write each row between `|`, without `&`";
+        let message = "the cells of a row are between `|`";
+        return Some(Advice::fixed(Some(message), Some(help), fix, true));
+    }
     if inside.contains('│') {
         let rows = inside
             .split_inclusive('\n')

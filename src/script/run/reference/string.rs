@@ -130,7 +130,8 @@ fn warn_of_settings(cx: &mut Cx, words: &[Word]) {
             return Some(format!("write `replacement {}` in the braces", word.text));
         }
         let joins = matches!(&*word.text, "with" | "using" | "frames" | "replacement");
-        joins.then(|| "write the settings in the braces: `{ frames 3, replacement lru }`".to_owned())
+        joins
+            .then(|| "write the settings in the braces: `{ frames 3, replacement lru }`".to_owned())
     };
     let found = words.iter().find_map(|word| Some((word, help(word)?)));
     if let Some((word, help)) = found.filter(|_| words.iter().any(is_number)) {

@@ -383,7 +383,13 @@ fn wrong_key(first: &ast::Cell, table: &Table, layout: &Layout) -> Diagnostic {
         let usual = ["tag", "ppn", "v"];
         let (mut header, others): (Vec<&str>, Vec<&str>) =
             (layout.columns.iter().map(String::as_str)).partition(|column| usual.contains(column));
-        header.extend(others);
+        // The dirty bit is written only if a row has a cell for it.
+        let spare = header.len() + others.len() > table.header.len() - 1;
+        header.extend(
+            others
+                .into_iter()
+                .filter(|column| !(spare && *column == "d")),
+        );
         header.truncate(table.header.len() - 1);
         return wrong("the header row with the names of the columns is missing").help(format!(
             "write `| {} {} |` above this row",
@@ -430,6 +436,9 @@ fn by_set(table: &Table, layout: &Layout) -> Option<Fix> {
 fn unknown_entry_column(cell: &ast::Cell, column: &str, layout: &Layout) -> Diagnostic {
     let message = format!("`{}` has no column `{column}`", layout.noun);
     let diagnostic = Diagnostic::new(Code::UnknownColumn, cell.span, message);
+    if column == "way" {
+        return diagnostic.help(side_by_side(layout));
+    }
     if column == "vpn" && layout.noun == "tlb" {
         let keys = layout.keys;
         return diagnostic.help(format!("in place of the VPN, write the tag, VPN // {keys}"));
@@ -488,9 +497,19 @@ fn too_many(cell: &ast::Cell, table: &Table, layout: &Layout) -> Diagnostic {
 
 fn twice(row: &WrittenRow, other: &WrittenRow, layout: &Layout) -> Diagnostic {
     let message = format!("{} 0x{:X} appears twice", layout.key, row.key());
-    Diagnostic::new(Code::Duplicate, row.key_span(), message)
+    let diagnostic = Diagnostic::new(Code::Duplicate, row.key_span(), message)
         .label("again here")
-        .also(other.key_span(), "first here")
+        .also(other.key_span(), "first here");
+    if layout.ways == 1 {
+        return diagnostic;
+    }
+    diagnostic.help(side_by_side(layout))
+}
+
+/// Says where the ways of a set are.
+fn side_by_side(layout: &Layout) -> String {
+    let key = layout.key;
+    format!("a row is a set, with its ways side by side: `| {key} | tag v | tag v |`")
 }
 
 /// Returns the errors in the header of objects: unknown, repeated, and missing columns. A table with several objects per

@@ -35,7 +35,10 @@ impl Statement<'_> {
             "in" => matches!(head, "for" | "choose"),
             "where" => matches!(head, "choose" | "option"),
             ".." => (0..self.tokens.len()).any(|at| self.word(at) == "in"),
-            "==" => matches!(head, "expect" | "if" | "while" | "where" | "choose" | "option"),
+            "==" => matches!(
+                head,
+                "expect" | "if" | "while" | "where" | "choose" | "option"
+            ),
             _ => true,
         }
     }

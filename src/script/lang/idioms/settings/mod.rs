@@ -66,7 +66,7 @@ pub(super) fn statement(said: &str) -> Option<String> {
         first.text == "reference"
             && (matches!(
                 token.text,
-                "frames" | "with" | "frame" | "replacement" | "policy"
+                "frames" | "with" | "using" | "frame" | "replacement" | "policy"
             ) || is_policy(token.text))
     };
     // `reference lru frames 3: 1 2 3`
@@ -197,6 +197,14 @@ fn closing(all: &[Token], open: usize) -> Option<usize> {
 /// Rewrites the contents of a block.
 fn content(block: &str, said: &str) -> Option<String> {
     let all = tokens(said);
+    // csim's options: `-s 4 -E 1 -b 4`
+    let options = all.windows(2).map(|pair| {
+        let letter = pair[1].text.len() == 1 && pair[1].touches(&pair[0]);
+        block == "cache" && pair[0].text == "-" && letter
+    });
+    let options: Vec<bool> = options.chain([false]).collect();
+    let kept = all.into_iter().zip(options).filter(|(_, option)| !option);
+    let all: Vec<Token> = kept.map(|(token, _)| token).collect();
     if all.is_empty()
         || all
             .iter()

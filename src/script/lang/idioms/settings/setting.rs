@@ -152,7 +152,7 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
         ));
     }
     // `n 14` lacks only a better name, but the numbers after these letters have another meaning.
-    let small = matches!(words[..], ["s" | "e" | "b" | "p"]);
+    let small = matches!(words[..], ["s" | "e" | "E" | "b" | "p"]);
     let letter = words.first().filter(|_| at > names || small);
     let letter = letter.and_then(|letter| lettered(block, letter));
     let name = named(block, &phrase(&words), None).or_else(|| letter.map(str::to_owned));

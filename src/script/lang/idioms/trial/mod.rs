@@ -106,7 +106,11 @@ impl Trial<'_> {
             if let Tried::Works(after) = self.after(diagnostic, fix, text)
                 && self.is_clean(diagnostic, fix, text, &after)
             {
-                let (fix, after) = self.least(diagnostic, fix, after, text);
+                // Each blank is one only if the others are, too.
+                let (fix, after) = match diagnostic.code {
+                    Code::NoBlank => (fix.clone(), after),
+                    _ => self.least(diagnostic, fix, after, text),
+                };
                 self.make(&fix, text, &after);
                 let advice = Advice {
                     fix: Some(fix),
@@ -321,7 +325,9 @@ impl Trial<'_> {
         };
         let left = self.left_on_line(fix, text, after);
         let line = &text[line_at(text, fix.span.start as usize)];
+        let divided = fix.text.contains("; ask last =>");
         if fix.text.contains("=>")
+            && !divided
             && fix.text.matches("=>").count() > line.matches("=>").count().max(1)
         {
             return false;
