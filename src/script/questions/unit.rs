@@ -240,16 +240,12 @@ fn plain_factors(cx: &mut Cx, of: &Expr, known: &mut Vec<String>, found: &mut Ve
 /// Whether a factor of an expression converts it to a unit. Each part of a sum needs one: in `100 ns + p * 8 ms`, a
 /// probability of 0.001 is no conversion.
 fn is_converted(cx: &mut Cx, of: &Expr, unit: &Unit) -> bool {
-    match &of.kind {
-        ExprKind::Binary(BinaryOp::Add | BinaryOp::Subtract, a, b) => {
-            is_converted(cx, a, unit) && is_converted(cx, b, unit)
-        }
-        _ => {
-            let mut factors = Vec::new();
-            plain_factors(cx, of, &mut Vec::new(), &mut factors);
-            factors.iter().any(|factor| is_conversion(*factor, unit))
-        }
+    if let ExprKind::Binary(BinaryOp::Add | BinaryOp::Subtract, a, b) = &of.kind {
+        return is_converted(cx, a, unit) && is_converted(cx, b, unit);
     }
+    let mut factors = Vec::new();
+    plain_factors(cx, of, &mut Vec::new(), &mut factors);
+    factors.iter().any(|factor| is_conversion(*factor, unit))
 }
 
 /// Whether a factor converts to a unit of the same kind: a power of 1000 or 1024, or for a larger unit its reciprocal.

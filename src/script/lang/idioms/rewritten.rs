@@ -183,8 +183,8 @@ pub(super) fn conditions(said: &str) -> Option<String> {
     Some(format!("expect {}", all?.join(" and "))).filter(|new| new != said)
 }
 
-/// Returns an `ask` whose facts are followed by numbers in brackets, and what is wrong: the levels of a page table in
-/// `vpn[1], vpn[2]`, or the points of each fact in `vpn (2), tlbi (1)`.
+/// Returns an `ask` whose facts are followed by numbers in brackets, and its message: the numbers are the levels of a page table
+/// in `vpn[1], vpn[2]`, and the points of each fact in `vpn (2), tlbi (1)`.
 pub(super) fn numbered(said: &str) -> Option<(&'static str, String)> {
     let (asks, facts) = said.split_once("=>")?;
     let does = asks.strip_prefix("ask ")?;

@@ -37,7 +37,7 @@ impl Statement<'_> {
             ".." => (0..self.tokens.len()).any(|at| self.word(at) == "in"),
             "==" => matches!(
                 head,
-                "expect" | "if" | "while" | "where" | "choose" | "option"
+                "expect" | "if" | "else" | "while" | "where" | "choose" | "option"
             ),
             _ => true,
         }
