@@ -176,13 +176,13 @@ fn in_quotes(quotes: &str, text: &str, line: &Range<usize>, file: u32) -> Option
     })
 }
 
-/// Returns the advice for a part below the `}` of its question.
+/// Returns the advice for a part, or another statement of a question, below the `}` of its question.
 pub(super) fn below_question(
     diagnostic: &Diagnostic,
     text: &str,
     line: &Range<usize>,
 ) -> Option<Advice> {
-    let is_part = diagnostic.code == Code::Misplaced && text[line.clone()].starts_with("part ");
+    let is_part = diagnostic.code == Code::Misplaced;
     let above = text[..line.start]
         .trim_end()
         .strip_suffix('}')
@@ -193,7 +193,7 @@ pub(super) fn below_question(
     head.starts_with("question ").then(|| {
         let close = above.matches('\n').count() + 1;
         let help = format!("move it above the `}}` in line {close}");
-        Advice::without("the question above this part has ended", help)
+        Advice::without("the question above has ended", help)
     })
 }
 

@@ -57,6 +57,17 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         .iter()
         .any(|part| text.contains(part));
     for one in found.iter_mut().filter(|_| both && has_tlb(text)) {
+        // So does a counter.
+        let counter = one.fix.as_ref().and_then(|fix| {
+            let (before, rest) = fix.text.split_once("cache.")?;
+            let bare = fix.was.as_deref() == Some(&*format!("{before}{rest}"));
+            bare.then(|| rest.split(' ').next().unwrap_or(rest).to_owned())
+        });
+        if let Some(counter) = counter {
+            (one.fix, one.sure) = (None, true);
+            one.help = Some(format!("write `tlb.{counter}` or `cache.{counter}`").into());
+            continue;
+        }
         let bare = one
             .fix
             .as_ref()
@@ -87,15 +98,15 @@ fn without_tlb(advice: &mut Advice) {
     if fix.text.starts_with("tlb ") {
         fix.text.replace_range(..3, "cache");
     }
-    // The blanks of a question.
     let facts = [
         ("tlb", "cache"),
         ("tlbi", "ci"),
         ("tlbt", "ct"),
         ("vpo", "co"),
     ];
-    if let Some((_, fact)) = facts.iter().find(|(tlb, _)| *tlb == fix.text) {
-        fix.text = (*fact).to_owned();
+    let name = fix.text.split(' ').next().unwrap_or_default();
+    if let Some((tlb, fact)) = facts.iter().find(|(tlb, _)| *tlb == name) {
+        fix.text.replace_range(..tlb.len(), fact);
         advice.message = Some("this machine has no TLB, and its cache has this fact");
         advice.help = None;
     }
@@ -131,6 +142,14 @@ fn meant(fix: &Fix, text: &str) -> Option<(Fix, &'static str)> {
         ));
     }
     let line = line_at(text, fix.span.start as usize);
+    // A system call returns an address.
+    if let Some(value) = fix.text.strip_prefix("pa")
+        && (value.is_empty() || value.starts_with(' '))
+        && text[line.start..fix.span.start as usize].contains(['('])
+    {
+        let message = "what a system call returns is the fact `returns`";
+        return Some((with(format!("returns{value}")), message));
+    }
     if let Some(value) = fix.text.strip_prefix("byte ")
         && let Some((_, size)) = text[line.start..fix.span.start as usize].rsplit_once(" size ")
         && !size.starts_with("1 ")

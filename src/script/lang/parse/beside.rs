@@ -300,6 +300,19 @@ fn beside(stop: &Stop) -> Option<Diagnostic> {
         .rsplit(|c: char| !(c.is_ascii_alphanumeric() || "_.".contains(c)))
         .next()
         .unwrap_or("");
+    if rest.starts_with('(')
+        && let Some(function) = name.strip_prefix("math.")
+    {
+        let start = (stop.at - name.len()) as u32;
+        let span = Span {
+            start,
+            end: stop.at as u32,
+            file: 0,
+        };
+        let fix = Fix::write(span, name, function);
+        let message = "a function has no module before its name";
+        return Some(Diagnostic::new(Code::Syntax, Span::default(), message).fix(fix));
+    }
     if rest.starts_with('(') && name.contains('.') {
         let help =
             "`NAME: STATEMENT` runs a statement in a process, as in `P1: let p = malloc(16)`";

@@ -97,9 +97,15 @@ impl Table {
                 cells(given),
                 columns(wanted)
             );
-            return Some(
-                Diagnostic::new(Code::BadTable, extra.span, message).label("one too many"),
-            );
+            let wrong = Diagnostic::new(Code::BadTable, extra.span, message);
+            // A set of a cache has several ways.
+            let ways = wanted > 2 && given > wanted && (given - 1) % (wanted - 1) == 0;
+            return Some(if ways {
+                let help = "for several entries in a row, the header repeats the columns after the first one";
+                wrong.label("the header ends here").help(help)
+            } else {
+                wrong.label("one too many")
+            });
         }
         let whole = given == wanted || (last && starts.contains(&given));
         let missing = self.header.get(given).filter(|_| !whole)?;

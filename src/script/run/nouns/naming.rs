@@ -367,7 +367,16 @@ pub(crate) fn unknown_part(cx: &Cx, of: &Word) -> Diagnostic {
             .collect(),
         _ => Vec::new(),
     };
-    let others = [LAST, "machine", "page_table", "frames", "swap", "ksm"].into_iter();
+    let others = [
+        LAST,
+        "machine",
+        "page_table",
+        "memory",
+        "frames",
+        "swap",
+        "ksm",
+    ]
+    .into_iter();
     let others = others.chain(processes.iter().map(String::as_str));
     let near = cx.nearest(&of.text, names.iter().copied().chain(others));
     match near.or_else(|| part_meant(cx, &of.text, spec)) {

@@ -95,9 +95,10 @@ pub(crate) fn no_property(
         {
             diagnostic.help(format!("write `({of}.hits + {of}.misses)`"))
         }
-        None if name.text.eq_ignore_ascii_case("amat") => {
-            diagnostic.help("the time of an access is its fact `cycles`: `read 0x354 => cycles 11`")
-        }
+        None if name.text.eq_ignore_ascii_case("amat") => diagnostic.help(
+            "the time of an access is its fact `cycles`: `read 0x354 => cycles 11`; the average is \
+                 `cache.latency + cache.miss_rate * memory.latency`",
+        ),
         None => diagnostic.help(format!("it has {all}")),
     }
 }

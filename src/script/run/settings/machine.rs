@@ -15,7 +15,7 @@ use super::field::{
 };
 use super::level::{Level, level};
 use super::pte::{PteDraft, TABLE_SETTINGS, TableDraft, even_split};
-use crate::lang::value::Value;
+use crate::lang::value::{Measure, Value};
 use crate::run::bind::Param::{Literal, Optional, Unit, Ways};
 use crate::run::bind::{CACHE, N, SIZE, T, TLB, WIDTH, settings};
 use crate::run::facts::Component;
@@ -168,6 +168,20 @@ fn size_of_memory(field: &Field) -> Option<Diagnostic> {
     if let (Some("latency"), [_, latency]) = (first.word(), &*field.args) {
         let block = format!("memory {{ latency {} }}", latency.value().ok()?);
         let message = "the settings of `memory` belong in braces".to_owned();
+        let fix = Fix::replace(field.span, block);
+        return wrong(Code::WrongCount, message).map(|wrong| wrong.fix(fix));
+    }
+    // `memory 100 cycles`
+    let time = match first.value().ok()? {
+        Value::Number(number) => number.measure().filter(|measure| {
+            inside.is_none() && matches!(measure, Measure::Time | Measure::Cycles)
+        }),
+        _ => None,
+    };
+    if let Some(time) = time {
+        let (latency, unit) = (first.value().ok()?, time.unit());
+        let block = format!("memory {{ latency {latency} {unit} }}");
+        let message = "the latency of memory is a setting in braces".to_owned();
         let fix = Fix::replace(field.span, block);
         return wrong(Code::WrongCount, message).map(|wrong| wrong.fix(fix));
     }

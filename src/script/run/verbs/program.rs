@@ -128,6 +128,19 @@ pub(crate) fn program(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     if declared.is_err() && cx.checking() {
         cx.state.add_wrong_program(&name.text, &text);
     }
+    // A variable of the script may be meant.
+    let declared = declared.map_err(|mut wrong| {
+        for one in wrong.iter_mut().filter(|one| one.span != name.span) {
+            let name = cx.text(one.span);
+            if cx.state.has_variable(name) && !text.contains(&format!("int {name}")) {
+                one.help = Some(format!(
+                    "`{name}` is a variable of the script: write `#define N 64` in the text, N in place of `{name}`, and \
+                     `{{ define N = {name} }}` after the text"
+                ));
+            }
+        }
+        wrong
+    });
     let listing = Arc::new(declared?);
     Ok(Action::declares(move |cx| {
         let name = listing.name.text.clone();
