@@ -54,7 +54,7 @@ fn mistakes_in_mistaken_scripts_get_messages() {
     scripts.retain(|script| script.len() < LONGEST);
     assert!(scripts.len() > 1000, "{} scripts", scripts.len());
     let mut random = SplitMix64::new(72);
-    for _ in 0..if long() { 5000 } else { 300 } {
+    for _ in 0..if long() { 2000 } else { 300 } {
         let mut script = scripts[random.below(scripts.len() as u64) as usize].clone();
         for _ in 0..=random.below(3) {
             change(&mut script, &scripts, &mut random);
