@@ -69,6 +69,12 @@ fn a_key_in_another_unit_is_an_error() {
             "(1 - p) * 100 ns + p * 8 ms",
             "/ 1 us",
         ),
+        (
+            "let p = 0.001",
+            "2 * ((1 - p) * 100 ns + p * 8 ms) unit us",
+            "2 * ((1 - p) * 100 ns + p * 8 ms)",
+            "/ 1 us",
+        ),
         ("let rate = 90%", "rate unit \"%\"", "rate", "* 100"),
         ("", "96% unit \"%\"", "96%", "* 100"),
         ("", "1 - 96% unit percent", "1 - 96%", "* 100"),

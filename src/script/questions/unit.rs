@@ -43,7 +43,7 @@ pub(super) fn wrong_unit(
         return None;
     }
     if unit.dimension == own.dimension {
-        let right = unit.factor == (1, 1) || is_converted(cx, of, unit);
+        let right = unit.factor == (1, 1) || is_converted(cx, of, unit, &mut Vec::new());
         return (!right).then(|| unconverted(cx, of, unit));
     }
     let mut factors = Vec::new();
@@ -196,29 +196,7 @@ fn number(cx: &mut Cx, of: &Expr) -> Option<Number> {
 fn plain_factors(cx: &mut Cx, of: &Expr, known: &mut Vec<String>, found: &mut Vec<Number>) {
     match &of.kind {
         ExprKind::Binary(op, a, b) => {
-            let sides: &[&Expr] = match op {
-                BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::FloorDivide => &[a, b],
-                BinaryOp::ShiftLeft | BinaryOp::ShiftRight => &[b],
-                _ => &[],
-            };
-            let divides = matches!(
-                op,
-                BinaryOp::Divide | BinaryOp::FloorDivide | BinaryOp::ShiftRight
-            );
-            let shifts = matches!(op, BinaryOp::ShiftLeft | BinaryOp::ShiftRight);
-            for (at, side) in sides.iter().enumerate() {
-                let plain = number(cx, side).filter(|number| number.measure().is_none());
-                let factor = match plain {
-                    Some(by) if shifts => Number::from(2u64).power(by).ok(),
-                    plain => plain,
-                };
-                let is_divisor = divides && at + 1 == sides.len();
-                found.extend(if is_divisor {
-                    factor.and_then(|factor| Number::from(1u64).divide(factor).ok())
-                } else {
-                    factor
-                });
-            }
+            found.extend(own_factors(cx, *op, a, b));
             plain_factors(cx, a, known, found);
             plain_factors(cx, b, known, found);
         }
@@ -237,15 +215,57 @@ fn plain_factors(cx: &mut Cx, of: &Expr, known: &mut Vec<String>, found: &mut Ve
     }
 }
 
-/// Whether a factor of an expression converts it to a unit. Each part of a sum needs one: in `100 ns + p * 8 ms`, a
-/// probability of 0.001 is no conversion.
-fn is_converted(cx: &mut Cx, of: &Expr, unit: &Unit) -> bool {
-    if let ExprKind::Binary(BinaryOp::Add | BinaryOp::Subtract, a, b) = &of.kind {
-        return is_converted(cx, a, unit) && is_converted(cx, b, unit);
+/// Returns the plain numbers among the two sides of an operator that multiplies, divides, or shifts.
+fn own_factors(cx: &mut Cx, op: BinaryOp, a: &Expr, b: &Expr) -> Vec<Number> {
+    let sides: &[&Expr] = match op {
+        BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::FloorDivide => &[a, b],
+        BinaryOp::ShiftLeft | BinaryOp::ShiftRight => &[b],
+        _ => &[],
+    };
+    let divides = matches!(
+        op,
+        BinaryOp::Divide | BinaryOp::FloorDivide | BinaryOp::ShiftRight
+    );
+    let shifts = matches!(op, BinaryOp::ShiftLeft | BinaryOp::ShiftRight);
+    let mut found = Vec::new();
+    for (at, side) in sides.iter().enumerate() {
+        let plain = number(cx, side).filter(|number| number.measure().is_none());
+        let factor = match plain {
+            Some(by) if shifts => Number::from(2u64).power(by).ok(),
+            plain => plain,
+        };
+        let is_divisor = divides && at + 1 == sides.len();
+        found.extend(if is_divisor {
+            factor.and_then(|factor| Number::from(1u64).divide(factor).ok())
+        } else {
+            factor
+        });
     }
-    let mut factors = Vec::new();
-    plain_factors(cx, of, &mut Vec::new(), &mut factors);
-    factors.iter().any(|factor| is_conversion(*factor, unit))
+    found
+}
+
+/// Whether a factor of an expression, or of the statements that set its variables, converts it to a unit. Each part of a sum needs
+/// one: in `100 ns + p * 8 ms`, a probability of 0.001 is no conversion. `known` contains the variables on the way to the
+/// expression.
+fn is_converted(cx: &mut Cx, of: &Expr, unit: &Unit, known: &mut Vec<String>) -> bool {
+    match &of.kind {
+        ExprKind::Binary(BinaryOp::Add | BinaryOp::Subtract, a, b) => {
+            is_converted(cx, a, unit, known) && is_converted(cx, b, unit, known)
+        }
+        ExprKind::Binary(op, a, b) => {
+            let factors = own_factors(cx, *op, a, b);
+            let converts = |factor: &Number| is_conversion(*factor, unit);
+            factors.iter().any(converts)
+                || is_converted(cx, a, unit, known)
+                || is_converted(cx, b, unit, known)
+        }
+        ExprKind::Unary(_, of) => is_converted(cx, of, unit, known),
+        ExprKind::Call { args, .. } => args.iter().any(|arg| is_converted(cx, arg, unit, known)),
+        ExprKind::Name(name) => {
+            definition(cx, name, known).is_some_and(|set| is_converted(cx, &set, unit, known))
+        }
+        _ => false,
+    }
 }
 
 /// Whether a factor converts to a unit of the same kind: a power of 1000 or 1024, or for a larger unit its reciprocal.

@@ -182,7 +182,8 @@ pub(super) fn below_question(
     text: &str,
     line: &Range<usize>,
 ) -> Option<Advice> {
-    let is_part = diagnostic.code == Code::Misplaced;
+    let is_outside = !text[line.clone()].starts_with([' ', '\t']);
+    let is_part = diagnostic.code == Code::Misplaced && is_outside;
     let above = text[..line.start]
         .trim_end()
         .strip_suffix('}')

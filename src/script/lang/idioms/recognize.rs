@@ -143,15 +143,22 @@ fn meant(fix: &Fix, text: &str) -> Option<(Fix, &'static str)> {
     }
     let line = line_at(text, fix.span.start as usize);
     // A system call returns an address.
+    let before = &text[line.start..fix.span.start as usize];
+    let head = before.split('(').next().unwrap_or_default();
+    let (ahead, call) = head.rsplit_once(' ').unwrap_or(("", head));
+    let ahead = ahead.trim_end();
+    let begins = ahead.is_empty() || ahead.ends_with([':', '=']) || ahead.ends_with("ask");
     if let Some(value) = fix.text.strip_prefix("pa")
         && (value.is_empty() || value.starts_with(' '))
-        && text[line.start..fix.span.start as usize].contains(['('])
+        && head.len() < before.len()
+        && begins
+        && !call.is_empty()
     {
         let message = "what a system call returns is the fact `returns`";
         return Some((with(format!("returns{value}")), message));
     }
     if let Some(value) = fix.text.strip_prefix("byte ")
-        && let Some((_, size)) = text[line.start..fix.span.start as usize].rsplit_once(" size ")
+        && let Some((_, size)) = before.rsplit_once(" size ")
         && !size.starts_with("1 ")
     {
         let message = "to check the value that is read, use the fact `value`";
