@@ -121,6 +121,7 @@ fn a_converted_key_is_right() {
         ("let memory_time = 20", "memory_time unit ms"),
         ("", "2.5 us unit ns"),
         ("", "4 KB / 1024 + 8 KB / 1024 unit KB"),
+        ("let t = 8192 B / 1024", "t + t unit KB"),
         ("let a = 4 KB; let b = 8 KB", "(a + b) / 1024 unit KB"),
         ("", "cache.miss_rate * 100 unit \"%\""),
         ("", "cache.miss_rate / 1% unit \"%\""),

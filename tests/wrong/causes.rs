@@ -354,7 +354,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("pool \"Bits\" pick 1 of 2 {/  question \"A\" { ask \"n\" = 1 }/}", 1, "in the braces of `exam`, write `pool", ""),
     ("question \"Q\" {/  choose { 1 | 2 } as n/  ask \"n\" = n/}", 2, "write `choose n in [1, 2, 4]`", ""),
     ("question \"Q\" {/  text \"Which?\"/  - [x] \"A\"/  - [ ] \"B\"/}", 3, "write `correct \"A\"`", ""),
-    ("machine simple/question \"Q\" {/  ask translate 0x03D4 => vpn [2], vpo [2], tlbi [2]/}", 3, "each weight needs an `ask` of its own", "  ask translate 0x03D4 => vpn points 2; ask last => vpo points 2; ask last => tlbi points 2"),
+    ("machine simple/question \"Q\" {/  ask translate 0x03D4 => vpn [2], vpo [2], tlbi [2]/}", 3, "an `ask` shares them among its blanks", ""),
     ("machine simple/question \"Q\" {/  ask read 0x28F => vpn/  ask same => tlbi/}", 4, "`last` is the latest operation", "  ask last => tlbi"),
     ("question \"Q\" {/  ask \"n\" = 1/  hint \"Look.\"/}", 3, "`solution \"Look.\"` for the key", ""),
     // Settings in the words and the order of textbooks and other tools.
@@ -651,6 +651,13 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/question \"Q\" {/  choose a != b in 0x280..0x300/  ask translate a => vpn/}", 3, "below it `choose b in 0x280..0x300 where b != a`", ""),
     ("machine { physical 32 bits, cache { sets 16, ways 1, block 16 B } }/program p \"\"\"/int a[4];/int f(int n) { return a[n]; }/\"\"\"/replay p call f 3 => accesses 1", 6, "the arguments of a function are in parentheses", "replay p call f(3) => accesses 1"),
     ("machine { physical 16 bits, cache { sets 4, ways 1, block 16 B } }/read 0x10 => cache miss eviction", 2, "the tag of the block that an access evicts is the fact `cache.victim`", "read 0x10 => cache miss, cache.victim not -"),
+    ("machine simple/choose x where x in 0..4", 2, "must come before `where`", "choose x in 0..4"),
+    ("machine simple/read(0x03D4) => paddr 0x354", 2, "use the fact `pa`", "read(0x03D4) => pa 0x354"),
+    ("process P1 runs prog", 1, "`process` does not accept the word `runs`", ""),
+    ("let n = 4/program p \"\"\"/void f(int *n) { n.x = 3; }/\"\"\"", 3, "`.` needs a struct", ""),
+    ("machine simple/set page_table { | vpn ppn v |/| 0F 0D 1 10 0E 1 | }", 3, "the header repeats all columns", ""),
+    ("machine { physical 12 bits, cache { lines 8, set 4, block 16 B } }", 1, "the setting is `sets`", ""),
+    ("machine { physical 12 bits, cache { sets 4, ways 2, block 16 B } }/expect misses < 5", 2, "a counter must follow the name of its TLB or cache", "expect cache.misses < 5"),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.

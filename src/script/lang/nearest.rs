@@ -36,13 +36,13 @@ pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&
     let after_dot = word.rsplit_once('.').map(|(of, name)| (of, plain(name)));
     let mut synonyms = Vec::new();
     for (ours, theirs) in SYNONYMS.iter() {
-        if theirs.contains(&said) {
+        if theirs.contains(&said) && !ours.starts_with('.') {
             synonyms.push((*ours).to_owned());
         }
         if let Some((of, name)) = &after_dot
             && theirs.contains(name)
         {
-            synonyms.push(format!("{of}.{ours}"));
+            synonyms.push(format!("{of}.{}", ours.trim_start_matches('.')));
         }
     }
     let mut synonym: Option<(usize, &str)> = None;

@@ -392,8 +392,8 @@ fn words(cx: &mut Cx, row: &Bound) -> Result<String, Stop> {
             .map_or(more.span.end, |last| last.span.end);
         let whole = Span { end, ..first.span };
         let unit = word(more).filter(|_| row.name == "duration");
-        if unit.is_some_and(|unit| nearest(unit, ["min", "minutes"].into_iter()).is_some())
-            && !is_unit(more)
+        if !is_unit(more)
+            && unit.is_some_and(|unit| nearest(unit, ["min", "minutes"].into_iter()).is_some())
         {
             let message = "a duration is a number of minutes";
             let wrong = Diagnostic::new(Code::WrongCount, more.span, message);

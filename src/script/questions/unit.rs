@@ -262,7 +262,11 @@ fn is_converted(cx: &mut Cx, of: &Expr, unit: &Unit, known: &mut Vec<String>) ->
         ExprKind::Unary(_, of) => is_converted(cx, of, unit, known),
         ExprKind::Call { args, .. } => args.iter().any(|arg| is_converted(cx, arg, unit, known)),
         ExprKind::Name(name) => {
-            definition(cx, name, known).is_some_and(|set| is_converted(cx, &set, unit, known))
+            let above = known.len();
+            let set = definition(cx, name, known);
+            let converted = set.is_some_and(|set| is_converted(cx, &set, unit, known));
+            known.truncate(above);
+            converted
         }
         _ => false,
     }

@@ -7,7 +7,7 @@ use super::marks::{
     comment, defined, included, note, percent, tuples, unit_of_name, unquoted, words,
 };
 use super::pattern::matched;
-use super::rewritten::{asks, conditions, fact, found_in, numbered, rewritten, stated};
+use super::rewritten::{asks, conditions, counter, fact, found_in, numbered, rewritten, stated};
 use super::rows::{Idiom, REMOVED, is_fact, is_keyword, section};
 use super::spelled::{TABLE, respelled, spelled};
 use super::tokens::{indent, line_at, nesting, tokens};
@@ -153,6 +153,7 @@ fn meant(fix: &Fix, text: &str) -> Option<(Fix, &'static str)> {
         && head.len() < before.len()
         && begins
         && !call.is_empty()
+        && !matches!(call, "read" | "write" | "fetch" | "translate" | "probe")
     {
         let message = "what a system call returns is the fact `returns`";
         return Some((with(format!("returns{value}")), message));
@@ -478,7 +479,11 @@ fn process_without_colon(diagnostic: &Diagnostic, text: &str) -> Option<Advice> 
         matches!(words[..], ["process", own, ..] if own == name)
             || line.contains("fork()") && words.windows(2).any(|pair| pair == [name, "="])
     };
-    let declared = follows && text[..start].lines().any(declares);
+    // The processes of the questions above are gone.
+    let question = text[..start].rfind("\nquestion ").unwrap_or(0);
+    let shared = text[..start].find("\nquestion ").unwrap_or(start);
+    let mut above = text[..shared].lines().chain(text[question..start].lines());
+    let declared = follows && above.any(declares);
     declared.then(|| Advice {
         fix: Some(Fix::put_in(file, end as u32, ":")),
         ..Advice::without(PROCESS, format!("write `:` after `{name}`"))
@@ -868,6 +873,10 @@ fn statements(
             let new = new.map(|new| fix(if row.ours == REMOVED { REMOVED } else { &new }));
             Advice::of(row, text, new, read && row.begins)
         };
+        found.extend(counter(text).map(|new| {
+            let message = "a counter must follow the name of its TLB or cache";
+            Advice::fixed(Some(message), None, fix(&new), false)
+        }));
         found.extend(
             numbered(text)
                 .map(|(message, new)| Advice::fixed(Some(message), None, fix(&new), false)),

@@ -117,7 +117,12 @@ pub(super) fn fact(does: &str, said: &str) -> Option<(&'static Idiom, Option<Str
         let (row, new) = blank.then(|| of_section(&format!("{name} 0"))).flatten()?;
         Some((row, Some(new?.strip_suffix(" 0")?.to_owned())))
     };
-    known.or_else(asked).or_else(|| {
+    // A reference string has a rate, and its facts are those of all references.
+    let counts = does
+        .split_whitespace()
+        .any(|verb| matches!(verb, "reference" | "replay" | "run"));
+    let accessed = || found_in(section("accessed"), said).filter(|_| !counts);
+    known.or_else(asked).or_else(accessed).or_else(|| {
         let bare = without_fillers(said)?;
         of_section(&bare).or_else(|| Some((&section("plain")[0], Some(bare))))
     })
@@ -191,10 +196,18 @@ pub(super) fn numbered(said: &str) -> Option<(&'static str, String)> {
     let fact = |part: &str| {
         let (name, rest) = part.split_once(['(', '['])?;
         let number = rest.trim_end().strip_suffix([')', ']'])?.trim();
-        let digits = number.trim_end_matches(char::is_alphabetic).trim_end();
-        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        let name = name.trim();
-        (is_number && !name.is_empty()).then(|| (name.to_owned(), digits.to_owned()))
+        let digits = number.trim_end_matches(char::is_alphabetic);
+        let unit = number[digits.len()..].trim();
+        let digits = digits.trim_end();
+        let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+        let fits = is_number && digits.starts_with(|c: char| c != '0');
+        let is_level = matches!(name.trim(), "vpn" | "pte");
+        let is_points = part.contains('(')
+            && matches!(
+                unit,
+                "" | "p" | "pt" | "pts" | "point" | "points" | "mark" | "marks"
+            );
+        (fits && (is_level || is_points)).then(|| (name.trim().to_owned(), digits.to_owned()))
     };
     let all: Option<Vec<(String, String)>> = facts.split(',').map(fact).collect();
     let all = all?;
@@ -214,6 +227,25 @@ pub(super) fn numbered(said: &str) -> Option<(&'static str, String)> {
         .collect();
     let message = "each weight needs an `ask` of its own";
     (all.len() > 1).then(|| (message, statements.join("; ")))
+}
+
+/// Returns a condition with a counter after the name of its cache: `expect misses == 1`, `expect misses(cache) < 2`.
+pub(super) fn counter(said: &str) -> Option<String> {
+    let rest = said.strip_prefix("expect ")?;
+    let name = rest.split([' ', '(']).next()?;
+    if !matches!(
+        name,
+        "hits" | "misses" | "evictions" | "miss_rate" | "hit_rate"
+    ) {
+        return None;
+    }
+    let after = &rest[name.len()..];
+    if let Some(arguments) = after.strip_prefix('(') {
+        let (part, after) = arguments.split_once(')')?;
+        return Some(format!("expect {part}.{name}{after}"));
+    }
+    let compares = after.trim_start().starts_with(['=', '!', '<', '>']);
+    compares.then(|| format!("expect cache.{name}{after}"))
 }
 
 /// Returns a fact with a list of values in place of alternatives, such as `tlb hit or tlb miss`.

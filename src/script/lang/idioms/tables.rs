@@ -77,7 +77,7 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
         ));
     }
     // LaTeX's rows
-    if inside.contains(" & ") && !inside.contains('|') {
+    if first == "set" && inside.contains(" & ") && !inside.contains('|') {
         let row = |line: &str| {
             let cells = line.trim().trim_end_matches('\\').replace('&', " ");
             let cells: Vec<&str> = cells.split_whitespace().collect();

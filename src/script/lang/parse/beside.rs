@@ -7,6 +7,7 @@ use super::text::quoted;
 use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
+use crate::lang::value::functions::FUNCTIONS;
 use crate::lang::value::unit_spelt;
 
 /// The statements with blocks, with heads for blocks whose own head has a mistake. `NAME` is the first name of the head, and `NAMES` are
@@ -302,6 +303,7 @@ fn beside(stop: &Stop) -> Option<Diagnostic> {
         .unwrap_or("");
     if rest.starts_with('(')
         && let Some(function) = name.strip_prefix("math.")
+        && FUNCTIONS.iter().any(|known| known.name == function)
     {
         let start = (stop.at - name.len()) as u32;
         let span = Span {

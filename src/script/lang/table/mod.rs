@@ -98,14 +98,16 @@ impl Table {
                 columns(wanted)
             );
             let wrong = Diagnostic::new(Code::BadTable, extra.span, message);
-            // A set of a cache has several ways.
-            let ways = wanted > 2 && given > wanted && (given - 1) % (wanted - 1) == 0;
-            return Some(if ways {
-                let help = "for several entries in a row, the header repeats the columns after the first one";
-                wrong.label("the header ends here").help(help)
-            } else {
-                wrong.label("one too many")
-            });
+            // A set has several ways, and a row of a page table can have several entries.
+            let repeated = match self.header.first().and_then(name) {
+                Some("set" | "idx") if wanted > 2 && (given - 1) % (wanted - 1) == 0 => {
+                    "the columns after the first one"
+                }
+                Some("vpn") if given % wanted == 0 => "all columns",
+                _ => return Some(wrong.label("one too many")),
+            };
+            let help = format!("for several entries in a row, the header repeats {repeated}");
+            return Some(wrong.label("the header ends here").help(help));
         }
         let whole = given == wanted || (last && starts.contains(&given));
         let missing = self.header.get(given).filter(|_| !whole)?;

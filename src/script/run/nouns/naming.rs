@@ -315,13 +315,13 @@ pub(crate) fn component(cx: &Cx, name: &str) -> Option<Component> {
 
 /// Returns the TLB or cache that a wrong name means. `L1` and `L1d` mean the only cache.
 pub(crate) fn part_meant<'s>(cx: &Cx, name: &str, spec: &'s Spec) -> Option<&'s str> {
-    let names = Component::all(spec).map(|part| part.name(spec));
-    let near = cx.nearest(name, names.filter(|part| *part != "tlb"));
     // The part of `L1.set` is right.
     let of = name.split_once('.').map_or("", |(of, _)| of);
     if Component::named(spec, of).is_some() {
         return None;
     }
+    let names = Component::all(spec).map(|part| part.name(spec));
+    let near = cx.nearest(name, names.filter(|part| *part != "tlb"));
     let first_level = || Component::named(spec, "cache").filter(|_| name.starts_with("L1"));
     near.or_else(|| Some(first_level()?.name(spec)))
 }

@@ -172,15 +172,11 @@ fn size_of_memory(field: &Field) -> Option<Diagnostic> {
         return wrong(Code::WrongCount, message).map(|wrong| wrong.fix(fix));
     }
     // `memory 100 cycles`
-    let time = match first.value().ok()? {
-        Value::Number(number) => number.measure().filter(|measure| {
-            inside.is_none() && matches!(measure, Measure::Time | Measure::Cycles)
-        }),
-        _ => None,
-    };
-    if let Some(time) = time {
-        let (latency, unit) = (first.value().ok()?, time.unit());
-        let block = format!("memory {{ latency {latency} {unit} }}");
+    if let Ok(Value::Number(latency)) = first.value()
+        && inside.is_none()
+        && let Some(time @ (Measure::Time | Measure::Cycles)) = latency.measure()
+    {
+        let block = format!("memory {{ latency {latency} {} }}", time.unit());
         let message = "the latency of memory is a setting in braces".to_owned();
         let fix = Fix::replace(field.span, block);
         return wrong(Code::WrongCount, message).map(|wrong| wrong.fix(fix));

@@ -436,7 +436,7 @@ fn by_set(table: &Table, layout: &Layout) -> Option<Fix> {
 fn unknown_entry_column(cell: &ast::Cell, column: &str, layout: &Layout) -> Diagnostic {
     let message = format!("`{}` has no column `{column}`", layout.noun);
     let diagnostic = Diagnostic::new(Code::UnknownColumn, cell.span, message);
-    if column == "way" {
+    if column == "way" && layout.ways > 1 {
         return diagnostic.help(side_by_side(layout));
     }
     if column == "vpn" && layout.noun == "tlb" {
@@ -508,8 +508,15 @@ fn twice(row: &WrittenRow, other: &WrittenRow, layout: &Layout) -> Diagnostic {
 
 /// Says where the ways of a set are.
 fn side_by_side(layout: &Layout) -> String {
-    let key = layout.key;
-    format!("a row is a set, with its ways side by side: `| {key} | tag v | tag v |`")
+    let entry = if layout.noun == "tlb" {
+        "tag ppn v"
+    } else {
+        "tag v"
+    };
+    format!(
+        "a row is a set, with its ways side by side: `| {} | {entry} | {entry} |`",
+        layout.key
+    )
 }
 
 /// Returns the errors in the header of objects: unknown, repeated, and missing columns. A table with several objects per

@@ -124,15 +124,22 @@ pub(crate) fn program(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         Err(Stop::Unknowable) if cx.checking() => {}
         Err(stop) => return Err(stop),
     }
+    let constants = draft.clone();
     let declared = declare(name.clone(), (&text, place), draft);
     if declared.is_err() && cx.checking() {
         cx.state.add_wrong_program(&name.text, &text);
     }
-    // A variable of the script may be meant.
+    // A variable of the script may be meant if the text is right with this name as a constant.
     let declared = declared.map_err(|mut wrong| {
+        let mistakes = wrong.len();
         for one in wrong.iter_mut().filter(|one| one.span != name.span) {
-            let name = cx.text(one.span);
-            if cx.state.has_variable(name) && !text.contains(&format!("int {name}")) {
+            let variable = cx.text(one.span);
+            let defined = format!("\n#define {variable} 64\n{text}");
+            let defined = || declare(name.clone(), (&defined, place), constants.clone());
+            if cx.state.has_variable(variable)
+                && defined().err().map_or(0, |wrong| wrong.len()) < mistakes
+            {
+                let name = variable;
                 one.help = Some(format!(
                     "`{name}` is a variable of the script: write `#define N 64` in the text, N in place of `{name}`, and \
                      `{{ define N = {name} }}` after the text"
