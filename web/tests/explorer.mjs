@@ -27,8 +27,13 @@ async function type(page, text) {
 }
 /** Runs a script before that of each worker of a context. */
 const spied = (own, script) => own.route('**/worker.js', async (route) => {
-  const response = await route.fetch();
-  await route.fulfill({ response, body: script + (await response.text()) });
+  try {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: script + (await response.text()) });
+  } catch {
+    // A worker can begin while the page of a finished test closes.
+    await route.abort().catch(() => {});
+  }
 });
 /** Drags the handle of the timeline with the mouse, as a person would. */
 async function drag(page, from, to, count) {
