@@ -639,7 +639,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/read 0x10/expect misses == 1", 3, "write `tlb.misses` or `cache.misses`", ""),
     ("machine { physical 12 bits, cache { sets 4, ways 2, block 4 B } }/set cache {/  | idx | tag v |/  | 1 | 0D 1 | 0E 1 |/}", 4, "the header repeats the columns after the first one", ""),
     ("machine { physical 16 bits, cache { sets 4, ways 1, block 16 B } }/expect mem.latency == 54", 2, "did you mean `memory`?", "expect memory.latency == 54"),
-    ("machine { physical 16 bits, cache L1 { sets 4, ways 1, block 16 B } }/read 0x10 => L1 miss, memory hit", 2, "a cache has served the access, or memory", "read 0x10 => L1 miss, served memory"),
+    ("machine { physical 16 bits, cache L1 { sets 4, ways 1, block 16 B } }/read 0x10 => L1 miss, memory hit", 2, "the fact `served` is the cache or memory that has the data", "read 0x10 => L1 miss, served memory"),
     ("machine simple/kernel { frames 8 }/process p/question \"Q\" { ask p: malloc(8) => address }", 4, "what a system call returns is the fact `returns`", "question \"Q\" { ask p: malloc(8) => returns }"),
     ("question \"Q\" { choose refs in random.choices([1, 2], 8) }", 1, "a random list grows in a loop", ""),
     ("question \"Q\" { ask \"Size\" = math.ceil(12 * 5) }", 1, "a function has no module before its name", "question \"Q\" { ask \"Size\" = ceil(12 * 5) }"),

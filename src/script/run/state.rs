@@ -74,7 +74,7 @@ pub(crate) struct Scope {
     /// Whether the scope belongs to a definition, and is therefore invisible to the definitions that this
     /// definition calls.
     pub(crate) private: bool,
-    /// Whether a name was bound to a program. Each unknown name asks for the programs, which most scopes lack.
+    /// Whether a name was bound to a program. Each unknown name may be one of a program, and most scopes have none.
     has_programs: bool,
     names: Arc<Names>,
 }
