@@ -2,6 +2,7 @@
 
 use super::advice::Advice;
 use super::rows::{is_fact, is_keyword, is_latest};
+use super::search::is_flag;
 use super::settings::is_policy;
 use super::spelled::{TABLE, respelled};
 use super::tokens::{Token, indent, tokens};
@@ -319,10 +320,11 @@ pub(super) fn unit_of_name(
     let (unit, value) = (&all[index], &all[index.checked_sub(1)?]);
     // `pages` and `cycles` may be names.
     let is_unit = unit.text.ends_with(['B', 's'])
+        && unit.text != "s"
         && unit.text.len() < 3
         && UNITS.iter().any(|known| known.name == unit.text);
     let is_word = |word| is_keyword(word) || is_fact(word) || lists(TABLE, "clauses", word);
-    let named = value.is_name() && !is_word(value.text);
+    let named = value.is_name() && !is_word(value.text) && !is_flag(value.text);
     if !is_unit || !(named || value.text == ")") {
         return None;
     }

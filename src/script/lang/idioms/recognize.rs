@@ -94,7 +94,9 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
 /// Replaces the facts of a TLB by those of the cache, in a machine without a TLB.
 fn without_tlb(advice: &mut Advice) {
     let Some(fix) = &mut advice.fix else { return };
-    fix.text = fix.text.replace("=> tlb ", "=> cache ");
+    if !fix.text.contains("=> tlb none") {
+        fix.text = fix.text.replace("=> tlb ", "=> cache ");
+    }
     if fix.text.starts_with("tlb ") {
         fix.text.replace_range(..3, "cache");
     }
@@ -173,7 +175,8 @@ fn meant(fix: &Fix, text: &str) -> Option<(Fix, &'static str)> {
             .any(|one| head.starts_with(one))
     });
     let message = "on a paper, `given` prints contents";
-    (asks && parts.contains(", ")).then(|| (with(format!("given {parts}")), message))
+    let part = fix.was.as_ref() == Some(&parts) && lists(TABLE, "missing parts", &parts);
+    (asks && (part || parts.contains(", "))).then(|| (with(format!("given {parts}")), message))
 }
 
 /// Whether a machine of a script may have a TLB.

@@ -449,7 +449,9 @@ impl<'a> Scan<'a> {
             LevelKind::Block if self.extra == Some(self.at) => self.early_brace(),
             LevelKind::Block => {
                 let begins = &self.text[self.top().at..self.at];
-                if self.top().indent < self.indent && begins.contains('\n') {
+                // The last row of a table may end with the brace.
+                let further = !self.top().table && self.top().indent < self.indent;
+                if further && begins.contains('\n') {
                     self.early.get_or_insert((self.at, false));
                 }
                 self.end_statement(self.pending.first().copied().unwrap_or(self.at));

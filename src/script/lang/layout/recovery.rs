@@ -571,6 +571,12 @@ impl Scan<'_> {
             .find('\n')
             .map_or(line, |newline| &line[..newline.min(line.len())]);
         let held = std::str::from_utf8(there).ok()?.trim_end();
+        // An argument of a call compares nothing.
+        let calls = self.text[..at].ends_with(|c: char| c.is_alphanumeric());
+        let held = match comparison(held).filter(|_| calls && levels.len() == 1) {
+            Some(compares) => held[..compares].trim_end(),
+            None => held,
+        };
         let goes_on =
             held.ends_with(|c: char| !(c.is_ascii_alphanumeric() || "_\"')]%".contains(c)));
         if goes_on || held.contains("=>") || held.contains(" where ") || held.contains(['{', ':']) {
@@ -583,11 +589,17 @@ impl Scan<'_> {
         {
             return None;
         }
-        let text: String = levels
+        let mut text: String = levels
             .iter()
             .rev()
             .map(|level| level.kind.ends().1)
             .collect();
+        let compares = there
+            .get(held.len())
+            .is_some_and(|byte| b"=!<>".contains(byte));
+        if compares {
+            text.push(' ');
+        }
         Some(self.put_in(at + held.len(), text))
     }
 
@@ -654,4 +666,18 @@ impl Scan<'_> {
     fn put_in(&self, at: usize, text: impl Into<String>) -> Fix {
         Fix::put_in(self.file, at as u32, text)
     }
+}
+
+/// Returns the position of the first comparison outside of brackets that close in a text, which begins with an open one.
+fn comparison(held: &str) -> Option<usize> {
+    let mut depth = 0;
+    held.char_indices().find_map(|(at, c)| {
+        depth += match c {
+            '(' | '[' => 1,
+            ')' | ']' => -1,
+            _ => 0,
+        };
+        let signs = ["==", "!=", "<=", ">=", " < ", " > "];
+        (depth == 1 && signs.iter().any(|sign| held[at..].starts_with(sign))).then_some(at)
+    })
 }

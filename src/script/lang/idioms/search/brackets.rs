@@ -138,6 +138,16 @@ impl Statement<'_> {
             }
             depth < 0
         })?;
+        // The two closing brackets are in the wrong order.
+        if self.text[close.end..].starts_with(wanted) && close.text(self.text) != wanted {
+            let both = Span::new(of.span.file, close.start..close.end + 1);
+            let was = &self.text[both.bytes()];
+            return Some(Fix::write(
+                both,
+                was,
+                format!("{wanted}{}", close.text(self.text)),
+            ));
+        }
         (close.text(self.text) != wanted).then(|| written(close, wanted))
     }
 }

@@ -57,7 +57,7 @@ pub(super) struct Statement<'a> {
 }
 
 /// Whether a word is a constant of a set of flags, such as `PROT_READ`.
-fn is_flag(word: &str) -> bool {
+pub(super) fn is_flag(word: &str) -> bool {
     word.contains('_') && !word.contains(|c: char| c.is_ascii_lowercase())
 }
 
@@ -194,9 +194,16 @@ impl<'a> Statement<'a> {
         if ends(&new) && !ends(was) {
             return None;
         }
+        // A list needs values.
+        let empty = |text: &str| text.replace(' ', "").matches("[]").count();
+        if empty(&new) > empty(was) {
+            return None;
+        }
         // A comparison has two sides.
         let mut conditions = new.split(" and ").flat_map(|part| part.split(" or "));
-        if edit.replacement.trim() == "==" && conditions.any(|one| one.matches("==").count() > 1) {
+        if matches!(edit.replacement.trim(), "" | "==")
+            && conditions.any(|one| one.matches("==").count() > 1)
+        {
             return None;
         }
         let ranges = |text: &str| text.matches("..").count();
@@ -277,7 +284,13 @@ impl<'a> Statement<'a> {
         let joins = match sign.text(self.text) {
             // The name after the dot is missing.
             "." => return before.ends_with(|c: char| c.is_alphanumeric()),
-            "|" => is_flag(before.split_whitespace().next_back().unwrap_or_default()),
+            "|" => {
+                let beside = [
+                    before.split_whitespace().next_back(),
+                    after.split([' ', ',']).next(),
+                ];
+                beside.into_iter().flatten().any(is_flag)
+            }
             "==" => !after.starts_with(',') && !starts_with_unit(after),
             ":" => !after.starts_with('{'),
             // A unit belongs to the number before the comma.

@@ -1,6 +1,6 @@
 //! Superfluous tokens: which token of a statement, or which cell of a table, a repair may remove.
 
-use super::{Statement, is_flag, is_function};
+use super::{Statement, is_flag, is_function, starts_with_unit};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::idioms::rows::{is_keyword, keywords};
@@ -9,7 +9,7 @@ use crate::lang::idioms::tokens::line_at;
 use crate::lang::layout::{Token, TokenKind};
 use crate::lang::nearest::nearest;
 use crate::lang::parse::VERBS;
-use crate::lang::sections::section;
+use crate::lang::sections::{lists, section};
 
 impl Statement<'_> {
     /// Whether a sign is missing in a word, because it begins or ends with another word.
@@ -91,9 +91,9 @@ impl Statement<'_> {
             }
             // `4 words` has a unit that the language lacks.
             TokenKind::Word
-                if code == Code::WrongCount
-                    && index > 0
+                if index > 0
                     && kind(index - 1) == Some(TokenKind::Number)
+                    && code == Code::WrongCount
                     && !self.is_known(word, 2) =>
             {
                 false
@@ -181,8 +181,17 @@ impl Statement<'_> {
             {
                 false
             }
-            // A misspelled process is wrong, not superfluous.
+            // A misspelled process is wrong, not superfluous, and so is a list before its index.
             TokenKind::Word if code == Code::UnknownProcess => false,
+            TokenKind::Word if code == Code::UnknownName && after.starts_with('[') => false,
+            // The name of a path is before its dot.
+            TokenKind::Word if before.ends_with('.') => false,
+            // The number of a unit may be missing.
+            TokenKind::Word if word_before && starts_with_unit(word) => false,
+            // The value of a clause is missing.
+            TokenKind::Word if index + 1 == self.tokens.len() && lists(TABLE, "clauses", word) => {
+                false
+            }
             // A title or a value without its name is not superfluous.
             TokenKind::String { .. } => {
                 let beside = |index: usize| {
@@ -222,11 +231,11 @@ impl Statement<'_> {
         let others = beside.filter(|index| value(at) && differs(index));
         others
             .map(|index| {
-                Fix::write(
-                    self.place(fix.span.file, index, index),
-                    self.word(index),
-                    "",
-                )
+                // A number has its unit with it.
+                let next = (index + 1 < self.tokens.len()).then(|| self.word(index + 1));
+                let last = index + usize::from(next.is_some_and(starts_with_unit));
+                let place = self.place(fix.span.file, index, last);
+                Fix::write(place, &self.text[place.bytes()], "")
             })
             .collect()
     }

@@ -1,6 +1,6 @@
 //! Repairs of signs: removals of tokens, signs in place of other signs, and insertions of signs.
 
-use super::Statement;
+use super::{Statement, is_flag};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::idioms::rows::is_keyword;
@@ -10,8 +10,16 @@ use crate::lang::sections::lists;
 
 /// Signs and words with a fixed place in statements.
 const SIGNS: &[&str] = &[
-    ",", "=", "=>", "==", ":", ".", "..", "(", ")", "[", "]", "{", "}", "in", "let", "where",
+    ",", "=", "=>", "==", ":", ".", "..", "(", ")", "[", "]", "{", "}", "in", "let", "where", "and",
 ];
+
+const COMPARISONS: &[&str] = &["==", "!=", "<", "<=", ">", ">="];
+
+/// Whether a statement has a condition.
+fn checks(head: &str) -> bool {
+    let heads = ["expect", "if", "else", "while", "where", "choose", "option"];
+    heads.contains(&head)
+}
 
 impl Statement<'_> {
     /// The index of the word that begins the statement after the name of its process.
@@ -35,10 +43,12 @@ impl Statement<'_> {
             "in" => matches!(head, "for" | "choose"),
             "where" => matches!(head, "choose" | "option"),
             ".." => (0..self.tokens.len()).any(|at| self.word(at) == "in"),
-            "==" => matches!(
-                head,
-                "expect" | "if" | "else" | "while" | "where" | "choose" | "option"
-            ),
+            "==" => checks(head),
+            // Both sides compare something.
+            "and" => {
+                let compares = |at: usize| COMPARISONS.contains(&self.word(at));
+                checks(head) && (0..index).any(compares) && (index..self.tokens.len()).any(compares)
+            }
             _ => true,
         }
     }
@@ -73,8 +83,16 @@ impl Statement<'_> {
         if !matches!(self.word(opening), "[" | "(") || !gaps.contains(&self.at.checked_sub(1)?) {
             return None;
         }
+        // Among numbers, a name may be superfluous.
+        let number = |index: &usize| self.tokens[*index].kind == TokenKind::Number;
+        let numbers = (opening + 1..opening + length + 1).filter(number).count();
+        if self.word(opening) == "[" && numbers > 2 && number(&first) != number(&(first + 1)) {
+            return None;
+        }
+        let flags = |at: &usize| is_flag(self.word(*at)) && is_flag(self.word(at + 1));
         if first == last {
-            return Some(Fix::put_in(file, self.tokens[first].end as u32, ","));
+            let sign = if flags(&first) { " |" } else { "," };
+            return Some(Fix::put_in(file, self.tokens[first].end as u32, sign));
         }
         let mut text = String::new();
         for at in first..=last + 1 {
@@ -123,7 +141,7 @@ impl Statement<'_> {
                 TokenKind::Operator | TokenKind::Open(_) | TokenKind::Close(_)
             );
             // The value between the braces is missing.
-            let empty = word == "}" && index > 0 && self.word(index - 1) == "{";
+            let empty = word == "}" && index > 0 && self.word(index - 1).ends_with('{');
             let fits = |sign: &&&str| {
                 let other = sign.starts_with(char::is_alphabetic) || has_facts && **sign == "=>";
                 !other && self.may_follow(sign, index)

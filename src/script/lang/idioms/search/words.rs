@@ -149,19 +149,30 @@ impl Statement<'_> {
                 continue;
             }
             let place = self.place(file, index, index);
+            // The quote is before the last letters of the string.
+            let touches = |last: &usize| self.tokens[*last].end == self.tokens[index].start;
+            if let Some(last) = index.checked_sub(1).filter(touches)
+                && let Some(string) = self.word(last).strip_suffix('"')
+            {
+                let both = self.place(file, last, index);
+                let was = &self.text[both.bytes()];
+                fixes.push(Fix::write(both, was, format!("{string}{word}\"")));
+            }
             if let Some(digits) = misspelled_hex(word) {
                 fixes.push(Fix::write(place, word, format!("0x{digits}")));
             }
             let number = |part: &str| part.starts_with(|c: char| c.is_ascii_digit());
             let known = |part: &str| self.is_known(part, 1) || number(part);
             for (a, b) in (1..word.len()).map(|at| word.split_at(at)) {
-                if !known(a) || !known(b) || number(a) && number(b) {
+                if !known(a) || !known(b) || number(a) && (number(b) || is_keyword(b)) {
                     continue;
                 }
                 let signs: &[&str] = if is_function(a) {
                     &["("]
                 } else if is_keyword(a) {
                     &["(", ", ", ": "]
+                } else if number(a) {
+                    &[", ", "..", ": "]
                 } else if number(b) {
                     &["(", ", ", ".", ": "]
                 } else {

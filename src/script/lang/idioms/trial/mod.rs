@@ -212,6 +212,8 @@ impl Trial<'_> {
             {
                 // The comma is on the wrong side of the bracket.
                 false
+            } else if sign && empties(fix, text) {
+                false
             } else if sign {
                 fewer && self.left_on_line(fix, text, &after).is_empty()
             } else {
@@ -444,6 +446,13 @@ impl Trial<'_> {
     ) -> Option<(Fix, Vec<Diagnostic>)> {
         let place = statement.line()?;
         let said = &text[place.clone()];
+        // The value after the operator is missing, and no order of the others makes up for it.
+        if said
+            .trim_end()
+            .ends_with(|c: char| "=<>+-*/%&^".contains(c))
+        {
+            return None;
+        }
         let mut only: Option<(usize, (Fix, Vec<Diagnostic>))> = None;
         for one in (self.arrange)(text, said).into_iter().take(REPAIRS) {
             let cost = only.as_ref().map(|(cost, _)| *cost);
@@ -498,9 +507,11 @@ impl Trial<'_> {
             return Tried::Fails;
         }
         let edits: Vec<TextEdit> = self.made.iter().cloned().chain([edit.clone()]).collect();
+        let was = &text[line_at(text, edit.span.start as usize)];
         let text = edited(text, Span::start_of(file), &edits);
         let after = (self.wrong)(file, &text);
         let works = reading(&after) <= reading(&self.now)
+            && !(diagnostic.code == Code::Syntax && leaves_undeclared(was, &text, &after))
             && !new_there(diagnostic, &edit, &edits, &text, &self.now, &after);
         if works {
             Tried::Works(after)
@@ -508,6 +519,33 @@ impl Trial<'_> {
             Tried::Fails
         }
     }
+}
+
+/// Whether a fix makes a list without values.
+fn empties(fix: &Fix, text: &str) -> bool {
+    let (before, after) = (
+        &text[..fix.span.start as usize],
+        &text[fix.span.end as usize..],
+    );
+    match fix.text.trim() {
+        "[" => after.trim_start().starts_with(']'),
+        "]" => before.trim_end().ends_with('['),
+        "" => before.trim_end().ends_with(',') && after.trim_start().starts_with([']', ')']),
+        _ => false,
+    }
+}
+
+/// Whether a name of a line with a mistake that declares it is still undeclared in a text with these errors.
+fn leaves_undeclared(line: &str, text: &str, after: &[Diagnostic]) -> bool {
+    let declared = line
+        .split_once("let ")
+        .and_then(|(_, rest)| rest.split_once('='));
+    let names = declared.map_or_else(Vec::new, |(names, _)| tokens(names));
+    let unknown = |one: &&Diagnostic| one.code == Code::UnknownName;
+    after.iter().filter(unknown).any(|one| {
+        let name = text.get(one.span.start as usize..one.span.end as usize);
+        names.iter().any(|token| Some(token.text) == name)
+    })
 }
 
 /// Whether a text closes a bracket that it does not open, apart from a bracket at its beginning.
