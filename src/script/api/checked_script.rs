@@ -369,11 +369,14 @@ fn once_per_cause(
             Code::UnknownFunction => (false, text),
             // A pasted prompt, typographic quotes, or an arrow of another language in several lines.
             Code::Syntax if one.help.is_some() => {
+                // `correct "64"` and `wrong "32"` are not the same.
+                let first = fix.split(' ').next();
+                let first = first.filter(|first| matches!(*first, "correct" | "wrong"));
                 let same = || {
                     (
                         one.span.file,
                         format!("{} {text}", one.message),
-                        String::new(),
+                        first.unwrap_or_default().to_owned(),
                     )
                 };
                 return repeated.then(same);

@@ -126,8 +126,16 @@ fn row(cx: &mut Cx, setting: &Setting, columns: &[Column]) -> Result<Vec<AuthorC
             number(cells, "cell"),
             number(wanted, "column")
         );
+        let begins = |cell: &Expr| cx.text(cell.span).contains('-');
+        let help = if setting.values.iter().any(begins) {
+            "separate cells with spaces, and put a cell that begins with `-` in parentheses: `(-1)`"
+        } else if cells > wanted {
+            "name each column in quotes after `columns`, or remove a cell"
+        } else {
+            "separate cells with spaces, or write `\"\"` for an empty cell"
+        };
         return Err(Diagnostic::new(Code::WrongCount, place, message)
-            .help("separate cells with spaces, and put a cell that begins with `-` in parentheses: `(-1)`")
+            .help(help)
             .into());
     }
     let cells = setting.values.iter().zip(columns).enumerate();

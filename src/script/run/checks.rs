@@ -314,7 +314,7 @@ pub(crate) fn unknown_fact(
             None => wrong,
         };
     }
-    if let Some(help) = of_levels(name, family, spec) {
+    if let Some(help) = of_part(name, family, spec).or_else(|| of_levels(name, family, spec)) {
         return diagnostic.help(help);
     }
     // The name of a part is nearer than a fact with a similar name, and a part must exist.
@@ -346,6 +346,15 @@ fn of_keyword(name: &str, family: Family, spec: Option<&Spec>) -> Option<String>
     let mut takes = facts.by_ref().filter(|(_, key)| key.is_word(name, spec));
     let (fact, _) = takes.next()?;
     takes.all(|(other, _)| other == fact).then_some(fact)
+}
+
+/// Returns the facts whose name is a part and a word, such as `pte1.value` for `pte1`.
+fn of_part(name: &str, family: Family, spec: Option<&Spec>) -> Option<String> {
+    let facts = facts::facts_of(family, spec).into_iter();
+    let of = |(fact, _): &(String, _)| fact.split_once('.').is_some_and(|(part, _)| part == name);
+    let own: Vec<String> = facts.filter(of).map(|(fact, _)| fact).collect();
+    let words = list(own.iter().map(String::as_str));
+    (!own.is_empty() && own.len() < 5).then(|| format!("its facts are {words}"))
 }
 
 /// Returns the numbers of the levels for a fact with another number, such as `vpn0`.

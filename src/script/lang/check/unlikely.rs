@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use super::forks::forks;
 use super::replaced::replaced;
 use crate::lang::ast::{
-    Asked, BinaryOp, Claim, Command, Expr, ExprKind, Fact, Operation, OperationKind, Pages, Piece,
-    Setting, Settings, Span, Stmt, StmtKind, Word,
+    Ask, Asked, BinaryOp, Cell, CellKind, Claim, Command, Expr, ExprKind, Fact, Operation,
+    OperationKind, Pages, Piece, Setting, Settings, Span, Stmt, StmtKind, Word,
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::source::Sources;
-use crate::lang::value::Value;
-use crate::lang::visit::{Visit, VisitedIncludes, statements, walk_expr, walk_stmt};
+use crate::lang::value::{Dimension, Unit, Value};
+use crate::lang::visit::{Visit, VisitedIncludes, statements, walk_ask, walk_expr, walk_stmt};
 
 /// Returns the warnings about the statements of `part`, which are statements of the script.
 pub(crate) fn unlikely(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec<Diagnostic> {
@@ -26,6 +26,7 @@ pub(crate) fn unlikely(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec
                 ..
             }) if &*verb.text == "machine" => {
                 found.extend(tiny_pages(block, sources));
+                found.extend(cycles_and_times(block));
             }
             StmtKind::Reference {
                 pages: Pages::Words(pages),
@@ -36,6 +37,7 @@ pub(crate) fn unlikely(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec
         }
     }
     found.extend(revealed(part));
+    found.extend(unused_entries(script, part));
     let questions = statements(part).filter_map(|stmt| match &*stmt.kind {
         StmtKind::Question { body, .. } => Some(body),
         _ => None,
@@ -134,6 +136,55 @@ impl Powers<'_> {
         }
     }
 
+    /// Finds an answer that is a time, but has no unit on the paper: `ask "EAT" = 0.9 * 100 ns + 0.1 * 200 ns`.
+    fn unit(&mut self, label: &Expr, value: &Expr) {
+        let text = self.sources.text(value.span);
+        let Some(unit) = time(value).filter(|_| !text.contains('/')) else {
+            return;
+        };
+        let mut words = self
+            .sources
+            .text(label.span)
+            .split(|c: char| !c.is_alphanumeric());
+        if words.any(|word| word == unit.name) {
+            return;
+        }
+        let message = "the answer is a time, but the paper prints no unit";
+        let warning = Diagnostic::warning(Code::Unlikely, value.span, message);
+        let end = value.span.start + text.trim_end().len() as u32;
+        let fix = Fix::put_in(value.span.file, end, format!(" unit {}", unit.name));
+        self.found.push(warning.fix(fix));
+    }
+
+    /// Finds `0.9 * 100 + 0.1 * 200 ns`, which adds a time to a number without a unit.
+    fn sum(&mut self, left: &Expr, right: &Expr) {
+        let (without, with) = match (time(left), time(right)) {
+            (None, Some(_)) => (left, right),
+            (Some(_), None) => (right, left),
+            _ => return,
+        };
+        if is_plain(without) && is_literal(with) {
+            let message = "a time and a number without a unit are added";
+            let warning = Diagnostic::warning(Code::Unlikely, without.span, message);
+            let help = "give each of them its unit, as in `0.9 * 100 ns + 0.1 * 200 ns`";
+            self.found
+                .push(warning.help(help).also(with.span, "a time"));
+        }
+    }
+
+    /// Finds `0b1101` in a table, whose numbers are hexadecimal.
+    fn binary(&mut self, text: &str, span: Span) {
+        let Some(digits) = text.strip_prefix("0b").filter(|digits| digits.len() > 2) else {
+            return;
+        };
+        if let Ok(value) = u64::from_str_radix(digits, 2) {
+            let message = format!("the numbers of a table are hexadecimal, so this is 0xB{digits}");
+            let warning = Diagnostic::warning(Code::Unlikely, span, message);
+            self.found
+                .push(warning.fix(Fix::write(span, text, format!("{value:X}"))));
+        }
+    }
+
     /// Finds `${va}`, a value in the notation of shells. In LaTeX, which prose may contain, dollars are in pairs.
     fn dollar(&mut self, pieces: &[Piece]) {
         let dollars = pieces.iter().map(|piece| match piece {
@@ -177,6 +228,35 @@ impl Powers<'_> {
     }
 }
 
+/// Returns the unit of time of a sum, a product, or a number.
+fn time(expr: &Expr) -> Option<&'static Unit> {
+    match &expr.kind {
+        ExprKind::Quantity(_, unit) => Some(*unit).filter(|unit| unit.dimension == Dimension::Time),
+        ExprKind::Binary(BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply, left, right) => {
+            time(left).or_else(|| time(right))
+        }
+        _ => None,
+    }
+}
+
+/// Whether an expression consists of numbers.
+fn is_literal(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Quantity(..) | ExprKind::Value(Value::Number(_)) => true,
+        ExprKind::Binary(_, left, right) => is_literal(left) && is_literal(right),
+        _ => false,
+    }
+}
+
+/// Whether an expression consists of numbers without units.
+fn is_plain(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Value(Value::Number(_)) => true,
+        ExprKind::Binary(_, left, right) => is_plain(left) && is_plain(right),
+        _ => false,
+    }
+}
+
 /// Finds `2 ^ n` and `10 ^ 3`, which are powers in other notations, and tables that are compared with numbers.
 struct Powers<'a> {
     sources: &'a Sources,
@@ -186,6 +266,26 @@ struct Powers<'a> {
 }
 
 impl<'s> Visit<'s> for Powers<'_> {
+    fn visit_ask(&mut self, ask: &'s Ask) {
+        walk_ask(self, ask);
+        if let Asked::Value {
+            label,
+            value,
+            unit: None,
+        } = &ask.what
+        {
+            self.unit(label, value);
+        }
+    }
+
+    fn visit_cell(&mut self, cell: &'s Cell) {
+        match &cell.kind {
+            CellKind::Expr(expr) => self.visit_expr(expr),
+            CellKind::Bare(text) => self.binary(text, cell.span),
+            _ => {}
+        }
+    }
+
     fn visit_stmt(&mut self, stmt: &'s Stmt) {
         if self.included.enters(stmt) {
             walk_stmt(self, stmt);
@@ -197,6 +297,9 @@ impl<'s> Visit<'s> for Powers<'_> {
         if let ExprKind::Binary(BinaryOp::Equal | BinaryOp::NotEqual, left, right) = &expr.kind {
             self.rows(left, right);
             self.rate(left, right);
+        }
+        if let ExprKind::Binary(BinaryOp::Add | BinaryOp::Subtract, left, right) = &expr.kind {
+            self.sum(left, right);
         }
         self.chain(expr);
         if let ExprKind::Prose(pieces) = &expr.kind {
@@ -307,6 +410,30 @@ fn marked_blank(fact: &Fact) -> Option<Diagnostic> {
     (fact.claim == Claim::Open).then(|| warning().fix(Fix::replace(fact.span, &*fact.name.text)))
 }
 
+/// Warns about the first page-table entry in memory of a script that never sets CR3, so that no walk reads the entry.
+fn unused_entries(script: &[Stmt], part: &[Stmt]) -> Option<Diagnostic> {
+    let sets = |stmt: &Stmt, what: &str| match &*stmt.kind {
+        StmtKind::Command(Command { verb, operands, .. }) if &*verb.text == "set" => {
+            matches!(operands.first().map(|one| &one.kind), Some(ExprKind::Name(name)) if &**name == what)
+        }
+        _ => false,
+    };
+    let accesses = |stmt: &Stmt| match &*stmt.kind {
+        StmtKind::Command(Command { verb, .. }) => {
+            matches!(&*verb.text, "read" | "write" | "fetch" | "translate")
+        }
+        _ => false,
+    };
+    let first = statements(part).find(|stmt| sets(stmt, "pte"))?;
+    let walks = statements(part).any(accesses);
+    if !walks || statements(script).any(|stmt| sets(stmt, "cr3")) {
+        return None;
+    }
+    let message = "without `set cr3`, no walk reads this entry";
+    let warning = Diagnostic::warning(Code::Unlikely, first.span, message);
+    Some(warning.help("write the physical address of the root table first: `set cr3 = 0x1000`"))
+}
+
 /// Warns about page sizes of a few bytes, which were probably meant to be kilobytes.
 fn tiny_pages(block: &Settings, sources: &Sources) -> Option<Diagnostic> {
     let pages = |setting: &&Setting| &*setting.name.text == "page";
@@ -325,6 +452,31 @@ fn tiny_pages(block: &Settings, sources: &Sources) -> Option<Diagnostic> {
             .help(format!("did you mean `{text} KB`? Else write `{text} B`"))
             .fix(Fix::write(span, text, format!("{text} KB")))
     })
+}
+
+/// Warns about latencies in cycles beside latencies in units of time, which a machine adds as if a cycle took 1 ns.
+fn cycles_and_times(block: &Settings) -> Option<Diagnostic> {
+    fn latencies<'s>(block: &'s Settings, found: &mut Vec<(&'s Expr, &'static str)>) {
+        for setting in &*block.settings {
+            if let ("latency", [value]) = (&*setting.name.text, &*setting.values)
+                && let ExprKind::Quantity(_, unit) = &value.kind
+            {
+                found.push((value, unit.name));
+            }
+            if let Some(inner) = &setting.block {
+                latencies(inner, found);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    latencies(block, &mut found);
+    let in_cycles = |unit: &str| unit.starts_with("cycle");
+    let (cycles, _) = found.iter().find(|(_, unit)| in_cycles(unit))?;
+    let (time, _) = found.iter().find(|(_, unit)| !in_cycles(unit))?;
+    let message = "this machine adds cycles and times, as if a cycle took 1 ns";
+    let warning = Diagnostic::warning(Code::Unlikely, cycles.span, message)
+        .help("give all latencies in one unit: with a clock of 2 GHz, 4 cycles are `2 ns`");
+    Some(warning.also(time.span, "a time"))
 }
 
 /// A reference string on a paper.

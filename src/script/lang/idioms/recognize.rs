@@ -57,6 +57,18 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         .iter()
         .any(|part| text.contains(part));
     for one in found.iter_mut().filter(|_| both && has_tlb(text)) {
+        // So do an index and its set.
+        let index = one.fix.as_ref().and_then(|fix| {
+            let value = fix.text.strip_prefix("tlbi ")?;
+            let was = fix.was.as_deref()?;
+            let bare = was.strip_suffix(value)?.trim_end();
+            matches!(bare, "index" | "idx").then(|| value.to_owned())
+        });
+        if let Some(value) = index {
+            (one.fix, one.sure) = (None, true);
+            one.help = Some(format!("write `tlbi {value}` or `ci {value}`").into());
+            continue;
+        }
         // So does a counter.
         let counter = one.fix.as_ref().and_then(|fix| {
             let (before, rest) = fix.text.split_once("cache.")?;
@@ -569,6 +581,63 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
             below.any(|line| line.starts_with("machine ")).then(|| {
                 let help = "move its declaration above this line";
                 Advice::without("the machine is declared only below", help)
+            })
+        }
+        // `replay traces/yi.trace`
+        Code::UnknownName
+            if text[end as usize..].starts_with('/')
+                && text[line_at(text, start as usize)]
+                    .trim_start()
+                    .starts_with("replay ") =>
+        {
+            let rest = &text[start as usize..];
+            let path = rest.split(char::is_whitespace).next()?;
+            let place = Span::new(file, start as usize..start as usize + path.len());
+            let fix = Fix::write(place, path, format!("\"{path}\""));
+            let message = Some("the name of a trace is in quotes");
+            Some(Advice {
+                place: Some(place),
+                ..Advice::fixed(message, None, fix, true)
+            })
+        }
+        // `cache.victim dirty`
+        Code::UnknownName
+            if matches!(name, "dirty" | "clean") && text[..start as usize].ends_with("victim ") =>
+        {
+            let before = text[..start as usize].trim_end();
+            let from = before.rfind([' ', ',']).map_or(0, |sign| sign + 1);
+            let place = Span::new(file, from..end as usize);
+            let part = before[from..].strip_suffix("victim")?;
+            let wrote = if name == "dirty" { "yes" } else { "no" };
+            let fix = Fix::write(
+                place,
+                &text[from..end as usize],
+                format!("{part}writeback {wrote}"),
+            );
+            let message = Some(
+                "a victim is the tag of a block; whether it was dirty is the fact `writeback`",
+            );
+            Some(Advice::fixed(message, None, fix, true))
+        }
+        // `{ #define N 64 }`
+        Code::Unclosed
+            if let Some(hash) = text[start as usize..].lines().next()?.find('#')
+                && let comment =
+                    &text[start as usize + hash..line_at(text, start as usize).end]
+                && comment.contains('}') =>
+        {
+            let message = "`#` begins a comment, so the bracket after it closes nothing";
+            let defined = comment.strip_prefix("#define ").and_then(|rest| {
+                let (name, value) = rest.trim_end_matches([' ', '}']).split_once(' ')?;
+                let was = &comment[..comment.find('}')?];
+                let place = start as usize + hash;
+                let span = Span::new(file, place..place + was.trim_end().len());
+                let new = format!("define {name} = {}", value.trim());
+                Some(Fix::write(span, was.trim_end(), new))
+            });
+            Some(match defined {
+                Some(fix) => Advice::fixed(Some(message), None, fix, true),
+                None => Advice::without(message, "put the comment behind the bracket"),
             })
         }
         // A comment, and no line of C, names a script.

@@ -55,6 +55,13 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
         ));
     }
     if first == "process"
+        && let Some(rows) = named_areas(inside)
+    {
+        let fix = Fix::replace(Span::new(file, from..from + inside.len()), rows);
+        let help = "write a row for each area, such as `| heap | 1000 | 2000 | rw-p |`, below `| area | start | end | perms |`";
+        return Some(Advice::fixed(Some(PROCESS_AREAS), Some(help), fix, true));
+    }
+    if first == "process"
         && let Some(rows) = maps_of_linux(inside)
     {
         let place = Span::new(file, from..from + inside.len());
@@ -170,6 +177,30 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
         place: comma.map(|at| Span::new(file, from + at..from + at + 1)),
         ..Advice::fixed(Some(message), Some(help), fix, false)
     })
+}
+
+/// Returns the table of areas for lines such as `area heap 0x1000..0x2000 rw-p`.
+fn named_areas(lines: &str) -> Option<String> {
+    let mut table = String::from("\n  | area | start | end | perms |\n");
+    for line in lines
+        .split(['\n', ';'])
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+    {
+        let words: Vec<&str> = line.strip_prefix("area ")?.split_whitespace().collect();
+        let [name, range, rest @ ..] = &words[..] else {
+            return None;
+        };
+        let (start, end) = range.split_once("..").or_else(|| range.split_once('-'))?;
+        let perms = match rest {
+            [] | ["anonymous"] => "rw-p",
+            [perms] | [perms, "anonymous"] => perms,
+            _ => return None,
+        };
+        let (start, end) = (cell_of(start), cell_of(end));
+        let _ = writeln!(table, "  | {name} | {start} | {end} | {perms} |");
+    }
+    Some(table)
 }
 
 /// Returns the table of areas for the lines of `/proc/PID/maps`, such as

@@ -215,6 +215,23 @@ impl Scan<'_> {
         let (at, end) = (self.at, from + length);
         let head = self.text[..from - 3].trim_end();
         let line = head.rfind(['\n', ';', '{']).map_or(0, |sign| sign + 1);
+        if let Some(name) = quoted_name(&head[line..]) {
+            let (start, message) = (
+                head.len() - name.len() - 2,
+                "the name of a program is a word without quotes",
+            );
+            let fix = Fix::replace(self.span(start, head.len()), name);
+            let diagnostic = self.report(
+                Code::Syntax,
+                self.span(start, head.len()),
+                message,
+                "a text",
+            );
+            diagnostic.help = Some(format!("write `program {name} \"\"\"`"));
+            diagnostic.fix = Some(Box::new(fix));
+            self.leave_prose(end);
+            return true;
+        }
         if head[line..].trim() == "program" {
             // The statements below may already have its name.
             let word = |rest: &str| {
@@ -666,6 +683,14 @@ impl Scan<'_> {
     fn put_in(&self, at: usize, text: impl Into<String>) -> Fix {
         Fix::put_in(self.file, at as u32, text)
     }
+}
+
+/// Returns the name of a program in quotes at the end of a text: `program "rows"`.
+fn quoted_name(head: &str) -> Option<&str> {
+    let name = head.trim_start().strip_prefix("program ")?.trim();
+    let name = name.strip_prefix('"')?.strip_suffix('"')?;
+    let is_word = name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    (is_word && !name.is_empty()).then_some(name)
 }
 
 /// Returns the position of the first comparison outside of brackets that close in a text, which begins with an open one.

@@ -48,6 +48,24 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
                 .fix(stop.write(".", ": ")),
         );
     }
+    if stop.setting && before == head && rest.starts_with('.') && head.is_empty() {
+        // `{ .ppn = 0x20 }`
+        let was = rest.split(['}', '\n']).next().unwrap_or_default();
+        let was = was.trim_end();
+        let fields = was.split(',').map(|field| {
+            let field = field.trim().trim_start_matches('.').replace('=', " ");
+            field.split_whitespace().collect::<Vec<_>>().join(" ")
+        });
+        let new = fields.collect::<Vec<_>>().join(", ");
+        let help = format!("write `{new}`");
+        return Some(
+            mistake(
+                "a setting is a name and its value, without `.` and `=`",
+                help,
+            )
+            .fix(stop.write(was, new)),
+        );
+    }
     if stop.setting && before == head && rest.starts_with('.') {
         return Some(mistake(
             "the name of a setting is one word",

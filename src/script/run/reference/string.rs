@@ -124,6 +124,15 @@ fn names_program(cx: &Cx, words: &[Word]) -> bool {
 
 /// Warns about a word of the settings among numbered pages, such as `lru` in `reference 1 2 3 lru`, where it is the name of a page.
 fn warn_of_settings(cx: &mut Cx, words: &[Word]) {
+    if let [program, _, ..] = words
+        && let Some(Binding::Program(_)) = cx.state.find(&program.text)
+        && !names_program(cx, words)
+    {
+        let message = format!("`{0}` is a page here, not the program `{0}`", program.text);
+        let help = "only `call` and a function follow the name of a program: write the settings in the braces";
+        let warning = Diagnostic::warning(Code::Unlikely, program.span, message).help(help);
+        return cx.report(vec![warning]);
+    }
     let is_number = |word: &Word| word.text.bytes().all(|c| c.is_ascii_digit());
     let help = |word: &Word| {
         if Policy::by_name(&word.text).is_some() {

@@ -395,6 +395,15 @@ impl MachineDraft {
                         let wrong = Diagnostic::new(Code::BadGeometry, span, message).label(
                             format!("{} levels, bits for {}", levels.unwrap_or(0), split.len()),
                         );
+                        // `bits 9` was meant for each level.
+                        if let ([bits], Some(n)) = (&split[..], levels)
+                            && u64::from(*bits).checked_mul(n) == Some(u64::from(vpn_bits))
+                        {
+                            let each = vec![bits.to_string(); n as usize].join(" ");
+                            let fix = Fix::replace(span, format!("bits {each}"));
+                            let help = format!("`bits` has the width of each level: `bits {each}`");
+                            return Err(one(wrong.help(help).fix(fix)));
+                        }
                         return Err(one(match split.split_last() {
                             Some((_, of_levels))
                                 if of_levels.iter().map(|&n| u64::from(n)).sum::<u64>()

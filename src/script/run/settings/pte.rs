@@ -322,12 +322,15 @@ fn pte_field(pte: &mut Pte, field: &Field, ppn_bits: u32) -> Result<(), Vec<Diag
     if &*field.name.text == "ppn" {
         let n = sole(field)?.integer().map_err(one)?;
         if ppn_bits < 64 && n >> ppn_bits != 0 {
-            return Err(one(Diagnostic::new(
+            let wrong = Diagnostic::new(
                 Code::ValueTooWide,
                 field.args[0].span,
                 format!("PPN 0x{n:X} has more than {ppn_bits} bits"),
-            )
-            .label(format!("at most 0x{:X}", (1u64 << ppn_bits) - 1))));
+            );
+            let label = format!("at most 0x{:X}", (1u64 << ppn_bits) - 1);
+            return Err(one(wrong.label(label).help(
+                "a PPN is a page number: for an address, leave out its page offset",
+            )));
         }
         pte.ppn = n;
         return Ok(());

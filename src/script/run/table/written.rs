@@ -141,12 +141,18 @@ impl WrittenCell {
         } else {
             (1 << bits) - 1
         };
-        Diagnostic::new(
-            Code::ValueTooWide,
-            self.span,
-            format!("{} 0x{n:X} has more than {bits} bits", self.column),
-        )
-        .label(format!("at most 0x{most:X}"))
+        let message = format!("{} 0x{n:X} has more than {bits} bits", self.column);
+        let wrong = Diagnostic::new(Code::ValueTooWide, self.span, message)
+            .label(format!("at most 0x{most:X}"));
+        // `0b1101` has only hexadecimal digits.
+        let written = format!("{n:X}");
+        let digits = written.strip_prefix('B').unwrap_or_default();
+        match u64::from_str_radix(digits, 2) {
+            Ok(value) => wrong.help(format!(
+                "the numbers of a table are hexadecimal: for binary {digits}, write `{value:X}`"
+            )),
+            Err(_) => wrong,
+        }
     }
 }
 

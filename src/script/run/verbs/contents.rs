@@ -3,6 +3,7 @@
 use crate::lang::ast::{Expr, ExprKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::{is_word_of, nearest};
+use crate::lang::span::Span;
 use crate::run::bind::{Bound, word};
 use crate::run::eval::{eval, integer, physical};
 use crate::run::nouns::{
@@ -154,10 +155,40 @@ fn cr3(cx: &mut Cx, bound: &Bound) -> Result<What, Stop> {
     needs_mmu(cx, &bound.operands[0])?;
     bound.refuse()?;
     match (bound.operands, bound.assigned.first()) {
-        ([_], Some(value)) => Ok(What::Cr3(physical(cx, value)?)),
+        ([_], Some(value)) => {
+            let root = physical(cx, value)?;
+            if cx.checking() {
+                let warning = unaligned_root(cx, root.raw(), value.span);
+                cx.report(warning.into_iter().collect());
+            }
+            Ok(What::Cr3(root))
+        }
         ([_, more, ..], _) => Err(bound.unexpected(more).into()),
         _ => Err(bound.missing("an address after `=`").into()),
     }
+}
+
+/// Warns about a CR3 that may be the page number of the root table: an address in the middle of a page and of a table.
+fn unaligned_root(cx: &Cx, root: u64, place: Span) -> Option<Diagnostic> {
+    let mmu = cx.spec()?.mmu.as_ref()?;
+    let page = 1u64.checked_shl(mmu.page_bits)?;
+    let table = u64::from(mmu.pte.bytes).checked_shl(*mmu.levels.first()?)?;
+    let (bytes, what) = if table < page {
+        (table, "the root table")
+    } else {
+        (page, "a page")
+    };
+    if root % bytes == 0 {
+        return None;
+    }
+    let message = format!("CR3 is no multiple of {bytes}, the bytes of {what}");
+    let warning = Diagnostic::warning(Code::Unlikely, place, message);
+    Some(match root.checked_mul(page) {
+        Some(address) if root != 0 => warning.help(format!(
+            "CR3 is an address: for page number 0x{root:X}, write `set cr3 = 0x{address:X}`"
+        )),
+        _ => warning,
+    })
 }
 
 fn asid(cx: &mut Cx, bound: &Bound) -> Result<What, Stop> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::lang::ast::{Command, Expr, ExprKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
@@ -130,9 +131,19 @@ fn not_a_trace(cx: &Cx, file: &Expr) -> Diagnostic {
             .did_you_mean(name, near.unwrap_or(first));
     }
     let message = "the name of a trace in quotes, or of a program, is needed here";
-    Diagnostic::new(Code::WrongType, file.span, message)
-        .label("neither a string nor a program")
-        .help("put the trace into the script's folder, and name it in quotes: `replay \"file.trace\"`")
+    let wrong = Diagnostic::new(Code::WrongType, file.span, message)
+        .label("neither a string nor a program");
+    // `traces/yi.trace`
+    let is_path = name.contains(['/', '.']) && !name.contains([' ', '"', '(']);
+    if is_path {
+        let quoted = format!("\"{name}\"");
+        return wrong
+            .help(format!("write `replay {quoted}`"))
+            .fix(Fix::write(file.span, name, quoted.clone()));
+    }
+    wrong.help(
+        "put the trace into the script's folder, and name it in quotes: `replay \"file.trace\"`",
+    )
 }
 
 /// Rejects a process, because a trace contains the addresses of another program and runs in its own

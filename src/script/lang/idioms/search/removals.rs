@@ -188,6 +188,14 @@ impl Statement<'_> {
             TokenKind::Word if before.ends_with('.') => false,
             // The number of a unit may be missing.
             TokenKind::Word if word_before && starts_with_unit(word) => false,
+            // Without the verb, the access is another one.
+            TokenKind::Word
+                if VERBS.contains(&word)
+                    && index > 0
+                    && matches!(self.word(index - 1), "ask" | "probe" | ":") =>
+            {
+                false
+            }
             // The value of a clause is missing.
             TokenKind::Word if index + 1 == self.tokens.len() && lists(TABLE, "clauses", word) => {
                 false

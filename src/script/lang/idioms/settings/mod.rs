@@ -80,7 +80,14 @@ pub(super) fn statement(said: &str) -> Option<String> {
     }
     // `kernel frames 4, replacement lru`
     let bare = matches!(first.text, "kernel" | "exam").then_some(1);
+    // `page 16` among the settings, and not among the pages.
+    let sized = |pair: &[Token]| pair[0].text == "page" && pair[1].is_number();
+    let sized = all.windows(2).skip(2).position(sized).map(|at| at + 2);
     let early = all.iter().position(named);
+    let early = match (early, sized) {
+        (Some(early), Some(sized)) => Some(early.min(sized)),
+        _ => early,
+    };
     let open_or_named = match (open, early) {
         // `reference 1 2 3 with 3 frames { replacement fifo }`
         (Some(open), Some(early)) if early < open => Some(early),
