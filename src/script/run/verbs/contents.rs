@@ -181,7 +181,7 @@ fn unaligned_root(cx: &Cx, root: u64, place: Span) -> Option<Diagnostic> {
     if root % bytes == 0 {
         return None;
     }
-    let message = format!("CR3 is no multiple of {bytes}, the bytes of {what}");
+    let message = format!("CR3 is not a multiple of {bytes}, the bytes of {what}");
     let warning = Diagnostic::warning(Code::Unlikely, place, message);
     Some(match root.checked_mul(page) {
         Some(address) if root != 0 => warning.help(format!(

@@ -446,7 +446,7 @@ impl Trial<'_> {
     ) -> Option<(Fix, Vec<Diagnostic>)> {
         let place = statement.line()?;
         let said = &text[place.clone()];
-        // The value after the operator is missing, and no order of the others makes up for it.
+        // The value after the operator is missing, and no order of the others replaces it.
         if said
             .trim_end()
             .ends_with(|c: char| "=<>+-*/%&^".contains(c))
