@@ -248,7 +248,11 @@ fn of_page_table(sources: &Sources, span: Span, name: &str) -> Option<Fix> {
     let table = BLOCKS.iter().find(|block| block.name == "page_table")?;
     table.setting(name).filter(|_| !text.contains(table.name))?;
     let rest = text[span.start as usize..].split([',', ';', '\n', '}']);
-    let setting = rest.map(str::trim).next()?;
+    // A comma in a list ends no setting.
+    let setting = rest
+        .map(str::trim)
+        .next()
+        .filter(|setting| !setting.contains('['))?;
     let end = span.start as usize + setting.len();
     let place = Span::new(span.file, span.start as usize..end);
     Some(Fix::write(

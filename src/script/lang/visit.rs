@@ -314,7 +314,7 @@ pub(crate) fn walk_holds<'s, V: Visit<'s> + ?Sized>(visit: &mut V, holds: &'s Ho
 }
 
 /// Walks the cells of a table below its header.
-fn walk_table<'s, V: Visit<'s> + ?Sized>(visit: &mut V, table: &'s Table) {
+pub(crate) fn walk_table<'s, V: Visit<'s> + ?Sized>(visit: &mut V, table: &'s Table) {
     table
         .rows
         .iter()

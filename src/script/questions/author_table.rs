@@ -11,7 +11,7 @@ use super::settings::TABLE_SETTINGS;
 use super::tables::too_large;
 use super::variables;
 use super::whole::is_whole;
-use crate::lang::ast::{Expr, ExprKind, Setting};
+use crate::lang::ast::{BinaryOp, Expr, ExprKind, Setting};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::run::bind::Bound;
@@ -126,8 +126,8 @@ fn row(cx: &mut Cx, setting: &Setting, columns: &[Column]) -> Result<Vec<AuthorC
             number(cells, "cell"),
             number(wanted, "column")
         );
-        let begins = |cell: &Expr| cx.text(cell.span).contains('-');
-        let help = if setting.values.iter().any(begins) {
+        let subtracts = |cell: &Expr| matches!(cell.kind, ExprKind::Binary(BinaryOp::Subtract, ..));
+        let help = if setting.values.iter().any(subtracts) {
             "separate cells with spaces, and put a cell that begins with `-` in parentheses: `(-1)`"
         } else if cells > wanted {
             "name each column in quotes after `columns`, or remove a cell"

@@ -352,9 +352,11 @@ fn of_keyword(name: &str, family: Family, spec: Option<&Spec>) -> Option<String>
 fn of_part(name: &str, family: Family, spec: Option<&Spec>) -> Option<String> {
     let facts = facts::facts_of(family, spec).into_iter();
     let of = |(fact, _): &(String, _)| fact.split_once('.').is_some_and(|(part, _)| part == name);
-    let own: Vec<String> = facts.filter(of).map(|(fact, _)| fact).collect();
-    let words = list(own.iter().map(String::as_str));
-    (!own.is_empty() && own.len() < 5).then(|| format!("its facts are {words}"))
+    let own: Vec<String> = facts
+        .filter(of)
+        .map(|(fact, _)| format!("`{fact}`"))
+        .collect();
+    (!own.is_empty() && own.len() < 5).then(|| format!("its facts are {}", own.join(" and ")))
 }
 
 /// Returns the numbers of the levels for a fact with another number, such as `vpn0`.

@@ -316,7 +316,9 @@ impl Search<'_> {
             let Some((hole, after)) = text[at + 1..].split_once('}') else {
                 return;
             };
-            let is_number = !hole.is_empty() && hole.bytes().all(|c| c.is_ascii_digit());
+            // A string prints its braces, and prose evaluates them.
+            let plain = |c: u8| c.is_ascii_digit() || !prose && c.is_ascii_alphabetic();
+            let is_number = !hole.is_empty() && hole.bytes().all(plain);
             let ahead = text[..at].trim_end_matches(|c: char| c.is_ascii_alphabetic());
             let (from, sign) = if ahead.ends_with('\\') && ahead.len() + 1 < at {
                 (ahead.len() - 1, "")

@@ -6,13 +6,15 @@ use super::forks::forks;
 use super::replaced::replaced;
 use crate::lang::ast::{
     Ask, Asked, BinaryOp, Cell, CellKind, Claim, Command, Expr, ExprKind, Fact, Operation,
-    OperationKind, Pages, Piece, Setting, Settings, Span, Stmt, StmtKind, Word,
+    OperationKind, Pages, Piece, Setting, Settings, Span, Stmt, StmtKind, Table, Word,
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::source::Sources;
-use crate::lang::value::{Dimension, Unit, Value};
-use crate::lang::visit::{Visit, VisitedIncludes, statements, walk_ask, walk_expr, walk_stmt};
+use crate::lang::value::{Dimension, UNITS, Unit, Value};
+use crate::lang::visit::{
+    Visit, VisitedIncludes, statements, walk_ask, walk_expr, walk_stmt, walk_table,
+};
 
 /// Returns the warnings about the statements of `part`, which are statements of the script.
 pub(crate) fn unlikely(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec<Diagnostic> {
@@ -22,17 +24,24 @@ pub(crate) fn unlikely(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec
         match &*stmt.kind {
             StmtKind::Command(Command {
                 verb,
+                operands,
                 block: Some(block),
                 ..
             }) if &*verb.text == "machine" => {
                 found.extend(tiny_pages(block, sources));
                 found.extend(cycles_and_times(block));
+                // The levels of a preset keep their order.
+                let own = Some(block).filter(|_| operands.is_empty());
+                found.extend(own.and_then(levels_in_order));
             }
             StmtKind::Reference {
                 pages: Pages::Words(pages),
                 ..
             } => found.extend(word_for_pages(pages)),
-            StmtKind::Ask(_) => found.extend(stmt.facts.iter().filter_map(marked_blank)),
+            StmtKind::Ask(_) => {
+                found.extend(stmt.facts.iter().filter_map(marked_blank));
+                found.extend(stmt.facts.iter().filter_map(|fact| level(fact, sources)));
+            }
             _ => {}
         }
     }
@@ -50,17 +59,17 @@ pub(crate) fn unlikely(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec
             Repeats::new(sources, &mut found).block(body);
         }
     }
-    let mut powers = Powers {
+    let mut numbers = Numbers {
         sources,
         script,
         included: VisitedIncludes::default(),
         found,
     };
-    powers.visit_block(part);
-    powers
+    numbers.visit_block(part);
+    numbers
         .found
         .sort_by_key(|one| (one.span.file, one.span.start));
-    powers.found
+    numbers.found
 }
 
 /// Returns the operand that directly follows the operator before this expression.
@@ -89,7 +98,7 @@ fn variable(stmt: &Stmt) -> Option<&str> {
     }
 }
 
-impl Powers<'_> {
+impl<'a> Numbers<'a> {
     /// Finds `0 < x < 2`, which compares a truth value with a number.
     fn chain(&mut self, expr: &Expr) {
         use BinaryOp::{Greater, GreaterEqual, Less, LessEqual};
@@ -136,34 +145,54 @@ impl Powers<'_> {
         }
     }
 
-    /// Finds an answer that is a time, but has no unit on the paper: `ask "EAT" = 0.9 * 100 ns + 0.1 * 200 ns`.
+    /// Finds an answer in nanoseconds whose unit the paper leaves out: `ask "EAT" = 0.9 * 100 ns + 0.1 * 200 ns`.
     fn unit(&mut self, label: &Expr, value: &Expr) {
         let text = self.sources.text(value.span);
-        let Some(unit) = time(value).filter(|_| !text.contains('/')) else {
-            return;
+        let is_unit = |word: &str| {
+            let word = word.to_lowercase();
+            UNITS
+                .iter()
+                .any(|unit| unit.dimension == Dimension::Time && unit.name == word)
+                || ["nanosecond", "second", "cycle", "clock"]
+                    .iter()
+                    .any(|unit| word.starts_with(unit))
         };
-        let mut words = self
+        let words = |text: &'a str| text.split(|c: char| !c.is_alphanumeric());
+        let in_ns = words(text)
+            .filter(|word| is_unit(word))
+            .all(|word| word == "ns");
+        if time(value).is_none() || text.contains('/') || !in_ns {
+            return;
+        }
+        // The text of the question may say it.
+        let script = self
             .sources
-            .text(label.span)
-            .split(|c: char| !c.is_alphanumeric());
-        if words.any(|word| word == unit.name) {
+            .file(value.span.file)
+            .map_or("", |file| &file.text);
+        let told = script.contains("in ns") || script.contains("nanosecond");
+        if told || words(self.sources.text(label.span)).any(is_unit) {
             return;
         }
         let message = "the answer is a time, but the paper prints no unit";
         let warning = Diagnostic::warning(Code::Unlikely, value.span, message);
         let end = value.span.start + text.trim_end().len() as u32;
-        let fix = Fix::put_in(value.span.file, end, format!(" unit {}", unit.name));
-        self.found.push(warning.fix(fix));
+        self.found
+            .push(warning.fix(Fix::put_in(value.span.file, end, " unit ns")));
     }
 
-    /// Finds `0.9 * 100 + 0.1 * 200 ns`, which adds a time to a number without a unit.
-    fn sum(&mut self, left: &Expr, right: &Expr) {
+    /// Finds `0.9 * 100 + 0.1 * 200 ns` in an answer, which adds a time to a number without a unit.
+    fn sum(&mut self, value: &Expr) {
+        let ExprKind::Binary(operator, left, right) = &value.kind else {
+            return;
+        };
+        self.sum(left);
+        self.sum(right);
         let (without, with) = match (time(left), time(right)) {
             (None, Some(_)) => (left, right),
             (Some(_), None) => (right, left),
             _ => return,
         };
-        if is_plain(without) && is_literal(with) {
+        if *operator == BinaryOp::Add && is_literal(without) && is_literal(with) {
             let message = "a time and a number without a unit are added";
             let warning = Diagnostic::warning(Code::Unlikely, without.span, message);
             let help = "give each of them its unit, as in `0.9 * 100 ns + 0.1 * 200 ns`";
@@ -172,16 +201,40 @@ impl Powers<'_> {
         }
     }
 
-    /// Finds `0b1101` in a table, whose numbers are hexadecimal.
-    fn binary(&mut self, text: &str, span: Span) {
-        let Some(digits) = text.strip_prefix("0b").filter(|digits| digits.len() > 2) else {
-            return;
+    /// Finds `0b1101` in a table, whose numbers are hexadecimal. Beside `0a101`, the zero is a part of each number.
+    fn binary(&mut self, table: &Table) {
+        let bare = |cell: &Cell| match &cell.kind {
+            CellKind::Bare(text) => Some((text.clone(), cell.span)),
+            _ => None,
         };
-        if let Ok(value) = u64::from_str_radix(digits, 2) {
-            let message = format!("the numbers of a table are hexadecimal, so this is 0xB{digits}");
+        let cells = || {
+            table
+                .rows
+                .iter()
+                .flat_map(|row| &row.cells)
+                .filter_map(bare)
+        };
+        let value = |text: &str| {
+            let digits = text.strip_prefix("0b").filter(|digits| digits.len() > 2)?;
+            u64::from_str_radix(digits, 2).ok()
+        };
+        for (text, span) in cells() {
+            let Some(number) = value(&text) else {
+                continue;
+            };
+            let padded = |other: &str| {
+                other.len() == text.len() && other.starts_with('0') && value(other).is_none()
+            };
+            if cells().any(|(other, _)| padded(&other)) {
+                continue;
+            }
+            let message = format!(
+                "the numbers of a table are hexadecimal, so this is 0xB{}",
+                &text[2..]
+            );
             let warning = Diagnostic::warning(Code::Unlikely, span, message);
             self.found
-                .push(warning.fix(Fix::write(span, text, format!("{value:X}"))));
+                .push(warning.fix(Fix::write(span, &*text, format!("{number:X}"))));
         }
     }
 
@@ -248,42 +301,28 @@ fn is_literal(expr: &Expr) -> bool {
     }
 }
 
-/// Whether an expression consists of numbers without units.
-fn is_plain(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Value(Value::Number(_)) => true,
-        ExprKind::Binary(_, left, right) => is_plain(left) && is_plain(right),
-        _ => false,
-    }
-}
-
-/// Finds `2 ^ n` and `10 ^ 3`, which are powers in other notations, and tables that are compared with numbers.
-struct Powers<'a> {
+/// Finds numbers that probably mean something else, such as `10 ^ 3`, which is a power in other notations.
+struct Numbers<'a> {
     sources: &'a Sources,
     script: &'a [Stmt],
     included: VisitedIncludes,
     found: Vec<Diagnostic>,
 }
 
-impl<'s> Visit<'s> for Powers<'_> {
+impl<'s> Visit<'s> for Numbers<'_> {
     fn visit_ask(&mut self, ask: &'s Ask) {
         walk_ask(self, ask);
-        if let Asked::Value {
-            label,
-            value,
-            unit: None,
-        } = &ask.what
-        {
-            self.unit(label, value);
+        if let Asked::Value { label, value, unit } = &ask.what {
+            self.sum(value);
+            if unit.is_none() {
+                self.unit(label, value);
+            }
         }
     }
 
-    fn visit_cell(&mut self, cell: &'s Cell) {
-        match &cell.kind {
-            CellKind::Expr(expr) => self.visit_expr(expr),
-            CellKind::Bare(text) => self.binary(text, cell.span),
-            _ => {}
-        }
+    fn visit_table(&mut self, table: &'s Table) {
+        walk_table(self, table);
+        self.binary(table);
     }
 
     fn visit_stmt(&mut self, stmt: &'s Stmt) {
@@ -297,9 +336,6 @@ impl<'s> Visit<'s> for Powers<'_> {
         if let ExprKind::Binary(BinaryOp::Equal | BinaryOp::NotEqual, left, right) = &expr.kind {
             self.rows(left, right);
             self.rate(left, right);
-        }
-        if let ExprKind::Binary(BinaryOp::Add | BinaryOp::Subtract, left, right) = &expr.kind {
-            self.sum(left, right);
         }
         self.chain(expr);
         if let ExprKind::Prose(pieces) = &expr.kind {
@@ -426,12 +462,31 @@ fn unused_entries(script: &[Stmt], part: &[Stmt]) -> Option<Diagnostic> {
     };
     let first = statements(part).find(|stmt| sets(stmt, "pte"))?;
     let walks = statements(part).any(accesses);
-    if !walks || statements(script).any(|stmt| sets(stmt, "cr3")) {
+    // Without CR3, a walk uses the entries of `set page_table`.
+    let others = ["cr3", "page_table"];
+    if !walks || statements(script).any(|stmt| others.iter().any(|other| sets(stmt, other))) {
         return None;
     }
     let message = "without `set cr3`, no walk reads this entry";
     let warning = Diagnostic::warning(Code::Unlikely, first.span, message);
-    Some(warning.help("write the physical address of the root table first: `set cr3 = 0x1000`"))
+    Some(warning.help("set CR3 first, to the physical address of the root table"))
+}
+
+/// Warns about `ask translate va => vpn[1]`, which expects a list in place of asking for the index of a level.
+fn level(fact: &Fact, sources: &Sources) -> Option<Diagnostic> {
+    let name = &*fact.name.text;
+    let said = sources.text(fact.span).trim();
+    let level = said
+        .strip_prefix(name)?
+        .strip_prefix('[')?
+        .strip_suffix(']')?;
+    let is_level = level.len() == 1 && level.bytes().all(|c| c.is_ascii_digit());
+    (is_level && name == "vpn").then(|| {
+        let message = "the level of a page table is a part of the fact's name";
+        let new = format!("{name}{level}");
+        Diagnostic::warning(Code::Unlikely, fact.span, message)
+            .fix(Fix::write(fact.span, said, new))
+    })
 }
 
 /// Warns about page sizes of a few bytes, which were probably meant to be kilobytes.
@@ -451,6 +506,36 @@ fn tiny_pages(block: &Settings, sources: &Sources) -> Option<Diagnostic> {
         warning
             .help(format!("did you mean `{text} KB`? Else write `{text} B`"))
             .fix(Fix::write(span, text, format!("{text} KB")))
+    })
+}
+
+/// Warns about a cache `L2` before `L1`, because a core asks the caches in the order of their declarations.
+fn levels_in_order(block: &Settings) -> Option<Diagnostic> {
+    let level = |setting: &Setting| match (&*setting.name.text, &setting.values[..]) {
+        ("cache", [name, ..]) => match &name.kind {
+            ExprKind::Name(name) => {
+                let digit = name.strip_prefix(['L', 'l'])?.chars().next()?;
+                Some((name.clone(), digit.to_digit(10)?))
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    let caches: Vec<_> = block
+        .settings
+        .iter()
+        .filter_map(|one| Some((one, level(one)?)))
+        .collect();
+    caches.windows(2).find_map(|pair| {
+        let [(setting, (first, nearer)), (next, (second, farther))] = pair else {
+            return None;
+        };
+        (nearer > farther).then(|| {
+            let message = format!("an access reaches `{first}` before `{second}`");
+            let warning = Diagnostic::warning(Code::Unlikely, setting.name.span, message);
+            let help = format!("declare `cache {second}` first");
+            warning.help(help).also(next.name.span, "the next level")
+        })
     })
 }
 

@@ -104,7 +104,14 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
             .into_iter()
             .find_map(|(open, close)| said.strip_prefix(open)?.strip_suffix(close))
     {
-        return vec![advice(fix(bare.to_owned()))];
+        // `reference "70120304"`: a page for each digit.
+        let digits = said.len() > 4 && bare.bytes().all(|c| c.is_ascii_digit());
+        let pages = bare.split("").filter(|digit| !digit.is_empty());
+        let new = match diagnostic.code {
+            Code::Unreadable if digits => pages.collect::<Vec<_>>().join(" "),
+            _ => bare.to_owned(),
+        };
+        return vec![advice(fix(new))];
     }
     let lower = said.to_lowercase();
     // A name that is taken needs another one.

@@ -534,12 +534,26 @@ fn setting_message(diagnostic: &Diagnostic) -> Option<&'static str> {
 }
 
 /// Returns the advice for a name whose declaration is missing or misspelled.
+fn protections(perms: &str) -> Option<String> {
+    let known = [('r', "PROT_READ"), ('w', "PROT_WRITE"), ('x', "PROT_EXEC")];
+    let is_perms = perms.len() > 1
+        && perms.contains('-')
+        && perms
+            .trim_end_matches(['p', 's'])
+            .bytes()
+            .all(|c| b"rwx-".contains(&c));
+    let flags = known.iter().filter(|(letter, _)| perms.contains(*letter));
+    let flags: Vec<&str> = flags.map(|(_, flag)| *flag).collect();
+    (is_perms && !flags.is_empty()).then(|| flags.join(" | "))
+}
+
 fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     let Span { file, start, end } = diagnostic.span;
     let name = text.get(start as usize..end as usize)?;
     let keyword = match diagnostic.code {
         Code::UnknownProcess => "process",
         Code::UnknownFunction => "def",
+        Code::WrongType | Code::UnknownWord => "program",
         _ => "",
     };
     let declares = |stmt: &str| {
@@ -550,10 +564,10 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     let mut below = text[end as usize..].split(['\n', ';']);
     if !keyword.is_empty() && below.any(|stmt| declares(stmt).is_some()) {
         let help = "move its declaration above this line";
-        let message = if keyword == "def" {
-            "this function is defined only below"
-        } else {
-            "this process is declared only below"
+        let message = match keyword {
+            "def" => "this function is defined only below",
+            "program" => "this program is declared only below",
+            _ => "this process is declared only below",
         };
         return Some(Advice::without(message, help));
     }
@@ -583,15 +597,18 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
                 Advice::without("the machine is declared only below", help)
             })
         }
+        Code::Syntax if start == 0 && text.starts_with("---\n") => Some(Advice::without(
+            "a script has no head in YAML; the title is a setting of `exam`",
+            "write `exam { title \"Midterm\" }`",
+        )),
         // `replay traces/yi.trace`
         Code::UnknownName
             if text[end as usize..].starts_with('/')
-                && text[line_at(text, start as usize)]
-                    .trim_start()
-                    .starts_with("replay ") =>
+                && text[..start as usize].trim_end().ends_with("replay") =>
         {
             let rest = &text[start as usize..];
-            let path = rest.split(char::is_whitespace).next()?;
+            let ends = |c: char| c.is_whitespace() || matches!(c, ';' | ',' | '}');
+            let path = rest.split(ends).next()?;
             let place = Span::new(file, start as usize..start as usize + path.len());
             let fix = Fix::write(place, path, format!("\"{path}\""));
             let message = Some("the name of a trace is in quotes");
@@ -599,6 +616,12 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
                 place: Some(place),
                 ..Advice::fixed(message, None, fix, true)
             })
+        }
+        // `mmap(p, 4096, rw-p, …)`
+        Code::UnknownName if let Some(flags) = protections(name) => {
+            let fix = Fix::write(diagnostic.span, name, flags);
+            let message = Some("`mmap` takes the constants of C");
+            Some(Advice::fixed(message, None, fix, true))
         }
         // `cache.victim dirty`
         Code::UnknownName
@@ -619,12 +642,33 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
             );
             Some(Advice::fixed(message, None, fix, true))
         }
+        // `""" { N = 64 }`
+        Code::Syntax
+            if name == "="
+                && let before = &text[line_at(text, start as usize).start..start as usize]
+                && before.trim_start().starts_with("\"\"\" {") =>
+        {
+            let defined = before.trim_end().rsplit([' ', ',', '{']).next()?;
+            let at = start as usize - before.len() + before.rfind(defined)?;
+            let fix = Fix::put_in(file, at as u32, "define ");
+            let message = Some("`define` replaces a name in the text of a program");
+            Some(Advice::fixed(
+                message,
+                Some("write `define N = 64`"),
+                fix,
+                true,
+            ))
+        }
         // `{ #define N 64 }`
         Code::Unclosed
             if let Some(hash) = text[start as usize..].lines().next()?.find('#')
                 && let comment =
                     &text[start as usize + hash..line_at(text, start as usize).end]
-                && comment.contains('}') =>
+                && comment.contains('}')
+                && text[start as usize..start as usize + hash]
+                    .matches('"')
+                    .count()
+                    .is_multiple_of(2) =>
         {
             let message = "`#` begins a comment, so the bracket after it closes nothing";
             let defined = comment.strip_prefix("#define ").and_then(|rest| {
@@ -637,7 +681,7 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
             });
             Some(match defined {
                 Some(fix) => Advice::fixed(Some(message), None, fix, true),
-                None => Advice::without(message, "put the comment behind the bracket"),
+                None => Advice::without(message, "move the comment after the bracket"),
             })
         }
         // A comment, and no line of C, names a script.

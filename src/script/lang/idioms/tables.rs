@@ -187,6 +187,7 @@ fn named_areas(lines: &str) -> Option<String> {
         .map(str::trim)
         .filter(|line| !line.is_empty())
     {
+        let line = line.split('#').next()?;
         let words: Vec<&str> = line.strip_prefix("area ")?.split_whitespace().collect();
         let [name, range, rest @ ..] = &words[..] else {
             return None;

@@ -589,7 +589,12 @@ impl Scan<'_> {
             .map_or(line, |newline| &line[..newline.min(line.len())]);
         let held = std::str::from_utf8(there).ok()?.trim_end();
         // An argument of a call compares nothing.
-        let calls = self.text[..at].ends_with(|c: char| c.is_alphanumeric());
+        let word = self.text[..at].rsplit(|c: char| !(c.is_alphanumeric() || c == '_'));
+        let word = word.clone().next().unwrap_or_default();
+        let keyword = [
+            "", "if", "not", "and", "or", "where", "while", "in", "expect",
+        ];
+        let calls = !keyword.contains(&word);
         let held = match comparison(held).filter(|_| calls && levels.len() == 1) {
             Some(compares) => held[..compares].trim_end(),
             None => held,
@@ -689,20 +694,24 @@ impl Scan<'_> {
 fn quoted_name(head: &str) -> Option<&str> {
     let name = head.trim_start().strip_prefix("program ")?.trim();
     let name = name.strip_prefix('"')?.strip_suffix('"')?;
-    let is_word = name.chars().all(|c| c.is_alphanumeric() || c == '_');
-    (is_word && !name.is_empty()).then_some(name)
+    let is_word = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    is_word.then_some(name)
 }
 
 /// Returns the position of the first comparison outside of brackets that close in a text, which begins with an open one.
 fn comparison(held: &str) -> Option<usize> {
-    let mut depth = 0;
+    let (mut depth, mut quoted) = (0, false);
     held.char_indices().find_map(|(at, c)| {
+        quoted ^= c == '"';
         depth += match c {
+            _ if quoted => 0,
             '(' | '[' => 1,
             ')' | ']' => -1,
             _ => 0,
         };
         let signs = ["==", "!=", "<=", ">=", " < ", " > "];
-        (depth == 1 && signs.iter().any(|sign| held[at..].starts_with(sign))).then_some(at)
+        (depth == 1 && !quoted && signs.iter().any(|sign| held[at..].starts_with(sign)))
+            .then_some(at)
     })
 }

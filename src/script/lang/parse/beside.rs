@@ -57,14 +57,14 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
             field.split_whitespace().collect::<Vec<_>>().join(" ")
         });
         let new = fields.collect::<Vec<_>>().join(", ");
-        let help = format!("write `{new}`");
-        return Some(
-            mistake(
-                "a setting is a name and its value, without `.` and `=`",
-                help,
-            )
-            .fix(stop.write(was, new)),
-        );
+        let message = "a setting is a name and its value, without `.` and `=`";
+        let wrong = mistake(message, format!("write `{new}`"));
+        // A text may have these signs.
+        return Some(if was.contains('"') {
+            mistake(message, "write, for example, `ppn 0x20`")
+        } else {
+            wrong.fix(stop.write(was, new))
+        });
     }
     if stop.setting && before == head && rest.starts_with('.') {
         return Some(mistake(

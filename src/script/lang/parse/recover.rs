@@ -241,18 +241,6 @@ fn equals(stop: &Stop) -> Option<Diagnostic> {
             let help = format!("write `{process}: choice …`");
             return Some(mistake("the process is named before the `choice`", help));
         }
-        if let (Some(name), Some(value)) = (name, value)
-            && stop.before.trim_start().starts_with("\"\"\"")
-            && word_length(name) == name.len()
-        {
-            let fix = Fix::put_in(
-                0,
-                (stop.before.rfind(name).unwrap_or(stop.at)) as u32,
-                "define ",
-            );
-            let message = "`define` replaces a name in the text of a program";
-            return Some(mistake(message, format!("write `define {name} = {value}`")).fix(fix));
-        }
         let help = format!(
             "write `{} {}`",
             name.unwrap_or(&quoted(stop.head)),

@@ -124,12 +124,12 @@ fn names_program(cx: &Cx, words: &[Word]) -> bool {
 
 /// Warns about a word of the settings among numbered pages, such as `lru` in `reference 1 2 3 lru`, where it is the name of a page.
 fn warn_of_settings(cx: &mut Cx, words: &[Word]) {
-    if let [program, _, ..] = words
+    if let [program, page, _, ..] = words
+        && &*page.text == "page"
         && let Some(Binding::Program(_)) = cx.state.find(&program.text)
-        && !names_program(cx, words)
     {
         let message = format!("`{0}` is a page here, not the program `{0}`", program.text);
-        let help = "only `call` and a function follow the name of a program: write the settings in the braces";
+        let help = "write the settings of its references in the braces: `{ page 16 B, frames 2 }`";
         let warning = Diagnostic::warning(Code::Unlikely, program.span, message).help(help);
         return cx.report(vec![warning]);
     }

@@ -376,7 +376,9 @@ fn unknown<D>(rows: &[SettingRow<D>], block: &str, field: &Field) -> Diagnostic 
     match nearest(&name.text, rows.iter().map(|row| row.name)) {
         Some(near) => diagnostic.did_you_mean(&name.text, near),
         // `miss_penalty`, `miss_latency`
-        None if block == "cache" && name.text.to_lowercase().starts_with("miss") => {
+        None if block == "cache"
+            && (name.text.to_lowercase().starts_with("miss") || &*name.text == "penalty") =>
+        {
             diagnostic.help("a miss takes the latency of the next level: write `memory { latency 100 }` in `machine`")
         }
         // `l1 10 bits`

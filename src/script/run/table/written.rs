@@ -108,6 +108,12 @@ impl WrittenCell {
     }
 
     pub(super) fn settable(&self, help: &str) -> Result<(), Diagnostic> {
+        let help = match self.wanted {
+            Wanted::Open => {
+                "`set` needs each value, and the key depends on them; students fill in the table of an `ask page_table`"
+            }
+            _ => help,
+        };
         let message = match self.wanted {
             Wanted::Is(_) => return Ok(()),
             Wanted::Anything => "`*` matches any value, so it cannot be set",

@@ -168,26 +168,31 @@ fn cr3(cx: &mut Cx, bound: &Bound) -> Result<What, Stop> {
     }
 }
 
-/// Warns about a CR3 that may be the page number of the root table: an address in the middle of a page and of a table.
+/// Warns about a CR3 in the middle of a page and of a table, which may be the page number of the root table.
 fn unaligned_root(cx: &Cx, root: u64, place: Span) -> Option<Diagnostic> {
-    let mmu = cx.spec()?.mmu.as_ref()?;
+    let spec = cx.spec()?;
+    let mmu = spec.mmu.as_ref()?;
     let page = 1u64.checked_shl(mmu.page_bits)?;
     let table = u64::from(mmu.pte.bytes).checked_shl(*mmu.levels.first()?)?;
-    let (bytes, what) = if table < page {
-        (table, "the root table")
+    let (bytes, what) = if table < page && table.is_power_of_two() {
+        (table, "the bytes of the root table")
     } else {
-        (page, "a page")
+        (page, "the bytes of a page")
     };
-    if root % bytes == 0 {
+    if root.is_multiple_of(bytes) {
         return None;
     }
-    let message = format!("CR3 is not a multiple of {bytes}, the bytes of {what}");
+    let message = format!("CR3 is not a multiple of {bytes}, {what}");
     let warning = Diagnostic::warning(Code::Unlikely, place, message);
-    Some(match root.checked_mul(page) {
-        Some(address) if root != 0 => warning.help(format!(
+    let fits = |address: &u64| spec.physical_bits >= 64 || address >> spec.physical_bits == 0;
+    let address = root
+        .checked_mul(page)
+        .filter(|address| root < page && fits(address));
+    Some(match address {
+        Some(address) => warning.help(format!(
             "CR3 is an address: for page number 0x{root:X}, write `set cr3 = 0x{address:X}`"
         )),
-        _ => warning,
+        None => warning,
     })
 }
 

@@ -91,9 +91,9 @@ impl Statement<'_> {
             }
             // `4 words` has a unit that the language lacks.
             TokenKind::Word
-                if index > 0
+                if code == Code::WrongCount
+                    && index > 0
                     && kind(index - 1) == Some(TokenKind::Number)
-                    && code == Code::WrongCount
                     && !self.is_known(word, 2) =>
             {
                 false
@@ -214,7 +214,9 @@ impl Statement<'_> {
                     )
                 };
                 let counted = matches!(code, Code::WrongCount | Code::BadNumber);
-                index > 1 && !counted && (beside(index - 1) || beside(index + 1))
+                // The text of a question belongs in its block.
+                let told = index > 1 && matches!(self.word(0), "question" | "part");
+                !told && index > 1 && !counted && (beside(index - 1) || beside(index + 1))
             }
             _ => true,
         }

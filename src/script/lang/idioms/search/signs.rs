@@ -85,7 +85,7 @@ impl Statement<'_> {
         }
         // Among numbers, a name may be superfluous.
         let number = |index: &usize| self.tokens[*index].kind == TokenKind::Number;
-        let numbers = (opening + 1..opening + length + 1).filter(number).count();
+        let numbers = (opening + 1..=opening + length).filter(number).count();
         if self.word(opening) == "[" && numbers > 2 && number(&first) != number(&(first + 1)) {
             return None;
         }
