@@ -181,7 +181,10 @@ pub(super) fn name_other_blocks(
             one.help = Some(format!("write `{name}` and its value before the `{{`"));
         } else if let Some(statements) = with_option(name) {
             one.help = Some(format!("it is an option of {statements}"));
-        } else if let Some(other) = other() {
+        // The letters of `penalty` resemble those of `latency`.
+        } else if name != "penalty"
+            && let Some(other) = other()
+        {
             one.help = Some(own().map_or(other, |own| format!("the setting is `{own}`")));
         }
     }

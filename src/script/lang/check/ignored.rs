@@ -318,7 +318,9 @@ impl Search<'_> {
             };
             // A string prints its braces, and prose evaluates them.
             let plain = |c: u8| c.is_ascii_digit() || !prose && c.is_ascii_alphabetic();
-            let is_number = !hole.is_empty() && hole.bytes().all(plain);
+            // `trace_{pid}` may be meant.
+            let letters = hole.bytes().filter(u8::is_ascii_alphabetic).count();
+            let is_number = !hole.is_empty() && letters < 3 && hole.bytes().all(plain);
             let ahead = text[..at].trim_end_matches(|c: char| c.is_ascii_alphabetic());
             let (from, sign) = if ahead.ends_with('\\') && ahead.len() + 1 < at {
                 (ahead.len() - 1, "")

@@ -150,12 +150,11 @@ impl<'a> Numbers<'a> {
         let text = self.sources.text(value.span);
         let is_unit = |word: &str| {
             let word = word.to_lowercase();
-            UNITS
-                .iter()
-                .any(|unit| unit.dimension == Dimension::Time && unit.name == word)
-                || ["nanosecond", "second", "cycle", "clock"]
-                    .iter()
-                    .any(|unit| word.starts_with(unit))
+            // The `s` of `P1's` and a second lookup are no units.
+            let spelled = ["nanosec", "microsec", "millisec", "cycle"];
+            let named = |unit: &&Unit| unit.dimension == Dimension::Time && unit.name == word;
+            word.len() > 1 && UNITS.iter().any(|unit| named(&unit))
+                || spelled.iter().any(|unit| word.starts_with(unit))
         };
         let words = |text: &'a str| text.split(|c: char| !c.is_alphanumeric());
         let in_ns = words(text)
@@ -222,8 +221,10 @@ impl<'a> Numbers<'a> {
             let Some(number) = value(&text) else {
                 continue;
             };
+            let letter = |c: u8| c.is_ascii_hexdigit() && !c.is_ascii_digit();
             let padded = |other: &str| {
-                other.len() == text.len() && other.starts_with('0') && value(other).is_none()
+                let hexadecimal = other.starts_with('0') && other.bytes().any(letter);
+                other.len() == text.len() && hexadecimal && value(other).is_none()
             };
             if cells().any(|(other, _)| padded(&other)) {
                 continue;
@@ -514,8 +515,9 @@ fn levels_in_order(block: &Settings) -> Option<Diagnostic> {
     let level = |setting: &Setting| match (&*setting.name.text, &setting.values[..]) {
         ("cache", [name, ..]) => match &name.kind {
             ExprKind::Name(name) => {
-                let digit = name.strip_prefix(['L', 'l'])?.chars().next()?;
-                Some((name.clone(), digit.to_digit(10)?))
+                // `L1`, `L1d`, `L1i`
+                let level = name.strip_prefix(['L', 'l'])?.trim_end_matches(['d', 'i']);
+                Some((name.clone(), level.parse::<u32>().ok()?))
             }
             _ => None,
         },

@@ -533,20 +533,19 @@ fn setting_message(diagnostic: &Diagnostic) -> Option<&'static str> {
     matches!(diagnostic.code, Code::Syntax | Code::Unclosed).then_some(SETTING)
 }
 
-/// Returns the advice for a name whose declaration is missing or misspelled.
+/// Returns the flags of C for permissions such as `rw-p`.
 fn protections(perms: &str) -> Option<String> {
     let known = [('r', "PROT_READ"), ('w', "PROT_WRITE"), ('x', "PROT_EXEC")];
-    let is_perms = perms.len() > 1
-        && perms.contains('-')
-        && perms
-            .trim_end_matches(['p', 's'])
-            .bytes()
-            .all(|c| b"rwx-".contains(&c));
-    let flags = known.iter().filter(|(letter, _)| perms.contains(*letter));
+    let all = perms.strip_suffix(['p', 's']).unwrap_or(perms);
+    let in_place = |((c, letter), _): ((char, char), _)| c == letter || c == '-';
+    let letters = known.map(|(letter, _)| letter);
+    let fits = all.len() == 3 && all.chars().zip(letters).zip(0..).all(in_place);
+    let flags = known.iter().filter(|(letter, _)| all.contains(*letter));
     let flags: Vec<&str> = flags.map(|(_, flag)| *flag).collect();
-    (is_perms && !flags.is_empty()).then(|| flags.join(" | "))
+    (fits && !flags.is_empty()).then(|| flags.join(" | "))
 }
 
+/// Returns the advice for a name whose declaration is missing or misspelled.
 fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     let Span { file, start, end } = diagnostic.span;
     let name = text.get(start as usize..end as usize)?;
@@ -562,7 +561,10 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
         (!rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')).then_some(())
     };
     let mut below = text[end as usize..].split(['\n', ';']);
-    if !keyword.is_empty() && below.any(|stmt| declares(stmt).is_some()) {
+    let takes = ["run", "replay", "program", "outputs"];
+    let before = text[..start as usize].trim_end();
+    let is_operand = keyword != "program" || takes.iter().any(|verb| before.ends_with(verb));
+    if is_operand && !keyword.is_empty() && below.any(|stmt| declares(stmt).is_some()) {
         let help = "move its declaration above this line";
         let message = match keyword {
             "def" => "this function is defined only below",
@@ -618,9 +620,12 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
             })
         }
         // `mmap(p, 4096, rw-p, …)`
-        Code::UnknownName if let Some(flags) = protections(name) => {
+        Code::UnknownName
+            if let Some(flags) = protections(name)
+                && text[line_at(text, start as usize)].contains("mmap(") =>
+        {
             let fix = Fix::write(diagnostic.span, name, flags);
-            let message = Some("`mmap` takes the constants of C");
+            let message = Some("a protection is written with the constants of C");
             Some(Advice::fixed(message, None, fix, true))
         }
         // `cache.victim dirty`
@@ -648,16 +653,18 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
                 && let before = &text[line_at(text, start as usize).start..start as usize]
                 && before.trim_start().starts_with("\"\"\" {") =>
         {
-            let defined = before.trim_end().rsplit([' ', ',', '{']).next()?;
+            let defined = before.trim_end().rsplit([' ', ',', '{']).next();
+            // The settings of a program are in lowercase.
+            let defined = defined.filter(|name| name.starts_with(char::is_uppercase))?;
+            let value = text[end as usize..].split([',', ';', '}', '\n']).next();
             let at = start as usize - before.len() + before.rfind(defined)?;
             let fix = Fix::put_in(file, at as u32, "define ");
             let message = Some("`define` replaces a name in the text of a program");
-            Some(Advice::fixed(
-                message,
-                Some("write `define N = 64`"),
-                fix,
-                true,
-            ))
+            let help = format!("write `define {defined} = {}`", value?.trim());
+            Some(Advice {
+                help: Some(help.into()),
+                ..Advice::fixed(message, None, fix, true)
+            })
         }
         // `{ #define N 64 }`
         Code::Unclosed

@@ -589,8 +589,8 @@ impl Scan<'_> {
             .map_or(line, |newline| &line[..newline.min(line.len())]);
         let held = std::str::from_utf8(there).ok()?.trim_end();
         // An argument of a call compares nothing.
-        let word = self.text[..at].rsplit(|c: char| !(c.is_alphanumeric() || c == '_'));
-        let word = word.clone().next().unwrap_or_default();
+        let mut words = self.text[..at].rsplit(|c: char| !(c.is_alphanumeric() || c == '_'));
+        let word = words.next().unwrap_or_default();
         let keyword = [
             "", "if", "not", "and", "or", "where", "while", "in", "expect",
         ];

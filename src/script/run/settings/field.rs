@@ -373,7 +373,9 @@ fn unknown<D>(rows: &[SettingRow<D>], block: &str, field: &Field) -> Diagnostic 
         );
         return diagnostic.help(help);
     }
-    match nearest(&name.text, rows.iter().map(|row| row.name)) {
+    // The letters of `penalty` resemble those of `latency`.
+    let near = nearest(&name.text, rows.iter().map(|row| row.name));
+    match near.filter(|_| &*name.text != "penalty") {
         Some(near) => diagnostic.did_you_mean(&name.text, near),
         // `miss_penalty`, `miss_latency`
         None if block == "cache"

@@ -108,16 +108,13 @@ impl WrittenCell {
     }
 
     pub(super) fn settable(&self, help: &str) -> Result<(), Diagnostic> {
-        let help = match self.wanted {
-            Wanted::Open => {
-                "`set` needs each value, and the key depends on them; students fill in the table of an `ask page_table`"
-            }
-            _ => help,
-        };
-        let message = match self.wanted {
+        let (message, help) = match self.wanted {
             Wanted::Is(_) => return Ok(()),
-            Wanted::Anything => "`*` matches any value, so it cannot be set",
-            Wanted::Open => "`?` is a blank to fill in; write a value instead",
+            Wanted::Anything => ("`*` matches any value, so it cannot be set", help),
+            Wanted::Open => (
+                "`?` is a blank to fill in; write a value instead",
+                "`set` needs each value, and the key depends on them; students fill in the table of an `ask page_table`",
+            ),
         };
         Err(Diagnostic::new(Code::BadTable, self.span, message).help(help))
     }
