@@ -690,7 +690,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("question \"EAT\" points 3 {/  let h = 0.98/  ask \"EAT\" unit \"ns\" = h * 101/}", 3, "the unit follows the value", "  ask \"EAT\" = h * 101 unit \"ns\""),
     ("question \"EAT\" points 3 {/  let h = 0.9/  ask \"EAT\" = h \\cdot 101 unit \"ns\"/}", 3, "LaTeX's commands have no meaning here", "  ask \"EAT\" = h * 101 unit \"ns\""),
     ("question \"FIFO\" points 8 {/  reference \"70120304\" { frames 3, replacement fifo }/  ask reference columns hit/}", 2, "cannot read `70120304`: there is no such file", "  reference 7 0 1 2 0 3 0 4 { frames 3, replacement fifo }"),
-    ("machine simple/set page_table { | vpn ppn v |; | 0A  ?   1 | }", 2, "`set` needs each value, and the key depends on them; students fill in the table of an `ask page_table`", ""),
+    ("machine simple/set page_table { | vpn ppn v |; | 0A  ?   1 | }", 2, "`set` needs each value, and the key depends on them; students fill in the table of `ask page_table columns ppn`", ""),
     ("question \"LRU\" points 4 {/  reference [7, 0, 1, 2, 0, 3] { frames 3, replacement lru }/  ask \"faults\" = count(faults)/}", 3, "the number of faults is the fact `faults`", "  ask \"faults\" = last.faults"),
     ("question \"COW\" points 4 {/  essay \"Explain.\" space 4 cm {/    - \"pages are shared\": 2/  }/}", 3, "each criterion is a `rubric`, with its points", "    rubric \"pages are shared\" points 2"),
     ("question \"COW\" points 4 {/  essay \"Explain.\"/  \\vspace{4cm}/}", 3, "after the text of the `essay`, write `space 4 cm`", ""),

@@ -181,10 +181,8 @@ pub(super) fn name_other_blocks(
             one.help = Some(format!("write `{name}` and its value before the `{{`"));
         } else if let Some(statements) = with_option(name) {
             one.help = Some(format!("it is an option of {statements}"));
-        // The letters of `penalty` resemble those of `latency`.
-        } else if name != "penalty"
-            && let Some(other) = other()
-        {
+        } else if let Some(other) = other().filter(|_| name != "penalty") {
+            // The letters of `penalty` resemble those of `latency`.
             one.help = Some(own().map_or(other, |own| format!("the setting is `{own}`")));
         }
     }

@@ -168,8 +168,8 @@ impl<'a> Numbers<'a> {
             .sources
             .file(value.span.file)
             .map_or("", |file| &file.text);
-        let told = script.contains("in ns") || script.contains("nanosecond");
-        if told || words(self.sources.text(label.span)).any(is_unit) {
+        let says_unit = script.contains("in ns") || script.contains("nanosecond");
+        if says_unit || words(self.sources.text(label.span)).any(is_unit) {
             return;
         }
         let message = "the answer is a time, but the paper prints no unit";

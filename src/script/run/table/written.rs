@@ -113,7 +113,7 @@ impl WrittenCell {
             Wanted::Anything => ("`*` matches any value, so it cannot be set", help),
             Wanted::Open => (
                 "`?` is a blank to fill in; write a value instead",
-                "`set` needs each value, and the key depends on them; students fill in the table of an `ask page_table`",
+                "`set` needs each value, and the key depends on them; students fill in the table of `ask page_table columns ppn`",
             ),
         };
         Err(Diagnostic::new(Code::BadTable, self.span, message).help(help))

@@ -215,8 +215,8 @@ impl Statement<'_> {
                 };
                 let counted = matches!(code, Code::WrongCount | Code::BadNumber);
                 // The text of a question belongs in its block.
-                let told = index > 1 && matches!(self.word(0), "question" | "part");
-                !told && index > 1 && !counted && (beside(index - 1) || beside(index + 1))
+                let in_head = index > 1 && matches!(self.word(0), "question" | "part");
+                !in_head && index > 1 && !counted && (beside(index - 1) || beside(index + 1))
             }
             _ => true,
         }
