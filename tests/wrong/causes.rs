@@ -1149,7 +1149,7 @@ fn lines_with_another_meaning_have_warnings() {
         (
             "machine { virtual 16 bits, physical 16 bits, page 256 B, page_table { levels 2, bits 4 4, pte 4 B } }\nset cr3 = 0x10\n",
             2,
-            "CR3 is not a multiple of 64, the bytes of the root table",
+            "CR3 is not a multiple of the size of the root table, 64 bytes",
         ),
         (
             "machine { physical 16 bits, memory { latency 100 ns }, cache { size 64 B, block 16 B, ways 1, latency 4 cycles } }\n",
@@ -1159,7 +1159,7 @@ fn lines_with_another_meaning_have_warnings() {
         (
             "question \"Q\" { ask \"EAT\" = 0.9 * 100 + 0.1 * 200 ns unit ns }\n",
             1,
-            "a time and a number without a unit are added",
+            "this adds a time to a number without a unit",
         ),
         (
             "question \"Q\" { ask \"EAT\" = 0.9 * 100 ns + 0.1 * 200 ns }\n",

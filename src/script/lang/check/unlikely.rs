@@ -192,7 +192,7 @@ impl<'a> Numbers<'a> {
             _ => return,
         };
         if *operator == BinaryOp::Add && is_literal(without) && is_literal(with) {
-            let message = "a time and a number without a unit are added";
+            let message = "this adds a time to a number without a unit";
             let warning = Diagnostic::warning(Code::Unlikely, without.span, message);
             let help = "give each of them its unit, as in `0.9 * 100 ns + 0.1 * 200 ns`";
             self.found

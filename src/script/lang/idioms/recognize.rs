@@ -600,7 +600,7 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
             })
         }
         Code::Syntax if start == 0 && text.starts_with("---\n") => Some(Advice::without(
-            "a script has no head in YAML; the title is a setting of `exam`",
+            "a script has no YAML front matter; the title is a setting of `exam`",
             "write `exam { title \"Midterm\" }`",
         )),
         // `replay traces/yi.trace`

@@ -175,14 +175,14 @@ fn unaligned_root(cx: &Cx, root: u64, place: Span) -> Option<Diagnostic> {
     let page = 1u64.checked_shl(mmu.page_bits)?;
     let table = u64::from(mmu.pte.bytes).checked_shl(*mmu.levels.first()?)?;
     let (bytes, what) = if table < page && table.is_power_of_two() {
-        (table, "the bytes of the root table")
+        (table, "the root table")
     } else {
-        (page, "the bytes of a page")
+        (page, "a page")
     };
     if root.is_multiple_of(bytes) {
         return None;
     }
-    let message = format!("CR3 is not a multiple of {bytes}, {what}");
+    let message = format!("CR3 is not a multiple of the size of {what}, {bytes} bytes");
     let warning = Diagnostic::warning(Code::Unlikely, place, message);
     let fits = |address: &u64| spec.physical_bits >= 64 || address >> spec.physical_bits == 0;
     let address = root
