@@ -113,6 +113,24 @@ await test('typing completes, reports mistakes, and fixes them', async () => {
   await page.close();
 });
 
+await test('the fixes of a text wait while it changes, and keep their buttons if they stay the same', async () => {
+  const { page } = await explorer();
+  await type(page, 'machine simple\nraed 0x3D');
+  const fix = await page.getByRole('button', { name: 'Write `read`' }).elementHandle();
+  await page.locator('.cm-content').focus();
+  await page.keyboard.press('Control+End');
+  assert.deepEqual(await page.evaluate(async (button) => {
+    document.querySelector('#editor').shadowRoot.activeElement.ownerDocument.execCommand('insertText', false, '4');
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    return button.disabled;
+  }, fix), true);
+  await fix.waitForElementState('enabled');
+  await fix.click();
+  await position(page, '2 of 2');
+  assert.match(await page.locator('.cm-content').innerText(), /^machine simple\nread 0x3D4/);
+  await page.close();
+});
+
 await test('a failed prediction has its reason, and prediction hides the values', async () => {
   const { page } = await explorer();
   await type(page, `${SCRIPT}read 0x3D6 => tlb miss\n`);

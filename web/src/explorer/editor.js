@@ -187,13 +187,14 @@ export function editor(parent, ask, page) {
         highlightSelectionMatches(),
         closeBrackets(),
         autocompletion({ override: [complete], icons: false }),
-        linter((view) =>
+        linter(({ state }) =>
           problems.map(({ start, end, severity, message, fixes }) => ({
-            from: offset(view.state, start),
-            to: Math.max(offset(view.state, end), offset(view.state, start)),
+            from: offset(state, start),
+            to: Math.max(offset(state, end), offset(state, start)),
             severity,
             message,
-            actions: fixes.map(({ title, edits }) => ({ name: title, apply: (/** @type {EditorView} */ view) => apply(view, edits) })),
+            // The list can be open while one types, and its fixes belong to the text before.
+            actions: fixes.map(({ title, edits }) => ({ name: title, apply: (/** @type {EditorView} */ view) => view.state.doc.eq(state.doc) && apply(view, edits) })),
           })),
         { delay: 1e6 }),
         hoverTooltip(async (view, at) => {

@@ -57,7 +57,11 @@ const theme = () => (getComputedStyle(document.documentElement).colorScheme === 
 /* The script. */
 
 const source = newEditor(at('editor'), (request) => editing.request(request), {
-  changed: () => later(),
+  changed: () => {
+    // The fixes belong to the text before the change.
+    usable(false);
+    later();
+  },
   flush: () => open(),
   values: () => !state.predict,
 });
@@ -84,15 +88,33 @@ async function open() {
   }
 }
 
+/** The problems below the script, as JSON. */
+let listed = '';
+
+/** @param {any[]} children */
+function below(...children) {
+  listed = '';
+  at('problems').replaceChildren(...children);
+}
+
+/** Whether the fixes below the script can be clicked. @param {boolean} on */
+function usable(on) {
+  for (const button of at('problems').querySelectorAll('.fixes button')) button.disabled = !on;
+}
+
 /** Shows problems below the script, with their fixes. @param {any[]} found */
 function problems(found) {
-  at('problems').replaceChildren(...found.filter(({ severity }) => severity !== 'info').slice(0, 8).map(({ start, severity, message, fixes }) =>
-    el(`div.problem.${severity}`, el('b', `Line ${start.line + 1}: `), message, el('div', ...fixes.map((/** @type {any} */ { title, edits }) => el('button', { onclick: () => source.apply(edits) }, title))))));
+  const list = JSON.stringify(found);
+  // A list that stays the same keeps its buttons, so that a run which ends during a click does not take the button away.
+  if (list === listed) return usable(true);
+  below(...found.filter(({ severity }) => severity !== 'info').slice(0, 8).map(({ start, severity, message, fixes }) =>
+    el(`div.problem.${severity}`, el('b', `Line ${start.line + 1}: `), message, el('div.fixes', ...fixes.map((/** @type {any} */ { title, edits }) => el('button', { onclick: () => source.apply(edits) }, title))))));
+  listed = list;
 }
 
 /** @param {string} text */
 function trouble(text) {
-  at('problems').replaceChildren(el('div.problem', text));
+  below(el('div.problem', text));
   say(text);
 }
 
@@ -124,11 +146,12 @@ async function run(record = kept()) {
   if (running.busy) running.stop();
   const { text } = source;
   const patience = setTimeout(() => {
-    if (own === runs) at('problems').replaceChildren(el('div.problem.info', 'The script is running. ', el('button', { id: 'stop', onclick: stop }, 'Stop')));
+    if (own === runs) below(el('div.problem.info', 'The script is running. ', el('button', { id: 'stop', onclick: stop }, 'Stop')));
   }, PATIENCE);
   try {
     const found = await running.request({ op: 'open', path: state.path, text, files: state.files });
-    if (own !== runs) return;
+    // The problems of a text that has changed meanwhile have other places, and its run begins soon.
+    if (own !== runs || source.text !== text) return;
     problems(found.problems);
     if (found.problems.some((/** @type {any} */ { severity }) => severity === 'error')) {
       source.results([]);
@@ -155,7 +178,7 @@ async function run(record = kept()) {
     // The results and the failed expectations are what one predicts.
     if (state.predict) return source.results([]);
     const hints = await running.request({ op: 'hints' });
-    if (own !== runs) return;
+    if (own !== runs || source.text !== text) return;
     source.results(hints.hints);
     source.problems([...found.problems, ...hints.problems]);
     problems([...found.problems, ...hints.problems]);
