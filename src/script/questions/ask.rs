@@ -19,7 +19,7 @@ use super::wording::{
 };
 use super::{any, variables};
 use crate::lang::ast::{
-    Ask, Asked, Claim, Condition, Expr, ExprKind, Fact, Operation, OperationKind, Span, Stmt, Word,
+    Ask, Asked, Claim, Command, Condition, Expr, ExprKind, Fact, Operation, OperationKind, Span, Stmt, Word,
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -27,9 +27,9 @@ use crate::lang::value::{Dimension, Unit, Value};
 use crate::run::checks::{check_fact, unknown_fact};
 use crate::run::eval::eval;
 use crate::run::expectations::{check_condition, check_facts, check_operation};
-use crate::run::facts::{self, Family};
+use crate::run::facts::{self, Component, FIELD, Family, Subject};
 use crate::run::paths::LAST;
-use crate::run::prepare::{carry_out, try_out};
+use crate::run::prepare::{carry_out, family, try_out};
 use crate::run::programs::{Ran, Target};
 use crate::run::record::{Check, Did, MessageLevel, Shown, View};
 use crate::run::session::{Cx, Run};
@@ -383,6 +383,8 @@ fn check_asked(cx: &mut Cx, stmt: &Stmt, ask: &Ask) -> Result<(), Stop> {
         }
         Asked::Facts { operation, .. } => {
             asks_something(ask, &stmt.facts)?;
+            let found = absent(cx, operation, &stmt.facts);
+            cx.report(found);
             check_operation(cx, operation, &stmt.facts, true)
         }
         Asked::Value { label, value, unit } => {
@@ -431,6 +433,52 @@ fn check_asked(cx: &mut Cx, stmt: &Stmt, ask: &Ask) -> Result<(), Stop> {
             from
         }
     }
+}
+
+/// Finds blanks whose answer is always `-`, because an access of this kind on this machine never has such a fact.
+fn absent(cx: &Cx, operation: &Operation, stated: &[Fact]) -> Vec<Diagnostic> {
+    let (OperationKind::Command(Command { verb, .. }), Some(spec)) = (&operation.kind, cx.spec())
+    else {
+        return Vec::new();
+    };
+    let blanks = stated.iter().filter(|fact| fact.claim == Claim::Blank);
+    let found = blanks.filter_map(|fact| {
+        let key = facts::key(&fact.name.text, family(operation), Some(spec)).ok()?;
+        let lacking = |what: &str| {
+            let message = format!("this machine has no {what}, so the answer is always `-`");
+            let help = format!(
+                "give `machine` a {what}, or remove `{}`",
+                fact.name.text
+            );
+            (message, Err(help))
+        };
+        let of_cache = matches!(key.subject(), Subject::FirstCache | Subject::Caches)
+            || matches!(key.part(), Some(Component::Cache(_)));
+        let (message, fix) = match (key.subject(), &*verb.text) {
+            (Subject::FirstTlb | Subject::Tlbs, _) if spec.tlbs.is_empty() => lacking("TLB"),
+            _ if of_cache && spec.caches.is_empty() => lacking("cache"),
+            // The bits of the physical address that a cache uses are known.
+            (_, "translate") if of_cache && key.kind() != FIELD => (
+                "`translate` uses no cache, so the answer is always `-`".to_owned(),
+                Ok("read"),
+            ),
+            (Subject::Data, "translate") => (
+                "`translate` reads no byte, so the answer is always `-`".to_owned(),
+                Ok("read"),
+            ),
+            (Subject::Data, "write") => (
+                "`write` reads no byte, so the answer is always `-`".to_owned(),
+                Err("to ask for the byte that it stored, write `ask read …` after it".to_owned()),
+            ),
+            _ => return None,
+        };
+        let warning = Diagnostic::warning(Code::Unlikely, fact.span, message);
+        Some(match fix {
+            Ok(other) => warning.fix(Fix::write(verb.span, &*verb.text, other)),
+            Err(help) => warning.help(help),
+        })
+    });
+    found.collect()
 }
 
 fn level(all: bool) -> MessageLevel {

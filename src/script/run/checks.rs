@@ -7,7 +7,7 @@ use crate::lang::layout::lay_out;
 use crate::lang::span::Span;
 use crate::lang::value::ops::binary;
 use crate::lang::value::{List, Value};
-use pagewalk_engine::machine::spec::Spec;
+use pagewalk_engine::machine::spec::{CacheSpec, Spec, TlbSpec};
 
 use super::budget::work_of_value;
 use super::eval::{eval, list_of};
@@ -293,12 +293,17 @@ pub(crate) fn unknown_fact(
         Family::None => diagnostic.label("this statement has no facts"),
         _ => diagnostic.label("not a fact of this statement on this machine"),
     };
+    let spec = cx.spec().map(AsRef::as_ref);
+    match of_two_parts(fact, family, spec) {
+        Some(Ok(fact)) => return diagnostic.did_you_mean(name, fact),
+        Some(Err(help)) => return diagnostic.help(help),
+        None => {}
+    }
     // The number of outputs has the name `count`.
     let is_counted = name.as_ref() == "outputs" && near.as_deref() == Some("count");
     if let Some(verb) = cx.language().verb(name).filter(|_| !is_counted) {
         return diagnostic.help(verb.begins());
     }
-    let spec = cx.spec().map(AsRef::as_ref);
     if let Some(of) = of_keyword(name, family, spec) {
         return diagnostic.did_you_mean(name, &format!("{of} {name}"));
     }
@@ -322,7 +327,14 @@ pub(crate) fn unknown_fact(
     let near = near.filter(|near| near != "cache" || named(near));
     let of_access = spec.filter(|_| matches!(family, Family::Access));
     let part = of_access.and_then(|spec| part_meant(cx, name, spec));
-    let near = part.map(ToOwned::to_owned).or(near);
+    // `L1d.victim` means a fact of the part, and not the part.
+    let of_part = part.map(|part| match name.split_once('.') {
+        Some((_, fact)) => format!("{part}.{fact}"),
+        None => part.to_owned(),
+    });
+    let near = of_part
+        .filter(|fact| facts::key(fact, family, spec).is_ok())
+        .or(near);
     let near = match (family, name.as_ref()) {
         (Family::Reference, "misses") => Some("faults".to_owned()),
         (Family::Access, "hits" | "misses") => {
@@ -346,6 +358,52 @@ fn of_keyword(name: &str, family: Family, spec: Option<&Spec>) -> Option<String>
     let mut takes = facts.by_ref().filter(|(_, key)| key.is_word(name, spec));
     let (fact, _) = takes.next()?;
     takes.all(|(other, _)| other == fact).then_some(fact)
+}
+
+/// Returns the fact that a bare `tag` is on this machine, or a help with both if two parts of the machine have one and
+/// the expected value fits both.
+fn of_two_parts(
+    fact: &Fact,
+    family: Family,
+    spec: Option<&Spec>,
+) -> Option<Result<&'static str, &'static str>> {
+    let spec = spec.filter(|_| matches!(family, Family::Access))?;
+    let (tlb, cache) = (spec.tlbs.first(), spec.caches.first());
+    let (facts, help) = match &*fact.name.text {
+        "index" | "idx" | "set" => (
+            [
+                ("tlbi", tlb.map(TlbSpec::index_bits)),
+                ("ci", cache.map(CacheSpec::index_bits)),
+            ],
+            "write `tlbi` for the TLB, or `ci` for the cache",
+        ),
+        "tag" => (
+            [
+                ("tlbt", tlb.map(|tlb| tlb.tag_bits(spec))),
+                ("ct", cache.map(|cache| cache.tag_bits(spec))),
+            ],
+            "write `tlbt` for the TLB, or `ct` for the cache",
+        ),
+        "offset" => (
+            [
+                ("vpo", spec.mmu.as_ref().map(|_| spec.page_bits())),
+                ("co", cache.map(CacheSpec::offset_bits)),
+            ],
+            "write `vpo` for the page, or `co` for the block of the cache",
+        ),
+        _ => return None,
+    };
+    let value = match &fact.claim {
+        Claim::Is(Expr {
+            kind: ExprKind::Value(value),
+            ..
+        }) => value.integer("").ok().and_then(|value| u64::try_from(value).ok()),
+        _ => None,
+    };
+    let fits = |bits: u32| value.is_none_or(|value| u64::BITS - value.leading_zeros() <= bits);
+    let mut fitting = facts.iter().filter(|(_, bits)| bits.is_some_and(fits));
+    let (first, _) = fitting.next()?;
+    Some(if fitting.next().is_some() { Err(help) } else { Ok(first) })
 }
 
 /// Returns the facts whose name is a part and a word, such as `pte1.value` for `pte1`.

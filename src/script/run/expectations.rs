@@ -21,11 +21,11 @@ use super::stop::Stop;
 /// first corresponding word that the fact has.
 const YES_AND_NO: &[(&[&str], &[&str])] = &[
     (
-        &["yes", "y", "true", "present", "found"],
+        &["yes", "y", "true", "present", "found", "1"],
         &["yes", "hit", "any"],
     ),
     (
-        &["no", "n", "false", "absent", "never", "not-found"],
+        &["no", "n", "false", "absent", "never", "not-found", "0"],
         &["no", "miss", "none"],
     ),
 ];
@@ -156,6 +156,7 @@ fn check_word(cx: &mut Cx, fact: &Fact, expr: &Expr, key: &Key) {
         ExprKind::Name(word) => &**word,
         ExprKind::Value(Value::Bool(true)) => "true",
         ExprKind::Value(Value::Bool(false)) => "false",
+        ExprKind::Value(Value::Number(_)) => cx.env.sources.text(expr.span).trim(),
         _ => return,
     };
     let spec = cx.spec().cloned();

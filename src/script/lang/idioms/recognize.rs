@@ -56,19 +56,8 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     let both = ["cache", "simple", "core-i7"]
         .iter()
         .any(|part| text.contains(part));
-    for one in found.iter_mut().filter(|_| both && has_tlb(text)) {
-        // So do an index and its set.
-        let index = one.fix.as_ref().and_then(|fix| {
-            let value = fix.text.strip_prefix("tlbi ")?;
-            let was = fix.was.as_deref()?;
-            let bare = was.strip_suffix(value)?.trim_end();
-            matches!(bare, "index" | "idx").then(|| value.to_owned())
-        });
-        if let Some(value) = index {
-            (one.fix, one.sure) = (None, true);
-            one.help = Some(format!("write `tlbi {value}` or `ci {value}`").into());
-            continue;
-        }
+    let both = both && has_tlb(text);
+    for one in found.iter_mut().filter(|_| both) {
         // So does a counter.
         let counter = one.fix.as_ref().and_then(|fix| {
             let (before, rest) = fix.text.split_once("cache.")?;

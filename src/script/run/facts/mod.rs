@@ -37,6 +37,6 @@ pub use reported::{ReportedFact, access_keys, reported_facts, stated};
 pub use row::Reported;
 pub(crate) use row::thousandths;
 pub(crate) use subject::Subject;
-pub(crate) use types::{COUNT, FRACTION, FactType, Values};
+pub(crate) use types::{COUNT, FIELD, FRACTION, FactType, Values};
 pub(crate) use why::flushed;
 pub(crate) use words::FAULT;
