@@ -128,7 +128,7 @@ def main():
         time = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         code = done.stderr.partition("[")[2].partition("]")[0]
         print(f"{time:6.2f} s  {code:13} {name}", flush=True)
-        if time > limit or code not in ("limit-steps", "limit-memory"):
+        if time > limit or code not in ("limit-steps", "limit-memory", "limit-size"):
             slow.append(name)
     if slow:
         sys.exit(f"slow, or without a limit: {', '.join(slow)}")

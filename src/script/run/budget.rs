@@ -30,7 +30,7 @@ pub(crate) const WORK_OF_COPY: u64 = 5 * WORK_OF_STEP;
 pub(crate) const WORK_OF_CELL: u64 = WORK_OF_STEP;
 
 /// Work of listing a page in use.
-const WORK_OF_LISTED_PAGE: u64 = 2;
+const WORK_OF_LISTED_PAGE: u64 = 3;
 
 /// Returns the work of the kernel for a number of pages or areas. A page is 32 times the work of a byte.
 pub(crate) fn work_of_pages(pages: u64) -> u64 {

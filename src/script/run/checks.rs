@@ -15,7 +15,7 @@ use pagewalk_engine::machine::pte::Bit;
 
 use super::facts::{self, Component, Family, Key, Values};
 use super::nouns::naming::part_meant;
-use super::record::{Check, Did, HexDigits, Shown, Written};
+use super::record::{REQUESTED_COUNTS, Check, Did, HexDigits, Shown, Written};
 use super::reference::string::page_list;
 use super::session::Cx;
 use super::settings::list;
@@ -294,6 +294,12 @@ pub(crate) fn unknown_fact(
         _ => diagnostic.label("not a fact of this statement on this machine"),
     };
     let spec = cx.spec().map(AsRef::as_ref);
+    let requests = |(word, _): &&(&str, _)| **name == **word;
+    if matches!(family, Family::Replay)
+        && let Some((word, _)) = REQUESTED_COUNTS.iter().find(requests)
+    {
+        return diagnostic.help(format!("`replay` takes `{word}` before `=>`"));
+    }
     match of_two_parts(fact, family, spec) {
         Some(Ok(fact)) => return diagnostic.did_you_mean(name, fact),
         Some(Err(help)) => return diagnostic.help(help),

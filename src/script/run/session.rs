@@ -451,12 +451,18 @@ impl<'s> Cx<'s> {
             Slot::Kernel(kernel) => Ok(Arc::make_mut(kernel).machine_mut()),
             Slot::Unknowable => Err(Stop::Unknowable),
             Slot::Empty => {
-                Err(
-                    Diagnostic::new(Code::NoMachine, place, "no machine is declared yet")
-                        .label("this needs a machine")
-                        .help("begin with `machine simple`, `machine core-i7`, or `machine { … }`")
-                        .into(),
-                )
+                let wrong = Diagnostic::new(Code::NoMachine, place, "no machine is declared yet")
+                    .label("this needs a machine");
+                let first = self.unsure.as_ref().and_then(|unsure| unsure.machines.first);
+                let above = first.filter(|first| first.file == place.file && first.start < place.start);
+                Err(match above {
+                    Some(above) => wrong
+                        .also(above, "this machine is only in its block")
+                        .help("declare the machine above the blocks that need it"),
+                    None => wrong
+                        .help("begin with `machine simple`, `machine core-i7`, or `machine { … }`"),
+                }
+                .into())
             }
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::current_process::UnknownProcesses;
 use super::facts::Component;
 use crate::lang::ast::{Command, ExprKind, Stmt, StmtKind};
+use crate::lang::span::Span;
 use crate::lang::visit::statements;
 use pagewalk_engine::machine::presets::Preset;
 
@@ -26,6 +27,8 @@ pub(crate) struct Unsure {
 #[derive(Default)]
 pub(crate) struct DeclaredMachines {
     pub(crate) count: usize,
+    /// The first one.
+    pub(crate) first: Option<Span>,
     /// The names of TLBs and caches, or `None` if a machine file can declare others.
     levels: Option<BTreeSet<Arc<str>>>,
 }
@@ -35,6 +38,7 @@ impl DeclaredMachines {
     pub(crate) fn of(script: &[Stmt]) -> Self {
         let mut machines = Self {
             count: 0,
+            first: None,
             levels: Some(BTreeSet::new()),
         };
         for stmt in statements(script) {
@@ -42,6 +46,7 @@ impl DeclaredMachines {
                 && &*command.verb.text == "machine"
             {
                 machines.count += 1;
+                machines.first = machines.first.or(Some(command.verb.span));
                 machines.note(command);
             }
         }

@@ -106,6 +106,7 @@ pub(super) fn outside(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
             let help = Some(help).filter(|_| fix.text.contains('\n'));
             Advice::fixed(Some(message), help, fix, true)
         }
+        None if diagnostic.code == Code::NoMachine => return None,
         None => Advice::without(message, help),
     })
 }

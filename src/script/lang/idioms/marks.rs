@@ -302,7 +302,10 @@ pub(super) fn percent(
     }
     let sign = found.windows(2).find(|pair| {
         let number = pair[0].text.chars().all(|c| c.is_ascii_digit() || c == '.');
-        number && pair[1].text == "%" && pair[1].end() >= at.min(line.trim_end().len())
+        let ends = pair[1].end();
+        let before = ends >= at.min(line.trim_end().len())
+            || line.get(ends..at).is_some_and(|between| between.trim().is_empty());
+        number && pair[1].text == "%" && before
     })?;
     let fix = Fix::replace(place(sign[0].end(), sign[1].end()), "%");
     let (message, help) = (

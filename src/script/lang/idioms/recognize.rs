@@ -7,7 +7,7 @@ use super::marks::{
     comment, defined, included, note, percent, tuples, unit_of_name, unquoted, words,
 };
 use super::pattern::matched;
-use super::rewritten::{asks, conditions, counter, fact, found_in, numbered, rewritten, stated};
+use super::rewritten::{asks, conditions, counter, fact, found_in, numbered, printed, rewritten, stated};
 use super::rows::{Idiom, REMOVED, is_fact, is_keyword, section};
 use super::spelled::{TABLE, respelled, spelled};
 use super::tokens::{indent, line_at, nesting, tokens};
@@ -989,6 +989,10 @@ fn statements(
             let message = "a counter must follow the name of its TLB or cache";
             Advice::fixed(Some(message), None, fix(&new), false)
         }));
+        found.extend(printed(text).map(|new| {
+            let message = "a value belongs in braces in the text";
+            Advice::fixed(Some(message), None, fix(&new), false)
+        }));
         found.extend(
             numbered(text)
                 .map(|(message, new)| Advice::fixed(Some(message), None, fix(&new), false)),
@@ -1002,6 +1006,11 @@ fn statements(
         if let Some(new) = settings::statement(text) {
             let message = match text.split(' ').next() {
                 // The pages come first, and a setting has a sign.
+                Some("reference") if text.contains('{') => {
+                    let paged = text["reference".len()..].trim_start();
+                    let paged = paged.starts_with(|c: char| c.is_ascii_digit() || "[(\"".contains(c));
+                    if paged { setting } else { Some(PAGES) }
+                }
                 Some("reference" | "ask") if text.contains('{') => setting,
                 Some("ask") if text.starts_with("ask reference ") => Some(PAGES),
                 Some("reference" | "ask") => setting.map(|_| PAGES),

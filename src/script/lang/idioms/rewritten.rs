@@ -194,6 +194,10 @@ pub(super) fn numbered(said: &str) -> Option<(&'static str, String)> {
     let (asks, facts) = said.split_once("=>")?;
     let does = asks.strip_prefix("ask ")?;
     let fact = |part: &str| {
+        if let Some((name, points)) = part.split_once(" points ") {
+            let is_number = points.trim().bytes().all(|byte| byte.is_ascii_digit());
+            return is_number.then(|| (name.trim().to_owned(), points.trim().to_owned()));
+        }
         let (name, rest) = part.split_once(['(', '['])?;
         let number = rest.trim_end().strip_suffix([')', ']'])?.trim();
         let digits = number.trim_end_matches(char::is_alphabetic);
@@ -227,6 +231,27 @@ pub(super) fn numbered(said: &str) -> Option<(&'static str, String)> {
         .collect();
     let message = "each weight needs an `ask` of its own";
     (all.len() > 1).then(|| (message, statements.join("; ")))
+}
+
+/// Rewrites C's `text "… %d …", va` with the values in braces.
+pub(super) fn printed(said: &str) -> Option<String> {
+    let (text, values) = said.strip_prefix("text \"")?.split_once("\",")?;
+    let mut values = values.split(',').map(str::trim);
+    let mut parts = text.split('%');
+    let mut new = parts.next()?.to_owned();
+    for part in parts {
+        let value = values.next().filter(|value| !value.is_empty())?;
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit() || c == 'l');
+        let value = match rest.chars().next()? {
+            'd' | 'i' | 'u' | 's' => format!("{{{value}}}"),
+            'x' | 'X' | 'p' => format!("{{hex({value})}}"),
+            _ => return None,
+        };
+        // `hex` writes the prefix.
+        let new_end = new.strip_suffix("0x").filter(|_| value.starts_with("{hex"));
+        new = format!("{}{value}{}", new_end.unwrap_or(&new), &rest[1..]);
+    }
+    (values.next().is_none() && new != text && !new.contains('"')).then(|| format!("text \"\"\"{new}\"\"\""))
 }
 
 /// Returns a condition with a counter after the name of its cache: `expect misses == 1`, `expect misses(cache) < 2`.

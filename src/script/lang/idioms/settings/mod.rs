@@ -61,6 +61,11 @@ pub(super) fn statement(said: &str) -> Option<String> {
     ) {
         return None;
     }
+    if first.text == "reference"
+        && let Some(new) = pages_first(said, &all)
+    {
+        return statement(&new).or(Some(new));
+    }
     let open = all.iter().position(|token| token.text == "{");
     let named = |token: &Token| {
         first.text == "reference"
@@ -129,6 +134,45 @@ pub(super) fn statement(said: &str) -> Option<String> {
     };
     let new = format!("{head} {{ {inside} }}{tail}");
     (new.split_whitespace().ne(said.split_whitespace())).then_some(new)
+}
+
+/// Moves the pages of a reference string before its settings: `reference { frames 3 } 1 2 3`,
+/// `reference { frames 3, string 1 2 3 }`, and `reference lru frames 3 { 1 2 3 }`.
+fn pages_first(said: &str, all: &[Token]) -> Option<String> {
+    let open = all.iter().position(|token| token.text == "{")?;
+    let close = closing(all, open)?;
+    let before = said[all[0].end()..all[open].start].trim();
+    let inside = said[all[open].end()..all[close].start].trim();
+    let after = said[all[close].end()..].trim();
+    let (after, tail) = after.split_at(after.find("=>").unwrap_or(after.len()));
+    let is_list = |text: &str| {
+        let mut all = tokens(text).into_iter().peekable();
+        let is_page = |token: &Token| token.is_number() || matches!(token.text, "," | "[" | "]");
+        all.peek().is_some() && all.all(|token| is_page(&token))
+    };
+    let without = |text: &str| text.trim_start_matches(',').trim().to_owned();
+    let (pages, settings) = if before.is_empty() && is_list(after) {
+        (without(after), inside.to_owned())
+    } else if after.is_empty() && is_list(inside) && before.starts_with(char::is_alphabetic) {
+        (inside.to_owned(), before.to_owned())
+    } else if after.is_empty() && before.is_empty() {
+        // The pages end at the next name.
+        let own = &all[open + 1..close];
+        let names = ["string", "pages", "references", "sequence", "refs"];
+        let name = own.iter().position(|token| names.contains(&token.text))?;
+        let end = own[name + 1..].iter().position(Token::is_name);
+        let end = end.map_or(close, |at| open + 1 + name + 1 + at);
+        let (name, end) = (own[name], all[end].start);
+        let pages = said[name.end()..end].trim_matches([' ', ',', ';', ':', '=']);
+        let pages = pages.trim_matches('"');
+        let rest = [&said[all[open].end()..name.start], &said[end..all[close].start]];
+        let rest = rest.map(|part| part.trim().trim_matches([',', ';']).trim());
+        let rest: Vec<&str> = rest.into_iter().filter(|part| !part.is_empty()).collect();
+        is_list(pages).then(|| (pages.to_owned(), rest.join(", ")))?
+    } else {
+        return None;
+    };
+    Some(format!("reference {pages} {{ {settings} }} {tail}").trim_end().to_owned())
 }
 
 /// Rewrites the fields of an entry in the notation of a manual: `set pte 1 0x1000 { P=1, R/W=0 }`.
@@ -221,6 +265,11 @@ fn content(block: &str, said: &str) -> Option<String> {
     }
     let mut pieces: Vec<Vec<Token>> = vec![Vec::new()];
     let mut depth = 0;
+    // `{ = "frame" ~ "set" }`
+    let marks = |at: usize| {
+        let marked = all.get(at + 1).is_some_and(Token::is_text);
+        block == "choice" && marked && matches!(all[at].text, "=" | "~")
+    };
     let names_part = |token: &Token| part(std::slice::from_ref(token)).is_some();
     // A comma can be missing before `tlb {` or `cache L1 {`.
     let opens = |at: usize| {
@@ -228,7 +277,7 @@ fn content(block: &str, said: &str) -> Option<String> {
         block && names_part(&all[at]) && at > 0 && !names_part(&all[at - 1])
     };
     for (at, token) in all.iter().enumerate() {
-        if depth == 0 && opens(at) {
+        if depth == 0 && (opens(at) || marks(at)) {
             pieces.push(Vec::new());
         }
         depth += nesting(token.text);
@@ -282,6 +331,9 @@ fn content(block: &str, said: &str) -> Option<String> {
             for _ in 0..own {
                 rest.next();
             }
+        } else if let Some(widths) = widths(piece).filter(|_| block == "machine") {
+            let levels = widths.split(' ').count();
+            new.push(format!("page_table {{ levels {levels}, bits {widths} }}"));
         } else if let ([text], Some(before)) = (
             &**piece,
             new.last()
@@ -299,6 +351,19 @@ fn content(block: &str, said: &str) -> Option<String> {
     }
     let separator = if said.contains(';') { "; " } else { ", " };
     (!new.is_empty()).then(|| new.join(separator))
+}
+
+/// Returns the widths in `levels (10, 10)`.
+fn widths(piece: &[Token]) -> Option<String> {
+    let [name, open, inside @ .., close] = piece else {
+        return None;
+    };
+    let listed = matches!((open.text, close.text), ("(", ")") | ("[", "]"));
+    let numbers = inside.iter().filter(|token| token.text != ",");
+    let numbers: Vec<&Token> = numbers.collect();
+    let all = listed && !numbers.is_empty() && numbers.iter().all(|token| token.is_number());
+    let named = matches!(name.text, "levels" | "bits");
+    (named && all).then(|| numbers.iter().map(|token| token.text).collect::<Vec<_>>().join(" "))
 }
 
 /// Names numbers by their places: `tlb { 16, 4 }`, `cache { 16, 1, 4 }` as (S, E, B, m) of CS:APP, and
