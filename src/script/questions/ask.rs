@@ -19,7 +19,8 @@ use super::wording::{
 };
 use super::{any, variables};
 use crate::lang::ast::{
-    Ask, Asked, Claim, Command, Condition, Expr, ExprKind, Fact, Operation, OperationKind, Span, Stmt, Word,
+    Ask, Asked, Claim, Command, Condition, Expr, ExprKind, Fact, Operation, OperationKind, Span,
+    Stmt, Word,
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -446,10 +447,7 @@ fn absent(cx: &Cx, operation: &Operation, stated: &[Fact]) -> Vec<Diagnostic> {
         let key = facts::key(&fact.name.text, family(operation), Some(spec)).ok()?;
         let lacking = |what: &str| {
             let message = format!("this machine has no {what}, so the answer is always `-`");
-            let help = format!(
-                "give `machine` a {what}, or remove `{}`",
-                fact.name.text
-            );
+            let help = format!("give `machine` a {what}, or remove `{}`", fact.name.text);
             (message, Err(help))
         };
         let of_cache = matches!(key.subject(), Subject::FirstCache | Subject::Caches)

@@ -15,7 +15,7 @@ use pagewalk_engine::machine::pte::Bit;
 
 use super::facts::{self, Component, Family, Key, Values};
 use super::nouns::naming::part_meant;
-use super::record::{REQUESTED_COUNTS, Check, Did, HexDigits, Shown, Written};
+use super::record::{Check, Did, HexDigits, REQUESTED_COUNTS, Shown, Written};
 use super::reference::string::page_list;
 use super::session::Cx;
 use super::settings::list;
@@ -403,13 +403,20 @@ fn of_two_parts(
         Claim::Is(Expr {
             kind: ExprKind::Value(value),
             ..
-        }) => value.integer("").ok().and_then(|value| u64::try_from(value).ok()),
+        }) => value
+            .integer("")
+            .ok()
+            .and_then(|value| u64::try_from(value).ok()),
         _ => None,
     };
     let fits = |bits: u32| value.is_none_or(|value| u64::BITS - value.leading_zeros() <= bits);
     let mut fitting = facts.iter().filter(|(_, bits)| bits.is_some_and(fits));
     let (first, _) = fitting.next()?;
-    Some(if fitting.next().is_some() { Err(help) } else { Ok(first) })
+    Some(if fitting.next().is_some() {
+        Err(help)
+    } else {
+        Ok(first)
+    })
 }
 
 /// Returns the facts whose name is a part and a word, such as `pte1.value` for `pte1`.

@@ -453,8 +453,12 @@ impl<'s> Cx<'s> {
             Slot::Empty => {
                 let wrong = Diagnostic::new(Code::NoMachine, place, "no machine is declared yet")
                     .label("this needs a machine");
-                let first = self.unsure.as_ref().and_then(|unsure| unsure.machines.first);
-                let above = first.filter(|first| first.file == place.file && first.start < place.start);
+                let first = self
+                    .unsure
+                    .as_ref()
+                    .and_then(|unsure| unsure.machines.first);
+                let above =
+                    first.filter(|first| first.file == place.file && first.start < place.start);
                 Err(match above {
                     Some(above) => wrong
                         .also(above, "this machine is only in its block")

@@ -450,7 +450,10 @@ impl Figure {
             Self::Layouts(layouts) => layout::scenes(layouts, columns),
             Self::Ruler(ruler) => vec![ruler::scene(ruler, columns)],
             Self::Steps { title, steps } => vec![steps::scene(title, steps, columns)],
-            Self::Scenes { scenes, .. } => scenes.clone(),
+            Self::Scenes { scenes, .. } => {
+                let fitting = |scene: &Scene| scene.within(columns).clone();
+                scenes.iter().map(fitting).collect()
+            }
         }
     }
 

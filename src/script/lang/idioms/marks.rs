@@ -304,7 +304,9 @@ pub(super) fn percent(
         let number = pair[0].text.chars().all(|c| c.is_ascii_digit() || c == '.');
         let ends = pair[1].end();
         let before = ends >= at.min(line.trim_end().len())
-            || line.get(ends..at).is_some_and(|between| between.trim().is_empty());
+            || line
+                .get(ends..at)
+                .is_some_and(|between| between.trim().is_empty());
         number && pair[1].text == "%" && before
     })?;
     let fix = Fix::replace(place(sign[0].end(), sign[1].end()), "%");

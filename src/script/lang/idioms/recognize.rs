@@ -7,7 +7,9 @@ use super::marks::{
     comment, defined, included, note, percent, tuples, unit_of_name, unquoted, words,
 };
 use super::pattern::matched;
-use super::rewritten::{asks, conditions, counter, fact, found_in, numbered, printed, rewritten, stated};
+use super::rewritten::{
+    asks, conditions, counter, fact, found_in, numbered, printed, rewritten, stated,
+};
 use super::rows::{Idiom, REMOVED, is_fact, is_keyword, section};
 use super::spelled::{TABLE, respelled, spelled};
 use super::tokens::{indent, line_at, nesting, tokens};
@@ -1008,7 +1010,8 @@ fn statements(
                 // The pages come first, and a setting has a sign.
                 Some("reference") if text.contains('{') => {
                     let paged = text["reference".len()..].trim_start();
-                    let paged = paged.starts_with(|c: char| c.is_ascii_digit() || "[(\"".contains(c));
+                    let paged =
+                        paged.starts_with(|c: char| c.is_ascii_digit() || "[(\"".contains(c));
                     if paged { setting } else { Some(PAGES) }
                 }
                 Some("reference" | "ask") if text.contains('{') => setting,

@@ -251,7 +251,8 @@ pub(super) fn printed(said: &str) -> Option<String> {
         let new_end = new.strip_suffix("0x").filter(|_| value.starts_with("{hex"));
         new = format!("{}{value}{}", new_end.unwrap_or(&new), &rest[1..]);
     }
-    (values.next().is_none() && new != text && !new.contains('"')).then(|| format!("text \"\"\"{new}\"\"\""))
+    (values.next().is_none() && new != text && !new.contains('"'))
+        .then(|| format!("text \"\"\"{new}\"\"\""))
 }
 
 /// Returns a condition with a counter after the name of its cache: `expect misses == 1`, `expect misses(cache) < 2`.

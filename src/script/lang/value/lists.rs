@@ -83,7 +83,10 @@ impl Value {
         let parts: Vec<Value> = parts.into_iter().collect();
         Self::check_list(&parts)?;
         // Most lists contain only numbers, which need no expansion.
-        if !parts.iter().any(|part| matches!(part, Self::List(_) | Self::Range { .. })) {
+        if !parts
+            .iter()
+            .any(|part| matches!(part, Self::List(_) | Self::Range { .. }))
+        {
             return Ok(Self::List(parts.into_iter().collect()));
         }
         let Some(base) = Base::of(&parts) else {

@@ -34,6 +34,8 @@ impl Room {
     pub(crate) const PAGE: Self = Self { columns: 101 };
     /// A terminal of 80 columns, whose texts are indented.
     const TERMINAL: Self = Self { columns: 78 };
+    /// A page in large print.
+    const LARGE: Self = Self { columns: 64 };
     /// A slide or a screen.
     const SLIDE: Self = Self { columns: 195 };
 
@@ -51,13 +53,18 @@ pub(crate) fn scene(data: &FigureData, room: Room) -> Scene {
     let mut scene = match data {
         FigureData::System(of) => system::scene(of),
         FigureData::Translation(of) => translation::scene(of, room.columns),
-        FigureData::Pte(of) => pte::scene(of),
+        FigureData::Pte(of) => pte::scene(of, room.most()),
         FigureData::Mapping(of) => mapping::scene(of, room.most()),
         FigureData::Frames(of) => frames::scene(of),
     };
     scene.subject = data.subject();
-    if room.columns > Room::TERMINAL.columns && scene.size().0 > Room::TERMINAL.columns {
-        scene.narrow = Some(Box::new(self::scene(data, Room::TERMINAL)));
+    let narrower = [Room::TERMINAL, Room::LARGE].into_iter();
+    let mut narrower = narrower.filter(|other| other.columns < room.columns);
+    if let Some(other) = narrower
+        .next()
+        .filter(|other| scene.size().0 > other.columns)
+    {
+        scene.narrow = Some(Box::new(self::scene(data, other)));
     }
     if matches!(data, FigureData::Translation(_)) && room.columns == Room::PAGE.columns {
         scene.wide = Some(Box::new(self::scene(data, Room::SLIDE)));

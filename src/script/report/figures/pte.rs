@@ -12,8 +12,8 @@ const MEANINGS: u32 = 80;
 /// Unused bits have a name if there are at least this many.
 const NAMED: u32 = 4;
 
-/// Draws formats, or an entry with its formats.
-pub(crate) fn scene(of: &PteFigure) -> Scene {
+/// Draws formats, or an entry with its formats, in at most `columns` columns.
+pub(crate) fn scene(of: &PteFigure, columns: u32) -> Scene {
     let title = match &of.entry {
         None => format!(
             "page-table entries of {}",
@@ -45,7 +45,7 @@ pub(crate) fn scene(of: &PteFigure) -> Scene {
         scene.write((0, 0), given);
         y = 2;
     }
-    let rows = rows(&of.forms, of.entry_bytes * 8);
+    let rows = rows(&of.forms, of.entry_bytes * 8, columns.min(COLUMNS));
     for form in &of.forms {
         let heading = heading(of, form);
         scene.head((0, y), &heading);
@@ -76,7 +76,7 @@ struct Cell {
 }
 
 /// Returns the cells of each row of boxes. The formats have common columns.
-fn rows(forms: &[PteForm], width_in_bits: u32) -> Vec<Vec<Cell>> {
+fn rows(forms: &[PteForm], width_in_bits: u32, columns: u32) -> Vec<Vec<Cell>> {
     let mut ends: Vec<u32> = forms
         .iter()
         .flat_map(|form| form.fields.iter().map(|field| field.low))
@@ -119,7 +119,7 @@ fn rows(forms: &[PteForm], width_in_bits: u32) -> Vec<Vec<Cell>> {
     let mut rows: Vec<Vec<Cell>> = vec![Vec::new()];
     let mut x = 1;
     for cell in cells {
-        if x + cell.wide + 3 > COLUMNS {
+        if x + cell.wide + 3 > columns {
             rows.push(Vec::new());
             x = 1;
         }

@@ -63,6 +63,14 @@ fn type_size(scene: &Scene, theme: &Theme, width: f64) -> f64 {
 }
 
 impl Scene {
+    /// Returns the widest form of a figure that fits in this number of columns, or the narrowest one.
+    pub(crate) fn within(&self, columns: u32) -> &Self {
+        match &self.narrow {
+            Some(narrow) if self.size().0 > columns => narrow.within(columns),
+            _ => self,
+        }
+    }
+
     /// Returns the form of a figure for a medium: the wide one if there is no page, or if it fits.
     pub(crate) fn on(&self, theme: &Theme, width: f64) -> &Self {
         let fits = |wide: &&Self| theme.page.is_none() || wide.size().0 <= theme.columns(width);

@@ -204,7 +204,10 @@ fn part_level(cx: &mut Cx, first: &Expr, tlb: bool, named: Option<&Expr>) -> Res
                 format!("this machine has no {what}"),
             )
             .label("not a part of this machine")
-            .help(format!("give `machine` a {what}: `{} {{ … }}`", what.to_lowercase()))
+            .help(format!(
+                "give `machine` a {what}: `{} {{ … }}`",
+                what.to_lowercase()
+            ))
             .into()),
             _ => Err(Diagnostic::new(
                 Code::UnknownNoun,

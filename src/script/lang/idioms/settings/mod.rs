@@ -165,14 +165,21 @@ fn pages_first(said: &str, all: &[Token]) -> Option<String> {
         let (name, end) = (own[name], all[end].start);
         let pages = said[name.end()..end].trim_matches([' ', ',', ';', ':', '=']);
         let pages = pages.trim_matches('"');
-        let rest = [&said[all[open].end()..name.start], &said[end..all[close].start]];
+        let rest = [
+            &said[all[open].end()..name.start],
+            &said[end..all[close].start],
+        ];
         let rest = rest.map(|part| part.trim().trim_matches([',', ';']).trim());
         let rest: Vec<&str> = rest.into_iter().filter(|part| !part.is_empty()).collect();
         is_list(pages).then(|| (pages.to_owned(), rest.join(", ")))?
     } else {
         return None;
     };
-    Some(format!("reference {pages} {{ {settings} }} {tail}").trim_end().to_owned())
+    Some(
+        format!("reference {pages} {{ {settings} }} {tail}")
+            .trim_end()
+            .to_owned(),
+    )
 }
 
 /// Rewrites the fields of an entry in the notation of a manual: `set pte 1 0x1000 { P=1, R/W=0 }`.
@@ -363,7 +370,13 @@ fn widths(piece: &[Token]) -> Option<String> {
     let numbers: Vec<&Token> = numbers.collect();
     let all = listed && !numbers.is_empty() && numbers.iter().all(|token| token.is_number());
     let named = matches!(name.text, "levels" | "bits");
-    (named && all).then(|| numbers.iter().map(|token| token.text).collect::<Vec<_>>().join(" "))
+    (named && all).then(|| {
+        numbers
+            .iter()
+            .map(|token| token.text)
+            .collect::<Vec<_>>()
+            .join(" ")
+    })
 }
 
 /// Names numbers by their places: `tlb { 16, 4 }`, `cache { 16, 1, 4 }` as (S, E, B, m) of CS:APP, and
