@@ -127,7 +127,7 @@ fn matches<'a>(
             let ends = |token: &Token| {
                 token
                     .text
-                    .starts_with(['"', '\'', '“', '”', '„', '‘', '’', '{', '}'])
+                    .starts_with(['"', '\'', '“', '”', '„', '‘', '’', '{', '}', '~'])
             };
             found.iter().position(ends).unwrap_or(found.len())
         }

@@ -54,6 +54,20 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
             (one.fix, one.message) = (Some(fix), Some(message));
         }
     }
+    // Beside a `correct` option, the others are wrong.
+    let from = text[..diagnostic.span.start as usize].rfind('{').unwrap_or(0);
+    let options = &text[from..];
+    let options = &options[..options.find('}').unwrap_or(options.len())];
+    for one in found.iter_mut().filter(|_| !options.contains("correct ")) {
+        let option = one.fix.as_ref().and_then(|fix| {
+            let option = fix.text.strip_prefix("wrong ")?;
+            fix.was.as_deref()?.starts_with("option ").then_some(option)
+        });
+        if let Some(option) = option {
+            one.help = Some(format!("write `correct {option}` or `wrong {option}`").into());
+            (one.fix, one.sure) = (None, true);
+        }
+    }
     // A machine with a TLB and a cache leaves open which one a bare `hit` means.
     let both = ["cache", "simple", "core-i7"]
         .iter()

@@ -274,8 +274,8 @@ fn content(block: &str, said: &str) -> Option<String> {
     let mut depth = 0;
     // `{ = "frame" ~ "set" }`
     let marks = |at: usize| {
-        let marked = all.get(at + 1).is_some_and(Token::is_text);
-        block == "choice" && marked && matches!(all[at].text, "=" | "~")
+        let follows = at > 0 && all[at - 1].is_text();
+        block == "choice" && (all[at].text == "~" || all[at].text == "=" && follows)
     };
     let names_part = |token: &Token| part(std::slice::from_ref(token)).is_some();
     // A comma can be missing before `tlb {` or `cache L1 {`.
