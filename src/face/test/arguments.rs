@@ -316,7 +316,14 @@ impl Test {
             let what = match &self.selection.filter {
                 Some(filter) => {
                     let text = visible(&filter.text);
-                    format!("no case matches `{text}`; `pagewalk test --list` lists the cases")
+                    let whole = if text.contains('*') {
+                        format!("; a pattern matches a whole name, and `*{text}` its end")
+                    } else {
+                        String::new()
+                    };
+                    format!(
+                        "no case matches `{text}`{whole}; `pagewalk test --list` lists the cases"
+                    )
                 }
                 None => "found no scripts in `.pw` or `.md` files".to_owned(),
             };

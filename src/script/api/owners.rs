@@ -171,7 +171,10 @@ pub(super) fn name_other_blocks(
                 ))
             })
         };
-        if let Some(place) = LANGUAGE.place_of_setting(name) {
+        // `for` is also a setting of a cache.
+        if matches!(name, "for" | "repeat" | "if") {
+            one.help = Some("a block of settings has no loops and no conditions".to_owned());
+        } else if let Some(place) = LANGUAGE.place_of_setting(name) {
             one.help = Some(place);
             if let Some(fix) = of_page_table(sources, one.span, name) {
                 one.help = None;

@@ -246,7 +246,7 @@ fn found(
         _ => {
             let message = format!("the folder `{name}` is not inside the folder of `{NAME}`");
             let help = Some(format!(
-                "write `root = \".\"`, or move `{NAME}` to that folder"
+                "move `{NAME}` to that folder, and write `root = \".\"` in it"
             ));
             Err(course.bad_value(root, message).help(help))
         }

@@ -379,6 +379,15 @@ fn no_column(title: &str, column: &Word, names: &[&str]) -> Diagnostic {
     if &*column.text == "all-or-nothing" {
         return diagnostic.fix(Fix::write(column.span, &*column.text, "marks by row"));
     }
+    match &*column.text {
+        "by" if title == "reference" => {
+            return diagnostic.fix(Fix::write(column.span, "by", "marks by"));
+        }
+        "frames" if title == "reference" => {
+            return diagnostic.help("each frame has a column: `frame0`, `frame1`, …");
+        }
+        _ => {}
+    }
     if let Some(near) = nearest(&column.text, names.iter().copied()) {
         return diagnostic.did_you_mean(&column.text, near);
     }

@@ -21,6 +21,18 @@ pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
         })
     };
     let mut blocks = vec![solvable(of, &name)];
+    let unsolved = of
+        .unsolved
+        .iter()
+        .flat_map(|unsolved| unsolved.versions.first());
+    let seed = unsolved
+        .filter_map(|at| versions.get(*at))
+        .map(|own| own.seed);
+    blocks.extend(seed.take(1).map(|seed| {
+        detail(format!(
+            "`pagewalk run FILE --seed {seed:#018x}` prints the message with its help"
+        ))
+    }));
     blocks.extend(hard(of, &name));
     blocks.extend(distinct(of, &name));
     blocks.extend(repeated(of));
@@ -66,7 +78,9 @@ pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
             accepted.reason
         ))
     }));
-    blocks.push(Block::Table(table(&of.blanks)));
+    if papers(of) > 0 {
+        blocks.push(Block::Table(table(&of.blanks)));
+    }
     let (tone, text) = if of.holds() {
         (Tone::Good, "the versions are fair")
     } else {

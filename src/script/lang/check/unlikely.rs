@@ -34,6 +34,7 @@ pub(crate) fn unlikely(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec
                 let own = Some(block).filter(|_| operands.is_empty());
                 found.extend(own.and_then(levels_in_order));
             }
+            StmtKind::Choose { from, .. } => found.extend(two_values(from, sources)),
             StmtKind::Reference {
                 pages: Pages::Words(pages),
                 ..
@@ -70,6 +71,30 @@ pub(crate) fn unlikely(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec
         .found
         .sort_by_key(|one| (one.span.file, one.span.start));
     numbers.found
+}
+
+/// Finds `[0x40, 0x3FFF]`, two values that look like the ends of a range: all bits of the last one are ones.
+fn two_values(from: &Expr, sources: &Sources) -> Option<Diagnostic> {
+    let ExprKind::List(parts) = &from.kind else {
+        return None;
+    };
+    let number = |part: &Expr| match &part.kind {
+        ExprKind::Value(value @ Value::Number(_)) => u64::try_from(value.integer("").ok()?).ok(),
+        _ => None,
+    };
+    let [first, last] = &**parts else {
+        return None;
+    };
+    let (low, high) = (number(first)?, number(last)?);
+    let all_ones = high > 255 && high & high.wrapping_add(1) == 0;
+    (all_ones && low < high).then(|| {
+        let text = |part: &Expr| sources.text(part.span).trim();
+        let range = format!("{}..={}", text(first), text(last));
+        let message = "this is a list of two values";
+        let warning = Diagnostic::warning(Code::Unlikely, from.span, message);
+        let help = format!("for all values between them, write `{range}`");
+        warning.help(help).fix(Fix::replace(from.span, range))
+    })
 }
 
 /// Returns the operand that directly follows the operator before this expression.
@@ -267,6 +292,42 @@ impl<'a> Numbers<'a> {
         }));
     }
 
+    /// Finds `$va`, a variable in the notation of shells.
+    fn shell(&mut self, whole: &Expr, pieces: &[Piece]) {
+        let said = self.sources.text(whole.span);
+        if said.matches('$').count() % 2 == 0 {
+            return;
+        }
+        let texts = pieces.iter().filter_map(|piece| match piece {
+            Piece::Text(text) => Some(text),
+            Piece::Expr(_) => None,
+        });
+        let names = texts.flat_map(|text| text.split('$').skip(1)).map(|rest| {
+            let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            &rest[..rest.find(|c| !is_name(c)).unwrap_or(rest.len())]
+        });
+        let script = self.script;
+        let sets = |name: &&str| statements(script).any(|stmt| variable(stmt) == Some(*name));
+        let found = names
+            .filter(|name| !name.is_empty())
+            .find(sets)
+            .and_then(|name| {
+                let shell = format!("${name}");
+                let at = whole.span.start + u32::try_from(said.find(&shell)?).ok()?;
+                let place = Span {
+                    start: at,
+                    end: at + shell.len() as u32,
+                    ..whole.span
+                };
+                let message = format!("`{shell}` is printed as it stands");
+                let warning = Diagnostic::warning(Code::Unlikely, place, message);
+                let help = "write a value in braces, without `$`";
+                let fix = Fix::write(place, &shell, format!("{{{name}}}"));
+                Some(warning.help(help).fix(fix))
+            });
+        self.found.extend(found);
+    }
+
     /// Finds `cache.miss_rate == 25`, which lacks a percent sign.
     fn rate(&mut self, left: &Expr, right: &Expr) {
         if let (ExprKind::Field(_, name), ExprKind::Value(Value::Number(number))) =
@@ -341,6 +402,7 @@ impl<'s> Visit<'s> for Numbers<'_> {
         self.chain(expr);
         if let ExprKind::Prose(pieces) = &expr.kind {
             self.dollar(pieces);
+            self.shell(expr, pieces);
         }
         let ExprKind::Binary(BinaryOp::BitXor, whole, exponent) = &expr.kind else {
             return;
@@ -697,7 +759,9 @@ impl<'a> Repeats<'a> {
             OperationKind::Command(command) => &*command.verb.text != "outputs",
             OperationKind::Expr(_) => true,
         };
-        if repeated && runs_again {
+        // The bits of an address are the same in each state.
+        let of_address = |fact: &&str| fact.starts_with("vp") || matches!(*fact, "tlbi" | "tlbt");
+        if repeated && runs_again && !facts.iter().all(of_address) {
             let message = "this operation runs twice, and its second run starts from the state after the first one";
             let warning = Diagnostic::warning(Code::Unlikely, operation.span, message);
             self.found.push(if at == Some(0) {

@@ -300,6 +300,18 @@ pub(super) fn percent(
     if found.iter().any(|token| token.text == "tolerance") {
         return None;
     }
+    let named = found.windows(3).find(|three| {
+        let value = three[0].is_name() || three[0].text == ")";
+        value && three[1].text == "%" && matches!(three[2].text, "*" | "+" | ")" | "/")
+    });
+    if let Some(named) = named {
+        let message = "`%` after a name is the remainder of a division";
+        let help = "a percentage is a fraction: `percent / 100`";
+        return Some(Advice {
+            place: Some(place(named[1].start, named[1].end())),
+            ..Advice::without(message, help)
+        });
+    }
     let sign = found.windows(2).find(|pair| {
         let number = pair[0].text.chars().all(|c| c.is_ascii_digit() || c == '.');
         let ends = pair[1].end();
@@ -339,6 +351,19 @@ pub(super) fn unit_of_name(
     let named = value.is_name() && !is_word(value.text) && !is_flag(value.text);
     if !is_unit || !(named || value.text == ")") {
         return None;
+    }
+    // A paper prints the unit of an answer after its box.
+    let ends = all
+        .get(index + 1)
+        .is_none_or(|next| matches!(next.text, "}" | ";" | "points"));
+    if all[0].text == "ask" && ends && !all.iter().any(|token| token.text == "unit") {
+        let fix = Fix::write(
+            place(unit.start, unit.end()),
+            unit.text,
+            format!("unit {}", unit.text),
+        );
+        let message = Some("the unit of an answer follows the word `unit`");
+        return Some(Advice::fixed(message, None, fix, false));
     }
     // A product on the right side of one of these needs parentheses.
     let divides = |token: &Token| matches!(token.text, "/" | "//" | "%" | "**");

@@ -24,7 +24,7 @@ use crate::lang::span::Span;
 const SETTING: &str = "a setting is a name followed by its value";
 const PAGES: &str = "write the pages first, then the settings in braces";
 const OPTION: &str = "an option must be `correct \"…\"` or `wrong \"…\"`";
-const CELLS: &str = "the cells of a row must be separated by spaces, not by commas";
+const CELLS: &str = "the cells of a row must be separated by spaces";
 const CONDITION: &str = "`expect` checks a condition";
 const CONDITIONS: &str = "`expect` checks conditions, which `and` joins";
 const METHOD: &str = "the language has no objects; a statement must begin with a verb";
@@ -55,7 +55,9 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         }
     }
     // Beside a `correct` option, the others are wrong.
-    let from = text[..diagnostic.span.start as usize].rfind('{').unwrap_or(0);
+    let from = text[..diagnostic.span.start as usize]
+        .rfind('{')
+        .unwrap_or(0);
     let options = &text[from..];
     let options = &options[..options.find('}').unwrap_or(options.len())];
     for one in found.iter_mut().filter(|_| !options.contains("correct ")) {
@@ -172,7 +174,10 @@ fn meant(fix: &Fix, text: &str) -> Option<(Fix, &'static str)> {
         && head.len() < before.len()
         && begins
         && !call.is_empty()
-        && !matches!(call, "read" | "write" | "fetch" | "translate" | "probe")
+        && !matches!(
+            call,
+            "read" | "write" | "fetch" | "translate" | "probe" | "where"
+        )
     {
         let message = "what a system call returns is the fact `returns`";
         return Some((with(format!("returns{value}")), message));

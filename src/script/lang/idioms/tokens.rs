@@ -52,6 +52,9 @@ pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
                 let digits = rest[1..].bytes().take_while(u8::is_ascii_alphanumeric);
                 1 + digits.count()
             }
+            '"' if rest.starts_with("\"\"\"") && rest[3..].contains("\"\"\"") => {
+                rest[3..].find("\"\"\"").map_or(rest.len(), |at| at + 6)
+            }
             '"' | '\'' => rest[1..].find(first).map_or(rest.len(), |at| at + 2),
             _ if first.is_ascii_alphanumeric() || first == '_' => word(rest),
             _ => LONG

@@ -37,7 +37,7 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
     if rest.starts_with('?') && rest.contains(':') {
         return Some(mistake(
             "there is no `?:`",
-            "write `if CONDITION { … } else { … }`",
+            "write `if CONDITION { … } else { … }` around the statement",
         ));
     }
     if before == head && rest.starts_with('.') && is_statement(&rest[1..]) {

@@ -59,6 +59,9 @@ impl Statement<'_> {
         match token.kind {
             // The missing facts follow the `ask`.
             _ if code == Code::NoBlank => false,
+            // A wrong index has another value, and a wrong column of an `ask` another name.
+            _ if code == Code::BadIndex => false,
+            TokenKind::Word if code == Code::UnknownColumn => false,
             // The blank of a cell lacks its answer.
             _ if word == "?" && code == Code::Syntax => false,
             // A foreign character has a meaning.

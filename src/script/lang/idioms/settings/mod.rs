@@ -35,8 +35,13 @@ fn cells(said: &str) -> Option<String> {
     let all = tokens(said);
     for token in &all {
         depth += nesting(token.text);
-        if depth == 0 && token.text == "," {
-            new.remove(token.start + new.len() - said.len());
+        // LaTeX separates cells by `&`, and ends a row with `\\`.
+        if depth == 0 && matches!(token.text, "," | "&" | "\\") {
+            let start = said[..token.start].trim_end().len();
+            let removed = said.len() - new.len();
+            let apart = said[token.end()..].starts_with(|c: char| !c.is_whitespace() && c != '\\');
+            let space = if apart { " " } else { "" };
+            new.replace_range(start - removed..token.end() - removed, space);
         }
     }
     matches!(all.first()?.text, "row" | "columns").then_some(new)
@@ -338,6 +343,20 @@ fn content(block: &str, said: &str) -> Option<String> {
             for _ in 0..own {
                 rest.next();
             }
+        } else if let [
+            mark @ Token {
+                text: "=" | "~", ..
+            },
+            first,
+            ..,
+        ] = &piece[..]
+            && block == "choice"
+            && !first.is_text()
+            && let Some(last) = piece.last()
+        {
+            // GIFT's options have no quotes.
+            let option = if mark.text == "=" { "correct" } else { "wrong" };
+            new.push(format!("{option} \"{}\"", &said[first.start..last.end()]));
         } else if let Some(widths) = widths(piece).filter(|_| block == "machine") {
             let levels = widths.split(' ').count();
             new.push(format!("page_table {{ levels {levels}, bits {widths} }}"));

@@ -37,7 +37,7 @@ fn operators_of_other_languages() {
         r#"
 let x = a && b            -> syntax at "&&": `&&` is not an operator (write `and`)
 let x = a || b            -> syntax at "||": `||` is not an operator (write `or`)
-let x = c ? 1 : 2         -> syntax at "?": there is no `?:` (write `if CONDITION { … } else { … }`)
+let x = c ? 1 : 2         -> syntax at "?": there is no `?:` (write `if CONDITION { … } else { … }` around the statement)
 let x = a <> b            -> syntax at "<>": `<>` is not an operator (write `!=`)
 show a not in b           -> syntax at "in": `not` must come before the condition that it negates (write `not (a in b)`; of a fact, `va not 3`)
 choose d in xs where d not in [1] and d > 0 -> syntax at "not": `not` must come before the condition that it negates (write `not (d in [1])`; of a fact, `va not 3`)

@@ -24,7 +24,9 @@ pub(super) fn access_reason(a: &Access, reason: &AccessReason) -> String {
         AccessReason::NoCache => "the machine has no cache for this kind of access",
         AccessReason::NoPhysicalAddress => "the access has no physical address",
         AccessReason::NoSystemCall => "an access is not a system call",
-        AccessReason::NothingRead if a.verb == AccessVerb::Write => "`write` reads nothing",
+        AccessReason::NothingRead if a.verb == AccessVerb::Write => {
+            "`write` reads nothing; to check the byte that it stored, write a `read` after it"
+        }
         AccessReason::NothingRead => "`translate` reads nothing; to read the byte, write `read`",
         AccessReason::OneAddress => "`translate` translates one address",
         AccessReason::NoEntryValue => {
