@@ -457,16 +457,20 @@ impl<'s> Cx<'s> {
                     .unsure
                     .as_ref()
                     .and_then(|unsure| unsure.machines.first);
-                let above =
-                    first.filter(|first| first.file == place.file && first.start < place.start);
-                Err(match above {
-                    Some(above) => wrong
-                        .also(above, "this machine is only in its block")
-                        .help("declare the machine above the blocks that need it"),
-                    None => wrong
-                        .help("begin with `machine simple`, `machine core-i7`, or `machine { … }`"),
+                let above = first.filter(|at| at.file == place.file && at.start < place.start);
+                if let Some(above) = above {
+                    let help = "declare the machine above the blocks that need it";
+                    let wrong = wrong.also(above, "this machine is only in its block");
+                    return Err(wrong.help(help).into());
                 }
-                .into())
+                // Each block of a document is a script of its own.
+                let file = self.env.sources.file(place.file);
+                let help = if file.is_some_and(|file| file.name.ends_with(".md")) {
+                    "begin with `machine simple` or `machine { … }`; to go on after the block above, write `pagewalk continues` after the fence"
+                } else {
+                    "begin with `machine simple`, `machine core-i7`, or `machine { … }`"
+                };
+                Err(wrong.help(help).into())
             }
         }
     }

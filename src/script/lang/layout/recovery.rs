@@ -595,7 +595,15 @@ impl Scan<'_> {
             "", "if", "not", "and", "or", "where", "while", "in", "expect",
         ];
         let calls = !keyword.contains(&word);
-        let held = match comparison(held).filter(|_| calls && levels.len() == 1) {
+        // Bits of a value are compared, as in `(va & 0x3F) == 4`.
+        let bits = |compares: &usize| {
+            let compared = &held[..*compares];
+            calls
+                || ["&", "|", ">>", "<<", "%"]
+                    .iter()
+                    .any(|sign| compared.contains(sign))
+        };
+        let held = match comparison(held).filter(|compares| bits(compares) && levels.len() == 1) {
             Some(compares) => held[..compares].trim_end(),
             None => held,
         };
@@ -710,7 +718,11 @@ fn comparison(held: &str) -> Option<usize> {
             ')' | ']' => -1,
             _ => 0,
         };
-        let signs = ["==", "!=", "<=", ">=", " < ", " > "];
+        let signs = ["==", "!=", "<=", ">=", " < ", " > ", "> "];
+        // The second half of `>>`.
+        if held[..at].ends_with('>') {
+            return None;
+        }
         (depth == 1 && !quoted && signs.iter().any(|sign| held[at..].starts_with(sign)))
             .then_some(at)
     })

@@ -59,6 +59,13 @@ impl Statement<'_> {
         match token.kind {
             // The missing facts follow the `ask`.
             _ if code == Code::NoBlank => false,
+            // The name before the dot is missing, and the rest of it is another name.
+            _ if word == "."
+                && !before.ends_with(char::is_alphanumeric)
+                && after.starts_with(char::is_alphabetic) =>
+            {
+                false
+            }
             // A wrong index has another value, and a wrong column of an `ask` another name.
             _ if code == Code::BadIndex => false,
             TokenKind::Word if code == Code::UnknownColumn => false,

@@ -107,7 +107,15 @@ impl Statement<'_> {
                 && self.tokens[index].start == self.tokens[index - 1].end;
             // In `% ) 4`, the operator may be on the wrong side of the bracket.
             let after_operator = bracket(index) && index > 0 && operator(index - 1);
+            // `let = malloc(8)` lacks a name.
+            let assigns = self.word(index) == "="
+                && kind(index + 1) == TokenKind::Word
+                && self
+                    .tokens
+                    .get(index + 2)
+                    .is_some_and(|next| next.kind == TokenKind::Open(b'('));
             beside
+                || assigns
                 || after_operator
                 || glued
                 || kind(index) == TokenKind::Word && kind(index + 1) == TokenKind::Open(b'(')
