@@ -316,7 +316,7 @@ impl Test {
             let what = match &self.selection.filter {
                 Some(filter) => {
                     let text = visible(&filter.text);
-                    let whole = if text.contains('*') {
+                    let whole = if text.contains('*') && !text.starts_with('*') {
                         format!("; a pattern matches a whole name, and `*{text}` its end")
                     } else {
                         String::new()

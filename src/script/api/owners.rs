@@ -172,8 +172,21 @@ pub(super) fn name_other_blocks(
             })
         };
         // `for` is also a setting of a cache.
-        if matches!(name, "for" | "repeat" | "if") {
-            one.help = Some("a block of settings has no loops and no conditions".to_owned());
+        let line = || {
+            let file = sources.file(one.span.file)?;
+            file.text.get(one.span.end as usize..)?.lines().next()
+        };
+        let loops = |line: &str| match name {
+            "for" => line.split_whitespace().nth(1) == Some("in"),
+            "repeat" | "if" => line.contains('{'),
+            _ => false,
+        };
+        if line().is_some_and(loops) {
+            one.help = Some(if around() == Some("table") {
+                "a table has no loops: write a `row` for each value".to_owned()
+            } else {
+                "a block of settings has no loops and no conditions".to_owned()
+            });
         } else if let Some(place) = LANGUAGE.place_of_setting(name) {
             one.help = Some(place);
             if let Some(fix) = of_page_table(sources, one.span, name) {

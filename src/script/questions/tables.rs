@@ -380,7 +380,7 @@ fn no_column(title: &str, column: &Word, names: &[&str]) -> Diagnostic {
         return diagnostic.fix(Fix::write(column.span, &*column.text, "marks by row"));
     }
     match &*column.text {
-        "by" if title == "reference" => {
+        "by" => {
             return diagnostic.fix(Fix::write(column.span, "by", "marks by"));
         }
         "frames" if title == "reference" => {

@@ -411,7 +411,15 @@ fn of_two_parts(
     };
     let fits = |bits: u32| value.is_none_or(|value| u64::BITS - value.leading_zeros() <= bits);
     let mut fitting = facts.iter().filter(|(_, bits)| bits.is_some_and(fits));
-    let (first, _) = fitting.next()?;
+    let Some((first, _)) = fitting.next() else {
+        let mut own = facts.iter().filter(|(_, bits)| bits.is_some());
+        let (first, _) = own.next()?;
+        return Some(if own.next().is_some() {
+            Err(help)
+        } else {
+            Ok(first)
+        });
+    };
     Some(if fitting.next().is_some() {
         Err(help)
     } else {

@@ -99,6 +99,10 @@ fn operation(cx: &mut Cx, expr: &Expr) -> Result<Value, Stop> {
             let (list, at) = (eval(cx, of)?, eval(cx, index)?);
             let wrong = |error: ValueError| {
                 let diagnostic = error.at(index.span);
+                if cx.text(index.span).trim().starts_with('-') && list.items().is_some() {
+                    let of = cx.text(of.span).trim();
+                    return diagnostic.help(format!("the last element is `{of}[len({of}) - 1]`"));
+                }
                 if !matches!(list, Value::Number(_)) {
                     return diagnostic;
                 }

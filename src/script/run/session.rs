@@ -3,6 +3,7 @@
 
 use std::any::Any;
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -459,13 +460,16 @@ impl<'s> Cx<'s> {
                     .and_then(|unsure| unsure.machines.first);
                 let above = first.filter(|at| at.file == place.file && at.start < place.start);
                 if let Some(above) = above {
-                    let help = "declare the machine above the blocks that need it";
-                    let wrong = wrong.also(above, "this machine is only in its block");
+                    let help = "declare the machine above the scenarios that need it";
+                    let wrong = wrong.also(above, "this machine is only in its scenario");
                     return Err(wrong.help(help).into());
                 }
                 // Each block of a document is a script of its own.
                 let file = self.env.sources.file(place.file);
-                let help = if file.is_some_and(|file| file.name.ends_with(".md")) {
+                let help = if file
+                    .and_then(|file| Path::new(&*file.name).extension())
+                    .is_some_and(|end| end == "md")
+                {
                     "begin with `machine simple` or `machine { … }`; to go on after the block above, write `pagewalk continues` after the fence"
                 } else {
                     "begin with `machine simple`, `machine core-i7`, or `machine { … }`"

@@ -27,7 +27,7 @@ pub(crate) struct Unsure {
 #[derive(Default)]
 pub(crate) struct DeclaredMachines {
     pub(crate) count: usize,
-    /// The first one.
+    /// The first one in a scenario.
     pub(crate) first: Option<Span>,
     /// The names of TLBs and caches, or `None` if a machine file can declare others.
     levels: Option<BTreeSet<Arc<str>>>,
@@ -46,10 +46,20 @@ impl DeclaredMachines {
                 && &*command.verb.text == "machine"
             {
                 machines.count += 1;
-                machines.first = machines.first.or(Some(command.verb.span));
                 machines.note(command);
             }
         }
+        let scenarios = script.iter().filter_map(|stmt| match &*stmt.kind {
+            StmtKind::Scenario { body, .. } => Some(body),
+            _ => None,
+        });
+        let mut inside = scenarios.flat_map(|body| statements(body));
+        machines.first = inside.find_map(|stmt| match &*stmt.kind {
+            StmtKind::Command(command) if &*command.verb.text == "machine" => {
+                Some(command.verb.span)
+            }
+            _ => None,
+        });
         machines
     }
 

@@ -152,17 +152,17 @@ async function run(record = kept()) {
     const found = await running.request({ op: 'open', path: state.path, text, files: state.files });
     // The problems of a text that has changed meanwhile have other places, and its run begins soon.
     if (own !== runs || source.text !== text) return;
-    problems(found.problems);
     if (found.problems.some((/** @type {any} */ { severity }) => severity === 'error')) {
+      problems(found.problems);
       source.results([]);
       totals(undefined);
       past(true);
       return;
     }
     const begun = await running.request({ op: 'start' });
-    if (own !== runs) return;
-    // The message that the script is running ends with the run.
-    problems(found.problems);
+    if (own !== runs || source.text !== text) return;
+    // The message that the script is running ends with the run. A list of problems stays until the run has its own.
+    if (!listed) problems(found.problems);
     past(false);
     timeline(begun);
     totals(begun);
@@ -176,7 +176,10 @@ async function run(record = kept()) {
       return;
     }
     // The results and the failed expectations are what one predicts.
-    if (state.predict) return source.results([]);
+    if (state.predict) {
+      problems(found.problems);
+      return source.results([]);
+    }
     const hints = await running.request({ op: 'hints' });
     if (own !== runs || source.text !== text) return;
     source.results(hints.hints);

@@ -24,7 +24,7 @@ pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
     let unsolved = of
         .unsolved
         .iter()
-        .flat_map(|unsolved| unsolved.versions.first());
+        .filter_map(|unsolved| unsolved.versions.first());
     let seed = unsolved
         .filter_map(|at| versions.get(*at))
         .map(|own| own.seed);

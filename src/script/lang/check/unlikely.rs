@@ -86,9 +86,11 @@ fn two_values(from: &Expr, sources: &Sources) -> Option<Diagnostic> {
         return None;
     };
     let (low, high) = (number(first)?, number(last)?);
-    let all_ones = high > 255 && high & high.wrapping_add(1) == 0;
-    (all_ones && low < high).then(|| {
-        let text = |part: &Expr| sources.text(part.span).trim();
+    let text = |part: &Expr| sources.text(part.span).trim();
+    let all_ones = high & high.wrapping_add(1) == 0 && text(last).starts_with("0x");
+    // Two masks are two values.
+    let far = low == 0 || low & low.wrapping_add(1) != 0 && high / low > 63;
+    (all_ones && high > 255 && far).then(|| {
         let range = format!("{}..={}", text(first), text(last));
         let message = "this is a list of two values";
         let warning = Diagnostic::warning(Code::Unlikely, from.span, message);
@@ -293,38 +295,37 @@ impl<'a> Numbers<'a> {
     }
 
     /// Finds `$va`, a variable in the notation of shells.
-    fn shell(&mut self, whole: &Expr, pieces: &[Piece]) {
+    fn shell(&mut self, whole: &Expr) {
         let said = self.sources.text(whole.span);
-        if said.matches('$').count() % 2 == 0 {
+        // Code is printed as it stands, and the dollars of LaTeX are in pairs.
+        if said.contains('`') || said.matches('$').count().is_multiple_of(2) {
             return;
         }
-        let texts = pieces.iter().filter_map(|piece| match piece {
-            Piece::Text(text) => Some(text),
-            Piece::Expr(_) => None,
-        });
-        let names = texts.flat_map(|text| text.split('$').skip(1)).map(|rest| {
-            let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-            &rest[..rest.find(|c| !is_name(c)).unwrap_or(rest.len())]
+        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let mut names = said.match_indices('$').filter_map(|(at, _)| {
+            let rest = &said[at + 1..];
+            let name = &rest[..rest.find(|c| !is_part(c)).unwrap_or(rest.len())];
+            let alone = !name.is_empty() && !said[..at].ends_with(is_part);
+            alone.then_some((at, name))
         });
         let script = self.script;
-        let sets = |name: &&str| statements(script).any(|stmt| variable(stmt) == Some(*name));
-        let found = names
-            .filter(|name| !name.is_empty())
-            .find(sets)
-            .and_then(|name| {
-                let shell = format!("${name}");
-                let at = whole.span.start + u32::try_from(said.find(&shell)?).ok()?;
-                let place = Span {
-                    start: at,
-                    end: at + shell.len() as u32,
-                    ..whole.span
-                };
-                let message = format!("`{shell}` is printed as it stands");
-                let warning = Diagnostic::warning(Code::Unlikely, place, message);
-                let help = "write a value in braces, without `$`";
-                let fix = Fix::write(place, &shell, format!("{{{name}}}"));
-                Some(warning.help(help).fix(fix))
-            });
+        let sets = |(_, name): &(usize, &str)| {
+            statements(script).any(|stmt| variable(stmt) == Some(*name))
+        };
+        let found = names.find(sets).and_then(|(at, name)| {
+            let shell = format!("${name}");
+            let at = whole.span.start + u32::try_from(at).ok()?;
+            let place = Span {
+                start: at,
+                end: at + shell.len() as u32,
+                ..whole.span
+            };
+            let message = format!("`{shell}` is printed literally");
+            let warning = Diagnostic::warning(Code::Unlikely, place, message);
+            let help = "write a value in braces, without `$`";
+            let fix = Fix::write(place, &shell, format!("{{{name}}}"));
+            Some(warning.help(help).fix(fix))
+        });
         self.found.extend(found);
     }
 
@@ -402,7 +403,7 @@ impl<'s> Visit<'s> for Numbers<'_> {
         self.chain(expr);
         if let ExprKind::Prose(pieces) = &expr.kind {
             self.dollar(pieces);
-            self.shell(expr, pieces);
+            self.shell(expr);
         }
         let ExprKind::Binary(BinaryOp::BitXor, whole, exponent) = &expr.kind else {
             return;

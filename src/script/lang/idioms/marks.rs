@@ -302,7 +302,8 @@ pub(super) fn percent(
     }
     let named = found.windows(3).find(|three| {
         let value = three[0].is_name() || three[0].text == ")";
-        value && three[1].text == "%" && matches!(three[2].text, "*" | "+" | ")" | "/")
+        let operator = matches!(three[2].text, "*" | "+" | ")" | "/");
+        value && three[1].text == "%" && operator && three[2].start == at
     });
     if let Some(named) = named {
         let message = "`%` after a name is the remainder of a division";

@@ -45,7 +45,17 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     if named.is_some_and(|name| text.contains(&format!("def {name}("))) {
         return Vec::new();
     }
+    let unknown = text.get(diagnostic.span.bytes());
+    let unknown = unknown.filter(|_| diagnostic.code == Code::UnknownFact);
+    // The parts of the machine decide which fact it is.
+    if unknown.is_some_and(|name| lists(TABLE, "facts of two parts", name)) {
+        return Vec::new();
+    }
     let mut found = all(diagnostic, text);
+    // The file is missing, whatever follows its name.
+    if diagnostic.code == Code::Unreadable {
+        found.retain(|one| one.fix.is_some());
+    }
     if !has_tlb(text) {
         found.iter_mut().for_each(without_tlb);
     }
@@ -55,16 +65,23 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         }
     }
     // Beside a `correct` option, the others are wrong.
-    let from = text[..diagnostic.span.start as usize]
-        .rfind('{')
-        .unwrap_or(0);
-    let options = &text[from..];
-    let options = &options[..options.find('}').unwrap_or(options.len())];
-    for one in found.iter_mut().filter(|_| !options.contains("correct ")) {
+    let marked = || {
+        let before = &text[..diagnostic.span.start as usize];
+        let all = tokens(&text[before.rfind("choice ").unwrap_or(0)..]);
+        let mut depth = 0;
+        let block = all.iter().skip_while(|token| token.text != "{");
+        let mut inside = block.take_while(|token| {
+            depth += nesting(token.text);
+            depth > 0
+        });
+        inside.any(|token| token.text == "correct")
+    };
+    for one in &mut found {
         let option = one.fix.as_ref().and_then(|fix| {
             let option = fix.text.strip_prefix("wrong ")?;
             fix.was.as_deref()?.starts_with("option ").then_some(option)
         });
+        let option = option.filter(|_| !marked());
         if let Some(option) = option {
             one.help = Some(format!("write `correct {option}` or `wrong {option}`").into());
             (one.fix, one.sure) = (None, true);

@@ -236,15 +236,25 @@ pub(super) fn numbered(said: &str) -> Option<(&'static str, String)> {
 /// Rewrites C's `text "… %d …", va` with the values in braces.
 pub(super) fn printed(said: &str) -> Option<String> {
     let (text, values) = said.strip_prefix("text \"")?.split_once("\",")?;
+    if text.contains('\\') {
+        return None;
+    }
     let mut values = values.split(',').map(str::trim);
     let mut parts = text.split('%');
     let mut new = parts.next()?.to_owned();
     for part in parts {
         let value = values.next().filter(|value| !value.is_empty())?;
         let rest = part.trim_start_matches(|c: char| c.is_ascii_digit() || c == 'l');
+        let flags = &part[..part.len() - rest.len()];
+        // `50%dirty`
+        if rest.chars().nth(1).is_some_and(char::is_alphabetic) {
+            return None;
+        }
+        let digits = flags.trim_matches(|c| c == 'l' || c == '0');
         let value = match rest.chars().next()? {
             'd' | 'i' | 'u' | 's' => format!("{{{value}}}"),
-            'x' | 'X' | 'p' => format!("{{hex({value})}}"),
+            'x' | 'X' | 'p' if digits.is_empty() => format!("{{hex({value})}}"),
+            'x' | 'X' => format!("{{hex({value}, {digits})}}"),
             _ => return None,
         };
         // `hex` writes the prefix.

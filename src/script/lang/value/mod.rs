@@ -433,7 +433,6 @@ impl Value {
         let outside = || {
             let help = match length {
                 0 => "the list or range is empty".to_owned(),
-                _ if at == -1 => "the last element of `xs` is `xs[len(xs) - 1]`".to_owned(),
                 _ => format!("the elements are numbered 0 to {}", length - 1),
             };
             ValueError::new(Code::BadIndex, format!("there is no element {at}")).help(help)

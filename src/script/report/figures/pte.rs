@@ -375,7 +375,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_touches_a_line(of in figure()) {
-            let key = scene(&of);
+            let key = scene(&of, COLUMNS);
             prop_assert_eq!(collisions(&key), Vec::<String>::new());
             prop_assert!(key.size().0 <= COLUMNS, "{} columns", key.size().0);
             let labels: Vec<&str> = key.shapes.iter().filter_map(|shape| match &shape.draws {
@@ -389,8 +389,8 @@ mod tests {
 
         #[test]
         fn a_paper_has_the_boxes_of_its_key_without_the_bits(of in figure(), other: u64) {
-            let paper = scene(&of).unanswered();
-            prop_assert_eq!(paper.size(), scene(&of).size());
+            let paper = scene(&of, COLUMNS).unanswered();
+            prop_assert_eq!(paper.size(), scene(&of, COLUMNS).size());
             // The boxes do not depend on the value.
             let mask = u64::MAX >> (64 - of.entry_bytes * 8);
             let mut changed = of.clone();
@@ -401,7 +401,7 @@ mod tests {
             let frames = |scene: crate::report::scene::Scene| -> Vec<Shape> {
                 scene.shapes.into_iter().filter(|shape| !matches!(shape.draws, Draws::Label { .. })).collect()
             };
-            prop_assert_eq!(frames(scene(&changed).unanswered()), frames(paper));
+            prop_assert_eq!(frames(scene(&changed, COLUMNS).unanswered()), frames(paper));
         }
     }
 }

@@ -33,10 +33,12 @@ pub(crate) fn line(block: &str, said: &str) -> Option<String> {
 fn cells(said: &str) -> Option<String> {
     let (mut depth, mut new) = (0, said.to_owned());
     let all = tokens(said);
+    let commas = all.iter().any(|token| token.text == ",");
     for token in &all {
         depth += nesting(token.text);
         // LaTeX separates cells by `&`, and ends a row with `\\`.
-        if depth == 0 && matches!(token.text, "," | "&" | "\\") {
+        let foreign = token.text == "," || !commas && matches!(token.text, "&" | "\\");
+        if depth == 0 && foreign {
             let start = said[..token.start].trim_end().len();
             let removed = said.len() - new.len();
             let apart = said[token.end()..].starts_with(|c: char| !c.is_whitespace() && c != '\\');
