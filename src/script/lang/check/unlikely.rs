@@ -297,7 +297,7 @@ impl<'a> Numbers<'a> {
     /// Finds `$va`, a variable in the notation of shells.
     fn shell(&mut self, whole: &Expr) {
         let said = self.sources.text(whole.span);
-        // Code is printed as it stands, and the dollars of LaTeX are in pairs.
+        // Code is printed literally, and the dollars of LaTeX are in pairs.
         if said.contains('`') || said.matches('$').count().is_multiple_of(2) {
             return;
         }
