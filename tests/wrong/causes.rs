@@ -760,6 +760,15 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("question \"Sizes\" points 2 {/  table \"Bits\" {/    columns \"Page\" & \"VPN bits\" & \"VPO bits\"/    row 4 KB & ? = 20 & 12 \\\\/  }/}", 3, "the cells of a row must be separated by spaces", "    columns \"Page\" \"VPN bits\" \"VPO bits\""),
     ("question \"Sizes\" points 3 {/  table \"32-bit addresses\" {/    columns \"Page\" \"VPN bits\"/    for k in [12, 13, 14] {/      row k ? = 32 - k/    }/  }/}", 4, "a table has no loops: write a `row` for each value", ""),
     ("question \"Sizes\" points 2 {/  table \"Bits\" {/    columns \"Page\", \"VPN bits\", \"VPO bits\"/    row 4 KB,? = 20,12/  }/}", 3, "the cells of a row must be separated by spaces", "    columns \"Page\" \"VPN bits\" \"VPO bits\""),
+    ("machine { physical 16 bits, cache { size 256 B, block 16 B, direct-mapped } }/read 0x100/expect cache.misses 1", 3, "`expect` checks a condition", "expect cache.misses == 1"),
+    ("machine {/  physical 16 bits/  cache L1 { size 256 B, block 16 B, ways 2, next L2 }/  cache L2 { size 1 KB, block 16 B, ways 4 }/}", 3, "in the order of their declarations", ""),
+    ("question \"Bits\" points 4 {/  table \"VPN bits\" {/    columns \"Page size\" \"VPN bits\"/    row 4 KB = 20/    row 1 MB = 12/  }/}", 4, "begins with a question mark", "    row 4 KB ? = 20"),
+    ("question \"A\" {/choice \"q\" {/  correct \"\"\"{4 KB}\"\"\"/  option \"8 KB\"/}/}", 4, "an option must be", "  wrong \"8 KB\""),
+    ("machine simple/read 0x3D4 => index 0x1F, tlb miss", 2, "write `tlbi` for the TLB, or `ci` for the cache", ""),
+    ("machine simple/read 0x3D4 => offset 0x14", 2, "there is no fact `offset` here", "read 0x3D4 => vpo 0x14"),
+    ("machine { physical 16 bits, cache L1 { size 1 KB, ways 1, block 16 B } }/read 0 => L1d.victim none", 2, "there is no fact `L1d.victim` here", "read 0 => L1.victim none"),
+    ("machine core-i7/process P/P: let = malloc(200 KB)", 3, "a name is missing", ""),
+    ("expect (5 & 3 == 1 and 4 > 3", 1, "this `(` is never closed", "expect (5 & 3) == 1 and 4 > 3"),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.
@@ -1268,6 +1277,16 @@ fn lines_with_another_meaning_have_warnings() {
             "`$va` is printed literally",
         ),
         (
+            "machine { virtual 32 bits, physical 32 bits, page 4 KB, page_table { levels 10/10 } }\n",
+            1,
+            "`levels` is the number of the levels",
+        ),
+        (
+            "machine core-i7\nprocess P\nP: let fd = open(\"data.txt\", O_RDONLY)\n",
+            3,
+            "no `file` declares `data.txt`",
+        ),
+        (
             "question \"Q\" {\n  choose va in [0x40, 0x3FFF]\n  ask \"n\" = va\n}\n",
             2,
             "this is a list of two values",
@@ -1306,6 +1325,11 @@ fn lines_with_another_meaning_have_warnings() {
         "machine { physical 14 bits, cache { sets 4, ways 1, block 4 B } }\nquestion \"Q\" { ask read 0x3D4 => ci, cache, byte }\n",
         "machine simple\nquestion \"Q\" { ask translate 0x3D4 => vpn, vpo; ask translate 0x3D4 => tlbi, tlbt }\n",
         "let va = 549\nquestion \"Q\" {\n  text \"\"\"It is $va$.\"\"\"\n  text \"\"\"It costs $5.\"\"\"\n  ask \"n\" = va\n}\n",
+        "question \"Q\" {\n  choose mask in [0xFFF, 0xFFFF]\n  ask \"n\" = mask\n}\n",
+        "let n = 3\nquestion \"Q\" {\n  text \"\"\"Type `echo $n` here.\"\"\"\n  ask \"n\" = n\n}\n",
+        "machine { virtual 32 bits, physical 32 bits, page 4 KB, page_table { levels 4/2 } }\n",
+        "machine core-i7\nfile \"f\" { size 8 KB }\nprocess P\nP: let fd = open(\"f\", O_RDONLY)\n",
+        "machine core-i7\nprocess P\nP: let fd = open(\"none\", O_RDONLY) => error ENOENT\n",
         "question \"Q\" {\n  choose page in [64, 4096]\n  ask \"n\" = page\n}\n",
     ] {
         let checked = CheckedScript::from_text("a.pw", script, &mut ());

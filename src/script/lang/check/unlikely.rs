@@ -30,9 +30,13 @@ pub(crate) fn unlikely(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec
             }) if &*verb.text == "machine" => {
                 found.extend(tiny_pages(block, sources));
                 found.extend(cycles_and_times(block));
+                found.extend(divided_levels(block, sources));
                 // The levels of a preset keep their order.
                 let own = Some(block).filter(|_| operands.is_empty());
                 found.extend(own.and_then(levels_in_order));
+            }
+            StmtKind::Let { value, .. } if stmt.facts.is_empty() => {
+                found.extend(undeclared_file(value, script, sources));
             }
             StmtKind::Choose { from, .. } => found.extend(two_values(from, sources)),
             StmtKind::Reference {
@@ -71,6 +75,69 @@ pub(crate) fn unlikely(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec
         .found
         .sort_by_key(|one| (one.span.file, one.span.start));
     numbers.found
+}
+
+/// Finds `levels 10/10`, which is the number 1.
+fn divided_levels(block: &Settings, sources: &Sources) -> Option<Diagnostic> {
+    let tables = block
+        .settings
+        .iter()
+        .filter_map(|setting| setting.block.as_ref());
+    let own = tables.flat_map(|table| table.settings.iter());
+    let (setting, value) = own.chain(block.settings.iter()).find_map(|setting| {
+        let levels = &*setting.name.text == "levels";
+        let value = setting.values.iter().find(|value| {
+            matches!(value.kind, ExprKind::Binary(BinaryOp::Divide, ..)) && is_literal(value)
+        });
+        value.filter(|_| levels).map(|value| (setting, value))
+    })?;
+    let bits: Vec<&str> = sources.text(value.span).split('/').map(str::trim).collect();
+    // A level of fewer bits is unusual, and `4/2` may be a number.
+    let wide = |bits: &&str| bits.parse::<u32>().is_ok_and(|bits| bits > 4);
+    if !bits.iter().all(wide) {
+        return None;
+    }
+    let place = Span {
+        end: value.span.end,
+        ..setting.name.span
+    };
+    let message = "`levels` is the number of the levels, and `bits` has the width of each";
+    let fix = Fix::replace(
+        place,
+        format!("levels {}, bits {}", bits.len(), bits.join(" ")),
+    );
+    Some(Diagnostic::warning(Code::Unlikely, value.span, message).fix(fix))
+}
+
+/// Finds `let fd = open("data.txt", O_RDONLY)` of a file that the script does not declare.
+fn undeclared_file(value: &Expr, script: &[Stmt], sources: &Sources) -> Option<Diagnostic> {
+    let name = |of: &Expr| match &of.kind {
+        ExprKind::Value(Value::Text(name)) => Some(name.clone()),
+        _ => None,
+    };
+    let ExprKind::Call { name: call, args } = &value.kind else {
+        return None;
+    };
+    let opened = args
+        .first()
+        .filter(|_| &*call.text == "open")
+        .and_then(name)?;
+    let creates = |span| sources.text(span).contains("O_CREAT");
+    let may_exist = statements(script).any(|stmt| match &*stmt.kind {
+        StmtKind::Include { .. } => true,
+        StmtKind::Command(command) => {
+            let declares = matches!(&*command.verb.text, "file" | "executable");
+            let named = |operand| name(operand).is_none_or(|name| name == opened);
+            declares && command.operands.iter().any(named) || creates(stmt.span)
+        }
+        StmtKind::Let { value, .. } => creates(value.span),
+        _ => false,
+    });
+    (!may_exist).then(|| {
+        let message = format!("no `file` declares `{opened}`, so this `open` returns -1");
+        let help = format!("write `file \"{opened}\" {{ size 8192 B }}` above");
+        Diagnostic::warning(Code::Unlikely, args[0].span, message).help(help)
+    })
 }
 
 /// Finds `[0x40, 0x3FFF]`, two values that look like the ends of a range: all bits of the last one are ones.

@@ -212,6 +212,10 @@ pub(super) fn without_signs(diagnostic: &Diagnostic, text: &str) -> Option<Advic
     let own =
         lines.take_while(|line| !line.trim_start().starts_with('}') && !line.contains(['"', '#']));
     let said: String = own.collect();
+    // The sign of a row belongs to its blank.
+    if said.trim_start().starts_with("row ") {
+        return None;
+    }
     let fix = Fix::replace(
         Span::new(file, begin..begin + said.len()),
         said.replace(sign, " "),
