@@ -1282,6 +1282,11 @@ fn lines_with_another_meaning_have_warnings() {
             "`levels` is the number of the levels",
         ),
         (
+            "machine core-i7\nprocess P\nP: read 0x10 => copied 1\n",
+            3,
+            "`copied` is never `1`",
+        ),
+        (
             "machine core-i7\nprocess P\nP: let fd = open(\"data.txt\", O_RDONLY)\n",
             3,
             "no `file` declares `data.txt`",

@@ -410,21 +410,16 @@ fn of_two_parts(
         _ => None,
     };
     let fits = |bits: u32| value.is_none_or(|value| u64::BITS - value.leading_zeros() <= bits);
-    let mut fitting = facts.iter().filter(|(_, bits)| bits.is_some_and(fits));
-    let Some((first, _)) = fitting.next() else {
-        let mut own = facts.iter().filter(|(_, bits)| bits.is_some());
-        let (first, _) = own.next()?;
-        return Some(if own.next().is_some() {
-            Err(help)
-        } else {
-            Ok(first)
-        });
-    };
-    Some(if fitting.next().is_some() {
-        Err(help)
-    } else {
-        Ok(first)
-    })
+    let own = facts.iter().filter(|(_, bits)| bits.is_some());
+    let mut meant: Vec<_> = own.collect();
+    if meant.iter().any(|(_, bits)| bits.is_some_and(fits)) {
+        meant.retain(|(_, bits)| bits.is_some_and(fits));
+    }
+    match meant[..] {
+        [] => None,
+        [(fact, _)] => Some(Ok(fact)),
+        _ => Some(Err(help)),
+    }
 }
 
 /// Returns the facts whose name is a part and a word, such as `pte1.value` for `pte1`.

@@ -170,12 +170,15 @@ fn check_word(cx: &mut Cx, fact: &Fact, expr: &Expr, key: &Key) {
     }
     let name = &fact.name.text;
     let known = list(key.words().iter().copied());
-    let diagnostic = Diagnostic::new(
-        Code::UnknownWord,
-        expr.span,
-        format!("`{name}` is never `{word}`"),
-    )
-    .label(format!("neither a value of `{name}` nor a variable"));
+    let message = format!("`{name}` is never `{word}`");
+    let diagnostic = match &expr.kind {
+        // A wrong number fails only during the run.
+        ExprKind::Value(Value::Number(_)) => {
+            Diagnostic::warning(Code::Unlikely, expr.span, message)
+        }
+        _ => Diagnostic::new(Code::UnknownWord, expr.span, message)
+            .label(format!("neither a value of `{name}` nor a variable")),
+    };
     let diagnostic = match meant(word, key.words()) {
         Some(near) => diagnostic.did_you_mean(word, near),
         None => diagnostic.help(format!("`{name}` is {known}")),

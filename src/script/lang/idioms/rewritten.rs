@@ -250,7 +250,7 @@ pub(super) fn printed(said: &str) -> Option<String> {
         if rest.chars().nth(1).is_some_and(char::is_alphabetic) {
             return None;
         }
-        let digits = flags.trim_matches(|c| c == 'l' || c == '0');
+        let digits = flags.trim_end_matches('l').trim_start_matches('0');
         let value = match rest.chars().next()? {
             'd' | 'i' | 'u' | 's' => format!("{{{value}}}"),
             'x' | 'X' | 'p' if digits.is_empty() => format!("{{hex({value})}}"),
