@@ -317,7 +317,7 @@ impl Test {
                 Some(filter) => {
                     let text = visible(&filter.text);
                     let whole = if text.contains('*') && !text.starts_with('*') {
-                        format!("; a pattern matches a whole name, and `*{text}` its end")
+                        format!("; a pattern must match a whole name, as `*{text}` does")
                     } else {
                         String::new()
                     };
