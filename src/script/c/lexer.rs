@@ -323,15 +323,15 @@ impl<'a> Lexer<'a> {
         self.at += 1;
         let mut bytes = Vec::new();
         loop {
-            match self.rest().bytes().next() {
-                Some(b'"') => break,
-                None | Some(b'\n') => {
+            match self.rest().chars().next() {
+                Some('"') => break,
+                None | Some('\n') => {
                     fail!(self.place(start), "the string has no end: `\"` is missing");
                 }
-                Some(b'\\') => bytes.extend(self.escape()?),
-                Some(byte) => {
-                    bytes.push(byte);
-                    self.at += 1;
+                Some('\\') => bytes.extend(self.escape()?),
+                Some(character) => {
+                    let utf8 = self.bump(character.len_utf8());
+                    bytes.extend_from_slice(self.text[utf8.start as usize..self.at].as_bytes());
                 }
             }
         }

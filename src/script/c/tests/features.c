@@ -43,6 +43,7 @@ int main(void) {
   atexit(done);
   printf("%d %s %c %5d|%-5d|%05d %x %u %ld %p\n", fib(15), msg, 'z', 42, 42, 42, 255, -1, 123L, (void*)0);
   for (int i = 0; i < 3; i++) for (int j = 0; j < 4; j++) printf("%d ", g[i][j]);
+  printf("größe → %zu\n", strlen("é\n"));
   puts("");
   assert(far[1] == 2);
   printf("%s %s %d %ld %ld %d %d\n", __func__, own(), getpagesize(), sysconf(_SC_PAGESIZE), sysconf(-1), (int) ((unsigned long) wide % 64 + (unsigned long) &near % 64), (int) ((unsigned long) far % 256));

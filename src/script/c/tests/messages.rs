@@ -738,9 +738,10 @@ fn damaged_texts_have_a_mistake_or_none() {
         let mut bytes = text.as_bytes().to_vec();
         for _ in 0..=random.below(3) {
             let at = random.below(bytes.len() as u64) as usize;
-            match random.below(3) {
+            match random.below(4) {
                 0 => drop(bytes.drain(at..bytes.len().min(at + 1 + random.below(8) as usize))),
                 1 => bytes[at] = b"(){}[];,*&=+-<>?:'\"#\\0aZ \n"[random.below(26) as usize],
+                2 => drop(bytes.splice(at..at, "é".bytes())),
                 _ => bytes.insert(at, b"(){}[];,*&"[random.below(10) as usize]),
             }
         }
