@@ -231,10 +231,13 @@ fn a_document_keeps_its_golden_file_beside_a_new_script() {
 #[test]
 fn pruning_removes_golden_files_without_a_script() {
     let folder = golden("prune");
-    std::fs::remove_file(folder.at("x.pw")).unwrap();
-    folder
-        .put("y.pw", HOLDS)
-        .put("cluster.golden.yaml", "kind: Pod\n");
+    folder.put("cluster.golden.yaml", "kind: Pod\n");
+    std::fs::rename(folder.at("x.pw"), folder.at("y.pw")).unwrap();
+    // A renamed script still needs the results.
+    let kept = "x.golden.yaml: not removed: a script without a golden file has its results; run `mv x.golden.yaml y.golden.yaml`\n";
+    assert!(folder.passes(&["--prune"]).contains(kept));
+    assert!(folder.at("x.golden.yaml").exists());
+    std::fs::remove_file(folder.at("y.pw")).unwrap();
     assert!(
         folder
             .test(&[])

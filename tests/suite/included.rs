@@ -74,3 +74,21 @@ fn a_fragment_is_listed_with_each_script() {
     );
     assert_eq!(folder.test(&[]).last(), "2 passed, 0 failed");
 }
+
+#[test]
+fn scripts_that_include_each_other_are_not_skipped() {
+    let folder = Folder::new("included-circle");
+    folder
+        .put(
+            "a.pw",
+            "include \"b.pw\"\nmachine simple\nread 0x3D4 => vpn 1\n",
+        )
+        .put("b.pw", "include \"a.pw\"\nread 0 => vpn 77\n");
+    let tested = folder.test(&[]);
+    assert_eq!(
+        (tested.status, tested.last()),
+        (2, "0 passed, 2 failed"),
+        "{}",
+        tested.out
+    );
+}

@@ -281,6 +281,23 @@ fn blocks_of_markdown_have_a_kind() {
     assert_eq!(messages.last(), "4 passed, 2 failed");
 }
 
+/// A block that must fail keeps its values, also as the beginning of a block that continues it.
+#[test]
+fn accepting_changes_no_block_that_must_fail() {
+    let folder = Folder::new("accept-fails");
+    let block = |fails: &str, vpn: &str, next: &str| {
+        format!(
+            "```pagewalk{fails}\nmachine simple\nread 0x3D4 => vpn {vpn}\n```\n\n```pagewalk,continues\nread 0x3D4 => vpn {next}\n```\n"
+        )
+    };
+    folder.put("n.md", block(",fails", "4", "5"));
+    folder.test(&["--accept", "n.md"]);
+    assert_eq!(folder.get("n.md"), block(",fails", "4", "15"));
+    folder.put("n.md", block("", "4", "5"));
+    folder.test(&["--accept", "n.md"]);
+    assert_eq!(folder.get("n.md"), block("", "15", "15"));
+}
+
 #[test]
 fn watching_reports_changes() {
     let folder = Folder::new("watch");

@@ -1,5 +1,6 @@
 //! Golden files: finding, reading, comparing, and writing.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -72,19 +73,19 @@ pub(crate) fn after_change(
     let path = golden_of(found);
     let bytes = before.clone().load(&path, GOLDEN).ok()?;
     let (golden, name) = (read(&bytes).ok()?, file_name(found));
-    let mut old = runs(found, before)?;
+    let mut old = runs(found, before.clone())?;
     old.compare_bytes(&bytes, &name).ok()?;
     if old.cases().any(|case| case.golden != Held::Same) {
         return None;
     }
-    let (new, _) = runs(found, after)?.bless(Some(&golden), &|_| true);
+    let (new, _) = runs(found, after.clone())?.bless(Some(&golden), &|_| true);
     Some((path, String::from_utf8(bytes).ok()?, write(&new, &name)))
 }
 
 /// Runs the scripts of a file.
-fn runs(found: &SuiteFile, texts: &OpenTexts) -> Option<CaseRuns> {
+fn runs(found: &SuiteFile, loader: impl Loader) -> Option<CaseRuns> {
     let mut runs = CaseRuns::default();
-    for mut script in scripts_from(found, texts.clone()).ok()? {
+    for mut script in scripts_from(found, loader).ok()? {
         runs.0.extend(script.run(true).0);
     }
     Some(runs)
@@ -295,23 +296,36 @@ pub(crate) fn stale(found: &SuiteFile) -> Mistake {
     }
 }
 
-/// Lists and removes the golden files without a script.
+/// Lists and removes the golden files without a script. A golden file with the results of a renamed script remains, because it has the
+/// only results that a person has approved.
 pub(crate) fn prune(files: &[SuiteFile]) -> io::Result<Status> {
     let (mut text, mut removed) = (String::new(), Vec::new());
+    let orphans = orphans(files);
+    let without_golden = files
+        .iter()
+        .filter(|found| !orphans.is_empty() && !is_present(&golden_of(found)));
+    let renamed: HashMap<String, String> = without_golden
+        .filter_map(|found| renamed(found, &mut runs(found, Disk)?, &orphans))
+        .collect();
     for found in files
         .iter()
         .filter(|found| found.kind == SuiteFileKind::Golden)
     {
         // Another program may write files with this ending.
         let ours = load(&found.path).is_ok_and(|bytes| is_golden(&bytes));
-        let what = if ours {
-            "no script"
-        } else {
-            "not removed: Pagewalk did not write this file"
+        let command = renamed.get(&found.name);
+        let what = match (ours, command) {
+            (true, None) => "no script".to_owned(),
+            (true, Some(command)) => {
+                format!(
+                    "not removed: a script without a golden file has its results; run `{command}`"
+                )
+            }
+            (false, _) => "not removed: Pagewalk did not write this file".to_owned(),
         };
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{}: {what}", found.name);
-        removed.extend(ours.then_some(found));
+        removed.extend((ours && command.is_none()).then_some(found));
     }
     print(&text)?;
     let mut status = Status::Held;

@@ -12,6 +12,7 @@ use super::script::scripts;
 use crate::face::options::Checking;
 use pagewalk_engine::files::shown;
 use pagewalk_script::api::golden::{Case, CaseFilter, CaseRuns, Mistake, Name, Verdict};
+use pagewalk_script::lang::diagnostic::Code;
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::suite::reports::{Blessed, Clock, Held, Outcome};
@@ -75,7 +76,7 @@ impl SuitePlan<'_> {
         };
         let mut played = PlayedFile::default();
         let mut did = CaseRuns::default();
-        let mut complete = true;
+        let (mut complete, mut circular) = (true, false);
         let unclosed = scripts.warnings();
         for warning in &unclosed {
             played.complaint += &words(warning, &format!("{}:{}", warning.file, warning.line));
@@ -95,7 +96,11 @@ impl SuitePlan<'_> {
         for mut script in scripts {
             script.script = self.checking.apply(script.script);
             script.clock = self.clock;
-            complete &= script.script.diagnostics.is_empty();
+            let diagnostics = &script.script.diagnostics;
+            complete &= diagnostics.is_empty();
+            circular |= diagnostics
+                .iter()
+                .any(|one| one.code == Code::IncludeCircle);
             did.0.extend(script.run(record).0);
             if !script.fails {
                 played.complaint += &script.script.render_warnings(self.style);
@@ -108,9 +113,9 @@ impl SuitePlan<'_> {
         }
         played.beside.push(golden);
         self.add_to_first(&mut did, found, unclosed);
-        // An included script need not be complete.
+        // An included script need not be complete. Scripts that include each other would all be skipped.
         let wrong = did.cases().any(|case| case.own() == Verdict::Wrong);
-        if wrong && !complete && self.is_included(found) {
+        if wrong && !complete && !circular && self.is_included(found) {
             return PlayedFile {
                 beside: played.beside,
                 ..PlayedFile::default()

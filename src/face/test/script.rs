@@ -30,6 +30,7 @@ pub(crate) struct Scripts<'f, L> {
 struct Document {
     fences: Fences,
     paths: Arc<[PathBuf]>,
+    fails: Arc<[Range<usize>]>,
 }
 
 /// Returns the scripts of a file. Fails for an unreadable Markdown file. An unreadable script is returned as
@@ -51,7 +52,13 @@ pub(crate) fn scripts_from<L: Loader>(
         let folder = found.path.parent().unwrap_or(Path::new(""));
         let names = fences.blocks.iter().filter_map(|block| block.file.as_ref());
         let paths = names.map(|name| plain(&folder.join(name))).collect();
-        document = Some(Document { fences, paths });
+        let failing = fences.blocks.iter().filter(|block| block.fails);
+        let fails = failing.flat_map(|block| block.lines.clone()).collect();
+        document = Some(Document {
+            fences,
+            paths,
+            fails,
+        });
     }
     Ok(Scripts {
         found,
@@ -74,7 +81,12 @@ impl<L: Loader> Iterator for Scripts<'_, L> {
             file: self.found.name.clone(),
             ..Name::default()
         };
-        let Some(Document { fences, paths }) = &self.document else {
+        let Some(Document {
+            fences,
+            paths,
+            fails,
+        }) = &self.document
+        else {
             let script = || CheckedScript::from_loader(&self.found.path, &mut self.loader);
             return (number == 0).then(script).map(|script| TestScript {
                 name,
@@ -108,6 +120,7 @@ impl<L: Loader> Iterator for Scripts<'_, L> {
                 document: fences.document.clone(),
                 start,
                 blocks: paths.clone(),
+                fails: fails.clone(),
             }),
             clock: None,
         })

@@ -31,6 +31,19 @@ pub struct ReadSoFar {
     pub format: Option<ChosenFormat>,
 }
 
+impl ReadSoFar {
+    /// Whether a trace without records has lines that should be records.
+    fn is_no_trace(&self) -> bool {
+        self.malformed.count > 0
+    }
+
+    /// The reason why a trace without records is unreadable.
+    fn no_record(&self, name: &str) -> Unreadable {
+        let why = UnreadableReason::no_record(self.format, &self.malformed);
+        Unreadable::new(name, why)
+    }
+}
+
 /// Why reading ended.
 #[derive(Debug, PartialEq)]
 pub enum ReadEnd<B> {
@@ -158,19 +171,42 @@ pub fn read_trace<B>(
     stop: StopSignals,
     each: BatchHandler<'_, B>,
 ) -> Result<(ReadSoFar, ReadEnd<B>), Unreadable> {
+    read_unless(origin, options, stop, each, |_| true)
+}
+
+/// Reads a trace and passes each batch to `each`, which receives the progress and can stop reading. `stop` also stops the reading.
+/// The separate thread, if any, reads a few batches ahead. A trace of which no line is a record is unreadable, but an
+/// empty one is not.
+///
+/// # Errors
+/// Fails if the trace cannot be opened.
+pub fn read_ahead<B>(
+    origin: TraceOrigin,
+    options: ReadOptions,
+    stop: StopSignals,
+    each: BatchHandler<'_, B>,
+) -> Result<(ReadSoFar, ReadEnd<B>), Unreadable> {
+    read_unless(origin, options, stop, each, ReadSoFar::is_no_trace)
+}
+
+/// Reads a trace. Without records, it is unreadable if `wrong` says so.
+fn read_unless<B>(
+    origin: TraceOrigin,
+    options: ReadOptions,
+    stop: StopSignals,
+    each: BatchHandler<'_, B>,
+    wrong: fn(&ReadSoFar) -> bool,
+) -> Result<(ReadSoFar, ReadEnd<B>), Unreadable> {
     let (name, mut begun) = (origin.name(), false);
     let mut each = |batch: &RecordBatch, progress, read: &ReadSoFar| {
         begun |= !batch.is_empty();
         each(batch, progress, read)
     };
-    let (read, end) = read_ahead(origin, options, stop, &mut each)?;
-    if begun || !matches!(end, ReadEnd::End) {
+    let (read, end) = read_batches(origin, options, stop, &mut each)?;
+    if begun || !matches!(end, ReadEnd::End) || !wrong(&read) {
         return Ok((read, end));
     }
-    let why = Unreadable::new(
-        &name,
-        UnreadableReason::no_record(read.format, &read.malformed),
-    );
+    let why = read.no_record(&name);
     Ok((read, ReadEnd::Unreadable(why)))
 }
 
@@ -186,8 +222,9 @@ pub struct TraceHead {
 /// Reads the first records of a trace, which are all records of a short one, on the calling thread.
 ///
 /// # Errors
-/// Fails if the trace cannot be opened.
+/// Fails if the trace cannot be opened, or if none of its lines is a record.
 pub fn read_head(origin: TraceOrigin, format: Option<Format>) -> Result<TraceHead, Unreadable> {
+    let name = origin.name();
     let mut reader = origin.open(ReadOptions {
         format,
         ..ReadOptions::default()
@@ -196,16 +233,13 @@ pub fn read_head(origin: TraceOrigin, format: Option<Format>) -> Result<TraceHea
     let has_more =
         reader.next(&mut batch)? && reader.next(&mut RecordBatch::default()).unwrap_or(true);
     let whole = (!has_more).then(|| so_far(&reader));
-    Ok(TraceHead { batch, whole })
+    match &whole {
+        Some(read) if batch.is_empty() && read.is_no_trace() => Err(read.no_record(&name)),
+        _ => Ok(TraceHead { batch, whole }),
+    }
 }
 
-/// Reads a trace and passes each batch to `each`, which receives the progress and can stop reading. `stop` also stops the reading.
-/// The separate thread, if any, reads a few batches
-/// ahead.
-///
-/// # Errors
-/// Fails if the trace cannot be opened.
-pub fn read_ahead<B>(
+fn read_batches<B>(
     origin: TraceOrigin,
     options: ReadOptions,
     stop: StopSignals,

@@ -115,6 +115,24 @@ fn a_text_without_records_is_no_trace() {
     }
 }
 
+/// A script can replay an empty trace, but a trace in another format would count nothing in silence.
+#[test]
+fn a_trace_in_another_format_is_unreadable_in_a_script() {
+    let read = |text: &str| {
+        let text = || memory(text.to_owned());
+        let format = Some(Format::Din);
+        let options = ReadOptions {
+            format,
+            ..ReadOptions::default()
+        };
+        let whole = read_ahead::<()>(text(), options, StopSignals::default(), &mut |_, _, _| None);
+        let is_whole = matches!(whole, Ok((_, ReadEnd::End)));
+        assert_eq!(is_whole, read_head(text(), format).is_ok());
+        is_whole
+    };
+    assert!(read("") && read("0 10\nwhat\n") && !read(" L 10,4\n"));
+}
+
 #[test]
 fn a_text_without_any_line_of_a_known_format_names_the_line() {
     let formats = [

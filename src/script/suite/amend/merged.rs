@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -27,6 +28,15 @@ pub struct BlockPlace {
     pub start: u32,
     /// The paths by which blocks of the document include each other. No files have these paths.
     pub blocks: Arc<[PathBuf]>,
+    /// The parts of the document that must keep failing, also if a later block continues them.
+    pub fails: Arc<[Range<usize>]>,
+}
+
+impl BlockPlace {
+    /// Whether the text at a position of the document must keep failing.
+    fn fails_at(&self, at: u32) -> bool {
+        self.fails.iter().any(|part| part.contains(&(at as usize)))
+    }
 }
 
 /// The findings from several runs, sorted by file.
@@ -85,6 +95,9 @@ impl Merged {
         let numbers: Vec<_> = sources.files().enumerate().map(number).collect();
         self.findings.absorb(findings, |span| {
             let (file, by) = numbers.get(span.file as usize).copied().flatten()?;
+            if span.file == 0 && place.is_some_and(|place| place.fails_at(span.start + by)) {
+                return None;
+            }
             Some(Span {
                 file,
                 start: span.start + by,
