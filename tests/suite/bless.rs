@@ -55,6 +55,23 @@ fn blessing_reports_each_golden_file() {
     );
 }
 
+/// Git for Windows changes the ends of lines, and some editors add a byte-order mark.
+#[test]
+fn other_line_ends_are_no_change() {
+    let folder = golden("bless-line-ends");
+    let text = format!(
+        "\u{feff}{}",
+        folder.get("x.golden.yaml").replace('\n', "\r\n")
+    );
+    folder.put("x.golden.yaml", &text);
+    assert!(
+        folder
+            .passes(&["--bless"])
+            .contains("x.golden.yaml: unchanged\n")
+    );
+    assert_eq!(folder.get("x.golden.yaml"), text);
+}
+
 #[test]
 fn a_filter_that_selects_nothing_writes_nothing() {
     let folder = Folder::new("bless-nothing");

@@ -264,9 +264,9 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/read 03D4₁₆", 2, "the radix of a textbook", "read 0x03D4"),
     ("machine simple/read 0xO3D4", 2, "write `0x03D4`", "read 0x03D4"),
     // A merge.
-    ("machine simple/set page_table {/  | vpn ppn |/<<<<<<< HEAD/  | 0F 0D |/||||||| 1a2b/  | 0F 0C |/=======/  | 0F 0E |/>>>>>>> more/}/read 0x3D4", 4, "a merge left conflict markers in lines 4–10", ""),
+    ("machine simple/set page_table {/  | vpn ppn |/<<<<<<< HEAD/  | 0F 0D |/||||||| 1a2b/  | 0F 0C |/=======/  | 0F 0E |/>>>>>>> more/}/read 0x3D4", 4, "a merge left conflict markers", ""),
     ("machine simple/read 0x3D4/>>>>>>> origin", 3, "remove the line with `>>>>>>>`", ""),
-    ("machine simple/read 0x3D4/=======/read 0x3D8", 3, "a merge left a conflict marker in line 3", ""),
+    ("machine simple/read 0x3D4/=======/read 0x3D8", 3, "a merge left a conflict marker", ""),
     // Pasted lines.
     ("$ pagewalk run first.pw/machine simple", 1, "a command for the shell", ""),
     ("machine simple/read 0x3D4 => pa  expected 0x368  actual 0x354", 2, "a part of the output", "read 0x3D4 => pa 0x354"),

@@ -13,7 +13,7 @@ use pagewalk_script::prompt::explore::Mode;
 use pagewalk_script::prompt::saved;
 use pagewalk_script::report::doc::{Block, Tone};
 use pagewalk_script::report::narrate;
-use pagewalk_script::report::narrate::{bits as drawn, changes, count, why};
+use pagewalk_script::report::narrate::{bits as drawn, changes, count, on_one_line, why};
 use pagewalk_script::run;
 use pagewalk_script::run::record::Did;
 use pagewalk_script::run::session::Options;
@@ -317,9 +317,6 @@ pub(crate) fn unquoted(name: &str) -> &str {
         .unwrap_or(name)
 }
 
-/// Maximum length of a listed statement in characters.
-const LONGEST: usize = 100;
-
 /// Maximum number of listed statements.
 const LISTED: usize = 500;
 
@@ -423,12 +420,9 @@ fn report_move(context: &mut ReplContext, moved: &str) -> io::Result<()> {
 /// Shortens a statement to one line.
 fn short(text: &str) -> String {
     if text.is_empty() {
-        return ":reset".to_owned();
-    }
-    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match joined.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &joined[..end]),
-        None => joined,
+        ":reset".to_owned()
+    } else {
+        on_one_line(text)
     }
 }
 

@@ -12,12 +12,13 @@ use pagewalk_engine::files::reason;
 use pagewalk_script::api::golden::{CaseFilter, CaseRuns, Golden, Held, Mistake, Unusable};
 use pagewalk_script::editor::OpenTexts;
 use pagewalk_script::lang::loader::{Disk, Loader};
+use pagewalk_script::lang::source::decode;
 use pagewalk_script::report::narrate::count;
 use pagewalk_script::suite::golden::{is_golden, read, write};
 use pagewalk_script::suite::reports::{Blessed, Outcome, command, renaming};
 
 use super::find::{ENDING, SuiteFile, SuiteFileKind, report_name, scripts_of};
-use super::script::scripts_from;
+use super::script::{BYTE_ORDER_MARK, scripts_from};
 use crate::face::terminal::{Status, complain, print};
 
 /// Returns the golden file for a file: `x.golden.yaml` for `x.pw`, and also for `x.md` unless `x.pw` exists.
@@ -147,7 +148,12 @@ fn rewrite_path(
     };
     let text = write(&new, &file_name(found));
     let old = old.as_ref().and_then(|bytes| bytes.as_deref().ok());
-    let unchanged = old == Some(text.as_bytes());
+    // Git for Windows checks files out with CR LF, and some editors add a byte-order mark.
+    let unchanged = old.and_then(|old| decode(old).ok()).is_some_and(|old| {
+        old.trim_start_matches(BYTE_ORDER_MARK)
+            .replace("\r\n", "\n")
+            == text
+    });
     if let Some(error) = (!unchanged)
         .then(|| replace(path, old, text.as_bytes()).err())
         .flatten()

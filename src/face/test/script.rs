@@ -190,7 +190,7 @@ fn document_text(path: &Path, loader: &mut dyn Loader) -> Result<String, String>
 // Other words are ignored.
 
 /// The byte-order mark, which some editors write at the beginning of a file.
-const BYTE_ORDER_MARK: &str = "\u{feff}";
+pub(super) const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 const FENCES: [char; 2] = ['`', '~'];
 

@@ -205,10 +205,12 @@ impl Conflict {
 
     /// Returns the bytes of the line with the first marker.
     pub(crate) fn place(&self, text: &str) -> Range<usize> {
-        let before = text.split_inclusive('\n').take(self.first - 1);
-        let start: usize = before.map(str::len).sum();
-        let line = text[start..].lines().next().unwrap_or_default();
-        start..start + line.len()
+        line_at(self.first, text)
+    }
+
+    /// Returns the bytes of the line with the last marker, unless there is only one.
+    pub(crate) fn end(&self, text: &str) -> Option<Range<usize>> {
+        (self.last > self.first).then(|| line_at(self.last, text))
     }
 
     /// Explains the fix.
@@ -223,6 +225,14 @@ impl Conflict {
             ),
         }
     }
+}
+
+/// Returns the bytes of a line, counted from 1.
+fn line_at(number: usize, text: &str) -> Range<usize> {
+    let before = text.split_inclusive('\n').take(number - 1);
+    let start: usize = before.map(str::len).sum();
+    let line = text[start..].lines().next().unwrap_or_default();
+    start..start + line.len()
 }
 
 impl fmt::Display for Conflict {

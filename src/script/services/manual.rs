@@ -58,7 +58,7 @@ pub const SECTIONS: &[Section] = &[
     Section {
         name: "policies",
         title: "Replacement policies",
-        about: "The settings `policy` and `replacement` accept these names.",
+        about: "The settings `policy` and `replacement` accept these names. A `reference` also has `optimal` and `working-set`.",
         body: policies,
     },
     Section {

@@ -106,8 +106,16 @@ fn unmerged(file: u32, text: &str, body: &mut Block, diagnostics: &mut Vec<Diagn
         return;
     }
     diagnostics.retain(is_beside);
-    let message = Diagnostic::new(Code::Syntax, Span::new(file, place), conflict.to_string());
-    diagnostics.push(message.label("the first marker").help(conflict.help()));
+    // In a document, the lines of the text are not those of the file, so labels show the lines.
+    let (message, label) = match conflict.end(text) {
+        Some(_) => ("a merge left conflict markers", "the first marker"),
+        None => ("a merge left a conflict marker", "this marker"),
+    };
+    let mut wrong = Diagnostic::new(Code::Syntax, Span::new(file, place), message).label(label);
+    if let Some(end) = conflict.end(text) {
+        wrong = wrong.also(Span::new(file, end), "the last marker");
+    }
+    diagnostics.push(wrong.help(conflict.help()));
 }
 
 /// Parses the text of file number `file`.

@@ -43,7 +43,7 @@ use repeats::Repeats;
 pub(crate) use repeats::TOLD;
 pub(crate) use ruler::{of_address, rulers};
 pub(crate) use statement::one_line;
-pub use statement::{Statement, Statements};
+pub use statement::{Statement, Statements, on_one_line};
 pub(crate) use steps::{call_steps, steps, steps_at, steps_on_paper, title};
 pub use why::why;
 pub(crate) use why::{reason_named, reasons};

@@ -65,9 +65,8 @@ fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
                 numbers::tlb_tag(spec, tlb, victim.raw()),
             );
             let full = full(set, &names::the(Part::Tlb(tlb), spec));
-            plain(format!(
-                "{full} was full, so the entry with tag {victim} was evicted."
-            ))
+            let evicted = evicted(access, &full, &format!("entry with tag {victim}"));
+            plain(evicted + ".")
         }
         Event::CacheFill {
             cache,
@@ -87,15 +86,14 @@ fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
                 Purpose::Writeback => ", to make room for a block written back from above",
             };
             let name = names::the(Part::Cache(cache), spec);
-            let back = if writeback {
-                format!(". The evicted block was dirty, so {name} wrote it back")
-            } else {
-                String::new()
+            let back = match (writeback, access.probe) {
+                (false, _) => String::new(),
+                (true, false) => format!(". The evicted block was dirty, so {name} wrote it back"),
+                (true, true) => format!(". The block is dirty, so {name} would write it back"),
             };
-            let full = full(set, &name);
-            plain(format!(
-                "{full} was full, so the block with tag {victim} was evicted{why}{back}."
-            ))
+            let block = format!("block with tag {victim}");
+            let evicted = evicted(access, &full(set, &name), &block);
+            plain(format!("{evicted}{why}{back}."))
         }
         Event::Snooped { cache, core, dirty } => plain(format!(
             "{}.",
@@ -108,6 +106,15 @@ fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
             plain("CD is set for a page table, so its entry was not cached.".to_owned())
         }
         _ => None,
+    }
+}
+
+/// Says that an access evicts a victim from a full set. A probe evicts nothing.
+fn evicted(access: &Access, set: &str, victim: &str) -> String {
+    if access.probe {
+        format!("{set} is full, so the {victim} would be evicted")
+    } else {
+        format!("{set} was full, so the {victim} was evicted")
     }
 }
 

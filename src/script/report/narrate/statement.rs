@@ -144,6 +144,11 @@ fn head_end(record: &StepRecord) -> u32 {
         .map_or(end, |fact| fact.start)
 }
 
+/// Returns the text of a statement on one line, without comments, and truncated to a readable length.
+pub fn on_one_line(text: &str) -> String {
+    cut(&Written::executed(text).text)
+}
+
 /// Returns a text on one line, omitting a multiline block that is long or contains a table.
 fn short(text: &str, brace: Option<usize>) -> String {
     let joined = joined(text, brace);
@@ -223,12 +228,20 @@ impl Written {
 
 #[cfg(test)]
 mod tests {
-    use super::{Written, short};
+    use super::{Written, on_one_line, short};
 
     /// Returns a text on one line.
     fn line(text: &str) -> String {
         let written = Written::executed(text);
         short(written.text.trim(), written.brace)
+    }
+
+    #[test]
+    fn a_comment_does_not_swallow_the_lines_after_it() {
+        assert_eq!(
+            on_one_line("set memory {\n  | pa | b0 |\n  | 354 | 36 | # four }\n}"),
+            "set memory { | pa | b0 | | 354 | 36 | }"
+        );
     }
 
     #[test]

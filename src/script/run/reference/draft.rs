@@ -106,7 +106,7 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
             &[Literal("optimal"), Optional(&[Keyword("lookahead"), N])],
             &[Literal("working-set"), Optional(&[Keyword("window"), N])],
         ])],
-        help: "page replacement policy",
+        help: "page replacement policy (default: `lru`)",
         repeats: false,
         get: None,
         set: replacement,
