@@ -298,7 +298,7 @@ fn a_script_runs_without_the_name_of_the_command() {
         (&["exam", file, "students.csv"], "follows '--roster'"),
         (
             &["exam", file, "--variants", "ten"],
-            "write a whole number: '--variants 30'",
+            "write a whole number: '--variants 100'",
         ),
         (
             &["exam", file, "--variants", "students.csv"],
@@ -442,6 +442,24 @@ fn explain_prints_the_entries_of_a_term() {
     assert_eq!((status, out.as_str()), (2, ""));
     assert!(err.contains("did you mean `Thrashing`?"), "{err}");
     assert!(run(&["explain"]).1.contains("`pagewalk explain TERM`"));
+    // The two policies have different counts, so neither is a name of the other.
+    for (name, heading) in [
+        ("clock", "Clock replacement\n"),
+        ("second chance", "Second-chance replacement\n"),
+        ("thrash", "Thrashing\n"),
+    ] {
+        let (status, out, _) = run(&["explain", name]);
+        assert!(status == 0 && out.starts_with(heading), "{name}: {out}");
+    }
+    // The beginning of a word may be another word.
+    let (status, out, err) = run(&["explain", "foo"]);
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(err.contains("did you mean `memory footprint`?"), "{err}");
+    for name in ["nope", "car"] {
+        let (status, out, err) = run(&["explain", name]);
+        assert_eq!((status, out.as_str()), (2, ""), "{name}");
+        assert!(!err.contains("PROT_NONE"), "{err}");
+    }
 }
 
 #[test]
@@ -462,10 +480,8 @@ fn manual_pages_are_written_for_every_command() {
     let _ = std::fs::remove_dir_all(&folder);
     let to = folder.to_str().unwrap();
     let (status, out, err) = run(&["man", to]);
-    assert_eq!((status, out.as_str()), (2, ""));
-    assert!(err.contains("no such file"), "{err}");
-
-    std::fs::create_dir_all(&folder).unwrap();
+    assert_eq!((status, out.as_str(), err.as_str()), (0, "", ""));
+    // The pages replace earlier ones.
     assert_eq!(run(&["man", to]), (0, String::new(), String::new()));
     let page = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
     // The options of subcommands are deferred.
@@ -1116,6 +1132,18 @@ fn options_of_other_tools_are_suggested() {
             &["replay", "simple", "a.din", "--format", "din"],
             "--trace-format din",
         ),
+        (&["test", "--maxfail", "1"], "--fail-fast"),
+        (&["test", "-n", "4"], "--jobs"),
+        (&["exam", "a.pw", "-n", "3"], "--variants"),
+        (&["test", "--dry-run"], "--list"),
+        (&["test", "--no-run"], "--list"),
+        (&["run", "--svg", "a.pw"], "--figures"),
+        (&["exam", "a.pw", "--anwser", "csv"], "--answers"),
+        (&["help", "test", "run"], "pagewalk help test"),
+        (&["update"], "pagewalk test --bless"),
+        (&["--verison"], "--version"),
+        (&["test", "-x.pw"], "./-x.pw"),
+        (&["run", "-x y.pw"], "'./-x y.pw'"),
     ] {
         let (status, _, err) = run(args);
         assert_eq!(status, 2, "{args:?}");
@@ -1158,6 +1186,24 @@ fn arguments_in_the_wrong_place_are_explained() {
         ),
         (&["exam", "a.pw", "b.pw"], "the command takes one script"),
         (
+            &["diff", "a.pw", "b.pw", "c.pw"],
+            "the command takes two scripts",
+        ),
+        (
+            &["run", "--filter", "x", "a.pw"],
+            "'--filter' is an option of 'pagewalk test'",
+        ),
+        (
+            &["test", "--timeout", "3"],
+            "'--max-time' is an option of 'pagewalk run'",
+        ),
+        (&["grade", "a.pw"], "the answers follow the script"),
+        (&["diff", "HEAD~1"], "'git show HEAD~1:./first.pw > old.pw'"),
+        (
+            &["sweep", "simple", "a.trace"],
+            "'pagewalk sweep simple first.trace ways 1..4'",
+        ),
+        (
             &["exam", "a.pw", "--seed", "T4NHG"],
             "has the seeds of the versions",
         ),
@@ -1188,6 +1234,196 @@ fn the_opposite_of_an_option_is_not_suggested() {
         !err.contains("similar") && !err.contains("write '"),
         "{err}"
     );
+}
+
+#[test]
+fn options_that_are_not_similar_are_not_suggested() {
+    for args in [
+        &["test", "--repeat", "3"][..],
+        &["test", "--cov"],
+        &["completions", "tcsh"],
+        &["test", "--bless", "--accept"],
+        &["test", "--list", "--prune"],
+    ] {
+        let (status, _, err) = run(args);
+        assert_eq!(status, 2, "{args:?}");
+        assert!(!err.contains("tip:"), "{args:?}\n{err}");
+        // The line would otherwise contain a similar option.
+        let usage = "Usage: pagewalk test [OPTIONS] [PATH]...\n";
+        assert!(args[0] != "test" || err.contains(usage), "{args:?}\n{err}");
+    }
+    let (_, _, err) = run(&["completions", "bsh"]);
+    assert!(err.contains("'bash'"), "{err}");
+}
+
+#[test]
+fn a_word_instead_of_a_number_is_reported_without_digits() {
+    for args in [
+        &["test", "-j", "abc"][..],
+        &["replay", "simple", "a.trace", "--frames", "many"],
+    ] {
+        let (status, _, err) = run(args);
+        assert!(
+            status == 2
+                && err.contains("invalid value '")
+                && err.contains("write a whole number")
+                && !err.contains("digit"),
+            "{err}"
+        );
+    }
+}
+
+/// Each row of the table is found, and its commands are valid.
+#[test]
+fn tips_about_other_tools_can_be_typed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |args: &[&str]| {
+        let mut command = pagewalk(args);
+        messages(command.current_dir(folder.path()).output().unwrap())
+    };
+    let usage_error = |args: &[&str]| run(args).2.contains("unexpected argument");
+    let table = include_str!("../src/face/tips.txt");
+    let mut rows = 0;
+    for line in table.lines().filter(|line| !line.starts_with('#')) {
+        let (arguments, tip) = line.split_once(": ").expect(line);
+        let (commands, arguments) = arguments.split_once(' ').expect(line);
+        for argument in arguments.split(", ").filter(|one| !one.starts_with('<')) {
+            for command in commands.split(',') {
+                let args = match command {
+                    "pagewalk" => vec![argument],
+                    "*" => vec!["run", argument],
+                    _ => vec![command, argument],
+                };
+                let (status, _, err) = run(&args);
+                assert!(status == 2 && err.contains(tip), "{args:?}: {tip}\n{err}");
+                let written = tip
+                    .strip_prefix("write '")
+                    .and_then(|tip| tip.split_once('\''));
+                if let Some((option, _)) = written {
+                    let typed: Vec<&str> =
+                        args[..1].iter().copied().chain(option.split(' ')).collect();
+                    assert!(!usage_error(&typed), "{typed:?}");
+                }
+                rows += 1;
+            }
+        }
+        for typed in tip
+            .split('\'')
+            .filter_map(|text| text.strip_prefix("pagewalk "))
+        {
+            let typed: Vec<&str> = typed.split(' ').collect();
+            let (_, _, err) = run(&typed);
+            assert!(!err.contains("Usage:"), "{typed:?}\n{err}");
+        }
+    }
+    assert!(rows > 50, "{rows}");
+}
+
+#[test]
+fn files_of_other_kinds_are_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let put = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    put("README.md", "# A course\n\n```sh\nls -- x\n```\n");
+    put("pagewalk.toml", "root = \".\"\n");
+    put("weeks/swap.pw", "machine simple\n");
+    put("exam.pw", "question \"Q\" { ask \"a\" = 1 }\n");
+    put("lib.pw", "include \"weeks\"\n");
+    let golden = "this is a file in Markdown, not a script";
+    for (args, message, help) in [
+        (
+            &["run", "README.md"][..],
+            golden,
+            "`pagewalk test README.md`",
+        ),
+        (&["check", "README.md"], golden, "`pagewalk test README.md`"),
+        (
+            &["check", "pagewalk.toml"],
+            "these are the settings of a course, not a script",
+            "name a script",
+        ),
+        (&["fmt", "pagewalk.toml"], "`pagewalk.toml` is TOML", ""),
+        (
+            &["grade", "exam.pw", "README.md"],
+            "README.md:1: is Markdown, not a table of answers",
+            "",
+        ),
+        (
+            &["test", "-"],
+            "`test` does not read standard input",
+            "`pagewalk run -`",
+        ),
+        (
+            &["run", "weeks"],
+            "cannot read `weeks`: it is a folder",
+            "`pagewalk test weeks`",
+        ),
+        (
+            &["run", "lib.pw"],
+            "cannot read `weeks`: it is a folder",
+            "`include \"weeks/swap.pw\"`",
+        ),
+        (
+            &["replay", "simple", "weeks/swap.pw"],
+            "is not a trace",
+            "the file is a script: as the machine, it precedes the trace",
+        ),
+    ] {
+        let output = pagewalk(args).current_dir(folder.path()).output().unwrap();
+        let (status, _, err) = messages(output);
+        assert_eq!(status, 2, "{args:?}\n{err}");
+        assert!(
+            err.contains(message) && err.contains(help),
+            "{args:?}\n{err}"
+        );
+        // The other mistakes and warnings would be consequences.
+        assert!(err.matches('[').count() <= 2, "{args:?}\n{err}");
+    }
+}
+
+#[test]
+fn the_intended_file_is_suggested_instead_of_a_missing_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("weeks")).unwrap();
+    std::fs::write(folder.path().join("weeks/swap.pw"), "machine simple\n").unwrap();
+    for command in ["run", "fmt", "test"] {
+        for missing in [
+            "weeks/swap",
+            "weeks\\swap.pw",
+            "weeks/swap.pw:8",
+            "weeks/swap.pw:8:1",
+            "Weeks/swap.pw",
+            "weeks/swpa.pw",
+        ] {
+            let mut child = pagewalk(&[command, missing]);
+            let (status, _, err) = messages(child.current_dir(folder.path()).output().unwrap());
+            let help = "there is no such file\n  help: did you mean `weeks/swap.pw`?\n";
+            assert!(
+                status == 2 && err.ends_with(help),
+                "{command} {missing}\n{err}"
+            );
+        }
+        let mut child = pagewalk(&[command, "weeks/*.pw"]);
+        let (_, _, err) = messages(child.current_dir(folder.path()).output().unwrap());
+        assert!(err.contains("write the pattern without quotes"), "{err}");
+    }
+}
+
+#[test]
+fn one_report_goes_to_standard_output() {
+    let (status, out, err) = run(&[
+        "test",
+        "examples/first.pw",
+        "--report",
+        "junit=-",
+        "--report",
+        "json=-",
+    ]);
+    assert_eq!((status, &*out), (2, ""));
+    assert!(err.contains("only one report"), "{err}");
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! The command line.
 
 use std::ffi::OsString;
+use std::fs;
 use std::io;
-use std::num::ParseIntError;
+use std::num::{IntErrorKind, ParseIntError};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -11,7 +12,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, CommandFactory, Parser, Subcommand};
 use pagewalk_engine::files::reason;
 use pagewalk_script::lang::loader::MemoryLimit;
-use pagewalk_script::lang::nearest::nearest;
+use pagewalk_script::lang::nearest::{nearest, nearest_option, synonym};
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::excerpt::visible;
 use pagewalk_script::report::json::JsonSink;
@@ -35,6 +36,7 @@ use super::sweep::{Merge, Sweep};
 use super::terminal::{Color, Status, complain, diagnostic_style, finish, print};
 use super::test::Test;
 use super::threads::with_deep_stack;
+use super::tips;
 use super::{explain, lsp, version};
 
 /// The place of an option after those of every command, and before `--help`.
@@ -113,7 +115,7 @@ enum Command {
     },
     /// Write manual pages, one for each command
     Man {
-        /// Write the pages to this folder, which must exist
+        /// Write the pages to this folder
         folder: PathBuf,
     },
 }
@@ -149,30 +151,81 @@ fn usage(error: clap::Error, given: &[OsString]) -> ExitCode {
         .map(|given| visible(&given.to_string_lossy()).into_owned());
     let described = with_help(Arguments::command());
     let mut error = described.try_get_matches_from(plain).err().unwrap_or(error);
-    let command = given.get(1).map(|given| given.to_string_lossy());
-    let intended = command.and_then(|command| intended(&error, &command));
-    let intended = intended.or_else(|| intended_command(&error, given));
-    let written = intended.map(|text| format!("write '{text}'"));
-    if let Some(tip) = misplaced(&error, given).or(written) {
+    let tip = tip(&error, given);
+    if error.kind() == ErrorKind::UnknownArgument {
+        // No value begins with a dash. The similar arguments of clap are hardly similar, and the usage line contains them.
+        error.remove(ContextKind::Suggested);
         error.remove(ContextKind::SuggestedArg);
+    }
+    let value = similar_value(&error);
+    error.remove(ContextKind::SuggestedValue);
+    let why = source(&error).and_then(|source| source.downcast_ref::<ParseIntError>());
+    if why.is_some_and(|why| *why.kind() == IntErrorKind::InvalidDigit) {
+        // The tip is clearer than "invalid digit found in string".
+        error = without_source(&error);
+    }
+    if let Some(tip) = tip {
         error.remove(ContextKind::SuggestedSubcommand);
-        error.remove(ContextKind::SuggestedValue);
         let tip = StyledStr::from(tip);
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
-        // The line shows the option that the tip replaces.
-        if let Some(usage) = usage_line(given).filter(|_| error.get(ContextKind::Usage).is_some()) {
-            error.insert(ContextKind::Usage, ContextValue::StyledStr(usage));
-        }
-    } else if error.kind() == ErrorKind::UnknownArgument {
-        // No value begins with a dash.
-        error.remove(ContextKind::Suggested);
-        if matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(said)) if said.starts_with("--no-"))
-        {
-            error.remove(ContextKind::SuggestedArg);
-        }
+    } else if let Some(value) = value {
+        error.insert(ContextKind::SuggestedValue, ContextValue::String(value));
+    }
+    if let Some(usage) = usage_line(given).filter(|_| error.get(ContextKind::Usage).is_some()) {
+        error.insert(ContextKind::Usage, ContextValue::StyledStr(usage));
     }
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Status::Wrong as u8))
+}
+
+/// Returns a tip that corrects a usage error.
+fn tip(error: &clap::Error, given: &[OsString]) -> Option<String> {
+    let command = given.get(1).map(|given| given.to_string_lossy());
+    let command = command.as_deref().unwrap_or_default();
+    let written = || {
+        let intended = intended(error, command).or_else(|| intended_command(error, given));
+        intended.map(|text| format!("write '{text}'"))
+    };
+    let known = || tips::tip(error, command_name(command)).map(str::to_owned);
+    let tip = file_with_dash(error, given).or_else(|| misplaced(error, given));
+    tip.or_else(known)
+        .or_else(|| option_of_another(error, command))
+        .or_else(written)
+}
+
+/// Returns the reason why a value is invalid.
+fn source(error: &clap::Error) -> Option<&(dyn std::error::Error + 'static)> {
+    std::error::Error::source(error)
+}
+
+/// Returns an error without the reason why the value is invalid.
+fn without_source(error: &clap::Error) -> clap::Error {
+    let mut plain = clap::Error::new(error.kind()).with_cmd(&Arguments::command());
+    for (kind, value) in error.context() {
+        plain.insert(kind, value.clone());
+    }
+    plain
+}
+
+/// Returns the possible value that resembles the wrong one.
+fn similar_value(error: &clap::Error) -> Option<String> {
+    let (Some(ContextValue::String(said)), Some(ContextValue::Strings(values))) = (
+        error.get(ContextKind::InvalidValue),
+        error.get(ContextKind::ValidValue),
+    ) else {
+        return None;
+    };
+    nearest_option(said, values.iter().map(String::as_str)).map(str::to_owned)
+}
+
+/// Returns the name of a command, or of the program if it has no such command.
+fn command_name(given: &str) -> &str {
+    let program = Arguments::command();
+    if program.find_subcommand(given).is_some() {
+        given
+    } else {
+        "pagewalk"
+    }
 }
 
 /// Returns the usage line of a command.
@@ -181,6 +234,42 @@ fn usage_line(given: &[OsString]) -> Option<StyledStr> {
     program.build();
     let command = program.find_subcommand_mut(given.get(1)?)?;
     Some(command.render_usage())
+}
+
+/// Returns a tip about a file whose name begins with a dash.
+fn file_with_dash(error: &clap::Error, given: &[OsString]) -> Option<String> {
+    let Some(ContextValue::String(said)) = error.get(ContextKind::InvalidArg) else {
+        return None;
+    };
+    // Clap reads `-x.pw` as `-x`.
+    let mut words = given.iter().skip(1).map(|word| word.to_string_lossy());
+    let file = words.find(|word| {
+        word.starts_with(&**said) && (is_script(Path::new(&**word)) || Path::new(&**word).exists())
+    })?;
+    let is_unknown = error.kind() == ErrorKind::UnknownArgument && said.starts_with('-');
+    is_unknown.then(|| format!("write '{}'", quoted(&visible(&format!("./{file}")))))
+}
+
+/// Returns a tip about an option that only another command has, under this name or another.
+fn option_of_another(error: &clap::Error, given: &str) -> Option<String> {
+    let Some(ContextValue::String(said)) = error.get(ContextKind::InvalidArg) else {
+        return None;
+    };
+    let name = said.strip_prefix("--")?;
+    let mut program = Arguments::command();
+    program.build();
+    let command = program.find_subcommand(given)?;
+    if error.kind() != ErrorKind::UnknownArgument || synonym(name, &long_options(command)).is_some()
+    {
+        return None;
+    }
+    let (other, option) = command_with(&program, name)?;
+    Some(format!("'--{option}' is an option of 'pagewalk {other}'"))
+}
+
+/// Returns the long names of a command's options.
+fn long_options(command: &clap::Command) -> Vec<&str> {
+    command.get_arguments().filter_map(Arg::get_long).collect()
 }
 
 /// Returns the option that has another name in other tools, or whose values include the wrong argument.
@@ -193,10 +282,8 @@ fn intended(error: &clap::Error, given: &str) -> Option<String> {
     // The options of subcommands are deferred.
     command.build();
     let options = || {
-        command
-            .find_subcommand(given)
-            .into_iter()
-            .flat_map(clap::Command::get_arguments)
+        let command = command.find_subcommand(given).unwrap_or(&command);
+        command.get_arguments()
     };
     let said = of(ContextKind::InvalidValue).or_else(|| of(ContextKind::InvalidArg))?;
     let takes = |option: &&Arg| {
@@ -212,9 +299,9 @@ fn intended(error: &clap::Error, given: &str) -> Option<String> {
     }
     let near = of(ContextKind::InvalidValue)
         .is_none()
-        .then(|| nearest(said, options().filter_map(Arg::get_long)))??;
-    // `--no-fail-fast` is not `--fail-fast`.
-    (said.strip_prefix("no-") != Some(near)).then(|| format!("--{near}"))
+        .then(|| nearest_option(said, options().filter_map(Arg::get_long)))??;
+    // `--no-fail-fast` is not `--fail-fast`, and an option that is in conflict with another is not misspelled.
+    (said.strip_prefix("no-") != Some(near) && said != near).then(|| format!("--{near}"))
 }
 
 /// Ends of files and names of platforms, with the format of a paper for them.
@@ -231,14 +318,16 @@ const FORMATS: &[(&str, &str)] = &[
     ("docx", "pdf"),
 ];
 
-/// Returns the first command that has an option.
-fn command_with(program: &clap::Command, option: &str) -> Option<String> {
-    let has = |command: &&clap::Command| {
-        let names = command.get_arguments().filter_map(Arg::get_long);
-        names.into_iter().any(|name| name == option)
+/// Returns the first command that has an option, and the option's name here.
+fn command_with<'p>(program: &'p clap::Command, option: &str) -> Option<(&'p str, &'p str)> {
+    let with = |meant: fn(&str, &[&'p str]) -> Option<&'p str>| {
+        program.get_subcommands().find_map(|command| {
+            let name = meant(option, &long_options(command))?;
+            Some((command.get_name(), name))
+        })
     };
-    let command = program.get_subcommands().find(has)?;
-    Some(command.get_name().to_owned())
+    with(|option, names| names.iter().copied().find(|name| *name == option))
+        .or_else(|| with(synonym))
 }
 
 /// Returns a tip about an argument that no parameter takes, because of the arguments before it.
@@ -283,11 +372,10 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
                 quoted(value)
             ));
         }
-        let source = std::error::Error::source(error)?;
         let name = said.split(' ').next()?;
-        return source
+        return source(error)?
             .is::<ParseIntError>()
-            .then(|| format!("write a whole number: '{name} 30'"));
+            .then(|| format!("write a whole number: '{name} 100'"));
     }
     if matches!(&**said, "-v" | "--verbose" | "--explain") && words.get(1)?.starts_with('-') {
         let script = words.iter().find(|word| is_script(Path::new(&***word)))?;
@@ -302,33 +390,10 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
         "merge" if ends_with(".csv") => {
             return Some("'merge' takes the folder of the parts".to_owned());
         }
-        "grade" if matches!(&**said, "--key" | "--solutions" | "--rubric") => {
-            return Some(
-                "the key follows from the script: 'pagewalk grade exam.pw answers.csv'".to_owned(),
-            );
-        }
-        "fmt" if matches!(&**said, "--fix" | "--write" | "-w" | "-i") => {
-            return Some("'fmt' rewrites files without an option".to_owned());
-        }
         _ => {}
     }
     if is_report(said) && words.get(1)? == "test" {
         return Some("write '--report junit=results.xml'; the other reports are 'json', 'github', and 'html'".to_owned());
-    }
-    if said.starts_with("--machine") && words.get(1)? == "replay" {
-        return Some(
-            "the machine precedes the trace: 'pagewalk replay simple first.trace'".to_owned(),
-        );
-    }
-    if said.starts_with("--machine") && words.get(1)? == "run" {
-        return Some(
-            "the script declares the machine in its first line: 'machine core-i7'".to_owned(),
-        );
-    }
-    if matches!(&**said, "--output" | "-o")
-        && matches!(&**words.get(1)?, "run" | "replay" | "check")
-    {
-        return Some("to write the output to a file, use '> out.txt'".to_owned());
     }
     if is_geometry(said) && matches!(&**words.get(1)?, "replay" | "sweep") {
         return Some("describe the caches in a machine file, which precedes the trace: 'cache: { size: 32 KB, ways: 8, block: 64 }'".to_owned());
@@ -343,21 +408,15 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
             .get_arguments()
             .find(|option| option.get_long() == Some(name))
     };
-    let known = || command.get_arguments().filter_map(Arg::get_long);
-    if let Some(name) = said.strip_prefix("--")
-        && nearest(name, known()).is_none()
-        && let Some(other) = command_with(&program, name)
-    {
-        return Some(format!("'{said}' is an option of 'pagewalk {other}'"));
-    }
     let is_pair = |option: &Arg| {
         let names = option.get_value_names().unwrap_or_default();
         names.iter().any(|name| name == "NAME=VALUE")
     };
     if let (Some(setting), "sweep") = (said.strip_prefix("--"), command.get_name()) {
+        let near = nearest_option(setting, long_options(command).into_iter());
         let value = words
             .get(at + 1)
-            .filter(|_| nearest(setting, known()).is_none())?;
+            .filter(|_| near.is_none() && command_with(&program, setting).is_none())?;
         // `1K` is not a number of bytes.
         let sizes = value
             .split(',')
@@ -377,7 +436,16 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
             words[at - 1]
         ))
     } else if is_script(Path::new(said)) && command.get_name() != "merge" {
-        Some("the command takes one script; run it for each script, or write a script with an 'include' for each".to_owned())
+        // `diff` names its two scripts `A.pw` and `B.pw`.
+        let named = |option: &&Arg| {
+            let mut names = option.get_value_names().unwrap_or_default().iter();
+            names.any(|name| is_script(Path::new(&**name)))
+        };
+        let takes = match command.get_positionals().filter(named).count() {
+            2.. => "two scripts; run it for each pair",
+            _ => "one script; run it for each script, or write a script with an 'include' for each",
+        };
+        Some(format!("the command takes {takes}"))
     } else {
         let flag = before(1)
             .filter(|option| !option.get_action().takes_values() && !said.starts_with('-'))?;
@@ -417,6 +485,14 @@ fn intended_command(error: &clap::Error, given: &[OsString]) -> Option<String> {
     program.build();
     let path = Path::new(said);
     let names_command = given.get(1).is_some_and(|first| first == "help");
+    if let Some(first) = given
+        .get(2)
+        .filter(|first| names_command && *first != &**said)
+    {
+        // `help test run`
+        let named = program.find_subcommand(first)?;
+        return Some(format!("pagewalk help {}", named.get_name()));
+    }
     let is_markdown = path.extension().is_some_and(|extension| extension == "md");
     let right = if names_command && said.starts_with('-') {
         // `help --help` asks for the help of `help`.
@@ -433,9 +509,11 @@ fn intended_command(error: &clap::Error, given: &[OsString]) -> Option<String> {
         format!("{command} {}", quoted(said))
     } else {
         let names = program.get_subcommands().map(clap::Command::get_name);
-        match nearest(said, names.chain(["--version", "--help"])) {
-            Some(near) => near.to_owned(),
-            None => format!("{} --{said}", command_with(&program, said)?),
+        if let Some(near) = nearest(said, names.chain(["--version", "--help"])) {
+            near.to_owned()
+        } else {
+            let (command, option) = command_with(&program, said)?;
+            format!("{command} --{option}")
         }
     };
     let meant = program.find_subcommand(&right);
@@ -565,7 +643,9 @@ fn completions(shell: clap_complete::Shell) -> io::Result<Status> {
 }
 
 fn man(folder: &Path) -> io::Result<Status> {
-    if let Err(error) = clap_mangen::generate_to(with_help(Arguments::command()), folder) {
+    let written = fs::create_dir_all(folder)
+        .and_then(|()| clap_mangen::generate_to(with_help(Arguments::command()), folder));
+    if let Err(error) = written {
         let shown = folder.display().to_string();
         complain(&format!(
             "pagewalk: cannot write `{}`: {}\n",

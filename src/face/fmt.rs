@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::options::other_kind;
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
 use super::test::find::{Search, SuiteFileKind, report_name};
 use pagewalk_engine::files::atomic_write::replace;
@@ -12,7 +13,7 @@ use pagewalk_engine::files::limits::SCRIPT;
 use pagewalk_engine::files::reason;
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::format::{Unformatted, format};
-use pagewalk_script::lang::include::{Script, text_of};
+use pagewalk_script::lang::include::{Script, missing_help, text_of};
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::narrate::count;
@@ -88,7 +89,13 @@ impl Fmt {
         };
         let old = match read_text(path) {
             Ok(old) => old,
-            Err(reason) => return wrong(&format!("pagewalk: cannot read `{shown}`: {reason}\n")),
+            Err(reason) => {
+                let help = missing_help(&Disk, path)
+                    .map_or_else(String::new, |help| format!("  help: {help}\n"));
+                return wrong(&format!(
+                    "pagewalk: cannot read `{shown}`: {reason}\n{help}"
+                ));
+            }
         };
         let new = match format(&old) {
             Ok(new) => new,
@@ -119,12 +126,13 @@ impl Fmt {
             tally.changed += 1;
         }
         if self.check {
-            return print(&difference(
-                &shown,
-                &old,
-                &new,
-                color.is_wanted(&io::stdout()).into(),
-            ));
+            // Lines that differ only in their ends look the same.
+            let unix = old.replace("\r\n", "\n");
+            if unix != old {
+                print(&format!("{shown}: the line ends change from CR LF to LF\n"))?;
+            }
+            let color = color.is_wanted(&io::stdout()).into();
+            return print(&difference(&shown, &unix, &new, color));
         }
         if is_stdin(path) {
             return print(&new);
@@ -153,7 +161,7 @@ impl Fmt {
             unwritten,
         } = tally;
         let (done, rest) = if self.check {
-            ("not formatted", "formatted")
+            ("not formatted", "already formatted")
         } else {
             ("formatted", "unchanged")
         };
@@ -201,20 +209,12 @@ fn scripts(paths: &[PathBuf], color: Color, tally: &mut Tally) -> Vec<PathBuf> {
                     report_name(path)
                 ));
             }
-        } else {
-            let end = path.extension().and_then(|end| end.to_str());
-            let other = match end.unwrap_or_default() {
-                "md" => Some("Markdown"),
-                "yaml" | "yml" => Some("YAML"),
-                _ => None,
-            };
-            if let Some(other) = other {
-                wrong.push(format!(
-                    "pagewalk: `{}` is {other}; `pagewalk fmt` formats only scripts (`.pw`)\n",
-                    report_name(path)
-                ));
-                found.clear();
-            }
+        } else if let Some(other) = other_kind(path) {
+            wrong.push(format!(
+                "pagewalk: `{}` is {other}; `pagewalk fmt` formats only scripts (`.pw`)\n",
+                report_name(path)
+            ));
+            found.clear();
         }
         for wrong in wrong {
             complain(&wrong);

@@ -24,4 +24,5 @@ pub(crate) mod test;
 #[cfg(test)]
 mod tests;
 mod threads;
+mod tips;
 mod version;

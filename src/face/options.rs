@@ -131,6 +131,16 @@ impl Checking {
     }
 }
 
+/// Returns the kind of a text file that is no script, by its name.
+pub(crate) fn other_kind(path: &Path) -> Option<&'static str> {
+    match path.extension()?.to_str()? {
+        "md" => Some("Markdown"),
+        "yaml" | "yml" => Some("YAML"),
+        "toml" => Some("TOML"),
+        _ => None,
+    }
+}
+
 /// Returns the course of a file or folder (`-` is the current folder), or `None` if no folder contains settings.
 ///
 /// # Errors

@@ -119,7 +119,7 @@ fn a_check_writes_nothing() {
     assert_eq!((status, &*wrong), (1, ""));
     assert!(messages.starts_with("--- a.pw\n+++ a.pw\n"), "{messages}");
     assert!(
-        messages.ends_with("1 script not formatted, 1 script formatted\n"),
+        messages.ends_with("1 script not formatted, 1 script already formatted\n"),
         "{messages}"
     );
     assert!(!messages.contains('\u{1b}'));
@@ -134,7 +134,27 @@ fn a_check_writes_nothing() {
     );
     assert_eq!(
         fmt(&folder, &["--check", "b.pw"], ""),
-        (0, "1 script formatted\n".to_owned(), String::new())
+        (0, "1 script already formatted\n".to_owned(), String::new())
+    );
+    fs::remove_dir_all(folder).expect("taken away");
+}
+
+#[test]
+fn a_check_names_the_line_ends_and_shows_only_other_changes() {
+    let windows = |text: &str| text.replace('\n', "\r\n");
+    let files = [("a.pw", &*windows(SLOPPY)), ("b.pw", &*windows(NEAT))];
+    let folder = folder("line-ends", &files);
+    let ends = "the line ends change from CR LF to LF\n";
+    let (status, messages, _) = fmt(&folder, &["--check", "b.pw"], "");
+    assert_eq!(
+        (status, messages),
+        (1, format!("b.pw: {ends}1 script not formatted\n"))
+    );
+    let (_, messages, _) = fmt(&folder, &["--check", "a.pw"], "");
+    let (_, unix, _) = fmt(&folder, &["--check", "-"], SLOPPY);
+    assert_eq!(
+        messages,
+        format!("a.pw: {ends}{}", unix.replace("<stdin>", "a.pw"))
     );
     fs::remove_dir_all(folder).expect("taken away");
 }

@@ -176,7 +176,7 @@ fn papers_and_formatting_have_defaults() {
     let formatted = pagewalk(&["fmt", "--check", "."]);
     assert_eq!(
         (formatted.status, formatted.out.as_str()),
-        (0, "3 scripts formatted\n"),
+        (0, "3 scripts already formatted\n"),
         "{}",
         formatted.err
     );

@@ -240,6 +240,23 @@ fn unusable_golden_files_are_distinguished() {
         said.contains("has format 7") && said.contains("supports only format 2"),
         "{said}"
     );
+    assert!(
+        said.contains("or a newer one") && !said.contains("--bless"),
+        "{said}"
+    );
+    let said = spoiled("older", |folder, _| {
+        folder.swap(golden, "format: 2", "format: 1");
+    });
+    assert!(
+        said.contains("has format 1")
+            && said.contains("regenerate it with `pagewalk test --bless x.pw`"),
+        "{said}"
+    );
+    let said = spoiled("text-at-the-end", |folder, text| {
+        folder.put(golden, format!("{text}\nmore\n"));
+    });
+    let message = "the golden file is not valid: text follows the last line, `...`";
+    assert!(said.contains(message), "{said}");
     let said = spoiled("invalid", |folder, _| {
         folder.swap(golden, "  - do: read 0x3D4", "  - do: [read 0x3D4");
     });
@@ -303,7 +320,7 @@ fn unusable_golden_files_are_distinguished() {
     let said = spoiled("large", |folder, text| {
         folder.put(golden, format!("{text}{}", "# 10 MB\n".repeat(10 << 17)));
     });
-    assert!(said.contains("is truncated"), "{said}");
+    assert!(said.contains("text follows the last line"), "{said}");
 }
 
 #[test]
@@ -499,6 +516,31 @@ fn a_golden_file_with_another_ending_is_named() {
     assert_eq!(told.status, 2, "{}", told.out);
     let named = "a.golden.yml:1:1: the golden file cannot be read: its name must be";
     assert!(told.out.contains(named), "{}", told.out);
+    let command = "rename it with `mv a.golden.yml a.golden.yaml`";
+    assert!(told.out.contains(command), "{}", told.out);
+}
+
+#[test]
+fn an_older_golden_file_is_regenerated_and_a_newer_one_is_not() {
+    let folder = golden("formats");
+    let text = folder.get("x.golden.yaml");
+    folder.swap("x.golden.yaml", "format: 2", "format: 1");
+    folder.passes(&["--bless", "x.pw"]);
+    assert_eq!(folder.get("x.golden.yaml"), text);
+    folder.swap("x.golden.yaml", "format: 2", "format: 7");
+    let newer = folder.get("x.golden.yaml");
+    assert_eq!(folder.test(&["--bless", "x.pw"]).status, 2);
+    assert_eq!(folder.get("x.golden.yaml"), newer);
+}
+
+#[test]
+fn lines_of_a_message_remain_lines_in_junit() {
+    let folder = golden("junit-lines");
+    folder.swap("x.golden.yaml", "tlb miss", "tlb hit");
+    folder.test(&["--report", "junit=a.xml"]);
+    let report = folder.get("a.xml");
+    let message = "differs from the golden file (-):&#10;- ";
+    assert!(report.contains(message), "{report}");
 }
 
 #[test]

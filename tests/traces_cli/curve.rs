@@ -107,7 +107,11 @@ fn a_wrong_sample_is_refused_with_the_right_values() {
         ("--curve-rate", "nan", "write a number from 0.000001 to 1"),
         ("--curve-rate", "half", "write a number from 0.000001 to 1"),
         ("--curve-blocks", "63", "63 is not in 64.."),
-        ("--curve-blocks", "all", "invalid digit"),
+        (
+            "--curve-blocks",
+            "all",
+            "write a whole number: '--curve-blocks 100'",
+        ),
     ] {
         let (status, out, err) = run(&folder, &["m.pw", "t.lackey", option, value]);
         assert_eq!((status, out.as_str()), (2, ""));

@@ -3,6 +3,8 @@
 //!
 //! In the advice, `FILE` means the file's name.
 
+use std::path::Path;
+
 use super::detect::fitting;
 use super::format::{ChosenFormat, FORMATS};
 use super::line;
@@ -25,6 +27,12 @@ impl Unreadable {
                         "name the format of its lines with `--trace-format {0}` (in a script, `format {0}`)",
                         format.name()
                     ),
+                    None if Path::new(&self.name)
+                        .extension()
+                        .is_some_and(|end| end == "pw") =>
+                    {
+                        "the file is a script: as the machine, it precedes the trace".to_owned()
+                    }
                     None => advice(*chosen, line),
                 }
             }
@@ -214,8 +222,8 @@ fn advice(chosen: ChosenFormat, bad: &BadLine) -> String {
     }
     let others = FORMATS.iter().map(|row| row.name);
     format!(
-        "if the file is a trace, name its format with `--trace-format` ({}), or write its columns as CSV with `op,address,size` in the \
-         first line",
+        "if the file is a trace, name its format ({}) with `--trace-format` (in a script, `format`), or write its columns as CSV with \
+         `op,address,size` in the first line",
         others.collect::<Vec<&str>>().join(", ")
     )
 }

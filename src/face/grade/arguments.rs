@@ -11,7 +11,7 @@ use pagewalk_script::lang::source::Conflict;
 
 use super::rows::{ColumnNames, RecordTable, StudentRows};
 use super::{csv, platforms, rows};
-use crate::face::options::{Checking, LimitArguments};
+use crate::face::options::{Checking, LimitArguments, other_kind};
 
 /// Arguments of `pagewalk grade`.
 #[derive(Debug, Args)]
@@ -154,7 +154,12 @@ pub(crate) fn read_rows(
     }
     let name = from.unwrap_or_else(|| guess(bytes, path));
     match FORMATS.iter().find(|format| format.name == name) {
-        Some(format) => (format.read)(bytes, named),
+        Some(format) => (format.read)(bytes, named).map_err(|flaw| match other_kind(path) {
+            Some(kind) if name == "csv" => {
+                Flaw::new(1, format!("is {kind}, not a table of answers"))
+            }
+            _ => flaw,
+        }),
         None => Err(Flaw::new(1, format!("unknown answer format `{name}`"))),
     }
 }

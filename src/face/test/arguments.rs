@@ -161,6 +161,17 @@ impl Test {
                 }
                 .execute();
             }
+            if self
+                .output
+                .reports
+                .iter()
+                .filter(|report| report.to_stdout())
+                .count()
+                > 1
+            {
+                complain("pagewalk: only one report can be written to standard output\n");
+                return Ok(Status::Wrong);
+            }
             if let Some(why) = self
                 .output
                 .reports

@@ -11,7 +11,7 @@ use ignore::WalkBuilder;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use pagewalk_engine::files::{reason, shown, visible};
 use pagewalk_script::lang::course::{BadCourse, Settings, Spanned};
-use pagewalk_script::lang::include::read;
+use pagewalk_script::lang::include::{missing_help, read};
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::suite::golden::Digest;
 use pagewalk_script::suite::reports::Name;
@@ -120,8 +120,13 @@ impl Search<'_> {
                 .filter(|rest| *rest != Path::new(""))
                 .unwrap_or(path);
             match fs::metadata(path) {
+                Err(_) if path == Path::new("-") => wrong.push(
+                    "pagewalk: `test` does not read standard input\n  help: `pagewalk run -` runs a script from it\n"
+                        .to_owned(),
+                ),
                 Err(error) => {
                     wrong.push(cannot_read(path, &reason(&error)));
+                    wrong.extend(missing_help(&Disk, path).map(|help| format!("  help: {help}\n")));
                     // The notation of pytest, and of the names that `--list` prints.
                     if let Some((file, case)) = path.to_string_lossy().split_once("::") {
                         let (file, case) = (shown(Path::new(file.trim())), case.trim());

@@ -47,8 +47,9 @@ pub(crate) fn compare_with_golden(
     if !is_present(&path) {
         let other = path.with_extension("yml");
         if required && is_present(&other) {
-            let why = format!("its name must be `{}`", report_name(&path));
-            return runs.reject(&Unusable::Unreadable(why), report_name(&other), wanted);
+            let (old, name) = (report_name(&other), report_name(&path));
+            let renaming = renaming(&old, &name, is_tracked(&other));
+            return runs.reject(&Unusable::Misnamed { name, renaming }, old, wanted);
         }
         return runs.set_golden(if required {
             &Held::Missing

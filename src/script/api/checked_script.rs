@@ -2,6 +2,7 @@
 
 use crate::exam::seeds::{Series, depends_on_seed};
 use crate::lang::ast::{Stmt, StmtKind};
+use crate::lang::course;
 use crate::lang::diagnostic::{Code, Diagnostic, Severity};
 use crate::lang::idioms::improve;
 use crate::lang::include::{Script, add_text, is_yaml, read};
@@ -16,6 +17,7 @@ use crate::run::arranged::arrangements;
 use crate::run::record::Sink;
 use crate::run::session::{LimitNames, Options};
 use crate::run::{self, Checked, Earlier, Ended, Files, check_again};
+use pagewalk_engine::files::shown;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -54,7 +56,10 @@ impl CheckedScript {
 
     /// Like [`CheckedScript::from_path`], with files from a loader.
     pub fn from_loader(path: &Path, loader: &mut dyn Loader) -> Self {
-        Self::from_parsed(ParsedScript::new(read(path, loader), loader), loader)
+        let mut checked = Self::from_parsed(ParsedScript::new(read(path, loader), loader), loader);
+        // The blocks of a document are scripts of this name, and only the whole file is no script.
+        checked.is_refused(markdown(path));
+        checked
     }
 
     /// Whether the script has neither errors nor warnings.
@@ -107,8 +112,7 @@ impl CheckedScript {
             || checked.name().to_owned(),
             |path| path.display().to_string(),
         );
-        if let Some(wrong) = not_a_script(&name).filter(|_| !checked.diagnostics.is_empty()) {
-            checked.diagnostics = vec![wrong];
+        if checked.is_refused(not_a_script(&name)) {
             return checked;
         }
         let earlier = Earlier {
@@ -176,6 +180,19 @@ impl CheckedScript {
         let body = &checked.script.body;
         once_per_cause(&checked.sources, body, &mut checked.diagnostics, false);
         checked
+    }
+
+    /// Replaces all mistakes and warnings by the reason why the file is no script, if there is a reason and a mistake.
+    fn is_refused(&mut self, reason: Option<Diagnostic>) -> bool {
+        // A file that cannot be read has no text.
+        let text = self.sources.file(0).map_or("", |file| &file.text);
+        let Some(reason) = reason.filter(|_| !self.diagnostics.is_empty() && !text.is_empty())
+        else {
+            return false;
+        };
+        self.diagnostics = vec![reason];
+        self.warnings.clear();
+        true
     }
 
     fn as_earlier(&self) -> Earlier<'_> {
@@ -481,10 +498,30 @@ fn not_a_script(name: &str) -> Option<Diagnostic> {
     } else if is_yaml(name) {
         let help = format!("a script names a machine file: `machine \"{name}\"`");
         ("this is a file in YAML, not a script", help)
+    } else if Path::new(name)
+        .file_name()
+        .is_some_and(|file| file == course::NAME)
+    {
+        let help = "name a script: Pagewalk finds the settings by itself".to_owned();
+        ("these are the settings of a course, not a script", help)
     } else {
         return None;
     };
     Some(Diagnostic::new(Code::Syntax, Span::new(0, 0..0), message).help(help))
+}
+
+/// Reports a document.
+fn markdown(path: &Path) -> Option<Diagnostic> {
+    let is_document = path.extension().is_some_and(|end| end == "md");
+    let wrong = is_document.then(|| {
+        let message = "this is a file in Markdown, not a script";
+        Diagnostic::new(Code::Syntax, Span::new(0, 0..0), message)
+    })?;
+    let help = format!(
+        "`pagewalk test {}` runs the scripts in its code blocks",
+        shown(path)
+    );
+    Some(wrong.help(help))
 }
 
 /// Returns the spans of all statements, in the order of their starts in each file.

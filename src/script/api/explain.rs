@@ -118,13 +118,23 @@ pub fn find(name: &str) -> Result<Page, String> {
     let begins = |known: &str, word: &str| {
         known == word || word.len() > 2 && known.starts_with(word.trim_end_matches('s'))
     };
-    let has = |known: &str, word| known.split(' ').any(|known| begins(known, word));
+    // `thrash` is `thrashing`, but `foo` need not be `footprint`.
+    let is_most = |known: &str, word: &str| {
+        known == word || begins(known, word) && word.len() > 3 && word.len() * 2 > known.len()
+    };
+    let with = |is: &dyn Fn(&str, &str) -> bool| {
+        let has = |known: &str, word: &str| known.split(' ').any(|known| is(known, word));
+        such(&|known| !wanted.is_empty() && wanted.split(' ').all(|word| has(known, word)))
+    };
     let mut found = such(&|known| known == wanted || known == one);
-    if found.is_empty() && !wanted.is_empty() {
-        found = such(&|known| wanted.split(' ').all(|word| has(known, word)));
+    if found.is_empty() {
+        found = with(&is_most);
     }
     if let Some(page) = Page::of(&found).filter(|_| found.len() <= EXPLAINED) {
         return Ok(page);
+    }
+    if found.is_empty() {
+        found = with(&begins);
     }
     if found.is_empty() {
         found.extend(similar(&wanted, &names));
@@ -143,7 +153,7 @@ pub fn find(name: &str) -> Result<Page, String> {
 fn similar<'n>(wanted: &str, names: &'n [String]) -> Option<&'n str> {
     let folded: Vec<String> = names.iter().map(|name| folded(name)).collect();
     let words = folded.iter().flat_map(|name| name.split(' '));
-    let words = words.filter(|word| word.len() > 3);
+    let words = words.filter(|word| word.len() > 4);
     let near = nearest(wanted, folded.iter().map(String::as_str).chain(words))?;
     let is_long = near.len() > 6 && near.chars().next() == wanted.chars().next();
     if !is_long && damerau_levenshtein(near, wanted) > 1 {

@@ -35,6 +35,14 @@ impl MemoryLimit {
     };
 }
 
+/// Returns an amount of memory in megabytes for messages, or in bytes if it is smaller.
+pub(crate) fn in_megabytes(bytes: u64) -> String {
+    match bytes >> 20 {
+        0 => format!("{bytes} B"),
+        megabytes => format!("{megabytes} MB"),
+    }
+}
+
 impl Default for MemoryLimit {
     fn default() -> Self {
         Self::DEFAULT

@@ -23,39 +23,57 @@ fn plain(name: &str) -> String {
 /// Maximum number of misspellings in a suggested word.
 const MOST_MISTAKES: usize = 3;
 
-/// Returns the word most similar to `word`. A word that differs only in case or in its notation is the best match, and
-/// then a word that `synonyms.txt` lists. Otherwise, the best match has the smallest Damerau–Levenshtein distance, which
+/// Returns the word that differs from `word` only in case or in its notation, or else the first one that `synonyms.txt` lists.
+/// The table also lists names after a dot: `L1.set` is `L1.index`.
+pub fn synonym<'a>(word: &str, among: &[&'a str]) -> Option<&'a str> {
+    let (lower, said) = (word.to_lowercase(), plain(word));
+    let same = among.iter().find(|candidate| {
+        let other = candidate.to_lowercase();
+        other == lower || other.contains(['-', '_', ' ']) && plain(&other) == said
+    });
+    let after_dot = word.rsplit_once('.').map(|(of, name)| (of, plain(name)));
+    let listed = || {
+        SYNONYMS.iter().find_map(|(ours, theirs)| {
+            let has = |ours: &str| among.iter().find(|candidate| **candidate == ours);
+            let whole = theirs.contains(&said) && !ours.starts_with('.');
+            whole.then(|| has(ours)).flatten().or_else(|| {
+                let (of, name) = after_dot.as_ref()?;
+                let ours = ours.trim_start_matches('.');
+                theirs
+                    .contains(name)
+                    .then(|| has(&format!("{of}.{ours}")))?
+            })
+        })
+    };
+    same.or_else(listed).copied()
+}
+
+/// Returns the word most similar to `word`: a [`synonym`], or the word with the smallest Damerau–Levenshtein distance, which
 /// counts omitted, inserted, replaced, and swapped letters. The distance may be at most a third of the length and at
-/// most 3, or 2 if the words have the same letters in a different order. Parts between dots must be similar one by one, and
-/// `synonyms.txt` also lists names after a dot: `L1.set` is `L1.index`. The first word wins a tie.
+/// most 3, or 2 if the words have the same letters in a different order. Parts between dots must be similar one by one. The
+/// first word wins a tie.
 pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_within(word, &among.collect::<Vec<_>>(), |length| length / 3)
+}
+
+/// Works like [`nearest`] for options and their values, whose distance may be at most two sevenths of the length. Options of
+/// other tools, such as `--repeat`, are more frequent than two misspellings in a short word, such as `--report`.
+pub fn nearest_option<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_within(word, &among.collect::<Vec<_>>(), |length| {
+        (length * 2 / 7).max(1).min(length / 3)
+    })
+}
+
+/// Works like [`nearest`]. `limit` returns the greatest distance for words of a length.
+fn nearest_within<'a>(word: &str, among: &[&'a str], limit: fn(usize) -> usize) -> Option<&'a str> {
+    if let Some(synonym) = synonym(word, among) {
+        return Some(synonym);
+    }
     let mut best: Option<(usize, &str)> = None;
     let lower = word.to_lowercase();
     let (length, letters) = (lower.chars().count(), letters(&lower));
-    let said = plain(word);
-    let after_dot = word.rsplit_once('.').map(|(of, name)| (of, plain(name)));
-    let mut synonyms = Vec::new();
-    for (ours, theirs) in SYNONYMS.iter() {
-        if theirs.contains(&said) && !ours.starts_with('.') {
-            synonyms.push((*ours).to_owned());
-        }
-        if let Some((of, name)) = &after_dot
-            && theirs.contains(name)
-        {
-            synonyms.push(format!("{of}.{}", ours.trim_start_matches('.')));
-        }
-    }
-    let mut synonym: Option<(usize, &str)> = None;
     for candidate in among {
-        if let Some(rank) = synonyms.iter().position(|ours| ours == candidate)
-            && synonym.is_none_or(|(first, _)| rank < first)
-        {
-            synonym = Some((rank, candidate));
-        }
         let other = candidate.to_lowercase();
-        if other == lower || other.contains(['-', '_', ' ']) && plain(&other) == said {
-            return Some(candidate);
-        }
         // In `P1write`, a sign is missing between two words.
         if lower.len() > other.len() + 1 && (lower.ends_with(&other) || lower.starts_with(&other)) {
             continue;
@@ -65,7 +83,7 @@ pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&
         let limit = if shuffled {
             2
         } else {
-            (length.max(others) / 3).min(MOST_MISTAKES)
+            limit(length.max(others)).min(MOST_MISTAKES)
         };
         // Of two words with as many mistakes, the one with the same letters is more similar.
         let most = best.map_or(limit, |(fewest, _)| {
@@ -79,10 +97,10 @@ pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&
         }
         let mistakes = strsim::damerau_levenshtein(&lower, &other);
         if mistakes <= most && each_part_is_near(&lower, &other) {
-            best = Some((mistakes, candidate));
+            best = Some((mistakes, *candidate));
         }
     }
-    synonym.or(best).map(|(_, candidate)| candidate)
+    best.map(|(_, candidate)| candidate)
 }
 
 /// Whether the parts between dots, such as `pte1` in `pte1.address`, are similar one by one.

@@ -4,6 +4,7 @@
 use pagewalk_engine::machine::footprint::Footprint;
 
 use crate::lang::diagnostic::Code;
+use crate::lang::loader::in_megabytes;
 use crate::lang::span::Span;
 use crate::lang::value::VALUE_BYTES;
 
@@ -130,7 +131,7 @@ impl Cx<'_> {
             .chain(language)
             .max_by_key(|(_, bytes)| *bytes);
         let (name, bytes) = largest.unwrap_or_default();
-        let [most, bytes] = [most, bytes].map(megabytes);
+        let [most, bytes] = [most, bytes].map(in_megabytes);
         let message =
             format!("the script needs more than {most} of memory, including {bytes} for {name}");
         let help = format!(
@@ -139,9 +140,4 @@ impl Cx<'_> {
         );
         Err(self.exceeded(Code::LimitMemory, place, message, help))
     }
-}
-
-/// An amount of memory in megabytes.
-fn megabytes(bytes: u64) -> String {
-    format!("{} MB", bytes >> 20)
 }

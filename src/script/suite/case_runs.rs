@@ -296,9 +296,7 @@ impl CaseRuns {
     ) -> Result<(Golden, Vec<Case>), Unusable> {
         let old = old.map_or_else(|| Ok(Golden::default()), |bytes| bytes.and_then(read));
         match old {
-            Err(unusable @ (Unusable::OtherFormat { .. } | Unusable::Unreadable(_))) => {
-                Err(unusable)
-            }
+            Err(unusable) if unusable.may_be_good() => Err(unusable),
             old => Ok(self.bless(old.as_ref().ok(), wanted)),
         }
     }

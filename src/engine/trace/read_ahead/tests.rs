@@ -161,7 +161,7 @@ fn a_text_without_any_line_of_a_known_format_names_the_line() {
             format!("`t` is not a trace: {why}: `what is this`")
         );
         assert!(failed.advice().is_some_and(|advice| {
-            advice.contains("`--trace-format` (lackey, din, csv, pin, gap)")
+            advice.contains("its format (lackey, din, csv, pin, gap) with `--trace-format`")
         }));
     }
 }

@@ -1,6 +1,7 @@
 //! A script with all files that it includes.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,8 +9,8 @@ use super::ast::{Block, Span, Word};
 use super::course::{self, BadCourse};
 use super::diagnostic::{Code, Diagnostic};
 use super::layout::DEPTH_LIMIT;
-use super::loader::plain;
 pub use super::loader::{Disk, Loader, MemoryLimit, Texts, text_of};
+use super::loader::{in_megabytes, plain};
 use super::nearest::nearest;
 use super::parse::{Includes, Pieces, SameEnds, WORD_BYTES, parse_again, word_starts};
 use super::source::Sources;
@@ -71,6 +72,9 @@ pub(crate) fn add(
     } else {
         path.display().to_string()
     };
+    let is_folder = bytes
+        .as_ref()
+        .is_err_and(|error| error.kind() == io::ErrorKind::IsADirectory);
     let text = bytes
         .map_err(|error| reason(&error))
         .and_then(|bytes| text_of(&bytes).map(str::to_owned));
@@ -89,10 +93,15 @@ pub(crate) fn add(
                 },
                 message,
             );
-            let near =
-                path.and_then(|path| near(loader, path).map(|(_, near)| path.with_file_name(near)));
-            let diagnostic = match near {
-                Some(near) => diagnostic.help(format!("did you mean `{}`?", near.display())),
+            let help = path.and_then(|path| {
+                let of_folder = || {
+                    let folder = shown(path);
+                    format!("name a script in the folder, or run all of them with `pagewalk test {folder}`")
+                };
+                missing_help(loader, path).or_else(|| is_folder.then(of_folder))
+            });
+            let diagnostic = match help {
+                Some(help) => diagnostic.help(help),
                 None => diagnostic,
             };
             (Script::default(), vec![diagnostic])
@@ -309,8 +318,26 @@ impl<'a> Reader<'a> {
         if nesting > DEPTH_LIMIT {
             return Err(nested(path));
         }
-        let text =
-            load(self.loader, &canonical, SCRIPT).map_err(|reason| unreadable(path, &reason))?;
+        let text = load(self.loader, &canonical, SCRIPT).map_err(|reason| {
+            let wrong = unreadable(path, &reason);
+            // Only a folder has names.
+            let names = self.loader.names(&canonical).into_iter();
+            let is_open = |name: &str| {
+                let path = Some(canonical.join(name));
+                self.open.iter().any(|open| open.canonical == path)
+            };
+            let is_script = |name: &str| Path::new(name).extension().is_some_and(|end| end == "pw");
+            let mut scripts = names.filter(|name| is_script(name) && !is_open(name));
+            match scripts.next() {
+                Some(name) => {
+                    let folder = path.text.trim_end_matches('/');
+                    wrong.help(format!(
+                        "name a script in it, such as `include \"{folder}/{name}\"`"
+                    ))
+                }
+                None => wrong,
+            }
+        })?;
         let name = name_beside(
             self.open.last().map_or(Path::new(""), |open| &open.name),
             path,
@@ -394,8 +421,8 @@ impl Includes for Reader<'_> {
         let word = text[at..].split_whitespace().next().unwrap_or("");
         let place = Span::new(file, at..at + word.len());
         let message = format!(
-            "the script needs more than {} MB of memory for its statements",
-            bytes >> 20
+            "the script needs more than {} of memory for its statements",
+            in_megabytes(bytes)
         );
         Err(Diagnostic::new(Code::LimitMemory, place, message)
             .label("the statements before this word need all of the memory")
@@ -561,6 +588,34 @@ fn near<'a>(loader: &dyn Loader, missing: &'a Path) -> Option<(&'a str, String)>
     Some((said, near.to_owned()))
 }
 
+/// Returns the help of the message that a script or a document of the command line cannot be read, if there is a file that
+/// the name can mean.
+pub fn missing_help(loader: &dyn Loader, path: &Path) -> Option<String> {
+    let text = path.to_str()?;
+    if loader.canonical(path).is_ok() {
+        return None;
+    }
+    if text.contains(['*', '?']) {
+        return Some("write the pattern without quotes, so that the shell replaces it".to_owned());
+    }
+    // A line and a column follow the name in messages, as in `first.pw:8:1`.
+    let is_place = |text: &str| text.chars().all(|c| c.is_ascii_digit() || c == ':');
+    let place = text.split_once(':').filter(|(_, place)| is_place(place));
+    let candidates = [
+        format!("{text}.pw"),
+        text.replace('\\', "/"),
+        place.map_or("", |(name, _)| name).to_owned(),
+        text.to_lowercase(),
+    ];
+    let exists = |name: &String| !name.is_empty() && loader.canonical(Path::new(name)).is_ok();
+    let meant = candidates.into_iter().find(exists).map(PathBuf::from);
+    let meant = meant.or_else(|| {
+        let (_, near) = near(loader, path)?;
+        Some(path.with_file_name(near))
+    });
+    meant.map(|meant| format!("did you mean `{}`?", shown(&meant)))
+}
+
 /// Returns the path that messages show for a file named in the file `from`.
 pub(super) fn name_beside(from: &Path, path: &Word) -> PathBuf {
     plain(&from.parent().unwrap_or(Path::new("")).join(&*path.text))
@@ -612,8 +667,13 @@ fn circle(open: &[Open], path: &Word) -> Diagnostic {
         .map(|open| shown(&open.name))
         .collect();
     let message = format!("files include each other in a cycle: {}", names.join(" → "));
+    let help = match open {
+        [_] => "remove the line: a file cannot include itself",
+        _ => "move what the files share to another file, which includes none of them",
+    };
     Diagnostic::new(Code::IncludeCircle, path.span, message)
         .label("this file is already being read")
+        .help(help)
 }
 
 #[cfg(test)]

@@ -80,6 +80,21 @@ fn twice_in_sequence_is_no_cycle() {
 }
 
 #[test]
+fn the_help_of_a_cycle_depends_on_its_length() {
+    let help = |files: &[(&str, &str)]| {
+        let (_, _, wrong) = read(Path::new("/s/a.pw"), &mut texts(files));
+        wrong[0].help.clone().unwrap_or_default()
+    };
+    let itself = help(&[("/s/a.pw", "include \"a.pw\"")]);
+    assert!(itself.starts_with("remove the line"), "{itself}");
+    let other = help(&[
+        ("/s/a.pw", "include \"b.pw\""),
+        ("/s/b.pw", "include \"a.pw\""),
+    ]);
+    assert!(other.starts_with("move what the files share"), "{other}");
+}
+
+#[test]
 fn cycles_are_reported_with_their_chain() {
     let (verbs, wrong) = read_all(&[
         ("/s/a.pw", "one\ninclude \"b.pw\"\nthree"),

@@ -576,9 +576,31 @@ fn plain(stop: &Stop, found: &str) -> Diagnostic {
         .iter()
         .find(|(keyword, _)| *keyword == stop.head && !stop.setting);
     match shape.filter(|_| first || PARTS.iter().any(missing)) {
-        Some((_, shape)) => diagnostic.help(format!("write the statement as {shape}")),
+        Some((_, shape)) => {
+            let quotes = stop.wanted.contains(&Rule::string);
+            let typed = quotes.then(|| with_text(shape, stop.rest)).flatten();
+            let shape = typed.unwrap_or_else(|| (*shape).to_owned());
+            diagnostic.help(format!("write the statement as {shape}"))
+        }
         None => diagnostic,
     }
+}
+
+/// Replaces the string in the form of a statement by the first word of a text. A name of a file without an ending gets that of
+/// the form.
+fn with_text(shape: &str, text: &str) -> Option<String> {
+    let [before, string, after] = shape.split('"').collect::<Vec<_>>()[..] else {
+        return None;
+    };
+    let word = text.split_whitespace().next()?;
+    let plain = |c: char| c.is_alphanumeric() || "._-/".contains(c);
+    let end = match string.rsplit_once('.') {
+        Some((_, end)) if !word.contains('.') => format!(".{end}"),
+        _ => String::new(),
+    };
+    word.chars()
+        .all(plain)
+        .then(|| format!("{before}\"{word}{end}\"{after}"))
 }
 
 /// A block, in words.

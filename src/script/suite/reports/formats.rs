@@ -8,7 +8,7 @@ use quick_xml::writer::ElementWriter;
 use serde_json::{Value, json};
 
 use super::case::{Broken, Case, Held, Mistake, Verdict};
-use super::html;
+use super::html::{self, visible_lines};
 use super::summary::{Suite, failure_summary};
 use super::trouble::{Trouble, troubles};
 use crate::report::excerpt::visible;
@@ -233,9 +233,9 @@ fn one(xml: &mut Xml, case: &Case, file: &str) -> io::Result<()> {
         Verdict::Wrong => ("error", "mistake"),
     };
     let troubles = troubles(case);
-    let message = troubles
-        .first()
-        .map_or_else(String::new, |trouble| legal(&visible(&trouble.message)));
+    let message = troubles.first().map_or_else(String::new, |trouble| {
+        legal(&visible_lines(&trouble.message))
+    });
     let text = legal(&failure_summary(case, Theme::default()));
     let body = |xml: &mut Xml| {
         let trouble = xml

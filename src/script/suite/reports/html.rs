@@ -221,7 +221,7 @@ fn fields(line: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Makes control characters visible, except for the ends of lines.
-fn visible_lines(text: &str) -> String {
+pub(super) fn visible_lines(text: &str) -> String {
     text.lines().map(visible).collect::<Vec<_>>().join("\n")
 }
 

@@ -47,6 +47,7 @@ pub(super) fn axes(
     for setting in block.settings.iter() {
         let name = &setting.name;
         if setting.block.is_some()
+            && !part(&name.text)
             && let Some(word) = part_named(&name.text, base)
         {
             let message = format!("`{word}` must precede the name `{}`", name.text);

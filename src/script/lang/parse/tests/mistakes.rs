@@ -138,6 +138,8 @@ if { read 1 }             -> syntax at "{": `{` does not belong here: a value is
 def f { read 1 }          -> syntax at "{": `{` does not belong here: a list of parameters in `( )` is missing (write the statement as `def NAME(A, B) { … }`)
 scenario { read 1 }       -> syntax at "{": `{` does not belong here: a string in double quotes is missing (write the statement as `scenario "name" { … }`)
 include other             -> syntax at "other": `other` does not belong here: a string in double quotes is missing (write the statement as `include "other.pw"`)
+include lib/m.pw          -> syntax at "lib": `lib` does not belong here: a string in double quotes is missing (write the statement as `include "lib/m.pw"`)
+scenario apart { read 1 } -> syntax at "apart": `apart` does not belong here: a string in double quotes is missing (write the statement as `scenario "apart" { … }`)
 reference { frames 3 }    -> syntax at "{": `{` does not belong here: a page or a string in double quotes is missing (write the statement as `reference 7 0 1 2 { frames 3, replacement lru }`)
 read x where y            -> syntax at "where": `where` belongs to `choose` (`choose NAME in RANGE where CONDITION`)
 f(1,,2)                   -> syntax at ",": `,` does not belong here: a value is missing

@@ -237,6 +237,8 @@ const WRITTEN: &str = "did when it was last reviewed; written by `pagewalk test 
 pub enum Unusable {
     /// The file cannot be read, for the given reason.
     Unreadable(String),
+    /// The file has another name than this one, and a command renames it.
+    Misnamed { name: String, renaming: String },
     /// The file has invalid UTF-8 at this byte.
     NotText { byte: usize },
     /// The file cannot be written, for the given reason.
@@ -267,16 +269,29 @@ impl Unusable {
         }
     }
 
+    /// Whether a new golden file could lose contents that can be read otherwise.
+    pub(crate) fn may_be_good(&self) -> bool {
+        match self {
+            Self::OtherFormat { format } => *format > u64::from(FORMAT),
+            Self::Unreadable(_) | Self::Misnamed { .. } => true,
+            _ => false,
+        }
+    }
+
     /// Explains the fix. `bless` is the command that regenerates the file.
     pub fn help(&self, bless: &str) -> String {
         match self {
-            Self::OtherFormat { .. } => {
+            Self::OtherFormat { .. } if self.may_be_good() => {
                 "use the version of Pagewalk that wrote this file, or a newer one".to_owned()
             }
             Self::Unreadable(_) | Self::Unwritable(_) => {
                 "check the file, its folder, and their permissions".to_owned()
             }
+            Self::Misnamed { renaming, .. } => format!("rename it with `{renaming}`"),
             Self::Unmerged { .. } => format!("resolve the script, and then run `{bless}`"),
+            Self::OtherFormat { .. } => {
+                format!("regenerate it with `{bless}`, and review the changes")
+            }
             _ => {
                 format!("restore the file, or regenerate it with `{bless}` and review the changes")
             }
@@ -288,6 +303,10 @@ impl fmt::Display for Unusable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(why) => write!(f, "the golden file cannot be read: {why}"),
+            Self::Misnamed { name, .. } => write!(
+                f,
+                "the golden file cannot be read: its name must be `{name}`"
+            ),
             Self::NotText { byte } => {
                 write!(
                     f,
@@ -346,6 +365,16 @@ pub fn read(bytes: &[u8]) -> Result<Golden, Unusable> {
             line: end + 2,
             column: 1,
             why: "a second golden file begins here".to_owned(),
+        });
+    }
+    let is_text = |line: &&str| !line.trim().is_empty();
+    if let Some(end) = end
+        && let Some(more) = text.lines().skip(end + 1).position(|line| is_text(&line))
+    {
+        return Err(Unusable::Invalid {
+            line: end + more + 2,
+            column: 1,
+            why: format!("text follows the last line, `{END}`"),
         });
     }
     let last = text.lines().last().unwrap_or_default();
