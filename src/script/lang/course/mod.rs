@@ -1,22 +1,23 @@
 //! The settings of a course: the file `pagewalk.toml` in the folder of a script or above it.
 
+mod explain;
+mod settings;
+
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
-use serde::Deserialize;
 pub use toml::Spanned;
+
+use explain::{Explained, explained};
+pub use settings::{ExamSettings, FmtSettings, NAME, Settings, TestSettings};
 
 use super::diagnostic::{Code, Diagnostic};
 use super::loader::{Loader, plain, text_of};
-use super::nearest::nearest;
 use super::source::{Conflict, Sources};
 use super::span::Span;
 use pagewalk_engine::files::limits::COURSE;
 use pagewalk_engine::files::reason;
-
-/// Name of the file.
-pub const NAME: &str = "pagewalk.toml";
 
 #[derive(Debug, Clone)]
 pub struct Course {
@@ -34,51 +35,15 @@ impl Course {
         self.path.parent().unwrap_or(Path::new(""))
     }
 
-    /// Returns a mistake in a value.
-    pub fn bad_value<T>(&self, value: &Spanned<T>, message: String) -> BadCourse {
-        bad(&self.path, &self.text, value.span(), message)
+    /// Returns a mistake in a value, with the instructions for a fix.
+    pub fn bad_value<T>(
+        &self,
+        value: &Spanned<T>,
+        message: String,
+        help: Option<String>,
+    ) -> BadCourse {
+        bad(&self.path, &self.text, value.span(), message).help(help)
     }
-}
-
-/// The settings of a course.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Settings {
-    root: Option<Spanned<String>>,
-    /// Defaults of `pagewalk test`.
-    pub test: TestSettings,
-    /// Defaults of `pagewalk fmt`.
-    pub fmt: FmtSettings,
-    /// Defaults of `pagewalk exam`.
-    pub exam: ExamSettings,
-}
-
-/// Defaults of `pagewalk test`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct TestSettings {
-    /// Patterns of files to skip, in the notation of `.gitignore`.
-    pub exclude: Vec<Spanned<String>>,
-    /// The number of files to run in parallel.
-    pub jobs: Option<usize>,
-}
-
-/// Defaults of `pagewalk fmt`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct FmtSettings {
-    /// Patterns of files to skip, in the notation of `.gitignore`.
-    pub exclude: Vec<Spanned<String>>,
-}
-
-/// Defaults of `pagewalk exam`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ExamSettings {
-    /// The folder of the papers, relative to the folder of the settings.
-    pub output: Option<PathBuf>,
-    /// The format of the papers.
-    pub format: Option<Spanned<String>>,
 }
 
 /// A mistake in the settings of a course.
@@ -161,59 +126,11 @@ fn course(loader: &dyn Loader, path: &Path, text: &str) -> Result<Course, BadCou
             let place = conflict.place(text);
             return bad(path, text, place, conflict.to_string()).help(Some(conflict.help()));
         }
-        let span = error.span().unwrap_or(0..0);
-        let word = text.get(span.clone()).unwrap_or_default();
-        // The names that TOML's message lists.
-        let known = || error.message().split('`').skip(3).step_by(2);
-        let reads = |text: String| toml::from_str::<Settings>(&text).is_ok();
-        let (before, after) = (
-            text.get(..span.start).unwrap_or_default(),
-            text.get(span.end..).unwrap_or_default(),
-        );
-        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let line = text[start..].lines().next().unwrap_or_default();
-        let section = known().find(|name| reads(format!("[{name}]\n{line}")));
-        let section =
-            section.map(|name| format!("it is a setting of `[{name}]`: put `[{name}]` above it"));
-        let is_list = !word.is_empty() && reads([before, "[", word, "]", after].concat());
-        let list = is_list.then(|| format!("write a list: `[{word}]`"));
-        let one = word.starts_with('[').then(|| {
-            let first = word.split('"').nth(1)?;
-            let is_one = reads([before, "\"", first, "\"", after].concat());
-            is_one.then(|| format!("write one value: `\"{first}\"`"))
-        });
-        let quoted = line.split_once('=').and_then(|(name, value)| {
-            let (name, value) = (name.trim(), value.trim());
-            let line = format!("{name} = \"{value}\"");
-            let is_text = reads(line.clone()) || reads(format!("[exam]\n{line}"));
-            (!value.contains('"') && is_text).then(|| format!("write `{line}`"))
-        });
-        let of_grade = ["grade", "grading", "rules", "rule", "marking"].contains(&word);
-        let of_grade = of_grade.then(|| "rules of grading are in a file of their own: `pagewalk grade exam.pw answers.csv --rules rules.yaml`".to_owned());
-        let near = nearest(word, known()).map(|near| format!("did you mean `{near}`?"));
-        let yaml = text.lines().find_map(|line| line.trim().strip_suffix(':'));
-        let yaml = yaml.map(|name| format!("`{NAME}` is TOML, not YAML: write `[{name}]`, and below it lines such as `NAME = VALUE`"));
-        let windows = line.contains('\\');
-        let windows = windows.then(|| "write `/` between the names of folders".to_owned());
-        let underscored = word.replace('-', "_");
-        let of_exam = match &*underscored {
-            "paper" | "papersize" | "paper_size" | "page_size" => "page",
-            "language" | "lang" | "translation" => "labels",
-            _ => word,
-        };
-        let is_option = ["key", "variants", "seed", "roster", "solutions", "first", "last", "page", "labels", "large", "answers"].contains(&of_exam);
-        let option = (is_option && known().any(|name| name == "output"))
-            .then(|| format!("`--{of_exam}` is an option of `pagewalk exam`"));
-        let dashed = word.replace('_', "-");
-        let of_test = ["require-golden", "bless", "filter", "golden", "fail-fast", "quiet", "junit", "format"];
-        let of_test = match &*dashed {
-            "paths" | "files" | "folders" | "include" | "testpaths" => Some("name the folders on the command line, such as `pagewalk test lectures`".to_owned()),
-            name if of_test.contains(&name) => Some(format!("`--{name}` is an option of `pagewalk test`")),
-            _ => None,
-        };
-        let of_test = of_test.filter(|_| known().any(|name| name == "jobs"));
-        let help = yaml.or(option).or(of_grade).or(of_test).or(windows).or(section).or(list).or(one.flatten()).or(quoted).or(near);
-        let message = error.message().replace("usize", "a number");
+        let Explained {
+            span,
+            message,
+            help,
+        } = explained(text, &error);
         bad(path, text, span, message).help(help)
     })?;
     let mut course = Course {
@@ -241,14 +158,16 @@ fn found(
     match loader.canonical(&target) {
         Ok(found) if found.starts_with(folder) => Ok(found),
         Err(_) if plain(&target).starts_with(folder) => {
-            Err(course.bad_value(root, format!("there is no folder `{name}`")))
+            let help = format!("for the folder of `{NAME}`, write `root = \".\"`");
+            let message = format!("there is no folder `{name}`");
+            Err(course.bad_value(root, message, Some(help)))
         }
         _ => {
             let message = format!("the folder `{name}` is not inside the folder of `{NAME}`");
             let help = Some(format!(
                 "move `{NAME}` to that folder, and write `root = \".\"` in it"
             ));
-            Err(course.bad_value(root, message).help(help))
+            Err(course.bad_value(root, message, help))
         }
     }
 }
