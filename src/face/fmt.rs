@@ -188,7 +188,6 @@ fn scripts(paths: &[PathBuf], color: Color, tally: &mut Tally) -> Vec<PathBuf> {
     for path in paths {
         let (mut found, mut wrong) = (vec![path.clone()], Vec::new());
         if path.is_dir() {
-            let all;
             let paths = std::slice::from_ref(path);
             let search = Search {
                 paths,
@@ -196,7 +195,8 @@ fn scripts(paths: &[PathBuf], color: Color, tally: &mut Tally) -> Vec<PathBuf> {
                 excluded: |settings| &settings.fmt.exclude,
                 color,
             };
-            (all, wrong) = search.files();
+            let (all, unfound) = search.files();
+            wrong.extend(unfound.into_iter().map(|wrong| wrong.complaint));
             found = all
                 .into_iter()
                 .filter(|one| one.kind == SuiteFileKind::Script)

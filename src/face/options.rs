@@ -13,6 +13,7 @@ use pagewalk_script::lang::source::Sources;
 use pagewalk_script::lang::value::byte_size;
 use pagewalk_script::report::diagnostics::render;
 use pagewalk_script::run::session::{LimitNames, Limits};
+use pagewalk_script::suite::reports::Mistake;
 
 use super::terminal::{Color, complain, diagnostic_style};
 
@@ -158,6 +159,13 @@ pub(crate) fn course_of(path: &Path) -> Result<Option<Course>, BadCourse> {
     folder
         .canonicalize()
         .map_or(Ok(None), |folder| of_folder(&mut Disk, &folder))
+}
+
+/// Returns a mistake for reports.
+pub(crate) fn course_mistake(bad: BadCourse) -> Mistake {
+    let mut sources = Sources::default();
+    let diagnostic = bad.diagnostic(&mut sources);
+    Mistake::from_diagnostic(&diagnostic, &sources)
 }
 
 /// Returns the message about a mistake.

@@ -71,6 +71,24 @@ fn files_outside_the_folder_are_reported_with_the_settings_to_change() {
         let said = help(name, settings, HOMEWORK);
         assert!(said.contains(message), "{said}");
     }
+    let folder = Folder::new("outside-nested");
+    folder.put("pagewalk.toml", "root = \".\"\n");
+    folder.put("homework/pagewalk.toml", "root = \".\"\n");
+    folder.put("lib/machine.pw", MACHINE);
+    folder.put("homework/1.pw", HOMEWORK);
+    let wrong = folder.test(&["homework"]);
+    let said = wrong.err.replace("\n        ", "");
+    assert!(said.contains("move the file there, or remove `/"), "{said}");
+    assert!(
+        said.contains("outside-nested/homework/pagewalk.toml`, so that"),
+        "{said}"
+    );
+    folder.put("homework/1.pw", "include \"/etc/passwd\"\n");
+    let said = folder.test(&["homework"]).err;
+    assert!(
+        said.contains("help: copy or move the file there\n"),
+        "{said}"
+    );
     let other_computer = "include \"/home/ana/course/homework/2.pw\"\n";
     let said = help("homework/2.pw", MACHINE, other_computer);
     assert!(said.contains("did you mean `\"2.pw\"`?"), "{said}");
@@ -100,7 +118,53 @@ fn ignored_files_are_skipped_unless_named() {
 #[test]
 fn mistakes_in_the_settings_are_reported_once() {
     for (settings, message) in [
-        ("[tests]\n", "unknown field `tests`"),
+        ("[tests]\n", "there is no section `[tests]`"),
+        (
+            "[run]\nseed = 3\n",
+            "the sections are `[test]`, `[fmt]`, `[exam]`",
+        ),
+        ("[fmt]\nwidth = 80\n", "`[fmt]` has no setting `width`"),
+        ("Root = \".\"\n", "did you mean `root`?"),
+        ("[test]\nignore = [\"a\"]\n", "did you mean `exclude`?"),
+        ("[test]\nthreads = 4\n", "did you mean `jobs`?"),
+        (
+            "[test]\ndeny = \"warnings\"\n",
+            "`--deny` is an option of `pagewalk test`",
+        ),
+        ("root = “.”\n", "the quotation marks must be straight"),
+        ("root = “.”\n", "write `root = \".\"`"),
+        ("root = drafts # all\n", "write `root = \"drafts\"`"),
+        ("root = \"..\n", "write `root = \"..\"`"),
+        ("root = true\n", "`root` must be a text in quotes"),
+        ("root = true\n", "write, for example, `root = \".\"`"),
+        ("[root]\n", "write, for example, `root = \".\"`"),
+        ("root: \".\"\n", "write `root = \".\"`"),
+        ("root = \"nope\"\n", "write `root = \".\"`"),
+        ("root = \".\"\nroot = \"a\"\n", "`root` is set twice"),
+        ("test = 4\n", "write `[test]`, and its settings below it"),
+        (
+            "[test]\njobs = 4\n[test]\nexclude = [\"a\"]\n",
+            "`[test]` appears twice",
+        ),
+        (
+            "[test]\njobs = -1\n",
+            "`jobs` must be a whole number from 1",
+        ),
+        ("[test]\njobs = 0\n", "`jobs` must be a whole number from 1"),
+        ("[test]\njobs = 2.5\n", "write, for example, `jobs = 4`"),
+        ("[test]\njobs = two\n", "write, for example, `jobs = 4`"),
+        ("[test]\njobs = \"8\"\n", "write `jobs = 8`"),
+        ("[test]\nexclude = 4\n", "`exclude` must be a list of texts"),
+        (
+            "[test]\nexclude = [a, b/c.pw]\n",
+            "write `exclude = [\"a\", \"b/c.pw\"]`",
+        ),
+        ("[test]\nexclude = a\n", "write `exclude = [\"a\"]`"),
+        (
+            "[test]\nexclude = [\"a\"\njobs = 4\n",
+            "write `exclude = [\"a\"]`",
+        ),
+        ("[exam]\noutput = 4\n", "`output` must be a text in quotes"),
         ("root = .\n", "write `root = \".\"`"),
         ("jobs = 4\n", "it is a setting of `[test]`"),
         (
@@ -113,7 +177,7 @@ fn mistakes_in_the_settings_are_reported_once() {
         ),
         (
             "[test]\nexclude = \"drafts\"\n",
-            "write a list: `[\"drafts\"]`",
+            "write `exclude = [\"drafts\"]`",
         ),
         (
             "[exam]\nkey = true\n",
@@ -125,7 +189,7 @@ fn mistakes_in_the_settings_are_reported_once() {
         ),
         (
             "[exam]\nformat = [\"html\", \"markdown\"]\n",
-            "write one value: `\"html\"`",
+            "write `format = \"html\"`",
         ),
         (
             "[test]\nexclude = [\"drafts\\old\"]\n",
@@ -133,7 +197,7 @@ fn mistakes_in_the_settings_are_reported_once() {
         ),
         (
             "[test]\nexclude = [\"a\", \"[\"]\n",
-            "unclosed character class",
+            "to match the character `[` itself, write `\\\\[`",
         ),
         (
             "[test]\n<<<<<<< HEAD\njobs = 4\n=======\njobs = 2\n>>>>>>> other\n",
@@ -146,12 +210,70 @@ fn mistakes_in_the_settings_are_reported_once() {
     ] {
         let folder = course("mistakes", settings);
         let wrong = folder.test(&[]);
-        assert_eq!((wrong.status, wrong.out.as_str()), (2, ""), "{settings}");
+        let last = (wrong.status, wrong.last());
+        assert_eq!(last, (2, "0 passed, 1 failed"), "{settings}");
         assert_eq!(wrong.err.matches(message).count(), 1, "{}", wrong.err);
+        let words = [
+            "field",
+            "sequence",
+            "floating point",
+            "struct",
+            "path string",
+        ];
+        let parser = words.iter().find(|word| wrong.err.contains(*word));
+        assert_eq!(parser, None, "{}", wrong.err);
         assert!(wrong.err.contains("pagewalk.toml:"), "{}", wrong.err);
     }
     let folder = course("pattern", "");
     assert_eq!(folder.test(&["--skip", "["]).status, 2);
+    assert_eq!(folder.test(&["--jobs", "0"]).status, 2);
+}
+
+#[test]
+fn a_mistake_in_the_settings_is_a_failed_case_of_the_reports() {
+    let folder = course("reports", "[tests]\n");
+    let wrong = folder.test(&[
+        "--report",
+        "junit=report.xml",
+        "--report",
+        "json=report.json",
+    ]);
+    assert_eq!((wrong.status, wrong.last()), (2, "0 passed, 1 failed"));
+    let report = folder.get("report.xml");
+    assert!(
+        report.contains("tests=\"1\" failures=\"0\" errors=\"1\""),
+        "{report}"
+    );
+    assert!(
+        report.contains("<testcase name=\"pagewalk.toml\""),
+        "{report}"
+    );
+    let report = folder.get("report.json");
+    assert!(report.contains("there is no section `[tests]`"), "{report}");
+    // No golden file is written without the settings, and a wrong path runs nothing.
+    let wrong = folder.test(&["--bless"]);
+    assert_eq!((wrong.status, wrong.out.as_str()), (2, ""));
+    let wrong = folder.test(&["nowhere", "lib/machine.pw"]);
+    assert_eq!((wrong.status, wrong.out.as_str()), (2, ""));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_unreadable_folder_hides_no_other_folder() {
+    use std::fs::{Permissions, read_dir, set_permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = course("unreadable", "root = \".\"\n");
+    let drafts = folder.at("drafts");
+    set_permissions(&drafts, Permissions::from_mode(0o000)).expect("own folder");
+    // The administrator can read each folder.
+    if read_dir(&drafts).is_err() {
+        let wrong = folder.test(&[]);
+        assert_eq!((wrong.status, wrong.last()), (2, "2 passed, 1 failed"));
+        let line = "pagewalk: cannot read `drafts`: permission denied\n";
+        assert_eq!(wrong.err, line);
+    }
+    set_permissions(&drafts, Permissions::from_mode(0o755)).expect("own folder");
 }
 
 #[test]

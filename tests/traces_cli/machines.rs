@@ -82,12 +82,14 @@ fn the_default_frames_and_replacement_are_the_kernels() {
 #[test]
 fn unknown_machines_are_reported() {
     let wrong = "machine core-i8\n";
-    let files: [(&str, &[u8]); 6] = [
+    let files: [(&str, &[u8]); 8] = [
         ("t", TRACE.as_bytes()),
         ("m.pw", MACHINE.as_bytes()),
         ("wrong.pw", wrong.as_bytes()),
         ("none.pw", b"let x = 1\n"),
         ("wrong.yaml", b"physical: 8 bots\n"),
+        ("pageless.yaml", b"virtual: 8 bits\n"),
+        ("m.golden.yaml", b""),
         ("late.pw", b"machine simple\nlet x = [1][7]\n"),
     ];
     let folder = folder("wrong-machines", &files);
@@ -106,6 +108,11 @@ fn unknown_machines_are_reported() {
             "`none.pw` declares no machine outside of scenarios",
         ),
         (&["wrong.yaml", "t"], "wrong.yaml"),
+        (&["pageless.yaml", "t"], "add `page: 4 KB`"),
+        (
+            &["m.golden.yaml", "t"],
+            "`m.golden.yaml` is a golden file, not a machine file",
+        ),
         (&["late.pw", "t"], "late.pw"),
         (
             &["m.pw", "t", "--map", "demand"],

@@ -877,6 +877,22 @@ fn a_mistake_in_a_machine_file_is_also_marked_in_the_script() {
 }
 
 #[test]
+fn the_name_of_a_machine_file_needs_quotes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, script) = (folder.path().join("a.pw"), "machine lib/m.yaml\nread 0");
+    fs::write(&path, script).expect("a file");
+    fs::create_dir(folder.path().join("lib")).expect("a folder");
+    fs::write(folder.path().join("lib/m.yaml"), "physical: 14 bits").expect("a file");
+    let checked = CheckedScript::from_path(&path);
+    let [one] = &checked.diagnostics[..] else {
+        panic!("{:#?}", checked.diagnostics)
+    };
+    assert_eq!(one.message, "the name of a machine file is in quotes");
+    assert_eq!(&script[one.span.bytes()], "lib/m.yaml");
+    assert_eq!(one.help.as_deref(), Some("write `\"lib/m.yaml\"`"));
+}
+
+#[test]
 fn a_mistake_of_a_machine_file_hides_no_other() {
     let folder = tempfile::tempdir().expect("a folder");
     let machine = "virtual = 14 bits\nphysical = 12 bits\npage = 63 B\ntlb: { entires: 4 }\n";

@@ -103,7 +103,8 @@ impl Exam {
                     name.get_ref()
                 );
                 format = Some(
-                    Form::named(name.get_ref()).ok_or_else(|| course.bad_value(name, unknown))?,
+                    Form::named(name.get_ref())
+                        .ok_or_else(|| course.bad_value(name, unknown, None))?,
                 );
             }
         }

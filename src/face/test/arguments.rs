@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime};
@@ -23,7 +24,7 @@ use pagewalk_script::report::excerpt::visible;
 use pagewalk_script::report::text::{Fit, Theme};
 use pagewalk_script::suite::amend::Wanted;
 use pagewalk_script::suite::reports::{
-    Case, Held, Name, Suite, Verdict, failures, outcomes, summary,
+    Case, Held, Mistake, Name, Suite, Verdict, failures, outcomes, summary,
 };
 
 /// Arguments of `pagewalk test`.
@@ -56,7 +57,7 @@ pub(crate) struct Test {
     output: OutputOptions,
     /// Run N files in parallel [default: that of `pagewalk.toml`, or the number of processors]
     #[arg(short, long, alias = "threads", value_name = "N")]
-    jobs: Option<usize>,
+    jobs: Option<NonZeroUsize>,
 }
 
 #[derive(Debug, Args)]
@@ -132,11 +133,14 @@ impl Test {
             let since = SystemTime::now();
             let (all, wrong) = search.files();
             for wrong in &wrong {
-                complain(wrong);
+                complain(&wrong.complaint);
             }
-            if !wrong.is_empty() {
-                return Ok(Status::Wrong);
-            }
+            let unfound: Option<Vec<Mistake>> =
+                wrong.into_iter().map(|wrong| wrong.mistake).collect();
+            let unfound = match unfound {
+                Some(unfound) if unfound.is_empty() || !self.writes() => unfound,
+                _ => return Ok(Status::Wrong),
+            };
             let files = self.selection.files_in(&all);
             if self.amending.prune {
                 return prune(&files);
@@ -181,7 +185,10 @@ impl Test {
                 complain(&format!("pagewalk: {why}\n"));
                 return Ok(Status::Wrong);
             }
-            let ran = self.run(&all, &files, bless, color)?;
+            let mut ran = self.run(&all, &files, bless, color)?;
+            ran.suite
+                .cases
+                .splice(0..0, unfound.into_iter().map(unread));
             let status = self.report_run(&ran, color)?;
             if !self.watch {
                 return Ok(status);
@@ -197,6 +204,22 @@ impl Test {
             bless = self.goldens.bless || keys.as_ref().is_some_and(Keys::take) && differs;
             clear()?;
         }
+    }
+
+    /// Whether the command lists or changes files, which needs all of them.
+    fn writes(&self) -> bool {
+        let Self {
+            goldens, amending, ..
+        } = self;
+        let writing = [
+            goldens.bless,
+            goldens.review,
+            amending.prune,
+            amending.accept,
+            amending.fill,
+            self.list,
+        ];
+        writing.contains(&true)
     }
 
     /// Returns the reason for not writing in CI, where changes are not reviewed.
@@ -383,7 +406,20 @@ impl Test {
             .first()
             .and_then(|path| course_of(path).ok().flatten());
         let jobs = self.jobs.or_else(|| course?.settings.test.jobs);
-        jobs.unwrap_or_else(processors).max(1)
+        jobs.map_or_else(processors, NonZeroUsize::get)
+    }
+}
+
+/// Returns the case of a file or folder that the search could not read.
+fn unread(mistake: Mistake) -> Case {
+    let name = Name {
+        file: mistake.file.clone(),
+        ..Name::default()
+    };
+    Case {
+        mistakes: vec![mistake],
+        golden: Held::NotCompared,
+        ..Case::new(name, 1)
     }
 }
 

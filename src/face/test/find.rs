@@ -14,10 +14,10 @@ use pagewalk_script::lang::course::{BadCourse, Settings, Spanned};
 use pagewalk_script::lang::include::{missing_help, read};
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::suite::golden::Digest;
-use pagewalk_script::suite::reports::Name;
+use pagewalk_script::suite::reports::{Mistake, Name};
 use pagewalk_script::traces::parts::Part;
 
-use crate::face::options::{course_message, course_of};
+use crate::face::options::{course_message, course_mistake, course_of};
 use crate::face::terminal::Color;
 
 /// File name ending of a golden file.
@@ -81,6 +81,67 @@ fn has_script(golden: &Path) -> bool {
     scripts_of(golden).iter().any(|path| path.is_file())
 }
 
+/// A path without scripts to find, or a file or folder below a path that the search cannot read.
+pub(crate) struct SearchError {
+    /// The report.
+    pub(crate) complaint: String,
+    /// The mistake, if it is below a path. Otherwise, the path itself is wrong.
+    pub(crate) mistake: Option<Mistake>,
+}
+
+impl SearchError {
+    /// Returns an error in a path of the command line.
+    fn of_path(complaint: String) -> Self {
+        Self {
+            complaint,
+            mistake: None,
+        }
+    }
+
+    fn of_course(bad: BadCourse, color: Color) -> Self {
+        let mut mistake = course_mistake(bad.clone());
+        // A report is the same on every computer.
+        let here = Path::new(".").canonicalize().unwrap_or_default();
+        let file = Path::new(&mistake.file);
+        mistake.file = report_name(file.strip_prefix(here).unwrap_or(file));
+        Self {
+            complaint: course_message(bad, color),
+            mistake: Some(mistake),
+        }
+    }
+
+    fn of_walk(error: &ignore::Error) -> Self {
+        let place = path_of(error).unwrap_or(Path::new("."));
+        let place = place.strip_prefix(".").unwrap_or(place);
+        let why = error.io_error().map_or_else(|| error.to_string(), reason);
+        let message = format!("cannot read `{}`: {why}", shown(place));
+        let complaint = format!("pagewalk: {message}\n");
+        let mistake = Mistake {
+            file: report_name(place),
+            line: 1,
+            column: 1,
+            code: "",
+            message,
+            help: String::new(),
+        };
+        Self {
+            complaint,
+            mistake: Some(mistake),
+        }
+    }
+}
+
+/// Returns the file or folder that a walk could not read.
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            path_of(err)
+        }
+        _ => None,
+    }
+}
+
 /// A search for files with scripts.
 pub(crate) struct Search<'a> {
     pub(crate) paths: &'a [PathBuf],
@@ -107,7 +168,7 @@ impl FromStr for SkipPattern {
 impl Search<'_> {
     /// Returns the files at and below the paths, sorted by name, and any errors. Skips hidden folders, folders named
     /// `target`, and files that Git ignores, and does not follow links to folders. Never skips the paths themselves.
-    pub(crate) fn files(&self) -> (Vec<SuiteFile>, Vec<String>) {
+    pub(crate) fn files(&self) -> (Vec<SuiteFile>, Vec<SearchError>) {
         let (mut found, mut wrong) = (Vec::new(), Vec::new());
         let cannot_read = |path: &Path, words: &str| {
             format!("pagewalk: cannot read `{}`: {words}\n", shown(path))
@@ -120,23 +181,24 @@ impl Search<'_> {
                 .filter(|rest| *rest != Path::new(""))
                 .unwrap_or(path);
             match fs::metadata(path) {
-                Err(_) if path == Path::new("-") => wrong.push(
+                Err(_) if path == Path::new("-") => wrong.push(SearchError::of_path(
                     "pagewalk: `test` does not read standard input\n  help: `pagewalk run -` runs a script from it\n"
                         .to_owned(),
-                ),
+                )),
                 Err(error) => {
-                    wrong.push(cannot_read(path, &reason(&error)));
-                    wrong.extend(missing_help(&Disk, path).map(|help| format!("  help: {help}\n")));
+                    let mut complaint = cannot_read(path, &reason(&error));
+                    complaint.extend(missing_help(&Disk, path).map(|help| format!("  help: {help}\n")));
                     // The notation of pytest, and of the names that `--list` prints.
                     if let Some((file, case)) = path.to_string_lossy().split_once("::") {
                         let (file, case) = (shown(Path::new(file.trim())), case.trim());
                         let help = format!("pagewalk test {file} --filter \"{}\"", visible(case));
-                        wrong.push(format!("  help: `{help}` runs this case\n"));
+                        complaint = format!("{complaint}  help: `{help}` runs this case\n");
                     }
+                    wrong.push(SearchError::of_path(complaint));
                 }
                 Ok(data) if data.is_dir() => match self.skipped(path) {
                     Ok(skipped) => below(path, skipped, &mut found, &mut wrong),
-                    Err(bad) => wrong.push(course_message(bad, self.color)),
+                    Err(bad) => wrong.push(SearchError::of_course(bad, self.color)),
                 },
                 Ok(_) => match SuiteFileKind::from_path(path) {
                     // If the path names a golden file, select its script.
@@ -145,10 +207,10 @@ impl Search<'_> {
                         found.extend(scripts.filter_map(|path| SuiteFile::from_path(&path)));
                     }
                     Some(_) => found.extend(SuiteFile::from_path(path)),
-                    None => wrong.push(format!(
+                    None => wrong.push(SearchError::of_path(format!(
                         "pagewalk: `{}` is neither a script (`.pw`) nor Markdown (`.md`)\n",
                         shown(path)
-                    )),
+                    ))),
                 },
             }
         }
@@ -170,7 +232,15 @@ impl Search<'_> {
             let excluded = (self.excluded)(&course.settings);
             let texts = excluded.iter().map(|pattern| &**pattern.get_ref());
             let matcher = matcher(course.folder(), texts);
-            patterns.push(matcher.map_err(|(at, reason)| course.bad_value(&excluded[at], reason))?);
+            let matcher = matcher.map_err(|(at, reason)| {
+                let bracket = "to match the character `[` itself, write `\\\\[`";
+                let help = excluded[at]
+                    .get_ref()
+                    .contains('[')
+                    .then(|| bracket.to_owned());
+                course.bad_value(&excluded[at], reason, help)
+            })?;
+            patterns.push(matcher);
         }
         patterns.retain(|one| !one.is_empty());
         Ok(Skipped {
@@ -221,7 +291,12 @@ impl Skipped {
 }
 
 /// The package `ignore` is that of ripgrep, so `.gitignore` has its usual meaning.
-fn below(folder: &Path, skipped: Skipped, found: &mut Vec<SuiteFile>, wrong: &mut Vec<String>) {
+fn below(
+    folder: &Path,
+    skipped: Skipped,
+    found: &mut Vec<SuiteFile>,
+    wrong: &mut Vec<SearchError>,
+) {
     let entries = WalkBuilder::new(folder)
         .hidden(false)
         .ignore(false)
@@ -242,7 +317,7 @@ fn below(folder: &Path, skipped: Skipped, found: &mut Vec<SuiteFile>, wrong: &mu
                 let path = entry.path().strip_prefix(".").unwrap_or(entry.path());
                 found.extend(SuiteFile::from_path(path).filter(|_| path.is_file()));
             }
-            Err(error) => wrong.push(format!("pagewalk: {error}\n")),
+            Err(error) => wrong.push(SearchError::of_walk(&error)),
         }
     }
 }

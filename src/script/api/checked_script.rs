@@ -5,7 +5,7 @@ use crate::lang::ast::{Stmt, StmtKind};
 use crate::lang::course;
 use crate::lang::diagnostic::{Code, Diagnostic, Severity};
 use crate::lang::idioms::improve;
-use crate::lang::include::{Script, add_text, is_yaml, read};
+use crate::lang::include::{Script, add_text, golden_stem, is_yaml, read};
 use crate::lang::loader::{Disk, Loader, MemoryLimit, Texts};
 use crate::lang::parse::parse;
 use crate::lang::source::Sources;
@@ -492,7 +492,7 @@ impl SpanIndex {
 
 /// Reports a file of another kind, whose lines would each be a mistake.
 fn not_a_script(name: &str) -> Option<Diagnostic> {
-    let (message, help) = if let Some(script) = name.strip_suffix(".golden.yaml") {
+    let (message, help) = if let Some(script) = golden_stem(name) {
         let help = format!("`pagewalk test {script}.pw` compares the script with it");
         ("this is a golden file, not a script", help)
     } else if is_yaml(name) {

@@ -8,6 +8,7 @@ use pagewalk_engine::files::{reason, shown};
 
 use super::{CheckedScript, Named};
 use crate::lang::diagnostic::{Diagnostic, messages};
+use crate::lang::include::not_a_machine_file;
 use crate::lang::loader::Loader;
 use crate::lang::nearest::nearest;
 use crate::lang::source::{Sources, decode};
@@ -107,6 +108,9 @@ fn unknown(machine: &Path, name: &str, loader: &dyn Loader) -> MachineError {
 }
 
 fn from_file(path: &Path, name: &str, loader: &mut dyn Loader) -> Result<Named, MachineError> {
+    if let Some((message, help)) = not_a_machine_file(name) {
+        return Err(MachineError::unusable(message, help));
+    }
     let refused =
         |why: String| MachineError::unusable(format!("cannot read `{name}`: {why}"), None);
     let bytes = loader

@@ -69,7 +69,9 @@ pub(crate) fn prepare(cx: &mut Cx, command: &Command) -> Result<Prepared, Stop> 
         Ok(action) => Ok(Prepared::Action(action, verb.family)),
         Err(Stop::Wrong(diagnostics)) => {
             let fix = |d: Diagnostic| {
-                if d.code == Code::WrongCount && d.help.is_none() {
+                // The mistake may be in a machine file.
+                let is_here = d.span.file == command.verb.span.file;
+                if d.code == Code::WrongCount && d.help.is_none() && is_here {
                     d.help(format!("write, for example, `{}`", verb.example))
                 } else {
                     d

@@ -10,7 +10,7 @@ use crate::run::files::Files;
 use crate::run::record::Discard;
 use crate::run::script::play_from;
 use crate::run::session::Options;
-use crate::run::settings::{build_machine, fields_of_yaml};
+use crate::run::settings::{build_machine, fields_of_yaml, fixed_in_yaml};
 use crate::run::state::{Slot, State};
 use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::machine::Machine;
@@ -106,7 +106,13 @@ impl Named {
             file,
             ..Span::default()
         };
-        let spec = build_machine(None, &fields_of_yaml(file, text)?, place)?;
+        let in_yaml = |wrong: Vec<_>| -> Vec<_> {
+            wrong
+                .into_iter()
+                .map(|one| fixed_in_yaml(text, one))
+                .collect()
+        };
+        let spec = build_machine(None, &fields_of_yaml(file, text)?, place).map_err(in_yaml)?;
         Ok(Self {
             name: name.to_owned(),
             spec: Arc::new(spec),

@@ -32,6 +32,12 @@ const PROCESS: &str = "a process and its statement must be separated by `:`";
 const OPENED: &str = "a file is not a value; `open` returns its descriptor";
 const POINTS: &str = "the points of a question or part must follow its title";
 
+/// Statements with the name of a file, and the message about a name without quotes.
+const QUOTED: &[(&str, &str)] = &[
+    ("replay", "the name of a trace is in quotes"),
+    ("machine", "the name of a machine file is in quotes"),
+];
+
 /// Maximum length in bytes of a line to compare with the idiom table.
 const LONGEST: usize = 400;
 
@@ -630,20 +636,21 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
             "a script has no YAML front matter; the title is a setting of `exam`",
             "write `exam { title \"Midterm\" }`",
         )),
-        // `replay traces/yi.trace`
+        // `replay traces/yi.trace`, `machine machines/tiny.yaml`
         Code::UnknownName
             if text[end as usize..].starts_with('/')
-                && text[..start as usize].trim_end().ends_with("replay") =>
+                && let before = text[..start as usize].trim_end()
+                && let Some((_, message)) =
+                    QUOTED.iter().find(|(verb, _)| before.ends_with(verb)) =>
         {
             let rest = &text[start as usize..];
             let ends = |c: char| c.is_whitespace() || matches!(c, ';' | ',' | '}');
             let path = rest.split(ends).next()?;
             let place = Span::new(file, start as usize..start as usize + path.len());
             let fix = Fix::write(place, path, format!("\"{path}\""));
-            let message = Some("the name of a trace is in quotes");
             Some(Advice {
                 place: Some(place),
-                ..Advice::fixed(message, None, fix, true)
+                ..Advice::fixed(Some(*message), None, fix, true)
             })
         }
         // `mmap(p, 4096, rw-p, …)`

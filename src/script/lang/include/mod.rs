@@ -438,7 +438,7 @@ pub(super) struct Root {
     pub(super) folder: PathBuf,
     /// Whether the settings of a course name the folder. Otherwise, it is the script's own folder.
     of_course: bool,
-    /// The settings of the course, if they do not name a folder that contains the script.
+    /// The settings of the course.
     settings: Option<PathBuf>,
 }
 
@@ -464,7 +464,7 @@ pub(super) fn root(
         Some(folder) => Root {
             folder,
             of_course: true,
-            settings: None,
+            settings,
         },
         None => Root {
             folder,
@@ -499,10 +499,11 @@ pub(super) fn find(
                 let (said, near) = (format!("\"{}\"", path.text), format!("\"{folder}{near}\""));
                 return Err(wrong.did_you_mean(&said, &near));
             }
-            let with_end = folder.join(format!("{}.pw", path.text));
-            if loader.canonical(&with_end).is_ok() {
+            let with_end = ["pw", "yaml"].map(|end| format!("{}.{end}", path.text));
+            let exists = |name: &&String| loader.canonical(&folder.join(name)).is_ok();
+            if let Some(near) = with_end.iter().find(exists) {
                 let said = format!("\"{}\"", path.text);
-                return Err(wrong.did_you_mean(&said, &format!("\"{}.pw\"", path.text)));
+                return Err(wrong.did_you_mean(&said, &format!("\"{near}\"")));
             }
             let lower = path.text.to_lowercase();
             if *lower != *path.text && loader.canonical(&folder.join(&lower)).is_ok() {
@@ -556,10 +557,20 @@ fn outside(loader: &dyn Loader, root: Option<&Root>, folder: &Path, path: &Word)
         return wrong.help("a name is relative to the script's folder");
     }
     let name = course::NAME;
-    let ways = if root.of_course {
-        format!("set `root` in `{name}`")
-    } else if let Some(settings) = root.settings.as_ref().filter(|at| is_below(at)) {
+    let settings = root.settings.as_ref();
+    let above = settings.and_then(|settings| {
+        let mut folders = settings.parent()?.ancestors().skip(1);
+        let has_both = |above: &&Path| target.starts_with(above);
+        folders.find(|above| has_both(above) && has_settings(loader, above))
+    });
+    let ways = if let Some(settings) = settings.filter(|at| is_below(at)) {
         format!("set `root` to `\".\"` in `{}`", shown(settings))
+    } else if let (Some(settings), Some(above)) = (settings, above) {
+        // The nearest settings count.
+        let (settings, above) = (shown(settings), shown(&above.join(name)));
+        format!("remove `{settings}`, so that `{above}` applies")
+    } else if root.of_course {
+        return wrong.help("copy or move the file there");
     } else if let Some(other) = misnamed_settings(loader, &root.folder) {
         return wrong.help(format!(
             "rename `{}` to `{name}`, in lowercase",
@@ -569,6 +580,11 @@ fn outside(loader: &dyn Loader, root: Option<&Root>, folder: &Path, path: &Word)
         format!("put a `{name}` with the line `root = \".\"` in a folder that contains both")
     };
     wrong.help(format!("copy or move the file there, or {ways}"))
+}
+
+/// Whether a folder has the settings of a course.
+fn has_settings(loader: &dyn Loader, folder: &Path) -> bool {
+    loader.canonical(&folder.join(course::NAME)).is_ok()
 }
 
 /// Returns the settings of a course whose name has other capital letters, in this folder or above it.
@@ -625,6 +641,25 @@ pub(super) fn name_beside(from: &Path, path: &Word) -> PathBuf {
 pub(crate) fn is_yaml(name: &str) -> bool {
     let end = Path::new(name).extension();
     end.is_some_and(|end| end == "yaml" || end == "yml")
+}
+
+/// Returns the name of a golden file without its ending.
+pub(crate) fn golden_stem(name: &str) -> Option<&str> {
+    name.strip_suffix(".golden.yaml")
+}
+
+/// Returns the reason why a file is not a machine file by its name, and the instructions for a fix.
+pub(crate) fn not_a_machine_file(name: &str) -> Option<(String, String)> {
+    if golden_stem(name).is_some() {
+        let help = "name a machine file; a golden file has the results of a script".to_owned();
+        return Some((
+            format!("`{name}` is a golden file, not a machine file"),
+            help,
+        ));
+    }
+    let is_script = Path::new(name).extension().is_some_and(|end| end == "pw");
+    let message = || format!("`{name}` is a script, not a machine file");
+    is_script.then(|| (message(), format!("write `{INCLUDE} \"{name}\"`")))
 }
 
 /// Reads the text of a file, or returns the reason why the file cannot be read.

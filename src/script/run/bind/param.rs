@@ -328,6 +328,10 @@ pub trait Params {
     fn first_words(self) -> Vec<&'static str>;
     /// Returns the dimension of the first parameter, if it is a number.
     fn dimension(self) -> Option<Dimension>;
+    /// Returns the words that are values.
+    fn literals(self) -> Vec<&'static str>;
+    /// Whether several values fill the only parameter.
+    fn takes_list(self) -> bool;
     /// Returns the unit that may follow a value.
     fn unit_after(self, slot: Slot) -> Option<&'static str>;
 }
@@ -369,6 +373,20 @@ impl Params for &'static [Param] {
     fn first_words(self) -> Vec<&'static str> {
         let first = ways(self).into_iter().filter_map(|way| way.first());
         first.flat_map(Param::words).copied().collect()
+    }
+
+    fn literals(self) -> Vec<&'static str> {
+        let leaves = self.leaves().into_iter();
+        leaves
+            .filter_map(|param| match param {
+                Param::Literal(word) => Some(*word),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn takes_list(self) -> bool {
+        matches!(self, [Param::Many(_)])
     }
 
     fn dimension(self) -> Option<Dimension> {

@@ -12,8 +12,8 @@ use crate::lang::ast::{
     Command, Expr, ExprKind, Operation, OperationKind, Pages, Settings, Stmt, StmtKind, Word,
 };
 use crate::lang::data_files::DataFiles;
-use crate::lang::diagnostic::Diagnostic;
-use crate::lang::include::Loader;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::include::{Loader, not_a_machine_file};
 use crate::lang::loader::Stream;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
@@ -97,6 +97,10 @@ impl Files {
                     continue;
                 }
             };
+            if let Some((message, help)) = not_a_machine_file(&name.text) {
+                wrong.push(Diagnostic::new(Code::Unreadable, name.span, message).help(help));
+                continue;
+            }
             match beside.read(&name) {
                 Ok(number) => {
                     self.named.insert(place, number);

@@ -102,6 +102,30 @@ fn a_file_declares_the_machine_that_the_same_settings_in_a_script_do() {
 }
 
 #[test]
+fn files_of_other_kinds_are_no_machine_files() {
+    let help = |script: &str| {
+        let lab = lab(&[
+            ("a.pw", script),
+            ("m.pw", "machine simple"),
+            ("m.yaml", MACHINE),
+        ]);
+        let [one] = &lab.wrong[..] else {
+            panic!("{:#?}", lab.wrong)
+        };
+        (one.message.clone(), one.help.clone().unwrap_or_default())
+    };
+    let (message, fix) = help("machine \"m.pw\"");
+    assert_eq!(message, "`m.pw` is a script, not a machine file");
+    assert_eq!(fix, "write `include \"m.pw\"`");
+    let (message, _) = help("machine \"a.golden.yaml\"");
+    assert_eq!(
+        message,
+        "`a.golden.yaml` is a golden file, not a machine file"
+    );
+    assert_eq!(help("machine \"m\"").1, "did you mean `\"m.pw\"`?");
+}
+
+#[test]
 fn a_file_is_found_wherever_it_is_named_and_read_once() {
     let script = "def f() { machine \"m.yaml\" }\nscenario \"s\" { repeat 2 { machine \"m.yaml\" } }\n\
         for i in 0..1 { if i == 1 { machine \"m.yaml\" } else { machine \"m.yaml\" } }\n\

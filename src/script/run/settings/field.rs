@@ -73,6 +73,11 @@ impl Field {
         }
     }
 
+    /// Whether a mistake replaces all values of the setting.
+    fn is_unread(&self) -> bool {
+        self.span == self.name.span && self.mistakes().next().is_some()
+    }
+
     /// Returns the mistakes of a machine file instead of its values.
     pub(super) fn mistakes(&self) -> impl Iterator<Item = &Diagnostic> {
         self.args.iter().filter_map(|arg| match &arg.kind {
@@ -258,6 +263,10 @@ pub(crate) fn apply<D>(
         let is_of_name = unread.iter().any(|one| one.span == field.name.span);
         if row.is_none() && !is_of_name {
             wrong.push(unknown(rows, block, field));
+            // The values of a setting that does not exist can have any form.
+            if !field.is_unread() {
+                continue;
+            }
         }
         let Some(row) = row.filter(|_| unread.is_empty()) else {
             wrong.extend(unread);
@@ -294,6 +303,15 @@ fn excludes(one: &str, other: &str) -> bool {
         && EXCLUSIVE
             .iter()
             .any(|group| group.contains(&one) && group.contains(&other))
+}
+
+/// Returns the setting that holds if this flag does not.
+pub(super) fn opposite(flag: &str) -> Option<&'static str> {
+    EXCLUSIVE.iter().find_map(|group| match group {
+        [one, other] if *one == flag => Some(*other),
+        [one, other] if *other == flag => Some(*one),
+        _ => None,
+    })
 }
 
 /// Reports that a setting contradicts an earlier setting.
@@ -401,8 +419,9 @@ pub(super) fn unkeyed(field: &Field) -> Option<&'static str> {
         (_, true) => "cache",
         _ => return None,
     };
-    let ends = field.name.text.to_lowercase().ends_with(keyword);
-    let misspelled = nearest(&field.name.text, [keyword].into_iter()).is_some() && !ends;
+    let name = field.name.text.to_lowercase();
+    let is_name = name.ends_with(keyword) && name != keyword;
+    let misspelled = nearest(&name, [keyword].into_iter()).is_some() && !is_name;
     (field.args.is_empty() && !misspelled).then_some(keyword)
 }
 

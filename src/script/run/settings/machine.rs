@@ -182,6 +182,16 @@ fn size_of_memory(field: &Field) -> Option<Diagnostic> {
         return wrong(Code::WrongCount, message).map(|wrong| wrong.fix(fix));
     }
     let bits = first.log2("a size").ok();
+    // `memory 100`
+    if let (Ok(Value::Number(latency)), None) = (first.value(), bits)
+        && inside.is_none()
+        && latency.measure().is_none()
+    {
+        let block = format!("memory {{ latency {latency} }}");
+        let message = "the settings of `memory` belong in braces".to_owned();
+        let fix = Fix::replace(field.span, block);
+        return wrong(Code::WrongCount, message).map(|wrong| wrong.fix(fix));
+    }
     let physical = format!("physical {} bits", bits.unwrap_or(12));
     let message =
         format!("the width of physical addresses determines the size of memory: `{physical}`");

@@ -1,10 +1,17 @@
 //! Machine files in other notations: expressions, settings in words, and levels by name.
 
+use super::notation::{diagnostic_in_yaml, setting_in_yaml};
 use super::tree::{Node, Scalar};
 use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::idioms::setting_rewritten;
+
+/// The statement of a script with the settings of the kernel.
+const KERNEL: &str = "kernel";
+
+/// Keys that name another machine in the files of other tools.
+const BASES: &[&str] = &["include", "import", "preset", "base", "extends", "inherits"];
 
 /// Improves the error of a value: an expression, or a setting in words if the setting in YAML `fits`.
 pub(super) fn improved(
@@ -35,28 +42,39 @@ pub(super) fn improved(
         return Diagnostic::new(wrong.code, wrong.span, message).help(help);
     }
     let words = format!("{} {}", key.text, scalar.text);
-    let line = setting_rewritten("machine", &words).and_then(|line| in_yaml(&line));
+    let line = setting_rewritten("machine", &words);
+    let line = line.and_then(|line| setting_in_yaml(&line, None));
     match line.filter(|line| fits(line)) {
         Some(line) => wrong.help(format!("write `{line}`")),
         None => wrong,
     }
 }
 
-/// Adds the fix of a setting in the words of other tools, or of a part without its block, in the notation of YAML. `text` is
-/// the machine file.
+/// Writes the mistake of a machine file in the notation of YAML, and adds the fix of a setting in the words of other tools, or
+/// of a part without its block. `text` is the machine file.
 pub(crate) fn fixed(text: &str, wrong: Diagnostic) -> Diagnostic {
+    // The mistakes of the file itself are about YAML, and quote it.
+    if wrong.code == Code::MachineFile {
+        return wrong;
+    }
+    let part = text.get(..wrong.span.start as usize).and_then(enclosing);
+    diagnostic_in_yaml(with_fix(text, wrong), part)
+}
+
+fn with_fix(text: &str, wrong: Diagnostic) -> Diagnostic {
     if let Some(fix) = &wrong.fix {
         let said = text.get(fix.span.start as usize..fix.span.end as usize);
         let is_setting = said.is_some_and(|said| said.contains(": "));
-        return match fix.text.split_once(' ').filter(|_| is_setting) {
-            // The fix of a geometry is a setting of a script: `ways 4`.
-            Some((name, value)) if !name.ends_with(':') => {
-                let new = Fix::replace(fix.span, format!("{name}: {value}"));
+        // The fix of a geometry is a setting of a script: `ways 4`.
+        let new = setting_in_yaml(&fix.text, None).filter(|_| is_setting);
+        return match new {
+            Some(new) => {
+                let new = Fix::replace(fix.span, new);
                 let titled = fix.title();
                 let help = wrong.help.clone().filter(|help| *help != titled);
                 Diagnostic { help, ..wrong }.fix(new)
             }
-            _ => wrong,
+            None => wrong,
         };
     }
     let (start, end) = (wrong.span.start as usize, wrong.span.end as usize);
@@ -74,6 +92,17 @@ pub(crate) fn fixed(text: &str, wrong: Diagnostic) -> Diagnostic {
     let given = after[..length].trim();
     // `16 entries`
     let count = |given: &str| given.split(' ').next().unwrap_or_default().to_owned();
+    if wrong.code == Code::UnknownSetting && BASES.contains(&key) {
+        let help = "a machine file cannot use another machine: name the machine in the script, and its changes in \
+                    braces, as in `machine simple { cores 2 }`";
+        return wrong.help(help);
+    }
+    if wrong.code == Code::UnknownSetting && key == KERNEL {
+        let help = format!(
+            "the settings of the kernel belong in the script: write `{KERNEL} {{ … }}` there"
+        );
+        return wrong.help(help);
+    }
     let new = match wrong.code {
         Code::UnknownSetting => enclosing(&text[..start])
             .and_then(|block| {
@@ -121,13 +150,14 @@ fn enclosing(text: &str) -> Option<&str> {
     if let Some(brace) = line
         .rfind('{')
         .filter(|brace| !line[*brace..].contains('}'))
+        .filter(|brace| !line[..*brace].trim_end().ends_with('-'))
     {
         let name = line[..brace].trim_end().strip_suffix(':')?;
         return name.split([' ', '{', ',']).next_back();
     }
     let indent = |line: &str| line.len() - line.trim_start_matches([' ', '-']).len();
     let above = text[..line_start].lines().rev();
-    let mut above = above.filter(|other| !other.trim().is_empty() && indent(other) < line.len());
+    let mut above = above.filter(|other| !other.trim().is_empty() && indent(other) < indent(line));
     let head = above.next().filter(|_| !line.is_empty())?;
     head.trim().strip_suffix(':')
 }
@@ -137,17 +167,6 @@ fn product(text: &str) -> Option<u64> {
     text.split('*').try_fold(1, |product: u64, factor| {
         product.checked_mul(factor.trim().parse().ok()?)
     })
-}
-
-/// Returns a setting of a script in YAML, such as `tlb: { entries: 16 }`.
-fn in_yaml(setting: &str) -> Option<String> {
-    let pair = |setting: &str| setting.trim().replacen(' ', ": ", 1);
-    let Some((head, inside)) = setting.split_once('{') else {
-        return Some(pair(setting));
-    };
-    let inside = inside.trim().strip_suffix('}')?.split(',').map(pair);
-    let inside = inside.collect::<Vec<_>>().join(", ");
-    Some(format!("{}: {{ {inside} }}", head.trim()))
 }
 
 /// Returns the part of a machine that has a level with this name in other tools.

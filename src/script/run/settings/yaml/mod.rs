@@ -6,6 +6,8 @@
 
 mod apart;
 mod foreign;
+mod notation;
+mod rows;
 mod said;
 #[cfg(test)]
 mod tests;
@@ -19,16 +21,16 @@ use std::sync::Arc;
 use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
+use crate::lang::nearest::nearest;
 use crate::lang::source::Conflict;
 use crate::lang::value::{Dimension, Number, Unit, Value, ValueError};
 use pagewalk_engine::machine::pte::BitRow;
 
-use crate::run::bind::{BITS, Param, Place};
+use crate::run::bind::{BITS, Param, Params, Place};
 
-use super::cache::{CACHE_SETTINGS, TLB_SETTINGS};
-use super::field::{Arg, ArgKind, Field};
-use super::machine::{MACHINE_SETTINGS, MEMORY_SETTINGS, build_machine};
-use super::pte::{PTE_SETTINGS, TABLE_SETTINGS};
+use super::field::{Arg, ArgKind, Field, list, opposite};
+use super::machine::{MACHINE_SETTINGS, build_machine};
+use rows::{names_in, params};
 use said::{BLOCK, twice};
 use tree::{Entry, Node, Scalar, join, tree};
 
@@ -61,7 +63,8 @@ pub(crate) fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Di
                 let others = build_machine(None, &fields, start).err();
                 // The size of a page may be in the part that is not read.
                 let others = others.into_iter().flatten();
-                wrong.extend(others.filter(|one| one.code != Code::BadGeometry));
+                let others = others.filter(|one| one.code != Code::BadGeometry);
+                wrong.extend(others.map(|one| fixed(text, one)));
             }
             return Err(wrong);
         }
@@ -83,7 +86,8 @@ pub(crate) fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Di
     }
     fields.extend(block(entries, false));
     if fields.iter().any(has_mistake) {
-        build_machine(None, &fields, start).map(|_| fields)
+        let built = build_machine(None, &fields, start).map(|_| fields);
+        built.map_err(|wrong| wrong.into_iter().map(|one| fixed(text, one)).collect())
     } else {
         Ok(fields)
     }
@@ -92,36 +96,6 @@ pub(crate) fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Di
 /// Whether a setting contains a value that could not be read.
 fn has_mistake(field: &Field) -> bool {
     field.mistakes().next().is_some() || field.block.iter().flatten().any(has_mistake)
-}
-
-/// Returns the parameters of a setting from its row in any block. If a name is a flag in one block, it has no
-/// parameters in any other block. Returns `None` for PTE bits and for names without a row.
-fn params(name: &str) -> Option<&'static [Param]> {
-    let machine = MACHINE_SETTINGS.iter().map(|row| (row.name, row.params));
-    let table = TABLE_SETTINGS.iter().map(|row| (row.name, row.params));
-    let pte = PTE_SETTINGS.iter().map(|row| (row.name, row.params));
-    let tlb = TLB_SETTINGS.iter().map(|row| (row.name, row.params));
-    let cache = CACHE_SETTINGS.iter().map(|row| (row.name, row.params));
-    let memory = MEMORY_SETTINGS.iter().map(|row| (row.name, row.params));
-    let mut rows = machine
-        .chain(table)
-        .chain(pte)
-        .chain(tlb)
-        .chain(cache)
-        .chain(memory);
-    rows.find(|(row, _)| *row == name).map(|(_, params)| params)
-}
-
-/// Returns the names of the settings in the block of a part.
-fn names_in(part: &str) -> Vec<&'static str> {
-    match part {
-        "page_table" => TABLE_SETTINGS.iter().map(|row| row.name).collect(),
-        "pte" => PTE_SETTINGS.iter().map(|row| row.name).collect(),
-        "tlb" => TLB_SETTINGS.iter().map(|row| row.name).collect(),
-        "cache" => CACHE_SETTINGS.iter().map(|row| row.name).collect(),
-        "memory" => MEMORY_SETTINGS.iter().map(|row| row.name).collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// Removes the settings of a part that are beside the part instead of below it, and returns the part with this mistake.
@@ -180,7 +154,21 @@ fn block(entries: &[Entry], is_level: bool) -> Vec<Field> {
             let help = "write the settings below each other without `-`";
             Diagnostic::new(Code::MachineFile, key.span, message).help(help)
         } else if is_word(key.text) {
+            let other = opposite(key.text)
+                .filter(|other| entries.iter().all(|(key, _)| key.text != *other));
             match node {
+                // `write-back: false` is `write-through`.
+                Node::Scalar(scalar)
+                    if let Some(other) = other
+                        && scalar.truth() == Some(false) =>
+                {
+                    let text = other.into();
+                    let name = Word {
+                        text,
+                        span: key.span,
+                    };
+                    fields.push(Field::named(name, join(key.span, Some(scalar.span))));
+                }
                 Node::List(items) if repeats(key.text) => {
                     let place = |item: &Node| item.span().unwrap_or(key.span);
                     fields.extend(
@@ -222,6 +210,10 @@ fn field(key: &Scalar, node: &Node, span: Span) -> Option<Field> {
         Node::Scalar(scalar) => match (scalar.truth(), params(key.text)) {
             (Some(true), Some([])) => Some(plain),
             (Some(false), Some([])) => None,
+            (None, Some([])) => Some(Field {
+                args: vec![Arg::wrong(no_truth(key, scalar))],
+                ..plain
+            }),
             (Some(truth), Some([Param::Words(["on", "off"])])) => {
                 let text = if truth { "on" } else { "off" };
                 let kind = ArgKind::Word {
@@ -282,6 +274,19 @@ fn field(key: &Scalar, node: &Node, span: Span) -> Option<Field> {
             })
         }
     }
+}
+
+/// Reports a flag with another value than `true` or `false`.
+fn no_truth(key: &Scalar, scalar: &Scalar) -> Diagnostic {
+    let name = key.text;
+    let message = format!("the value of `{name}` must be `true` or `false`");
+    let wrong = Diagnostic::new(Code::WrongCount, scalar.span, message);
+    let meant = match &*scalar.text.to_lowercase() {
+        "yes" | "on" | "y" | "1" | "true" => "true",
+        "no" | "off" | "n" | "0" | "false" => "false",
+        _ => return wrong.help(format!("write `{name}: true`")),
+    };
+    wrong.help(format!("write `{name}: {meant}`"))
 }
 
 /// Whether a block has only blocks, as if its keys were the names of TLBs or caches.
@@ -356,10 +361,15 @@ fn fits(text: &str) -> bool {
 
 /// Returns a value after checking that its unit matches the setting's dimension.
 fn measured(key: &Scalar, scalar: &Scalar) -> Result<Arg, Diagnostic> {
-    let arg = value(scalar).map_err(|wrong| foreign::improved((key, scalar), fits, wrong))?;
     let params =
         params(key.text).or_else(|| BitRow::named(key.text).map(|_| &[BITS] as &[Param]));
     let place = params.and_then(|params| Place::first(key.text, params));
+    if place.is_some()
+        && let Some(wrong) = params.and_then(|params| no_number(key, scalar, params))
+    {
+        return Err(wrong);
+    }
+    let arg = value(scalar).map_err(|wrong| foreign::improved((key, scalar), fits, wrong))?;
     match (place, Unit::behind(scalar.text), &arg.kind) {
         (Some(place), Some(unit), ArgKind::Value(value) | ArgKind::Time(value)) => {
             place
@@ -374,6 +384,26 @@ fn measured(key: &Scalar, scalar: &Scalar) -> Result<Arg, Diagnostic> {
         }
         _ => Ok(arg),
     }
+}
+
+/// Reports words in place of a number.
+fn no_number(key: &Scalar, scalar: &Scalar, params: &'static [Param]) -> Option<Diagnostic> {
+    let (said, literals) = (scalar.text.trim(), params.literals());
+    let words = || literals.iter().copied();
+    let is_said = said.split(' ').all(is_word) && scalar.truth().is_none();
+    if !is_said || words().any(|word| word == said) {
+        return None;
+    }
+    let message = format!("`{said}` is not a number");
+    let wrong = Diagnostic::new(Code::UnknownWord, scalar.span, message);
+    let wrong = wrong.label("a number is needed here");
+    // `full`
+    let begun = words().find(|word| word.starts_with(said));
+    Some(match nearest(said, words()).or(begun) {
+        Some(near) => wrong.help(format!("write `{}: {near}`", key.text)),
+        None if words().next().is_none() => wrong,
+        None => wrong.help(format!("write a number, or {}", list(words()))),
+    })
 }
 
 /// Returns a truth value, a number with its unit, a range, or a word.
@@ -428,7 +458,11 @@ fn number_wrong(text: &str, error: ValueError) -> ValueError {
         .skip(1)
         .any(|part| part.starts_with(|c: char| c.is_ascii_digit()));
     if several {
-        error.help("write several values as a list, as in `[9, 9, 9, 9]`")
+        let values: Vec<&str> = text.split_whitespace().collect();
+        error.help(format!(
+            "write several values as a list: `[{}]`",
+            values.join(", ")
+        ))
     } else {
         error
     }

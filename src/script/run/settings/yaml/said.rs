@@ -1,5 +1,6 @@
 //! Diagnostics for a machine file that is not YAML or that uses unsupported YAML features.
 
+use super::rows::params;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 
@@ -165,12 +166,32 @@ pub(super) fn wrong(
         at
     };
     let span = token(file, text, at);
+    let begun = begun(file, text, context);
+    // A word alone on its line, such as a flag.
+    if let Some((key, _)) = &begun
+        && problem == "could not find expected ':'"
+    {
+        let rest = text[key.start as usize..]
+            .lines()
+            .next()
+            .unwrap_or_default();
+        let line = rest.split('#').next().unwrap_or_default().trim_end();
+        let (name, value) = line.split_once(' ').unwrap_or((line, ""));
+        let value = match params(name) {
+            Some([]) => "true",
+            _ => value.trim_start(),
+        };
+        let message = format!("`:` is missing after `{name}`");
+        let wrong = Diagnostic::new(Code::MachineFile, *key, message);
+        let fixed = format!("{name}: {value}");
+        return wrong.help(format!("write `{}`", fixed.trim_end()));
+    }
     let mut diagnostic = Diagnostic::new(
         Code::MachineFile,
         span,
         format!("this is not valid YAML: {problem}"),
     );
-    diagnostic.related = begun(file, text, context).into_iter().collect();
+    diagnostic.related = begun.into_iter().collect();
     let tab = text.get(at..).is_some_and(|rest| rest.starts_with('\t'));
     let fix = MENDING
         .iter()

@@ -123,6 +123,13 @@ fn a_flag_is_set_by_its_name_or_by_true() {
     assert_eq!(read("asid: true"), "asid on");
     assert_eq!(read("asid: false"), "asid off");
     assert_eq!(read("asid: on"), "asid on");
+    // A flag that does not hold is the other one of the two.
+    assert_eq!(read("write-back: false"), "write-through");
+    assert_eq!(read("write-allocate: false"), "no-write-allocate");
+    assert_eq!(
+        read("write-back: false\nwrite-through: true"),
+        "write-through"
+    );
     // A setting that needs a number or a word rejects the truth value.
     assert_eq!(read("ways: false"), "ways false");
 }
@@ -278,7 +285,11 @@ const NO_MACHINE_FILE: [(&str, &str, &str); 24] = [
         "<<<<<<< HEAD",
         "a merge left conflict markers in lines 1–5",
     ),
-    ("bits: [9, [8]]", "8", "not allowed in a list of `bits`"),
+    (
+        "page_table: { bits: [9, [8]] }",
+        "8",
+        "not allowed in a list of `bits`",
+    ),
     ("tlb: { name: 4 }", "4", "a name must be a word"),
 ];
 
@@ -326,7 +337,7 @@ fn wrong_numbers_are_wrong_as_in_a_script() {
     let help = wrong("page_table: { bits: 9 9 9 9 }")[0].help.clone();
     assert_eq!(
         help.as_deref(),
-        Some("write several values as a list, as in `[9, 9, 9, 9]`")
+        Some("write several values as a list: `[9, 9, 9, 9]`")
     );
 }
 
@@ -389,6 +400,88 @@ fn other_notations_are_shown_in_yaml() {
             assert!(fields_of_yaml(FILE, yaml).is_ok(), "{yaml}");
         }
     }
+}
+
+#[test]
+fn helps_are_in_the_notation_of_yaml() {
+    let mmu = "virtual: 14 bits\nphysical: 12 bits\npage: 64 B\n";
+    let cases = [
+        ("memory: 100", "write `memory: { latency: 100 }`"),
+        (
+            "memory: { size: 4 KB }",
+            "remove `size` here, and write `physical: 12 bits` in `machine`",
+        ),
+        (
+            "tlb:",
+            "write `tlb: { entries: N, ways: N, … }`: adds a TLB level",
+        ),
+        ("tlb: full", "write `tlb: { name: NAME, … }` or `tlb: none`"),
+        (
+            "cache:\n  - { size: 64 B, block: 4 B }\n  - { size: 64 B, block: 4 B }",
+            "give each cache a name of its own: write `name: L2`",
+        ),
+        (
+            "page_table: { bits: [4, 2] }",
+            "the VPN has 14 - 6 = 8 bits; write `bits: [4, 4]`, for example",
+        ),
+        (
+            "page_table: { levels: 2, bits: 4 }",
+            "`bits` has the width of each level: `bits: [4, 4]`",
+        ),
+        ("TLB:\n  entries: 8", "did you mean `tlb`?"),
+        (
+            "caches:\n  - size: 128 B\n    block: 4 B",
+            "did you mean `cache`?",
+        ),
+        ("cpu: 3 GHz", "did you mean `cores`?"),
+        (
+            "cache: { size: 64 B, block: 4 B, write-back: yes }",
+            "write `write-back: true`",
+        ),
+        (
+            "cache: { size: 64 B, block: 4 B, write-allocate: no }",
+            "write `write-allocate: false`",
+        ),
+        (
+            "cache: { size: 64 B, block: 4 B, ways: full }",
+            "write `ways: fully-associative`",
+        ),
+        (
+            "cache: { size: 64 B, block: 4 B, ways: Fully associative }",
+            "write `ways: fully-associative`",
+        ),
+        (
+            "tlb: { entries: 16, ways: four }",
+            "write a number, or `fully-associative` or `direct-mapped`",
+        ),
+        (
+            "tlb:\n  entries: 16\n  fully-associative # all\ncores: 2",
+            "write `fully-associative: true`",
+        ),
+        (
+            "kernel: { frames: 3 }",
+            "the settings of the kernel belong in the script: write `kernel { … }` there",
+        ),
+        (
+            "include: base.yaml",
+            "a machine file cannot use another machine: name the machine in the script, and its changes in braces, as in \
+             `machine simple { cores 2 }`",
+        ),
+    ];
+    let found = |text: &str| machine(text).expect_err(text);
+    for (line, help) in cases {
+        let text = format!("{mmu}{line}");
+        let all: Vec<_> = found(&text)
+            .into_iter()
+            .map(|one| fixed(&text, one))
+            .collect();
+        let helps: Vec<_> = all.iter().map(|one| one.help.as_deref()).collect();
+        assert_eq!(helps, [Some(help)], "{line}: {all:#?}");
+    }
+    let text = "virtual: 14 bits\n";
+    let [one] = found(text).try_into().expect("one mistake");
+    let help = "add `page: 4 KB`; without `virtual` and `page`, addresses are physical";
+    assert_eq!(fixed(text, one).help.as_deref(), Some(help));
 }
 
 /// A setting of other tools, and the line with its fix.
@@ -477,7 +570,10 @@ fn no_mistake_of_a_file_hides_another_one() {
             &["virtual", "300", "entires", "3"],
         ),
         // A part of the file that another one uses is not read on its own.
-        ("page: &size 64 B\ntlb\n  pages: *size\n  ways: 3 Q", &[":"]),
+        (
+            "page: &size 64 B\ntlb\n  pages: *size\n  ways: 3 Q",
+            &["tlb"],
+        ),
     ] {
         let wrong = wrong(text);
         let found: Vec<&str> = wrong.iter().map(|one| at(text, one.span)).collect();
