@@ -268,7 +268,7 @@ fn only_a_variable_of_the_script_is_meant_by_a_name_in_a_text() {
     let found = mistake(&program(text, ""));
     assert_eq!(
         found,
-        "c-syntax at 4: a number is expected here, not `int *`"
+        "c-syntax at 4: a number is expected here, not `int *`; "
     );
     let script = format!(
         "let n = 4\n{}",

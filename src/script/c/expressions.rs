@@ -524,8 +524,9 @@ impl Parser {
         Expr::new(kind, result, place)
     }
 
-    /// Returns a mistake if a value of `printf` has another kind of type than its conversion in the format.
-    fn check_format(&self, arguments: &[Expr]) -> Parsed<()> {
+    /// Returns a mistake if a value of `printf` has another kind of type than its conversion in the format. Warns of a value
+    /// without a conversion.
+    fn check_format(&mut self, arguments: &[Expr]) -> Parsed<()> {
         let text = match &arguments[0].kind {
             ExprKind::Address(text) => &text.kind,
             _ => return Ok(()),
@@ -561,6 +562,13 @@ impl Parser {
                 let ty = self.types.name(&value.ty);
                 fail!(value.place, "`%{conversion}` cannot print a value of the type `{ty}`"; "{help}");
             }
+        }
+        if let Some(value) = values.next() {
+            let message = "the format has no conversion for this value, so it is not printed";
+            let warning = Mistake::new(value.place, message.to_owned());
+            self.warnings.push(
+                warning.help("add a conversion such as `%d` to the format, or remove the value"),
+            );
         }
         Ok(())
     }

@@ -48,6 +48,8 @@ pub(super) struct Parser {
     pub stores_status: bool,
     /// The variables that only blocks declare so far, with `extern`.
     pub undefined: Vec<(u32, Place)>,
+    /// See [`Tree::warnings`].
+    pub warnings: Vec<Mistake>,
     /// The mistakes after which the parser continued.
     pub wrong: Vec<Mistake>,
     /// Number of mistakes after which the parser has continued.
@@ -168,6 +170,7 @@ fn read(standard: Vec<Token>, mut program: Lexed, pointer: u8) -> Parsed<Parser>
         pid_uses: 0,
         stores_status: false,
         undefined: Vec::new(),
+        warnings: Vec::new(),
         wrong: Vec::new(),
         recoveries: 0,
         doubtful: BTreeSet::new(),
@@ -204,6 +207,7 @@ impl Parser {
             texts: self.texts,
             uses_pids,
             stores_status: self.stores_status,
+            warnings: self.warnings,
         }
     }
 

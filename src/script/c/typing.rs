@@ -158,6 +158,16 @@ impl Parser {
     /// Returns an expression that is zero or not, in an integer type.
     pub fn condition(&mut self, expr: Expr) -> Parsed<Expr> {
         let expr = expr.value();
+        // As in gcc, additional parentheses show that an assignment is meant.
+        if let ExprKind::Assign(target, value) = &expr.kind
+            && let ExprKind::Number(bits) = value.kind
+            && target.place.start == expr.place.start
+        {
+            let always = if bits == 0 { "false" } else { "true" };
+            let message = format!("this condition is an assignment, and always {always}");
+            let warning = Mistake::new(expr.place, message);
+            self.warnings.push(warning.help("to compare, write `==`"));
+        }
         self.note_comparison(&expr);
         if !self.scalar(&expr)?.is_float() {
             return Ok(expr);

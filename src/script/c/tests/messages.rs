@@ -1215,6 +1215,44 @@ fn a_wrong_macro_is_named_at_its_use() {
 }
 
 #[test]
+fn what_a_program_probably_does_not_mean_is_a_warning() {
+    for (body, expected) in [
+        (
+            "if (x = 5) return 1;",
+            Some((5, "this condition is an assignment, and always true")),
+        ),
+        (
+            "while (x = 0) ;",
+            Some((8, "this condition is an assignment, and always false")),
+        ),
+        ("if (x && (x = 0)) ;", None),
+        ("if ((x = 5)) return 1;", None),
+        ("if (x = getpid()) return 1;", None),
+        ("if (x == 5) return 1;", None),
+        (
+            "printf(\"%d %%\", 1, x);",
+            Some((
+                20,
+                "the format has no conversion for this value, so it is not printed",
+            )),
+        ),
+        ("printf(\"%*d %s\", 1, x, \"a\");", None),
+    ] {
+        let text = format!("int x;\nint main(void) {{\n{body}\nreturn 0; }}");
+        let warnings = super::super::warnings(&text, &wide());
+        let found = warnings
+            .iter()
+            .map(|one| (one.position(&text).1, &*one.message));
+        assert_eq!(
+            found.collect::<Vec<_>>(),
+            Vec::from_iter(expected),
+            "{body}"
+        );
+        assert!(compile(&text, &wide()).is_ok());
+    }
+}
+
+#[test]
 fn declarations_in_a_block_belong_to_the_file() {
     check(
         "int main(void) { extern int later; return later; }",

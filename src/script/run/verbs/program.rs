@@ -151,6 +151,9 @@ pub(crate) fn program(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         wrong
     });
     let listing = Arc::new(declared?);
+    if cx.checking() {
+        cx.report(listing.warnings());
+    }
     Ok(Action::declares(move |cx| {
         let name = listing.name.text.clone();
         let lines = listing.text.lines().count();
