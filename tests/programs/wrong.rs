@@ -264,7 +264,8 @@ fn a_program_with_a_mistake_causes_no_further_mistakes() {
 
 #[test]
 fn only_a_variable_of_the_script_is_meant_by_a_name_in_a_text() {
-    let text = "int a;\nint main(void) { int *p = &a; int x = p * 2; return x; }";
+    let text =
+        "int a;\nint main(void) { int *p = &a, *q = &a; int x = p * 2; x = p + q; return x; }";
     let found = mistake(&program(text, ""));
     assert_eq!(
         found,
