@@ -147,6 +147,26 @@ outputs p printf line => all ["a"]
 }
 
 #[test]
+fn standard_error_is_not_part_of_the_output() {
+    holds(
+        r#"
+machine core-i7
+program p """
+int main(void) {
+    fprintf(stderr, "e1\n");
+    write(2, "e2\n", 3);
+    write(1, "o\n", 2);
+    return 0;
+}
+"""
+run p => output "o", exit 0
+expect p.stdout == "e2\no\n"
+outputs p => all ["o"]
+"#,
+    );
+}
+
+#[test]
 fn the_page_size_is_that_of_the_machine() {
     let text = r#"
 program p """

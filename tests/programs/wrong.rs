@@ -263,6 +263,23 @@ fn a_program_with_a_mistake_causes_no_further_mistakes() {
 }
 
 #[test]
+fn only_a_variable_of_the_script_is_meant_by_a_name_in_a_text() {
+    let text =
+        "int a;\nint main(void) { int *p = &a, *q = &a; int x = p * 2; x = p + q; return x; }";
+    let found = mistake(&program(text, ""));
+    assert_eq!(
+        found,
+        "c-syntax at 4: a number is expected here, not `int *`; "
+    );
+    let script = format!(
+        "let n = 4\n{}",
+        program("int a[n];\nint main(void) { return 0; }", "")
+    );
+    let found = mistake(&script);
+    assert!(found.contains("`n` is a variable of the script"), "{found}");
+}
+
+#[test]
 fn a_word_that_is_no_program_gets_a_fix() {
     let script = program(
         "int main(void) { return 0; }",

@@ -1248,6 +1248,16 @@ fn lines_with_another_meaning_have_warnings() {
             "`p` is a page here, not the program `p`",
         ),
         (
+            "program p \"\"\"\n  int main(void) {\n    int x = 1;\n    if (x = 5) x++;\n    return x;\n  }\n\"\"\"\n",
+            4,
+            "this condition is an assignment, and always true",
+        ),
+        (
+            "program p \"\"\"\n  int main(void) {\n    printf(\"%d\", 1, 2);\n    return 0;\n  }\n\"\"\"\n",
+            3,
+            "the format has no conversion for this value",
+        ),
+        (
             "machine core-i7\nquestion \"Q\" { ask translate 0x1234 => vpn[1], vpo }\n",
             2,
             "the level of a page table is a part of the fact's name",

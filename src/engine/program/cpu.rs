@@ -1,7 +1,7 @@
 //! A process: registers, operands, and frames as plain data, and the loop that performs operations.
 
 use super::builtin::Builtin;
-use super::error::{ErrorKind, Limit, RunError};
+use super::error::{ErrorKind, Limit, Place, RunError};
 use super::memory::{Access, Memory, each_unit};
 use super::ops::{self, Op, Program, Storage};
 use crate::kernel::abi::Errno;
@@ -271,7 +271,7 @@ impl Process {
                 Ok(None) => {}
                 Ok(Some(event)) => return Ok(event),
                 Err(kind) => {
-                    let place = program.place(pc);
+                    let place = self.place_of(program, pc);
                     return Err(RunError { kind, place });
                 }
             }
@@ -289,9 +289,19 @@ impl Process {
         memory: &mut M,
         budget: &mut Budget,
     ) -> Result<Option<Event>, RunError> {
-        let place = program.place(self.pc);
-        self.perform(program, memory, budget)
-            .map_err(|kind| RunError { kind, place })
+        let pc = self.pc;
+        self.perform(program, memory, budget).map_err(|kind| {
+            let place = self.place_of(program, pc);
+            RunError { kind, place }
+        })
+    }
+
+    /// The place of an operation. The first call of a function is no operation, so its place is that of the function.
+    fn place_of(&self, program: &Program, pc: u32) -> Place {
+        let begins = pc == END;
+        let entry = || program.functions.get(self.current.function as usize);
+        let entry = entry().filter(|_| begins).map(|one| one.entry);
+        program.place(entry.unwrap_or(pc))
     }
 
     #[inline(always)]

@@ -64,7 +64,9 @@ pub enum ErrorKind {
     },
     /// A function ends without `return`, and its caller uses the result.
     NoResult,
-    /// `free` of an address that `malloc` did not return, or of a block that is free.
+    /// `free` of a block that the program has freed before.
+    DoubleFree,
+    /// `free` of another address that `malloc` did not return, or of a block that is perhaps free.
     InvalidFree {
         address: u64,
     },
@@ -72,10 +74,15 @@ pub enum ErrorKind {
     Format {
         conversion: char,
     },
-    /// A conversion of `printf`'s format without an argument.
-    MissingArgument,
-    /// `memcpy` or `strcpy` of areas that overlap.
-    Overlap,
+    /// A conversion of `printf`'s format without an argument, or `*` for a width or a precision.
+    MissingArgument {
+        conversion: char,
+    },
+    /// `memcpy` or `strcpy` of this number of bytes between areas whose starts have this distance.
+    Overlap {
+        size: u64,
+        distance: u64,
+    },
     /// A call that the host does not perform.
     Unsupported(Builtin),
     /// A kernel has no memory for a page.
@@ -126,6 +133,10 @@ pub enum MemoryError {
     AfterBlock { offset: u64, size: u64 },
     /// No store has initialized the byte.
     Uninitialized { address: u64 },
+    /// The byte after this number of characters of a string is uninitialized.
+    NoStringEnd { length: u64 },
+    /// The byte was in a block that the program has freed.
+    Freed { address: u64 },
     /// A string literal cannot be changed.
     ReadOnly { address: u64 },
     /// The memory is full.
@@ -181,6 +192,7 @@ impl fmt::Display for ErrorKind {
             Self::NoResult => {
                 f.write_str("the function ends without `return`, and its result is used")
             }
+            Self::DoubleFree => f.write_str("`free` of a block that the program has freed before"),
             Self::InvalidFree { address } => {
                 write!(
                     f,
@@ -193,10 +205,20 @@ impl fmt::Display for ErrorKind {
                     "`printf` does not support the conversion `%{conversion}`"
                 )
             }
-            Self::MissingArgument => {
-                f.write_str("`printf` has fewer arguments than its format needs")
+            Self::MissingArgument { conversion } => {
+                let percent = if *conversion == '*' { "" } else { "%" };
+                write!(
+                    f,
+                    "`printf` has no argument for the `{percent}{conversion}` in its format"
+                )
             }
-            Self::Overlap => f.write_str("the source and the destination overlap"),
+            Self::Overlap { distance: 0, .. } => {
+                f.write_str("the source and the destination are the same")
+            }
+            Self::Overlap { size, distance } => write!(
+                f,
+                "the source and the destination overlap: the copy has {size} bytes, and their addresses differ by {distance}"
+            ),
             Self::Unsupported(builtin) => write!(f, "`{}` is not supported here", builtin.name()),
             Self::OutOfMemory(error) => error.fmt(f),
             Self::WaitsForever => {
@@ -255,6 +277,13 @@ impl fmt::Display for MemoryError {
             Self::Uninitialized { address } => {
                 write!(f, "the value at {address:#x} is uninitialized")
             }
+            Self::NoStringEnd { length } => {
+                write!(
+                    f,
+                    "the string has no final `\\0`: its byte at index {length} is uninitialized"
+                )
+            }
+            Self::Freed { .. } => f.write_str("access to memory that the program has freed"),
             Self::ReadOnly { .. } => f.write_str("a string literal cannot be changed"),
             Self::Full => f.write_str("the memory is full"),
             Self::Ended => f.write_str("the process ended"),

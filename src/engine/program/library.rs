@@ -3,7 +3,7 @@
 use super::builtin::Builtin;
 use super::cpu::{Budget, Buffering, Event, Process};
 use super::error::{ErrorKind, Limit, MemoryError};
-use super::memory::{Access, Memory, check_inside, string};
+use super::memory::{Access, Memory, check_inside, in_string, string};
 use super::ops::{Program, Scalar};
 use super::printf;
 
@@ -122,7 +122,10 @@ impl Process {
             }
             Builtin::Free => {
                 if first != 0 && !memory.free(first) {
-                    return Err(ErrorKind::InvalidFree { address: first });
+                    return Err(match memory.store_error(first) {
+                        Some(MemoryError::Freed { .. }) => ErrorKind::DoubleFree,
+                        _ => ErrorKind::InvalidFree { address: first },
+                    });
                 }
                 0
             }
@@ -238,7 +241,11 @@ fn length<M: Memory>(memory: &mut M, first: Access, budget: &mut Budget) -> Resu
         address: first.address.wrapping_add(length),
         ..first
     };
-    while memory.load(at(length))? != 0 {
+    while memory
+        .load(at(length))
+        .map_err(|error| in_string(error, length))?
+        != 0
+    {
         spend(budget, 1)?;
         length += 1;
         check_inside(memory, first.address, length)?;
@@ -269,14 +276,20 @@ fn copy<M: Memory>(
     budget: &mut Budget,
 ) -> Result<(), ErrorKind> {
     spend(budget, size.saturating_mul(WORK_OF_BYTE))?;
+    if size > 0
+        && let Some(error) = memory.store_error(to)
+    {
+        return Err(error.into());
+    }
     // What follows the destination is no part of it, and may be the source.
     if let Some(address) = memory.object_end(to)
         && address - to < size
     {
         return Err(MemoryError::Unmapped { address }.into());
     }
-    if from.address.abs_diff(to) < size {
-        return Err(ErrorKind::Overlap);
+    let distance = from.address.abs_diff(to);
+    if distance < size {
+        return Err(ErrorKind::Overlap { size, distance });
     }
     Ok(memory.copy(from, to, size)?)
 }

@@ -1,5 +1,6 @@
 //! The memory of a process: the interface that programs use, and a flat memory without a machine.
 
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::error::MemoryError;
@@ -61,6 +62,11 @@ pub trait Memory {
         None
     }
 
+    /// Returns the error of a store to a byte, if the memory knows it without the store.
+    fn store_error(&self, _address: u64) -> Option<MemoryError> {
+        None
+    }
+
     /// Makes bytes of the stack usable and uninitialized.
     fn allocate(&mut self, _address: u64, _size: u64) -> Result<(), MemoryError> {
         Ok(())
@@ -86,12 +92,21 @@ pub(super) fn string<M: Memory>(memory: &M, address: u64) -> Result<Vec<u8>, Mem
     let mut text = Vec::new();
     for at in 0..MOST_STRING {
         check_inside(memory, address, at)?;
-        match memory.peek(address.wrapping_add(at), 1)? {
+        let byte = memory.peek(address.wrapping_add(at), 1);
+        match byte.map_err(|error| in_string(error, at))? {
             0 => return Ok(text),
             byte => text.push(byte as u8),
         }
     }
     Err(MemoryError::Full)
+}
+
+/// Returns the error of the access to a byte of a string, after this number of characters.
+pub(super) fn in_string(error: MemoryError, length: u64) -> MemoryError {
+    match error {
+        MemoryError::Uninitialized { .. } if length > 0 => MemoryError::NoStringEnd { length },
+        other => other,
+    }
 }
 
 /// Returns an error if an offset is the end of the object at an address. What follows it is another object.
@@ -177,6 +192,10 @@ impl<M: Memory, F: FnMut(AccessKind, Access)> Memory for Watched<'_, M, F> {
         self.memory.object_end(address)
     }
 
+    fn store_error(&self, address: u64) -> Option<MemoryError> {
+        self.memory.store_error(address)
+    }
+
     fn allocate(&mut self, address: u64, size: u64) -> Result<(), MemoryError> {
         self.memory.allocate(address, size)
     }
@@ -204,6 +223,8 @@ const READABLE: u8 = 1;
 const WRITABLE: u8 = 2;
 /// The maximum number of pages with contents, 64 MB.
 const MOST_PAGES: usize = 1 << 18;
+/// The maximum number of freed blocks that the memory remembers.
+const MOST_FREED: usize = 1024;
 
 /// The contents of a page, and what a program may do with each byte. A clone shares the page until a write.
 #[derive(Debug, Clone)]
@@ -234,6 +255,8 @@ pub struct Flat {
     regions: Arc<Vec<Region>>,
     /// The end of the heap.
     heap: u64,
+    /// The first freed blocks, for messages.
+    freed: Arc<Vec<Range<u64>>>,
 }
 
 impl Flat {
@@ -254,6 +277,7 @@ impl Flat {
             hints: [0; 8],
             regions: Arc::new(regions),
             heap: program.layout.heap,
+            freed: Arc::default(),
         };
         for (address, bytes) in &program.contents {
             flat.install(*address, bytes);
@@ -447,6 +471,9 @@ impl Flat {
                 offset: address - block.start,
                 size: block.end - block.start,
             },
+            None if self.freed.iter().any(|one| one.contains(&address)) => {
+                MemoryError::Freed { address }
+            }
             None => MemoryError::Unmapped { address },
         }
     }
@@ -548,7 +575,7 @@ impl Memory for Flat {
             let (source, address) = (from.address.wrapping_add(at), to.wrapping_add(at));
             let (state, byte) = self.byte(source);
             if state == 0 {
-                return Err(MemoryError::Unmapped { address: source });
+                return Err(self.unmapped(source));
             }
             self.store(
                 Access {
@@ -569,6 +596,10 @@ impl Memory for Flat {
 
     fn object_end(&self, address: u64) -> Option<u64> {
         Some(self.region(address)?.end)
+    }
+
+    fn store_error(&self, address: u64) -> Option<MemoryError> {
+        self.refusal(address, 1, WRITABLE)
     }
 
     fn allocate(&mut self, address: u64, size: u64) -> Result<(), MemoryError> {
@@ -600,6 +631,10 @@ impl Memory for Flat {
         let Some(at) = found else { return false };
         let region = Arc::make_mut(&mut self.regions).remove(at);
         self.reset_pages(region.start, region.end, 0);
+        if self.freed.len() < MOST_FREED {
+            let end = region.end.max(region.start + 1);
+            Arc::make_mut(&mut self.freed).push(region.start..end);
+        }
         let from = self
             .pages
             .partition_point(|(number, _)| *number < region.start / PAGE as u64);

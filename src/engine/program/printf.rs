@@ -11,6 +11,9 @@ const MOST_WIDTH: usize = 4096;
 /// The maximum length of an output.
 const MOST_OUTPUT: usize = 1 << 20;
 
+/// The conversions of `printf`, without `%%`.
+pub const CONVERSIONS: &str = "diuxXocspfF";
+
 /// Returns the output for a format and its arguments. `pointer` is the number of bytes of `long`.
 pub(super) fn output<M: Memory>(
     memory: &M,
@@ -18,6 +21,7 @@ pub(super) fn output<M: Memory>(
     arguments: &[u64],
     pointer: u8,
 ) -> Result<Vec<u8>, ErrorKind> {
+    let missing = |conversion| ErrorKind::MissingArgument { conversion };
     let mut text = Vec::new();
     let mut arguments = arguments.iter().copied();
     let mut bytes = format.iter().copied().peekable();
@@ -33,7 +37,7 @@ pub(super) fn output<M: Memory>(
         // `*` takes a number from the arguments. A negative width is that width with the flag `-`.
         let mut width = digits(&mut bytes);
         if bytes.next_if_eq(&b'*').is_some() {
-            let given = arguments.next().ok_or(ErrorKind::MissingArgument)? as i32;
+            let given = arguments.next().ok_or(missing('*'))? as i32;
             if given < 0 {
                 flags.push(b'-');
             }
@@ -41,7 +45,7 @@ pub(super) fn output<M: Memory>(
         }
         let mut precision = bytes.next_if_eq(&b'.').map(|_| digits(&mut bytes));
         if precision.is_some() && bytes.next_if_eq(&b'*').is_some() {
-            let given = arguments.next().ok_or(ErrorKind::MissingArgument)? as i32;
+            let given = arguments.next().ok_or(missing('*'))? as i32;
             precision = usize::try_from(given).ok().map(|n| n.min(MOST_WIDTH));
         }
         let has = |flag: u8| flags.contains(&flag);
@@ -55,10 +59,10 @@ pub(super) fn output<M: Memory>(
             };
         }
         let conversion = bytes.next().map_or('%', char::from);
-        if !"diuxXocspfF".contains(conversion) {
+        if !CONVERSIONS.contains(conversion) {
             return Err(ErrorKind::Format { conversion });
         }
-        let value = arguments.next().ok_or(ErrorKind::MissingArgument)?;
+        let value = arguments.next().ok_or(missing(conversion))?;
         let positive = match (has(b'+'), has(b' ')) {
             (true, _) => "+",
             (_, true) => " ",
@@ -107,6 +111,10 @@ pub(super) fn output<M: Memory>(
             }
             _ => shown.into_bytes(),
         };
+        // With `#`, the first digit of an octal number is 0.
+        if conversion == 'o' && has(b'#') && shown.first() != Some(&b'0') {
+            shown.insert(0, b'0');
+        }
         let has_zeros =
             is_integer && precision.is_none() || "fF".contains(conversion) && real.is_finite();
         if has(b'0') && !has(b'-') && has_zeros {

@@ -83,10 +83,20 @@ impl Parser {
             let (from, to) = (self.types.name(&expr.ty), self.types.name(ty));
             let result = Mistake::new(expr.place, format!("`{to}` is expected here, not `{from}`"));
             let is_cast = expr.ty.is_scalar() && ty.is_scalar();
-            return Err(if is_cast {
-                result.help(format!("if you mean it, write the cast `({to})`"))
-            } else {
-                result
+            let is_address = matches!(expr.kind, ExprKind::Address(_));
+            return Err(match (&expr.ty, ty) {
+                (Type::Void, _) => result.help("the function returns no value"),
+                (Type::Pointer(target), _) if **target == *ty && is_address => result.help(
+                    format!("use the value without `&`, or change the type `{to}` to `{from}`"),
+                ),
+                (Type::Pointer(target), _) if **target == *ty => {
+                    result.help("for the value that the pointer points to, write `*` before it")
+                }
+                (_, Type::Pointer(target)) if **target == expr.ty && expr.is_object() => {
+                    result.help("for the address, write `&` before it")
+                }
+                _ if is_cast => result.help(format!("if you mean it, write the cast `({to})`")),
+                _ => result,
             });
         }
         if let ExprKind::Function(number) = expr.kind

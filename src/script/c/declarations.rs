@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::lexer::{KEYWORDS, TokenKind};
-use super::messages::{Parsed, fail};
+use super::messages::{Mistake, Parsed, fail};
 use super::parser::{Heading, Meaning, Named, Parser};
 use super::tree::{Global, Stmt, StmtKind};
 use super::types::{INT, Type};
@@ -54,7 +54,7 @@ impl Parser {
             self.check_type_name()?;
             // Old programs begin with `main()`.
             let is_named = self.peek_second().is("(") && !self.peek().is_any(KEYWORDS);
-            if !is_named || !self.has_body() {
+            if !is_named || !self.has_body(self.position() + 1) {
                 let place = self.place();
                 if self.is_mark("}") {
                     fail!(place, "`}}` has no matching `{{`");
@@ -119,10 +119,10 @@ impl Parser {
         Ok(())
     }
 
-    /// Whether a body follows the parentheses after a name, or the types of parameters.
-    fn has_body(&self) -> bool {
+    /// Whether a body follows these parentheses, or the types of parameters.
+    pub fn has_body(&self, open: usize) -> bool {
         let mut depth = 0_u32;
-        for at in self.position() + 1.. {
+        for at in open.. {
             match self.token(at) {
                 TokenKind::Mark("(") => depth += 1,
                 TokenKind::Mark(")") if depth <= 1 => {
@@ -151,6 +151,9 @@ impl Parser {
             _ => None,
         };
         let number = known.unwrap_or(self.globals.len());
+        if storage != Storage::Extern {
+            self.undefined.retain(|(one, _)| *one as usize != number);
+        }
         if known.is_none() {
             let (name, ty, initial) = (name.clone(), ty.clone(), None);
             self.define(name.clone(), Meaning::Global(number as u32), place)?;
@@ -207,14 +210,16 @@ impl Parser {
                 self.define(name, Meaning::Typedef(ty), place)?;
             } else if let Some(heading) = declared.heading {
                 self.declare_function(&name, ty, &heading, place)?;
+                if self.is_mark("{") {
+                    self.skip_braces();
+                    fail!(place, "functions in functions are not supported"; "write `{name}` before this function");
+                }
             } else if storage == Storage::Static
                 || storage == Storage::None && self.is_fragment() && !ty.is_scalar()
             {
                 self.global(&name, &ty, declared.align, storage, place)?;
             } else if storage == Storage::Extern {
-                if !matches!(self.find(&name), Some(Meaning::Global(_))) {
-                    fail!(place, "`{name}` is not declared outside the functions");
-                }
+                self.extern_in_block(&name, &ty, declared.align, place)?;
             } else {
                 let is_unknown = matches!(ty, Type::Array(_, UNKNOWN));
                 if declared.align > self.types.align(&ty) {
@@ -249,6 +254,29 @@ impl Parser {
         }
     }
 
+    /// Declares a global variable in a block: `extern int x;`.
+    fn extern_in_block(
+        &mut self,
+        name: &Rc<str>,
+        ty: &Type,
+        align: u64,
+        place: Place,
+    ) -> Parsed<()> {
+        let inner = self.scopes.split_off(2.min(self.scopes.len()));
+        let is_new = !matches!(self.own_meaning(name), Some(Meaning::Global(_)));
+        let declared = self.global(name, ty, align, Storage::Extern, place);
+        let meaning = self.own_meaning(name).cloned();
+        self.scopes.extend(inner);
+        declared?;
+        if let Some(meaning) = meaning {
+            if let (Meaning::Global(number), true) = (&meaning, is_new) {
+                self.undefined.push((*number, place));
+            }
+            self.define(name.clone(), meaning, place)?;
+        }
+        Ok(())
+    }
+
     /// Returns a mistake if no object can have this type.
     pub(super) fn check_object(&self, name: &str, ty: &Type, place: Place) -> Parsed<()> {
         if *ty == Type::Void {
@@ -259,7 +287,23 @@ impl Parser {
         }
         if self.types.size(ty).is_none() {
             let name = self.types.name(ty);
-            fail!(place, "the size of `{name}` is unknown or too large");
+            let Type::Struct(number) = *ty.dimensions().1 else {
+                fail!(place, "the size of `{name}` is unknown or too large");
+            };
+            let of = &self.types.structs[number as usize];
+            if of.members.is_some() {
+                fail!(place, "the size of `{name}` is unknown or too large");
+            }
+            let word = if of.is_union { "union" } else { "struct" };
+            let wrong = Mistake::new(
+                place,
+                format!("the program does not declare the members of `{name}`"),
+            );
+            let tag = of.name.as_deref().unwrap_or_default();
+            return Err(match self.similar_struct(tag) {
+                Some(near) => wrong.help(format!("did you mean `{word} {near}`?")),
+                None => wrong,
+            });
         }
         Ok(())
     }
@@ -296,6 +340,12 @@ impl Parser {
                 }
                 "long" | "signed" | "unsigned" | "short" | "int" | "char" | "float" | "double"
                 | "void" | "_Bool" => {
+                    // `struct s { … } int main(void)`
+                    if found.is_some() && self.follows_brace() {
+                        let wrong = self.missing("`;`");
+                        return Err(wrong
+                            .help("a declaration of a struct, a union, or an enum ends with `;`"));
+                    }
                     words.push(name.clone());
                 }
                 _ if found.is_some() || !words.is_empty() => break,
@@ -340,7 +390,7 @@ impl Parser {
             _ => fail!(place, "these words are no type together"),
         };
         if found.is_some() && !words.is_empty() {
-            fail!(place, "these words are no type together"; "a declaration of a struct ends with `;`");
+            fail!(place, "these words are no type together");
         }
         Ok((found.unwrap_or(Type::Scalar(scalar)), storage))
     }
@@ -448,6 +498,13 @@ impl Parser {
                     }
                     if declared.align > 0 {
                         fail!(place, "`aligned` is supported for variables only"; "add members that fill the {word}");
+                    }
+                    if *declared.ty.dimensions().1 == Type::Struct(number) {
+                        let own = self.types.name(&Type::Struct(number));
+                        fail!(place, "`{own}` cannot contain itself"; "write a pointer: `{own} *{name}`");
+                    }
+                    if matches!(declared.ty, Type::Array(_, UNKNOWN)) {
+                        fail!(place, "flexible array members are not supported"; "write a length, such as `{name}[16]`");
                     }
                     self.check_object(&name, &declared.ty, place)?;
                     if !names.insert(name.clone()) {

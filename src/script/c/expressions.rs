@@ -1,11 +1,12 @@
 //! Expressions, by precedence climbing.
 
-use super::lexer::TokenKind;
+use super::lexer::{KEYWORDS, TokenKind};
 use super::messages::{Mistake, Parsed, fail};
 use super::parser::{Meaning, Parser};
 use super::tree::{Change, Expr, ExprKind, Update};
 use super::types::{CHAR, INT, Type};
 use crate::lang::linux;
+use crate::lang::nearest::nearest;
 use pagewalk_engine::program::ops::{BinaryOp, Scalar, UnaryOp};
 use pagewalk_engine::program::{Builtin, Place};
 
@@ -44,6 +45,9 @@ const UPDATES: &[(&str, BinaryOp)] = &[
     ("<<=", BinaryOp::Shl),
     (">>=", BinaryOp::Shr),
 ];
+
+/// The names of the operator that returns the alignment of a type.
+const ALIGNMENTS: &[&str] = &["_Alignof", "alignof", "__alignof__"];
 
 #[derive(Debug, Clone, Copy)]
 enum Operator {
@@ -123,6 +127,7 @@ impl Parser {
         let mark = match *self.peek() {
             TokenKind::Mark(mark) => mark,
             TokenKind::Name(_) if self.is_word("sizeof") => return self.size_of(),
+            TokenKind::Name(_) if self.peek().is_any(ALIGNMENTS) => return self.align_of(),
             _ => "",
         };
         if mark == "(" && self.begins_type(self.peek_second()) {
@@ -130,10 +135,10 @@ impl Parser {
             let ty = self.type_name()?;
             self.expect(")")?;
             if self.is_mark("{") {
-                fail!(
-                    self.place(),
-                    "values of structs and arrays without a name are not supported"
-                );
+                let place = self.place();
+                self.skip_braces();
+                fail!(place, "values of structs and arrays without a name are not supported";
+                    "declare a variable with these values, and write its name");
             }
             let operand = self.nested(Self::unary)?;
             let mut cast = self.cast(operand, &ty)?;
@@ -189,6 +194,23 @@ impl Parser {
             fail!(place, "the size of `{}` is unknown", self.types.name(&ty));
         };
         Ok(self.number(size, Type::Scalar(self.types.address()), place))
+    }
+
+    fn align_of(&mut self) -> Parsed<Expr> {
+        let start = self.place();
+        self.advance();
+        self.expect("(")?;
+        if !self.is_type() {
+            return Err(self.missing("a type"));
+        }
+        let ty = self.type_name()?;
+        self.expect(")")?;
+        let place = self.place_from(start);
+        if self.types.size(&ty).is_none() {
+            fail!(place, "the size of `{}` is unknown", self.types.name(&ty));
+        }
+        let align = self.types.align(&ty);
+        Ok(self.number(align, Type::Scalar(self.types.address()), place))
     }
 
     fn postfix(&mut self) -> Parsed<Expr> {
@@ -289,6 +311,10 @@ impl Parser {
             }
             TokenKind::Mark("(") => {
                 self.advance();
+                if self.is_mark("{") {
+                    self.skip_braces();
+                    fail!(place, "statements in an expression are not supported"; "write a function");
+                }
                 let mut expr = self.expression()?;
                 self.expect(")")?;
                 expr.place = self.place_from(place);
@@ -363,7 +389,20 @@ impl Parser {
 
     fn unknown(&self, name: &str, what: &str, place: Place) -> Mistake {
         let result = Mistake::new(place, format!("unknown {what} `{name}`")).unknown();
-        match self.similar(name) {
+        let is_keyword = match self.peek() {
+            // `retrun 0;`
+            TokenKind::Integer { .. }
+            | TokenKind::Float { .. }
+            | TokenKind::Character(_)
+            | TokenKind::Text(_)
+            | TokenKind::Name(_) => true,
+            // `whlie (x) { … }`
+            TokenKind::Mark("(") => self.has_body(self.position()),
+            _ => false,
+        };
+        let keyword = nearest(name, KEYWORDS.iter().copied()).filter(|_| is_keyword);
+        let near = keyword.map(str::to_owned).or_else(|| self.similar(name));
+        match near {
             Some(near) => result.help(format!("did you mean `{near}`?")),
             None if what != "variable" => result,
             None => result.help(if self.is_mark("=") {
@@ -485,8 +524,9 @@ impl Parser {
         Expr::new(kind, result, place)
     }
 
-    /// Returns a mistake if a value of `printf` has another kind of type than its conversion in the format.
-    fn check_format(&self, arguments: &[Expr]) -> Parsed<()> {
+    /// Returns a mistake if a value of `printf` has another kind of type than its conversion in the format. Warns of a value
+    /// without a conversion.
+    fn check_format(&mut self, arguments: &[Expr]) -> Parsed<()> {
         let text = match &arguments[0].kind {
             ExprKind::Address(text) => &text.kind,
             _ => return Ok(()),
@@ -508,10 +548,12 @@ impl Parser {
                 continue;
             }
             let Some(value) = values.next() else { break };
+            let value = value.before_promotion();
             let is_float = matches!(value.ty, Type::Scalar(kind) if kind.is_float());
             let (is_right, help) = match conversion {
                 'f' | 'F' => (is_float, "write `%d`, or the cast `(double)`"),
                 's' if is_float => (false, "write `%f`"),
+                's' if self.types.size(&value.ty) == Some(1) => (false, "write `%c`"),
                 's' => (matches!(value.ty, Type::Pointer(_)), "write `%d`"),
                 'd' | 'i' | 'u' | 'x' | 'X' | 'o' | 'c' => (!is_float, "write `%f`"),
                 _ => (true, ""),
@@ -520,6 +562,13 @@ impl Parser {
                 let ty = self.types.name(&value.ty);
                 fail!(value.place, "`%{conversion}` cannot print a value of the type `{ty}`"; "{help}");
             }
+        }
+        if let Some(value) = values.next() {
+            let message = "the format has no conversion for this value, so it is not printed";
+            let warning = Mistake::new(value.place, message.to_owned());
+            self.warnings.push(
+                warning.help("add a conversion such as `%d` to the format, or remove the value"),
+            );
         }
         Ok(())
     }

@@ -28,13 +28,38 @@ const MACROS: &str = "
 #define UINT_MAX 4294967295u
 #define UCHAR_MAX 255
 #define SCHAR_MAX 127
+#define SCHAR_MIN (-128)
+#define CHAR_MAX 127
+#define CHAR_MIN (-128)
 #define SHRT_MAX 32767
+#define SHRT_MIN (-32768)
 #define USHRT_MAX 65535
 #define SIZE_MAX ((size_t) -1)
 #define ULONG_MAX ((unsigned long) -1)
 #define LONG_MAX ((long) (ULONG_MAX / 2))
 #define LONG_MIN (-LONG_MAX - 1)
 #define LLONG_MAX 9223372036854775807
+#define LLONG_MIN (-LLONG_MAX - 1)
+#define ULLONG_MAX 18446744073709551615ull
+#define INT8_MAX 127
+#define INT8_MIN (-128)
+#define UINT8_MAX 255
+#define INT16_MAX 32767
+#define INT16_MIN (-32768)
+#define UINT16_MAX 65535
+#define INT32_MAX INT_MAX
+#define INT32_MIN INT_MIN
+#define UINT32_MAX UINT_MAX
+#define INT64_MAX LLONG_MAX
+#define INT64_MIN LLONG_MIN
+#define UINT64_MAX ULLONG_MAX
+#define INTPTR_MAX LONG_MAX
+#define INTPTR_MIN LONG_MIN
+#define UINTPTR_MAX ULONG_MAX
+#define PTRDIFF_MAX LONG_MAX
+#define PTRDIFF_MIN LONG_MIN
+#define SSIZE_MAX LONG_MAX
+#define offsetof(type, member) ((size_t) &((type *) 0)->member)
 #define errno (__errno())
 #define EINTR 4
 #define WNOHANG 1
@@ -81,6 +106,15 @@ const MACROS: &str = "
 #define _SC_PAGESIZE 30
 #define _SC_PAGE_SIZE 30
 ";
+
+/// The sizes in the names of the formats of `<inttypes.h>`, with their lengths in formats.
+const LENGTHS: &[(&str, &str)] = &[
+    ("8", "hh"),
+    ("16", "h"),
+    ("32", ""),
+    ("64", "ll"),
+    ("PTR", "l"),
+];
 
 /// The declarations of the standard headers.
 const DECLARATIONS: &str = "
@@ -141,7 +175,15 @@ impl Headers {
     fn read() -> Parsed<Self> {
         let errors = Errno::ALL.iter();
         let errors = errors.map(|one| format!("#define {} {}\n", one.name(), one.number()));
-        let constants = MACROS.to_owned() + &errors.collect::<String>();
+        // `PRIu64` is `"llu"`.
+        let conversions = ["d", "i", "o", "u", "x", "X"].into_iter();
+        let formats = conversions.flat_map(|conversion| {
+            let format = move |(bits, length)| {
+                format!("#define PRI{conversion}{bits} \"{length}{conversion}\"\n")
+            };
+            LENGTHS.iter().copied().map(format)
+        });
+        let constants = MACROS.to_owned() + &errors.chain(formats).collect::<String>();
         let macros = Rc::new(preprocessor::macros(&constants)?);
         let declarations = preprocessor::tokens(DECLARATIONS, &[], macros.clone())?.tokens;
         Ok(Self {

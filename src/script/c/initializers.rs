@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::declarations::UNKNOWN;
+use super::lexer::{KEYWORDS, TokenKind};
 use super::messages::{Parsed, fail};
 use super::parser::Parser;
 use super::tree::{Expr, ExprKind, Initial};
@@ -113,6 +114,14 @@ impl Parser {
             let init = self.nested(Self::init)?;
             list.push(Item { designator, init });
             if !self.accept(",") {
+                let is_value = match self.peek() {
+                    TokenKind::Name(_) => !self.peek().is_any(KEYWORDS),
+                    TokenKind::Mark(_) | TokenKind::Stray | TokenKind::End => false,
+                    _ => true,
+                };
+                if is_value {
+                    return Err(self.missing("`,`"));
+                }
                 self.expect("}")?;
                 break;
             }

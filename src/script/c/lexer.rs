@@ -79,6 +79,8 @@ pub(super) struct Lexed {
     pub lacks_names: bool,
     /// Whether a comment without an end contains the rest of the text.
     pub is_cut: bool,
+    /// The places of uses of macros that are probably wrong, and how to correct the macros.
+    pub doubtful: Vec<(Place, Rc<str>)>,
 }
 
 /// Reads the tokens of a C text.
@@ -89,6 +91,8 @@ pub(super) struct Lexer<'a> {
     pub line: u32,
     pub wrong: Vec<Mistake>,
     pub is_cut: bool,
+    /// See [`Lexed::doubtful`].
+    pub doubtful: Vec<(Place, Rc<str>)>,
 }
 
 impl<'a> Lexer<'a> {
@@ -99,6 +103,7 @@ impl<'a> Lexer<'a> {
             line: 1,
             wrong: Vec::new(),
             is_cut: false,
+            doubtful: Vec::new(),
         }
     }
 

@@ -3,7 +3,9 @@
 use std::error::Error;
 use std::fmt;
 
-use pagewalk_engine::program::{Builtin, ErrorKind, Limit, MemoryError, Place, Program, RunError};
+use pagewalk_engine::program::{
+    Builtin, CONVERSIONS, ErrorKind, Limit, MemoryError, Place, Program, RunError,
+};
 
 /// A mistake in a C text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +83,11 @@ pub fn describe(error: &RunError, program: &Program) -> Mistake {
         _ => None,
     };
     let kind = without_bias(error.kind.clone(), program.layout.bias);
+    let conversions = CONVERSIONS.chars().map(|one| format!("`%{one}`, "));
+    let conversions = format!(
+        "use {}with the lengths `h`, `l`, `ll`, and `z`",
+        conversions.collect::<String>()
+    );
     let help = match &error.kind {
         ErrorKind::Uninitialized => "assign a value before this use",
         ErrorKind::Memory(MemoryError::Uninitialized { .. }) => "store a value before this use",
@@ -88,7 +95,7 @@ pub fn describe(error: &RunError, program: &Program) -> Mistake {
         ErrorKind::Overflow => "use a wider or an unsigned type",
         ErrorKind::ShiftCount { .. } => "use a wider type, as in `1L << 40`",
         ErrorKind::Memory(MemoryError::AfterBlock { .. }) => {
-            "`malloc` takes the number of bytes: `malloc(10 * sizeof(int))`"
+            "check the index, and the number of bytes that `malloc` gets, such as `10 * sizeof(int)`"
         }
         ErrorKind::Unsupported(Builtin::Mmap) => {
             "processes share no memory here; `run`, and the name of the program, runs it in a process"
@@ -97,8 +104,25 @@ pub fn describe(error: &RunError, program: &Program) -> Mistake {
             "run the program in a process: `run`, and the name of the program"
         }
         ErrorKind::NoResult => "write `return` with a value",
-        ErrorKind::Format { .. } => "use `%d`, `%u`, `%x`, `%c`, `%s`, `%p`, `%f`, or `%ld`",
-        ErrorKind::Limit(Limit::Operations | Limit::Output) => "check that each loop ends",
+        ErrorKind::Format { .. } => &conversions,
+        ErrorKind::MissingArgument { .. } => "write an argument for each conversion",
+        ErrorKind::Overlap { distance: 0, .. } => "copy to another array",
+        ErrorKind::Overlap { .. } => {
+            "check that the destination has room for all bytes of the copy"
+        }
+        ErrorKind::Memory(MemoryError::NoStringEnd { .. }) => {
+            "store `'\\0'` after the last character"
+        }
+        ErrorKind::Memory(MemoryError::Freed { .. }) => {
+            "call `free` after the last use of the block"
+        }
+        ErrorKind::DoubleFree | ErrorKind::InvalidFree { .. } => {
+            "free each block once, with the address that `malloc` returned"
+        }
+        ErrorKind::Limit(Limit::Operations) => {
+            "check that each loop ends; if it does, reduce its number of iterations"
+        }
+        ErrorKind::Limit(Limit::Output) => "check that each loop ends",
         ErrorKind::Limit(Limit::Depth) => "check that the recursion ends",
         ErrorKind::Limit(Limit::Stack) => {
             "check that the recursion ends, and declare large arrays outside the functions"

@@ -33,6 +33,15 @@ pub use settings::{Conventions, Settings};
 
 use pagewalk_engine::program::Program;
 
+/// Returns the warnings about a program that compiles.
+pub fn warnings(text: &str, settings: &Settings) -> Vec<Mistake> {
+    let read = headers::read(text, settings).ok();
+    let read = read.zip(headers::declarations().ok());
+    let tree = read
+        .and_then(|(read, standard)| parser::parse(standard, read, settings.layout.pointer).ok());
+    tree.map_or_else(Vec::new, |tree| tree.warnings)
+}
+
 /// Compiles a program.
 ///
 /// # Errors

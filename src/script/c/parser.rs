@@ -9,6 +9,7 @@ use super::messages::{Mistake, Parsed, fail};
 use super::outline::completed;
 use super::tree::{Expr, ExprKind, Function, Global, Local, Tree};
 use super::types::{Type, Types};
+use crate::lang::nearest::nearest;
 use pagewalk_engine::program::{Builtin, Place};
 
 /// The maximum depth of nested expressions, statements, and declarators.
@@ -45,6 +46,10 @@ pub(super) struct Parser {
     pub pid_uses: i32,
     /// See [`Tree::stores_status`].
     pub stores_status: bool,
+    /// The variables that only blocks declare so far, with `extern`.
+    pub undefined: Vec<(u32, Place)>,
+    /// See [`Tree::warnings`].
+    pub warnings: Vec<Mistake>,
     /// The mistakes after which the parser continued.
     pub wrong: Vec<Mistake>,
     /// Number of mistakes after which the parser has continued.
@@ -89,11 +94,18 @@ pub(super) fn parse(
     pointer: u8,
 ) -> Result<Tree, Vec<Mistake>> {
     let mut all = program.wrong.clone();
+    let doubtful = program.doubtful.clone();
     match read(standard, program, pointer) {
         Ok(parser) if parser.wrong.is_empty() && all.is_empty() => return Ok(parser.into_tree()),
-        Ok(parser) if all.is_empty() => return Err(parser.wrong),
         Ok(parser) => all.extend(parser.wrong),
         Err(mistake) => all.push(mistake),
+    }
+    for one in &mut all {
+        let (start, end) = (one.place.start, one.place.end);
+        let mut uses = doubtful.iter();
+        if let Some((_, help)) = uses.find(|(of, _)| of.start == start || of.end == end) {
+            one.help = Some(help.to_string());
+        }
     }
     all.sort_by_key(|one| one.place.start);
     Err(all)
@@ -157,6 +169,8 @@ fn read(standard: Vec<Token>, mut program: Lexed, pointer: u8) -> Parsed<Parser>
         text: Text::Headers,
         pid_uses: 0,
         stores_status: false,
+        undefined: Vec::new(),
+        warnings: Vec::new(),
         wrong: Vec::new(),
         recoveries: 0,
         doubtful: BTreeSet::new(),
@@ -173,6 +187,11 @@ fn read(standard: Vec<Token>, mut program: Lexed, pointer: u8) -> Parsed<Parser>
     (parser.tokens, parser.at) = (tokens, 0);
     parser.scopes.push(Scope::default());
     parser.file()?;
+    if let Some((number, place)) = parser.undefined.first() {
+        let name = parser.globals[*number as usize].name.clone();
+        let message = format!("`{name}` is not declared outside the functions");
+        parser.wrong.push(Mistake::new(*place, message));
+    }
     Ok(parser)
 }
 
@@ -188,6 +207,7 @@ impl Parser {
             texts: self.texts,
             uses_pids,
             stores_status: self.stores_status,
+            warnings: self.warnings,
         }
     }
 
@@ -222,6 +242,29 @@ impl Parser {
     /// Returns the token at a position, or the end.
     pub fn token(&self, at: usize) -> &TokenKind {
         &self.tokens[at.min(self.tokens.len() - 1)].kind
+    }
+
+    /// Returns a keyword or the name of a type that is similar to an unknown one.
+    fn similar_type(&self, name: &str) -> Option<String> {
+        let names = self.scopes.iter().flat_map(|scope| &scope.names);
+        let types = names.filter(|(_, of)| matches!(of, Meaning::Typedef(_)));
+        let known = KEYWORDS.iter().copied();
+        nearest(name, known.chain(types.map(|(name, _)| &**name))).map(str::to_owned)
+    }
+
+    /// Returns the tag of a struct or a union with members that is similar to another one.
+    pub fn similar_struct(&self, name: &str) -> Option<String> {
+        let all = self
+            .types
+            .structs
+            .iter()
+            .filter(|one| one.members.is_some());
+        nearest(name, all.filter_map(|one| one.name.as_deref())).map(str::to_owned)
+    }
+
+    /// Whether the last token is a `}`.
+    pub fn follows_brace(&self) -> bool {
+        self.at > 0 && self.tokens[self.at - 1].kind.is("}")
     }
 
     /// The place of the next token.
@@ -444,6 +487,16 @@ impl Parser {
                 "inline assembly is not supported",
                 "write the statement in C",
             ),
+            "_Static_assert" | "static_assert" => (
+                "static assertions are not supported",
+                "call `assert` in a function",
+            ),
+            "typeof" | "__typeof__" => ("`typeof` is not supported", "write the type"),
+            "__LINE__" => (
+                "`__LINE__` is not supported",
+                "write the number of the line",
+            ),
+            "__FILE__" => ("`__FILE__` is not supported", "write the name of the file"),
             _ => return Ok(()),
         };
         Err(Mistake::new(self.place(), what.to_owned()).help(help))
@@ -477,17 +530,23 @@ impl Parser {
             let help = match &**name {
                 "string" => "write `char *`, or an array of `char`".to_owned(),
                 "byte" => "write `unsigned char`".to_owned(),
+                "uint" => "write `unsigned int`".to_owned(),
                 "boolean" => "write `bool`".to_owned(),
                 name if self.find_tag(name).is_some() => match self.find_tag(name) {
                     Some(ty @ Type::Struct(_)) => format!("write `{}`", self.types.name(ty)),
                     _ => format!("write `enum {name}`"),
                 },
+                "then" => "remove it".to_owned(),
+                "using" => "remove the line, which is C++".to_owned(),
                 name if name.starts_with("pthread_") => {
                     "call `fork` and `wait`, because programs have no threads".to_owned()
                 }
-                name => {
-                    format!("declare it with `typedef`, for example `typedef unsigned int {name};`")
-                }
+                name => match self.similar_type(name) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!(
+                        "declare it with `typedef`, for example `typedef unsigned int {name};`"
+                    ),
+                },
             };
             let mistake = Mistake::new(self.place(), format!("unknown type `{name}`")).unknown();
             return Err(mistake.help(help));
@@ -508,8 +567,15 @@ impl Parser {
         } else {
             None
         };
-        let known = match self.own_meaning(name) {
-            Some(Meaning::Function(number)) => Some(*number),
+        // Functions belong to the whole file, wherever they are declared.
+        let outer = match self.text {
+            Text::Headers => 0,
+            Text::Program | Text::Fragment => 1.min(self.scopes.len() - 1),
+        };
+        let known = match (self.scopes[outer].names.get(name), self.own_meaning(name)) {
+            (_, Some(Meaning::Function(number))) | (Some(Meaning::Function(number)), None) => {
+                Some(*number)
+            }
             _ => None,
         };
         let function = Function {
@@ -539,6 +605,9 @@ impl Parser {
             if function.has_prototype && old.body.is_none() {
                 (old.parameters, old.has_prototype) = (function.parameters, true);
             }
+            if let Some(scope) = self.scopes.last_mut() {
+                scope.names.insert(name.clone(), Meaning::Function(number));
+            }
             return Ok(number);
         }
         // A declaration of a standard function does not hide it.
@@ -550,11 +619,8 @@ impl Parser {
         }
         self.functions.push(function);
         let number = self.functions.len() as u32 - 1;
-        let (outer, last) = (self.text == Text::Headers, self.scopes.len() - 1);
-        // Functions belong to the whole file, wherever they are declared.
-        let scope = &mut self.scopes[if outer { 0 } else { 1.min(last) }];
-        if scope
-            .names
+        let names = &mut self.scopes[outer].names;
+        if names
             .insert(name.clone(), Meaning::Function(number))
             .is_some()
         {

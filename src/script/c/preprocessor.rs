@@ -5,12 +5,19 @@ use std::rc::Rc;
 
 use super::lexer::{Lexed, Lexer, MOST_TEXT, Token, TokenKind};
 use super::messages::{Mistake, Parsed, fail};
+use crate::lang::nearest::nearest;
 use pagewalk_engine::program::Place;
 
 /// The maximum number of tokens, including those of macros, and of uses of macros.
 const MOST_TOKENS: usize = 256 << 10;
 /// The maximum number of macros around a token, because [`Preprocessor::expand`] recurses.
 const MOST_MACROS: u32 = 64;
+
+/// The directives of C.
+const DIRECTIVES: &[&str] = &[
+    "define", "elif", "else", "endif", "error", "if", "ifdef", "ifndef", "include", "line",
+    "pragma", "undef",
+];
 
 /// The macros of a text.
 pub(super) type Macros = BTreeMap<Rc<str>, Macro>;
@@ -21,6 +28,8 @@ pub(super) struct Macro {
     /// The names of its parameters, or `None` for a constant.
     parameters: Option<Vec<Rc<str>>>,
     body: Vec<Token>,
+    /// How to correct a body that is usually a mistake.
+    help: Option<Rc<str>>,
 }
 
 /// Reads the lines of a C text that begin with `#`, and replaces the uses of macros.
@@ -76,6 +85,7 @@ pub(super) fn tokens(
         tokens: read.tokens,
         lacks_names: read.lacks_names || read.lexer.is_cut,
         is_cut: read.lexer.is_cut,
+        doubtful: read.lexer.doubtful,
         wrong: read.lexer.wrong,
     })
 }
@@ -175,6 +185,7 @@ impl<'a> Preprocessor<'a> {
                 Macro {
                     parameters,
                     mut body,
+                    help,
                 },
             )) = found
             else {
@@ -183,6 +194,9 @@ impl<'a> Preprocessor<'a> {
             };
             self.uses += 1;
             self.depth += 1;
+            if let Some(help) = help {
+                self.lexer.doubtful.push((token.place, help));
+            }
             if self.depth > MOST_MACROS {
                 fail!(
                     token.place,
@@ -250,12 +264,21 @@ impl<'a> Preprocessor<'a> {
             }
             "pragma" | "" => self.lexer.at += line.len(),
             "define" => return self.define(),
+            "undef" => {
+                let name = after.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+                Rc::make_mut(&mut self.macros).remove(name.clone().next().unwrap_or_default());
+                self.lexer.at += line.len();
+            }
             "include" => {
                 let place = self.lexer.bump(line.trim_end().len());
                 fail!(place, "`#include {}` is not supported", after.trim_end(); "remove the line; standard functions are built in, and others must be in the program");
             }
             _ => {
                 let place = self.lexer.bump(line.trim_end().len());
+                let known = DIRECTIVES.iter().copied();
+                if let Some(near) = nearest(name, known).filter(|near| *near != name) {
+                    fail!(place, "unknown directive `#{name}`"; "did you mean `#{near}`?");
+                }
                 fail!(place, "`#{name}` is not supported"; "keep `#define` of constants and `#include <…>`, and remove other lines that begin with `#`");
             }
         }
@@ -316,7 +339,16 @@ impl<'a> Preprocessor<'a> {
             }
             body = read.tokens;
         }
-        Rc::make_mut(&mut self.macros).insert(name, Macro { parameters, body });
+        let help = match &parameters {
+            None => doubt(&name, &body, place.line),
+            Some(_) => None,
+        };
+        let new = Macro {
+            parameters,
+            body,
+            help,
+        };
+        Rc::make_mut(&mut self.macros).insert(name, new);
         Ok(())
     }
 
@@ -363,6 +395,29 @@ impl<'a> Preprocessor<'a> {
         }
         end
     }
+}
+
+/// Returns how to correct the body of a macro without parameters if its uses are usually mistakes.
+fn doubt(name: &str, body: &[Token], line: u32) -> Option<Rc<str>> {
+    let help = match body {
+        [first, ..] if first.kind.is("=") => {
+            format!("remove the `=` from `#define {name}` in line {line}")
+        }
+        [.., last] if last.kind.is(";") => {
+            format!("remove the `;` from `#define {name}` in line {line}")
+        }
+        // `#define SQUARE (x) ((x) * (x))`
+        [open, parameter, close, next, ..]
+            if open.kind.is("(")
+                && matches!(parameter.kind, TokenKind::Name(_))
+                && (close.kind.is(",") || close.kind.is(")"))
+                && (next.kind.is("(") || !matches!(next.kind, TokenKind::Mark(_))) =>
+        {
+            format!("remove the blank before `(` from `#define {name} (` in line {line}")
+        }
+        _ => return None,
+    };
+    Some(help.into())
 }
 
 /// Returns the arguments of a macro, and the number of tokens up to their `)`. The tokens are those after the `(`.

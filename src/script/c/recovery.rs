@@ -105,6 +105,13 @@ impl Parser {
         }
     }
 
+    /// Skips `{ … }` in a declaration or an expression, so that it is not taken for a block.
+    pub fn skip_braces(&mut self) {
+        if let Some(end) = self.end_of_braces(self.at) {
+            self.at = end + 1;
+        }
+    }
+
     /// Returns the position of the `}` for a `{`.
     fn end_of_braces(&self, start: usize) -> Option<usize> {
         let mut open = 0_u32;

@@ -228,6 +228,9 @@ impl Parser {
             self.advance();
             Some(self.constant("the value of `case`")?)
         };
+        if self.is_mark("...") {
+            fail!(self.place(), "ranges of values of `case` are not supported"; "write a `case` for each value");
+        }
         self.expect(":")?;
         let place = self.place_from(start);
         let Some((ty, _)) = self.switches.last() else {

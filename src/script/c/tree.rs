@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::messages::Mistake;
 use super::settings::Conventions;
 use super::types::{Type, Types};
 use pagewalk_engine::program::ops::{BinaryOp, Scalar, UnaryOp};
@@ -160,6 +161,8 @@ pub struct Tree {
     pub uses_pids: bool,
     /// Whether `wait` or `waitpid` stores the status of a child.
     pub stores_status: bool,
+    /// What the program probably does not mean.
+    pub warnings: Vec<Mistake>,
 }
 
 impl Tree {

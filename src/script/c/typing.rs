@@ -47,6 +47,9 @@ impl Parser {
             }
         }
         match (&left.ty, &right.ty, op) {
+            (Type::Struct(_), Type::Struct(_), _) if op.is_comparison() => {
+                fail!(place, "structs cannot be compared"; "compare their members");
+            }
             (Type::Pointer(a), Type::Pointer(b), BinaryOp::Sub) => {
                 if a != b {
                     fail!(place, "the pointers have different types");
@@ -155,6 +158,16 @@ impl Parser {
     /// Returns an expression that is zero or not, in an integer type.
     pub fn condition(&mut self, expr: Expr) -> Parsed<Expr> {
         let expr = expr.value();
+        // As in gcc, additional parentheses show that an assignment is meant.
+        if let ExprKind::Assign(target, value) = &expr.kind
+            && let ExprKind::Number(bits) = value.kind
+            && target.place.start == expr.place.start
+        {
+            let always = if bits == 0 { "false" } else { "true" };
+            let message = format!("this condition is an assignment, and always {always}");
+            let warning = Mistake::new(expr.place, message);
+            self.warnings.push(warning.help("to compare, write `==`"));
+        }
         self.note_comparison(&expr);
         if !self.scalar(&expr)?.is_float() {
             return Ok(expr);
@@ -361,11 +374,13 @@ impl Parser {
             });
         };
         let Some((ty, offset)) = self.types.member(number, name) else {
-            fail!(
-                place,
-                "`{}` has no member `{name}`",
-                self.types.name(&of.ty)
-            );
+            let found = self.types.name(&of.ty);
+            let wrong = Mistake::new(place, format!("`{found}` has no member `{name}`"));
+            let names = self.types.member_names(number);
+            return Err(match nearest(name, names.iter().map(|one| &**one)) {
+                Some(near) => wrong.help(format!("did you mean `{near}`?")),
+                None => wrong,
+            });
         };
         let ty = ty.clone();
         let place = of.place.to(place);
@@ -499,7 +514,8 @@ impl Expr {
             return Ok(());
         }
         if self.is_object() && self.ty.element().is_some() {
-            fail!(self.place, "an array cannot be assigned to");
+            fail!(self.place, "an array cannot be assigned to";
+                "copy the elements: call `strcpy` for a string, and `memcpy` for other arrays");
         }
         fail!(self.place, "this expression cannot be assigned to"; "to compare, write `==`");
     }
@@ -508,6 +524,14 @@ impl Expr {
     pub fn comma(self, right: Self) -> Parsed<Self> {
         let (ty, place) = (right.ty.clone(), self.place.to(right.place));
         Self::pair(ExprKind::Comma, self, right, ty, place)
+    }
+
+    /// The operand of a conversion that keeps the place, as promotions do and casts do not.
+    pub fn before_promotion(&self) -> &Self {
+        match &self.kind {
+            ExprKind::Convert(inner) if inner.place == self.place => inner,
+            _ => self,
+        }
     }
 
     /// The expression inside conversions.
@@ -532,7 +556,7 @@ impl Expr {
     }
 
     /// Whether the expression is an object with an address or a register.
-    fn is_object(&self) -> bool {
+    pub fn is_object(&self) -> bool {
         match &self.kind {
             ExprKind::Local(_)
             | ExprKind::Global(_)

@@ -22,6 +22,8 @@ const MINUS_ONE: u64 = u64::MAX;
 const NO_HANG: u64 = 1;
 /// The descriptor of standard output.
 const STDOUT: i128 = 1;
+/// The descriptor of standard error.
+const STDERR: i128 = 2;
 /// The parent's number of a process whose parent has ended.
 const INIT: u64 = 1;
 
@@ -64,7 +66,9 @@ impl Host {
         let reply = self.in_kernel(kernel, process, watch, |kernel, watch| {
             row.call(kernel, pid, arguments, watch)
         })?;
-        if let Some(one) = kernel.process(pid) {
+        // Standard error is not part of the output.
+        let is_error = arguments.first() == Some(&Arg::Number(STDERR));
+        if let Some(one) = kernel.process(pid).filter(|_| !is_error) {
             let new = one.stdout.bytes(before..usize::MAX);
             if self.output.len() + new.len() > MOST_OUTPUT {
                 return Err(error(place, ErrorKind::Limit(Limit::Output)));

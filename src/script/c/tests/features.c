@@ -5,6 +5,11 @@
 #include <assert.h>
 #include <errno.h>
 #include <unistd.h>
+#include <limits.h>
+#include <stddef.h>
+#include <inttypes.h>
+#define N 128
+#undef N // of another size
 #define N 64
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 #define AT(i, j) ((i) * WIDTH + (j))
@@ -105,5 +110,14 @@ int main(void) {
     struct tree leaf = { 1, .data = 2.5 }, top = { .right = &leaf, .is_leaf = 0 }; leaf.data *= 2;
     printf("%d %d %f %d\n", top.is_leaf, top.left == NULL || top.left == (struct tree *) 0, top.right->data, (int) (sizeof leaf == 2 * sizeof top.right + 8 || sizeof leaf == 12));
     struct { int tag; union { int i; double d; char t[6]; } v; } one = { 3, { .t = "abc" } }, two = one; one.v.t[0]++; printf("%s %s %d\n", one.v.t, two.v.t, two.tag); }
+  printf("%#o %#x %#o %#06o %#.0o %#.3o %#o\n", 8, 0, 0, 8, 0, 8, 64);
+  printf("%llu %lld %lld %d %d %d %d %d\n", ULLONG_MAX, LLONG_MIN, LLONG_MAX, SCHAR_MIN, SCHAR_MAX, CHAR_MIN, SHRT_MIN, UCHAR_MAX);
+  printf("%d %u %d %u %d %u\n", INT8_MIN, UINT8_MAX, INT16_MIN, UINT16_MAX, INT32_MIN, UINT32_MAX);
+  printf("%" PRId64 " %" PRIu64 " %" PRIx64 " %" PRIX32 " %" PRIu8 " %" PRIo16 " %" PRIxPTR "\n", INT64_MIN, UINT64_MAX, INT64_MAX, UINT32_MAX, (uint8_t) 7, (uint16_t) 9, (uintptr_t) 255);
+  printf("%d %d %d %d\n", (int) offsetof(item, d), (int) offsetof(struct tree, data), (int) _Alignof(int), (int) _Alignof(item));
+  { int below(int); extern int later; later++; printf("%d %d\n", below(2), later); }
   return 3;
 }
+
+int below(int n) { return n * 2 + 1; }
+int later = 41;

@@ -207,6 +207,21 @@ fn no_mistake_hides_another_one() {
                 (3, "unknown function `print`"),
             ],
         ),
+        // Braces of an expression and of a function in a function are no blocks.
+        (
+            "struct pt { int x, y; };\nstruct pt f(int x) {\n  return (struct pt){x, 1};\n}\n"
+                .to_owned()
+                + &main("  int g(int n) { return n; }\n  int y = ({ int k = 1; k; });\n  y = z;"),
+            &[
+                (
+                    3,
+                    "values of structs and arrays without a name are not supported",
+                ),
+                (6, "functions in functions are not supported"),
+                (7, "statements in an expression are not supported"),
+                (8, "unknown variable `z`"),
+            ],
+        ),
         // A text without a function, and parts of a head that is no C.
         (
             "int a[4]\nfor (int i = 0; i < 4; i++)\n  a[i] = n;\n".to_owned(),
@@ -463,6 +478,33 @@ fn what_is_not_supported() {
             "struct s { int x; } __attribute__((aligned(8)));".to_owned(),
             1,
             "`aligned` is supported for variables only",
+        ),
+        (
+            "struct s { int n; char data[]; };".to_owned(),
+            24,
+            "flexible array members are not supported",
+        ),
+        (
+            body("_Static_assert(1, \"x\");"),
+            18,
+            "static assertions are not supported",
+        ),
+        (body("typeof(1) x;"), 18, "`typeof` is not supported"),
+        (body("int n = __LINE__;"), 26, "`__LINE__` is not supported"),
+        (
+            body("switch (1) { case 1 ... 4: ; }"),
+            38,
+            "ranges of values of `case` are not supported",
+        ),
+        (
+            body("int g(int x) { return x; } g(2);"),
+            22,
+            "functions in functions are not supported",
+        ),
+        (
+            body("int y = ({ int n = 3; n; });"),
+            26,
+            "statements in an expression are not supported",
         ),
         (body("x: ;"), 18, "labels and `goto` are not supported"),
         (
@@ -851,17 +893,37 @@ fn undefined_behavior_has_a_place() {
         (
             "int *p = malloc(8); int *q = malloc(8); free(q); *q = 1;",
             50,
-            "access to 0x10000030, which is in no object",
+            "access to memory that the program has freed",
         ),
         (
             "int *p = malloc(8); free(p); *p = 1;",
             30,
-            "access to 0x10000010, which is in no object",
+            "access to memory that the program has freed",
         ),
         (
             "int *p = malloc(8); free(p); free(p);",
             30,
-            "`free` of 0x10000010, which is no block of `malloc` in use",
+            "`free` of a block that the program has freed before",
+        ),
+        (
+            "int *p = malloc(8); free(p + 1);",
+            21,
+            "`free` of 0x10000014, which is no block of `malloc` in use",
+        ),
+        (
+            "char *s = \"abc\"; strcat(s, \"d\");",
+            18,
+            "a string literal cannot be changed",
+        ),
+        (
+            "char t[4]; t[0] = 'a'; t[1] = 'b'; return strlen(t);",
+            43,
+            "the string has no final `\\0`: its byte at index 2 is uninitialized",
+        ),
+        (
+            "char t[4]; t[0] = 'a'; puts(t);",
+            24,
+            "the string has no final `\\0`: its byte at index 1 is uninitialized",
         ),
         (
             "int *p = malloc(8); return *p;",
@@ -871,7 +933,7 @@ fn undefined_behavior_has_a_place() {
         (
             "printf(\"%d %d\", 1);",
             1,
-            "`printf` has fewer arguments than its format needs",
+            "`printf` has no argument for the `%d` in its format",
         ),
         (
             "printf(\"%q\", 1);",
@@ -881,7 +943,7 @@ fn undefined_behavior_has_a_place() {
         (
             "memcpy(a, &a[1], 8);",
             1,
-            "the source and the destination overlap",
+            "the source and the destination overlap: the copy has 8 bytes, and their addresses differ by 4",
         ),
         (
             "for (;;) ;",
@@ -928,6 +990,14 @@ fn values_of_printf_have_the_types_of_its_conversions() {
     ] {
         assert_eq!(rejected(&body(call)).message, message);
     }
+    let mistake = rejected(&body("char c = 'x'; printf(\"%s\", c)"));
+    assert_eq!(
+        (&*mistake.message, mistake.help.as_deref()),
+        (
+            "`%s` cannot print a value of the type `char`",
+            Some("write `%c`")
+        )
+    );
     for call in [
         "printf(\"%ld %c %x %%\", 1l, 'a', s)",
         "printf(\"%-*.*f|%s\", 5, 2, 1.5f, s)",
@@ -988,7 +1058,228 @@ fn habits_of_other_languages_get_help() {
         assert!(mistake.help.unwrap_or_default().contains(help), "{text}");
     }
     let open = rejected("struct s { int a; }\nint main(void) { return 0; }");
+    assert_eq!(open.message, "`;` is missing after `}`");
     assert!(open.help.unwrap_or_default().contains("ends with `;`"));
+}
+
+/// The help names what the program most likely means.
+#[test]
+fn slips_get_the_right_word() {
+    let before = "struct node { struct node *nxt; } v, w;\nint *p, x, t[4];\nchar s[4];\nvoid none(void) { }\nint twice(int n) { return 2 * n; }\nint first(int *of) { return *of; }\n";
+    let body = |text: &str| format!("{before}int main(void) {{ {text} return 0; }}");
+    for (text, message, help) in [
+        (
+            body("retrun 0;"),
+            "unknown variable `retrun`",
+            "did you mean `return`?",
+        ),
+        (
+            body("retrun x;"),
+            "unknown type `retrun`",
+            "did you mean `return`?",
+        ),
+        (
+            body("whlie (x) { x--; }"),
+            "unknown function `whlie`",
+            "did you mean `while`?",
+        ),
+        (
+            "Int main(void) { return 0; }".to_owned(),
+            "unknown type `Int`",
+            "did you mean `int`?",
+        ),
+        (
+            body("size_T n;"),
+            "unknown type `size_T`",
+            "did you mean `size_t`?",
+        ),
+        (
+            body("if (x) then x = 2;"),
+            "unknown type `then`",
+            "remove it",
+        ),
+        (
+            "#inlcude <stdio.h>\n".to_owned() + before,
+            "unknown directive `#inlcude`",
+            "did you mean `#include`?",
+        ),
+        (
+            body("v.next = 0;"),
+            "`struct node` has no member `next`",
+            "did you mean `nxt`?",
+        ),
+        (
+            body("struct nod k;"),
+            "the program does not declare the members of `struct nod`",
+            "did you mean `struct node`?",
+        ),
+        (
+            "struct s { struct s next; };".to_owned(),
+            "`struct s` cannot contain itself",
+            "write a pointer: `struct s *next`",
+        ),
+        (
+            body("if (v == w) return 1;"),
+            "structs cannot be compared",
+            "compare their members",
+        ),
+        (
+            body("s = \"abc\";"),
+            "an array cannot be assigned to",
+            "copy the elements: call `strcpy` for a string, and `memcpy` for other arrays",
+        ),
+        (
+            body("x = none();"),
+            "`int` is expected here, not `void`",
+            "the function returns no value",
+        ),
+        (
+            body("return p;"),
+            "`int` is expected here, not `int *`",
+            "for the value that the pointer points to, write `*` before it",
+        ),
+        (
+            body("twice(&x);"),
+            "`int` is expected here, not `int *`",
+            "use the value without `&`, or change the type `int` to `int *`",
+        ),
+        (
+            body("first(x);"),
+            "`int *` is expected here, not `int`",
+            "for the address, write `&` before it",
+        ),
+        (
+            body("first(3);"),
+            "`int *` is expected here, not `int`",
+            "if you mean it, write the cast `(int *)`",
+        ),
+    ] {
+        let mistake = rejected(&text);
+        assert_eq!(
+            (&*mistake.message, mistake.help.as_deref()),
+            (message, Some(help)),
+            "{text}"
+        );
+    }
+    // The name of a function that the program lacks is no misspelled keyword.
+    let lacking = rejected(&body("foo(3);")).help.unwrap_or_default();
+    assert!(lacking.starts_with("declare the function"), "{lacking}");
+    check(
+        &body("int q[3] = { 1 2, 3 };"),
+        (7, 32),
+        "`,` is missing after `1`",
+    );
+}
+
+/// The mistake of a macro is reported where it is used, and the help names its line.
+#[test]
+fn a_wrong_macro_is_named_at_its_use() {
+    for (define, body, message, help) in [
+        (
+            "#define N 10;",
+            "int a[N];",
+            "`]` is missing after `10`",
+            "remove the `;` from `#define N` in line 2",
+        ),
+        (
+            "#define N 10;",
+            "for (int i = 0; i < N; i++) ;",
+            "an expression is missing after `;`",
+            "remove the `;` from `#define N` in line 2",
+        ),
+        (
+            "#define N = 10",
+            "int a[N];",
+            "an expression is missing after `[`",
+            "remove the `=` from `#define N` in line 2",
+        ),
+        (
+            "#define SQ (x) ((x) * (x))",
+            "return SQ(3);",
+            "unknown variable `x`",
+            "remove the blank before `(` from `#define SQ (` in line 2",
+        ),
+    ] {
+        let text = format!("\n{define}\nint main(void) {{ {body} return 0; }}");
+        let mistake = rejected(&text);
+        assert_eq!(
+            (
+                mistake.place.line,
+                &*mistake.message,
+                mistake.help.as_deref()
+            ),
+            (3, message, Some(help)),
+            "{text}"
+        );
+    }
+    assert!(compile("#define N 1;\nint main(void) { return N }", &wide()).is_ok());
+}
+
+#[test]
+fn what_a_program_probably_does_not_mean_is_a_warning() {
+    for (body, expected) in [
+        (
+            "if (x = 5) return 1;",
+            Some((5, "this condition is an assignment, and always true")),
+        ),
+        (
+            "while (x = 0) ;",
+            Some((8, "this condition is an assignment, and always false")),
+        ),
+        ("if (x && (x = 0)) ;", None),
+        ("if ((x = 5)) return 1;", None),
+        ("if (x = getpid()) return 1;", None),
+        ("if (x == 5) return 1;", None),
+        (
+            "printf(\"%d %%\", 1, x);",
+            Some((
+                20,
+                "the format has no conversion for this value, so it is not printed",
+            )),
+        ),
+        ("printf(\"%*d %s\", 1, x, \"a\");", None),
+    ] {
+        let text = format!("int x;\nint main(void) {{\n{body}\nreturn 0; }}");
+        let warnings = super::super::warnings(&text, &wide());
+        let found = warnings
+            .iter()
+            .map(|one| (one.position(&text).1, &*one.message));
+        assert_eq!(
+            found.collect::<Vec<_>>(),
+            Vec::from_iter(expected),
+            "{body}"
+        );
+        assert!(compile(&text, &wide()).is_ok());
+    }
+}
+
+#[test]
+fn declarations_in_a_block_belong_to_the_file() {
+    check(
+        "int main(void) { extern int later; return later; }",
+        (1, 29),
+        "`later` is not declared outside the functions",
+    );
+    check(
+        "int main(void) { int f; int f(int); return 0; }\nint f(int a) { return a; }",
+        (1, 29),
+        "`f` is already declared in this block",
+    );
+    check(
+        "int main(void) { char *f(int); return 0; }\nint f(int a) { return a; }",
+        (1, 24),
+        "`f` is declared with other types in line 2",
+    );
+}
+
+#[test]
+fn a_full_stack_is_reported_at_the_first_function() {
+    let text = "\nint main(void) {\n  int a[4 << 20];\n  a[0] = 1;\n  return a[0]; }";
+    let mistake = run_text(text).expect_err("the stack has 8 MB");
+    assert_eq!(
+        (mistake.position(text), &*mistake.message),
+        ((3, 7), "the stack is full")
+    );
 }
 
 #[test]

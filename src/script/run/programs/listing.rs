@@ -114,10 +114,7 @@ impl Listing {
             let code = place.map_or(Code::CSyntax, |_| Code::UnknownWord);
             let place = place.unwrap_or(self.name.span);
             let diagnostic = Diagnostic::new(code, place, mistake.message);
-            vec![match mistake.help {
-                Some(help) => diagnostic.help(help),
-                None => diagnostic,
-            }]
+            vec![with_help(diagnostic, mistake.help)]
         })
     }
 
@@ -250,11 +247,26 @@ impl Listing {
         }
     }
 
+    /// Returns the warnings about the text.
+    pub(crate) fn warnings(&self) -> Vec<Diagnostic> {
+        let settings = self.settings.for_compiler(Layout::default());
+        let warning = |one: Mistake| {
+            let warning = Diagnostic::warning(Code::Unlikely, self.span(one.place), one.message);
+            with_help(warning, one.help)
+        };
+        let all = c::warnings(&self.text, &settings);
+        all.into_iter().map(warning).collect()
+    }
+
     fn mistake(&self, code: Code, mistake: Mistake) -> Diagnostic {
         let diagnostic = Diagnostic::new(code, self.span(mistake.place), mistake.message);
-        match mistake.help {
-            Some(help) => diagnostic.help(help),
-            None => diagnostic,
-        }
+        with_help(diagnostic, mistake.help)
+    }
+}
+
+fn with_help(diagnostic: Diagnostic, help: Option<String>) -> Diagnostic {
+    match help {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
     }
 }

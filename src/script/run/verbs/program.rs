@@ -136,7 +136,9 @@ pub(crate) fn program(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
             let variable = cx.text(one.span);
             let defined = format!("\n#define {variable} 64\n{text}");
             let defined = || declare(name.clone(), (&defined, place), constants.clone());
-            if cx.state.has_variable(variable)
+            // The program of a wrong text is a variable without a known value.
+            if variable != &*name.text
+                && cx.state.has_variable(variable)
                 && defined().err().map_or(0, |wrong| wrong.len()) < mistakes
             {
                 let name = variable;
@@ -149,6 +151,9 @@ pub(crate) fn program(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         wrong
     });
     let listing = Arc::new(declared?);
+    if cx.checking() {
+        cx.report(listing.warnings());
+    }
     Ok(Action::declares(move |cx| {
         let name = listing.name.text.clone();
         let lines = listing.text.lines().count();
