@@ -304,7 +304,7 @@ pub(crate) fn stale(found: &SuiteFile) -> Mistake {
 }
 
 /// Lists and removes the golden files without a script. A golden file with the results of a renamed script remains, because it has the
-/// only results that a person has approved.
+/// only results that you have approved.
 pub(crate) fn prune(files: &[SuiteFile]) -> io::Result<Status> {
     let (mut text, mut removed) = (String::new(), Vec::new());
     let orphans = orphans(files);

@@ -57,7 +57,7 @@ impl CheckedScript {
     /// Like [`CheckedScript::from_path`], with files from a loader.
     pub fn from_loader(path: &Path, loader: &mut dyn Loader) -> Self {
         let mut checked = Self::from_parsed(ParsedScript::new(read(path, loader), loader), loader);
-        // The blocks of a document are scripts of this name, and only the whole file is no script.
+        // The blocks of a document are scripts of this name, and only the whole file is not a script.
         checked.is_refused(markdown(path));
         checked
     }
@@ -182,7 +182,7 @@ impl CheckedScript {
         checked
     }
 
-    /// Replaces all mistakes and warnings by the reason why the file is no script, if there is a reason and a mistake.
+    /// Replaces all mistakes and warnings by the reason why the file is not a script, if there is a reason and a mistake.
     fn is_refused(&mut self, reason: Option<Diagnostic>) -> bool {
         // A file that cannot be read has no text.
         let text = self.sources.file(0).map_or("", |file| &file.text);

@@ -390,13 +390,13 @@ impl Parser {
     fn unknown(&self, name: &str, what: &str, place: Place) -> Mistake {
         let result = Mistake::new(place, format!("unknown {what} `{name}`")).unknown();
         let is_keyword = match self.peek() {
-            // `retrun 0;`
+            // A misspelled `return 0;`.
             TokenKind::Integer { .. }
             | TokenKind::Float { .. }
             | TokenKind::Character(_)
             | TokenKind::Text(_)
             | TokenKind::Name(_) => true,
-            // `whlie (x) { … }`
+            // A misspelled `while (x) { … }`.
             TokenKind::Mark("(") => self.has_body(self.position()),
             _ => false,
         };

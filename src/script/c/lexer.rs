@@ -336,7 +336,7 @@ impl<'a> Lexer<'a> {
                 Some('\\') => bytes.extend(self.escape()?),
                 Some(character) => {
                     let utf8 = self.bump(character.len_utf8());
-                    bytes.extend_from_slice(self.text[utf8.start as usize..self.at].as_bytes());
+                    bytes.extend_from_slice(&self.text.as_bytes()[utf8.start as usize..self.at]);
                 }
             }
         }
