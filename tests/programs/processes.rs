@@ -167,6 +167,28 @@ outputs p => all ["o"]
 }
 
 #[test]
+fn copies_of_descriptors_lead_where_the_originals_lead() {
+    holds(
+        r#"
+machine core-i7
+program p """
+int main(void) {
+    int error = dup(2);
+    write(error, "e1\n", 3);
+    dup2(1, 2);
+    write(2, "o\n", 2);
+    dup2(error, 1);
+    write(1, "e2\n", 3);
+    return 0;
+}
+"""
+run p => output "o", exit 0
+expect p.stdout == "e1\no\ne2\n"
+"#,
+    );
+}
+
+#[test]
 fn the_page_size_is_that_of_the_machine() {
     let text = r#"
 program p """

@@ -240,6 +240,7 @@ impl Kernel {
                 Descriptor {
                     open: id,
                     close_on_exec,
+                    is_error: false,
                 },
             );
         }
@@ -268,6 +269,20 @@ impl Kernel {
             // Duplicating cannot fail, because descriptor 0 has just been opened.
             let _ = self.duplicate(pid, 0, Some(fd));
         }
+        if let Some(process) = self.process_mut(pid)
+            && let Some(error) = process.descriptors.get_mut(&2)
+        {
+            error.is_error = true;
+        }
+    }
+
+    /// Whether a descriptor is standard error or a copy of it.
+    pub(crate) fn is_standard_error(&self, pid: Pid, fd: i32) -> bool {
+        let process = self.process(pid);
+        process.is_some_and(|process| {
+            let descriptor = process.descriptors.get(&fd.cast_unsigned());
+            descriptor.is_some_and(|descriptor| descriptor.is_error)
+        })
     }
 
     /// Lets a descriptor refer to the open file description of another one: the descriptor `new`, which is closed
@@ -291,6 +306,7 @@ impl Kernel {
             let copy = Descriptor {
                 open: id,
                 close_on_exec: false,
+                is_error: self.is_standard_error(pid, fd),
             };
             if let Some(process) = self.process_mut(pid) {
                 process.descriptors.insert(number, copy);

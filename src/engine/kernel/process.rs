@@ -48,6 +48,8 @@ pub(crate) struct Descriptor {
     pub(crate) open: OpenId,
     /// Whether `execve` closes the descriptor (`O_CLOEXEC`).
     pub(crate) close_on_exec: bool,
+    /// Whether the descriptor is standard error or a copy of it, whose open file description is also that of standard output.
+    pub(crate) is_error: bool,
 }
 
 /// The state of a process.

@@ -69,6 +69,7 @@ impl Parser {
 
     /// Converts the value of an assignment, an argument, or a result.
     pub fn assignable(&mut self, expr: Expr, ty: &Type) -> Parsed<Expr> {
+        let is_array = expr.ty.element().is_some();
         let expr = expr.value();
         let is_null = matches!(expr.kind, ExprKind::Number(0)) && expr.ty.is_integer();
         let fits = match (&expr.ty, ty) {
@@ -83,12 +84,19 @@ impl Parser {
             let (from, to) = (self.types.name(&expr.ty), self.types.name(ty));
             let result = Mistake::new(expr.place, format!("`{to}` is expected here, not `{from}`"));
             let is_cast = expr.ty.is_scalar() && ty.is_scalar();
-            let is_address = matches!(expr.kind, ExprKind::Address(_));
+            let is_call = matches!(expr.kind, ExprKind::Call(..));
             return Err(match (&expr.ty, ty) {
-                (Type::Void, _) => result.help("the function returns no value"),
-                (Type::Pointer(target), _) if **target == *ty && is_address => result.help(
-                    format!("use the value without `&`, or change the type `{to}` to `{from}`"),
-                ),
+                (Type::Void, _) if is_call => result.help("the function returns no value"),
+                (Type::Pointer(target), _) if **target == *ty && is_array => {
+                    result.help("for an element, write its index in brackets")
+                }
+                (Type::Pointer(target), _)
+                    if **target == *ty && matches!(expr.kind, ExprKind::Address(_)) =>
+                {
+                    result.help(format!(
+                        "use the value without `&`, or change the type `{to}` to `{from}`"
+                    ))
+                }
                 (Type::Pointer(target), _) if **target == *ty => {
                     result.help("for the value that the pointer points to, write `*` before it")
                 }

@@ -127,7 +127,12 @@ impl Parser {
         let mark = match *self.peek() {
             TokenKind::Mark(mark) => mark,
             TokenKind::Name(_) if self.is_word("sizeof") => return self.size_of(),
-            TokenKind::Name(_) if self.peek().is_any(ALIGNMENTS) => return self.align_of(),
+            // `alignof` is a macro in C11, and may be the name of a variable.
+            TokenKind::Name(ref name)
+                if self.peek().is_any(ALIGNMENTS) && self.find(name).is_none() =>
+            {
+                return self.align_of();
+            }
             _ => "",
         };
         if mark == "(" && self.begins_type(self.peek_second()) {
@@ -548,12 +553,10 @@ impl Parser {
                 continue;
             }
             let Some(value) = values.next() else { break };
-            let value = value.before_promotion();
             let is_float = matches!(value.ty, Type::Scalar(kind) if kind.is_float());
             let (is_right, help) = match conversion {
                 'f' | 'F' => (is_float, "write `%d`, or the cast `(double)`"),
                 's' if is_float => (false, "write `%f`"),
-                's' if self.types.size(&value.ty) == Some(1) => (false, "write `%c`"),
                 's' => (matches!(value.ty, Type::Pointer(_)), "write `%d`"),
                 'd' | 'i' | 'u' | 'x' | 'X' | 'o' | 'c' => (!is_float, "write `%f`"),
                 _ => (true, ""),

@@ -114,6 +114,7 @@ const LENGTHS: &[(&str, &str)] = &[
     ("32", ""),
     ("64", "ll"),
     ("PTR", "l"),
+    ("MAX", "ll"),
 ];
 
 /// The declarations of the standard headers.
@@ -175,7 +176,7 @@ impl Headers {
     fn read() -> Parsed<Self> {
         let errors = Errno::ALL.iter();
         let errors = errors.map(|one| format!("#define {} {}\n", one.name(), one.number()));
-        // `PRIu64` is `"llu"`.
+        // `PRIu64` is `"llu"`, also if a `long` has 4 bytes.
         let conversions = ["d", "i", "o", "u", "x", "X"].into_iter();
         let formats = conversions.flat_map(|conversion| {
             let format = move |(bits, length)| {

@@ -79,8 +79,16 @@ pub(super) struct Lexed {
     pub lacks_names: bool,
     /// Whether a comment without an end contains the rest of the text.
     pub is_cut: bool,
-    /// The places of uses of macros that are probably wrong, and how to correct the macros.
-    pub doubtful: Vec<(Place, Rc<str>)>,
+    /// The places of uses of macros that are probably wrong.
+    pub doubtful: Vec<(Place, Doubt)>,
+}
+
+/// How to correct a macro whose body is usually a mistake.
+#[derive(Debug, Clone)]
+pub(super) struct Doubt {
+    pub help: Rc<str>,
+    /// Whether the mistake leads to an unknown variable, and not to a wrong syntax.
+    pub is_unknown: bool,
 }
 
 /// Reads the tokens of a C text.
@@ -92,7 +100,7 @@ pub(super) struct Lexer<'a> {
     pub wrong: Vec<Mistake>,
     pub is_cut: bool,
     /// See [`Lexed::doubtful`].
-    pub doubtful: Vec<(Place, Rc<str>)>,
+    pub doubtful: Vec<(Place, Doubt)>,
 }
 
 impl<'a> Lexer<'a> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::rc::Rc;
 
-use super::lexer::{KEYWORDS, Lexed, Token, TokenKind};
+use super::lexer::{Doubt, KEYWORDS, Lexed, Token, TokenKind};
 use super::messages::{Mistake, Parsed, fail};
 use super::outline::completed;
 use super::tree::{Expr, ExprKind, Function, Global, Local, Tree};
@@ -103,8 +103,11 @@ pub(super) fn parse(
     for one in &mut all {
         let (start, end) = (one.place.start, one.place.end);
         let mut uses = doubtful.iter();
-        if let Some((_, help)) = uses.find(|(of, _)| of.start == start || of.end == end) {
-            one.help = Some(help.to_string());
+        let is_cause = |(of, doubt): &&(Place, Doubt)| {
+            (of.start == start || of.end == end) && doubt.is_unknown == one.is_unknown
+        };
+        if let Some((_, doubt)) = uses.find(is_cause) {
+            one.help = Some(doubt.help.to_string());
         }
     }
     all.sort_by_key(|one| one.place.start);
@@ -491,7 +494,9 @@ impl Parser {
                 "static assertions are not supported",
                 "call `assert` in a function",
             ),
-            "typeof" | "__typeof__" => ("`typeof` is not supported", "write the type"),
+            "typeof" | "__typeof__" if self.find("typeof").is_none() => {
+                ("`typeof` is not supported", "write the type")
+            }
             "__LINE__" => (
                 "`__LINE__` is not supported",
                 "write the number of the line",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::lexer::{Lexed, Lexer, MOST_TEXT, Token, TokenKind};
+use super::lexer::{Doubt, Lexed, Lexer, MOST_TEXT, Token, TokenKind};
 use super::messages::{Mistake, Parsed, fail};
 use crate::lang::nearest::nearest;
 use pagewalk_engine::program::Place;
@@ -13,11 +13,8 @@ const MOST_TOKENS: usize = 256 << 10;
 /// The maximum number of macros around a token, because [`Preprocessor::expand`] recurses.
 const MOST_MACROS: u32 = 64;
 
-/// The directives of C.
-const DIRECTIVES: &[&str] = &[
-    "define", "elif", "else", "endif", "error", "if", "ifdef", "ifndef", "include", "line",
-    "pragma", "undef",
-];
+/// The directives that have an effect.
+const DIRECTIVES: &[&str] = &["define", "include", "pragma", "undef"];
 
 /// The macros of a text.
 pub(super) type Macros = BTreeMap<Rc<str>, Macro>;
@@ -28,8 +25,7 @@ pub(super) struct Macro {
     /// The names of its parameters, or `None` for a constant.
     parameters: Option<Vec<Rc<str>>>,
     body: Vec<Token>,
-    /// How to correct a body that is usually a mistake.
-    help: Option<Rc<str>>,
+    doubt: Option<Doubt>,
 }
 
 /// Reads the lines of a C text that begin with `#`, and replaces the uses of macros.
@@ -185,7 +181,7 @@ impl<'a> Preprocessor<'a> {
                 Macro {
                     parameters,
                     mut body,
-                    help,
+                    doubt,
                 },
             )) = found
             else {
@@ -194,9 +190,9 @@ impl<'a> Preprocessor<'a> {
             };
             self.uses += 1;
             self.depth += 1;
-            if let Some(help) = help {
-                self.lexer.doubtful.push((token.place, help));
-            }
+            self.lexer
+                .doubtful
+                .extend(doubt.map(|doubt| (token.place, doubt)));
             if self.depth > MOST_MACROS {
                 fail!(
                     token.place,
@@ -266,7 +262,12 @@ impl<'a> Preprocessor<'a> {
             "define" => return self.define(),
             "undef" => {
                 let name = after.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-                Rc::make_mut(&mut self.macros).remove(name.clone().next().unwrap_or_default());
+                let name = name.clone().next().unwrap_or_default();
+                if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+                    let place = self.lexer.bump(line.trim_end().len());
+                    fail!(place, "the name of a macro is missing after `#undef`");
+                }
+                Rc::make_mut(&mut self.macros).remove(name);
                 self.lexer.at += line.len();
             }
             "include" => {
@@ -276,7 +277,7 @@ impl<'a> Preprocessor<'a> {
             _ => {
                 let place = self.lexer.bump(line.trim_end().len());
                 let known = DIRECTIVES.iter().copied();
-                if let Some(near) = nearest(name, known).filter(|near| *near != name) {
+                if let Some(near) = nearest(name, known) {
                     fail!(place, "unknown directive `#{name}`"; "did you mean `#{near}`?");
                 }
                 fail!(place, "`#{name}` is not supported"; "keep `#define` of constants and `#include <…>`, and remove other lines that begin with `#`");
@@ -339,14 +340,14 @@ impl<'a> Preprocessor<'a> {
             }
             body = read.tokens;
         }
-        let help = match &parameters {
+        let doubt = match &parameters {
             None => doubt(&name, &body, place.line),
             Some(_) => None,
         };
         let new = Macro {
             parameters,
             body,
-            help,
+            doubt,
         };
         Rc::make_mut(&mut self.macros).insert(name, new);
         Ok(())
@@ -398,14 +399,26 @@ impl<'a> Preprocessor<'a> {
 }
 
 /// Returns how to correct the body of a macro without parameters if its uses are usually mistakes.
-fn doubt(name: &str, body: &[Token], line: u32) -> Option<Rc<str>> {
-    let help = match body {
-        [first, ..] if first.kind.is("=") => {
-            format!("remove the `=` from `#define {name}` in line {line}")
-        }
-        [.., last] if last.kind.is(";") => {
-            format!("remove the `;` from `#define {name}` in line {line}")
-        }
+fn doubt(name: &str, body: &[Token], line: u32) -> Option<Doubt> {
+    // A statement ends with `;` on purpose.
+    let is_statement = || {
+        let calls =
+            |pair: &[Token]| matches!(pair[0].kind, TokenKind::Name(_)) && pair[1].kind.is("(");
+        let marks = ["=", "{", "++", "--", "+=", "-=", "*=", "/="];
+        body.windows(2).any(calls)
+            || body
+                .iter()
+                .any(|one| marks.iter().any(|mark| one.kind.is(mark)))
+    };
+    let (help, is_unknown) = match body {
+        [first, ..] if first.kind.is("=") => (
+            format!("remove the `=` from `#define {name}` in line {line}"),
+            false,
+        ),
+        [.., last] if last.kind.is(";") && !is_statement() => (
+            format!("remove the `;` from `#define {name}` in line {line}"),
+            false,
+        ),
         // `#define SQUARE (x) ((x) * (x))`
         [open, parameter, close, next, ..]
             if open.kind.is("(")
@@ -413,11 +426,17 @@ fn doubt(name: &str, body: &[Token], line: u32) -> Option<Rc<str>> {
                 && (close.kind.is(",") || close.kind.is(")"))
                 && (next.kind.is("(") || !matches!(next.kind, TokenKind::Mark(_))) =>
         {
-            format!("remove the blank before `(` from `#define {name} (` in line {line}")
+            (
+                format!("remove the blank before `(` from `#define {name} (` in line {line}"),
+                true,
+            )
         }
         _ => return None,
     };
-    Some(help.into())
+    Some(Doubt {
+        help: help.into(),
+        is_unknown,
+    })
 }
 
 /// Returns the arguments of a macro, and the number of tokens up to their `)`. The tokens are those after the `(`.

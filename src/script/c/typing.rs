@@ -158,10 +158,11 @@ impl Parser {
     /// Returns an expression that is zero or not, in an integer type.
     pub fn condition(&mut self, expr: Expr) -> Parsed<Expr> {
         let expr = expr.value();
-        // As in gcc, additional parentheses show that an assignment is meant.
+        // As in gcc, additional parentheses show that an assignment is meant. All tokens of a macro have the place of its use.
         if let ExprKind::Assign(target, value) = &expr.kind
             && let ExprKind::Number(bits) = value.kind
             && target.place.start == expr.place.start
+            && target.place != value.place
         {
             let always = if bits == 0 { "false" } else { "true" };
             let message = format!("this condition is an assignment, and always {always}");
@@ -524,14 +525,6 @@ impl Expr {
     pub fn comma(self, right: Self) -> Parsed<Self> {
         let (ty, place) = (right.ty.clone(), self.place.to(right.place));
         Self::pair(ExprKind::Comma, self, right, ty, place)
-    }
-
-    /// The operand of a conversion that keeps the place, as promotions do and casts do not.
-    pub fn before_promotion(&self) -> &Self {
-        match &self.kind {
-            ExprKind::Convert(inner) if inner.place == self.place => inner,
-            _ => self,
-        }
     }
 
     /// The expression inside conversions.

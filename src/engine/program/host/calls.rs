@@ -22,8 +22,6 @@ const MINUS_ONE: u64 = u64::MAX;
 const NO_HANG: u64 = 1;
 /// The descriptor of standard output.
 const STDOUT: i128 = 1;
-/// The descriptor of standard error.
-const STDERR: i128 = 2;
 /// The parent's number of a process whose parent has ended.
 const INIT: u64 = 1;
 
@@ -63,11 +61,12 @@ impl Host {
         };
         let pid = process.pid;
         let before = written(kernel, pid);
+        // Standard error is not part of the output.
+        let is_error = matches!(arguments.first(), Some(Arg::Number(fd))
+            if i32::try_from(*fd).is_ok_and(|fd| kernel.is_standard_error(pid, fd)));
         let reply = self.in_kernel(kernel, process, watch, |kernel, watch| {
             row.call(kernel, pid, arguments, watch)
         })?;
-        // Standard error is not part of the output.
-        let is_error = arguments.first() == Some(&Arg::Number(STDERR));
         if let Some(one) = kernel.process(pid).filter(|_| !is_error) {
             let new = one.stdout.bytes(before..usize::MAX);
             if self.output.len() + new.len() > MOST_OUTPUT {

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::files::shown;
 
-use super::format::{ChosenFormat, Format};
+use super::format::{Choice, ChosenFormat, Format};
 use super::reader::{Progress, Reader};
 use super::record::{Fetches, Malformed, RecordBatch};
 use super::time_limit::Deadline;
@@ -32,9 +32,11 @@ pub struct ReadSoFar {
 }
 
 impl ReadSoFar {
-    /// Whether a trace without records has lines that should be records.
+    /// Whether a trace without records has lines that should be records. If the user names the format, the count of malformed
+    /// lines is the answer.
     fn is_no_trace(&self) -> bool {
-        self.malformed.count > 0
+        let is_named = |chosen: ChosenFormat| chosen.choice == Choice::Named;
+        self.malformed.count > 0 && !self.format.is_some_and(is_named)
     }
 
     /// The reason why a trace without records is unreadable.
@@ -175,8 +177,8 @@ pub fn read_trace<B>(
 }
 
 /// Reads a trace and passes each batch to `each`, which receives the progress and can stop reading. `stop` also stops the reading.
-/// The separate thread, if any, reads a few batches ahead. A trace of which no line is a record is unreadable, but an
-/// empty one is not.
+/// The separate thread, if any, reads a few batches ahead. A trace of which no line is a record is unreadable, unless it
+/// is empty, or the user names its format.
 ///
 /// # Errors
 /// Fails if the trace cannot be opened.

@@ -118,9 +118,8 @@ fn a_text_without_records_is_no_trace() {
 /// A script can replay an empty trace, but a trace in another format would count nothing in silence.
 #[test]
 fn a_trace_in_another_format_is_unreadable_in_a_script() {
-    let read = |text: &str| {
-        let text = || memory(text.to_owned());
-        let format = Some(Format::Din);
+    let read = |format: Option<Format>, text: &str| {
+        let text = || TraceOrigin::Bytes(text.as_bytes().into(), "t.din".to_owned());
         let options = ReadOptions {
             format,
             ..ReadOptions::default()
@@ -130,7 +129,9 @@ fn a_trace_in_another_format_is_unreadable_in_a_script() {
         assert_eq!(is_whole, read_head(text(), format).is_ok());
         is_whole
     };
-    assert!(read("") && read("0 10\nwhat\n") && !read(" L 10,4\n"));
+    assert!(read(None, "") && read(None, "0 10\nwhat\n") && !read(None, " L 10,4\n"));
+    // The count of malformed lines answers a question about a format.
+    assert!(read(Some(Format::Din), " L 10,4\n"));
 }
 
 #[test]

@@ -994,8 +994,8 @@ fn values_of_printf_have_the_types_of_its_conversions() {
     assert_eq!(
         (&*mistake.message, mistake.help.as_deref()),
         (
-            "`%s` cannot print a value of the type `char`",
-            Some("write `%c`")
+            "`%s` cannot print a value of the type `int`",
+            Some("write `%d`")
         )
     );
     for call in [
@@ -1212,7 +1212,36 @@ fn a_wrong_macro_is_named_at_its_use() {
             "{text}"
         );
     }
-    assert!(compile("#define N 1;\nint main(void) { return N }", &wide()).is_ok());
+    for text in [
+        "#define N 1;\nint main(void) { return N }",
+        // All tokens of a macro have one place, so a cast there looks like a promotion.
+        "#include <stdio.h>\n#define D ((double) n)\nint main(void) { int n = 3; printf(\"%f\", D); return 0; }",
+        "int main(void) { int alignof = 3, typeof = 4; return alignof + typeof; }",
+    ] {
+        assert!(compile(text, &wide()).is_ok(), "{text}");
+    }
+    // A statement ends with `;` on purpose, and `#undef` needs a name.
+    for (text, help) in [
+        (
+            "#include <stdio.h>\n#define SHOW printf(\"%d\", cuont);\nint main(void) { int count = 3; SHOW return 0; }",
+            Some("did you mean `count`?"),
+        ),
+        (
+            "#define STEP p->nxt = 0;\nstruct s { int next; } v, *p = &v;\nint main(void) { STEP return 0; }",
+            Some("did you mean `next`?"),
+        ),
+        (
+            "#define CALL (f)(3)\nint f(int a) { return a; }\nint main(void) { return CALL; }",
+            None,
+        ),
+        ("#undef\nint main(void) { return 0; }", None),
+        (
+            "int main(void) { int a[3]; int x = a; return x; }",
+            Some("for an element, write its index in brackets"),
+        ),
+    ] {
+        assert_eq!(rejected(text).help.as_deref(), help, "{text}");
+    }
 }
 
 #[test]
@@ -1230,6 +1259,7 @@ fn what_a_program_probably_does_not_mean_is_a_warning() {
         ("if ((x = 5)) return 1;", None),
         ("if (x = getpid()) return 1;", None),
         ("if (x == 5) return 1;", None),
+        ("\n#define SET (x = 1)\nif (SET) return 1;", None),
         (
             "printf(\"%d %%\", 1, x);",
             Some((
