@@ -1408,7 +1408,10 @@ fn the_intended_file_is_suggested_instead_of_a_missing_one() {
         }
         let mut child = pagewalk(&[command, "weeks/*.pw"]);
         let (_, _, err) = messages(child.current_dir(folder.path()).output().unwrap());
-        assert!(err.contains("write the pattern without quotes"), "{err}");
+        assert!(
+            err.contains("a shell replaces a pattern without quotes"),
+            "{err}"
+        );
     }
 }
 

@@ -160,7 +160,8 @@ fn usage(error: clap::Error, given: &[OsString]) -> ExitCode {
     let value = similar_value(&error);
     error.remove(ContextKind::SuggestedValue);
     let why = source(&error).and_then(|source| source.downcast_ref::<ParseIntError>());
-    if why.is_some_and(|why| *why.kind() == IntErrorKind::InvalidDigit) {
+    if why.is_some_and(|why| matches!(why.kind(), IntErrorKind::InvalidDigit | IntErrorKind::Zero))
+    {
         // The tip is clearer than "invalid digit found in string".
         error = without_source(&error);
     }
@@ -373,9 +374,12 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
             ));
         }
         let name = said.split(' ').next()?;
-        return source(error)?
-            .is::<ParseIntError>()
-            .then(|| format!("write a whole number: '{name} 100'"));
+        let why = source(error)?.downcast_ref::<ParseIntError>()?;
+        return match why.kind() {
+            IntErrorKind::Zero => Some(format!("write a whole number from 1: '{name} 4'")),
+            IntErrorKind::PosOverflow => None,
+            _ => Some(format!("write a whole number: '{name} 100'")),
+        };
     }
     if matches!(&**said, "-v" | "--verbose" | "--explain") && words.get(1)?.starts_with('-') {
         let script = words.iter().find(|word| is_script(Path::new(&***word)))?;
@@ -513,6 +517,12 @@ fn intended_command(error: &clap::Error, given: &[OsString]) -> Option<String> {
             near.to_owned()
         } else {
             let (command, option) = command_with(&program, said)?;
+            // An option that takes a value would not work as typed here.
+            let mut known = program.find_subcommand(command)?.get_arguments();
+            let arg = known.find(|arg| arg.get_long() == Some(option))?;
+            if option != said && (arg.get_action().takes_values() || said.len() == 1) {
+                return None;
+            }
             format!("{command} --{option}")
         }
     };

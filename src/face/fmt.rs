@@ -129,7 +129,9 @@ impl Fmt {
             // Lines that differ only in their ends look the same.
             let unix = old.replace("\r\n", "\n");
             if unix != old {
-                print(&format!("{shown}: the line ends change from CR LF to LF\n"))?;
+                print(&format!(
+                    "{shown}: the line endings change from CR LF to LF\n"
+                ))?;
             }
             let color = color.is_wanted(&io::stdout()).into();
             return print(&difference(&shown, &unix, &new, color));

@@ -144,7 +144,7 @@ fn a_check_names_the_line_ends_and_shows_only_other_changes() {
     let windows = |text: &str| text.replace('\n', "\r\n");
     let files = [("a.pw", &*windows(SLOPPY)), ("b.pw", &*windows(NEAT))];
     let folder = folder("line-ends", &files);
-    let ends = "the line ends change from CR LF to LF\n";
+    let ends = "the line endings change from CR LF to LF\n";
     let (status, messages, _) = fmt(&folder, &["--check", "b.pw"], "");
     assert_eq!(
         (status, messages),

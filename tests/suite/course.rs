@@ -207,6 +207,24 @@ fn mistakes_in_the_settings_are_reported_once() {
             "root = \"../..\"\n",
             "is not inside the folder of `pagewalk.toml`",
         ),
+        // Other notations of TOML for the same settings.
+        ("test = { jobs = 0 }\n", "write, for example, `jobs = 4`"),
+        ("test.jobs = \"4\"\n", "write `jobs = 4`"),
+        ("[ test ]\njobs = '4' # c\n", "write `jobs = 4`"),
+        ("\"root\" = 3\n", "write, for example, `root = \".\"`"),
+        (
+            "[test]\nexclude = \"old\"  # skip\n",
+            "write `exclude = [\"old\"]`",
+        ),
+        (
+            "[test]\nexclude = [\n  \"a\",\n  3,\n]\n",
+            "write, for example, `exclude = [\"drafts\"]`",
+        ),
+        ("test = 4\n", "write `[test]`, and its settings below it"),
+        (
+            "[test]\n# Skip these:\nexclude = [drafts]\n",
+            "write `exclude = [\"drafts\"]`",
+        ),
     ] {
         let folder = course("mistakes", settings);
         let wrong = folder.test(&[]);

@@ -57,10 +57,18 @@ pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&
 }
 
 /// Works like [`nearest`] for options and their values, whose distance may be at most two sevenths of the length. Options of
-/// other tools, such as `--repeat`, are more frequent than two misspellings in a short word, such as `--report`.
+/// other tools, such as `--repeat`, are more frequent than two misspellings in a short word, such as `--report`. The beginning of
+/// only one name, such as `--max-mem`, is also similar.
 pub fn nearest_option<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    nearest_within(word, &among.collect::<Vec<_>>(), |length| {
+    const SHORTEST: usize = 3;
+    let among: Vec<&str> = among.collect();
+    let near = nearest_within(word, &among, |length| {
         (length * 2 / 7).max(1).min(length / 3)
+    });
+    near.or_else(|| {
+        let mut longer = among.iter().filter(|name| name.starts_with(word));
+        let first = longer.next().filter(|_| word.len() >= SHORTEST)?;
+        longer.next().is_none().then_some(*first)
     })
 }
 

@@ -3,11 +3,12 @@
 use std::ops::Range;
 
 use serde::de::IgnoredAny;
+use toml::de::{DeTable, DeValue};
 
 use super::settings::{NAME, reads};
 use crate::lang::nearest::nearest;
 
-/// A mistake in the settings.
+/// A mistake of the TOML library in other words.
 pub(super) struct Explained {
     pub(super) span: Range<usize>,
     pub(super) message: String,
@@ -41,7 +42,9 @@ impl<'t> Line<'t> {
         let headers = text[..start].lines().rev().filter_map(header);
         let line = text[start..].lines().next().unwrap_or_default();
         // A `#` in a text does not begin a comment.
-        let comment = line.find('#').filter(|at| !line[..*at].contains('"'));
+        let in_text = |at: usize| line[..at].matches(['"', '\'']).count() % 2 == 1;
+        let mut signs = line.match_indices('#').map(|(at, _)| at);
+        let comment = signs.find(|at| !in_text(*at));
         Self {
             section: headers.into_iter().next().unwrap_or_default(),
             text: line[..comment.unwrap_or(line.len())].trim_end(),
@@ -51,25 +54,13 @@ impl<'t> Line<'t> {
 
     /// Whether the line is valid with other text.
     fn reads(&self, line: &str) -> bool {
-        let head = if self.section.is_empty() {
-            String::new()
-        } else {
-            format!("[{}]\n", self.section)
-        };
-        reads(&format!("{head}{line}"))
+        reads_in(self.section, line)
     }
 
     /// Returns the name and the value of a setting.
     fn setting(&self) -> Option<(&'t str, &'t str)> {
         let (name, value) = self.text.split_once('=')?;
         Some((name.trim(), value.trim()))
-    }
-
-    /// Returns a valid value of a setting in the section of the line.
-    fn example(&self, name: &str) -> Option<&'static str> {
-        let mut rows = EXAMPLES.iter();
-        let row = rows.find(|(section, other, _)| *section == self.section && *other == name)?;
-        Some(row.2)
     }
 
     /// Returns the place of the value, or of the whole line.
@@ -87,7 +78,11 @@ impl<'t> Line<'t> {
 /// Returns the name of a section whose line this is.
 fn header(line: &str) -> Option<&str> {
     let name = line.trim().strip_prefix('[')?.split(']').next()?;
-    Some(name.trim_start_matches('['))
+    Some(
+        name.trim_start_matches('[')
+            .trim()
+            .trim_matches(['"', '\'']),
+    )
 }
 
 /// Returns the mistake that an error of the TOML library reports.
@@ -103,7 +98,7 @@ pub(super) fn explained(text: &str, error: &toml::de::Error) -> Explained {
         let known: Vec<&str> = error.message().split('`').skip(3).step_by(2).collect();
         unknown(&line, word, &known)
     } else {
-        wrong_type(&line)
+        wrong_type(Setting::at(text, span.start).as_ref())
     };
     Explained {
         span,
@@ -130,7 +125,7 @@ fn unknown(line: &Line, word: &str, known: &[&str]) -> (String, Option<String>) 
         })
         .or_else(|| near().map(|near| format!("did you mean `{near}`?")))
     });
-    let is_known_section = |name: &&&str| reads(&format!("[{name}]\n"));
+    let is_known_section = |name: &&&str| self::is_section(name);
     let names: Vec<String> = if is_section {
         let sections = known.iter().filter(is_known_section);
         sections.map(|name| format!("`[{name}]`")).collect()
@@ -197,20 +192,52 @@ fn option(word: &str, known: &[&str]) -> Option<String> {
     is_option.then(|| format!("`--{name}` is an option of `pagewalk {command}`"))
 }
 
+/// A setting with its value, as written.
+struct Setting<'t> {
+    section: String,
+    name: String,
+    value: &'t str,
+}
+
+impl<'t> Setting<'t> {
+    /// Returns the setting whose value contains a byte of a text that is TOML.
+    fn at(text: &'t str, at: usize) -> Option<Self> {
+        let table = DeTable::parse(text).ok()?;
+        Self::within(table.get_ref(), text, at, "")
+    }
+
+    fn within(table: &DeTable, text: &'t str, at: usize, section: &str) -> Option<Self> {
+        table.iter().find_map(|(key, value)| {
+            let name = &**key.get_ref();
+            match value.get_ref() {
+                DeValue::Table(inner) if section.is_empty() && is_section(name) => {
+                    Self::within(inner, text, at, name)
+                }
+                _ if value.span().contains(&at) => Some(Self {
+                    section: section.to_owned(),
+                    name: name.to_owned(),
+                    value: text.get(value.span())?,
+                }),
+                _ => None,
+            }
+        })
+    }
+}
+
 /// Explains a value that the setting cannot have.
-fn wrong_type(line: &Line) -> (String, Option<String>) {
-    let header = header(line.text);
-    let (name, value) = line
-        .setting()
-        .or(header.map(|name| (name, "")))
-        .unwrap_or_default();
-    let example = line.example(name);
-    let Some(example) = example else {
+fn wrong_type(setting: Option<&Setting>) -> (String, Option<String>) {
+    let Some(Setting {
+        section,
+        name,
+        value,
+    }) = setting
+    else {
+        return ("a setting is needed here".to_owned(), None);
+    };
+    let Some(example) = example(section, name) else {
         let message = format!("`{name}` is a section of settings");
-        return (
-            message,
-            Some(format!("write `[{name}]`, and its settings below it")),
-        );
+        let help = format!("write `[{name}]`, and its settings below it");
+        return (message, Some(help).filter(|_| is_section(name)));
     };
     let kind = match example.as_bytes() {
         [b'"', ..] => "a text in quotes",
@@ -224,16 +251,40 @@ fn wrong_type(line: &Line) -> (String, Option<String>) {
         ))
     };
     let others = [
-        Some(value.trim_matches('"').to_owned()),
+        Some(value.trim_matches(['"', '\'']).to_owned()),
         Some(format!("[{value}]")),
         first(),
     ];
-    let fits = |other: &String| line.reads(&format!("{name} = {other}"));
+    let fits = |other: &String| reads_in(section, &format!("{name} = {other}"));
     let help = match others.into_iter().flatten().find(fits) {
         Some(other) => format!("write `{name} = {other}`"),
         None => format!("write, for example, `{name} = {example}`"),
     };
     (format!("`{name}` must be {kind}"), Some(help))
+}
+
+/// Returns a valid value of a setting.
+fn example(section: &str, name: &str) -> Option<&'static str> {
+    let mut rows = EXAMPLES.iter();
+    let row = rows.find(|(of, other, _)| *of == section && *other == name)?;
+    Some(row.2)
+}
+
+/// Whether a line is valid in a section.
+fn reads_in(section: &str, line: &str) -> bool {
+    let head = if section.is_empty() {
+        String::new()
+    } else {
+        format!("[{section}]\n")
+    };
+    reads(&format!("{head}{line}"))
+}
+
+/// Whether a section has this name.
+fn is_section(name: &str) -> bool {
+    EXAMPLES
+        .iter()
+        .any(|(section, ..)| !section.is_empty() && *section == name)
 }
 
 /// Explains a text that is not TOML.
@@ -255,12 +306,16 @@ fn not_toml(text: &str, line: &Line, error: &toml::de::Error) -> Explained {
             None => explained(
                 span,
                 format!("`{word}` is set twice"),
-                "remove one of the two lines".to_owned(),
+                "remove one of the two settings".to_owned(),
             ),
         };
     }
-    let yaml = text.lines().find_map(|line| line.trim().strip_suffix(':'));
-    if let Some(name) = yaml {
+    let plain = |line: &str| !line.contains(['#', '"', '=', ' ']);
+    let lines = text.lines().map(str::trim);
+    let yaml = lines
+        .filter_map(|line| line.strip_suffix(':'))
+        .find(|name| plain(name));
+    if let Some(name) = yaml.filter(|name| is_section(name)) {
         let help = format!("write `[{name}]`, and below it lines such as `NAME = VALUE`");
         return explained(span, format!("`{NAME}` is TOML, not YAML"), help);
     }
@@ -286,10 +341,14 @@ fn not_toml(text: &str, line: &Line, error: &toml::de::Error) -> Explained {
         }
         // A word or nothing in place of a number.
         None if let Some((name, value)) = line.setting()
-            && line.example(name).is_some()
+            && example(line.section, name).is_some()
             && !value.contains(['"', '\'', '[']) =>
         {
-            let (message, help) = wrong_type(line);
+            let (message, help) = wrong_type(Some(&Setting {
+                section: line.section.to_owned(),
+                name: name.to_owned(),
+                value,
+            }));
             Explained {
                 span: line.place(),
                 message,

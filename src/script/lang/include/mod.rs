@@ -612,7 +612,9 @@ pub fn missing_help(loader: &dyn Loader, path: &Path) -> Option<String> {
         return None;
     }
     if text.contains(['*', '?']) {
-        return Some("write the pattern without quotes, so that the shell replaces it".to_owned());
+        let help =
+            "a shell replaces a pattern without quotes by the names of the files that match it";
+        return Some(help.to_owned());
     }
     // A line and a column follow the name in messages, as in `first.pw:8:1`.
     let is_place = |text: &str| text.chars().all(|c| c.is_ascii_digit() || c == ':');

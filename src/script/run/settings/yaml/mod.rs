@@ -453,12 +453,9 @@ fn value(scalar: &Scalar) -> Result<Arg, Diagnostic> {
 
 /// Returns the error for a number. If the text consists of several numbers, the help suggests a list.
 fn number_wrong(text: &str, error: ValueError) -> ValueError {
-    let several = text
-        .split_whitespace()
-        .skip(1)
-        .any(|part| part.starts_with(|c: char| c.is_ascii_digit()));
-    if several {
-        let values: Vec<&str> = text.split_whitespace().collect();
+    let values: Vec<&str> = text.split_whitespace().collect();
+    let is_number = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if values.len() > 1 && values.iter().all(is_number) {
         error.help(format!(
             "write several values as a list: `[{}]`",
             values.join(", ")
