@@ -405,9 +405,9 @@ impl Parser {
             TokenKind::Mark("(") => self.has_body(self.position()),
             _ => false,
         };
-        let keyword = nearest(name, KEYWORDS.iter().copied()).filter(|_| is_keyword);
-        let near = keyword.map(str::to_owned).or_else(|| self.similar(name));
-        match near {
+        let keyword = || nearest(name, KEYWORDS.iter().copied()).filter(|_| is_keyword);
+        let near = self.similar(name);
+        match near.or_else(|| keyword().map(str::to_owned)) {
             Some(near) => result.help(format!("did you mean `{near}`?")),
             None if what != "variable" => result,
             None => result.help(if self.is_mark("=") {
