@@ -268,7 +268,6 @@ fn option_of_another(error: &clap::Error, given: &str) -> Option<String> {
     Some(format!("'--{option}' is an option of 'pagewalk {other}'"))
 }
 
-/// Returns the long names of a command's options.
 fn long_options(command: &clap::Command) -> Vec<&str> {
     command.get_arguments().filter_map(Arg::get_long).collect()
 }

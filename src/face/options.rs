@@ -161,7 +161,6 @@ pub(crate) fn course_of(path: &Path) -> Result<Option<Course>, BadCourse> {
         .map_or(Ok(None), |folder| of_folder(&mut Disk, &folder))
 }
 
-/// Returns a mistake for reports.
 pub(crate) fn course_mistake(bad: BadCourse) -> Mistake {
     let mut sources = Sources::default();
     let diagnostic = bad.diagnostic(&mut sources);

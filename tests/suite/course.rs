@@ -207,6 +207,8 @@ fn mistakes_in_the_settings_are_reported_once() {
             "root = \"../..\"\n",
             "is not inside the folder of `pagewalk.toml`",
         ),
+        // `pagewalk test` has no option `--golden`.
+        ("[test]\ngolden = true\n", "it has `exclude`, `jobs`"),
         // Other notations of TOML for the same settings.
         ("test = { jobs = 0 }\n", "write, for example, `jobs = 4`"),
         ("test.jobs = \"4\"\n", "write `jobs = 4`"),

@@ -58,7 +58,7 @@ impl CheckedScript {
     pub fn from_loader(path: &Path, loader: &mut dyn Loader) -> Self {
         let mut checked = Self::from_parsed(ParsedScript::new(read(path, loader), loader), loader);
         // The blocks of a document are scripts of this name, and only the whole file is not a script.
-        checked.is_refused(markdown(path));
+        checked.refuse_for(markdown(path));
         checked
     }
 
@@ -112,7 +112,7 @@ impl CheckedScript {
             || checked.name().to_owned(),
             |path| path.display().to_string(),
         );
-        if checked.is_refused(not_a_script(&name)) {
+        if checked.refuse_for(not_a_script(&name)) {
             return checked;
         }
         let earlier = Earlier {
@@ -182,8 +182,9 @@ impl CheckedScript {
         checked
     }
 
-    /// Replaces all mistakes and warnings by the reason why the file is not a script, if there is a reason and a mistake.
-    fn is_refused(&mut self, reason: Option<Diagnostic>) -> bool {
+    /// Replaces all mistakes and warnings by the reason why the file is not a script, if there is a reason and a mistake. Returns
+    /// whether it did so.
+    fn refuse_for(&mut self, reason: Option<Diagnostic>) -> bool {
         // A file that cannot be read has no text.
         let text = self.sources.file(0).map_or("", |file| &file.text);
         let Some(reason) = reason.filter(|_| !self.diagnostics.is_empty() && !text.is_empty())
@@ -510,7 +511,6 @@ fn not_a_script(name: &str) -> Option<Diagnostic> {
     Some(Diagnostic::new(Code::Syntax, Span::new(0, 0..0), message).help(help))
 }
 
-/// Reports a document.
 fn markdown(path: &Path) -> Option<Diagnostic> {
     let is_document = path.extension().is_some_and(|end| end == "md");
     let wrong = is_document.then(|| {

@@ -582,7 +582,6 @@ fn outside(loader: &dyn Loader, root: Option<&Root>, folder: &Path, path: &Word)
     wrong.help(format!("copy or move the file there, or {ways}"))
 }
 
-/// Whether a folder has the settings of a course.
 fn has_settings(loader: &dyn Loader, folder: &Path) -> bool {
     loader.canonical(&folder.join(course::NAME)).is_ok()
 }

@@ -7,7 +7,6 @@
 mod apart;
 mod foreign;
 mod notation;
-mod rows;
 mod said;
 #[cfg(test)]
 mod tests;
@@ -30,7 +29,7 @@ use crate::run::bind::{BITS, Param, Params, Place};
 
 use super::field::{Arg, ArgKind, Field, list, opposite};
 use super::machine::{MACHINE_SETTINGS, build_machine};
-use rows::{names_in, params};
+use notation::{names_in, params};
 use said::{BLOCK, twice};
 use tree::{Entry, Node, Scalar, join, tree};
 

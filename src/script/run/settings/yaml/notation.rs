@@ -2,9 +2,39 @@
 //!
 //! The rows of the settings serve scripts and machine files, and write their helps for scripts.
 
-use super::rows::params;
 use crate::lang::diagnostic::Diagnostic;
-use crate::run::bind::Params;
+use crate::run::bind::{Param, Params};
+use crate::run::settings::cache::{CACHE_SETTINGS, TLB_SETTINGS};
+use crate::run::settings::machine::{MACHINE_SETTINGS, MEMORY_SETTINGS};
+use crate::run::settings::pte::{PTE_SETTINGS, TABLE_SETTINGS};
+
+/// Returns each setting with its block and its parameters.
+fn settings() -> impl Iterator<Item = (&'static str, &'static str, &'static [Param])> {
+    let machine = MACHINE_SETTINGS.iter();
+    let machine = machine.map(|row| ("machine", row.name, row.params));
+    let table = TABLE_SETTINGS.iter();
+    let table = table.map(|row| ("page_table", row.name, row.params));
+    let pte = PTE_SETTINGS.iter().map(|row| ("pte", row.name, row.params));
+    let tlb = TLB_SETTINGS.iter().map(|row| ("tlb", row.name, row.params));
+    let cache = CACHE_SETTINGS.iter();
+    let cache = cache.map(|row| ("cache", row.name, row.params));
+    let memory = MEMORY_SETTINGS.iter();
+    let memory = memory.map(|row| ("memory", row.name, row.params));
+    let inner = table.chain(pte).chain(tlb).chain(cache).chain(memory);
+    machine.chain(inner)
+}
+
+/// Returns the parameters of a setting from its row in any block. If a name is a flag in one block, it has no
+/// parameters in any other block. Returns `None` for PTE bits and for names without a row.
+pub(super) fn params(name: &str) -> Option<&'static [Param]> {
+    settings().find_map(|(_, row, params)| (row == name).then_some(params))
+}
+
+/// Returns the names of the settings in a block.
+pub(super) fn names_in(block: &str) -> Vec<&'static str> {
+    let own = settings().filter(|(of, ..)| *of == block);
+    own.map(|(_, name, _)| name).collect()
+}
 
 /// Rewrites the settings between backquotes in a diagnostic: `page 4 KB` becomes `page: 4 KB`. `part` is the key of the
 /// block that contains the diagnostic.

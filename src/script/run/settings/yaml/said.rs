@@ -1,6 +1,6 @@
 //! Diagnostics for a machine file that is not YAML or that uses unsupported YAML features.
 
-use super::rows::params;
+use super::notation::params;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 
