@@ -2,26 +2,23 @@
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
-use crate::lang::sections::{lists, rows, section};
+use crate::lang::sections::{Sections, Table};
 use crate::lang::span::Span;
 
-const TABLE: &str = include_str!("linux.txt");
+static TABLE: Table = Table::new(|| Sections::of(include_str!("linux.txt")));
 
 /// Returns the diagnostic for a call of Linux or C that Pagewalk does not model. Never suggests a
 /// call with a similar name, because `mmap` does something else than `mincore`.
 pub(crate) fn call(name: &str, span: Span) -> Option<Diagnostic> {
     let listed = |names: &str| names.split_whitespace().any(|known| known == name);
-    let same = rows(TABLE, "same").find(|(theirs, _)| *theirs == name);
-    if same.is_none() && !lists(TABLE, "calls", name) {
+    let same = TABLE.rows("same").find(|(theirs, _)| *theirs == name);
+    if same.is_none() && !TABLE.lists("calls", name) {
         return None;
     }
     let message = format!("`{name}` is a call of Linux that Pagewalk does not model");
     let diagnostic = Diagnostic::new(Code::UnknownFunction, span, message);
     Some(
-        match (
-            same,
-            rows(TABLE, "instead").find(|(names, _)| listed(names)),
-        ) {
+        match (same, TABLE.rows("instead").find(|(names, _)| listed(names))) {
             (Some((_, ours)), _) => diagnostic.did_you_mean(name, ours),
             (None, Some((_, instead))) => diagnostic.help(instead),
             (None, None) => diagnostic.help("`pagewalk reference calls` lists the system calls"),
@@ -32,9 +29,9 @@ pub(crate) fn call(name: &str, span: Span) -> Option<Diagnostic> {
 /// Returns what helps in a C program that calls a function of Linux or C that programs do not have.
 pub(crate) fn instead_in_program(name: &str) -> Option<&'static str> {
     let listed = |names: &str| names.split_whitespace().any(|known| known == name);
-    let instead = rows(TABLE, "programs").find(|(names, _)| listed(names));
-    let is_same = rows(TABLE, "same").any(|(theirs, _)| theirs == name);
-    let is_known = is_same || lists(TABLE, "calls", name);
+    let instead = TABLE.rows("programs").find(|(names, _)| listed(names));
+    let is_same = TABLE.rows("same").any(|(theirs, _)| theirs == name);
+    let is_known = is_same || TABLE.lists("calls", name);
     let general = "leave the call out, or define the function in the program; the reference lists the functions of C that programs have";
     instead
         .map(|(_, instead)| instead)
@@ -48,7 +45,7 @@ pub(crate) fn constant<'a>(
     span: Span,
     modeled: impl Iterator<Item = &'a str>,
 ) -> Option<Diagnostic> {
-    let listed = lists(TABLE, "constants", name);
+    let listed = TABLE.lists("constants", name);
     if !listed && !is_of_a_family(name) {
         return None;
     }
@@ -80,7 +77,8 @@ fn is_of_a_family(name: &str) -> bool {
         .bytes()
         .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     upper
-        && section(TABLE, "families")
+        && TABLE
+            .section("families")
             .split_whitespace()
             .any(|family| name.starts_with(family))
 }
@@ -88,13 +86,12 @@ fn is_of_a_family(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{TABLE, call, constant};
-    use crate::lang::sections::{rows, section};
     use crate::lang::span::Span;
 
     #[test]
     fn every_name_is_listed_once() {
         for list in ["calls", "constants"] {
-            let mut names: Vec<&str> = section(TABLE, list).split_whitespace().collect();
+            let mut names: Vec<&str> = TABLE.section(list).split_whitespace().collect();
             let all = names.len();
             names.sort_unstable();
             names.dedup();
@@ -104,8 +101,10 @@ mod tests {
 
     #[test]
     fn every_replacement_belongs_to_a_listed_call() {
-        let names = rows(TABLE, "instead").flat_map(|(names, _)| names.split_whitespace());
-        for name in names.chain(rows(TABLE, "same").map(|(theirs, _)| theirs)) {
+        let names = TABLE
+            .rows("instead")
+            .flat_map(|(names, _)| names.split_whitespace());
+        for name in names.chain(TABLE.rows("same").map(|(theirs, _)| theirs)) {
             assert!(call(name, Span::default()).is_some(), "{name}");
         }
     }

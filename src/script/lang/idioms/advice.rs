@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::pattern::matched;
+use super::pattern::{Split, fits};
 use super::rows::{Idiom, REMOVED};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
@@ -82,7 +82,10 @@ fn help(row: &'static Idiom, said: &str) -> Option<Cow<'static, str>> {
         let facts = said.split_once("=>").map_or("", |(_, facts)| facts);
         let facts = facts.split(',').map(str::trim);
         let mut parts = [said, part("=>"), part("{")].into_iter().chain(facts);
-        parts.find_map(|said| row.theirs.iter().find_map(|theirs| matched(theirs, said)))
+        parts.find_map(|said| {
+            let said = Split::of(said);
+            row.theirs.iter().find_map(|theirs| fits(theirs, &said))
+        })
     };
     (!row.help.is_empty()).then(|| match held() {
         Some(held) => Cow::Owned(held.fill(row.help)),

@@ -11,7 +11,6 @@ use super::steps::{self, TABLE};
 use super::tokens::{indent, line_at, tokens};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
-use crate::lang::sections::{rows, section};
 use crate::lang::span::Span;
 use crate::lang::value::Number;
 
@@ -333,8 +332,9 @@ fn body(lines: &[&str]) -> usize {
 /// Writes a Python block in braces and returns its number of lines.
 fn block(lines: &[&str], out: &mut String, depth: usize) -> Option<usize> {
     let head = lines[0].trim().strip_suffix(':')?.trim_end();
-    let ours =
-        rows(TABLE, "heads").find_map(|(theirs, ours)| Some(matched(theirs, head)?.fill(ours)))?;
+    let ours = TABLE
+        .rows("heads")
+        .find_map(|(theirs, ours)| Some(matched(theirs, head)?.fill(ours)))?;
     let length = body(lines);
     if length == 1 || depth > 20 {
         return None;
@@ -385,8 +385,9 @@ fn block(lines: &[&str], out: &mut String, depth: usize) -> Option<usize> {
 /// counter.
 fn counting(text: &str, line: &Range<usize>, lines: &[&str], file: u32) -> Option<Advice> {
     let head = lines[0].trim();
-    let (held, ours) =
-        rows(TABLE, "counting").find_map(|(theirs, ours)| Some((matched(theirs, head)?, ours)))?;
+    let (held, ours) = TABLE
+        .rows("counting")
+        .find_map(|(theirs, ours)| Some((matched(theirs, head)?, ours)))?;
     let before = text[..line.start].trim_end();
     let above = line_at(text, before.len());
     let start = text[above.clone()].trim().trim_end_matches(';');
@@ -396,7 +397,7 @@ fn counting(text: &str, line: &Range<usize>, lines: &[&str], file: u32) -> Optio
         .filter(|name| first.get("NAME") == Some(name))?;
     let length = body(lines);
     let counts = |line: &&&str| {
-        section(TABLE, "increments").lines().any(|step| {
+        TABLE.section("increments").lines().any(|step| {
             matched(step, line.trim()).is_some_and(|held| held.get("NAME") == Some(name))
         })
     };
@@ -407,8 +408,9 @@ fn counting(text: &str, line: &Range<usize>, lines: &[&str], file: u32) -> Optio
             .replace('B', to)
             .replace('A', from)
     } else {
-        let step =
-            rows(TABLE, "strides").find_map(|(step, _)| matched(step, lines[length - 1].trim()))?;
+        let step = TABLE
+            .rows("strides")
+            .find_map(|(step, _)| matched(step, lines[length - 1].trim()))?;
         let number = |text: &str| u64::try_from(Number::literal(text).ok()?.as_integer()?).ok();
         let end = number(to)?.checked_add(u64::from(ours.contains("..=")))?;
         step.get("NAME").filter(|other| **other == *name)?;

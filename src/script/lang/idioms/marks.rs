@@ -9,7 +9,6 @@ use super::tokens::{Token, indent, tokens};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::linux::is_constant;
-use crate::lang::sections::{lists, rows};
 use crate::lang::span::Span;
 use crate::lang::value::UNITS;
 use std::path::Path;
@@ -44,7 +43,7 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
         line if line.contains("mmap(") || line.contains("mprotect(") => "modes of mmap mprotect",
         _ => "",
     };
-    if let Some((_, flags)) = rows(TABLE, modes).find(|(theirs, _)| *theirs == said) {
+    if let Some((_, flags)) = TABLE.rows(modes).find(|(theirs, _)| *theirs == said) {
         return vec![advice(fix(flags.to_owned()))];
     }
     // A variable contains the name of a policy as a text.
@@ -54,7 +53,7 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
     // `result.ppn`
     let after = line.split_once(said).map_or("", |(_, after)| after);
     if matches!(diagnostic.code, Code::UnknownNoun | Code::UnknownName)
-        && lists(TABLE, "results", said)
+        && TABLE.lists("results", said)
         && after.starts_with('.')
     {
         return vec![advice(fix("last".to_owned()))];
@@ -63,13 +62,13 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
         return found;
     }
     if diagnostic.code == Code::UnknownName {
-        let part = |at: usize| lists(TABLE, "counted", &said[..at].to_ascii_lowercase());
+        let part = |at: usize| TABLE.lists("counted", &said[..at].to_ascii_lowercase());
         let fields = said.char_indices().filter(|(at, c)| *c == '_' && part(*at));
         let paths = fields.map(|(at, _)| format!("{}.{}", &said[..at], &said[at + 1..]));
         // The right side of a comparison is a word, not a fact.
         let (before, after) = line.split_once(said).unwrap_or_default();
         let compared = before.trim_end().ends_with(['=', ' ']) && before.contains("last.");
-        if compared && lists(TABLE, "values", said) {
+        if compared && TABLE.lists("values", said) {
             return vec![advice(fix(format!("\"{said}\"")))];
         }
         let assigns = line.trim_start().starts_with(['l', 'a']) && before.matches('=').count() == 1;
@@ -122,8 +121,9 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
         .then(|| advice(fix(lower)));
     // As a fact, an index is that of a TLB or cache.
     let fact = diagnostic.code == Code::UnknownFact;
-    let ours =
-        rows(TABLE, "words").filter(|(theirs, _)| *theirs == said && !(fact && said == "index"));
+    let ours = TABLE
+        .rows("words")
+        .filter(|(theirs, _)| *theirs == said && !(fact && said == "index"));
     let ours = ours.flat_map(|(_, ours)| ours.split(' '));
     found.extend(ours.map(|our| advice(fix(our.to_owned()))).chain(quiet));
     found
@@ -153,7 +153,7 @@ pub(super) fn comment(
     };
     // After a division, an operator or a bracket follows, or nothing.
     let rest = tokens(&line[sign.end()..]);
-    let words = |pair: &[Token]| pair[1].is_name() && !lists(TABLE, "clauses", pair[1].text);
+    let words = |pair: &[Token]| pair[1].is_name() && !TABLE.lists("clauses", pair[1].text);
     let prose = rest.iter().all(Token::is_name) || rest.windows(2).next().is_some_and(words);
     if sign.text == "//" && sign.start > indent(line) && !prose {
         return None;
@@ -348,7 +348,7 @@ pub(super) fn unit_of_name(
         && unit.text != "s"
         && unit.text.len() < 3
         && UNITS.iter().any(|known| known.name == unit.text);
-    let is_word = |word| is_keyword(word) || is_fact(word) || lists(TABLE, "clauses", word);
+    let is_word = |word| is_keyword(word) || is_fact(word) || TABLE.lists("clauses", word);
     let named = value.is_name() && !is_word(value.text) && !is_flag(value.text);
     if !is_unit || !(named || value.text == ")") {
         return None;

@@ -13,7 +13,6 @@
 use super::rows::{is_fact, is_keyword};
 use super::spelled::TABLE;
 use super::tokens::{Token, nesting, tokens};
-use crate::lang::sections::{lists, rows};
 use crate::lang::value::functions::FUNCTIONS;
 
 /// The texts that match the holes of a pattern.
@@ -74,10 +73,29 @@ pub(super) fn cell_of(number: &str) -> String {
     }
 }
 
+/// A text and its tokens. Each line is compared with thousands of patterns, so both are split only once.
+#[derive(Debug)]
+pub(super) struct Split<'a> {
+    pub(super) text: &'a str,
+    tokens: Vec<Token<'a>>,
+}
+
+impl<'a> Split<'a> {
+    pub(super) fn of(text: &'a str) -> Self {
+        let tokens = tokens(text);
+        Self { text, tokens }
+    }
+}
+
 /// Matches a line against a pattern.
 pub(super) fn matched<'a>(pattern: &'static str, line: &'a str) -> Option<Held<'a>> {
-    let mut held = Held(vec![("SAID", line)]);
-    matches(&tokens(pattern), line, &tokens(line), &mut held).then_some(held)
+    fits(&Split::of(pattern), &Split::of(line))
+}
+
+/// Matches a line against a pattern, both already split.
+pub(super) fn fits<'a>(pattern: &Split<'static>, line: &Split<'a>) -> Option<Held<'a>> {
+    let mut held = Held(vec![("SAID", line.text)]);
+    matches(&pattern.tokens, line.text, &line.tokens, &mut held).then_some(held)
 }
 
 fn matches<'a>(
@@ -136,7 +154,7 @@ fn matches<'a>(
         "A" | "B" | "C" => sequence(found),
         "TYPE" => found
             .iter()
-            .take_while(|token| lists(TABLE, "types", token.text))
+            .take_while(|token| TABLE.lists("types", token.text))
             .count(),
         "NAME" | "NAME2" | "NAME3" => one(first.is_some_and(|token| {
             token.is_name() && !token.text.contains('.') && !is_keyword(token.text)
@@ -147,7 +165,7 @@ fn matches<'a>(
         "VALUE" => one(first.is_some_and(Token::is_number)),
         "FACT" | "FACT2" => one(first.is_some_and(|token| is_fact(token.text))),
         hole if hole.bytes().all(|byte| byte.is_ascii_uppercase())
-            && let Some((_, words)) = rows(TABLE, "holes").find(|(name, _)| *name == hole) =>
+            && let Some((_, words)) = TABLE.rows("holes").find(|(name, _)| *name == hole) =>
         {
             one(first.is_some_and(|token| {
                 words
@@ -190,7 +208,7 @@ fn matches<'a>(
 fn width(name: &str) -> Option<&'static str> {
     let lower = name.to_ascii_lowercase();
     let named = |(_, names): &(&str, &str)| names.split(' ').any(|name| name == lower);
-    if let Some((width, _)) = rows(TABLE, "registers").find(named) {
+    if let Some((width, _)) = TABLE.rows("registers").find(named) {
         return Some(width);
     }
     let number = lower.strip_prefix(['r', 'x', 't', 's', 'a', 'w', 'v'])?;
@@ -218,7 +236,7 @@ fn head(word: &str) -> Option<&'static str> {
     let means = |(ours, theirs): &(&str, &str)| {
         *ours == word || theirs.split(' ').any(|other| other == word)
     };
-    rows(TABLE, "heads").find(means).map(|(ours, _)| ours)
+    TABLE.rows("heads").find(means).map(|(ours, _)| ours)
 }
 
 fn is_function(word: &str) -> bool {

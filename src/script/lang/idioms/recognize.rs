@@ -18,7 +18,6 @@ use super::{blocks, settings, steps, tables};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::layout;
-use crate::lang::sections::lists;
 use crate::lang::span::Span;
 
 const SETTING: &str = "a setting is a name followed by its value";
@@ -54,7 +53,7 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     let unknown = text.get(diagnostic.span.bytes());
     let unknown = unknown.filter(|_| diagnostic.code == Code::UnknownFact);
     // The parts of the machine decide which fact it is.
-    if unknown.is_some_and(|name| lists(TABLE, "facts of two parts", name)) {
+    if unknown.is_some_and(|name| TABLE.lists("facts of two parts", name)) {
         return Vec::new();
     }
     let mut found = all(diagnostic, text);
@@ -220,7 +219,7 @@ fn meant(fix: &Fix, text: &str) -> Option<(Fix, &'static str)> {
             .any(|one| head.starts_with(one))
     });
     let message = "on a paper, `given` prints contents";
-    let part = fix.was.as_ref() == Some(&parts) && lists(TABLE, "missing parts", &parts);
+    let part = fix.was.as_ref() == Some(&parts) && TABLE.lists("missing parts", &parts);
     (asks && (part || parts.contains(", "))).then(|| (with(format!("given {parts}")), message))
 }
 
@@ -897,7 +896,7 @@ fn undeclared(diagnostic: &Diagnostic, text: &str, name: &str) -> Option<Advice>
         .iter()
         .position(|token| token.start == span.start as usize)?;
     let table = word(at + 1) == "{" && word(at + 2) == "|";
-    if table && lists(TABLE, "missing parts", name) {
+    if table && TABLE.lists("missing parts", name) {
         let fix = Fix::write(span, name, format!("set {name}"));
         let message = "the contents of a part are changed with `set`";
         return Some(Advice::fixed(Some(message), None, fix, true));
@@ -1111,7 +1110,7 @@ fn inside(text: &str, line: &Range<usize>, head: &Range<usize>) -> Option<(Range
 pub(super) fn block_of<'a>(text: &'a str, line: &Range<usize>) -> Option<&'a str> {
     let head = head_above(text, line)?;
     let word = tokens(&text[head]).first()?.text;
-    lists(TABLE, "blocks", word).then_some(word)
+    TABLE.lists("blocks", word).then_some(word)
 }
 
 /// Returns the first word of the block of settings that is open at the end of a part of a line.
@@ -1126,7 +1125,7 @@ fn inner_block(part: &str) -> Option<&str> {
             word => head = head.or(Some(word)),
         }
     }
-    open.pop().filter(|word| lists(TABLE, "blocks", word))
+    open.pop().filter(|word| TABLE.lists("blocks", word))
 }
 
 /// Returns the earlier line that opens the block containing a line.

@@ -1,11 +1,10 @@
 //! Statements and facts rewritten in Pagewalk's language.
 
-use super::pattern::matched;
+use super::pattern::{Split, fits};
 use super::rows::{Idiom, is_fact, is_keyword, section};
 use super::spelled::TABLE;
 use super::tokens::{Token, nesting, tokens};
 use super::variants::whole;
-use crate::lang::sections::rows;
 
 /// Rewrites a statement. Returns the matching idioms, each with the new statement if there is one.
 pub(super) fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
@@ -63,12 +62,13 @@ fn known(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
 }
 
 /// Applies the matching idioms to a text.
-fn fitting(rows: &'static [Idiom], said: &str) -> Vec<(&'static Idiom, Option<String>)> {
-    let fit = |row: &'static Idiom| {
-        let held = row
-            .theirs
-            .iter()
-            .find_map(|pattern| matched(pattern, said))?;
+fn fitting(
+    rows: &'static [Idiom],
+    said: &str,
+) -> impl Iterator<Item = (&'static Idiom, Option<String>)> {
+    let split = Split::of(said);
+    let fit = move |row: &'static Idiom| {
+        let held = row.theirs.iter().find_map(|theirs| fits(theirs, &split))?;
         // Do not put another word before a statement of the language.
         let begins = said
             .split(|c: char| !c.is_alphanumeric())
@@ -79,7 +79,13 @@ fn fitting(rows: &'static [Idiom], said: &str) -> Vec<(&'static Idiom, Option<St
             return None;
         }
         let ours = is_keyword(begins);
-        if pushed && ours && !row.theirs.iter().any(|theirs| theirs.starts_with(begins)) {
+        if pushed
+            && ours
+            && !row
+                .theirs
+                .iter()
+                .any(|theirs| theirs.text.starts_with(begins))
+        {
             return None;
         }
         let new = (!row.ours.is_empty()).then(|| held.fill(&row.ours));
@@ -87,7 +93,7 @@ fn fitting(rows: &'static [Idiom], said: &str) -> Vec<(&'static Idiom, Option<St
         let same = |new: &String| new.split_whitespace().eq(said.split_whitespace());
         (!new.as_ref().is_some_and(same)).then_some((row, new))
     };
-    rows.iter().filter_map(fit).collect()
+    rows.iter().filter_map(fit)
 }
 
 /// Applies the idioms for facts to a fact of a statement.
@@ -158,7 +164,7 @@ pub(super) fn found_in(
     rows: &'static [Idiom],
     said: &str,
 ) -> Option<(&'static Idiom, Option<String>)> {
-    fitting(rows, said).into_iter().next()
+    fitting(rows, said).next()
 }
 
 /// Returns `expect` with conditions in place of names and values: `expect tlb hits 0, tlb misses 1`, or of the facts of a
@@ -306,10 +312,11 @@ pub(super) fn stated(does: &str, facts: &str) -> Option<(&'static Idiom, Option<
     let all = tokens(facts);
     for (at, token) in all.iter().enumerate() {
         depth += nesting(token.text);
-        if depth == 0 && either.theirs.contains(&token.text) {
+        let means = |row: &Idiom| row.theirs.iter().any(|theirs| theirs.text == token.text);
+        if depth == 0 && means(either) {
             return Some((either, one_of(facts)));
         }
-        let joined = joining.theirs.contains(&token.text);
+        let joined = means(joining);
         // The facts of a worksheet are in capitals and without commas.
         let listed = is_fact(&token.text.to_lowercase())
             && token.text.bytes().all(|byte| byte.is_ascii_uppercase())
@@ -358,7 +365,7 @@ pub(super) fn stated(does: &str, facts: &str) -> Option<(&'static Idiom, Option<
 
 /// Returns the value of a fact that a word of another language means, such as `None`.
 fn valued(word: &str) -> &str {
-    let ours = rows(TABLE, "words").find(|(theirs, _)| *theirs == word);
+    let ours = TABLE.rows("words").find(|(theirs, _)| *theirs == word);
     ours.and_then(|(_, ours)| ours.split(' ').next())
         .unwrap_or(word)
 }

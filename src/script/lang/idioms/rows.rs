@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::pattern::Split;
 use super::spelled::TABLE;
-use crate::lang::sections::lists;
 
 /// A foreign idiom and its equivalent.
 #[derive(Debug)]
 pub(super) struct Idiom {
     /// The patterns that the idiom matches.
-    pub(super) theirs: Vec<&'static str>,
+    pub(super) theirs: Vec<Split<'static>>,
     /// The template of the equivalent, or an empty text if no equivalent exists.
     pub(super) ours: String,
     pub(super) message: &'static str,
@@ -58,7 +58,7 @@ fn idiom(section: &str, paragraph: &'static str) -> Idiom {
         .collect();
     let foreign = |theirs: &&str| {
         let word = theirs.split([' ', '(', '[']).next().unwrap_or("");
-        word.starts_with(|c: char| c.is_ascii_lowercase()) && !lists(TABLE, "ours", word)
+        word.starts_with(|c: char| c.is_ascii_lowercase()) && !TABLE.lists("ours", word)
             || section == "statements" && !word.contains(|c: char| c.is_ascii_uppercase())
     };
     Idiom {
@@ -66,22 +66,22 @@ fn idiom(section: &str, paragraph: &'static str) -> Idiom {
         message: paragraph.lines().next().unwrap_or(""),
         help: marked("? "),
         begins: theirs.iter().all(foreign),
-        theirs,
+        theirs: theirs.into_iter().map(Split::of).collect(),
     }
 }
 
 /// The words of the language that are not names in idioms.
 pub(super) fn keywords() -> impl Iterator<Item = &'static str> {
-    crate::lang::sections::section(TABLE, "keywords").split_whitespace()
+    TABLE.section("keywords").split_whitespace()
 }
 
 pub(super) fn is_keyword(word: &str) -> bool {
-    lists(TABLE, "keywords", word)
+    TABLE.lists("keywords", word)
 }
 
 /// Whether a word alone in a condition is a fact of the latest statement.
 pub(super) fn is_latest(word: &str) -> bool {
-    lists(TABLE, "latest", word)
+    TABLE.lists("latest", word)
 }
 
 /// Whether a word is the name of a fact of an access.

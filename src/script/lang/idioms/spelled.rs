@@ -1,16 +1,17 @@
 //! Tokens of other languages, with their spelling in Pagewalk: numbers, units, operators, and strings.
 
+use crate::lang::sections::{Sections, Table};
 use std::ops::Range;
 
 use super::tokens::{Token, nesting, tokens};
-use crate::lang::sections::{lists, rows};
 
-pub(super) const TABLE: &str = include_str!("spelled.txt");
+pub(super) static TABLE: Table = Table::new(|| Sections::of(include_str!("spelled.txt")));
 
 /// Returns the unit that a foreign word means.
 pub(crate) fn unit(word: &str) -> Option<&'static str> {
     let lower = word.to_ascii_lowercase();
-    rows(TABLE, "units")
+    TABLE
+        .rows("units")
         .find(|(ours, theirs)| *ours == word || theirs.split(' ').any(|theirs| theirs == lower))
         .map(|(ours, _)| ours)
 }
@@ -253,7 +254,10 @@ fn literal(text: &str, line: &str) -> Option<String> {
 /// Converts an operator, a call, or a string of another language.
 fn operator(all: &[Token], at: usize) -> Spelled {
     let token = all[at];
-    if let Some((_, ours)) = rows(TABLE, "operators").find(|(theirs, _)| *theirs == token.text) {
+    if let Some((_, ours)) = TABLE
+        .rows("operators")
+        .find(|(theirs, _)| *theirs == token.text)
+    {
         return Some((1, (*ours).to_owned()));
     }
     let next = all.get(at + 1);
@@ -266,8 +270,9 @@ fn operator(all: &[Token], at: usize) -> Spelled {
         if token.text == "is" && next.is_some_and(|next| next.text == "not") {
             return Some((2, "!=".to_owned()));
         }
-        if let Some((_, ours)) =
-            rows(TABLE, "worded operators").find(|(theirs, _)| *theirs == token.text)
+        if let Some((_, ours)) = TABLE
+            .rows("worded operators")
+            .find(|(theirs, _)| *theirs == token.text)
         {
             return Some((1, (*ours).to_owned()));
         }
@@ -288,7 +293,8 @@ fn operator(all: &[Token], at: usize) -> Spelled {
     {
         let empty = next.is_some_and(|open| open.text == "(")
             && all.get(at + 2).is_some_and(|close| close.text == ")");
-        let ours = rows(TABLE, "paths")
+        let ours = TABLE
+            .rows("paths")
             .find(|(theirs, _)| *theirs == name)
             .map(|(_, ours)| ours.replace('X', part));
         let length = if empty { 3 } else { 1 };
@@ -332,13 +338,14 @@ fn word(all: &[Token], at: usize) -> Spelled {
     }
     // tlb_misses
     if let Some((part, name)) = all[at].text.split_once('_')
-        && lists(TABLE, "counted", &part.to_ascii_lowercase())
+        && TABLE.lists("counted", &part.to_ascii_lowercase())
     {
         let known = matches!(
             name,
             "hits" | "misses" | "evictions" | "writebacks" | "sets" | "ways"
         );
-        let ours = rows(TABLE, "paths")
+        let ours = TABLE
+            .rows("paths")
             .find(|(theirs, _)| *theirs == name)
             .map(|(_, ours)| ours.replace('X', part));
         return ours
@@ -353,7 +360,7 @@ fn word(all: &[Token], at: usize) -> Spelled {
     }
     if said(0, "sizeof") && said(1, "(") {
         let pointer = said(3, "*");
-        let (_, bytes) = rows(TABLE, "sizes").find(|(name, _)| said(2, name))?;
+        let (_, bytes) = TABLE.rows("sizes").find(|(name, _)| said(2, name))?;
         let bytes = if pointer { "8" } else { bytes };
         let length = if pointer { 5 } else { 4 };
         return said(length - 1, ")").then(|| (length, bytes.to_owned()));

@@ -1,18 +1,18 @@
 //! Loops whose counter advances by more than one. The equivalent loop runs over a list of the counter's
 //! values.
 
+use crate::lang::sections::{Sections, Table};
 use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::advice::Advice;
 use super::pattern::matched;
 use crate::lang::fix::Fix;
-use crate::lang::sections::rows;
 use crate::lang::span::Span;
 use crate::lang::value::Number;
 
 /// Blocks and loops of other languages.
-pub(super) const TABLE: &str = include_str!("blocks.txt");
+pub(super) static TABLE: Table = Table::new(|| Sections::of(include_str!("blocks.txt")));
 
 /// Maximum number of values to list.
 const MOST: usize = 16;
@@ -22,7 +22,8 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     let said = text[line.clone()].trim();
     // The body may begin on the same line.
     let said = said.find('{').map_or(said, |brace| &said[..=brace]);
-    let (held, with_end) = rows(TABLE, "steps")
+    let (held, with_end) = TABLE
+        .rows("steps")
         .find_map(|(head, with_end)| Some((matched(head, said)?, with_end == "true")))?;
     let number = |hole| u64::try_from(Number::literal(held.get(hole)?).ok()?.as_integer()?).ok();
     let (from, to, step) = (

@@ -2,7 +2,6 @@
 
 use super::spelled::TABLE;
 use super::tokens::tokens;
-use crate::lang::sections::lists;
 
 /// Returns the process and the statement of a method call on a process: `P1.read(0x1000)`, `let p = P1.malloc(16)`, or
 /// `let p = P1: malloc(16)`.
@@ -29,7 +28,7 @@ pub(super) fn method(said: &str) -> Option<String> {
     let (object, verb) = all.first()?.text.rsplit_once('.')?;
     let open = all.get(1).filter(|open| open.text == "(")?;
     let close = all.last().filter(|close| close.text == ")")?;
-    let known = lists(TABLE, "methods", verb);
+    let known = TABLE.lists("methods", verb);
     let inside = &said[open.end()..close.start];
     if matches!(verb, "append" | "push" | "push_back" | "add") && !inside.is_empty() {
         return Some(format!("let {object} = [{object}, {inside}]"));

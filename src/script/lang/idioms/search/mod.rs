@@ -16,7 +16,6 @@ use crate::lang::idioms::spelled::TABLE;
 use crate::lang::idioms::tokens::line_at;
 use crate::lang::layout::{Token, TokenKind, tokens};
 use crate::lang::parse::parse;
-use crate::lang::sections::lists;
 use crate::lang::span::Span;
 use crate::lang::value::UNITS;
 use crate::lang::value::functions::FUNCTIONS;
@@ -118,7 +117,7 @@ impl<'a> Statement<'a> {
                 .trim_end_matches([' ', '\t'])
                 .ends_with('\n')
         };
-        let next = |token: &Token| begins(token) && lists(TABLE, "begin", token.text(text));
+        let next = |token: &Token| begins(token) && TABLE.lists("begin", token.text(text));
         if let Some(next) = tokens.iter().skip(1).position(next) {
             tokens.truncate(next + 1);
         }
@@ -318,7 +317,7 @@ impl<'a> Statement<'a> {
             .lines()
             .next_back()?;
         let word = head.split_whitespace().next()?;
-        lists(TABLE, "blocks", word).then_some(word)
+        TABLE.lists("blocks", word).then_some(word)
     }
 
     fn place(&self, file: u32, first: usize, last: usize) -> Span {
@@ -329,7 +328,7 @@ impl<'a> Statement<'a> {
     fn is_known(&self, part: &str, times: usize) -> bool {
         let used = |token: &&Token| token.text(self.text) == part;
         let ours = ["keywords", "ours", "latest", "values"];
-        ours.iter().any(|list| lists(TABLE, list, part))
+        ours.iter().any(|list| TABLE.lists(list, part))
             || is_function(part)
             || part.len() > 1 && self.all.iter().filter(used).count() >= times
     }

@@ -9,7 +9,6 @@ use crate::lang::idioms::tokens::line_at;
 use crate::lang::layout::{Token, TokenKind};
 use crate::lang::nearest::nearest;
 use crate::lang::parse::VERBS;
-use crate::lang::sections::{lists, section};
 
 impl Statement<'_> {
     /// Whether a sign is missing in a word, because it begins or ends with another word.
@@ -113,7 +112,7 @@ impl Statement<'_> {
                 if !is_keyword(word)
                     && nearest(
                         word,
-                        keywords().chain(section(TABLE, "clauses").split_whitespace()),
+                        keywords().chain(TABLE.section("clauses").split_whitespace()),
                     )
                     .is_some() =>
             {
@@ -207,7 +206,7 @@ impl Statement<'_> {
                 false
             }
             // The value of a clause is missing.
-            TokenKind::Word if index + 1 == self.tokens.len() && lists(TABLE, "clauses", word) => {
+            TokenKind::Word if index + 1 == self.tokens.len() && TABLE.lists("clauses", word) => {
                 false
             }
             // A title or a value without its name is not superfluous.

@@ -6,7 +6,6 @@ use crate::lang::fix::Fix;
 use crate::lang::idioms::rows::is_keyword;
 use crate::lang::idioms::spelled::{TABLE, unit};
 use crate::lang::layout::TokenKind;
-use crate::lang::sections::lists;
 
 /// Signs and words with a fixed place in statements.
 const SIGNS: &[&str] = &[
@@ -39,7 +38,7 @@ impl Statement<'_> {
             ":" => index == 1,
             "=" => matches!(head, "let" | "write" | "file" | "ask" | "row"),
             "=>" if head == "let" => (0..index.min(self.tokens.len())).any(called),
-            "=>" => is_keyword(head) && !lists(TABLE, "without facts", head),
+            "=>" => is_keyword(head) && !TABLE.lists("without facts", head),
             "in" => matches!(head, "for" | "choose"),
             "where" => matches!(head, "choose" | "option"),
             ".." => (0..self.tokens.len()).any(|at| self.word(at) == "in"),

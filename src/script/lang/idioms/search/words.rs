@@ -8,7 +8,6 @@ use crate::lang::idioms::spelled::{TABLE, unit};
 use crate::lang::layout::{TokenKind, is_operator};
 use crate::lang::nearest::nearest;
 use crate::lang::parse::VERBS;
-use crate::lang::sections::{lists, section};
 use crate::lang::value::UNITS;
 
 impl Statement<'_> {
@@ -37,7 +36,7 @@ impl Statement<'_> {
             let head = self.around.0.lines().next_back().unwrap_or_default();
             let new =
                 |word: &&str| !in_settings || !head.split_whitespace().any(|own| own == *word);
-            let words = || section(TABLE, words).split_whitespace().filter(new);
+            let words = || TABLE.section(words).split_whitespace().filter(new);
             fixes.extend(words().map(put));
             let sign = matches!(
                 self.tokens[index].kind,
@@ -63,9 +62,9 @@ impl Statement<'_> {
             let unit = index > 0
                 && (word.len() > 1 || self.block().is_some())
                 && self.tokens[index - 1].kind == TokenKind::Number
-                && !lists(TABLE, "ours", word);
+                && !TABLE.lists("ours", word);
             let units = UNITS.iter().map(|unit| unit.name).filter(|_| unit);
-            let clauses = section(TABLE, "clauses").split_whitespace();
+            let clauses = TABLE.section("clauses").split_whitespace();
             let keyword = nearest(word, keywords().chain(clauses).chain(units))?;
             let rest = word
                 .strip_prefix(keyword)
@@ -122,7 +121,7 @@ impl Statement<'_> {
         };
         let cell = |index: usize| self.tokens[index].kind == TokenKind::Cell;
         let begins =
-            |index: usize| keyword(index) || lists(TABLE, "missing verbs", self.word(index));
+            |index: usize| keyword(index) || TABLE.lists("missing verbs", self.word(index));
         let moves = |index: &usize| {
             let starts = begins(1) || self.tokens[0].kind != TokenKind::Word;
             let not = self.word(*index) == "not" || self.word(index + 1) == "not";

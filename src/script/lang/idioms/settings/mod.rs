@@ -6,7 +6,6 @@ mod setting;
 mod value;
 
 use crate::lang::idioms::tokens::{Token, nesting, tokens};
-use crate::lang::sections::rows;
 use names::TABLE;
 pub(super) use names::is_policy;
 use names::word;
@@ -512,7 +511,8 @@ fn level(said: &str, head: &str, piece: &[Token], after: &[Vec<Token>]) -> Optio
             .filter(|text| !head.split(' ').any(|word| word.eq_ignore_ascii_case(text)))
             .collect();
         let role = |word: &&str| {
-            rows(TABLE, "roles")
+            TABLE
+                .rows("roles")
                 .find(|(theirs, _)| theirs == word)
                 .map(|(_, ours)| ours)
         };

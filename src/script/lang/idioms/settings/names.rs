@@ -1,10 +1,9 @@
 //! Names of settings in other tools, with their equivalents, which `settings.txt` lists.
 
+use crate::lang::sections::{Sections, Table};
 use std::sync::LazyLock;
 
-use crate::lang::sections::{lists, rows, section};
-
-pub(super) const TABLE: &str = include_str!("settings.txt");
+pub(super) static TABLE: Table = Table::new(|| Sections::of(include_str!("settings.txt")));
 
 /// A name with its block (`*` for any block), and its names in other tools.
 type Names = Vec<(&'static str, &'static str, Vec<&'static str>)>;
@@ -17,12 +16,12 @@ fn names(of: &str) -> Names {
         let (block, ours) = head.split_once(' ')?;
         Some((block, ours, theirs.split(", ").collect()))
     };
-    rows(TABLE, of).filter_map(row).collect()
+    TABLE.rows(of).filter_map(row).collect()
 }
 
 /// Whether a word is the name of a replacement policy.
 pub(in crate::lang::idioms) fn is_policy(word: &str) -> bool {
-    lists(TABLE, "policies", word)
+    TABLE.lists("policies", word)
 }
 
 /// Returns the setting that a phrase names in a block.
@@ -40,7 +39,7 @@ pub(super) fn named(block: &str, phrase: &str, unit: Option<&str>) -> Option<Str
     }
     let parts = phrase
         .split(' ')
-        .filter(|word| !lists(TABLE, "noise", word))
+        .filter(|word| !TABLE.lists("noise", word))
         .collect::<Vec<_>>()
         .join(" ");
     let own = |(of, ours, theirs): &&(&str, &str, Vec<&str>)| {
@@ -52,20 +51,20 @@ pub(super) fn named(block: &str, phrase: &str, unit: Option<&str>) -> Option<Str
     }
     let name = phrase.replace(' ', "_");
     let bare = parts.replace(' ', "_");
-    if lists(TABLE, "known", &name) || lists(TABLE, "known", &phrase.replace(' ', "-")) {
+    if TABLE.lists("known", &name) || TABLE.lists("known", &phrase.replace(' ', "-")) {
         let dashed = phrase.replace(' ', "-");
-        return Some(if lists(TABLE, "known", &dashed) {
+        return Some(if TABLE.lists("known", &dashed) {
             dashed
         } else {
             name
         });
     }
-    lists(TABLE, "known", &bare).then_some(bare)
+    TABLE.lists("known", &bare).then_some(bare)
 }
 
 /// Returns the setting that a letter of a textbook names: `N = 14`.
 pub(super) fn lettered(block: &str, letter: &str) -> Option<&'static str> {
-    let (_, names) = rows(TABLE, "letters").find(|(of, _)| *of == block)?;
+    let (_, names) = TABLE.rows("letters").find(|(of, _)| *of == block)?;
     let mut names = names.split(' ');
     names.find(|name| name.eq_ignore_ascii_case(letter))?;
     names.next()
@@ -82,7 +81,7 @@ fn fits(block: &str, name: &str) -> bool {
 }
 
 fn flag(phrase: &str) -> Option<&'static str> {
-    let mut before = section(TABLE, "before flags").lines();
+    let mut before = TABLE.section("before flags").lines();
     let rest = before
         .find_map(|begin| phrase.strip_prefix(begin)?.strip_prefix(' '))
         .unwrap_or(phrase);
@@ -108,7 +107,7 @@ pub(super) fn phrase(words: &[&str]) -> String {
 pub(super) fn word(block: &str, said: &str) -> String {
     let phrase = phrase(&[said]);
     let flag = flag(&phrase).unwrap_or(&phrase);
-    if lists(TABLE, "policies", flag) {
+    if TABLE.lists("policies", flag) {
         let name = if matches!(block, "kernel" | "reference") {
             "replacement"
         } else {
@@ -146,6 +145,6 @@ pub(super) fn flagged(block: &str, words: &[&str]) -> Option<String> {
     });
     let policy = last.unwrap_or(&phrase).to_ascii_lowercase();
     let flag =
-        flag(&phrase).or_else(|| Some(&*policy).filter(|name| lists(TABLE, "policies", name)))?;
+        flag(&phrase).or_else(|| Some(&*policy).filter(|name| TABLE.lists("policies", name)))?;
     Some(word(block, flag))
 }
