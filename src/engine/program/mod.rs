@@ -31,4 +31,4 @@ pub use host::{Host, Limits, Stop, Until};
 pub use memory::{Access, AccessKind, Flat, Memory, Watched};
 pub use ops::{Layout, Program};
 pub use outputs::{Count, Outputs};
-pub use printf::CONVERSIONS;
+pub use printf::{CONVERSIONS, printed_size};

@@ -14,6 +14,21 @@ const MOST_OUTPUT: usize = 1 << 20;
 /// The conversions of `printf`, without `%%`.
 pub const CONVERSIONS: &str = "diuxXocspfF";
 
+/// Reads the length modifiers of an integer conversion, and returns the number of bytes that it prints. `pointer` is the number of
+/// bytes of `long`.
+pub fn printed_size(bytes: &mut Peekable<impl Iterator<Item = u8>>, pointer: u8) -> u8 {
+    let mut size = 4;
+    while let Some(length) = bytes.next_if(|byte| b"hlzjt".contains(byte)) {
+        size = match (length, size) {
+            (b'h', _) => (size / 2).max(1),
+            (b'l', 4) if bytes.peek() != Some(&b'l') => pointer,
+            (b'z' | b't', _) => pointer,
+            _ => 8,
+        };
+    }
+    size
+}
+
 /// Returns the output for a format and its arguments. `pointer` is the number of bytes of `long`.
 pub(super) fn output<M: Memory>(
     memory: &M,
@@ -49,15 +64,7 @@ pub(super) fn output<M: Memory>(
             precision = usize::try_from(given).ok().map(|n| n.min(MOST_WIDTH));
         }
         let has = |flag: u8| flags.contains(&flag);
-        let mut size = 4;
-        while let Some(length) = bytes.next_if(|byte| b"hlzjt".contains(byte)) {
-            size = match (length, size) {
-                (b'h', _) => size / 2,
-                (b'l', 4) if bytes.peek() != Some(&b'l') => pointer,
-                (b'z' | b't', _) => pointer,
-                _ => 8,
-            };
-        }
+        let size = printed_size(&mut bytes, pointer);
         let conversion = bytes.next().map_or('%', char::from);
         if !CONVERSIONS.contains(conversion) {
             return Err(ErrorKind::Format { conversion });

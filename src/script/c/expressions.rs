@@ -8,7 +8,7 @@ use super::types::{CHAR, INT, Type};
 use crate::lang::linux;
 use crate::lang::nearest::nearest;
 use pagewalk_engine::program::ops::{BinaryOp, Scalar, UnaryOp};
-use pagewalk_engine::program::{Builtin, Place};
+use pagewalk_engine::program::{Builtin, Place, printed_size};
 
 /// The binary operators with their precedence.
 const OPERATORS: &[(&str, u8, Operator)] = &[
@@ -530,7 +530,7 @@ impl Parser {
     }
 
     /// Returns a mistake if a value of `printf` has another kind of type than its conversion in the format. Warns of a value
-    /// without a conversion.
+    /// of another size, and of a value without a conversion.
     fn check_format(&mut self, arguments: &[Expr]) -> Parsed<()> {
         let text = match &arguments[0].kind {
             ExprKind::Address(text) => &text.kind,
@@ -540,15 +540,17 @@ impl Parser {
             return Ok(());
         };
         let mut values = arguments[1..].iter();
-        let mut bytes = self.texts[number as usize].iter().copied();
+        let format = &self.texts[number as usize];
+        let mut bytes = format.iter().copied().peekable();
         while bytes.any(|byte| byte == b'%') {
-            let conversion = loop {
-                match bytes.next() {
-                    Some(b'*') => drop(values.next()),
-                    Some(byte) if b"-+ #.hlzjt0123456789".contains(&byte) => {}
-                    byte => break byte.map_or('%', char::from),
+            while let Some(byte) = bytes.next_if(|byte| b"-+ #.*0123456789".contains(byte)) {
+                if byte == b'*' {
+                    values.next();
                 }
-            };
+            }
+            let start = format.len() - bytes.clone().count();
+            let size = printed_size(&mut bytes, self.types.pointer);
+            let conversion = bytes.next().map_or('%', char::from);
             if conversion == '%' {
                 continue;
             }
@@ -565,6 +567,10 @@ impl Parser {
                 let ty = self.types.name(&value.ty);
                 fail!(value.place, "`%{conversion}` cannot print a value of the type `{ty}`"; "{help}");
             }
+            let end = format.len() - bytes.clone().count();
+            let written = String::from_utf8_lossy(&format[start..end]);
+            let warning = self.warning_of_size(&written, conversion, size, value);
+            self.warnings.extend(warning);
         }
         if let Some(value) = values.next() {
             let message = "the format has no conversion for this value, so it is not printed";
@@ -574,6 +580,41 @@ impl Parser {
             );
         }
         Ok(())
+    }
+
+    /// Returns a warning if a conversion prints another number of bytes than the value has. `size` is that of integer conversions.
+    fn warning_of_size(
+        &self,
+        written: &str,
+        conversion: char,
+        size: u8,
+        value: &Expr,
+    ) -> Option<Mistake> {
+        let size = match conversion {
+            'd' | 'i' | 'u' | 'x' | 'X' | 'o' => size,
+            'p' => self.types.pointer,
+            _ => return None,
+        };
+        let given = self.types.scalar(&value.ty)?;
+        // Smaller integers are promoted to `int`, so `%hd` prints their bytes.
+        if (given.size() > 4) == (size > 4) {
+            return None;
+        }
+        let (ty, has) = (self.types.name(&value.ty), given.size());
+        let message =
+            format!("`%{written}` prints {size} bytes, and a value of the type `{ty}` has {has}");
+        let length = match (has, self.types.pointer) {
+            (8, 8) => "l",
+            (8, _) => "ll",
+            _ => "",
+        };
+        let help = match (&value.ty, conversion) {
+            (Type::Pointer(_), _) => "write `%p`".to_owned(),
+            (_, 'x' | 'X' | 'o') => format!("write `%{length}{conversion}`"),
+            _ if given.is_signed() => format!("write `%{length}d`"),
+            _ => format!("write `%{length}u`"),
+        };
+        Some(Mistake::new(value.place, message).help(help))
     }
 
     /// Parses the update of a variable: `x op= value`, `++x`, or `x++`.

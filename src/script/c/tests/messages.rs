@@ -1268,6 +1268,38 @@ fn what_a_program_probably_does_not_mean_is_a_warning() {
             )),
         ),
         ("printf(\"%*d %s\", 1, x, \"a\");", None),
+        (
+            "printf(\"%s %05d\", \"a\", 1L);",
+            Some((
+                24,
+                "`%d` prints 4 bytes, and a value of the type `long` has 8",
+            )),
+        ),
+        (
+            "printf(\"%zu\", x);",
+            Some((
+                15,
+                "`%zu` prints 8 bytes, and a value of the type `int` has 4",
+            )),
+        ),
+        (
+            "printf(\"%x\", &x);",
+            Some((
+                14,
+                "`%x` prints 4 bytes, and a value of the type `int *` has 8",
+            )),
+        ),
+        (
+            "printf(\"%p\", x);",
+            Some((
+                14,
+                "`%p` prints 8 bytes, and a value of the type `int` has 4",
+            )),
+        ),
+        (
+            "printf(\"%ld %hhd %lx %p %c %lu\", 1L, (char)1, &x, &x, 'a', sizeof x);",
+            None,
+        ),
     ] {
         let text = format!("int x;\nint main(void) {{\n{body}\nreturn 0; }}");
         let warnings = super::super::warnings(&text, &wide());

@@ -295,7 +295,9 @@ fn checked(text: &mut String, checks: &Checks, theme: Theme) {
     let rows = checks.failed.iter().map(|failure| {
         let [actual, reason] = [&failure.actual, &failure.reason].map(Option::as_deref);
         let row = [&failure.fact, &*failure.expected, actual.unwrap_or("-")];
-        (row.map(visible), visible(reason.unwrap_or_default()))
+        // The end of a line is shown as a script writes it.
+        let shown = |value: &str| visible(&value.replace('\n', "\\n")).into_owned();
+        (row.map(shown), visible(reason.unwrap_or_default()))
     });
     let rows: Vec<_> = rows.collect();
     let columns = [0, 1, 2].map(|at| rows.iter().map(|(row, _)| width(&row[at])).max());
