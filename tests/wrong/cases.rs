@@ -6,6 +6,7 @@ pub type Case = (&'static str, &'static str, &'static str);
 /// Every script has exactly one mistake.
 #[rustfmt::skip]
 pub const CASES: &[Case] = &[
+    ("unknown-function", "frobnicate", "process P\nP: frobnicate(1) => returns 0"),
     ("unknown-column", "data", "process P { area data 0x1000 to 0x2000 rw }"),
     ("wrong-count", "line", "process P\nprogram p \"\"\"\nint main(void) { return 0; }\n\"\"\"\nrun p until line"),
     ("wrong-count", "N", "process P\nprogram p \"\"\"\n#define N 3\nint main(void) { return 0; }\n\"\"\"\nrun p define N"),

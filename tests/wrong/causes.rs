@@ -769,6 +769,15 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine { physical 16 bits, cache L1 { size 1 KB, ways 1, block 16 B } }/read 0 => L1d.victim none", 2, "there is no fact `L1d.victim` here", "read 0 => L1.victim none"),
     ("machine core-i7/process P/P: let = malloc(200 KB)", 3, "a name is missing", ""),
     ("expect (5 & 3 == 1 and 4 > 3", 1, "this `(` is never closed", "expect (5 & 3) == 1 and 4 > 3"),
+    // The facts of an unknown statement are unknown.
+    ("machine core-i7/exec 0x400000 => fault none", 2, "write `fetch 0x400000 => fault none`", "fetch 0x400000 => fault none"),
+    ("machine simple/read 0x3D4 => tlb.hits 1", 2, "write `expect tlb.hits == 1` as a statement of its own", ""),
+    ("machine simple/process P1/P1: let child = fork()/expect child.byte(0x1000) == 5", 4, "write `child: expect byte(0x1000) == 5`", "child: expect byte(0x1000) == 5"),
+    ("process P1/P1: let p = mmap(length=64, prot=PROT_READ, flags=MAP_PRIVATE)", 2, "write `mmap(NULL, 64, PROT_READ, MAP_PRIVATE, -1, 0)`", ""),
+    ("machine simple/process P1/P1: open(\"a\", O_RDONLY) => fd 3", 3, "did you mean `returns`?", "P1: open(\"a\", O_RDONLY) => returns 3"),
+    ("machine simple/question \"Why\" { ask \"Explain why a TLB needs a tag.\" }", 2, "write `essay` in place of `ask`", ""),
+    ("machine simple/question \"Q\" { ask \"Sets\" = machine.tlb.num_sets }", 2, "begins with the part: `tlb.sets`", ""),
+    ("machine small extends simple { tlb { entries 8, ways 2 } }", 1, "a machine has no name", "machine simple { tlb { entries 8, ways 2 } }"),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.
@@ -1301,6 +1310,11 @@ fn lines_with_another_meaning_have_warnings() {
             "let va = 549\nquestion \"Q\" {\n  text \"\"\"It reads $va.\"\"\"\n  ask \"n\" = va\n}\n",
             3,
             "`$va` is printed literally",
+        ),
+        (
+            "machine simple\nquestion \"Q\" {\n  given page_table\n  ask translate 0x29D => ppn\n}\nset page_table { | vpn ppn |; | 0A 09 | }\n",
+            3,
+            "the page table is empty here",
         ),
         (
             "machine { virtual 32 bits, physical 32 bits, page 4 KB, page_table { levels 10/10 } }\n",

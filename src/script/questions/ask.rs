@@ -544,11 +544,14 @@ fn asks_something(ask: &Ask, stated: &[Fact]) -> Result<(), Diagnostic> {
     if stated.iter().any(|fact| fact.claim == Claim::Blank) {
         return Ok(());
     }
-    Err(Diagnostic::new(
-        Code::NoBlank,
-        ask.place,
-        "this `ask` lists no fact for students to find",
-    )
-    .label("without a blank")
-    .help("list the facts to find, without their values: `ask read va => vpn, ppn`"))
+    let message = "this `ask` lists no fact for students to find";
+    let wrong = Diagnostic::new(Code::NoBlank, ask.place, message).label("without a blank");
+    // `ask "Explain why a TLB needs a tag."`
+    let is_text = matches!(&ask.what, Asked::Facts { operation: Operation { kind: OperationKind::Expr(expr), .. }, .. }
+        if matches!(expr.kind, ExprKind::Value(Value::Text(_)) | ExprKind::Prose(_)));
+    Err(wrong.help(if is_text && stated.is_empty() {
+        "for an answer in words, write `essay` in place of `ask`; for a value, add it: `ask \"Size\" = 512 unit B`"
+    } else {
+        "list the facts to find, without their values: `ask read va => vpn, ppn`"
+    }))
 }

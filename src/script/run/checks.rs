@@ -351,11 +351,25 @@ pub(crate) fn unknown_fact(
     };
     match near {
         Some(near) => diagnostic.did_you_mean(name, &near),
-        None => match of_others(name, family, spec) {
+        None => match counter(cx, fact, family).or_else(|| of_others(name, family, spec)) {
             Some(help) => diagnostic.help(help),
             None => diagnostic,
         },
     }
+}
+
+/// Returns the statement that expects a counter of a part. The fact of one access is its outcome.
+fn counter(cx: &Cx, fact: &Fact, family: Family) -> Option<String> {
+    let (name, spec) = (&fact.name.text, cx.spec()?);
+    let part = Component::named(spec, name.split_once('.')?.0);
+    let is_count = part.is_some() && facts::key(name, Family::Replay, Some(spec)).is_ok();
+    let Claim::Is(value) = &fact.claim else {
+        return None;
+    };
+    (is_count && matches!(family, Family::Access)).then(|| {
+        let value = cx.env.sources.text(value.span);
+        format!("it counts all accesses up to here: write `expect {name} == {value}` as a statement of its own")
+    })
 }
 
 /// Returns the only fact of this family that has this keyword, such as `fault` for `copy-on-write`.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::lang::ast::{Command, Expr, Stmt, StmtKind, Word};
-use crate::lang::diagnostic::Code;
+use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::visit::statements_of_scope;
 
 use super::bind::word;
@@ -229,10 +229,14 @@ impl Checker<'_> {
             // Uses of names that this statement would have declared are not mistakes.
             self.forget_declared(std::slice::from_ref(stmt));
         }
-        // On a machine that runs no processes, the facts are those of the `replay` that was meant.
-        let replays = family == Family::Run
-            && matches!(&result, Err(Stop::Wrong(wrong)) if wrong.iter().any(|one| one.code == Code::NoMachine));
-        if !replays {
+        // The facts of an unknown statement are unknown. On a machine that runs no processes, they are those of the `replay` that
+        // was meant.
+        let unknown = |one: &Diagnostic| match one.code {
+            Code::UnknownVerb | Code::UnknownFunction => family == Family::None,
+            Code::NoMachine => family == Family::Run,
+            _ => false,
+        };
+        if !matches!(&result, Err(Stop::Wrong(wrong)) if wrong.iter().any(unknown)) {
             check_facts(&mut self.cx, &stmt.facts, family, false);
         }
         result

@@ -52,6 +52,10 @@ pub(crate) fn unlikely(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec
     }
     found.extend(revealed(part));
     found.extend(unused_entries(script, part));
+    found.extend(
+        part.iter()
+            .filter_map(|stmt| given_before_set(script, stmt)),
+    );
     let questions = statements(part).filter_map(|stmt| match &*stmt.kind {
         StmtKind::Question { body, .. } => Some(body),
         _ => None,
@@ -389,7 +393,8 @@ impl<'a> Numbers<'a> {
             };
             let message = format!("`{shell}` is printed literally");
             let warning = Diagnostic::warning(Code::Unlikely, place, message);
-            let help = "write a value in braces, without `$`";
+            let help =
+                format!("write `{{{name}}}`, or `{{hex({name})}}` for a number in hexadecimal");
             let fix = Fix::write(place, &shell, format!("{{{name}}}"));
             Some(warning.help(help).fix(fix))
         });
@@ -579,12 +584,6 @@ fn marked_blank(fact: &Fact) -> Option<Diagnostic> {
 
 /// Warns about the first page-table entry in memory of a script that never sets CR3, so that no walk reads the entry.
 fn unused_entries(script: &[Stmt], part: &[Stmt]) -> Option<Diagnostic> {
-    let sets = |stmt: &Stmt, what: &str| match &*stmt.kind {
-        StmtKind::Command(Command { verb, operands, .. }) if &*verb.text == "set" => {
-            matches!(operands.first().map(|one| &one.kind), Some(ExprKind::Name(name)) if &**name == what)
-        }
-        _ => false,
-    };
     let accesses = |stmt: &Stmt| match &*stmt.kind {
         StmtKind::Command(Command { verb, .. }) => {
             matches!(&*verb.text, "read" | "write" | "fetch" | "translate")
@@ -601,6 +600,50 @@ fn unused_entries(script: &[Stmt], part: &[Stmt]) -> Option<Diagnostic> {
     let message = "without `set cr3`, no walk reads this entry";
     let warning = Diagnostic::warning(Code::Unlikely, first.span, message);
     Some(warning.help("set CR3 first, to the physical address of the root table"))
+}
+
+fn sets(stmt: &Stmt, what: &str) -> bool {
+    match &*stmt.kind {
+        StmtKind::Command(Command { verb, operands, .. }) => {
+            &*verb.text == "set" && begins_with(operands, what)
+        }
+        _ => false,
+    }
+}
+
+fn begins_with(words: &[Expr], word: &str) -> bool {
+    matches!(words.first().map(|one| &one.kind), Some(ExprKind::Name(name)) if &**name == word)
+}
+
+/// Warns about a question that prints a page table which the script fills only below it.
+fn given_before_set(script: &[Stmt], question: &Stmt) -> Option<Diagnostic> {
+    const TABLE: &str = "page_table";
+    let StmtKind::Question { body, .. } = &*question.kind else {
+        return None;
+    };
+    let is_given = |stmt: &&Stmt| match &*stmt.kind {
+        StmtKind::Given { nouns, .. } => nouns.iter().any(|one| begins_with(&one.noun, TABLE)),
+        _ => false,
+    };
+    let given = statements(body).find(is_given)?;
+    let at = script.iter().position(|stmt| stmt.span == question.span)?;
+    let later = script[at..].iter().find(|stmt| sets(stmt, TABLE))?;
+    // Another statement may also have mapped pages: `pte`, `mmap`, or a kernel.
+    let maps = |stmt: &Stmt| match &*stmt.kind {
+        StmtKind::Command(Command { verb, .. }) => !matches!(
+            &*verb.text,
+            "machine" | "read" | "write" | "fetch" | "translate"
+        ),
+        StmtKind::InProcess { .. } | StmtKind::Include { .. } => true,
+        _ => false,
+    };
+    if statements(&script[..at]).chain(statements(body)).any(maps) {
+        return None;
+    }
+    let message = "the page table is empty here, so the paper prints no entries";
+    let warning = Diagnostic::warning(Code::Unlikely, given.span, message);
+    let warning = warning.also(later.span, "it is filled only here");
+    Some(warning.help("move `set page_table` above the question"))
 }
 
 /// Warns about `ask translate va => vpn[1]`, which expects a list in place of asking for the index of a level.

@@ -328,11 +328,28 @@ fn named_arguments(stop: &Stop) -> Diagnostic {
         start: start as u32,
         end: (start + inside.len()) as u32,
     };
-    // The order of six arguments is not obvious.
+    // The order of six arguments is not obvious, and most calls give only some of them.
     if stop.before[..start].ends_with("mmap(") {
-        return wrong.help(
-            "write `mmap(NULL, 64, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)`",
-        );
+        let order = [
+            ("addr", "NULL"),
+            ("length", "4096"),
+            ("prot", "PROT_READ | PROT_WRITE"),
+            ("flags", "MAP_PRIVATE | MAP_ANONYMOUS"),
+            ("fd", "-1"),
+            ("offset", "0"),
+        ];
+        let given: Vec<_> = inside
+            .split(',')
+            .filter_map(|argument| argument.split_once('='))
+            .map(|(name, value)| (name.trim(), value.trim()))
+            .collect();
+        let value = |(name, usual)| {
+            let one = given
+                .iter()
+                .find(|(given, _): &&(&str, &str)| *given == name);
+            one.map_or(usual, |(_, value)| *value)
+        };
+        return wrong.help(format!("write `mmap({})`", order.map(value).join(", ")));
     }
     wrong.fix(Fix::write(span, inside, values.join(", ")))
 }

@@ -25,6 +25,7 @@ use super::declared::{DECLARED, LAST, is_in_bytes, kind_of, measured, no_propert
 use super::kernel::{KERNEL_PROPERTIES, KernelProperty, PROCESS_PROPERTIES};
 use super::machine::MACHINE_PROPERTIES;
 use super::part::{PART_PROPERTIES, part_of};
+use crate::run::facts::Component;
 
 /// Returns the value of a dotted path.
 ///
@@ -326,7 +327,18 @@ fn property_of(machine: &Machine, of: &Word, name: &Word) -> Result<Value, Stop>
             return Ok(measured(&of.text, &name.text, value, Some(spec)));
         }
         let settings = setting_paths(&of.text).map(|setting| setting.name);
-        return Err(no_property(&of.text, name, rows().map(|row| row.name).chain(settings)).into());
+        let wrong = no_property(&of.text, name, rows().map(|row| row.name).chain(settings));
+        let part = name
+            .text
+            .split_once('.')
+            .map_or(&*name.text, |(part, _)| part);
+        let wrong = match Component::named(spec, part) {
+            Some(_) => wrong.help(format!(
+                "a path of a part begins with the part: `{part}.sets`, `{part}.ways`"
+            )),
+            None => wrong,
+        };
+        return Err(wrong.into());
     };
     let n = (row.get)(machine);
     u64::try_from(n).map(Value::from).map_err(|_| {
