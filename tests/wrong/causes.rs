@@ -778,6 +778,8 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/question \"Why\" { ask \"Explain why a TLB needs a tag.\" }", 2, "write `essay` in place of `ask`", ""),
     ("machine simple/question \"Q\" { ask \"Sets\" = machine.tlb.num_sets }", 2, "begins with the part: `tlb.sets`", ""),
     ("machine small extends simple { tlb { entries 8, ways 2 } }", 1, "a machine has no name", "machine simple { tlb { entries 8, ways 2 } }"),
+    ("machine simple/question \"Q\" { ask translate 0x3D4 => vpn 0x0F, ppn 0x0D }", 2, "`ask translate 0x3D4 => vpn, ppn`", ""),
+    ("machine simple/question \"Q\" {/  choose policy in {fifo, lru}/  ask \"n\" = 1/}", 3, "words in a list need quotes: `[\"fifo\", \"lru\"]`", ""),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.

@@ -63,13 +63,13 @@ pub(crate) fn run_ask(run: &mut Run, stmt: &Stmt, ask: &Ask) -> Result<(), Stop>
     let mut last = None;
     let (kind, did, checks) = match &ask.what {
         Asked::Facts { probe, operation } if is_last(cx, operation) => {
-            asks_something(ask, &stmt.facts)?;
+            asks_something(cx, ask, &stmt.facts)?;
             refuse_repeat(operation, *probe)?;
             let own = last.insert(last_operation(cx, operation)?);
             last_asked(cx, &stmt.facts, own, radix)?
         }
         Asked::Facts { probe, operation } => {
-            asks_something(ask, &stmt.facts)?;
+            asks_something(cx, ask, &stmt.facts)?;
             let (did, family) = if *probe {
                 try_out(cx, operation)?
             } else {
@@ -377,13 +377,13 @@ fn check_prompt(cx: &mut Cx, ask: &Ask) -> Result<(), Stop> {
 fn check_asked(cx: &mut Cx, stmt: &Stmt, ask: &Ask) -> Result<(), Stop> {
     match &ask.what {
         Asked::Facts { probe, operation } if is_last(cx, operation) => {
-            asks_something(ask, &stmt.facts)?;
+            asks_something(cx, ask, &stmt.facts)?;
             refuse_repeat(operation, *probe)?;
             check_last(cx, &stmt.facts);
             Ok(())
         }
         Asked::Facts { operation, .. } => {
-            asks_something(ask, &stmt.facts)?;
+            asks_something(cx, ask, &stmt.facts)?;
             let found = absent(cx, operation, &stmt.facts);
             cx.report(found);
             check_operation(cx, operation, &stmt.facts, true)
@@ -540,18 +540,32 @@ fn among(name: &Word, from: &Expr, conditions: &[Condition]) -> Span {
 }
 
 /// Rejects an `ask` that lists no blank.
-fn asks_something(ask: &Ask, stated: &[Fact]) -> Result<(), Diagnostic> {
+fn asks_something(cx: &Cx, ask: &Ask, stated: &[Fact]) -> Result<(), Diagnostic> {
     if stated.iter().any(|fact| fact.claim == Claim::Blank) {
         return Ok(());
     }
     let message = "this `ask` lists no fact for students to find";
     let wrong = Diagnostic::new(Code::NoBlank, ask.place, message).label("without a blank");
+    let Asked::Facts { operation, .. } = &ask.what else {
+        return Err(wrong);
+    };
     // `ask "Explain why a TLB needs a tag."`
-    let is_text = matches!(&ask.what, Asked::Facts { operation: Operation { kind: OperationKind::Expr(expr), .. }, .. }
-        if matches!(expr.kind, ExprKind::Value(Value::Text(_)) | ExprKind::Prose(_)));
-    Err(wrong.help(if is_text && stated.is_empty() {
-        "for an answer in words, write `essay` in place of `ask`; for a value, add it: `ask \"Size\" = 512 unit B`"
-    } else {
-        "list the facts to find, without their values: `ask read va => vpn, ppn`"
-    }))
+    if let OperationKind::Expr(expr) = &operation.kind
+        && matches!(
+            expr.kind,
+            ExprKind::Value(Value::Text(_)) | ExprKind::Prose(_)
+        )
+    {
+        return Err(wrong.help(
+            "for an answer in words, write `essay` in place of `ask`; for a value, add it: `ask \"Size\" = 512 unit B`",
+        ));
+    }
+    let names: Vec<&str> = stated.iter().map(|fact| &*fact.name.text).collect();
+    let (asked, facts) = match names[..] {
+        [] => ("read va", "vpn, ppn".to_owned()),
+        _ => (cx.env.sources.text(operation.span), names.join(", ")),
+    };
+    Err(wrong.help(format!(
+        "list the facts to find, without their values: `ask {asked} => {facts}`"
+    )))
 }

@@ -292,15 +292,25 @@ fn beside(stop: &Stop) -> Option<Diagnostic> {
             let help = "write `solution \"…\"` and other statements on lines of their own";
             return Some(mistake("an `ask` has no braces", help));
         }
+        let message = "a list must be in square brackets";
+        let wrong = Diagnostic::new(Code::Syntax, Span::default(), message);
+        let parts = || inside.split(',').map(str::trim);
+        let is_word = |part: &str| {
+            part.bytes()
+                .all(|byte| byte.is_ascii_alphabetic() || byte == b'-')
+        };
+        // `choose policy in {fifo, lru}`
+        let wrong = if parts().all(is_word) && stop.head == "choose" {
+            let quoted: Vec<_> = parts().map(|word| format!("\"{word}\"")).collect();
+            wrong.help(format!(
+                "words in a list need quotes: `[{}]`",
+                quoted.join(", ")
+            ))
+        } else {
+            wrong
+        };
         let list = stop.write(rest.trim_end(), format!("[{}]", inside.trim()));
-        return Some(
-            Diagnostic::new(
-                Code::Syntax,
-                Span::default(),
-                "a list must be in square brackets",
-            )
-            .fix(list),
-        );
+        return Some(wrong.fix(list));
     }
     let digits =
         |text: &str| text.len() >= 3 && text.bytes().take(3).all(|byte| byte.is_ascii_digit());
