@@ -780,6 +780,13 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine small extends simple { tlb { entries 8, ways 2 } }", 1, "a machine has no name", "machine simple { tlb { entries 8, ways 2 } }"),
     ("machine simple/question \"Q\" { ask translate 0x3D4 => vpn 0x0F, ppn 0x0D }", 2, "`ask translate 0x3D4 => vpn, ppn`", ""),
     ("machine simple/question \"Q\" {/  choose policy in {fifo, lru}/  ask \"n\" = 1/}", 3, "words in a list need quotes: `[\"fifo\", \"lru\"]`", ""),
+    ("machine simple/probe read 0x3D4/question \"Q\" { ask \"Frame\" = last.pfn }", 3, "write `ppn`", "question \"Q\" { ask \"Frame\" = last.ppn }"),
+    ("for p in {fifo, lru, optimal} { reference 1 2 { frames 2, replacement p } }", 1, "words in quotes: `for p in [\"fifo\", \"lru\"] {`", ""),
+    ("for p in (fifo, lru) { reference 1 2 { frames 2, replacement p } }", 1, "a list must be in square brackets", "for p in [\"fifo\", \"lru\"] { reference 1 2 { frames 2, replacement p } }"),
+    ("reference 1 2 3 4 { frames 3, replacement fifo } => faults 4, evicted 1", 1, "a fact of an access or a system call", ""),
+    ("machine simple/def touch(va) = read va/touch(0x240)", 2, "write `def touch(va) { read va }`", "def touch(va) { read va }"),
+    ("machine { physical 16 bits, cache L1 { size 64 B, block 4 B, direct-mapped } }/read 0x354 => L1.hit no", 2, "write `L1 miss`", "read 0x354 => L1 miss"),
+    ("question \"Q\" { text \"Use $\\log_2 P$ bits.\"; ask \"n\" = 12 }", 1, "a text is not LaTeX, and has no `\\log`", ""),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.
@@ -1314,6 +1321,26 @@ fn lines_with_another_meaning_have_warnings() {
             "`$va` is printed literally",
         ),
         (
+            "question \"Q\" {\n  text \"Compute $4 \\times 2$.\"\n  ask \"n\" = 8\n}\n",
+            2,
+            "has no `\\times`",
+        ),
+        (
+            "question \"Q\" {\n  text \"It costs $5 or $6, and $x_1$.\"\n  ask \"n\" = 8\n}\nquestion \"R\" {\n  text \"\"\"There are $2^14$ bytes.\"\"\"\n  ask \"n\" = 8\n}\n",
+            6,
+            "`$2^14$` prints its dollars",
+        ),
+        (
+            "machine simple\nread 0x3D4 size 4 => byte 0x1DF07236\n",
+            2,
+            "a byte is at most 0xFF",
+        ),
+        (
+            "machine { physical 16 bits, memory { latency 100 ns }, cache { size 64 B, block 4 B, direct-mapped, latency 4 } }\n",
+            1,
+            "this machine adds cycles and times",
+        ),
+        (
             "machine simple\nquestion \"Q\" {\n  given page_table\n  ask translate 0x29D => ppn\n}\nset page_table { | vpn ppn |; | 0A 09 | }\n",
             3,
             "the page table is empty here",
@@ -1371,7 +1398,7 @@ fn lines_with_another_meaning_have_warnings() {
         "machine simple\nquestion \"Q\" { ask translate 0x3D4 => ppn, ci, ct }\n",
         "machine { physical 14 bits, cache { sets 4, ways 1, block 4 B } }\nquestion \"Q\" { ask read 0x3D4 => ci, cache, byte }\n",
         "machine simple\nquestion \"Q\" { ask translate 0x3D4 => vpn, vpo; ask translate 0x3D4 => tlbi, tlbt }\n",
-        "let va = 549\nquestion \"Q\" {\n  text \"\"\"It is $va$.\"\"\"\n  text \"\"\"It costs $5.\"\"\"\n  ask \"n\" = va\n}\n",
+        "let va = 549\nquestion \"Q\" {\n  text \"\"\"It costs $5 or $6.\"\"\"\n  text \"\"\"It costs $5.\"\"\"\n  ask \"n\" = va\n}\n",
         "question \"Q\" {\n  choose mask in [0xFFF, 0xFFFF]\n  ask \"n\" = mask\n}\n",
         "let n = 3\nquestion \"Q\" {\n  text \"\"\"Type `echo $n` here.\"\"\"\n  ask \"n\" = n\n}\n",
         "machine { virtual 32 bits, physical 32 bits, page 4 KB, page_table { levels 4/2 } }\n",

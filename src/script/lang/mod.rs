@@ -11,6 +11,7 @@ pub(crate) mod fix;
 pub mod format;
 pub(crate) mod idioms;
 pub mod include;
+pub(crate) mod latex;
 pub mod layout;
 pub(crate) mod linux;
 pub mod loader;

@@ -468,15 +468,6 @@ const FEW: usize = 16;
 
 /// Returns the statements that have this fact, or else the facts of this family of statements.
 fn of_others(name: &str, family: Family, spec: Option<&Spec>) -> Option<String> {
-    const FAMILIES: [(Family, &str); 6] = [
-        // The facts of a system call are also names of an access.
-        (Family::Call, "a system call"),
-        (Family::Access, "an access, such as `read`"),
-        (Family::Reference, "`reference`"),
-        (Family::Replay, "`replay`"),
-        (Family::Outputs, "`outputs`"),
-        (Family::Run, "`run`"),
-    ];
     let names = |family| {
         facts::facts_of(family, spec)
             .into_iter()
@@ -484,12 +475,16 @@ fn of_others(name: &str, family: Family, spec: Option<&Spec>) -> Option<String> 
     };
     // A program has two kinds of facts, which are easily confused.
     let of_program = |family: &Family| matches!(family, Family::Outputs | Family::Run);
-    let of = FAMILIES
-        .iter()
-        .filter(|(other, _)| *other != family && names(*other).any(|other| other == name))
-        .min_by_key(|(other, _)| of_program(&family) != of_program(other));
-    if let Some((_, statements)) = of {
-        return Some(format!("it is a fact of {statements}"));
+    let of = Family::WITH_FACTS
+        .into_iter()
+        .filter(|other| *other != family && names(*other).any(|other| other == name))
+        .min_by_key(|other| of_program(&family) != of_program(other));
+    match of {
+        Some(Family::Call) if names(Family::Access).any(|other| other == name) => {
+            return Some("it is a fact of an access or a system call".to_owned());
+        }
+        Some(of) => return Some(format!("it is a fact of {}", of.statements())),
+        None => {}
     }
     let own: Vec<String> = names(family).collect();
     match own.len() {

@@ -83,6 +83,7 @@ fn check_stated(cx: &mut Cx, fact: &Fact, family: Family, asked: bool) -> Result
     let key = facts::key(&fact.name.text, family, spec.as_deref())
         .map_err(|near| unknown_fact(cx, fact, near, family))?;
     check_words(cx, fact, &key);
+    check_byte(cx, fact);
     match &fact.claim {
         Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) => claimed(cx, expr, &key).map(|_| ()),
         Claim::Open => Ok(()),
@@ -184,6 +185,22 @@ fn check_word(cx: &mut Cx, fact: &Fact, expr: &Expr, key: &Key) {
         None => diagnostic.help(format!("`{name}` is {known}")),
     };
     cx.report(vec![diagnostic]);
+}
+
+/// Warns about `byte 0x1DF07236`, which cannot be a byte.
+fn check_byte(cx: &mut Cx, fact: &Fact) {
+    let Claim::Is(expr) = &fact.claim else {
+        return;
+    };
+    let ExprKind::Value(value) = &expr.kind else {
+        return;
+    };
+    if &*fact.name.text == "byte" && value.integer("").is_ok_and(|value| value > 0xFF) {
+        let said = cx.env.sources.text(expr.span);
+        let warning = Diagnostic::warning(Code::Unlikely, expr.span, "a byte is at most 0xFF");
+        let help = format!("all bytes of the access are its fact `value`: write `value {said}`");
+        cx.report(vec![warning.help(help)]);
+    }
 }
 
 /// Whether the script sets a variable of this name, even after a definition that reads the variable.

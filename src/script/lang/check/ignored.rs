@@ -9,6 +9,7 @@ use crate::lang::ast::{
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
+use crate::lang::latex::formula;
 use crate::lang::parse::parse;
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
@@ -161,6 +162,7 @@ impl<'s> Visit<'s> for Search<'_> {
                 if self.text(expr.span).trim().starts_with("\"\"\"") =>
             {
                 self.doubled_braces(expr.span);
+                self.latex(expr.span, true);
             }
             ExprKind::Value(Value::Text(_)) => {
                 self.braces(expr.span, true);
@@ -308,13 +310,14 @@ impl Search<'_> {
     /// Warns about `2^{14}` and `\textbf{64}` in a text of a paper, which is not LaTeX. Prose evaluates the braces.
     fn latex(&mut self, span: Span, prose: bool) {
         let text = self.sources.text(span);
+        let reported = self.found.len();
         for (at, _) in text
             .match_indices('{')
             .take(HOLES)
             .filter(|_| self.in_question)
         {
             let Some((hole, after)) = text[at + 1..].split_once('}') else {
-                return;
+                break;
             };
             // A string prints its braces, and prose evaluates them.
             let plain = |c: u8| c.is_ascii_digit() || !prose && c.is_ascii_alphabetic();
@@ -352,6 +355,9 @@ impl Search<'_> {
             let message = format!("a text is not LaTeX: `{hole}` prints {prints}");
             self.found
                 .push(Diagnostic::warning(Code::Unlikely, whole, message).fix(fix));
+        }
+        if self.in_question && self.found.len() == reported {
+            self.found.extend(formula(text, span));
         }
     }
 

@@ -337,7 +337,7 @@ impl<'a> Numbers<'a> {
         }
     }
 
-    /// Finds `${va}`, a value in the notation of shells. In LaTeX, which prose may contain, dollars are in pairs.
+    /// Finds `${va}`, a value in the notation of shells. A pair of dollars is a formula of LaTeX.
     fn dollar(&mut self, pieces: &[Piece]) {
         let dollars = pieces.iter().map(|piece| match piece {
             Piece::Text(text) => text.matches('$').count(),
@@ -718,10 +718,12 @@ fn levels_in_order(block: &Settings) -> Option<Diagnostic> {
 fn cycles_and_times(block: &Settings) -> Option<Diagnostic> {
     fn latencies<'s>(block: &'s Settings, found: &mut Vec<(&'s Expr, &'static str)>) {
         for setting in &*block.settings {
-            if let ("latency", [value]) = (&*setting.name.text, &*setting.values)
-                && let ExprKind::Quantity(_, unit) = &value.kind
-            {
-                found.push((value, unit.name));
+            if let ("latency", [value]) = (&*setting.name.text, &*setting.values) {
+                match &value.kind {
+                    ExprKind::Quantity(_, unit) => found.push((value, unit.name)),
+                    ExprKind::Value(Value::Number(_)) => found.push((value, "cycles")),
+                    _ => {}
+                }
             }
             if let Some(inner) = &setting.block {
                 latencies(inner, found);

@@ -147,15 +147,17 @@ pub(super) fn comment(
         || Fix::write(place(sign.start, sign.end()), sign.text, "#"),
         |(end, new)| Fix::replace(place(sign.start, end), new),
     );
+    // `machine simple // CS:APP`
+    let colon = line.get(sign.end()..at).is_some() && line[at..].starts_with(':');
     let advice = Advice {
         place: Some(place(sign.start, sign.end())),
-        ..Advice::fixed(Some(message), Some(help), fix, sign.start == at)
+        ..Advice::fixed(Some(message), Some(help), fix, colon || sign.start == at)
     };
     // After a division, an operator or a bracket follows, or nothing.
     let rest = tokens(&line[sign.end()..]);
     let words = |pair: &[Token]| pair[1].is_name() && !TABLE.lists("clauses", pair[1].text);
     let prose = rest.iter().all(Token::is_name) || rest.windows(2).next().is_some_and(words);
-    if sign.text == "//" && sign.start > indent(line) && !prose {
+    if sign.text == "//" && sign.start > indent(line) && !prose && !colon {
         return None;
     }
     (at >= sign.start || line[sign.start + 2..].contains(' ')).then_some(advice)

@@ -8,6 +8,7 @@ use super::Tree;
 use crate::lang::ast::{Cell, CellKind, Span, Table, TableRow};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
+use crate::lang::latex::command;
 use crate::lang::source::Conflict;
 use crate::lang::table::is_ruler;
 use crate::lang::value::Value;
@@ -88,6 +89,16 @@ fn unescape(text: &str, span: Span) -> Result<Vec<u8>, Diagnostic> {
                 );
                 let message = format!("{message}; folders are separated by `/`");
                 return Err(Diagnostic::new(Code::Syntax, place, message).fix(fix));
+            }
+            if let Some((name, sign)) = command(escape) {
+                let message = format!("a text is not LaTeX, and has no `\\{name}`");
+                let wrong = Diagnostic::new(Code::Syntax, Span { start, end, ..span }, message);
+                let help = if sign.is_empty() {
+                    "write the words or the numbers without it".to_owned()
+                } else {
+                    format!("write `{sign}`")
+                };
+                return Err(wrong.help(help));
             }
             let help = "use a C escape sequence (\\n \\t \\r \\0 \\\\ \\\" \\' \\x41 \\101), \
                         or write \\\\ for a backslash";

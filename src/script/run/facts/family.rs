@@ -21,6 +21,29 @@ pub enum Family {
 }
 
 impl Family {
+    /// The families of statements with facts. The facts of a system call are also names of an access.
+    pub(crate) const WITH_FACTS: [Self; 6] = [
+        Self::Call,
+        Self::Access,
+        Self::Reference,
+        Self::Replay,
+        Self::Outputs,
+        Self::Run,
+    ];
+
+    /// Returns the statements of this family, for a message.
+    pub(crate) fn statements(self) -> &'static str {
+        match self {
+            Self::Call => "a system call",
+            Self::Access => "an access, such as `read`",
+            Self::Reference => "`reference`",
+            Self::Replay => "`replay`",
+            Self::Outputs => "`outputs`",
+            Self::Run => "`run`",
+            Self::None => "no statement",
+        }
+    }
+
     /// Whether a verb with these facts begins an operation, such as one after `probe`.
     pub(crate) fn is_operation(self) -> bool {
         matches!(

@@ -218,6 +218,25 @@ fn table_property(cx: &mut Cx, of: &Word, pid: Option<Pid>, name: &Word) -> Resu
 }
 
 fn last_fact(cx: &mut Cx, name: &Word) -> Result<Value, Stop> {
+    let no_fact = |near: Option<String>| {
+        let message = format!("there is no fact `{}`", name.text);
+        let diagnostic = Diagnostic::new(Code::UnknownFact, name.span, message);
+        near.map_or(diagnostic.clone(), |near| {
+            diagnostic.did_you_mean(&name.text, &near)
+        })
+    };
+    // A name that no statement has as a fact is a mistake before the run.
+    if cx.checking()
+        && let Some(spec) = cx.spec()
+    {
+        let named = |family| facts::key(&name.text, family, Some(spec));
+        if Family::WITH_FACTS
+            .iter()
+            .all(|family| named(*family).is_err())
+        {
+            return Err(no_fact(named(Family::Access).err().flatten()).into());
+        }
+    }
     cx.needs_run()?;
     let Some(last) = cx.state.last.clone() else {
         return Err(Diagnostic::new(
@@ -229,16 +248,7 @@ fn last_fact(cx: &mut Cx, name: &Word) -> Result<Value, Stop> {
         .into());
     };
     let (family, spec) = Family::of(&last);
-    let key = facts::key(&name.text, family, spec).map_err(|near| {
-        let diagnostic = Diagnostic::new(
-            Code::UnknownFact,
-            name.span,
-            format!("there is no fact `{}`", name.text),
-        );
-        near.map_or(diagnostic.clone(), |near| {
-            diagnostic.did_you_mean(&name.text, &near)
-        })
-    })?;
+    let key = facts::key(&name.text, family, spec).map_err(no_fact)?;
     let shown = key.value_in(&last).ok_or_else(|| {
         Diagnostic::new(
             Code::NoAnswer,

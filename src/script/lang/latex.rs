@@ -1,0 +1,98 @@
+//! Formulas of LaTeX in the texts of papers, which print as they are written.
+
+use crate::lang::ast::Span;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
+
+/// Commands of LaTeX that texts of this subject contain, with the characters that replace them, if any.
+const COMMANDS: &[(&str, &str)] = &[
+    ("times", "×"),
+    ("cdot", "·"),
+    ("div", "÷"),
+    ("pm", "±"),
+    ("le", "≤"),
+    ("leq", "≤"),
+    ("ge", "≥"),
+    ("geq", "≥"),
+    ("neq", "≠"),
+    ("approx", "≈"),
+    ("to", "→"),
+    ("rightarrow", "→"),
+    ("Rightarrow", "⇒"),
+    ("ldots", "…"),
+    ("dots", "…"),
+    ("lceil", "⌈"),
+    ("rceil", "⌉"),
+    ("lfloor", "⌊"),
+    ("rfloor", "⌋"),
+    ("alpha", "α"),
+    ("lambda", "λ"),
+    ("mu", "µ"),
+    ("rho", "ρ"),
+    ("theta", "θ"),
+    ("sum", "Σ"),
+    ("log", "log"),
+    ("lg", "lg"),
+    ("frac", ""),
+    ("sqrt", ""),
+    ("text", ""),
+    ("textbf", ""),
+    ("textit", ""),
+    ("texttt", ""),
+    ("emph", ""),
+    ("mathrm", ""),
+    ("begin", ""),
+    ("item", ""),
+];
+
+/// Returns the command at the start of a text, after its backslash.
+pub(crate) fn command(text: &str) -> Option<(&'static str, &'static str)> {
+    let end = text.find(|c: char| !c.is_ascii_alphabetic());
+    let word = &text[..end.unwrap_or(text.len())];
+    COMMANDS.iter().find(|(name, _)| *name == word).copied()
+}
+
+/// Warns about the first command or formula in the source text of a string, with its quotes.
+pub(crate) fn formula(said: &str, span: Span) -> Option<Diagnostic> {
+    // Code is printed as it is written.
+    if said.contains('`') {
+        return None;
+    }
+    let place = |from: usize, to: usize| {
+        let start = span.start as usize;
+        Span::new(span.file, start + from..start + to)
+    };
+    let commands = said.match_indices('\\').filter_map(|(at, _)| {
+        let (name, sign) = command(&said[at + 1..])?;
+        let from = said[..at].trim_end_matches('\\').len();
+        Some((from, at + 1 + name.len(), name, sign))
+    });
+    if let Some((from, to, name, sign)) = { commands }.next() {
+        let message = format!("a text is not LaTeX, and has no `\\{name}`");
+        let warning = Diagnostic::warning(Code::Unlikely, place(from, to), message);
+        return Some(if sign.is_empty() {
+            warning.help("write the words or the numbers without it")
+        } else {
+            warning.fix(Fix::write(place(from, to), &said[from..to], sign))
+        });
+    }
+    let (from, to) = between_dollars(said)?;
+    let inside = &said[from + 1..to - 1];
+    let message = format!(
+        "a text is not LaTeX: `{}` prints its dollars",
+        &said[from..to]
+    );
+    let fix = Fix::write(place(from, to), &said[from..to], inside);
+    Some(Diagnostic::warning(Code::Unlikely, place(from, to), message).fix(fix))
+}
+
+/// Returns the place of a formula between dollars. Amounts, as in `$5 and $6`, are none.
+fn between_dollars(said: &str) -> Option<(usize, usize)> {
+    let mut dollars = said.match_indices('$').map(|(at, _)| at);
+    let (from, to) = (dollars.next()?, dollars.next()? + 1);
+    let inside = &said[from + 1..to - 1];
+    let is_tight = !inside.is_empty() && inside.trim() == inside;
+    let ends = !said[to..].starts_with(|c: char| c.is_alphanumeric());
+    let is_braced = inside.contains(['{', '}', '\n']);
+    (is_tight && ends && !is_braced).then_some((from, to))
+}
