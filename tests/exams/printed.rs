@@ -498,6 +498,15 @@ fn a_page_size_that_no_text_states_gets_a_hint() {
         let (_, text) = findings(&format!("question \"Q\" {{ {stated}; {asks}"));
         assert!(!text.contains(hint), "{stated}: {text}");
     }
+    // The machine of another question says nothing about this one.
+    let (_, text) = findings(&format!(
+        "question \"P\" {{ machine {{ virtual 16 bits, physical 16 bits, page 256 B }}; given machine; ask \"VPN bits\" = machine.vpn_bits }}\n\
+         question \"Q\" {{ {asks}"
+    ));
+    assert!(
+        text.contains(&format!("Q: asks about an address, but the paper {hint}")),
+        "{text}"
+    );
     // A later question on the paper can use what an earlier one states, but not the reverse.
     let other = format!("question \"P\" {{ given machine; {asks}");
     let own = format!("question \"Q\" {{ {asks}");
