@@ -137,6 +137,23 @@ fn a_machine_that_draws_keeps_its_seeds() {
 }
 
 #[test]
+fn the_order_of_messages_comes_back() {
+    let folder = Folder::new("messages");
+    let script = "machine simple\nset page_table { | vpn ppn v |; | 0F 0D 1 |; | 10 0E 1 | }\n\
+                  question \"Steps\" points 5 { choose va in 0x3C0..0x440; given page_table; read va; ask steps }";
+    let file = folder.put("messages.pw", script);
+    let out = folder.path("out");
+    let done = pagewalk(&["exam", &file, "--script", "-o", &out, "--variants", "4"]);
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    for row in list(&format!("{out}/messages.versions.csv")) {
+        let (paper, script) = row[4].split_once(" ; ").expect("two files");
+        let again = pagewalk(&["exam", &format!("{out}/{script}")]);
+        let printed = fs::read_to_string(format!("{out}/{paper}")).expect("a paper");
+        assert_eq!(text(&again.stdout), printed);
+    }
+}
+
+#[test]
 fn values_drawn_several_times_cannot_be_written() {
     let folder = Folder::new("loop");
     let file = folder.put(
