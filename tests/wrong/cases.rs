@@ -15,6 +15,8 @@ pub const CASES: &[Case] = &[
     ("unknown-column", "all-or-nothing", "question \"Q\" {\n  reference 7 0 1 { frames 3, replacement lru }\n  ask reference columns hit all-or-nothing\n}"),
     ("unknown-column", "hti", "question \"Q\" {\n  reference 7 0 1 { frames 3, replacement lru }\n  ask reference columns hti frame0\n}"),
     ("misplaced", r#""a""#, "machine simple\npart \"a\" { ask read 0 => vpn }\npart \"b\" { ask read 0 => vpn }"),
+    ("unknown-verb", "reference", "question \"Q\" {\n  choice \"f\" { answers faults of reference 1 2 3 { frames 3, replacement fifo } }\n}"),
+    ("wrong-count", "3", "question \"Q\" {\n  table \"T\" { columns \"A\" \"B\"; row 1 ? = 2 3 }\n}"),
     ("misplaced", "solution", "question \"Q\" {\n  part \"a\" { ask \"x\" = 2 }\n  solution \"Add.\"\n}"),
     ("unknown-word", "A", "question \"Q\" {\n  choice \"Which?\" {\n    A \"frame\"\n    correct \"set\"\n  }\n}"),
     ("unknown-word", r#""walk.png""#, "machine simple\nquestion \"Q\" {\n  figure \"walk.png\"\n  ask read 0 => vpn\n}"),
