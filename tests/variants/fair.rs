@@ -749,3 +749,14 @@ fn counts_in_a_figure_of_frames_are_found() {
         assert_eq!(text.contains(said), is_printed, "{question}: {text}");
     }
 }
+
+#[test]
+fn the_work_of_an_access_is_counted_once() {
+    let question =
+        "choose va in 0x00..0x40; part \"a\" { ask read va => vpn }; part \"b\" { ask last => pa }";
+    let text = report(&format!("{MACHINE}question \"q\" {{ {question} }}"), 3);
+    assert!(
+        text.contains("tlb miss 1, walk steps 1 in each version"),
+        "{text}"
+    );
+}

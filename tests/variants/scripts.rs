@@ -172,3 +172,46 @@ fn values_drawn_several_times_cannot_be_written() {
         both.status.code() == Some(2) && text(&both.stderr).contains("you can use only one of")
     );
 }
+
+#[test]
+fn a_removed_setting_leaves_no_separator() {
+    let folder = Folder::new("separators");
+    let questions = "question \"a\" { ask \"a\" = 1 }\nquestion \"b\" { ask \"b\" = 2 }\n";
+    for (exam, written) in [
+        (
+            "title \"T\", shuffle questions, shuffle options",
+            "exam { title \"T\" \n  questions [",
+        ),
+        (
+            "shuffle questions, shuffle options, title \"T\", aids \"none\"",
+            "exam { title \"T\", aids \"none\" \n  questions [",
+        ),
+        (
+            "title \"T\", shuffle questions, aids \"none\"",
+            "exam { title \"T\", aids \"none\" \n  questions [",
+        ),
+        ("shuffle questions", "exam {  \n  questions ["),
+    ] {
+        let file = folder.put("s.pw", &format!("exam {{ {exam} }}\n{questions}"));
+        let done = pagewalk(&["exam", &file, "--script"]);
+        let script = text(&done.stdout);
+        assert!(
+            script.contains(written),
+            "{exam}: {script}{}",
+            text(&done.stderr)
+        );
+    }
+}
+
+#[test]
+fn a_file_is_no_folder_for_papers() {
+    let folder = Folder::new("file");
+    let file = folder.put("e.pw", "question \"a\" { ask \"a\" = 1 }\n");
+    let done = pagewalk(&["exam", &file, "--output", &file]);
+    assert_eq!(done.status.code(), Some(2));
+    assert!(
+        text(&done.stderr).contains("e.pw` is a file, not a folder"),
+        "{}",
+        text(&done.stderr)
+    );
+}

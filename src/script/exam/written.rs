@@ -254,12 +254,23 @@ impl Writing<'_> {
     /// Replaces the arrangement rows of the `exam` block with lists.
     fn cover(&mut self, command: &Command, edits: &mut Vec<TextEdit>) {
         let Some(block) = &command.block else { return };
-        for setting in block
-            .settings
-            .iter()
-            .filter(|setting| arranges(&setting.name.text))
-        {
-            edits.push(TextEdit::new(setting.span, ""));
+        let settings = &block.settings;
+        let kept = settings.iter().position(|one| !arranges(&one.name.text));
+        for (at, setting) in settings.iter().enumerate() {
+            let mut span = setting.span;
+            match at.checked_sub(1) {
+                _ if !arranges(&setting.name.text) => continue,
+                // The separator before a setting goes with it. Ahead of all others, the one after it does.
+                Some(before) if kept.is_some_and(|kept| kept < at) => {
+                    span.start = settings[before].span.end;
+                }
+                _ => {
+                    span.end = settings
+                        .get(at + 1)
+                        .map_or(span.end, |next| next.span.start)
+                }
+            }
+            edits.push(TextEdit::new(span, ""));
         }
         let end = Span {
             start: block.span.end.saturating_sub(1),
