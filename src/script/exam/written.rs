@@ -257,18 +257,15 @@ impl Writing<'_> {
         let settings = &block.settings;
         let kept = settings.iter().position(|one| !arranges(&one.name.text));
         for (at, setting) in settings.iter().enumerate() {
+            if !arranges(&setting.name.text) {
+                continue;
+            }
             let mut span = setting.span;
-            match at.checked_sub(1) {
-                _ if !arranges(&setting.name.text) => continue,
-                // The separator before a setting goes with it. Ahead of all others, the one after it does.
-                Some(before) if kept.is_some_and(|kept| kept < at) => {
-                    span.start = settings[before].span.end;
-                }
-                _ => {
-                    span.end = settings
-                        .get(at + 1)
-                        .map_or(span.end, |next| next.span.start)
-                }
+            // The separator before a setting goes with it. Ahead of all kept settings, the one after it does.
+            if kept.is_some_and(|kept| kept < at) {
+                span.start = settings[at - 1].span.end;
+            } else if let Some(next) = settings.get(at + 1) {
+                span.end = next.span.start;
             }
             edits.push(TextEdit::new(span, ""));
         }
