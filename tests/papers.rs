@@ -724,10 +724,10 @@ fn wide_tables_continue_below_in_large_print() {
 
 #[test]
 fn a_grid_of_scores_is_as_wide_as_the_page() {
-    let questions: String = (0..16)
-        .map(|at| format!("question \"Q{at}\" points 10 {{ ask \"A\" = {at} }}\n"))
+    let questions: Vec<String> = (0..16)
+        .map(|at| format!("question \"Q{at}\" points 10 {{ ask \"A\" = {at} }}"))
         .collect();
-    let exam = paper(&questions, 0);
+    let exam = paper(&questions.join("\n"), 0);
     for (large, grids) in [(false, 2), (true, 3)] {
         let style = Style {
             large,
