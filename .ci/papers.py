@@ -54,6 +54,17 @@ question {0} {{
 }}
 """.format(literal(NASTY))
 
+# In large print, neither the grid of scores nor the figure is as narrow as the page.
+CROWDED = """
+machine core-i7
+kernel { frames 32 }
+process P
+let p = mmap(NULL, 12 KB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+for i in 0..3 { P: write p + i * 4 KB = i }
+P: let C = fork()
+question "Frames" points 10 { figure frames P C; ask "Frames" = 3 }
+""" + "\n".join(f'question "Q{number}" points 10 {{ ask "A" = {number} }}' for number in range(16))
+
 
 def run(*command, **more):
     """Returns the output of a command, which must succeed."""
@@ -325,6 +336,9 @@ def main():
             if "chromium" not in missing:
                 start(web, exam)
         start(nasty, script)
+        crowded = scratch / "crowded.pw"
+        crowded.write_text(CROWDED)
+        start(large, crowded)
         start(again, EXAMS[0])
         start(named, EXAMS[0])
         # Papers with an even and with an odd number of pages.

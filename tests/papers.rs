@@ -721,3 +721,41 @@ fn wide_tables_continue_below_in_large_print() {
     assert!(typst(&exam, Edition::Paper, &style).contains("#let large = true"));
     assert!(html::page(&exam, Edition::Paper, &style).contains("font-size: 18pt; --mono: 1em"));
 }
+
+#[test]
+fn a_grid_of_scores_is_as_wide_as_the_page() {
+    let questions: Vec<String> = (0..16)
+        .map(|at| format!("question \"Q{at}\" points 10 {{ ask \"A\" = {at} }}"))
+        .collect();
+    let exam = paper(&questions.join("\n"), 0);
+    for (large, grids) in [(false, 2), (true, 3)] {
+        let style = Style {
+            large,
+            ..Style::default()
+        };
+        let page = html::page(&exam, Edition::Paper, &style);
+        assert_eq!(page.matches("<table class=\"grid\">").count(), grids);
+        assert_eq!(page.matches("<th scope=\"col\">Total</th>").count(), 1);
+    }
+}
+
+#[test]
+fn a_figure_is_as_wide_as_the_page() {
+    let process = "machine core-i7\nkernel { frames 32 }\nprocess P\n\
+        P: let p = mmap(NULL, 8 KB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\n\
+        P: write p = 1\nP: let C = fork()\n";
+    let exam = paper(
+        &format!("{process}question \"Q\" {{ figure frames P C; ask \"A\" = 1 }}"),
+        0,
+    );
+    let style = Style {
+        large: true,
+        ..Style::default()
+    };
+    let text = latex(&exam, Edition::Paper, &style).expect("no character is missing");
+    let (_, size) = text.split_once("\\begin{picture}(").expect("a figure");
+    let (width, _) = size.split_once(',').expect("a width");
+    let width: f64 = width.parse().expect("a number");
+    // A4 without its margins, in millimeters.
+    assert!((170.0..=174.01).contains(&width), "{width}");
+}

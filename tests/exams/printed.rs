@@ -498,6 +498,15 @@ fn a_page_size_that_no_text_states_gets_a_hint() {
         let (_, text) = findings(&format!("question \"Q\" {{ {stated}; {asks}"));
         assert!(!text.contains(hint), "{stated}: {text}");
     }
+    // The machine of another question says nothing about this one.
+    let (_, text) = findings(&format!(
+        "question \"P\" {{ machine {{ virtual 16 bits, physical 16 bits, page 256 B }}; given machine; ask \"VPN bits\" = machine.vpn_bits }}\n\
+         question \"Q\" {{ {asks}"
+    ));
+    assert!(
+        text.contains(&format!("Q: asks about an address, but the paper {hint}")),
+        "{text}"
+    );
     // A later question on the paper can use what an earlier one states, but not the reverse.
     let other = format!("question \"P\" {{ given machine; {asks}");
     let own = format!("question \"Q\" {{ {asks}");
@@ -1164,4 +1173,33 @@ fn the_columns_of_frames_say_what_they_count_and_which_words_they_take() {
     ] {
         assert!(text.contains(head), "{head}: {text}");
     }
+}
+
+#[test]
+fn json_prints_what_a_paper_prints() {
+    let exam = paper(
+        "machine { physical 12 bits, cache { sets 1, ways 2, block 16 B, policy lru } }\n\
+         question \"Q\" { given machine; ask read 0x10 => cache; reference 1 2 3 { frames 2, replacement lru }\n\
+         ask reference columns hit marks by row }",
+        0,
+    );
+    let json = exam.to_json(Edition::Paper).to_string();
+    for said in [
+        "policy lru",
+        "A row earns its points only if all its cells are right.",
+    ] {
+        assert!(json.contains(said), "no `{said}` in {json}");
+        let text = markdown(&exam, Edition::Paper, &Style::default());
+        assert!(text.contains(said), "no `{said}` in {text}");
+    }
+}
+
+#[test]
+fn a_walk_is_drawn_without_its_values_in_every_format() {
+    let question = "question \"Q\" { figure walk 0x0040; ask translate 0x0040 => ppn }";
+    let paper = printed(question, Edition::Paper);
+    assert!(
+        paper.contains("VPN") && paper.contains("─┐") && !paper.contains("0x16"),
+        "{paper}"
+    );
 }

@@ -450,3 +450,30 @@ fn the_entry_that_denies_an_access_is_named() {
     );
     has(&x86, &["= CR3 + VPN1 0x000 × 8"]);
 }
+
+#[test]
+fn each_text_of_an_author_is_printed() {
+    let text = solved(
+        "question \"Q\" { ask \"Sum\" = 1 + 1; solution \"Take two ones.\"; solution \"Add them.\" }",
+    );
+    has(&text, &["Take two ones. Add them."]);
+}
+
+#[test]
+fn wrong_options_of_a_replay_are_named_for_how_they_are_computed() {
+    // With blocks of 8 bytes, 3/4 of the accesses would miss, and not twice as many as with 16 bytes.
+    let text = solved(
+        "machine { physical 16 bits, cache { size 512 B, block 16 B, ways 2, policy lru } }\n\
+         program mul \"\"\"\n#define N 16\nint a[N][N], b[N][N];\nvoid add(void) {\n\
+         for (int i = 0; i < N; i++) for (int j = 0; j < N; j++) a[i][j] += b[j][i];\n}\n\"\"\"\n\
+         question \"Q\" { given machine, program mul; choice \"Miss rate?\" { answers cache.miss_rate of replay mul call add } }",
+    );
+    has(
+        &text,
+        &[
+            "5/12 The function add",
+            "5/6 misses or faults counted twice",
+        ],
+    );
+    lacks(&text, &["half as large"]);
+}

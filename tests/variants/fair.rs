@@ -701,3 +701,62 @@ fn a_decimal_answer_below_an_item_is_found_in_a_question_that_draws_nothing() {
         "ask \"Sets\" = 64\ntext \"Addresses have 64 bits.\""
     ));
 }
+
+#[test]
+fn a_question_that_does_not_determine_its_answer_is_found() {
+    let question = "choose size in [4, 8]; text \"The page table maps 20 bits.\"; ask \"Size\" = size * 2 ** 8";
+    let text = report(&format!("question \"q\" {{ {question} }}"), 6);
+    let found = "q: versions that print the same question have different answers: ";
+    assert!(text.contains(found), "{text}");
+    let accepted = format!(
+        "exam {{ accept ambiguous of \"q\" because \"the room shows the size\" }}\nquestion \"q\" {{ {question} }}"
+    );
+    let text = report(&accepted, 6);
+    assert!(
+        !text.contains(found) && text.contains("accepted: ambiguous of q"),
+        "{text}"
+    );
+    // What the paper prints determines the answers here.
+    let stated = question.replace("20 bits.", "20 bits with {size} B each.");
+    let text = report(
+        &format!(
+            "question \"q\" {{ {} }}",
+            stated
+                .replace("text \"", "text \"\"\"")
+                .replace("each.\"", "each.\"\"\"")
+        ),
+        6,
+    );
+    assert!(!text.contains(found), "{text}");
+}
+
+#[test]
+fn counts_in_a_figure_of_frames_are_found() {
+    let process = "machine core-i7\nkernel { frames 32 }\nprocess P\n\
+        P: let p = mmap(NULL, 8 KB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\n\
+        P: write p = 1\nP: let C = fork()\n";
+    let said = "fill in the table `frames`, but the paper also prints it";
+    for (question, is_printed) in [
+        ("figure frames P C; ask frames columns refs", true),
+        ("ask frames columns refs", false),
+        ("figure frames P C; ask frames columns dirty", false),
+        (
+            "figure frames P C; C: write p = 2; ask frames columns refs",
+            false,
+        ),
+    ] {
+        let text = report(&format!("{process}question \"q\" {{ {question} }}"), 2);
+        assert_eq!(text.contains(said), is_printed, "{question}: {text}");
+    }
+}
+
+#[test]
+fn the_work_of_an_access_is_counted_once() {
+    let question =
+        "choose va in 0x00..0x40; part \"a\" { ask read va => vpn }; part \"b\" { ask last => pa }";
+    let text = report(&format!("{MACHINE}question \"q\" {{ {question} }}"), 3);
+    assert!(
+        text.contains("tlb miss 1, walk steps 1 in each version"),
+        "{text}"
+    );
+}

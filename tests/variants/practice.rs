@@ -66,6 +66,7 @@ fn a_page_needs_a_template_and_an_exam_with_a_paper() {
     let missing = practice(&folder, &script, "nowhere.html");
     assert_eq!(missing.status.code(), Some(2));
     assert!(text(&missing.stderr).contains("set PAGEWALK_PRACTICE to its path"));
+    assert!(text(&missing.stderr).contains("\"Get the files\" in docs/how-to/browser.md"));
     folder.put("other.html", "<p>another page</p>");
     let other = practice(&folder, &script, "other.html");
     assert!(text(&other.stderr).contains("is not a template of practice pages"));

@@ -137,6 +137,23 @@ fn a_machine_that_draws_keeps_its_seeds() {
 }
 
 #[test]
+fn the_order_of_messages_comes_back() {
+    let folder = Folder::new("messages");
+    let script = "machine simple\nset page_table { | vpn ppn v |; | 0F 0D 1 |; | 10 0E 1 | }\n\
+                  question \"Steps\" points 5 { choose va in 0x3C0..0x440; given page_table; read va; ask steps }";
+    let file = folder.put("messages.pw", script);
+    let out = folder.path("out");
+    let done = pagewalk(&["exam", &file, "--script", "-o", &out, "--variants", "4"]);
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    for row in list(&format!("{out}/messages.versions.csv")) {
+        let (paper, script) = row[4].split_once(" ; ").expect("two files");
+        let again = pagewalk(&["exam", &format!("{out}/{script}")]);
+        let printed = fs::read_to_string(format!("{out}/{paper}")).expect("a paper");
+        assert_eq!(text(&again.stdout), printed);
+    }
+}
+
+#[test]
 fn values_drawn_several_times_cannot_be_written() {
     let folder = Folder::new("loop");
     let file = folder.put(
@@ -153,5 +170,48 @@ fn values_drawn_several_times_cannot_be_written() {
     let both = pagewalk(&["exam", EXAM, "--script", "--key"]);
     assert!(
         both.status.code() == Some(2) && text(&both.stderr).contains("you can use only one of")
+    );
+}
+
+#[test]
+fn a_removed_setting_leaves_no_separator() {
+    let folder = Folder::new("separators");
+    let questions = "question \"a\" { ask \"a\" = 1 }\nquestion \"b\" { ask \"b\" = 2 }\n";
+    for (exam, written) in [
+        (
+            "title \"T\", shuffle questions, shuffle options",
+            "exam { title \"T\" \n  questions [",
+        ),
+        (
+            "shuffle questions, shuffle options, title \"T\", aids \"none\"",
+            "exam { title \"T\", aids \"none\" \n  questions [",
+        ),
+        (
+            "title \"T\", shuffle questions, aids \"none\"",
+            "exam { title \"T\", aids \"none\" \n  questions [",
+        ),
+        ("shuffle questions", "exam {  \n  questions ["),
+    ] {
+        let file = folder.put("s.pw", &format!("exam {{ {exam} }}\n{questions}"));
+        let done = pagewalk(&["exam", &file, "--script"]);
+        let script = text(&done.stdout);
+        assert!(
+            script.contains(written),
+            "{exam}: {script}{}",
+            text(&done.stderr)
+        );
+    }
+}
+
+#[test]
+fn a_file_is_no_folder_for_papers() {
+    let folder = Folder::new("file");
+    let file = folder.put("e.pw", "question \"a\" { ask \"a\" = 1 }\n");
+    let done = pagewalk(&["exam", &file, "--output", &file]);
+    assert_eq!(done.status.code(), Some(2));
+    assert!(
+        text(&done.stderr).contains("e.pw` is a file, not a folder"),
+        "{}",
+        text(&done.stderr)
     );
 }

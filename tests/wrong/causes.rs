@@ -494,6 +494,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine core-i7/process P/P: let p = mmap(NULL, 64, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)/question \"Q\" {/  ask P: write p = 2 => cow/}", 5, "`copy-on-write`", "  ask P: write p = 2 => fault"),
     ("program p \"\"\"/int main() { return 0; }/\"\"\"/question \"Q\" {/  ask p => output/}", 5, "a fact of its run", "  ask run p => output"),
     ("question \"Q\" { part \"a\" {/  subpart \"i\" {/    ask \"n\" = 1/  } }/}", 2, "cannot contain another part", ""),
+    ("question \"Q\" {/  subquestion \"a\" {/    ask \"n\" = 1/  }/}", 2, "begins with `part`", ""),
     ("question \"Q\" {/  ask \"n\" = 256 format hex/}", 2, "the radix of an answer", "  ask \"n\" = 256 radix hex"),
     ("question \"Q\" machine core-i7 points 4 {/  ask \"n\" = 1/}", 1, "write `machine core-i7` above", ""),
     ("machine core-i7/process P/question \"Q\" {/  ask P: *0x100000/}", 4, "ask for a `read`", "  ask P: read 0x100000 => byte"),
@@ -1256,6 +1257,16 @@ fn lines_with_another_meaning_have_warnings() {
             "the paper prints no unit",
         ),
         (
+            "question \"Q\" {\n  ask \"T\" = 3 us + 100 ns\n}\n",
+            2,
+            "the answer is a time, but the paper prints no unit",
+        ),
+        (
+            "question \"Q\" {\n  ask \"S\" = 2 * 4 KB\n}\n",
+            2,
+            "the answer is a size, but the paper prints no unit",
+        ),
+        (
             "machine core-i7\nset page_table { | vpn ppn |; | 0b1101 5 | }\n",
             2,
             "hexadecimal, so this is 0xB1101",
@@ -1389,6 +1400,8 @@ fn lines_with_another_meaning_have_warnings() {
         "machine core-i7\nset page_table { | vpn ppn |; | 0a101 1 |; | 0b101 2 | }\n",
         "question \"Q\" { ask \"AMAT in cycles\" = 1 cycle + 0.05 * 100 cycles }\n",
         "question \"Q\" { ask \"How many ns\" = 3 us }\n",
+        "question \"Q\" { ask \"How many bytes\" = 2 * 4 KB }\n",
+        "question \"Q\" { ask \"Size (KB)\" = 8 KB / 1 KB; ask \"Pages\" = 64 KB / 4 KB }\n",
         "question \"Q\" { text \"Give times in ns.\"; ask \"t\" = 5 ns }\n",
         "question \"Q\" { text \"It writes trace_{pid}.log.\"; ask \"n\" = 5 }\n",
         "machine { physical 16 bits, cache L2 { sets 4, ways 1, block 4 B }, cache L16k { sets 4, ways 1, block 4 B } }\n",
@@ -1409,4 +1422,22 @@ fn lines_with_another_meaning_have_warnings() {
         let checked = CheckedScript::from_text("a.pw", script, &mut ());
         assert_eq!(checked.warnings, [], "{script}");
     }
+}
+
+#[test]
+fn a_machine_with_a_mistake_causes_no_warnings() {
+    let machine = "machine { virtual 14 bits, physical 12 bits, page 64 B\n  tlb { entries 8 }";
+    let question = "question \"Q\" {\n  ask read 0x10 => tlb, cache\n}\n";
+    let checked = |comma: &str| {
+        let script =
+            format!("{machine}{comma} cache {{ size 64 B, block 4 B, ways 1 }} }}\n{question}");
+        CheckedScript::from_text("a.pw", &script, &mut ())
+    };
+    let wrong = checked("");
+    assert_eq!((wrong.diagnostics.len(), wrong.warnings), (1, Vec::new()));
+    assert!(checked(",").is_free_of_messages());
+    // Warnings about a complete machine remain.
+    let script = format!("machine {{ physical 12 bits }}\n{question}");
+    let checked = CheckedScript::from_text("a.pw", &script, &mut ());
+    assert_eq!(checked.warnings.len(), 2, "{:?}", checked.warnings);
 }

@@ -102,6 +102,10 @@ pub(crate) fn bank(stem: &str, versions: &[Option<Version>], mut files: Vec<File
 
 /// Writes files below a folder and returns a report. Stops at the first file that cannot be written.
 pub(crate) fn write(folder: &Path, files: &[File], versions: usize) -> Result<String, ExamError> {
+    if folder.is_file() {
+        let text = format!("pagewalk: `{}` is a file, not a folder\n", shown(folder));
+        return Err(ExamError::wrong(text));
+    }
     for file in files {
         if file.path.ends_with(LIST_NAME) {
             warn_of_replaced_list(&folder.join(&file.path), &file.bytes);

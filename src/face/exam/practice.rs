@@ -77,7 +77,7 @@ fn template() -> Result<String, String> {
     let found = tried.iter().find(|path| path.is_file());
     let Some(path) = found else {
         return Err(format!(
-            "`--format {NAME}` needs `{TEMPLATE}`, which belongs to the pages for browsers; build them with `.ci/web build`, or set {VARIABLE} to its path; see docs/how-to/practice.md"
+            "`--format {NAME}` needs `{TEMPLATE}`, which is in the folder of the site (see \"Get the files\" in docs/how-to/browser.md); set {VARIABLE} to its path"
         ));
     };
     let failed = |error: io::Error| format!("cannot read `{}`: {}", shown(path), reason(&error));

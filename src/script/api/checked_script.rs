@@ -243,6 +243,8 @@ impl CheckedScript {
             .filter(|one| beside(one))
             .cloned();
         let mut new: Vec<Diagnostic> = new.collect();
+        let warnings = checked.warnings.iter().filter(|one| beside(one));
+        let warnings = warnings.cloned().collect();
         // Nothing is known about the contents of a block whose head is no statement.
         let contents = |heads: &dyn Fn(&Diagnostic) -> bool, new: &[Diagnostic]| {
             let heads = new.iter().filter(|one| heads(one));
@@ -285,7 +287,7 @@ impl CheckedScript {
             script,
             files,
             diagnostics,
-            warnings: checked.warnings.clone(),
+            warnings,
             checked: Arc::new(checked),
         }
     }

@@ -106,7 +106,7 @@ impl<'s> Unparsed<'s> {
         }
     }
 
-    /// Whether an error of the check is independent of these statements.
+    /// Whether an error or a warning of the check is independent of these statements.
     pub(super) fn is_independent_of(&self, sources: &Sources, one: &Diagnostic) -> bool {
         let Span { file, start, .. } = one.span;
         let follows = |first: Option<(u32, u32)>| {
@@ -138,7 +138,8 @@ impl<'s> Unparsed<'s> {
             | Code::AddressTooWide
             | Code::ValueTooWide
             | Code::BadTable
-            | Code::BadIndex => !follows(self.machine),
+            | Code::BadIndex
+            | Code::Unlikely => !follows(self.machine),
             _ => true,
         }
     }

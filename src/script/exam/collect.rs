@@ -234,7 +234,9 @@ impl Collector {
                     })
                 });
                 if let Some(asked) = last {
-                    asked.asked.printed.solution = Some(text.clone());
+                    let solution = &mut asked.asked.printed.solution;
+                    let before = solution.take().map(|before| format!("{before}\n\n"));
+                    *solution = Some(before.unwrap_or_default() + text);
                 }
             }
             Entry::Given { views, in_part } => {

@@ -9,11 +9,12 @@ use super::collect::Collector;
 use super::paper::Paper;
 use super::seeds::has_random_policy;
 use super::version::Version;
-use crate::lang::ast::{Block, Command, Span, Stmt, StmtKind};
+use crate::lang::ast::{Asked, Block, Command, Span, Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::edit::{TextEdit, edited};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
+use crate::lang::visit::statements;
 use crate::questions::arrangement::{Arrangement, arranges};
 use crate::questions::entry::Alternative;
 use crate::run::record::{Did, Sink, StepRecord};
@@ -61,8 +62,8 @@ pub fn written(
         return Err(ended.diagnostics);
     }
     let rows = rows(watching.collector.parts(), version)?;
-    let random = has_random_policy(script, sources, files);
-    let seeds = random.then_some(options);
+    let draws = has_random_policy(script, sources, files) || shuffles_messages(script);
+    let seeds = draws.then_some(options);
     let mut writing = Writing {
         sources,
         bound: &watching.bound,
@@ -82,8 +83,16 @@ pub fn written(
         format!("exam {{\n{rows}}}\n")
     };
     Ok(format!(
-        "# A version as it was handed out. It draws nothing.\n{seed}{cover}{body}"
+        "# A version as it was handed out. It draws no values.\n{seed}{cover}{body}"
     ))
+}
+
+/// Whether an `ask steps` prints messages in a random order.
+fn shuffles_messages(script: &Block) -> bool {
+    statements(script).any(|stmt| match &*stmt.kind {
+        StmtKind::Ask(ask) => matches!(ask.what, Asked::Steps { .. }),
+        _ => false,
+    })
 }
 
 /// Returns the rows of `exam` that list the contents of the paper in order.
@@ -158,8 +167,7 @@ struct Writing<'s> {
     bound: &'s BTreeMap<(u32, u32), Vec<Value>>,
     /// Rows for the `exam` block.
     rows: &'s str,
-    /// The run options, if the script's machines make random choices at run time and the script must
-    /// therefore keep its seeds.
+    /// The run options, if the script makes random choices at run time and must therefore keep its seeds.
     seeds: Option<Options>,
     /// Whether the script contains an `exam` block.
     covered: bool,
@@ -222,8 +230,8 @@ impl Writing<'_> {
         }
     }
 
-    /// Returns the effective `seed` statement if a machine makes random choices at run time. Otherwise, the script
-    /// does not depend on the seed.
+    /// Returns the effective `seed` statement if the script makes random choices at run time. Otherwise, the script does not
+    /// depend on the seed.
     fn seed(&self, command: &Command) -> String {
         let said = command
             .operands
@@ -246,12 +254,20 @@ impl Writing<'_> {
     /// Replaces the arrangement rows of the `exam` block with lists.
     fn cover(&mut self, command: &Command, edits: &mut Vec<TextEdit>) {
         let Some(block) = &command.block else { return };
-        for setting in block
-            .settings
-            .iter()
-            .filter(|setting| arranges(&setting.name.text))
-        {
-            edits.push(TextEdit::new(setting.span, ""));
+        let settings = &block.settings;
+        let kept = settings.iter().position(|one| !arranges(&one.name.text));
+        for (at, setting) in settings.iter().enumerate() {
+            if !arranges(&setting.name.text) {
+                continue;
+            }
+            let mut span = setting.span;
+            // The separator before a setting goes with it. Ahead of all kept settings, the one after it does.
+            if kept.is_some_and(|kept| kept < at) {
+                span.start = settings[at - 1].span.end;
+            } else if let Some(next) = settings.get(at + 1) {
+                span.end = next.span.start;
+            }
+            edits.push(TextEdit::new(span, ""));
         }
         let end = Span {
             start: block.span.end.saturating_sub(1),

@@ -127,12 +127,21 @@ fn row(cx: &mut Cx, setting: &Setting, columns: &[Column]) -> Result<Vec<AuthorC
             number(wanted, "column")
         );
         let subtracts = |cell: &Expr| matches!(cell.kind, ExprKind::Binary(BinaryOp::Subtract, ..));
-        let help = if setting.values.iter().any(subtracts) {
-            "separate cells with spaces, and put a cell that begins with `-` in parentheses: `(-1)`"
-        } else if cells > wanted {
-            "name each column in quotes after `columns`, or remove a cell"
+        let (place, help) = if setting.values.iter().any(subtracts) {
+            (
+                place,
+                "separate cells with spaces, and put a cell that begins with `-` in parentheses: `(-1)`",
+            )
+        } else if let Some(extra) = setting.values.get(wanted) {
+            (
+                extra.span,
+                "name each column in quotes after `columns`, or remove a cell",
+            )
         } else {
-            "separate cells with spaces, or write `\"\"` for an empty cell"
+            (
+                place,
+                "separate cells with spaces, or write `\"\"` for an empty cell",
+            )
         };
         return Err(Diagnostic::new(Code::WrongCount, place, message)
             .help(help)

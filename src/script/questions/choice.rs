@@ -15,7 +15,9 @@ use super::probed::{not_an_access, operation};
 use super::prose::prose_of;
 use super::rows::{each_setting, known, missing};
 use super::settings::CHOICE_SETTINGS;
-use crate::lang::ast::{Claim, Condition, Expr, Fact, Holds, Operation, Setting, Word};
+use crate::lang::ast::{
+    Claim, Command, Condition, Expr, Fact, Holds, Operation, OperationKind, Setting, Word,
+};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Value;
@@ -28,6 +30,7 @@ use crate::run::record::{Did, Shown, View};
 use crate::run::session::{Action, Cx};
 use crate::run::state::{Binding, Scope};
 use crate::run::stop::Stop;
+use crate::run::verbs::Form;
 
 /// Number of wrong options that `answers` generates.
 pub(crate) const WRONG: usize = 3;
@@ -245,6 +248,18 @@ fn answers(cx: &mut Cx, row: &Bound) -> Result<Vec<Alternative>, Stop> {
     }
     let name = cx.text(fact.span).trim().to_owned();
     let operation = operation(operands, &[]).ok_or_else(|| not_an_access(cx, operands))?;
+    if let OperationKind::Command(Command { verb, .. }) = &operation.kind
+        && Form::named(&verb.text).is_some()
+    {
+        let message = format!(
+            "`answers` takes an operation, and `{}` is not one",
+            verb.text
+        );
+        return Err(Diagnostic::new(Code::UnknownVerb, verb.span, message)
+            .label("not an operation")
+            .help("write an access, a system call, or a `replay`: `answers pa of read va`")
+            .into());
+    }
     if cx.checking() {
         // The result of the access is known only when the script runs.
         unsure_of_question(cx);

@@ -184,11 +184,22 @@ pub fn text(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
 /// `misplaced`, `wrong-count`.
 pub fn solution(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let (text, view) = only_text(cx, bound)?;
+    let misplaced = |label: &str, help: &str| {
+        let message = "`solution` must follow an item";
+        let wrong = Diagnostic::new(Code::Misplaced, bound.place, message);
+        Err(wrong.label(label).help(help).into())
+    };
     if sheet(cx).is_some_and(Sheet::is_empty) {
-        return Err(Diagnostic::new(Code::Misplaced, bound.place, "`solution` must follow an item")
-            .label("no item precedes this solution")
-            .help("write the solution after an `ask`, a `choice`, or a `table` of the same question or part")
-            .into());
+        return misplaced(
+            "no item precedes this solution",
+            "write the solution after an `ask`, a `choice`, or a `table` of the same question or part",
+        );
+    }
+    if sheet(cx).is_some_and(Sheet::is_after_part) {
+        return misplaced(
+            "a part precedes this solution",
+            "write the solution in the part, after the item that it solves",
+        );
     }
     let in_part = papers::in_part(cx);
     Ok(puts(Entry::Solution { text, in_part }, vec![view]))

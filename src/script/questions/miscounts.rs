@@ -39,10 +39,10 @@ const MISCOUNTS: &[(&str, Mistaken)] = &[
             _ => None,
         }
     }),
-    ("blocks or pages taken to be half as large", |count| {
+    ("misses or faults counted twice", |count| {
         count.with_misses(2_u64.into())
     }),
-    ("blocks or pages taken to be twice as large", |count| {
+    ("only half of the misses or faults counted", |count| {
         let half = Number::from(1_u64).divide(2_u64.into()).ok()?;
         let wrong = count.with_misses(half)?;
         (count.is_rate() || wrong.as_integer().is_some()).then_some(wrong)

@@ -22,6 +22,8 @@ struct Unit {
     /// The declared points and their location.
     points: Option<(Number, Span)>,
     shares: Vec<Share>,
+    /// Whether the last of the contents is a part.
+    ends_with_part: bool,
     /// Whether some contents of the question are unknown. They can be unknown only during the check before a
     /// run.
     unsure: bool,
@@ -52,6 +54,11 @@ impl Sheet {
         unit.shares.is_empty() && !unit.unsure
     }
 
+    /// Whether a part of the question has ended, and no item follows it.
+    pub(crate) fn is_after_part(&self) -> bool {
+        self.part.is_none() && self.question.ends_with_part && !self.question.unsure
+    }
+
     pub(crate) fn begin(&mut self, place: Span, points: Option<(Number, Span)>) {
         self.part = Some(Unit::new("part", place, points));
     }
@@ -74,6 +81,7 @@ impl Sheet {
             stated,
             alone: *closed.as_ref().unwrap_or(&Number::from(1u64)),
         });
+        self.question.ends_with_part = true;
         closed.map(|_| ())
     }
 
@@ -91,6 +99,7 @@ impl Sheet {
             stated,
             alone: Number::from(blanks.max(1) as u64),
         });
+        unit.ends_with_part = false;
     }
 
     /// Marks the rest of the contents as unknown.
@@ -106,6 +115,7 @@ impl Unit {
             place,
             points,
             shares: Vec::new(),
+            ends_with_part: false,
             unsure: false,
         }
     }

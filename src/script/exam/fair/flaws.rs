@@ -13,8 +13,8 @@ use crate::exam::formats::prompt::prompt;
 use crate::exam::formats::tree::Block;
 use crate::exam::paper::{PaperItem, Piece};
 use crate::questions::entry::{Figure, ItemKind};
-use crate::run::record::{Did, View};
-use crate::run::table::{Cell, Rows};
+use crate::run::record::{Did, FigureData, SharedFrame, View};
+use crate::run::table::{Cell, Rows, TableId};
 
 /// Collects prompts that are printed twice for items with different keys, unless text between the items or
 /// different preceding items distinguish them. Executed accesses and system calls are exempt, because their
@@ -110,6 +110,7 @@ fn prints(view: &View, table: &Rows, columns: &[Arc<str>]) -> bool {
                 && columns.iter().any(|name| **name == *"ppn")
                 && table.cells("ppn").all(prints)
         }
+        View::Figure(data) if prints_counts(data, table, columns) => true,
         View::Layout(_) | View::Figure(_) => {
             let drawn = figure(view, matches!(view, View::Layout(_))).unwrap_or_default();
             let texts: Vec<String> = drawn
@@ -131,6 +132,25 @@ fn prints(view: &View, table: &Rows, columns: &[Arc<str>]) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a figure prints the number of entries that map each frame, and the table asks for nothing else.
+fn prints_counts(data: &FigureData, table: &Rows, columns: &[Arc<str>]) -> bool {
+    let FigureData::Frames(of) = data else {
+        return false;
+    };
+    let is_printed = |(frame, refs): (&Cell, &Cell)| {
+        let is_same = |printed: &SharedFrame| {
+            frame.number() == Some(printed.frame) && refs.number() == Some(printed.refs.into())
+        };
+        of.frames.iter().any(is_same)
+    };
+    table.id == TableId::Frames
+        && columns.iter().all(|column| **column == *"refs")
+        && table
+            .cells("frame")
+            .zip(table.cells("refs"))
+            .all(is_printed)
 }
 
 /// Whether a printed table contains these columns of a table with the same title.

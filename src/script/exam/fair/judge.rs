@@ -38,6 +38,8 @@ pub struct Fairness {
     pub readable: Vec<Readable>,
     /// Prompts that a question prints twice although the keys differ.
     pub ambiguous: Vec<Ambiguous>,
+    /// Blanks whose answers differ between versions that print the same question.
+    pub undetermined: Vec<Undetermined>,
     /// Questions with a fill-in table that the paper also prints with its contents, each with the title of the
     /// table.
     pub(crate) printed_keys: Vec<(String, String)>,
@@ -68,6 +70,15 @@ pub struct Ambiguous {
     pub(crate) prompt: String,
     /// The index of the first version with this prompt.
     pub(crate) version: usize,
+}
+
+/// A blank whose answers differ between versions that print the same question, so that no student can know the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undetermined {
+    pub(crate) question: String,
+    pub(crate) blank: String,
+    /// The indexes of two versions that print the same question, each with its answer.
+    pub(crate) answers: [(usize, String); 2],
 }
 
 /// Versions for which no paper can be generated, all for the same reason.
@@ -156,6 +167,7 @@ impl Fairness {
             fairness.effort(title, &each);
             fairness.repeated.extend(repeated(title, &each));
             fairness.ambiguous(title, &each);
+            fairness.undetermined.extend(undetermined(title, &each));
             let keys = each
                 .iter()
                 .find_map(|(_, question)| question.printed_keys.first());
@@ -201,7 +213,10 @@ impl Fairness {
             Finding::Uneven => self.uneven.retain(|own| !is_of(&own.question)),
             Finding::Same => self.same.clear(),
             Finding::Repeated => self.repeated.retain(|own| !is_of(&own.question)),
-            Finding::Ambiguous => self.ambiguous.retain(|own| !is_of(&own.question)),
+            Finding::Ambiguous => {
+                self.ambiguous.retain(|own| !is_of(&own.question));
+                self.undetermined.retain(|own| !is_of(&own.question));
+            }
             Finding::Printed => self.printed_keys.retain(|(title, _)| !is_of(title)),
             Finding::Readable => self.readable.retain(|own| !is_of(&own.question)),
             Finding::Guessable => {
@@ -226,6 +241,7 @@ impl Fairness {
             + self.repeated.len()
             + self.readable.len()
             + self.ambiguous.len()
+            + self.undetermined.len()
             + self.printed_keys.len()
             + guessable.count()
     }
@@ -440,6 +456,30 @@ fn repeated(title: &str, each: &[(usize, &Question)]) -> Option<Repeated> {
         versions,
         percent,
     })
+}
+
+/// Returns the first blank of each kind whose answers differ between versions that print the same question.
+fn undetermined(title: &str, each: &[(usize, &Question)]) -> Vec<Undetermined> {
+    let mut first: BTreeMap<(u64, usize, &str), (usize, &str)> = BTreeMap::new();
+    let mut found: BTreeMap<(usize, &str), Undetermined> = BTreeMap::new();
+    for (version, question) in each {
+        for (item, sample) in question.items.iter().enumerate() {
+            for answer in &sample.answers {
+                let place = (question.stimulus, item, &*answer.blank);
+                let (other, key) = *first.entry(place).or_insert((*version, &answer.key));
+                if key != answer.key {
+                    found
+                        .entry((item, &*answer.blank))
+                        .or_insert_with(|| Undetermined {
+                            question: title.to_owned(),
+                            blank: answer.blank.clone(),
+                            answers: [(other, key.to_owned()), (*version, answer.key.clone())],
+                        });
+                }
+            }
+        }
+    }
+    found.into_values().collect()
 }
 
 /// Returns the titles of the questions, in order of first appearance.

@@ -96,8 +96,6 @@ enum Kind {
     /// Page-table entries.
     Entries,
     Areas,
-    /// The declaration or the addresses of the machine.
-    Machine,
     /// A reference string.
     String,
 }
@@ -106,6 +104,8 @@ enum Kind {
 #[derive(Default)]
 pub(super) struct Stated {
     shown: BTreeSet<Kind>,
+    /// The machines whose declarations or addresses are printed.
+    machines: Vec<Arc<Spec>>,
     parts: BTreeSet<Component>,
     /// The programs whose texts are printed.
     programs: BTreeSet<Arc<str>>,
@@ -125,11 +125,13 @@ impl Stated {
         }
         for view in question.views() {
             self.shown.extend(match view {
-                View::Rulers(_) | View::Declaration(_) => Some(Kind::Machine),
                 View::Table(table) if table.id == TableId::Reference => Some(Kind::String),
                 View::Maps { .. } | View::Layout(_) => Some(Kind::Areas),
                 _ => None,
             });
+            if let View::Rulers(spec) | View::Declaration(spec) = view {
+                self.machines.push(spec.clone());
+            }
             self.parts.extend(part_of(view));
             if let View::Listing { name, .. } = view {
                 self.programs.insert(name.clone());
@@ -179,9 +181,8 @@ impl Stated {
         {
             lacking.push(Lacking::Areas);
         }
-        if !self.shown.contains(&Kind::Machine)
-            && question.items().any(|item| self.lacks_page_size(item))
-        {
+        let unstated = || question.items().filter(|item| !self.prints_machine(item));
+        if unstated().any(|item| self.lacks_page_size(item)) {
             lacking.push(Lacking::PageSize);
         }
         if !self.shown.contains(&Kind::String)
@@ -189,21 +190,19 @@ impl Stated {
         {
             lacking.push(Lacking::String);
         }
-        let items = || question.items();
-        let sizes = items().filter(|_| !self.shown.contains(&Kind::Machine));
         let said = lacking.contains(&Lacking::PageSize);
-        let sizes = sizes.flat_map(|item| self.lacks_of_machine(item));
+        let sizes = unstated().flat_map(|item| self.lacks_of_machine(item));
         let sizes = sizes.filter(|size| !said || *size != Lacking::Machine(PAGE.0));
-        if !self.shown.contains(&Kind::Machine) && !said {
+        if !said {
             let kinds = PARTS.iter().filter(|(name, is_own)| {
                 let printed = self.parts.iter().any(|part| is_own(*part));
                 !printed
                     && !self.described.contains(name)
-                    && items().any(|item| asks_part(item, *is_own))
+                    && unstated().any(|item| asks_part(item, *is_own))
             });
             lacking.extend(kinds.map(|(name, _)| Lacking::Part(name)));
         }
-        let settings = items().flat_map(|item| self.lacks_settings(item));
+        let settings = question.items().flat_map(|item| self.lacks_settings(item));
         lacking.extend(sizes.chain(settings).collect::<BTreeSet<_>>());
         if question
             .items()
@@ -217,9 +216,7 @@ impl Stated {
             let contents = contents.filter(|(part, _)| !self.parts.contains(part));
             lacking.extend(contents.map(|(_, name)| Lacking::Contents(name)));
         }
-        if !self.shown.contains(&Kind::Machine)
-            && question.items().any(|item| self.lacks_latencies(item))
-        {
+        if unstated().any(|item| self.lacks_latencies(item)) {
             lacking.push(Lacking::Latencies);
         }
         if !self.has_code {
@@ -234,6 +231,11 @@ impl Stated {
         let unsaid = calls.filter(|call| !self.says(&format!(" {call} ")));
         lacking.extend(unsaid.map(Lacking::Call));
         lacking
+    }
+
+    /// Whether the paper prints the machine of an item, and not only another machine.
+    fn prints_machine(&self, item: &PaperItem) -> bool {
+        machine_of(item).is_some_and(|own| self.machines.iter().any(|printed| **printed == *own))
     }
 
     /// Whether an item asks about an access, but no text contains the page size as a number of bytes or kilobytes, or
@@ -464,10 +466,15 @@ fn asks_area(item: &PaperItem) -> bool {
     access.process.is_some() && blanks.iter().any(|blank| decides(&blank.fact))
 }
 
+/// Returns the machine of an item's operation, or else that of its question.
+fn machine_of(item: &PaperItem) -> Option<&Spec> {
+    let hardware = item.hardware.as_ref().map(|hardware| &*hardware.spec);
+    Family::of(&item.did).1.or(hardware)
+}
+
 /// Whether an item is about a part of this kind.
 fn asks_part(item: &PaperItem, is_own: fn(Component) -> bool) -> bool {
-    let hardware = item.hardware.as_ref().map(|hardware| &*hardware.spec);
-    let Some(spec) = Family::of(&item.did).1.or(hardware) else {
+    let Some(spec) = machine_of(item) else {
         return false;
     };
     let of = |name: &str| match name {

@@ -298,8 +298,9 @@ fn effort(to: &mut BTreeMap<String, u64>, item: &PaperItem) {
     if !matches!(item.kind, ItemKind::Facts { .. }) {
         return;
     }
-    // Students compute the counts of a program by formula, not access by access.
-    if item.did.called().is_some() {
+    // Students compute the counts of a program by formula, not access by access. An operation runs only once, even if several
+    // items ask about it.
+    if item.again || item.did.called().is_some() {
         return;
     }
     for fact in reported_facts(&item.did) {

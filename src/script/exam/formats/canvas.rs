@@ -1,7 +1,7 @@
 //! The figures of a page.
 
 use super::tree::Figure;
-use crate::report::scene::{PAPER, Placed, Theme, placed};
+use crate::report::scene::{PAPER, Placed, Theme, placed, type_size};
 
 /// The dimensions of a page.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,6 +52,14 @@ impl Canvas {
             ..PAPER
         };
         let scenes = of.scenes(theme.columns(self.room));
+        // A page has no room beside its width, so the type of a drawing that is too wide becomes smaller than the least.
+        let sizes = scenes
+            .iter()
+            .map(|scene| type_size(scene, &theme, self.room));
+        let theme = Theme {
+            least_type: sizes.fold(theme.least_type, f64::min),
+            ..theme
+        };
         let placed = placed(&scenes, &theme, self.room);
         placed.iter().map(|placed| draw(placed, &theme)).collect()
     }

@@ -37,6 +37,7 @@ pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
     blocks.extend(distinct(of, &name));
     blocks.extend(repeated(of));
     blocks.extend(ambiguous(of, &name));
+    blocks.extend(undetermined(of, &name));
     blocks.extend(of.printed_keys.iter().map(|(question, table)| {
         let words = format!(
             "{question}: students fill in the table `{table}`, but the paper also prints it"
@@ -291,6 +292,23 @@ fn ambiguous(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
         verdict(
             false,
             &format!("{title}: “{prompt}” occurs twice with different answers, first in {version}"),
+        )
+    });
+    each.collect()
+}
+
+fn undetermined(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
+    let each = of.undetermined.iter().take(TOLD).map(|found| {
+        let place = place(&found.question, &found.blank);
+        let [one, other] = &found.answers;
+        let answer = |(at, key): &(usize, String)| format!("{} in {}", cut(key), name(*at));
+        verdict(
+            false,
+            &format!(
+                "{place}: versions that print the same question have different answers: {} and {}",
+                answer(one),
+                answer(other)
+            ),
         )
     });
     each.collect()

@@ -15,7 +15,7 @@ use crate::exam::topics::Topics;
 use crate::lang::value::Number;
 use crate::questions::entry::{AuthorCell, Blank, Figure, Form, ItemKind};
 use crate::report::doc::{Block, Table};
-use crate::report::narrate::view;
+use crate::report::narrate::{on_paper, view};
 use crate::report::text::text;
 use crate::run::record::View;
 
@@ -131,6 +131,10 @@ fn drawn(of: &View, edition: Edition) -> Value {
 fn given(of: &View) -> Value {
     match of {
         View::Table(shown) => table(&shown.into()),
+        // A paper prints the defaults that the declaration states.
+        View::Declaration(spec) => {
+            json!({ "text": text(&[Block::Script(on_paper(spec, false))], false) })
+        }
         other => json!({ "text": text(&view::blocks(other), false) }),
     }
 }
@@ -165,6 +169,10 @@ fn item(item: &PaperItem, edition: Edition, cores: bool) -> Value {
             columns: asked,
             ..
         } => {
+            let prompt = match item.printed.marks {
+                Some(marks) => format!("{prompt} {}", marks.sentence()),
+                None => prompt,
+            };
             let columns: Vec<&str> = asked.iter().map(AsRef::as_ref).collect();
             let of = self::table(&page::asked_table(table, asked, edition));
             json!({ "kind": "table", "prompt": prompt, "points": points, "asked": columns, "table": of })

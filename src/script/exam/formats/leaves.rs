@@ -113,8 +113,6 @@ pub(crate) struct Leaves {
     pub(crate) grid: &'static str,
     /// Cells of the grid: columns, numbers, points, and scores. Holes: `«number»`, `«points»`.
     pub(crate) grid_cells: [&'static str; 4],
-    /// Number of questions in a grid. More questions need several grids.
-    pub(crate) grid_room: usize,
     /// Sentences before all questions, and those of a question. Holes: `«heading»`, `«sentences»`.
     pub(crate) sentences: [&'static str; 2],
     /// Hole: `«text»`.
@@ -184,7 +182,6 @@ pub(crate) const NONE: Leaves = Leaves {
     owner: ("", ""),
     grid: "",
     grid_cells: [""; 4],
-    grid_room: usize::MAX,
     sentences: [""; 2],
     sentence: ("", ""),
     question: "",

@@ -67,6 +67,11 @@ pub(crate) trait Format: Escape {
         String::new()
     }
 
+    /// Returns the maximum number of questions in a grid. More questions need several grids.
+    fn grid_room(&self, _canvas: Canvas) -> usize {
+        usize::MAX
+    }
+
     fn points(&self, leaf: Perhaps, points: &str) -> String {
         perhaps(leaf, &or_empty(points, |points| self.plain(points)))
     }
@@ -424,7 +429,7 @@ pub(crate) trait Format: Escape {
     }
 
     /// Returns the contents before the questions.
-    fn front(&self, sheet: &Sheet, labels: &Labels) -> String {
+    fn front(&self, sheet: &Sheet, canvas: Canvas, labels: &Labels) -> String {
         let (leaves, front) = (&Self::LEAVES, &sheet.front);
         let title = self.marked(&front.title);
         let edition = front.edition.as_ref().map(|edition| self.plain(edition));
@@ -444,7 +449,7 @@ pub(crate) trait Format: Escape {
             let (label, blank) = (self.plain(label), self.blank(blank));
             filled!(leaves.owner.0, label, blank)
         });
-        let (owner, grid) = (joined(leaves.owner, owner), self.grid(&front.grid));
+        let (owner, grid) = (joined(leaves.owner, owner), self.grid(&front.grid, canvas));
         let [instructions, assumptions] = [
             ("Instructions", &front.instructions),
             ("Assumptions", &front.assumptions),
@@ -463,10 +468,10 @@ pub(crate) trait Format: Escape {
     }
 
     /// Returns the grid of points and scores.
-    fn grid(&self, grid: &Grid) -> String {
+    fn grid(&self, grid: &Grid, canvas: Canvas) -> String {
         let leaves = &Self::LEAVES;
         let [question, worth, score] = grid.heads.each_ref().map(|head| self.plain(head));
-        let chunks: Vec<_> = grid.questions.chunks(leaves.grid_room).collect();
+        let chunks: Vec<_> = grid.questions.chunks(self.grid_room(canvas)).collect();
         let one = |(at, some): (usize, &&[(String, String)])| {
             let total = (at + 1 == chunks.len()).then_some(&grid.total);
             let row = |leaf: &str| -> String {
@@ -533,7 +538,9 @@ pub(crate) trait Format: Escape {
     fn contents(&self, sheet: &Sheet, canvas: Canvas, labels: &Labels) -> String {
         let questions = sheet.questions.iter();
         let questions = questions.map(|question| self.question(question, canvas, labels));
-        self.front(sheet, labels) + &questions.collect::<String>() + &self.appendix(sheet, canvas)
+        self.front(sheet, canvas, labels)
+            + &questions.collect::<String>()
+            + &self.appendix(sheet, canvas)
     }
 }
 

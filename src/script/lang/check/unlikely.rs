@@ -243,38 +243,47 @@ impl<'a> Numbers<'a> {
         }
     }
 
-    /// Finds an answer in nanoseconds whose unit the paper leaves out: `ask "EAT" = 0.9 * 100 ns + 0.1 * 200 ns`.
+    /// Finds an answer that is a time or a size, and whose unit the paper leaves out: `ask "EAT" = 0.9 * 100 ns + 0.1 * 200 ns`.
     fn unit(&mut self, label: &Expr, value: &Expr) {
         let text = self.sources.text(value.span);
+        let found = MEASURED.iter().find(|of| quantity(value, of.dimension));
+        let Some(of) = found.filter(|_| !text.contains('/')) else {
+            return;
+        };
         let is_unit = |word: &str| {
-            let word = word.to_lowercase();
+            let named = |unit: &Unit| {
+                unit.dimension == of.dimension && unit.name.eq_ignore_ascii_case(word)
+            };
+            let lower = word.to_lowercase();
             // The `s` of `P1's` and a second lookup are no units.
-            let spelled = ["nanosec", "microsec", "millisec", "cycle"];
-            let named = |unit: &&Unit| unit.dimension == Dimension::Time && unit.name == word;
-            word.len() > 1 && UNITS.iter().any(|unit| named(&unit))
-                || spelled.iter().any(|unit| word.starts_with(unit))
+            (word.len() > 1 || word == of.unit) && UNITS.iter().any(named)
+                || of.spelled.iter().any(|unit| lower.starts_with(unit))
         };
         let words = |text: &'a str| text.split(|c: char| !c.is_alphanumeric());
-        let in_ns = words(text)
-            .filter(|word| is_unit(word))
-            .all(|word| word == "ns");
-        if time(value).is_none() || text.contains('/') || !in_ns {
-            return;
-        }
         // The text of the question may say it.
         let script = self
             .sources
             .file(value.span.file)
             .map_or("", |file| &file.text);
-        let says_unit = script.contains("in ns") || script.contains("nanosecond");
+        let says_unit = of.said.iter().any(|said| script.contains(said));
         if says_unit || words(self.sources.text(label.span)).any(is_unit) {
             return;
         }
-        let message = "the answer is a time, but the paper prints no unit";
+        let (what, unit) = (of.what, of.unit);
+        let message = format!("the answer is a {what}, but the paper prints no unit");
         let warning = Diagnostic::warning(Code::Unlikely, value.span, message);
-        let end = value.span.start + text.trim_end().len() as u32;
-        self.found
-            .push(warning.fix(Fix::put_in(value.span.file, end, " unit ns")));
+        let other = words(text).find(|word| is_unit(word) && *word != unit);
+        self.found.push(match other {
+            None => {
+                let end = value.span.start + text.trim_end().len() as u32;
+                let unit = format!(" unit {unit}");
+                warning.fix(Fix::put_in(value.span.file, end, unit))
+            }
+            // The key is not in the unit of the script.
+            Some(other) => warning.help(format!(
+                "the key is in `{unit}`; write `unit {unit}` after the answer, or divide it: `… / 1 {other} unit {other}`"
+            )),
+        });
     }
 
     /// Finds `0.9 * 100 + 0.1 * 200 ns` in an answer, which adds a time to a number without a unit.
@@ -284,9 +293,10 @@ impl<'a> Numbers<'a> {
         };
         self.sum(left);
         self.sum(right);
-        let (without, with) = match (time(left), time(right)) {
-            (None, Some(_)) => (left, right),
-            (Some(_), None) => (right, left),
+        let is_time = |side: &Expr| quantity(side, Dimension::Time);
+        let (without, with) = match (is_time(left), is_time(right)) {
+            (false, true) => (left, right),
+            (true, false) => (right, left),
             _ => return,
         };
         if *operator == BinaryOp::Add && is_literal(without) && is_literal(with) {
@@ -416,14 +426,43 @@ impl<'a> Numbers<'a> {
     }
 }
 
-/// Returns the unit of time of a sum, a product, or a number.
-fn time(expr: &Expr) -> Option<&'static Unit> {
+/// A dimension whose answers need a unit on the paper.
+struct Measured {
+    dimension: Dimension,
+    what: &'static str,
+    /// The unit of keys.
+    unit: &'static str,
+    /// How words that name a unit begin.
+    spelled: &'static [&'static str],
+    /// Parts of a text that says the unit of an answer.
+    said: &'static [&'static str],
+}
+
+const MEASURED: [Measured; 2] = [
+    Measured {
+        dimension: Dimension::Time,
+        what: "time",
+        unit: "ns",
+        spelled: &["nanosec", "microsec", "millisec", "cycle"],
+        said: &["in ns", "nanosecond"],
+    },
+    Measured {
+        dimension: Dimension::Bytes,
+        what: "size",
+        unit: "B",
+        spelled: &["byte", "kilobyte", "megabyte", "gigabyte"],
+        said: &["in bytes", "in KB", "in MB", "in GB"],
+    },
+];
+
+/// Whether an expression adds or multiplies quantities of this dimension.
+fn quantity(expr: &Expr, dimension: Dimension) -> bool {
     match &expr.kind {
-        ExprKind::Quantity(_, unit) => Some(*unit).filter(|unit| unit.dimension == Dimension::Time),
+        ExprKind::Quantity(_, unit) => unit.dimension == dimension,
         ExprKind::Binary(BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply, left, right) => {
-            time(left).or_else(|| time(right))
+            quantity(left, dimension) || quantity(right, dimension)
         }
-        _ => None,
+        _ => false,
     }
 }
 

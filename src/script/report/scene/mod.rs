@@ -18,7 +18,7 @@ pub use element::{ElementId, PartClass};
 pub(crate) use latex::latex;
 #[cfg(test)]
 pub(crate) use lines::cells;
-pub(crate) use placed::{Placed, placed};
+pub(crate) use placed::{Placed, placed, type_size};
 pub use shapes::Scene;
 pub(crate) use shapes::{CurveStyle, Fill, Frame, Line, Place, Stroke, widest, width};
 #[cfg(test)]

@@ -57,7 +57,7 @@ pub(crate) fn placed<'s>(scenes: &'s [Scene], theme: &Theme, width: f64) -> Vec<
 }
 
 /// Returns the type size at which a scene is `width` millimeters wide.
-fn type_size(scene: &Scene, theme: &Theme, width: f64) -> f64 {
+pub(crate) fn type_size(scene: &Scene, theme: &Theme, width: f64) -> f64 {
     let columns = f64::from(scene.size().0.max(1));
     (width - 2.0 * theme.margin) / (columns * CHARACTER)
 }

@@ -13,6 +13,9 @@ pub(crate) const ROOM: f64 = 174.0;
 /// Width of a character in a table and width of the space between columns, relative to the text size.
 const CHARACTER: f64 = 0.55;
 const BETWEEN: f64 = 0.8;
+/// Widths of the first column of the grid of scores and of another one, relative to the text size.
+const GRID_HEAD: f64 = 6.5;
+const GRID_COLUMN: f64 = 2.8;
 
 pub(crate) struct Html;
 
@@ -137,6 +140,11 @@ impl Format for Html {
 
     fn drawing(&self, placed: &Placed, theme: &Theme) -> String {
         placed_svg(placed, theme)
+    }
+
+    fn grid_room(&self, canvas: Canvas) -> usize {
+        // The last grid also has the total.
+        ((canvas.columns() - GRID_HEAD - GRID_COLUMN) / GRID_COLUMN).max(1.0) as usize
     }
 }
 

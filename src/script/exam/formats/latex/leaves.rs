@@ -1,6 +1,7 @@
 //! The leaves of a paper as macros of `paper.tex`.
 
 use super::text::Text;
+use crate::exam::formats::canvas::Canvas;
 use crate::exam::formats::code::{marked, unmarked};
 use crate::exam::formats::leaves::{Leaves, NONE};
 use crate::exam::formats::tree::{Blank, Table};
@@ -84,7 +85,6 @@ impl Format for Text {
             " & «points»",
             " & \\rule[-0.8em]{0pt}{2.2em}",
         ],
-        grid_room: 12,
         sentences: ["\\heading{«heading»}\n«sentences»"; 2],
         sentence: ("\\marked{$\\bullet$}{«text»}\\pwstay\n", ""),
         question: "\\question{«number»}{«title»}{«points»}\n«introduction»«assumptions»«body»",
@@ -134,6 +134,10 @@ impl Format for Text {
             format!("{bar}w{{{side}}}{{{width:.2}em}}")
         };
         table.columns().zip(table.widths()).map(column).collect()
+    }
+
+    fn grid_room(&self, _canvas: Canvas) -> usize {
+        12
     }
 
     fn drawing(&self, placed: &Placed, _theme: &Theme) -> String {

@@ -31,7 +31,7 @@ pub fn latex(paper: &Paper, edition: Edition, style: &Style) -> Result<String, R
     let mut out = String::new();
     setup(&mut out, &sheet, style, &text);
     let canvas = Canvas::for_page(style.page.size().0 - 2.0 * MARGIN, style.large);
-    out.push_str(&text.front(&sheet, &style.labels));
+    out.push_str(&text.front(&sheet, canvas, &style.labels));
     refuse(&text, "the cover")?;
     if sheet.continuous {
         // With some stretch on each page, TeX compares breaks by the empty space above them, and `\pwstay` can weigh against one.

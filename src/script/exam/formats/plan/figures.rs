@@ -168,14 +168,11 @@ fn table_figure(view: &TreeView) -> Block {
 }
 
 fn walk_figure(of: &WalkView, filled: bool) -> Block {
-    let text = if filled {
-        flush(&text(&page_walk::blocks(of), false))
-    } else {
-        page_walk::title(of)
-    };
+    // The lines of a walk contain its values.
+    let text = filled.then(|| flush(&text(&page_walk::blocks(of), false)));
     Block::Figure(Figure::Scenes {
         scenes: vec![walk::scene(of, filled)],
-        text: Some(text),
+        text,
         of: None,
     })
 }

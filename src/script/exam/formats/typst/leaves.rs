@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::exam::formats::canvas::Canvas;
 use crate::exam::formats::code;
 use crate::exam::formats::leaves::{Leaves, NONE};
 use crate::exam::formats::tree::{Blank, Block, Grid, Paragraph, Table};
@@ -190,7 +191,7 @@ impl Format for Typst {
     }
 
     /// The template divides the grid.
-    fn grid(&self, grid: &Grid) -> String {
+    fn grid(&self, grid: &Grid, _canvas: Canvas) -> String {
         let heads = array(grid.heads.iter().map(|head| self.plain(head)));
         let pair = |(one, other): &(String, String)| {
             format!("({}, {})", self.plain(one), self.plain(other))
