@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import math
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -18,7 +21,7 @@ EDITIONS = ("paper", "key", "solutions")
 #: A student of a roster: an ID, or an ID and a name.
 Student = str | tuple[str, str]
 #: The answers of a student, by the names of the fields.
-Answers = Mapping[str, str | int | None]
+Answers = Mapping[str, str | float | None]
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,9 @@ class Paper:
         Parameters
         ----------
         answers
-            The answers by the names of the fields. Texts are read as on paper; `None` is no answer.
+            The answers by the names of the fields. Texts are read as on paper: `"15"` in a
+            hexadecimal blank is 0x15. Numbers and booleans are values, as in JSON: `15` is 0x0F.
+            `None` is no answer.
         rules
             Rules of grading as in `pagewalk grade --rule`, such as `carried=1/2`.
         """
@@ -264,6 +269,10 @@ def exam(
         versions = [
             student(one, expected) for one in arguments.sequence("roster", roster, expected)
         ]
+        # One sheet of two students could not be told apart.
+        ids = Counter(identity for identity, _ in versions)
+        if (twice := next((one for one in ids if ids[one] > 1), None)) is not None:
+            raise ValueError(f"`roster` has the ID `{twice}` twice; each student needs an ID")
     papers = native.exam(
         arguments.script("text", text, files),
         arguments.optional_integer("seed", seed),
@@ -353,15 +362,18 @@ class Papers:
 
 
 def pairs(answers: object) -> Iterator[tuple[str, str]]:
-    """Check answers, and return them as texts without missing answers."""
+    """Check answers, and return them as texts of JSON without missing answers."""
     if not isinstance(answers, Mapping):
         raise arguments.wrong_type("answers", "a dict of fields and answers", answers)
     for name, answer in answers.items():
         if answer is None:
             continue
-        if isinstance(answer, bool) or not isinstance(answer, (str, int)):
-            raise arguments.wrong_type(f"answers[{name!r}]", "a str or an int", answer)
-        yield arguments.string("answers", name), str(answer)
+        if not isinstance(answer, (str, int, float)):
+            expected = "a str, an int, a float, or a bool"
+            raise arguments.wrong_type(f"answers[{name!r}]", expected, answer)
+        if isinstance(answer, float) and not math.isfinite(answer):
+            raise ValueError(f"`answers[{name!r}]` must be a finite number, not {answer}")
+        yield arguments.string("answers", name), json.dumps(answer)
 
 
 def student(one: object, expected: str) -> tuple[str, str]:

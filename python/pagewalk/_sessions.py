@@ -70,6 +70,8 @@ class Session:
     def what(self, text: Script) -> Run:
         """Return what an input would do, without a change to the session.
 
+        The state of the result is that after the trial.
+
         Raises
         ------
         ScriptError
@@ -84,8 +86,8 @@ class Session:
         >>> import pagewalk
         >>> session = pagewalk.Session()
         >>> _ = session.run("machine core-i7; read 0x1000")
-        >>> print(session.why("vpn"))  # doctest: +ELLIPSIS
-        vpn 0x000000001...
+        >>> print(session.why("vpn"), end="")  # doctest: +ELLIPSIS
+          vpn 0x000000001...
         """
         return self._native.why(arguments.optional_string("fact", fact))
 

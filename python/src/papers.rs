@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use pagewalk::face::grade::answer;
 use pagewalk_script::api::exam::{
     Edition, Exam, FORMATS, Format, PaperError, Rendered, Student, Style, Version, students,
 };
-use pagewalk_script::api::marking::{Given, Marking, Rules, Sheet};
+use pagewalk_script::api::marking::{Marking, Rules, Sheet};
 use pagewalk_script::api::{self, CheckedScript};
 use pagewalk_script::lang::nearest::nearest;
 use pyo3::exceptions::{PyKeyError, PyValueError};
@@ -207,7 +208,7 @@ impl Paper {
         from_json(py, &self.paper.to_json(self::edition(edition)))
     }
 
-    /// Marks answers. Returns the points, the maximum points, and the marks.
+    /// Marks answers, each a text of JSON. Returns the points, the maximum points, and the marks.
     fn mark(
         &self,
         answers: Vec<(String, String)>,
@@ -229,8 +230,14 @@ impl Paper {
             return Err(PyValueError::new_err(unknown("the rules name", name)));
         }
         let mut sheet = Sheet::default();
-        for (name, answer) in answers {
-            if !marking.answer(&mut sheet, &name, Given::Text(answer)) {
+        for (name, json) in answers {
+            let value = serde_json::from_str(&json).map_err(|why| {
+                PyValueError::new_err(format!("the answer `{name}` is invalid: {why}"))
+            })?;
+            let given = answer(value).ok_or_else(|| {
+                PyValueError::new_err(format!("the value of `{name}` is not an answer"))
+            })?;
+            if !marking.answer(&mut sheet, &name, given) {
                 return Err(PyKeyError::new_err(unknown("the answers contain", &name)));
             }
         }

@@ -74,7 +74,11 @@ impl Session {
                     let mut records: Vec<StepRecord> = Vec::new();
                     let ended = session.run(&body, mode, &mut records);
                     let warnings = std::mem::take(&mut session.warnings);
-                    let state = session.state().clone();
+                    // The state of an input that runs is that of the session, also if it has an error.
+                    let state = match mode {
+                        Mode::Tried => ended.state,
+                        Mode::Whole | Mode::Each => session.state().clone(),
+                    };
                     let run = Run::new(
                         session.sources.clone(),
                         records,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import pathlib
 from collections.abc import Callable
 
@@ -105,6 +106,32 @@ def test_marks_are_those_of_the_command_line(
                 assert mark.points == pytest.approx(float(truth or 0), abs=1e-3)
 
 
+def test_numbers_and_booleans_are_those_of_json(
+    tmp_path: pathlib.Path, command: Callable[..., str]
+) -> None:
+    text = (
+        "machine simple; set page_table { | vpn ppn v |; | 0F 0D 1 | }\n"
+        'question "x" { ask read 0x3D4 => vpn, ppn, pa, page-fault; ask "half" = 1 / 2 }\n'
+        'question "y" { ask va in 0x3C0..0x3FF where probe read va => vpn 0x0F }\n'
+    )
+    step = pagewalk.run(text + "read 0x3D4").steps[-1]
+    answers: dict[str, dict[str, str | float]] = {
+        "values": {"1.1.vpn": step["vpn"], "1.1.ppn": 13, "1.1.pa": 0x354, "1.2": 0.5, "2": 0x3D4},
+        "texts": {"1.1.vpn": "F", "1.1.ppn": "D", "1.1.pa": "354", "1.2": "1/2", "2": "3D4"},
+        "digits": {"1.1.vpn": "15", "1.1.ppn": "13", "1.1.pa": "852", "1.2": "0.5", "2": "980"},
+    }
+    for one in answers.values():
+        one["1.1.page-fault"] = False if one is answers["values"] else "N"
+    (tmp_path / "exam.pw").write_text(text)
+    (tmp_path / "answers.json").write_text(json.dumps(answers))
+    table = command("grade", tmp_path / "exam.pw", tmp_path / "answers.json")
+    rows = {row["id"]: row for row in csv.DictReader(io.StringIO(table))}
+    grades = pagewalk.grade(text, answers)
+    assert [one.points for one in grades][:2] == [grades[0].of] * 2
+    for one in grades:
+        assert one.points == pytest.approx(float(rows[one.student]["total"]), abs=1e-3)
+
+
 def test_grades_are_a_table() -> None:
     papers = pagewalk.exam(QUIZ, variants=2, seed=1)
     key = [paper.data("key") for paper in papers]
@@ -165,7 +192,17 @@ def test_grades_are_a_table() -> None:
             "pagewalk exam --format pdf",
         ),
         (lambda: pagewalk.grade(QUIZ, {"a": {"1.3": "1"}}), ValueError, "answers of `a`.*`1.3`"),
-        (lambda: pagewalk.grade(QUIZ, {"a": {"1.1": 1.5}}), TypeError, "must be a str or an int"),
+        (lambda: pagewalk.grade(QUIZ, {"a": {"1.1": [1]}}), TypeError, "must be a str, an int"),
+        (
+            lambda: pagewalk.grade(QUIZ, {"a": {"1.1": float("nan")}}),
+            ValueError,
+            "must be a finite number, not nan",
+        ),
+        (
+            lambda: pagewalk.exam(QUIZ, roster=["a", ("b", "Bob"), "a"]),
+            ValueError,
+            "has the ID `a` twice",
+        ),
         (lambda: pagewalk.grade(QUIZ, {"a": "1"}), TypeError, r"`answers\['a'\]` must be a dict"),
         (lambda: pagewalk.grade(QUIZ, ["1"]), TypeError, "`answers` must be a dict"),
         (lambda: pagewalk.grade([QUIZ], {}), TypeError, "`papers` must be a list of papers"),

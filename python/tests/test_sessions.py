@@ -39,7 +39,9 @@ def test_what_changes_nothing() -> None:
     session = pagewalk.Session()
     session.run(WALK)
     before = session.state
-    assert session.what("read 0x3D4").steps[-1]["tlb"] == "hit"
+    tried = session.what("read 0x3D4; let n = 7")
+    assert tried.steps[0]["tlb"] == "hit"
+    assert (tried.state["variables"], before["variables"]) == ({"n": 7}, {})
     assert (session.state, session.position) == (before, 3)
 
 

@@ -8,7 +8,7 @@ mod figures;
 pub(crate) mod fmt;
 #[cfg(fuzzing)]
 pub mod fuzzing;
-mod grade;
+pub mod grade;
 mod help;
 mod lsp;
 pub(crate) mod options;

@@ -315,6 +315,7 @@ fn a_failed_call_and_a_failed_program_say_why() {
 file "a" { size 4 KB }
 P: let p = mmap(NULL, 8 KB, PROT_READ, MAP_ANONYMOUS, -1, 0)
 P: mmap(NULL, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+P: mmap(NULL, 64, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0)
 P: munmap(1, 8 KB)
 P: execve("a") => error none
 P: free(8)
@@ -330,6 +331,7 @@ run p
         "EINVAL, invalid argument: `flags` has neither MAP_PRIVATE nor MAP_SHARED",
         "EINVAL, invalid argument: `length` is 0",
         "EINVAL, invalid argument: the address is not a multiple of the page size",
+        "the kernel has no huge pages in reserve for MAP_HUGETLB",
         "`execve` failed with EACCES: the file is no program; `executable` declares one",
         "EINVAL, invalid argument: no allocated block begins at this address",
         "the script declares no program named `ls`, so it printed nothing and ended with status 0",

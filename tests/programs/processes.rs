@@ -538,6 +538,59 @@ int main(void) {
 }
 
 #[test]
+fn a_part_of_a_mapping_can_be_unmapped() {
+    // The result of each call and the contents are those on Linux.
+    let text = r#"
+machine core-i7
+program p """
+int main(void) {
+    char *q = mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON | MAP_NORESERVE, -1, 0);
+    char *r = mmap(NULL, 10, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    q[0] = 1; q[8192] = 8;
+    printf("%d ", munmap(q + 4096, 4096));
+    printf("%d %d %d ", q[0], q[8192], r[9]);
+    printf("%d ", munmap((char *) 16, 4096));
+    printf("%d ", munmap(q, 0));
+    printf("%d ", mmap(NULL, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED);
+    printf("%d ", mmap(NULL, -1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED);
+    printf("%d", munmap(q, 3 * 4096));
+    return 0;
+}
+"""
+outputs p => all ["0 1 8 0 -1 -1 1 1 0"]
+run p => output "0 1 8 0 -1 -1 1 1 0", exit 0
+"#;
+    holds(text);
+}
+
+#[test]
+fn a_program_has_the_constants_of_the_system_calls() {
+    let constants = pagewalk_engine::kernel::syscall::constants();
+    let asserted: String = constants
+        .map(|one| format!("    assert((long) {} == {});\n", one.name, one.value))
+        .collect();
+    assert!(asserted.contains("MADV_FREE") && asserted.contains("MAP_NORESERVE"));
+    holds(&format!(
+        "machine core-i7\nprogram p \"\"\"\nint main(void) {{\n{asserted}\n    return 0;\n}}\n\"\"\"\nrun p => exit 0\n"
+    ));
+    holds(
+        r#"
+machine core-i7
+program p """
+int main(void) {
+    char *q = mmap(NULL, 2 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    q[0] = 5;
+    char *to = q + 4096;
+    char *r = mremap(q, 4096, 4096, MREMAP_MAYMOVE | MREMAP_FIXED, to);
+    return r == to ? r[0] : 1;
+}
+"""
+run p => exit 5
+"#,
+    );
+}
+
+#[test]
 fn files_are_created_with_the_constants_of_a_mode() {
     holds(
         r#"

@@ -191,6 +191,31 @@ fn mistakes_have_their_place_in_the_text() {
             "\nrun p",
             "no-machine at 5:",
         ),
+        (
+            "int main(void) {\n char *q = mmap(0, 8, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);\n return q[1] = 1;\n}",
+            "\noutputs p",
+            "c-run at 5: the protection of the mapping does not permit this access",
+        ),
+        (
+            "int main(void) {\n char *q = mmap(0, 8, PROT_NONE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);\n return strlen(q);\n}",
+            "\noutputs p",
+            "c-run at 5: the protection of the mapping does not permit this access",
+        ),
+        (
+            "int main(void) {\n char *q = mmap(0, 8, 3, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, -1, 0);\n return 0;\n}",
+            "\noutputs p",
+            "c-run at 4: `mmap` is not supported here",
+        ),
+        (
+            "int main(void) {\n char *q = mmap(0, 9000, 3, MAP_PRIVATE|MAP_ANON, -1, 0);\n munmap(q + 4096, 1);\n q[0] = q[8192];\n return q[4096];\n}",
+            "\noutputs p",
+            "c-run at 7: access to memory that the program has freed",
+        ),
+        (
+            "int g[4096];\nint main(void) {\n char *q = g;\n return munmap(q - (long) q % 4096 + 4096, 4096);\n}",
+            "\noutputs p",
+            "c-run at 6: `munmap` is not supported here",
+        ),
     ] {
         let found = mistake(&program(text, rest));
         assert!(

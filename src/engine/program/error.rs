@@ -139,6 +139,8 @@ pub enum MemoryError {
     Freed { address: u64 },
     /// A string literal cannot be changed.
     ReadOnly { address: u64 },
+    /// The byte is in a mapping whose protection does not permit the access.
+    Protected { address: u64 },
     /// The memory is full.
     Full,
     /// The host ended the process, for example with a signal, and knows the reason.
@@ -285,6 +287,9 @@ impl fmt::Display for MemoryError {
             }
             Self::Freed { .. } => f.write_str("access to memory that the program has freed"),
             Self::ReadOnly { .. } => f.write_str("a string literal cannot be changed"),
+            Self::Protected { .. } => {
+                f.write_str("the protection of the mapping does not permit this access")
+            }
             Self::Full => f.write_str("the memory is full"),
             Self::Ended => f.write_str("the process ended"),
         }

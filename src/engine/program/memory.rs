@@ -221,6 +221,10 @@ const PAGE: usize = 256;
 const READABLE: u8 = 1;
 /// A byte can be stored to.
 const WRITABLE: u8 = 2;
+/// A byte is in a mapping that does not permit all accesses.
+const GUARDED: u8 = 4;
+/// Bytes of a page of `mmap`.
+pub(super) const KERNEL_PAGE: u64 = 4096;
 /// The maximum number of pages with contents, 64 MB.
 const MOST_PAGES: usize = 1 << 18;
 /// The maximum number of freed blocks that the memory remembers.
@@ -230,7 +234,7 @@ const MOST_FREED: usize = 1024;
 #[derive(Debug, Clone)]
 struct Page {
     bytes: [u8; PAGE],
-    /// [`READABLE`] and [`WRITABLE`], 0 if the byte is in no object.
+    /// [`READABLE`], [`WRITABLE`], and [`GUARDED`], 0 if the byte is in no object.
     states: [u8; PAGE],
     digest: OnceLock<u64>,
 }
@@ -241,7 +245,27 @@ struct Region {
     start: u64,
     end: u64,
     state: u8,
-    is_block: bool,
+    origin: Origin,
+}
+
+/// What created a range of memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Origin {
+    /// A variable of the program.
+    Object,
+    /// `malloc`.
+    Block,
+    /// `mmap`.
+    Mapping,
+}
+
+/// The accesses that a mapping permits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Permitted {
+    Nothing,
+    Loads,
+    /// Loads and stores.
+    Stores,
 }
 
 /// A memory without a machine, in which each byte is mapped or not, and initialized or not.
@@ -268,7 +292,7 @@ impl Flat {
                 start: object.address,
                 end: object.address + object.size,
                 state: READABLE | WRITABLE,
-                is_block: false,
+                origin: Origin::Object,
             });
         }
         regions.sort_by_key(|one| one.start);
@@ -306,8 +330,13 @@ impl Flat {
                 sum = sum.wrapping_add(mix(mix(*number) ^ digest));
             }
         }
-        for region in self.regions.iter().filter(|one| one.is_block) {
-            sum = sum.wrapping_add(mix(mix(region.start) ^ region.end));
+        for region in self
+            .regions
+            .iter()
+            .filter(|one| one.origin != Origin::Object)
+        {
+            let start = mix(region.start ^ u64::from(region.state) << 56);
+            sum = sum.wrapping_add(mix(start ^ region.end));
         }
         sum
     }
@@ -326,21 +355,54 @@ impl Flat {
             .collect()
     }
 
-    /// Maps a range as a separate block of zeros, as an anonymous `mmap` does.
-    pub fn map_zeros(&mut self, size: u64) -> Option<u64> {
-        let start = self.heap.next_multiple_of(4096);
-        let end = start.checked_add(size.max(1).next_multiple_of(4096))?;
-        self.add_block(start, end, READABLE | WRITABLE)?;
+    /// Maps pages of zeros below an address, as an anonymous `mmap` does. Returns `None` if there is no room for them.
+    pub fn map_zeros(&mut self, size: u64, permitted: Permitted, below: u64) -> Option<u64> {
+        let start = self.heap.checked_next_multiple_of(KERNEL_PAGE)?;
+        let end = start.checked_add(size.checked_next_multiple_of(KERNEL_PAGE)?)?;
+        if end > below {
+            return None;
+        }
+        let state = match permitted {
+            Permitted::Nothing => GUARDED,
+            Permitted::Loads => GUARDED | READABLE,
+            Permitted::Stores => READABLE | WRITABLE,
+        };
+        self.add_region(start, end, state, Origin::Mapping)?;
         Some(start)
     }
 
-    fn add_block(&mut self, start: u64, end: u64, state: u8) -> Option<()> {
-        let is_block = true;
+    /// Unmaps the pages of a range, as `munmap` does. Returns false, and changes nothing, if something else than
+    /// `mmap` created a part of the range.
+    pub fn unmap(&mut self, pages: Range<u64>) -> bool {
+        let from = self.regions.partition_point(|one| one.end <= pages.start);
+        let to = self.regions.partition_point(|one| one.start < pages.end);
+        let touched = self.regions.get(from..to).unwrap_or_default().to_vec();
+        if touched.iter().any(|one| one.origin != Origin::Mapping) {
+            return false;
+        }
+        let before = touched.iter().map(|one| Region {
+            end: pages.start,
+            ..one.clone()
+        });
+        let after = touched.iter().map(|one| Region {
+            start: pages.end,
+            ..one.clone()
+        });
+        // A range that begins and ends within one mapping leaves two.
+        let kept = before.chain(after).filter(|one| one.start < one.end);
+        Arc::make_mut(&mut self.regions).splice(from..to, kept);
+        for one in touched {
+            self.forget(one.start.max(pages.start)..one.end.min(pages.end));
+        }
+        true
+    }
+
+    fn add_region(&mut self, start: u64, end: u64, state: u8, origin: Origin) -> Option<()> {
         let region = Region {
             start,
             end,
             state,
-            is_block,
+            origin,
         };
         let regions = Arc::make_mut(&mut self.regions);
         if regions.len() >= MOST_PAGES {
@@ -370,6 +432,28 @@ impl Flat {
             page.bytes[first..last].fill(0);
             page.digest = OnceLock::new();
         }
+    }
+
+    /// Removes the contents of bytes that are no longer in a region, and remembers the bytes for messages.
+    fn forget(&mut self, bytes: Range<u64>) {
+        self.reset_pages(bytes.start, bytes.end, 0);
+        if self.freed.len() < MOST_FREED {
+            let end = bytes.end.max(bytes.start + 1);
+            Arc::make_mut(&mut self.freed).push(bytes.start..end);
+        }
+        let from = self
+            .pages
+            .partition_point(|(number, _)| *number < bytes.start / PAGE as u64);
+        let to = self
+            .pages
+            .partition_point(|(number, _)| *number <= bytes.end / PAGE as u64);
+        let is_empty = |page: &Page| page.states.iter().all(|state| *state == 0);
+        let kept: Vec<_> = self
+            .pages
+            .drain(from..to)
+            .filter(|(_, page)| !is_empty(page))
+            .collect();
+        self.pages.splice(from..from, kept);
     }
 
     fn find(&self, number: u64) -> Result<usize, usize> {
@@ -459,7 +543,8 @@ impl Flat {
     /// Returns the error of a byte in no object, which may follow a block of the heap.
     fn unmapped(&self, address: u64) -> MemoryError {
         let at = self.regions.partition_point(|one| one.start <= address);
-        let block = self.regions[..at].last().filter(|one| one.is_block);
+        let last = self.regions[..at].last();
+        let block = last.filter(|one| one.origin == Origin::Block);
         // Between this block and the end of the heap, the byte may be of a block that is free.
         let follows = |one: &&Region| {
             let next = one.start + chunk(one.end - one.start);
@@ -484,6 +569,7 @@ impl Flat {
         addresses.find_map(|address| match self.byte(address).0 {
             0 => Some(self.unmapped(address)),
             state if state & needs != 0 => None,
+            state if state & GUARDED != 0 => Some(MemoryError::Protected { address }),
             _ if needs == READABLE => Some(MemoryError::Uninitialized { address }),
             _ => Some(MemoryError::ReadOnly { address }),
         })
@@ -577,6 +663,9 @@ impl Memory for Flat {
             if state == 0 {
                 return Err(self.unmapped(source));
             }
+            if state & (GUARDED | READABLE) == GUARDED {
+                return Err(MemoryError::Protected { address: source });
+            }
             self.store(
                 Access {
                     address,
@@ -618,7 +707,7 @@ impl Memory for Flat {
         if size > MOST_PAGES as u64 * PAGE as u64 {
             return None;
         }
-        self.add_block(start, end, WRITABLE)?;
+        self.add_region(start, end, WRITABLE, Origin::Block)?;
         self.heap = start + chunk(size) - 16;
         Some(start)
     }
@@ -627,27 +716,10 @@ impl Memory for Flat {
         let found = self
             .regions
             .iter()
-            .position(|one| one.is_block && one.start == address);
+            .position(|one| one.origin == Origin::Block && one.start == address);
         let Some(at) = found else { return false };
         let region = Arc::make_mut(&mut self.regions).remove(at);
-        self.reset_pages(region.start, region.end, 0);
-        if self.freed.len() < MOST_FREED {
-            let end = region.end.max(region.start + 1);
-            Arc::make_mut(&mut self.freed).push(region.start..end);
-        }
-        let from = self
-            .pages
-            .partition_point(|(number, _)| *number < region.start / PAGE as u64);
-        let to = self
-            .pages
-            .partition_point(|(number, _)| *number <= region.end / PAGE as u64);
-        let is_empty = |page: &Page| page.states.iter().all(|state| *state == 0);
-        let kept: Vec<_> = self
-            .pages
-            .drain(from..to)
-            .filter(|(_, page)| !is_empty(page))
-            .collect();
-        self.pages.splice(from..from, kept);
+        self.forget(region.start..region.end);
         true
     }
 }

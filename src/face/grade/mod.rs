@@ -10,5 +10,6 @@ mod run;
 pub(crate) use arguments::Grade;
 #[cfg(fuzzing)]
 pub(crate) use arguments::{FORMATS as ANSWER_FORMATS, read_rows};
+pub use platforms::answer;
 #[cfg(fuzzing)]
 pub(crate) use rows::ColumnNames;

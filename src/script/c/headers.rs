@@ -7,8 +7,9 @@ use super::messages::{Mistake, Parsed};
 use super::preprocessor::{self, Macros};
 use super::settings::Settings;
 use pagewalk_engine::kernel::abi::Errno;
+use pagewalk_engine::kernel::syscall::constants;
 
-/// The constants of the standard headers.
+/// The constants of the standard headers that are not those of a system call's parameter.
 const MACROS: &str = "
 #define NULL ((void *) 0)
 #define EOF (-1)
@@ -20,8 +21,6 @@ const MACROS: &str = "
 #define true 1
 #define false 0
 #define bool _Bool
-#define EXIT_SUCCESS 0
-#define EXIT_FAILURE 1
 #define CHAR_BIT 8
 #define INT_MAX 2147483647
 #define INT_MIN (-INT_MAX - 1)
@@ -64,18 +63,6 @@ const MACROS: &str = "
 #define EINTR 4
 #define WNOHANG 1
 #define WUNTRACED 2
-#define STDIN_FILENO 0
-#define STDOUT_FILENO 1
-#define STDERR_FILENO 2
-#define O_RDONLY 0
-#define O_WRONLY 1
-#define O_RDWR 2
-#define O_CREAT 64
-#define O_EXCL 128
-#define O_TRUNC 512
-#define O_APPEND 1024
-#define S_IRUSR 0400
-#define S_IWUSR 0200
 #define S_IXUSR 0100
 #define S_IRWXU 0700
 #define S_IRGRP 0040
@@ -86,23 +73,7 @@ const MACROS: &str = "
 #define S_IWOTH 0002
 #define S_IXOTH 0001
 #define S_IRWXO 0007
-#define PROT_NONE 0
-#define PROT_READ 1
-#define PROT_WRITE 2
-#define PROT_EXEC 4
-#define MAP_SHARED 1
-#define MAP_PRIVATE 2
-#define MAP_FIXED 16
-#define MAP_ANONYMOUS 32
-#define MAP_ANON 32
-#define MAP_POPULATE 32768
 #define MAP_FAILED ((void *) -1)
-#define SEEK_SET 0
-#define SEEK_CUR 1
-#define SEEK_END 2
-#define MS_SYNC 4
-#define MADV_DONTNEED 4
-#define MREMAP_MAYMOVE 1
 #define _SC_PAGESIZE 30
 #define _SC_PAGE_SIZE 30
 ";
@@ -146,7 +117,7 @@ int execve(const char *path, char **argv, char **envp);
 void *mmap(void *start, size_t size, int prot, int flags, int fd, off_t offset);
 int munmap(void *start, size_t size); int mprotect(void *start, size_t size, int prot);
 int msync(void *start, size_t size, int flags); int madvise(void *start, size_t size, int advice);
-void *mremap(void *start, size_t old, size_t size, int flags);
+void *mremap(void *start, size_t old, size_t size, int flags, ...);
 int brk(void *end); void *sbrk(intptr_t increment);
 int open(const char *path, int flags, ...); int close(int fd);
 int dup(int fd); int dup2(int fd, int to);
@@ -184,7 +155,11 @@ impl Headers {
             };
             LENGTHS.iter().copied().map(format)
         });
-        let constants = MACROS.to_owned() + &errors.chain(formats).collect::<String>();
+        // `NULL` fits each parameter, and is a pointer in C.
+        let passed = constants().filter(|one| !matches!(one.passed, "" | "*"));
+        let passed = passed.map(|one| format!("#define {} {}\n", one.name, one.value));
+        let constants =
+            MACROS.to_owned() + &passed.chain(errors).chain(formats).collect::<String>();
         let macros = Rc::new(preprocessor::macros(&constants)?);
         let declarations = preprocessor::tokens(DECLARATIONS, &[], macros.clone())?.tokens;
         Ok(Self {

@@ -98,7 +98,7 @@ pub fn describe(error: &RunError, program: &Program) -> Mistake {
             "check the index, and the number of bytes that `malloc` gets, such as `10 * sizeof(int)`"
         }
         ErrorKind::Unsupported(Builtin::Mmap) => {
-            "processes share no memory here; `run`, and the name of the program, runs it in a process"
+            "only private, anonymous pages at an address that the system chooses are supported here; `run`, and the name of the program, runs it in a process"
         }
         ErrorKind::Unsupported(_) => {
             "run the program in a process: `run`, and the name of the program"
@@ -114,7 +114,10 @@ pub fn describe(error: &RunError, program: &Program) -> Mistake {
             "store `'\\0'` after the last character"
         }
         ErrorKind::Memory(MemoryError::Freed { .. }) => {
-            "call `free` after the last use of the block"
+            "call `free` or `munmap` after the last use of the memory"
+        }
+        ErrorKind::Memory(MemoryError::Protected { .. }) => {
+            "pass `PROT_READ | PROT_WRITE` to `mmap`; `run`, and the name of the program, shows the signal of such an access"
         }
         ErrorKind::DoubleFree | ErrorKind::InvalidFree { .. } => {
             "free each block once, with the address that `malloc` returned"

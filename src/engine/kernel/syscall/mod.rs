@@ -7,6 +7,7 @@ mod memory;
 mod process;
 mod transfer;
 
+pub(crate) use memory::constants as memory_constants;
 pub(crate) use process::wait_for;
 
 pub use call::{ParamKind, Parameter, Returns, SyscallResult, SystemCall};

@@ -7,17 +7,19 @@ use super::super::cpu::{Buffering, Event, Process, line_buffered};
 use super::super::error::{ErrorKind, Limit, RunError};
 use super::super::exec;
 use super::super::library::spend;
-use super::super::memory::{Access, Flat, Memory};
+use super::super::memory::{Access, Flat, KERNEL_PAGE, Memory, Permitted};
 use super::explorer::{Explorer, Successor};
 use super::member::{INIT, Identity, Member, Wants};
 use super::state::{State, Zombie};
 use crate::kernel::abi::Errno;
 use crate::kernel::event::Signal;
+use crate::kernel::syscall::memory_constants::{
+    MAP_ANONYMOUS, MAP_LOCKED, MAP_NONBLOCK, MAP_NORESERVE, MAP_POPULATE, MAP_PRIVATE, MAP_SHARED,
+    MAP_STACK, PROT_EXEC, PROT_NONE, PROT_READ, PROT_WRITE,
+};
 
 /// Bytes of a full buffer.
 const BUFFER: usize = 4096;
-/// `int` -1 as an operand.
-const MINUS_ONE: u64 = u64::MAX;
 /// The option `WNOHANG` of `waitpid`.
 const NO_HANG: u64 = 1;
 /// Number of operations that take as long as `fork`.
@@ -26,6 +28,8 @@ const WORK_OF_FORK: u64 = 100;
 const WORK_OF_MEMBER: u64 = 5;
 /// Microseconds of a second.
 const SECOND: u64 = 1_000_000;
+/// Flags of `mmap` that do not change the contents of memory.
+const SILENT_FLAGS: u32 = MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_LOCKED | MAP_STACK;
 
 impl Explorer {
     /// Runs processes, and their new children, to their next visible steps, and adds them to a state. The last
@@ -231,13 +235,24 @@ impl Explorer {
             }
             // Standard error is not part of the output.
             Builtin::Write if first == 2 => third,
-            // Memory that processes share would make each access a step.
-            Builtin::Mmap if flags & 1 == 0 && flags & 32 != 0 => {
-                member.memory.map_zeros(second).unwrap_or(MINUS_ONE)
-            }
-            Builtin::Munmap => {
-                member.memory.free(first);
-                0
+            Builtin::Mmap | Builtin::Munmap => {
+                let layout = self.programs[member.program].0.layout;
+                let called = match builtin {
+                    Builtin::Mmap => map(&mut member.memory, layout.stack, (second, third, flags)),
+                    _ => unmap(&mut member.memory, first, second),
+                };
+                match called {
+                    Some(Ok(reply)) => reply,
+                    Some(Err(errno)) => {
+                        member.cpu.errno = errno.number();
+                        match builtin {
+                            // `MAP_FAILED` has the bytes of a pointer.
+                            Builtin::Mmap if layout.pointer == 4 => u32::MAX.into(),
+                            _ => u64::MAX,
+                        }
+                    }
+                    None => return Err(member.error(ErrorKind::Unsupported(builtin))),
+                }
             }
             _ => return Err(member.error(ErrorKind::Unsupported(builtin))),
         };
@@ -442,4 +457,45 @@ impl Explorer {
         member.cpu.fail(Errno::ECHILD);
         None
     }
+}
+
+/// Performs `mmap` below the stack. Returns `None` for a mapping that this memory does not model. Memory that
+/// processes share, for example, would make each access a step.
+fn map(
+    memory: &mut Flat,
+    stack: u64,
+    (size, prot, flags): (u64, u64, u64),
+) -> Option<Result<u64, Errno>> {
+    // Both arguments are an `int`.
+    let (prot, flags) = (prot as u32, flags as u32);
+    if size == 0 || flags & (MAP_SHARED | MAP_PRIVATE) == 0 {
+        return Some(Err(Errno::EINVAL));
+    }
+    if flags & !SILENT_FLAGS != MAP_PRIVATE | MAP_ANONYMOUS {
+        return None;
+    }
+    let permitted = match prot & !PROT_EXEC {
+        // Some processors can execute a page that they cannot read.
+        PROT_NONE if prot & PROT_EXEC == 0 => Permitted::Nothing,
+        PROT_READ => Permitted::Loads,
+        PROT_WRITE => Permitted::Stores,
+        both if both == PROT_READ | PROT_WRITE => Permitted::Stores,
+        _ => return None,
+    };
+    let start = memory.map_zeros(size, permitted, stack);
+    Some(start.ok_or(Errno::ENOMEM))
+}
+
+/// Performs `munmap`. Returns `None` for memory that `mmap` did not create.
+fn unmap(memory: &mut Flat, start: u64, size: u64) -> Option<Result<u64, Errno>> {
+    let end = size
+        .checked_next_multiple_of(KERNEL_PAGE)
+        .and_then(|size| start.checked_add(size));
+    let pages = end
+        .map(|end| start..end)
+        .filter(|pages| !pages.is_empty() && start.is_multiple_of(KERNEL_PAGE));
+    let Some(pages) = pages else {
+        return Some(Err(Errno::EINVAL));
+    };
+    memory.unmap(pages).then_some(Ok(0))
 }

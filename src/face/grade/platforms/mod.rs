@@ -290,7 +290,7 @@ fn cells(id: Option<String>, one: Value) -> Result<Vec<(String, Given)>, String>
 }
 
 /// Converts a string, a number, a boolean, null, or a list of strings to an answer.
-fn answer(value: Value) -> Option<Given> {
+pub fn answer(value: Value) -> Option<Given> {
     Some(match value {
         Value::Null => Given::Text(String::new()),
         Value::Bool(truth) => Given::Text(truth.to_string()),

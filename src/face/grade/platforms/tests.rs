@@ -2,8 +2,8 @@ use pagewalk_script::exam::grade::Given;
 use pagewalk_script::lang::value::Number;
 
 use super::{
-    RecordTable, Response, is_moodle, is_prairielearn, json_records, parts, prairielearn_rows,
-    yaml_records,
+    RecordTable, Response, answer, is_moodle, is_prairielearn, json_records, parts,
+    prairielearn_rows, yaml_records,
 };
 use crate::face::grade::csv;
 
@@ -185,6 +185,26 @@ fn one_key_is_not_right_for_several_versions() {
         "{}",
         rows.flaws[0].message
     );
+}
+
+#[test]
+fn a_number_is_a_value_and_a_text_keeps_its_spelling() {
+    for (json, given) in [
+        ("15", Given::Number(Number::from(15u64))),
+        ("-3", Given::Number(Number::from(-3i64))),
+        (
+            "0.5",
+            Given::Number(Number::parse("0.5").expect("a number")),
+        ),
+        ("\"15\"", text("15")),
+        ("true", text("true")),
+        ("null", text("")),
+        ("[\"a\", 3]", text("a; 3")),
+    ] {
+        let value = serde_json::from_str(json).expect("JSON");
+        assert_eq!(answer(value), Some(given), "{json}");
+    }
+    assert_eq!(answer(serde_json::json!({"a": 1})), None);
 }
 
 #[test]

@@ -274,7 +274,11 @@ impl Search<'_> {
             "a leading zero has no effect: this number is {}",
             &digits[..whole]
         );
-        let help = format!("write `{digits}`; hexadecimal is `0x{digits}`");
+        let octal = u64::from_str_radix(digits, 8).ok();
+        let octal = octal.map_or_else(String::new, |value| {
+            format!(", and the octal `{text}` of C is `0x{value:X}`")
+        });
+        let help = format!("write `{digits}`; hexadecimal is `0x{digits}`{octal}");
         let fix = Fix::replace(span, digits);
         self.found.push(
             Diagnostic::warning(Code::NoEffect, span, message)

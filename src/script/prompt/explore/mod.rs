@@ -69,6 +69,8 @@ pub struct Ended {
     /// Whether the user interrupted the input.
     pub interrupted: bool,
     pub totals: Totals,
+    /// The state after the last statement, also of an input that was only tried.
+    pub state: State,
 }
 
 /// How to treat the statements before an error.
@@ -420,7 +422,7 @@ impl Exploration {
             Some(Stop::Unknowable) => run.cx.report(vec![not_understood(Span::default())]),
             Some(Stop::Closed) | None => {}
         }
-        let (diagnostics, totals) = (run.cx.diagnostics, run.totals);
+        let (diagnostics, totals, state) = (run.cx.diagnostics, run.totals, run.cx.state);
         let messages = totals.statements;
         let undone = match mode {
             Mode::Whole => !diagnostics.is_empty(),
@@ -436,6 +438,7 @@ impl Exploration {
             messages,
             interrupted,
             totals,
+            state,
         }
     }
 }

@@ -140,10 +140,10 @@ fn the_statements_of_a_session_have_a_limit_of_memory() {
     let body = session
         .read("input", "let b = 1", &mut ())
         .expect("a statement");
-    assert_eq!(
-        session.run(&body, Mode::Tried, &mut Vec::new()).diagnostics,
-        []
-    );
+    let tried = session.run(&body, Mode::Tried, &mut Vec::new());
+    assert_eq!(tried.diagnostics, []);
+    let has = |state: &State| state.find("b").is_some();
+    assert!(has(&tried.state) && !has(session.state()));
     session.back(2);
     assert_eq!(run(&mut session), []);
 }

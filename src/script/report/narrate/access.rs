@@ -12,10 +12,10 @@ use crate::report::words::messages::cache_place;
 use crate::report::words::names::{Names, table_index};
 use crate::report::words::numbers;
 use crate::run::facts::{self, Family};
-use crate::run::record::{Access, AccessVerb, Did, FaultRecord, Shown};
+use crate::run::record::{Access, AccessVerb, Did, Shown};
 use crate::run::steps::Part;
 use pagewalk_engine::kernel::event::FaultClass;
-use pagewalk_engine::machine::event::{AccessKind, Event, Fault, Purpose};
+use pagewalk_engine::machine::event::{Event, Fault, Purpose};
 use pagewalk_engine::machine::spec::Spec;
 
 /// Maximum number of additional pieces of an access to report.
@@ -111,28 +111,18 @@ impl Sheet<'_> {
         blanks.into_iter().flatten().collect()
     }
 
-    /// Returns the page-fault blank. It is about the first piece only, even if a later piece faults. For a
-    /// process, the blank contains the kernel's result.
+    /// Returns the page-fault blank. Like the fact `page-fault`, it is about all pieces. For a process, the blank
+    /// contains the kernel's result.
     fn page_fault(&self) -> String {
-        if let Some(fault) = self.first_fault() {
+        if let Some(fault) = self.access.faults().first() {
             return format!("yes ({})", fault.class().map_or("none", FaultClass::name));
         }
-        // A store completes entirely or not at all.
-        let whole = self.access.outcome.pa.is_none() || self.access.kind == AccessKind::Write;
-        match self.access.outcome.fault.filter(|_| whole) {
+        match self.access.outcome.fault {
             None => "no",
             Some(Fault::NotPresent { .. } | Fault::Reserved { .. }) => "yes",
             Some(Fault::Protection { .. }) => "yes (protection)",
         }
         .to_owned()
-    }
-
-    /// Returns the first fault that the kernel handled for the first piece.
-    fn first_fault(&self) -> Option<&FaultRecord> {
-        let page = |va: u64| va.checked_shr(self.access.spec.page_bits());
-        let first = self.access.faults().first()?;
-        let (at, _) = first.wanted()?;
-        (page(at.raw()) == page(self.access.va.raw())).then_some(first)
     }
 
     /// Returns the blanks from the physical address to the byte, if the access has a physical address.
@@ -278,7 +268,7 @@ fn pieces(access: &Access) -> Vec<Block> {
         return Vec::new();
     }
     let mut blocks = vec![Block::line(format!(
-        "The access crosses a block or page boundary, so it is split into {} pieces. The fields describe the first piece.",
+        "The access crosses a block or page boundary, so it is split into {} pieces. The fields describe the first piece, except that a page fault can be in any piece.",
         access.outcome.fragments
     ))];
     let rest = &access.events[access.first_piece().len()..];

@@ -1,7 +1,7 @@
 //! Why a system call failed: the conditions of its errors, as the manual pages state them.
 
 use pagewalk_engine::kernel::abi::{Arg, Errno};
-use pagewalk_engine::kernel::syscall::system_call;
+use pagewalk_engine::kernel::syscall::{constant, system_call};
 
 use crate::run::record::CallRecord;
 
@@ -101,6 +101,12 @@ const CONDITIONS: &[Condition] = &[
         "the file is not open for reading, or not for writing, which a shared mapping with PROT_WRITE needs",
     ),
     always(&["mmap"], Errno::EEXIST, "there is a mapping in the range"),
+    when(
+        &["mmap"],
+        Errno::ENOMEM,
+        |given| constant("MAP_HUGETLB").is_some_and(|flag| given.number(3) & i128::from(flag) != 0),
+        "the kernel has no huge pages in reserve for MAP_HUGETLB",
+    ),
     always(
         &["mmap", "malloc", "calloc", "realloc"],
         Errno::ENOMEM,

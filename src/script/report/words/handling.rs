@@ -114,7 +114,11 @@ impl<'a> FaultText<'a> {
     }
 
     fn fatal(&self, cause: &str, class: FaultClass) -> String {
-        let cause = capitalized(cause);
+        // The other causes begin with the name of the process, which keeps its spelling.
+        let cause = match class {
+            FaultClass::Bus => capitalized(cause),
+            _ => cause.to_owned(),
+        };
         let reports = match class {
             FaultClass::Segmentation => "Linux reports a segmentation fault",
             FaultClass::Bus => "Linux reports a bus error",

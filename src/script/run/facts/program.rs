@@ -141,7 +141,7 @@ pub const PROGRAM_FACTS: &[ProgramFact] = &[
         name: "output",
         of: RUN,
         kind: FactType::new(Values::Text),
-        help: "what the processes wrote to the terminal",
+        help: "what the processes wrote to standard output",
         is_reported: true,
         get: Get::Spelt(
             |run| Some(output_text(&run.in_process()?.output).into()),

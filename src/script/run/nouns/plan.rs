@@ -155,7 +155,7 @@ pub const SHOWN_NOUNS: &[ShownNoun] = &[
     },
     ShownNoun {
         name: "processes",
-        help: "the state, mapped and resident pages, and faults of every process",
+        help: "the state, wait status, mapped and resident pages, and faults of every process",
         views: Views::Kernel(processes::table),
     },
 ];

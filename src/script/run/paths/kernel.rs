@@ -157,7 +157,7 @@ pub const PROCESS_PROPERTIES: &[ProcessProperty] = &[
     ),
     of_process(
         "stdout",
-        "all bytes that the process wrote to standard output and standard error",
+        "all bytes that the process wrote to standard output and standard error; `fprintf(stderr, …)` and `perror` write nothing",
         |_, p| Some(Value::string(p.stdout.to_vec())),
     ),
     of_process(

@@ -2,7 +2,7 @@
 //! `mlock`, and `munlock`.
 
 mod advise;
-mod constants;
+pub(crate) mod constants;
 mod map;
 mod protect;
 mod remap;

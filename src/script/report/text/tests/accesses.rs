@@ -66,6 +66,34 @@ fn a_computed_address_is_reported() {
 }
 
 #[test]
+fn the_page_fault_of_a_later_piece_is_one_of_the_access() {
+    for (fault, script) in [
+        (
+            "yes (demand-zero)",
+            "kernel { frames 8 }\nprocess P { | area | start | end | perms | backing | offset |\n| heap | 1000 | 3000 | rw-p | anonymous | - | }\n\
+             write 0x1000 = 1\nwrite 0x1FFF = 0x1234 size 2 => page-fault yes, fault demand-zero",
+        ),
+        (
+            "yes (protection)",
+            "machine simple\nset page_table {\n| vpn ppn rw |\n| 0F 0D 1 |\n| 10 0E 0 |\n}\nwrite 0x03FF = 1 size 2 => page-fault yes",
+        ),
+        (
+            "yes",
+            "machine simple\nset page_table {\n| vpn ppn v |\n| 0F 0D 1 |\n}\nread 0x03FF size 2 => page-fault yes, fault page",
+        ),
+    ] {
+        let text = printed(script, Options::default());
+        let last = text
+            .lines()
+            .filter(|line| line.contains("page fault?"))
+            .last();
+        let blank = format!("page fault? {fault}  ");
+        assert!(last.is_some_and(|line| line.contains(&blank)), "{text}");
+        assert!(!text.contains('✗'), "{text}");
+    }
+}
+
+#[test]
 fn an_address_in_the_statement_is_not_repeated() {
     let has_blank = |statement: &str| {
         let lines = last(&format!("let va = 0x10\n{statement}"));

@@ -225,6 +225,13 @@ fn fatal_faults_name_signal_and_code() {
         "P1 cannot write to 0x0404, because the area text (0x0400–0x0480) is r--p. Linux reports the protection \
          exception as a segmentation fault (SIGSEGV, SEGV_ACCERR)."
     );
+    // A name keeps its spelling at the beginning of a sentence.
+    let lower = SMALL.replace("P1", "p");
+    assert!(lower.contains("process p") && !lower.contains("process P"));
+    for statement in ["read 0x0500", "write 0x0404 = 1"] {
+        let said = first(&format!("{lower}{statement}"));
+        assert!(said.starts_with("p "), "{said}");
+    }
     let past = SMALL.replace("| 0400  | 0480 |", "| 0400  | 0500 |");
     assert_eq!(
         first(&format!("{past}read 0x0480")),
