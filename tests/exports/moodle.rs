@@ -1,6 +1,7 @@
 //! Moodle XML.
 
 use pagewalk_script::exam::field::Asked;
+use pagewalk_script::exam::formats::losses;
 use pagewalk_script::questions::entry::ItemKind;
 
 use super::cloze;
@@ -201,6 +202,34 @@ fn questions_beyond_moodle_are_rejected_with_their_place() {
     );
     assert_eq!(any.part, "question 1, part b, field 1b");
     assert!(any.why.contains("too many right answers"), "{}", any.why);
+    let long = refused(
+        "question \"q\" { reference 1 2 1 3 5 6 7 8 9 { frames 6, replacement lru }; ask last => resident }",
+    );
+    assert!(long.why.contains("too many orders"), "{}", long.why);
     let alone = refused("question \"q\" { choice \"c\" { correct \"a\" } }");
     assert!(alone.why.contains("two options"), "{}", alone.why);
+}
+
+#[test]
+fn a_hit_in_a_grid_has_the_words_of_hits() {
+    let script =
+        "question \"q\" { reference 1 1 { frames 2, replacement lru }; ask reference columns hit }";
+    let export = text("moodle", &[paper(script, 0)]);
+    for cell in [
+        "SHORTANSWER:=N~=no~=false~=M~=miss~=0}",
+        "SHORTANSWER:=Y~=yes~=true~=H~=hit~=1}",
+    ] {
+        assert!(export.contains(cell), "{cell}: {export}");
+    }
+}
+
+#[test]
+fn marks_of_rows_are_lost_with_a_message() {
+    let by_row = "question \"a\" { ask \"x\" = 1 }\nquestion \"q\" { reference 1 1 { frames 2, replacement lru }; ask reference columns hit frame0 marks by row }";
+    let losses = losses(&paper(by_row, 0));
+    assert_eq!(losses.len(), 1);
+    assert!(
+        losses[0].starts_with("question 2: ") && losses[0].contains("`marks by row`"),
+        "{losses:?}"
+    );
 }

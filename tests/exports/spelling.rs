@@ -32,8 +32,13 @@ fn everything_that_is_listed_is_right() {
                 ask read 0x0 => vpn, ppn, tlb, fault, cache; ask \"a\" = 1024 unit B; ask \"b\" = 0xF0 radix hex; \
                 ask \"c\" = 5 radix binary; ask \"d\" = 1 == 1; ask \"e\" = 1 == 2; ask \"f\" = \"Some Words\"; \
                 ask page_table columns ppn v; ask tlb columns tag ppn v";
+    // Spaces separate neither these outputs nor the others of the same list.
+    let outputs = "program main \"\"\"\nint main(void) { if (fork() == 0) { printf(\"a x\"); return 0; } printf(\"b\"); return 0; }\n\"\"\"\n\
+                   question \"o\" { outputs main; ask last => all }\n\
+                   question \"r\" { reference 1 2 1 3 5 6 7 8 9 { frames 5, replacement lru }; ask last => resident }";
     let mut papers = versions(6);
     papers.push(paper(&format!("{more}question \"q\" {{ {asks} }}"), 0));
+    papers.push(paper(outputs, 0));
     let mut tried = 0;
     for paper in &papers {
         let listed = listed(paper);

@@ -156,6 +156,17 @@ fn a_changed_key_lists_the_changed_students() {
         "{}",
         again.out
     );
+    // A table of questions names the questions that change.
+    let questions = folder.join("questions.csv").to_string_lossy().into_owned();
+    pagewalk(&["grade", &exam, &file, "--questions", "--output", &questions]);
+    let more = ["--before", &questions, "--rule", "void=1a.vpn"];
+    let ran = pagewalk(&[&["grade", &exam, &file, "--questions"], &more[..]].concat());
+    assert!(
+        ran.out
+            .contains("| two-mistakes |  | 48 | 49 | +1 | 1 34 → 35 |"),
+        "{}",
+        ran.out
+    );
     // The answers are no marks.
     let ran = pagewalk(&["grade", &exam, &file, "--before", &file]);
     assert!(ran.messages.contains("has no marks"), "{}", ran.messages);

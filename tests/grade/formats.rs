@@ -489,3 +489,128 @@ fn an_empty_table_of_answers_is_graded_when_it_is_filled_in() {
         );
     }
 }
+
+#[test]
+fn numbers_of_json_approximate_as_written_ones_do() {
+    let folder = folder("decimals");
+    let exam = put(
+        &folder,
+        "e.pw",
+        "question \"q\" points 1 { ask \"Time\" = 10 / 3 unit ns }\n",
+    );
+    // The last is the double that is closest to the key.
+    for (number, points) in [
+        ("3.33", "1"),
+        ("3.34", "0"),
+        ("3.3", "0"),
+        ("1.234", "0"),
+        ("3.3333333333333335", "1"),
+    ] {
+        for number in [number.to_owned(), format!("\"{number}\"")] {
+            let file = put(&folder, "a.json", format!("{{\"s\": {{\"1\": {number}}}}}"));
+            let ran = pagewalk(&["grade", &exam, &file]);
+            assert_eq!(total(&ran.out, "s"), points, "{number}: {}", ran.messages);
+        }
+    }
+    // A decimal point in data is no separator of thousands.
+    let exam = put(&folder, "e.pw", "question \"q\" { ask \"Size\" = 16384 }\n");
+    let file = put(&folder, "a.json", "{\"s\": {\"1\": 16.384}}");
+    let ran = pagewalk(&["grade", &exam, &file]);
+    assert_eq!((ran.status, &*ran.messages), (0, ""));
+}
+
+/// The seed of a version applies although the script sets one.
+#[test]
+fn a_seed_in_a_row_is_that_of_a_version() {
+    let folder = folder("own-seed");
+    let script = "seed 7\nquestion \"Sum\" points 4 { choose n in 10..1000\n ask \"\"\"{n} + 1\"\"\" = n + 1 }\n";
+    let exam = put(&folder, "e.pw", script);
+    let roster = put(&folder, "r.csv", "id,name\na4,Ann\n");
+    let version = ["exam", &exam, "--roster", &roster];
+    let key = pagewalk(&[&version[..], &["--key", "--format", "json"]].concat()).out;
+    let (_, key) = key.split_once("\"key\": \"").expect("a key");
+    let key = key.split('"').next().expect("a key");
+    let empty = pagewalk(&[&version[..], &["--answers", "csv"]].concat()).out;
+    let filled = format!("{}{key}\n", empty.trim_end());
+    let answers = put(&folder, "a.csv", &filled);
+    let ran = pagewalk(&["grade", &exam, &answers]);
+    assert_eq!(
+        (ran.status, total(&ran.out, "a4")),
+        (0, "4".into()),
+        "{filled}"
+    );
+    // A paper without a version has the script's seed.
+    let key = pagewalk(&["exam", &exam, "--key", "--format", "json"]).out;
+    let (_, key) = key.split_once("\"key\": \"").expect("a key");
+    let key = key.split('"').next().expect("a key");
+    for seed in ["0", "7"] {
+        let answers = put(&folder, "b.csv", format!("id,seed,1\nb,{seed},{key}\n"));
+        let ran = pagewalk(&["grade", &exam, &answers]);
+        assert_eq!(total(&ran.out, "b"), "4", "seed {seed}");
+    }
+    let answers = put(&folder, "c.csv", format!("id,1\nc,{key}\n"));
+    let ran = pagewalk(&["grade", &exam, &answers, "--seed", "5"]);
+    assert!(
+        ran.messages.contains("`--seed` has no effect"),
+        "{}",
+        ran.messages
+    );
+    assert_eq!(total(&ran.out, "c"), "4");
+}
+
+#[test]
+fn the_script_of_a_version_grades_this_version() {
+    let folder = folder("own-version");
+    let script =
+        "question \"Sum\" points 4 { choose n in 10..1000\n ask \"\"\"{n} + 1\"\"\" = n + 1 }\n";
+    let exam = put(&folder, "e.pw", script);
+    let own = pagewalk(&["exam", &exam, "--variants", "1", "--script"]).out;
+    let (_, code) = own.split_once("version \"").expect("a version");
+    let code = code.split('"').next().expect("a code");
+    let exam = put(&folder, "own.pw", &own);
+    let rows = format!("id,version,1\na,{code},1\nb,XXXXX,1\n");
+    let ran = pagewalk(&["grade", &exam, &put(&folder, "a.csv", rows)]);
+    assert_eq!(ran.status, 1);
+    let row = format!("a,,{code},0,0,4,0");
+    assert_eq!(ran.out.lines().nth(1), Some(&*row), "{}", ran.messages);
+    let other = format!("a.csv:3: the script is that of version `{code}`, not of `XXXXX`");
+    assert!(ran.messages.contains(&other), "{}", ran.messages);
+}
+
+#[test]
+fn tables_of_platforms_identify_students_as_their_rosters_do() {
+    let folder = folder("platforms");
+    let exam = put(&folder, "e.pw", "question \"q\" { ask \"1 + 1\" = 2 }\n");
+    for (table, id) in [
+        (
+            "Student,ID,SIS User ID,Section,1\n\"Lovelace, Ada\",101,u1,S1,2\n",
+            "u1",
+        ),
+        (
+            "Student,ID,SIS User ID,Section,1\n\"Lovelace, Ada\",101,,S1,2\n",
+            "101",
+        ),
+        ("OrgDefinedId,Username,1\n#123,#ada,2\n", "123"),
+        (
+            "First name,Email address,ID number,1\nAda,a@x.edu,u7,2\n",
+            "u7",
+        ),
+        (
+            "id,First name,Last name,Email address,1\ns1,Ada,Lovelace,a@x.edu,2\n",
+            "s1",
+        ),
+        ("Matrikelnummer,1\n007,2\n", "007"),
+        ("sep=;\r\nid;1\r\ns2;2\r\n", "s2"),
+    ] {
+        let ran = pagewalk(&["grade", &exam, &put(&folder, "a.csv", table)]);
+        assert_eq!(ran.status, 0, "{table}: {}", ran.messages);
+        assert_eq!(total(&ran.out, id), "1", "{table}");
+    }
+    let short = "sep=;\nid;1\ns2\n";
+    let ran = pagewalk(&["grade", &exam, &put(&folder, "a.csv", short)]);
+    assert!(
+        ran.messages.contains("a.csv:3: has 1 cells"),
+        "{}",
+        ran.messages
+    );
+}

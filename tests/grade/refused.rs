@@ -169,6 +169,16 @@ fn mistakes_in_rules_have_places_and_help() {
         "{}",
         ran.messages
     );
+    for (rule, help) in [
+        (
+            "void={1.vpn:full}",
+            "needs a space after the `:`: `1.vpn: full`",
+        ),
+        ("also={1.vpn:[\"5\"]}", "with a space after each `:`"),
+    ] {
+        let ran = pagewalk(&["grade", &exam, &answers, "--rule", rule]);
+        assert!(ran.messages.contains(help), "{rule}: {}", ran.messages);
+    }
 }
 
 /// An exam with two blanks and an essay, graded with this table.
@@ -829,4 +839,79 @@ fn a_wrong_victim_costs_only_its_own_row() {
         "{}",
         strict.out
     );
+}
+
+#[test]
+fn points_can_have_a_decimal_comma() {
+    let ran = essay_graded(
+        "comma",
+        "id;1.1;1.1 points;1.2;1.3 points\na;2;0,5;;\nb;2;0,5,;;\n",
+    );
+    let own = marks(&ran.out);
+    assert_eq!(own[&("a".to_owned(), "1.1".to_owned())], "0.5");
+    assert!(
+        ran.messages
+            .contains("a.csv:3: `1.1 points` must be a number from 0 to 1, not `0,5,`"),
+        "{}",
+        ran.messages
+    );
+}
+
+#[test]
+fn a_lost_zero_and_a_seed_beside_another_version_are_explained() {
+    let folder = folder("zeros");
+    let text = "question \"q\" points 1 { choose n in 0..1000; ask \"\"\"{n}\"\"\" = n }\n";
+    let exam = put(&folder, "e.pw", text);
+    let list = put(
+        &folder,
+        "list.csv",
+        "version,seed,id\nFVD3T,3,007\nT9NP7,4,8\n",
+    );
+    let answers = put(
+        &folder,
+        "a.csv",
+        "id,seed,version,1\n7,,,5\n8,12345,T9NP7,5\n",
+    );
+    let ran = pagewalk(&["grade", &exam, &answers, "--versions", &list]);
+    assert!(
+        ran.messages
+            .contains("has no student `7`, and the row has no version; did you mean `007`?"),
+        "{}",
+        ran.messages
+    );
+    // The row has not been graded with the version that it names.
+    assert!(
+        ran.messages.contains("`8` has the seed 0x3039 here but version T9NP7 elsewhere; the total is 0 with the seed 0x3039 and 0 with version T9NP7"),
+        "{}",
+        ran.messages
+    );
+    assert!(ran.out.contains("\n8,,,0,"), "{}", ran.out);
+}
+
+#[test]
+fn rules_and_statistics_that_mix_questions_are_reported() {
+    let folder = folder("mixed");
+    let script = "exam { pool \"P\" pick 1 of [\"A\", \"B\"] }\nquestion \"A\" { ask \"a\" = 1 }\nquestion \"B\" { ask \"b\" = 2 }\n\
+                  question \"Last\" { ask \"c\" = 3 }\n";
+    let exam = put(&folder, "e.pw", script);
+    let rows: Vec<String> = (0..8).map(|seed| format!("s{seed},{seed},1,3")).collect();
+    let text = format!("id,seed,1,2\n{}\n", rows.join("\n"));
+    let answers = put(&folder, "a.csv", text);
+    let mixed = "warning: question 1 is “A” or “B”, depending on the version";
+    for (more, is_mixed) in [
+        (&["--statistics"][..], true),
+        (&["--rule", "void=1"], true),
+        (&["--rule", "void=2"], false),
+        (&["--rule", "also={1 KHHKN: [\"5\"]}"], false),
+        (&[], false),
+    ] {
+        let ran = pagewalk(&[&["grade", &exam, &answers], more].concat());
+        assert_eq!(
+            ran.messages.contains(mixed),
+            is_mixed,
+            "{more:?}: {}",
+            ran.messages
+        );
+        assert!(!ran.messages.contains("question 2 is"), "{}", ran.messages);
+    }
 }

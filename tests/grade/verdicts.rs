@@ -502,6 +502,18 @@ fn an_answer_with_the_key_and_other_words_is_reviewed() {
         "unreadable",
         &["major fault", "a major page fault", "maj"],
     );
+    assert_each(
+        "\"T\" = \"bad segment\"",
+        "unreadable",
+        &[
+            "a bad segment, surely",
+            "bad segment!",
+            "(bad segment)",
+            "\"bad segment\"",
+            "bad segment,",
+        ],
+    );
+    assert_each("\"T\" = \"f(x)\"", "wrong", &["x", "fx?"]);
     assert_each("\"T\" = \"major\"", "wrong", &["minor", "majority"]);
 }
 
@@ -514,6 +526,9 @@ fn other_prefixes_and_units_of_the_author_are_reviewed() {
         "wrong",
         &["4.096 KiB", "4.096 KB", "4.1 kB"],
     );
+    assert_each("\"T\" = 4 unit KB", "unreadable", &["4.096 kB"]);
+    assert_each("\"T\" = 4 unit KB", "right", &["4 kB", "4 KB", "4"]);
+    assert_each("\"T\" = 4 unit kB", "wrong", &["4.096 kB"]);
     assert_each("\"T\" = 64000", "unreadable", &["64k"]);
     assert_each(
         "\"T\" = 6 unit \"MB/s\"",

@@ -8,7 +8,7 @@ use crate::face::threads::side_by_side;
 use pagewalk_script::api::exam::{
     Edition, Exam, File, Paper, PaperError, Refusal, Sample, ScriptError, Style as Layout, Version,
 };
-use pagewalk_script::exam::formats::hints;
+use pagewalk_script::exam::formats::{hints, losses};
 use pagewalk_script::lang::loader::{Cached, Disk};
 use pagewalk_script::report::diagnostics::Style;
 
@@ -123,7 +123,12 @@ impl PaperMaker<'_> {
         versions: &[Option<Version>],
         write: fn(&[Paper]) -> Result<Vec<File>, Refusal>,
     ) -> Result<Vec<File>, ExamError> {
-        write(&self.papers(versions)?).map_err(|refusal| self.refused(None, &refusal))
+        let papers = self.papers(versions)?;
+        let files = write(&papers).map_err(|refusal| self.refused(None, &refusal))?;
+        for loss in papers.first().into_iter().flat_map(losses) {
+            complain(&format!("pagewalk: warning: {loss}\n"));
+        }
+        Ok(files)
     }
 
     /// Generates the papers of all versions, or returns the first error.

@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use super::rows::{COLUMN_LIMIT, Cells, RECORD_LIMIT, Record, RecordTable};
 use pagewalk_script::exam::grade::{CELL_LIMIT, Given};
-use pagewalk_script::exam::roster::{Flaw, UNCLOSED, delimiter, unclosed_quote};
+use pagewalk_script::exam::roster::{
+    Flaw, UNCLOSED, delimiter, unclosed_quote, without_separator_line,
+};
 use pagewalk_script::exam::sheet::unguarded;
 
 /// Reads a table. The first line contains the column names. The delimiter is a comma, a semicolon, or a tab.
 pub(crate) fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
     let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
+    let (bytes, skipped) = without_separator_line(bytes);
     if let Some(line) = unclosed_quote(bytes) {
-        return Err(Flaw::new(line, UNCLOSED));
+        return Err(Flaw::new(skipped + line, UNCLOSED));
     }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -21,7 +24,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
     let mut row = csv::ByteRecord::new();
     let mut table = RecordTable::default();
     let mut has_header = false;
-    let (mut line, mut counted) = (1, 0);
+    let (mut line, mut counted) = (skipped + 1, 0);
     while let Ok(true) = reader.read_byte_record(&mut row) {
         // If a line ends with CR LF, the reported position of the next record is the position of the LF.
         let start = row

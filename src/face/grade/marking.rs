@@ -53,6 +53,8 @@ pub(crate) struct MarkingResult {
     pub(crate) fields: BTreeSet<String>,
     /// The fields and questions by what the papers print: labels in the form of [`alike`], and titles.
     pub(crate) printed: BTreeMap<String, String>,
+    /// The titles of each question in all papers, by its number. With `shuffle` or `pool`, a number can have several.
+    pub(crate) titles: BTreeMap<String, BTreeSet<String>>,
     /// The names of the fields of the first paper in order.
     pub(crate) header: Vec<String>,
     /// The names of fields that occur in no row.
@@ -73,6 +75,9 @@ impl MarkingResult {
         self.flaws.extend(other.flaws);
         self.fields.extend(other.fields);
         self.printed.extend(other.printed);
+        for (number, titles) in other.titles {
+            self.titles.entry(number).or_default().extend(titles);
+        }
         if self.header.is_empty() {
             self.header = other.header;
         }
@@ -142,12 +147,13 @@ fn composed(script: &CheckedScript, drawn: &PaperVersion, limits: Limits) -> Res
         seed,
         student: None,
     };
+    let is_version = drawn.source != SeedSource::Given;
     let paper = Exam {
         script,
         seed: Some(seed),
         limits,
     }
-    .paper(Some(&version).filter(|_| drawn.listed));
+    .paper(Some(&version).filter(|_| is_version));
     paper.map_err(|error| match &error {
         PaperError::Diagnostics(wrong) => {
             let first = wrong.first().map_or("", |first| first.message.as_str());
@@ -173,6 +179,10 @@ fn mark_paper(
     let labels = key.fields().iter();
     let labels =
         labels.filter_map(|field| Some((alike(&field.printed_name()?), field.name.clone())));
+    for (number, question) in (1..).zip(&paper.questions) {
+        let titles = done.titles.entry(number.to_string()).or_default();
+        titles.insert(question.title.to_string());
+    }
     let titles = paper.questions.iter().zip(1..);
     let titles = titles.map(|(of, number)| (alike(&of.title), number.to_string()));
     done.printed.extend(titles.chain(labels));
@@ -257,10 +267,20 @@ fn sheet(
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct PaperVersion {
     pub(crate) seed: u64,
-    /// Whether the seed comes from the list of versions.
-    pub(crate) listed: bool,
+    pub(crate) source: SeedSource,
     /// The version code, or an empty string without a code.
     pub(crate) code: String,
+}
+
+/// The source of a paper's seed. Only a version ignores the `seed` statements of the script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum SeedSource {
+    /// The list of versions.
+    List,
+    /// The row, whose seed is that of a version.
+    Row,
+    /// The command line or the default, for a paper without a version.
+    Given,
 }
 
 /// The version that the command line gives for rows without one.
@@ -268,6 +288,10 @@ pub(crate) struct PaperVersion {
 pub(crate) struct GivenVersion {
     pub(crate) seed: Option<u64>,
     pub(crate) code: Option<String>,
+    /// The code of the only version that the script describes, as one from `pagewalk exam --script` does.
+    pub(crate) own: Option<String>,
+    /// The seed that the script sets before its first question.
+    pub(crate) declared: Option<u64>,
     /// Whether the papers of the script differ between versions.
     pub(crate) needed: bool,
 }
@@ -327,6 +351,13 @@ impl Versions {
         }
     }
 
+    /// Returns the ID in the list that differs from this one only in zeros at the beginning.
+    fn zero_padded(&self, id: &str) -> Option<&String> {
+        let digits = |id: &str| id.trim_start_matches('0').to_ascii_lowercase();
+        let mut ids = self.by_id.keys();
+        ids.find(|own| digits(own) == digits(id))
+    }
+
     /// Returns the students in the list, without the students of these rows.
     pub(crate) fn absent(&self, own_ids: &BTreeSet<String>) -> Vec<&str> {
         let ids = self
@@ -334,6 +365,13 @@ impl Versions {
             .keys()
             .filter(|id| !own_ids.contains(&self.own_id(id)));
         ids.map(String::as_str).collect()
+    }
+
+    /// Returns the version with this code, in any case.
+    fn listed(&self, code: &str) -> Option<(&String, &u64)> {
+        let mut all = self.by_code.iter();
+        let other = || all.find(|(known, _)| known.eq_ignore_ascii_case(code));
+        self.by_code.get_key_value(code).or_else(other)
     }
 
     /// The student's name, or an empty string if the list does not contain it.
@@ -351,14 +389,37 @@ impl Versions {
         if let Some(seed) = &row.seed {
             let seed = parse(seed).ok_or_else(|| not_a_seed(seed))?;
             let own = self.by_code.iter().find(|(_, own)| **own == seed);
-            let code = own.map(|(code, _)| code).or(row.version.as_ref());
+            // In the list, the row's code can have another seed.
+            let written = row.version.as_ref();
+            let written = written.filter(|code| self.listed(code).is_none());
+            let code = own.map(|(code, _)| code).or(written);
+            // These are the seeds of papers without a version.
+            let plain = [Some(Options::default().seed), given.declared];
+            let source = if plain.contains(&Some(seed)) {
+                SeedSource::Given
+            } else {
+                SeedSource::Row
+            };
             return Ok(PaperVersion {
                 seed,
-                listed: false,
+                source,
                 code: code.cloned().unwrap_or_default(),
             });
         }
-        if let Some(code) = row.version.as_ref().or(given.code.as_ref()) {
+        let code = row.version.as_ref().or(given.code.as_ref());
+        let own = given.own.as_ref().filter(|_| self.by_code.is_empty());
+        if let (Some(code), Some(own)) = (code, own) {
+            if !own.eq_ignore_ascii_case(code) {
+                let message = format!("the script is that of version `{own}`, not of `{code}`");
+                return Err(NoPaper::Wrong(message));
+            }
+            return Ok(PaperVersion {
+                seed: Options::default().seed,
+                source: SeedSource::Given,
+                code: own.clone(),
+            });
+        }
+        if let Some(code) = code {
             let near = || {
                 pagewalk_script::lang::nearest::nearest(
                     code,
@@ -367,11 +428,7 @@ impl Versions {
             };
             let help =
                 || near().map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            let (code, seed) = self
-                .by_code
-                .get_key_value(code)
-                .or_else(|| self.by_code.iter().find(|(known, _)| known.eq_ignore_ascii_case(code)))
-                .ok_or_else(|| {
+            let (code, seed) = self.listed(code).ok_or_else(|| {
                     if self.by_code.is_empty() {
                         format!("the seed of version `{code}` is unknown; add the list of versions with `--versions`")
                     } else {
@@ -382,7 +439,7 @@ impl Versions {
                 })?;
             return Ok(PaperVersion {
                 seed: *seed,
-                listed: true,
+                source: SeedSource::List,
                 code: code.clone(),
             });
         }
@@ -394,19 +451,23 @@ impl Versions {
             let seed = seed.ok_or(NoPaper::Unnamed)?;
             return Ok(PaperVersion {
                 seed,
-                listed: false,
+                source: SeedSource::Given,
                 code: String::new(),
             });
         }
         let code = of_student(&self.by_id, &row.id).ok_or_else(|| {
+            let padded = self.zero_padded(&row.id);
+            let help = padded.map_or_else(String::new, |own| {
+                format!("; did you mean `{own}`? A spreadsheet may have removed the zeros")
+            });
             format!(
-                "the list of versions has no student `{}`, and the row has no version",
+                "the list of versions has no student `{}`, and the row has no version{help}",
                 row.id
             )
         })?;
         Ok(PaperVersion {
             seed: self.by_code[code],
-            listed: true,
+            source: SeedSource::List,
             code: code.clone(),
         })
     }
@@ -428,11 +489,11 @@ impl Versions {
         let mut listed = beside
             .into_iter()
             .chain(of_list)
-            .filter_map(|code| self.by_code.get_key_value(code));
+            .filter_map(|code| self.listed(code));
         let (code, seed) = listed.find(|(_, seed)| **seed != drawn.seed)?;
         Some(PaperVersion {
             seed: *seed,
-            listed: true,
+            source: SeedSource::List,
             code: code.clone(),
         })
     }

@@ -8,28 +8,10 @@ use pagewalk_engine::files::limits::{InputLimit, TABLE};
 use pagewalk_engine::files::reason;
 use pagewalk_script::exam::field::{Asked, Field, alike};
 use pagewalk_script::exam::grade::Given;
-use pagewalk_script::exam::roster::{FIRST, Flaw, LAST, NAMES, plain};
+use pagewalk_script::exam::roster::{FIRST, Flaw, IdColumns, LAST, NAMES, plain};
 use pagewalk_script::lang::loader::{Disk, Loader, text_of};
 use pagewalk_script::lang::value::Number;
 
-/// Columns that identify a student, most preferred first. A comparison of column names considers only letters and
-/// digits.
-const IDS: &[&str] = &[
-    "id",
-    "studentid",
-    "sid",
-    "studentnumber",
-    "matriculation",
-    "matriculationnumber",
-    "idnumber",
-    "sisuserid",
-    "userid",
-    "username",
-    "uid",
-    "netid",
-    "emailaddress",
-    "email",
-];
 /// Other common columns of student tables, which are ignored in marking.
 const BESIDE: &[&str] = &[
     "section",
@@ -101,8 +83,8 @@ pub(crate) struct ColumnNames {
 }
 
 impl StudentRow {
-    /// Creates a row with the ID and the name from a record.
-    pub(crate) fn identified_by(record: &Record) -> Self {
+    /// Creates a row with the ID and the name from a record of a table with these columns of IDs.
+    pub(crate) fn identified_by(record: &Record, ids: &IdColumns) -> Self {
         let name = record
             .text(NAMES)
             .filter(|name| !name.is_empty())
@@ -115,9 +97,9 @@ impl StudentRow {
                     .collect::<Vec<_>>()
                     .join(" ")
             });
-        let ids = IDS.iter().filter_map(|id| record.text(&[id]));
-        let id = ids
-            .into_iter()
+        let each = ids.names.iter().filter_map(|id| record.text(&[id]));
+        let id = each
+            .map(|id| ids.without_prefix(&id).to_owned())
             .find(|id| !id.is_empty())
             .unwrap_or_default();
         Self {
@@ -148,11 +130,8 @@ pub(crate) fn student_rows(table: RecordTable, named: &ColumnNames) -> Result<St
             return Err(Flaw::new(1, format!("has no column `{wanted}`{help}")));
         }
     }
-    if !table
-        .header
-        .iter()
-        .any(|own| IDS.contains(&plain(own).as_str()))
-    {
+    let ids = table.id_columns();
+    if !table.header.iter().any(|own| ids.contain(own)) {
         return Err(Flaw::new(
             1,
             "has no column that identifies the students; add a column `id`",
@@ -167,7 +146,7 @@ pub(crate) fn student_rows(table: RecordTable, named: &ColumnNames) -> Result<St
     }
     // One of two columns for the same field would be lost.
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-    for name in table.header.iter().filter(|name| is_answer(name)) {
+    for name in table.header.iter().filter(|name| is_answer(name, &ids)) {
         if let Some(before) = seen.insert(alike(name), name).filter(|_| !name.is_empty()) {
             let message = format!("has two columns for the same field: `{before}` and `{name}`");
             return Err(Flaw::new(1, message));
@@ -190,7 +169,7 @@ pub(crate) fn student_rows(table: RecordTable, named: &ColumnNames) -> Result<St
         ..StudentRows::default()
     };
     for record in table.rows {
-        rows.rows.push(student_row(&record, named));
+        rows.rows.push(student_row(&record, named, &ids));
     }
     Ok(rows)
 }
@@ -203,10 +182,10 @@ pub(crate) fn points_of(column: &str) -> Option<&str> {
 }
 
 /// Whether a column can contain the answers to a field.
-fn is_answer(column: &str) -> bool {
-    let beside = [IDS, NAMES, FIRST, LAST, BESIDE];
+fn is_answer(column: &str, ids: &IdColumns) -> bool {
+    let beside = [NAMES, FIRST, LAST, BESIDE];
     let own = plain(column);
-    !beside.iter().any(|known| known.contains(&own.as_str()))
+    !ids.contain(column) && !beside.iter().any(|known| known.contains(&own.as_str()))
 }
 
 /// Whether marking ignores a column, because it is about the student or the attempt.
@@ -214,8 +193,8 @@ fn is_unused(column: &str) -> bool {
     BESIDE.contains(&plain(column).as_str())
 }
 
-fn student_row(record: &Record, named: &ColumnNames) -> StudentRow {
-    let mut row = StudentRow::identified_by(record);
+fn student_row(record: &Record, named: &ColumnNames, ids: &IdColumns) -> StudentRow {
+    let mut row = StudentRow::identified_by(record, ids);
     let mut answers = Vec::new();
     for (column, given) in record.cells.iter() {
         let own = plain(column);
@@ -232,7 +211,7 @@ fn student_row(record: &Record, named: &ColumnNames) -> StudentRow {
         } else if points_of(column).is_some() {
             row.points
                 .push((Arc::clone(column), text().unwrap_or_default()));
-        } else if is_answer(column) {
+        } else if is_answer(column, ids) {
             answers.push((Arc::clone(column), given));
         }
     }
@@ -316,6 +295,11 @@ impl FromIterator<(Arc<str>, Given)> for Cells {
 }
 
 impl RecordTable {
+    /// Returns the columns that can contain the students' IDs.
+    pub(crate) fn id_columns(&self) -> IdColumns {
+        IdColumns::of_table(self.header.iter().map(AsRef::as_ref))
+    }
+
     /// Returns a column's name, and adds the column to the header if it is new.
     pub(crate) fn column(&mut self, name: &str) -> Arc<str> {
         if let Some(known) = self.header.iter().find(|known| &***known == name) {

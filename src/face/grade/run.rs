@@ -7,7 +7,7 @@ use std::path::Path;
 use pagewalk_engine::files::atomic_write::{write_below, write_file};
 use pagewalk_engine::files::limits::RULES;
 use pagewalk_engine::files::shown;
-use pagewalk_script::api::CheckedScript;
+use pagewalk_script::api::{CheckedScript, Exam};
 use pagewalk_script::exam::field::alike;
 use pagewalk_script::exam::grade::regrade::{Before, regraded};
 use pagewalk_script::exam::grade::rules::Rules;
@@ -19,14 +19,16 @@ use pagewalk_script::exam::roster::Flaw;
 use pagewalk_script::lang::nearest::nearest;
 use pagewalk_script::lang::value::Number;
 use pagewalk_script::report::narrate::count;
+use pagewalk_script::run::session::Limits;
 
 use super::arguments::{FeedbackFormat, Grade};
 use super::marking::{
-    GivenVersion, Marking, MarkingResult, NoPaper, PaperVersion, Review, Versions,
+    GivenVersion, Marking, MarkingResult, NoPaper, PaperVersion, Review, SeedSource, Versions,
     doubtful_version, mark_all,
 };
 use super::rows::{ColumnNames, StudentRow, points_of, read_bytes, read_text};
 use super::{arguments, csv};
+use crate::face::run::warn_of_own_seed;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
 
@@ -71,9 +73,14 @@ impl Grade {
         let Ok((script, also)) = self.scripts(color) else {
             return Ok(Status::Wrong);
         };
+        if self.seed.is_some() {
+            warn_of_own_seed(&script);
+        }
         let given = GivenVersion {
             seed: self.seed,
             code: self.code.clone(),
+            own: own_version(&script, self.limits.limits()),
+            declared: script.declared_seed(),
             needed: script.depends_on_seed(),
         };
         let review = match self.review.as_deref().map(Review::read).transpose() {
@@ -121,12 +128,12 @@ impl Grade {
                 .for_each(|row| review.apply(row));
         }
         let changed = |drawn: &PaperVersion| {
-            drawn.listed && !script.may_have_printed(drawn.seed, &drawn.code)
+            drawn.source == SeedSource::List && !script.may_have_printed(drawn.seed, &drawn.code)
         };
         if let Some((drawn, _)) = papers.iter().find(|(drawn, _)| changed(drawn)) {
             complain(&format!(
-                "pagewalk: warning: the script has changed since version {} was printed, so its key may also have changed\n  \
-                 help: grade with the script from which you printed the papers\n",
+                "pagewalk: warning: the script has changed since version {} was printed, so its values and its key may also have changed\n  \
+                 help: grade with the script from which you printed the papers, and set `also` or `void` for a mistake in it\n",
                 drawn.code
             ));
         }
@@ -147,6 +154,7 @@ impl Grade {
         if !rules_are_of_fields(&rules, &done) {
             return Ok(Status::Wrong);
         }
+        self.warn_of_mixed_questions(&rules, &done);
         done.sort();
         if done.rows.is_empty() {
             complain(&format!(
@@ -520,6 +528,27 @@ impl Grade {
         Status::Wrong
     }
 
+    /// Warns of rules and statistics about a field that is of several questions, because the versions differ in their order.
+    fn warn_of_mixed_questions(&self, rules: &Rules, done: &MarkingResult) {
+        let is_own = |name: &str, number: &str| {
+            let rest = name.strip_prefix(number);
+            rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+        };
+        // A rule with the code of a version is about one paper.
+        let is_of_all = |name: &&str| !name.contains(char::is_whitespace);
+        let mixed = done.titles.iter().filter(|(number, titles)| {
+            let mut ruled = rules.named().filter(is_of_all);
+            titles.len() > 1 && (self.statistics || ruled.any(|name| is_own(name, number)))
+        });
+        for (number, titles) in mixed {
+            let titles: Vec<String> = titles.iter().map(|title| format!("“{title}”")).collect();
+            complain(&format!(
+                "pagewalk: warning: question {number} is {}, depending on the version, so rules and statistics of its fields mix these questions\n",
+                titles.join(" or ")
+            ));
+        }
+    }
+
     /// Reports columns that match no field, and returns whether one of them resembles a field. A
     /// typing error in a header would otherwise hide a whole column of answers.
     fn report_columns(&self, done: &MarkingResult) -> bool {
@@ -649,6 +678,16 @@ fn rules_are_of_fields(rules: &Rules, done: &MarkingResult) -> bool {
         all = false;
     }
     all
+}
+
+/// Returns the code of the version that the script describes, if all its papers are the same.
+fn own_version(script: &CheckedScript, limits: Limits) -> Option<String> {
+    let exam = Exam {
+        limits,
+        ..Exam::new(script)
+    };
+    let paper = (!script.depends_on_seed()).then(|| exam.paper(None).ok())??;
+    paper.version.map(|version| version.code)
 }
 
 /// Marks all papers on several threads.

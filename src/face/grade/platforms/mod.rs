@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use pagewalk_script::exam::grade::{CELL_LIMIT, Given};
-use pagewalk_script::exam::roster::{Flaw, plain};
+use pagewalk_script::exam::roster::{Flaw, IdColumns, plain};
 use pagewalk_script::lang::loader::too_deep;
 use pagewalk_script::lang::value::Number;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -322,6 +322,7 @@ pub(crate) fn is_prairielearn(header: &[impl AsRef<str>]) -> bool {
 /// parameter of the question. Reports and skips students whose questions belong to different versions,
 /// because no single key applies.
 pub(crate) fn prairielearn_rows(table: RecordTable) -> StudentRows {
+    let ids = table.id_columns();
     let mut rows = StudentRows {
         flaws: table.flaws,
         ..StudentRows::default()
@@ -330,7 +331,7 @@ pub(crate) fn prairielearn_rows(table: RecordTable) -> StudentRows {
     // The version of each student's question.
     let mut drawn: BTreeMap<(String, String), String> = BTreeMap::new();
     for record in table.rows {
-        match submission(&record) {
+        match submission(&record, &ids) {
             Ok(row) => {
                 let question = record.text(&["question"]).unwrap_or_default();
                 if let Some(version) = &row.version {
@@ -374,8 +375,8 @@ pub(crate) fn prairielearn_rows(table: RecordTable) -> StudentRows {
     rows
 }
 
-fn submission(record: &Record) -> Result<StudentRow, String> {
-    let whose = StudentRow::identified_by(record);
+fn submission(record: &Record, ids: &IdColumns) -> Result<StudentRow, String> {
+    let whose = StudentRow::identified_by(record, ids);
     let id = ["uin", "uid"]
         .iter()
         .filter_map(|name| record.text(&[name]))
@@ -446,12 +447,13 @@ fn response(plain: &str) -> Option<usize> {
 
 /// The rows of a downloaded file. A response to a question with several blanks (Cloze) consists of parts.
 pub(crate) fn moodle_rows(table: RecordTable) -> StudentRows {
+    let ids = table.id_columns();
     let mut rows = StudentRows {
         flaws: table.flaws,
         ..StudentRows::default()
     };
     for record in table.rows {
-        let row = row(&record);
+        let row = row(&record, &ids);
         if !(row.id.is_empty() && plain(&row.name).starts_with(&plain(AVERAGE))) {
             rows.rows.push(row);
         }
@@ -459,8 +461,8 @@ pub(crate) fn moodle_rows(table: RecordTable) -> StudentRows {
     rows
 }
 
-fn row(record: &Record) -> StudentRow {
-    let mut row = StudentRow::identified_by(record);
+fn row(record: &Record, ids: &IdColumns) -> StudentRow {
+    let mut row = StudentRow::identified_by(record, ids);
     let mut responses: Vec<(usize, String)> = record
         .cells
         .iter()

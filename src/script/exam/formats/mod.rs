@@ -33,6 +33,7 @@ mod typst;
 mod walk;
 
 pub use answer_table::answer_table;
+pub use bank::losses;
 pub use fairness::{fairness, hints, indivisible};
 pub use json::{json, solutions, value as json_value};
 pub(crate) use label::{filled, label};

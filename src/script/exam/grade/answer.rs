@@ -132,7 +132,7 @@ impl<'p> AnswerForm<'p> {
     pub fn read(self, given: &Given) -> Answer {
         let text = match given {
             Given::Number(number) if matches!(self.form, Form::Number { .. }) => {
-                return Answer::Number(Spelled::from(*number));
+                return Answer::Number(number::from_data(*number, self.unit));
             }
             given => words::narrow(&given.text()),
         };

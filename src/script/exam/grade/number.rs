@@ -5,6 +5,8 @@ use crate::questions::entry::Radix;
 
 /// Maximum length of a number in characters.
 const LONGEST: usize = 100;
+/// Number of significant digits that every double has. Programs print more, as in `1.1111111111111112` for 10/9.
+const DOUBLE: usize = f64::DIGITS as usize;
 /// Largest power of ten in scientific notation.
 const LARGEST_POWER: i32 = 18;
 
@@ -86,6 +88,19 @@ impl From<Number> for Spelled {
             other: Vec::new(),
         }
     }
+}
+
+/// Returns a number from data, such as JSON, as if its decimal digits were an answer: `3.33` can approximate 10/3. A point in data
+/// is a decimal point.
+pub(crate) fn from_data(number: Number, unit: Option<&str>) -> Spelled {
+    let spelled = read(&number.to_string(), Radix::Decimal, None, unit);
+    spelled.map_or_else(
+        || Spelled::from(number),
+        |spelled| Spelled {
+            other: Vec::new(),
+            ..spelled
+        },
+    )
 }
 
 /// Parses a number for a blank. Digits without a prefix have the blank's radix. `unit` is the blank's unit.
@@ -322,7 +337,7 @@ fn scientific(text: &str) -> Option<Spelled> {
     let after = number.split_once('.').map_or("", |(_, after)| after);
     // A number with two digits after the leading zeros is an approximation, as in `0.0000061`.
     let digits = number.replace(['.', '-'], "").trim_start_matches('0').len();
-    let place = half_in_last_place(after.len())?;
+    let place = half_in_last_place(after.len(), digits)?;
     let within = place.times(scale).ok().filter(|_| digits > 1);
     Some(Spelled {
         within,
@@ -364,14 +379,14 @@ fn factor(named: &str, unit: Option<&str>) -> Option<Factor> {
     let is_unit = |unit: &str| {
         unit.eq_ignore_ascii_case(named) && !could_be_bits && !bits(unit) || unit == named
     };
-    if named.is_empty() || unit.is_some_and(is_unit) {
+    if named.is_empty() || unit == Some(named) {
         return Some(fits(one));
     }
-    let own = Unit::spelt(named)?;
-    let own_factor = Number::fraction(own.factor.0, own.factor.1).ok()?;
+    let own = Unit::spelt(named);
     // The prefixes of SI are powers of 1000. `K` and `Ki` are not among them.
     let could_be_si = named.starts_with(['k', 'M', 'G']) && named.get(1..2) != Some("i");
     let in_si = |by: Number| {
+        let own = own?;
         let thousands = own.factor.0.trailing_zeros() / 10;
         let less = Number::fraction(1000i128.checked_pow(thousands)?, own.factor.0).ok()?;
         by.times(less).ok().filter(|_| could_be_si && thousands > 0)
@@ -380,6 +395,11 @@ fn factor(named: &str, unit: Option<&str>) -> Option<Factor> {
         other: in_si(by),
         ..fits(by)
     };
+    if unit.is_some_and(is_unit) {
+        return Some(prefixed(one));
+    }
+    let own = own?;
+    let own_factor = Number::fraction(own.factor.0, own.factor.1).ok()?;
     let Some(unit) = unit else {
         return Some(prefixed(own_factor));
     };
@@ -437,20 +457,20 @@ fn quantity(unit: &Unit) -> ((Dimension, Option<Measure>), Option<Number>) {
 /// Parses `3/4`, `2^10`, or one number.
 fn fraction(text: &str) -> Option<Spelled> {
     if let Some((above, under)) = text.split_once('/') {
-        let part = |text: &str| power(text).map(Spelled::from).or_else(|| places(text));
+        let part = |text: &str| power(text).map(Spelled::from).or_else(|| spelled(text));
         let (above, under) = (part(above.trim())?, part(under.trim())?);
         return above.value.divide(under.value).ok().map(Spelled::from);
     }
     if text.starts_with("2^") {
         return power(text).map(Spelled::from);
     }
-    let other = swapped(text).and_then(|text| places(&text));
+    let other = swapped(text).and_then(|text| spelled(&text));
     Some(Spelled {
         other: other
             .map(|other| (other.value, other.within))
             .into_iter()
             .collect(),
-        ..places(text)?
+        ..spelled(text)?
     })
 }
 
@@ -462,9 +482,14 @@ fn power(text: &str) -> Option<Number> {
     Number::fraction(above, under).ok()
 }
 
+/// Parses digits with a decimal point or comma, as [`spelled`] does.
+pub(crate) fn places(text: &str) -> Option<Number> {
+    spelled(text).map(|spelled| spelled.value)
+}
+
 /// Parses digits with a decimal point or comma. Commas, spaces, apostrophes, or `_` may separate groups of
 /// three digits. Periods can also separate groups if there are two or more periods.
-fn places(text: &str) -> Option<Spelled> {
+fn spelled(text: &str) -> Option<Spelled> {
     let (sign, text) = text
         .strip_prefix('-')
         .map_or(("", text), |rest| ("-", rest));
@@ -490,7 +515,7 @@ fn places(text: &str) -> Option<Spelled> {
         value.negate().ok()?
     };
     let digits = format!("{before}{after}").trim_start_matches('0').len();
-    let half = half_in_last_place(after.len()).filter(|_| digits > 1);
+    let half = half_in_last_place(after.len(), digits).filter(|_| digits > 1);
     Some(Spelled {
         within: half,
         digits,
@@ -511,7 +536,9 @@ fn swapped(text: &str) -> Option<String> {
     either.then(|| format!("{before}{other}{after}"))
 }
 
-fn half_in_last_place(decimals: usize) -> Option<Number> {
+/// Returns half a unit in the last decimal place, or in the last place that a double rounds correctly.
+fn half_in_last_place(decimals: usize, digits: usize) -> Option<Number> {
+    let decimals = decimals.saturating_sub(digits.saturating_sub(DOUBLE));
     let tens = 10i128.checked_pow(u32::try_from(decimals).ok()?)?;
     Number::fraction(1, tens.checked_mul(2)?).ok()
 }

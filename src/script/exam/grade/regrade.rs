@@ -13,7 +13,7 @@ pub struct Before {
     pub total: Option<Number>,
     /// The maximum points.
     pub of: Option<Number>,
-    /// The marks of fields, if they were recorded.
+    /// The marks of fields or of questions, by name.
     pub fields: BTreeMap<String, Number>,
 }
 
@@ -24,7 +24,7 @@ pub struct Change {
     pub(crate) name: String,
     /// The totals before and after the change.
     pub(crate) total: (Option<Number>, Number),
-    /// The fields whose marks change, with their earlier and current marks.
+    /// The fields or the questions whose marks change, with their earlier and current marks.
     pub(crate) fields: Vec<(String, Number, Number)>,
 }
 
@@ -60,17 +60,21 @@ pub fn regraded(before: &[Before], now: &[Marked]) -> Regraded {
                 None => regraded.maxima.push((old, marked.of, 1)),
             }
         }
-        let differs = |mark: &&super::Mark| {
-            own.fields
-                .get(&mark.field)
-                .is_some_and(|points| !nearly(*points, mark.points))
-        };
-        let fields: Vec<(String, Number, Number)> = marked
+        // The earlier table may have a column for each question instead of each field.
+        let is_field = |name: &String| marked.marks.iter().any(|mark| mark.field == *name);
+        let questions = marked
             .marks
-            .iter()
-            .filter(differs)
-            .map(|mark| (mark.field.clone(), own.fields[&mark.field], mark.points))
-            .collect();
+            .chunk_by(|one, next| one.question == next.question);
+        let questions = questions.filter_map(<[_]>::first).map(|mark| mark.question);
+        let questions = questions.map(|at| ((at + 1).to_string(), marked.question(at).0));
+        let each = marked.marks.iter();
+        let each = each.map(|mark| (mark.field.clone(), mark.points));
+        let each = each.chain(questions.filter(|(name, _)| !is_field(name)));
+        let changed = |(name, now): (String, Number)| {
+            let before = *own.fields.get(&name)?;
+            (!nearly(before, now)).then_some((name, before, now))
+        };
+        let fields: Vec<(String, Number, Number)> = each.filter_map(changed).collect();
         if fields.is_empty() && own.total.is_some_and(|total| nearly(total, marked.total)) {
             regraded.same += 1;
             continue;

@@ -145,9 +145,15 @@ pub(crate) fn fault(text: &str) -> Option<bool> {
     }
 }
 
-/// Whether a text contains all words of a key and others, as in `major fault` for `major`.
+/// Whether a text contains all words of a key and others, as in `major fault` for `major`, or in other punctuation.
 pub(crate) fn contains(text: &str, key: &str) -> bool {
-    let [text, key] = [text, key].map(|text| format!(" {} ", plain(text)));
+    let is_around = |c: char| ".,;:!?\"'“”‘’„«»()[]{}".contains(c);
+    let [text, key] = [text, key].map(|text| {
+        let text = plain(text);
+        let words = text.split(' ').map(|word| word.trim_matches(is_around));
+        let words = words.filter(|word| !word.is_empty()).collect::<Vec<_>>();
+        format!(" {} ", words.join(" "))
+    });
     !key.trim().is_empty() && text.contains(&key)
 }
 

@@ -50,7 +50,8 @@ pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
         )
     })?;
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    let (text, skipped) = without_separator_line(text);
+    let (rest, skipped) = without_separator_line(text.as_bytes());
+    let text = &text[text.len() - rest.len()..];
     if let Some(line) = unclosed_quote(text.as_bytes()) {
         return Err(flaw(skipped + line, UNCLOSED));
     }
@@ -121,11 +122,11 @@ pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
 
 /// Skips the line `sep=;` that Excel reads and writes. Returns the rest of the text and the number of skipped
 /// lines.
-fn without_separator_line(text: &str) -> (&str, u64) {
-    let rest = text
-        .split_once('\n')
-        .filter(|(first, _)| first.to_lowercase().starts_with("sep="));
-    rest.map_or((text, 0), |(_, rest)| (rest, 1))
+pub fn without_separator_line(text: &[u8]) -> (&[u8], u64) {
+    let is_line = text.len() >= 4 && text[..4].eq_ignore_ascii_case(b"sep=");
+    let end = text.iter().position(|byte| *byte == b'\n');
+    end.filter(|_| is_line)
+        .map_or((text, 0), |end| (&text[end + 1..], 1))
 }
 
 /// The mistake in the line that [`unclosed_quote`] returns.
@@ -254,11 +255,7 @@ impl Table {
             return;
         }
         let id = cell(id);
-        let id = kind
-            .prefix
-            .and_then(|prefix| id.strip_prefix(prefix))
-            .unwrap_or(id)
-            .to_owned();
+        let id = without_prefix(id, kind.prefix).to_owned();
         let parts = self
             .columns
             .name
@@ -395,6 +392,48 @@ impl Kind {
             .map(|kind| format!("{} ({})", kind.name, kind.ids.join(", ")));
         each.collect::<Vec<_>>().join("; ")
     }
+}
+
+/// The columns of a table that can contain the students' IDs.
+#[derive(Debug)]
+pub struct IdColumns {
+    /// The names in the form of [`plain`], most preferred first.
+    pub names: Vec<String>,
+    /// A character that precedes each ID but is not part of the ID.
+    prefix: Option<char>,
+}
+
+impl IdColumns {
+    /// Returns the columns for a table with this header: those from which the roster of the same platform has the IDs, and then
+    /// all others.
+    pub fn of_table<'h>(header: impl Iterator<Item = &'h str>) -> Self {
+        let own: Vec<String> = header.map(plain).collect();
+        let kind = Kind::of(&own);
+        // An `id` that is not a column of the platform was added to identify the students.
+        let is_own = |id: &str| kind.ids.iter().any(|own| plain(own) == plain(id));
+        let added = PLAIN.ids.first().filter(|id| !is_own(id));
+        let names = added.into_iter().chain(kind.ids).chain(PLAIN.ids);
+        Self {
+            names: names.map(|name| plain(name)).collect(),
+            prefix: kind.prefix,
+        }
+    }
+
+    /// Whether a column of the table can contain IDs.
+    pub fn contain(&self, column: &str) -> bool {
+        self.names.contains(&plain(column))
+    }
+
+    /// Returns an ID without the character that the platform writes before each ID.
+    pub fn without_prefix<'i>(&self, id: &'i str) -> &'i str {
+        without_prefix(id, self.prefix)
+    }
+}
+
+fn without_prefix(id: &str, prefix: Option<char>) -> &str {
+    prefix
+        .and_then(|prefix| id.strip_prefix(prefix))
+        .unwrap_or(id)
 }
 
 /// Returns the letters and digits of a header, in lowercase.

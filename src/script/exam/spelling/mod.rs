@@ -11,8 +11,8 @@ use crate::run::table::Cell;
 
 /// Maximum number of leading zeros.
 const ZEROS: usize = 16;
-/// Maximum length of a list of pages that is spelled in every order.
-const PERMUTED: usize = 4;
+/// Maximum length of a list that is spelled in every order.
+const PERMUTED: usize = 5;
 
 /// Spellings of a missing or unknown value.
 const NOTHING: &[&str] = &[
@@ -21,6 +21,9 @@ const NOTHING: &[&str] = &[
 /// Spellings of yes and no.
 const YES: &[&str] = &["Y", "yes", "true"];
 const NO: &[&str] = &["N", "no", "false"];
+/// Spellings of a hit and a miss.
+const HIT: &[&str] = &["H", "hit"];
+const MISS: &[&str] = &["M", "miss"];
 
 /// Returns every sensible spelling of a blank's right answer, with the usual one first. The spellings ignore
 /// case. If `bare` is true, no kernel handles faults.
@@ -53,20 +56,23 @@ pub fn spellings(blank: &Blank, bare: bool) -> Vec<String> {
                 ..
             }),
             Form::Set,
-        ) => of_pages(pages),
+        ) => of_set(pages),
         (Some(key), _) => of_text(&key.to_string()),
     }
 }
 
-/// Returns a short list of pages in every order, and a longer list only in its own order and sorted.
-fn of_pages(pages: &List) -> Vec<String> {
-    let own: Vec<String> = pages.iter().map(ToString::to_string).collect();
-    let orders = if own.len() <= PERMUTED {
+/// Whether a list without an order has few enough elements to spell every order.
+pub(crate) fn has_few_orders(elements: &List) -> bool {
+    elements.len() <= PERMUTED
+}
+
+/// Returns a list in every order, if it [has few](has_few_orders), or else only in its own.
+fn of_set(elements: &List) -> Vec<String> {
+    let own: Vec<String> = elements.iter().map(ToString::to_string).collect();
+    let orders = if has_few_orders(elements) {
         permutations(&own)
     } else {
-        let mut sorted = own.clone();
-        sorted.sort_by_key(|page| (page.len(), page.clone()));
-        vec![own, sorted]
+        vec![own]
     };
     unique(orders.iter().flat_map(|order| separated(order)).collect())
 }
@@ -74,16 +80,19 @@ fn of_pages(pages: &List) -> Vec<String> {
 /// Returns the spellings of a list in its own order.
 fn of_list(values: &List) -> Vec<String> {
     let own: Vec<String> = values.iter().map(ToString::to_string).collect();
-    unique(separated(&own).to_vec())
+    unique(separated(&own))
 }
 
-fn separated(items: &[String]) -> [String; 4] {
-    [
+fn separated(items: &[String]) -> Vec<String> {
+    // Spaces do not separate outputs that contain spaces.
+    let has_spaces = items.iter().any(|item| item.contains(char::is_whitespace));
+    let spaced = (!has_spaces).then(|| items.join(" "));
+    let others = [
         format!("[{}]", items.join(", ")),
         items.join(", "),
         items.join(","),
-        items.join(" "),
-    ]
+    ];
+    others.into_iter().chain(spaced).collect()
 }
 
 fn permutations(items: &[String]) -> Vec<Vec<String>> {
@@ -112,9 +121,15 @@ pub fn of_value(value: &Value, radix: Radix, digits: Option<u32>) -> Vec<String>
     }
 }
 
-/// Returns the spellings of `Y` or `N`.
-pub(crate) fn of_yes_or_no(word: &str) -> Vec<String> {
-    all(if word == YES[0] { YES } else { NO })
+/// Returns the spellings of `Y` or `N`, which can also say whether a reference `hits`.
+pub(crate) fn of_yes_or_no(word: &str, hits: bool) -> Vec<String> {
+    let (words, hit_or_miss) = if word == YES[0] {
+        (YES, HIT)
+    } else {
+        (NO, MISS)
+    };
+    let also = if hits { hit_or_miss } else { &[] };
+    all(&[words, also].concat())
 }
 
 /// Returns every sensible spelling of a table cell.
@@ -126,7 +141,7 @@ pub fn of_cell(cell: &Cell) -> Vec<String> {
         Cell::List {
             values,
             any_order: true,
-        } => of_pages(values),
+        } => of_set(values),
         Cell::List {
             values,
             any_order: false,

@@ -5,10 +5,11 @@ use crate::exam::formats::code::unmarked;
 use crate::exam::formats::page;
 use crate::exam::formats::style::Refusal;
 use crate::exam::paper::Paper;
-use crate::exam::spelling::{of_cell, of_value, of_yes_or_no, spellings};
+use crate::exam::spelling::{has_few_orders, of_cell, of_value, of_yes_or_no, spellings};
 use crate::exam::words::Words;
-use crate::lang::value::{Number, Value};
+use crate::lang::value::{List, Number, Value};
 use crate::questions::entry::{Answers, Blank, Form, ItemKind, Radix, Rubric};
+use crate::run::table::Cell;
 
 /// Maximum number of spellings per field. Moodle's regular expressions for Cloze cannot process
 /// more spellings. The expressions fail at about 2,000 spellings.
@@ -54,6 +55,10 @@ pub(crate) enum Input {
 /// # Errors
 /// Returns a refusal if there are too many correct answers to list, or if no option is correct.
 pub(crate) fn input(field: &Field) -> Result<Input, Refusal> {
+    if set(field).is_some_and(|set| !has_few_orders(set)) {
+        let why = "this answer has too many orders to list; omit the item";
+        return Err(refusal(field, why));
+    }
     match field.asked {
         Asked::Blank(blank) => Ok(interchangeable(field).unwrap_or_else(|| of_blank(blank, field))),
         Asked::Cell { column, cell, .. } => {
@@ -62,7 +67,7 @@ pub(crate) fn input(field: &Field) -> Result<Input, Refusal> {
                 ItemKind::Table { table, .. } => page::yes_or_no(table.id, column, cell),
                 _ => None,
             };
-            let words = word.map_or_else(Vec::new, of_yes_or_no);
+            let words = word.map_or_else(Vec::new, |word| of_yes_or_no(word, column == "hit"));
             Ok(Input::Text([words, spellings].concat()))
         }
         Asked::Any => any(field),
@@ -79,6 +84,29 @@ pub(crate) fn input(field: &Field) -> Result<Input, Refusal> {
                 lines,
             })
         }
+    }
+}
+
+/// Returns the key of a field whose answer can list its elements in any order.
+fn set<'f>(field: &'f Field) -> Option<&'f List> {
+    match field.asked {
+        Asked::Blank(Blank {
+            form: Form::Set,
+            key: Some(key),
+            ..
+        }) => match &key.value {
+            Value::List(set) => Some(set),
+            _ => None,
+        },
+        Asked::Cell {
+            cell:
+                Cell::List {
+                    values,
+                    any_order: true,
+                },
+            ..
+        } => Some(values),
+        _ => None,
     }
 }
 

@@ -5,6 +5,7 @@ mod yaml;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::number::places;
 use super::sheet::Given;
 use crate::lang::nearest::nearest;
 use crate::lang::value::Number;
@@ -278,11 +279,11 @@ fn text(value: &Setting) -> Result<&str, String> {
     }
 }
 
-/// Parses `3`, `0.5`, `1/2`, or `50 %`.
+/// Parses `3`, `0.5`, `0,5`, `1/2`, or `50 %`.
 pub fn number(text: &str) -> Option<Number> {
     let text = text.trim();
     match text.split_once('/') {
-        None => Number::parse(text).ok(),
+        None => Number::parse(text).ok().or_else(|| places(text)),
         Some((above, under)) => {
             let (above, under) = (Number::parse(above).ok()?, Number::parse(under).ok()?);
             above.divide(under).ok()
@@ -321,6 +322,9 @@ fn void(rules: &mut Rules, value: &Setting) -> Result<(), String> {
         Setting::List(names) => names.iter().for_each(|name| add(name, Void::Full)),
         Setting::Map(each) => {
             for (name, how) in each {
+                if let Some((name, how)) = name.split_once(':') {
+                    return Err(format!("needs a space after the `:`: `{name}: {how}`"));
+                }
                 let how = Setting::One(how.first().cloned().unwrap_or_default());
                 add(
                     name,

@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 use super::{Rules, Setting};
 use crate::lang::loader::{too_deep, yaml_error};
 
+/// The help for a text that is not YAML.
+const OF_FIELDS: &str = "a rule with a value for each field is written `also: { 1.ppn: [\"0x0E\"] }`, with a space after each `:`";
+
 impl Rules {
     /// Sets the rules that a YAML text contains. Returns the errors, each with the name of the text and a line
     /// number.
@@ -21,9 +24,7 @@ impl Rules {
             Err(_) if text.trim().is_empty() => return Vec::new(),
             Err(error) => {
                 let (line, column, why) = yaml_error(&error);
-                let help =
-                    "a rule with a value for each field is written `also: { 1.ppn: [\"0x0E\"] }`";
-                return vec![format!("{name}:{line}:{column}: {why}; {help}")];
+                return vec![format!("{name}:{line}:{column}: {why}; {OF_FIELDS}")];
             }
         };
         let mut wrong = Vec::new();
@@ -46,7 +47,8 @@ impl Rules {
             .ok_or("a rule is written `NAME=VALUE`")?;
         let text = format!("{}: {value}", rule.trim());
         if value.trim_start().starts_with('{') && too_deep(&text).is_none() {
-            let settings = settings(&text).map_err(|error| error.to_string())?;
+            let settings = settings(&text)
+                .map_err(|error| format!("{}; {OF_FIELDS}", yaml_error(&error).2))?;
             return settings.into_iter().try_for_each(|(rule, value)| {
                 self.set(&rule, &value)
                     .map_err(|message| format!("`{rule}` {message}"))
