@@ -121,6 +121,7 @@ impl Sweep {
             how: ReplayOptions {
                 map,
                 straddle: self.addresses.straddle(),
+                seed: machine.seed,
                 max_memory: self.limits.memory,
             },
             threads: self

@@ -28,6 +28,7 @@ fn swept(text: &str) -> Swept {
     let how = ReplayOptions {
         map: AddressMapping::Identity,
         straddle: Straddle::Split,
+        seed: 0,
         max_memory: u64::MAX,
     };
     let counted = run(&grid, how, 1, |feed| feed.send(&records)).1;
