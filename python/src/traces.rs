@@ -231,6 +231,7 @@ impl SweepArguments {
         let how = ReplayOptions {
             map,
             straddle: addresses.straddle(),
+            seed: machine.seed,
             max_memory: addresses.max_memory,
         };
         Ok(Self {

@@ -19,6 +19,7 @@ use pagewalk_script::report::json::JsonSink;
 use pagewalk_script::services::manual;
 use pagewalk_script::services::manual::{SECTIONS, Section};
 use pagewalk_script::suite::reports::quoted;
+use pagewalk_script::traces::sweep::begins_setting;
 use serde_json::json;
 
 use super::deferred::Deferred;
@@ -419,7 +420,7 @@ fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
         let near = nearest_option(setting, long_options(command).into_iter());
         let value = words
             .get(at + 1)
-            .filter(|_| near.is_none() && command_with(&program, setting).is_none())?;
+            .filter(|_| near.is_none() && begins_setting(setting))?;
         // `1K` is not a number of bytes.
         let sizes = value
             .split(',')

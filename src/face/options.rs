@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
+use pagewalk_engine::files::{is_same_file, shown};
 use pagewalk_engine::trace::time_limit::{Deadline, TimeLimit};
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::course::{BadCourse, Course, of_folder};
@@ -130,6 +131,25 @@ impl Checking {
         complain(&script.render_warnings(diagnostic_style(color)));
         script
     }
+}
+
+/// Checks before a run that the files that it writes are none of those that it reads.
+///
+/// # Errors
+/// Returns the reason against the first file that is both.
+pub(crate) fn check_outputs<'p>(
+    outputs: impl IntoIterator<Item = &'p Path>,
+    inputs: &[&Path],
+) -> Result<(), String> {
+    for output in outputs {
+        if inputs.iter().any(|input| is_same_file(input, output)) {
+            let output = shown(output);
+            return Err(format!(
+                "cannot write `{output}`: it is also an input; write to another file"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Returns the kind of a text file that is no script, by its name.

@@ -25,7 +25,7 @@ use pagewalk_script::traces::named::{MappingNames, replacements};
 use pagewalk_script::traces::reports::{Ended, Replayed, json, plot, table, text, warnings};
 use pagewalk_script::traces::{ReplayOutcome, ReplayPlan, named};
 
-use super::options::ReplayLimits;
+use super::options::{ReplayLimits, check_outputs};
 use super::progress::Bar;
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
 
@@ -137,6 +137,13 @@ impl Replay {
             > 1
         {
             return Ok(refused("standard input can be read only once"));
+        }
+        let inputs: Vec<&Path> = std::iter::once(&self.machine)
+            .chain(&self.traces)
+            .map(PathBuf::as_path)
+            .collect();
+        if let Err(why) = check_outputs(self.plot.as_deref(), &inputs) {
+            return Ok(refused(&why));
         }
         let machine = match find_machine(&self.machine, color) {
             Ok(machine) => machine,
@@ -293,6 +300,19 @@ pub(crate) fn refused(why: &str) -> Status {
     Status::Wrong
 }
 
+/// Tells that a plot is SVG, if the name of its file says otherwise. A program that reads the file would not say why it fails.
+pub(crate) fn note_plot(file: &Path) {
+    if file
+        .extension()
+        .is_some_and(|end| !end.eq_ignore_ascii_case("svg"))
+    {
+        complain(&format!(
+            "pagewalk: `{}` contains SVG; the extension of SVG is `.svg`\n",
+            shown(file)
+        ));
+    }
+}
+
 /// Returns a flag that becomes true at the first Ctrl-C. A second Ctrl-C ends the process.
 pub(crate) fn interruptible() -> Arc<AtomicBool> {
     let interrupt = Arc::new(AtomicBool::new(false));
@@ -326,10 +346,19 @@ pub(crate) fn find_trace(
     if trace.exists() {
         return Ok(file());
     }
-    let accesses = machine.accesses(&shown(trace), map);
-    accesses
-        .unwrap_or_else(|| Ok(file()))
-        .map_err(|(sources, wrong)| render(&wrong, &sources, diagnostic_style(color)))
+    let name = shown(trace);
+    match machine.accesses(&name, map) {
+        Some(accesses) => {
+            accesses.map_err(|(sources, wrong)| render(&wrong, &sources, diagnostic_style(color)))
+        }
+        None => match machine.similar_program(&name) {
+            Some(near) => Err(format!(
+                "pagewalk: `{name}` is neither a file nor a program of `{}`: did you mean `{near}`?\n",
+                machine.name
+            )),
+            None => Ok(file()),
+        },
+    }
 }
 
 /// Output format.
@@ -419,6 +448,8 @@ impl ReplayOutput {
                 reason(&error)
             ));
             status = status.max(Status::Wrong);
+        } else if let Some(file) = file {
+            note_plot(file);
         }
         self.error.map_or(Ok(status), Err)
     }

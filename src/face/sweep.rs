@@ -18,19 +18,20 @@ use pagewalk_script::api::LimitNames;
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::diagnostics::render;
 use pagewalk_script::report::text::Theme;
+use pagewalk_script::suite::reports::quoted;
 use pagewalk_script::traces::named::MappingNames;
 use pagewalk_script::traces::parts::{
     Part, PartError, PartitionedSweep, TraceFile, merged, missing,
 };
 use pagewalk_script::traces::reports::Ended;
-use pagewalk_script::traces::sweep::{GridError, sweep_grid};
+use pagewalk_script::traces::sweep::{GridError, begins_setting, sweep_grid};
 use pagewalk_script::traces::sweep_reports::{Swept, csv, json, plot, text, warnings};
 use pagewalk_script::traces::{SweepOutcome, SweepPlan};
 
-use super::options::ReplayLimits;
+use super::options::{ReplayLimits, check_outputs};
 use super::progress::Bar;
 use super::replay::{
-    Addresses, Named, find_machine, find_trace, interruptible, refused, trace_formats,
+    Addresses, Named, find_machine, find_trace, interruptible, note_plot, refused, trace_formats,
 };
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
 
@@ -109,7 +110,16 @@ impl Sweep {
             file,
             plot: self.plot.as_deref(),
         };
-        let map = match output.ready().and_then(|()| self.addresses.map(&machine)) {
+        let files: Vec<&PathBuf> = std::iter::once(&self.trace)
+            .chain(&self.more_traces)
+            .collect();
+        let inputs: Vec<&Path> = std::iter::once(&self.machine)
+            .chain(files.iter().copied())
+            .map(PathBuf::as_path)
+            .collect();
+        let outputs = [output.file, output.plot].into_iter().flatten();
+        let ready = check_outputs(outputs, &inputs).and_then(|()| output.ready());
+        let map = match ready.and_then(|()| self.addresses.map(&machine)) {
             Ok(map) => map,
             Err(why) => return Ok(refused(&why)),
         };
@@ -121,6 +131,7 @@ impl Sweep {
             how: ReplayOptions {
                 map,
                 straddle: self.addresses.straddle(),
+                seed: machine.seed,
                 max_memory: self.limits.memory,
             },
             threads: self
@@ -133,9 +144,6 @@ impl Sweep {
             deadline: self.limits.deadline(),
             interrupt: &interrupt,
         };
-        let files: Vec<&PathBuf> = std::iter::once(&self.trace)
-            .chain(&self.more_traces)
-            .collect();
         if let (Some(part), Some(folder)) = (self.partition, &self.output) {
             return Ok(write_part(
                 plan,
@@ -170,12 +178,40 @@ impl Sweep {
         let unit = (self.cache.as_deref(), self.tlb.as_deref());
         match sweep_grid(&text, &machine.spec, unit, map, names, &mut sources) {
             Ok(grid) => return Some(grid),
+            Err(GridError::Grid(_)) if let Some(why) = self.misplaced_trace() => {
+                complain(&format!("pagewalk: {why}\n"));
+            }
             Err(GridError::Options(why)) => complain(&format!("pagewalk: {why}\n")),
             Err(GridError::Grid(wrong)) => {
                 complain(&render(&wrong, &sources, diagnostic_style(color)));
             }
         }
         None
+    }
+
+    /// Explains that a setting stands in the place of the trace, or a trace in the grid.
+    fn misplaced_trace(&self) -> Option<String> {
+        let is_file = |word: &&String| Path::new(word).is_file();
+        let (file, trace) = (self.grid.iter().find(is_file), shown(&self.trace));
+        let words = |file: &str| -> Vec<String> {
+            let rest = self.grid.iter().filter(|word| *word != file);
+            let words = [&*self.machine.to_string_lossy(), file, &trace].map(str::to_owned);
+            words.iter().chain(rest).map(|word| quoted(word)).collect()
+        };
+        if !self.trace.exists() && trace.split_whitespace().next().is_some_and(begins_setting) {
+            let message = format!("`{trace}` is a setting, but the trace must precede the grid");
+            return Some(match file {
+                Some(file) => format!("{message}: `pagewalk sweep {}`", words(file).join(" ")),
+                None => message,
+            });
+        }
+        file.map(|file| {
+            let file = shown(Path::new(file));
+            format!(
+                "`{file}` is a file, not a setting; to replay a further trace, write `--trace {}`",
+                quoted(&file)
+            )
+        })
     }
 }
 
@@ -239,7 +275,11 @@ impl SweepOutput<'_> {
             None => print(&self.text(swept, color.theme(&io::stdout()))),
             Some(file) => {
                 let text = self.text(swept, Theme::default());
-                write_file(file, &text).or_else(|error| {
+                let done = write_file(file, &text);
+                if done.is_ok() {
+                    self.note_format(file);
+                }
+                done.or_else(|error| {
                     status = status.max(Status::Wrong);
                     complain(&failed(file, &error));
                     complain("  the results are printed on standard output\n");
@@ -249,11 +289,13 @@ impl SweepOutput<'_> {
         };
         if let Some(file) = self.plot.filter(|_| !whole) {
             complain(&unwritten(file));
-        } else if let Some(file) = self.plot
-            && let Some(Err(error)) = swept.first().map(|swept| write_file(file, plot(swept)))
-        {
-            complain(&failed(file, &error));
-            status = status.max(Status::Wrong);
+        } else if let Some((file, swept)) = self.plot.zip(swept.first()) {
+            if let Err(error) = write_file(file, plot(swept)) {
+                complain(&failed(file, &error));
+                status = status.max(Status::Wrong);
+            } else {
+                note_plot(file);
+            }
         }
         warn(swept);
         if swept
@@ -263,6 +305,27 @@ impl SweepOutput<'_> {
             status = status.max(Status::Interrupted);
         }
         written.map(|()| status)
+    }
+
+    /// Tells the format of the results, if the name of their file says otherwise.
+    fn note_format(&self, file: &Path) {
+        let end = file
+            .extension()
+            .and_then(|end| end.to_str())
+            .unwrap_or_default();
+        let format = SweepFormat::from_str(end, true)
+            .ok()
+            .filter(|format| *format != self.format);
+        let names = format.and_then(|format| {
+            let [is, other] = [self.format, format].map(|format| format.to_possible_value());
+            is.zip(other)
+        });
+        if let Some((is, other)) = names {
+            let (file, is, other) = (shown(file), is.get_name(), other.get_name());
+            complain(&format!(
+                "pagewalk: `{file}` contains {is}; for {other}, add `--format {other}`\n"
+            ));
+        }
     }
 
     fn text(&self, swept: &[Swept], theme: Theme) -> String {
@@ -390,6 +453,17 @@ impl Merge {
         let Some(file) = self.output.as_ref().filter(|file| *file != Path::new("-")) else {
             return print(&table).map(|()| Status::Held);
         };
+        let parts: Vec<PathBuf> = std::fs::read_dir(&self.folder)?
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|path| {
+                let stem = path.file_stem().and_then(|stem| stem.to_str());
+                stem.is_some_and(|stem| Part::of_stem(stem).is_some())
+            })
+            .collect();
+        let parts: Vec<&Path> = parts.iter().map(PathBuf::as_path).collect();
+        if let Err(why) = check_outputs([file.as_path()], &parts) {
+            return Ok(refused(&why));
+        }
         Ok(match write_file(file, &table) {
             Ok(()) => Status::Held,
             Err(error) => refused(&format!(

@@ -277,6 +277,20 @@ fn a_wrong_grid_is_reported_with_its_place() {
             "the ends of a range are separated by `..`",
         ),
         ("L2 { size 256 KB..1 MB }", "write `cache L2`"),
+        ("ways 1-8", "help: write `1..8`"),
+        ("ways 1,2, 4, size 4 KB", "write `ways 1 2 4`"),
+        ("size 2 KB, 4 KB", "write `size 2 KB 4 KB`"),
+        ("policy lru, fifo", "`policy lru fifo`"),
+        ("L1d.ways 1..4", "write `cache L1d { ways 1..4 }`"),
+        ("L1d ways 1..4", "write `cache L1d { ways 1..4 }`"),
+        ("cache L1d ways 1..4", "write `cache L1d { ways 1..4 }`"),
+        ("entries 16..64", "write `tlb dTLB { entries 16..64 }`"),
+        ("frames 2..8", "`frames` is a setting of `kernel`"),
+        ("page 1 KB..4 KB", "`page` is a setting of `machine`"),
+        (
+            "write-back no-write-allocate",
+            "put a comma before `no-write-allocate`",
+        ),
     ] {
         let messages = swept(&folder, &["core-i7", "t.lackey", grid]).wrong();
         assert!(
@@ -305,6 +319,151 @@ fn a_wrong_grid_is_reported_with_its_place() {
         let messages = swept(&folder, args).wrong();
         assert!(messages.contains(words), "{args:?}: {messages}");
     }
+}
+
+/// The help of these messages is a grid or a command that works.
+#[test]
+fn a_misplaced_trace_is_named() {
+    let folder = Folder::new("misplaced");
+    folder.put("t.lackey", &trace(20));
+    folder.put("u.lackey", &trace(10));
+    for (args, words) in [
+        (&["core-i7", "ways", "1..4"][..], "must precede the grid"),
+        (
+            &["core-i7", "ways", "1..4", "t.lackey"],
+            "`pagewalk sweep core-i7 t.lackey ways 1..4`",
+        ),
+        (
+            &["core-i7", "t.lackey", "u.lackey", "ways", "1..4"],
+            "write `--trace u.lackey`",
+        ),
+    ] {
+        let messages = swept(&folder, args).wrong();
+        assert!(messages.contains(words), "{args:?}: {messages}");
+    }
+    swept(&folder, &["core-i7", "t.lackey", "ways", "1..4"]).fine();
+}
+
+#[test]
+fn an_input_is_never_overwritten() {
+    let folder = Folder::new("overwritten");
+    let (text, machine) = (trace(20), "machine core-i7\n");
+    folder.put("t.lackey", &text);
+    folder.put("m.pw", machine);
+    folder.folder("parts");
+    for part in ["1/2", "2/2"] {
+        let args = [
+            "m.pw",
+            "t.lackey",
+            "ways 1 2",
+            "--partition",
+            part,
+            "-o",
+            "parts",
+        ];
+        swept(&folder, &args).fine();
+    }
+    let part = folder.read("parts/sweep-1-of-2.csv");
+    for args in [
+        &["replay", "m.pw", "t.lackey", "--plot", "./t.lackey"][..],
+        &["replay", "m.pw", "t.lackey", "--plot", "m.pw"],
+        &[
+            "sweep",
+            "m.pw",
+            "t.lackey",
+            "ways 1 2",
+            "-o",
+            "parts/../t.lackey",
+        ],
+        &["sweep", "m.pw", "t.lackey", "ways 1 2", "--plot", "m.pw"],
+        &["merge", "parts", "-o", "parts/sweep-1-of-2.csv"],
+    ] {
+        let messages = folder.pagewalk(args).wrong();
+        assert!(
+            messages.contains("it is also an input"),
+            "{args:?}: {messages}"
+        );
+    }
+    assert_eq!(folder.read("t.lackey"), text.as_bytes());
+    assert_eq!(folder.read("m.pw"), machine.as_bytes());
+    assert_eq!(folder.read("parts/sweep-1-of-2.csv"), part);
+    folder
+        .pagewalk(&["merge", "parts", "-o", "parts/all.csv"])
+        .fine();
+    folder
+        .pagewalk(&["merge", "parts", "-o", "parts/all.csv"])
+        .fine();
+}
+
+#[test]
+fn a_file_with_the_end_of_another_format_is_noted() {
+    let folder = Folder::new("ends");
+    folder.put("t.lackey", &trace(20));
+    for (options, note) in [
+        (
+            &["-o", "t.csv"][..],
+            "`t.csv` contains text; for csv, add `--format csv`",
+        ),
+        (
+            &["-o", "t.json", "--format", "csv"],
+            "`t.json` contains csv; for json, add `--format json`",
+        ),
+        (&["--plot", "t.png"], "`t.png` contains SVG"),
+        (&["-o", "u.csv", "--format", "csv"], ""),
+        (&["-o", "table", "--plot", "t.svg"], ""),
+    ] {
+        let told = swept(
+            &folder,
+            &[&["core-i7", "t.lackey", "ways 1 2"], options].concat(),
+        );
+        assert_eq!(told.status, Some(0), "{}", told.errors);
+        assert!(told.errors.contains(note), "{options:?}: {}", told.errors);
+        assert_eq!(told.errors.is_empty(), note.is_empty(), "{}", told.errors);
+    }
+    let told = folder.pagewalk(&["replay", "core-i7", "t.lackey", "--plot", "r.png"]);
+    assert!(
+        told.errors.contains("`r.png` contains SVG"),
+        "{}",
+        told.errors
+    );
+}
+
+/// The misses of a cache whose lines are random depend on the seed of the script, as in the statement `replay`.
+#[test]
+fn the_seed_of_a_script_determines_random_choices() {
+    let folder = Folder::new("seed");
+    // Six blocks take turns in a set of four ways.
+    let turns = (0..300).map(|n| format!(" L {:x},8\n", n % 6 * 0x100));
+    folder.put("t.lackey", &turns.collect::<String>());
+    let misses = |seed: u32| {
+        let script = format!(
+            "seed {seed}\nmachine core-i7 {{ cache L1d {{ size 1 KB, ways 4, policy random }} }}\n"
+        );
+        folder.put("m.pw", &script);
+        let csv = ["--map", "identity", "--format", "csv"];
+        let of = |rows: &[BTreeMap<String, String>], key: &str, name: &str| {
+            let row = rows
+                .iter()
+                .find(|row| row[key] == "L1d" && row.get("kind").is_none_or(|kind| kind == "all"));
+            row.expect("a row")[name].clone()
+        };
+        let replayed = table(
+            &folder
+                .pagewalk(&[&["replay", "m.pw", "t.lackey"], &csv[..]].concat())
+                .fine(),
+        );
+        let replayed = of(&replayed, "name", "misses");
+        let grid = ["m.pw", "t.lackey", "ways 4"];
+        let swept = table(&swept(&folder, &[&grid, &csv[..]].concat()).fine());
+        assert_eq!(of(&swept, "part", "misses"), replayed);
+        let statement =
+            format!("{script}replay \"t.lackey\" map identity => L1d.misses {replayed}\n");
+        folder.put("run.pw", &statement);
+        folder.pagewalk(&["run", "run.pw"]).fine();
+        replayed
+    };
+    // Other seeds can have equal numbers by chance.
+    assert_ne!(misses(3), misses(4));
 }
 
 #[test]
@@ -437,6 +596,24 @@ int main(void) { for (;;) a[0][0] = 1; }
         (&*smaller[0]["misses"], &*smaller[3]["misses"]),
         ("64", "16")
     );
+    let messages = sweep("sum call by_columns(8) map resident").wrong();
+    assert!(
+        messages.contains("`map` is a clause of the whole replay")
+            && messages.contains("<trace>:1:"),
+        "{messages}"
+    );
+    let near = sweep("sun").wrong();
+    assert!(near.contains("did you mean `sum`?"), "{near}");
+    let args = [
+        "replay",
+        "matrix.pw",
+        "sum call by_columns(8)",
+        "--format",
+        "json",
+    ];
+    let json: serde_json::Value =
+        serde_json::from_str(&folder.pagewalk(&args).fine()).expect("JSON");
+    assert_eq!(json["format"], "program");
     let endless = sweep("sum");
     assert_eq!(endless.status, Some(2));
     assert!(

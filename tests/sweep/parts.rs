@@ -69,7 +69,7 @@ fn missing_parts_are_listed_and_run_again() {
     folder.remove("parts/sweep-10-of-12.json");
     folder.remove("parts/sweep-10-of-12.csv");
     let why =
-        "pagewalk: 2 of 12 parts are missing: 3/12, 10/12; `pagewalk merge --missing` lists them\n";
+        "pagewalk: 2 of 12 parts are missing: 3/12, 10/12; the option `--missing` lists all\n";
     assert_eq!(folder.pagewalk(&["merge", "parts"]).wrong(), why);
     let missing = folder.pagewalk(&["merge", "parts", "--missing"]);
     assert_eq!(

@@ -77,6 +77,46 @@ fn files_without_a_trace_are_reported() {
 }
 
 #[test]
+fn a_message_about_a_trace_fits_its_machine_and_its_format() {
+    let small = "machine { virtual 20 bits, physical 12 bits, page 256 B, tlb { entries 4 } }\n";
+    let folder = folder(
+        "fitting",
+        &[
+            ("m.pw", small.as_bytes()),
+            ("t.lackey", TRACE.as_bytes()),
+            ("empty.csv", b"op,address,size\n"),
+            ("empty.lackey", b"==1== Lackey\n"),
+        ],
+    );
+    for (args, words, other) in [
+        (
+            &["m.pw", "t.lackey", "--frames", "4"][..],
+            "of the 16 page frames",
+            "at least one",
+        ),
+        (
+            &["core-i7", "empty.csv"],
+            "it contains no records",
+            "valgrind",
+        ),
+        (&["core-i7", "empty.lackey"], "--trace-mem=yes", "csv"),
+    ] {
+        let (status, _, err) = run(&folder, args);
+        assert_eq!(status, 2);
+        assert!(
+            err.contains(words) && !err.contains(other),
+            "{args:?}: {err}"
+        );
+    }
+    // A kernel has the upper half of a large address space.
+    fs::write(folder.join("high.csv"), "L,0x1000,8\nL,0x900000000000,8\n").unwrap();
+    let (status, out, err) = run(&folder, &["core-i7", "high.csv"]);
+    let end = "the addresses of a process, which end at 0x7FFFFFFFEFFF,";
+    assert_eq!(status, 0);
+    assert!(out.contains(end) && err.contains(end), "{out}\n{err}");
+}
+
+#[test]
 fn malformed_lines_are_skipped_and_reported() {
     let mut text = TRACE.as_bytes().to_vec();
     text.extend_from_slice(b" X 10,4\n");

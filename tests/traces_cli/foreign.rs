@@ -46,6 +46,16 @@ const SAMPLES: &[Sample] = &[
         Some([9, 7, 0]),
     ),
     (
+        "spaced.trace",
+        "I 0x401000 4\nL 0x7fff0200 8\nI 0x401004 4\nI 0x401008 4\nI 0x40100c 4\nS 0x7fff0208 8\n",
+        &[
+            "read as lackey, the closest format, line 1 ",
+            "write a comma between the address and the size",
+            "I 0x401000 4",
+        ],
+        Some([1, 1, 4]),
+    ),
+    (
         "csv.lackey",
         "op,address,size\nload,0x100,4\nload,0x140,4\nstore,0x180,4\n",
         &[

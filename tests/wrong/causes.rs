@@ -236,6 +236,8 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/S 18,4", 2, "write `write 0x18 = 0 size 4`", "write 0x18 = 0 size 4"),
     ("machine simple/read 0x3D4/expect 0x340 <= last.pa < 0x380", 3, "write `0x340 <= last.pa and last.pa < 0x380`", "expect 0x340 <= last.pa and last.pa < 0x380"),
     ("machine simple/translate 03D4", 2, "write `0x03D4`", "translate 0x03D4"),
+    ("machine { physical 12 bits }/replay \"yi.trace\" map resident", 2, "remove `map resident`", ""),
+    ("machine { virtual 20 bits, physical 12 bits, page 256 B }/kernel { frames 4 }", 2, "a page table needs 32 of the 16 page frames", ""),
     ("machine simple/sweep \"yi.trace\" ways 1..4", 2, "write `pagewalk sweep FILE.pw yi.trace ways 1..4`", ""),
     ("machine simple/let va = 0/while va < 16 {/  read va/  let va = va + 4/}", 3, "write `for va in [0, 4, 8, 12] { … }`", "for va in [0, 4, 8, 12] {"),
     ("machine simple/set page_table {/  | vpn ppn v |/  | 0A 09 |/}", 4, "write `1` if the entry is valid", ""),

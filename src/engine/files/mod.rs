@@ -50,6 +50,15 @@ pub fn open_stream(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
+/// Whether two paths name the same regular file, also through a link.
+pub fn is_same_file(one: &Path, other: &Path) -> bool {
+    let identity = |path: &Path| {
+        let data = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+        identity(path, &data)
+    };
+    identity(one).is_some_and(|one| identity(other) == Some(one))
+}
+
 /// Reads a whole input.
 ///
 /// # Errors
@@ -145,6 +154,19 @@ fn without_waiting() -> OpenOptions {
         .read(true)
         .custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
     options
+}
+
+/// The device and the number of a file.
+#[cfg(unix)]
+fn identity(_: &Path, data: &fs::Metadata) -> Option<impl Eq + use<>> {
+    use std::os::unix::fs::MetadataExt as _;
+    Some((data.dev(), data.ino()))
+}
+
+/// The path without links.
+#[cfg(not(unix))]
+fn identity(path: &Path, _: &fs::Metadata) -> Option<impl Eq + use<>> {
+    path.canonicalize().ok()
 }
 
 #[cfg(unix)]

@@ -32,6 +32,13 @@ pub enum BootError {
     },
     /// There are no user frames.
     NoFrames,
+    /// The page table of a process leaves no page of physical memory.
+    TableTooLarge {
+        /// Number of pages of the table that a process needs at least.
+        table: u64,
+        /// Number of physical pages.
+        pages: u64,
+    },
     /// Page-table entries have no P bit.
     NoPresentBit,
     /// The page size exceeds the simulation's limit.
@@ -48,6 +55,10 @@ impl fmt::Display for BootError {
             BootError::NoMmu => f.write_str("a machine without `virtual` and `page` cannot run processes"),
             BootError::TooManyFrames { most } => write!(f, "there can be at most {most} user frames"),
             BootError::NoFrames => f.write_str("there must be at least one user frame"),
+            BootError::TableTooLarge { table, pages } => write!(
+                f,
+                "a page table needs {table} of the {pages} page frames, so none is left for a process"
+            ),
             BootError::NoPresentBit => f.write_str(
                 "a kernel needs page-table entries with a P (valid) bit to mark pages as not resident",
             ),
@@ -84,11 +95,10 @@ fn check(
         return Err(BootError::PolicyOfSets);
     }
     // A process needs at least its root table.
-    let most = pages
-        .saturating_sub(shape.table_pages(1).unwrap_or(u64::MAX))
-        .min(FRAME_LIMIT);
+    let table = shape.table_pages(1).unwrap_or(u64::MAX);
+    let most = pages.saturating_sub(table).min(FRAME_LIMIT);
     match config.frames {
-        _ if most == 0 => return Err(BootError::NoFrames),
+        _ if most == 0 => return Err(BootError::TableTooLarge { table, pages }),
         Some(0) => return Err(BootError::NoFrames),
         Some(frames) if u64::from(frames) > most => return Err(BootError::TooManyFrames { most }),
         _ => {}

@@ -15,9 +15,20 @@ use super::vma::{AnonVma, Backing, Prot, Vma};
 use super::vma_map::{VmaEdit, VmaMap};
 use super::work;
 use crate::machine::pte::{Bit, Flags};
+use crate::machine::spec::Spec;
 
 /// The maximum number of areas of a process: Linux's default of `vm.max_map_count`.
 pub(crate) const MOST_AREAS: usize = 65_530;
+
+/// The address after the last byte that a process of a machine may map (`TASK_SIZE`). If virtual addresses have at
+/// least 48 bits, `TASK_SIZE` is one page below the middle of the address space, because the kernel uses
+/// the upper half. On smaller machines, `TASK_SIZE` is the end of the address space.
+pub fn user_end(spec: &Spec) -> u64 {
+    match spec.virtual_bits() {
+        bits @ 48.. => (1 << (bits - 1)) - (1 << spec.page_bits()),
+        bits => 1 << bits,
+    }
+}
 
 impl Kernel {
     /// Adds an area to an unmapped range and merges it with matching neighbors.
@@ -137,14 +148,9 @@ impl Kernel {
         bytes.checked_next_multiple_of(self.page_size())
     }
 
-    /// The address after the last byte that a process may map (`TASK_SIZE`). If virtual addresses have at
-    /// least 48 bits, `TASK_SIZE` is one page below the middle of the address space, because the kernel uses
-    /// the upper half. On smaller machines, `TASK_SIZE` is the end of the address space.
+    /// The address after the last byte that a process may map; see [`user_end`].
     pub fn user_end(&self) -> u64 {
-        match self.machine.spec().virtual_bits() {
-            bits @ 48.. => (1 << (bits - 1)) - self.page_size(),
-            bits => 1 << bits,
-        }
+        user_end(self.machine.spec())
     }
 
     /// The end of the lowest addresses, which programs cannot map, so that null pointers fault. Returns 0 on

@@ -22,7 +22,7 @@ pub mod heap;
 pub mod ids;
 pub(crate) mod lifecycle;
 mod load;
-mod mapping;
+pub mod mapping;
 mod pages;
 pub(crate) mod persistent;
 pub mod process;

@@ -152,11 +152,22 @@ fn fits(format: Format, lines: &[(u64, &[u8])]) -> bool {
             Line::Nothing => {}
         }
     }
+    if format == Format::Din && lines.iter().any(|(_, line)| is_access_of_lackey(line)) {
+        return false;
+    }
     match format {
         // A program whose output is in the trace can begin with other lines. No other format has such records.
         Format::Lackey => records > 0,
         _ => begins == Some(true) && (records > bad || lines.len() == 1),
     }
+}
+
+/// Whether a line is a load or a store in the letters of lackey, which `din` does not have, although it has those of a fetch. A few
+/// of these lines among many fetches show that the trace is not Dinero's.
+fn is_access_of_lackey(line: &[u8]) -> bool {
+    let mut fields = line::fields(line);
+    matches!(fields.next(), Some(b"L" | b"S" | b"l" | b"s"))
+        && fields.next().is_some_and(line::looks_like_number)
 }
 
 /// Whether the addresses of the first lines have many digits, but no letter, no `0x`, and no leading 0.
@@ -196,7 +207,11 @@ fn resembled(line: &[u8]) -> Option<Format> {
         fields.next().unwrap_or_default(),
     );
     match first {
-        [b'I' | b'L' | b'S' | b'M'] if second.contains(&b',') => Some(Format::Lackey),
+        [b'I' | b'L' | b'S' | b'M']
+            if second.contains(&b',') || line::looks_like_number(second) =>
+        {
+            Some(Format::Lackey)
+        }
         [b'#', ..] | b"l" | b"s" => Some(Format::Gap),
         [b'0'..=b'9' | b'r' | b'w' | b'i' | b'm' | b'R' | b'W'] => Some(Format::Din),
         _ if matches!(second, b"R" | b"W" | b"r" | b"w") => Some(Format::Din),

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use super::detect::fitting;
-use super::format::{ChosenFormat, FORMATS};
+use super::format::{ChosenFormat, FORMATS, Format};
 use super::line;
 use super::record::BadLine;
 use super::unreadable::{DECIMAL, NO_RECORDS, Unreadable, UnreadableReason};
@@ -36,7 +36,11 @@ impl Unreadable {
                     None => advice(*chosen, line),
                 }
             }
-            UnreadableReason::NotATrace(NO_RECORDS) => RECORDING.to_owned(),
+            UnreadableReason::NotATrace(NO_RECORDS)
+                if Format::of_name(&self.name).is_none_or(|format| format == Format::Lackey) =>
+            {
+                RECORDING.to_owned()
+            }
             _ => return None,
         };
         // The advice contains commands for a shell.
@@ -162,6 +166,10 @@ const TEXTS: &[TextRow] = &[
         advice: "remove the columns after the size: `sed -E 's/(,[0-9]+).*/\\1/' FILE > converted.lackey`",
     },
     TextRow {
+        is: is_spaced_lackey,
+        advice: "write a comma between the address and the size: `awk '{ print $1, $2 \",\" $3 }' FILE > converted.lackey`",
+    },
+    TextRow {
         is: |line| is_usimm(line) && !line.contains(&b'\t'),
         advice: "this is a trace of USIMM; convert it: `awk '{ print $2 \",\" $3 }' FILE > converted.csv`",
     },
@@ -277,6 +285,16 @@ fn is_longer_lackey(line: &[u8]) -> bool {
     };
     rest.strip_prefix(b",")
         .is_some_and(|size| line::decimal(size).is_ok_and(|(_, rest)| rest.starts_with(b" ")))
+}
+
+/// Whether a line is lackey's with a space instead of the comma, such as `L 0x4222cac 8`.
+fn is_spaced_lackey(line: &[u8]) -> bool {
+    let mut fields = line::fields(line);
+    matches!(fields.next(), Some(b"I" | b"L" | b"S" | b"M"))
+        && fields.next().is_some_and(line::looks_like_number)
+        && fields
+            .next()
+            .is_some_and(|size| line::whole_decimal(size).is_ok())
 }
 
 /// Whether a line is USIMM's: the number of instructions before the access, `R` or `W`, the address, and the instruction's address.

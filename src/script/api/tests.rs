@@ -561,6 +561,7 @@ fn another_thread_ends_a_sweep() {
     let how = ReplayOptions {
         map: AddressMapping::Identity,
         straddle: Straddle::Split,
+        seed: 0,
         max_memory: u64::MAX,
     };
     let plan = SweepPlan {

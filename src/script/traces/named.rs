@@ -26,6 +26,8 @@ pub struct Named {
     /// The name in the command.
     pub name: String,
     pub spec: Arc<Spec>,
+    /// The seed of the machine's random choices. The statement `seed` of a script sets it.
+    pub seed: u64,
     /// The settings of the kernel that the script started.
     pub(crate) kernel: Option<KernelConfig>,
     /// The end of the script, whose programs can be traces.
@@ -92,6 +94,7 @@ impl Named {
         Some(Self {
             name: name.to_owned(),
             spec: Arc::new(preset.spec()),
+            seed: Options::default().seed,
             kernel: None,
             script: None,
         })
@@ -116,6 +119,7 @@ impl Named {
         Ok(Self {
             name: name.to_owned(),
             spec: Arc::new(spec),
+            seed: Options::default().seed,
             kernel: None,
             script: None,
         })
@@ -146,6 +150,7 @@ impl Named {
         Ok(Some(Self {
             name: name.to_owned(),
             spec,
+            seed: state.seed,
             kernel,
             script: Some(Arc::new(End { state, sources })),
         }))
@@ -153,7 +158,7 @@ impl Named {
 
     /// Creates the machine in its initial state.
     pub fn machine(&self) -> Machine {
-        Machine::new(self.spec.clone())
+        Machine::seeded(self.spec.clone(), self.seed)
     }
 
     /// Whether the machine translates addresses.

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::named::Named;
 use crate::lang::ast::StmtKind;
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
 use crate::lang::parse::parse;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
@@ -52,6 +53,12 @@ impl Named {
             Err(Stop::Wrong(wrong)) => Err((Box::new(sources), wrong)),
             Err(Stop::Unknowable | Stop::Closed) => Err((Box::new(sources), Vec::new())),
         })
+    }
+
+    /// Returns the program of the machine's script whose name resembles the first of these words.
+    pub fn similar_program(&self, words: &str) -> Option<&str> {
+        let name = words.split_whitespace().next()?;
+        nearest(name, self.script.as_ref()?.state.programs())
     }
 
     /// Runs the program of a statement `replay`, and returns its accesses in lackey's notation.

@@ -115,6 +115,16 @@ impl Machine {
         }
     }
 
+    /// Creates an empty machine on core 0 whose random choices follow from a seed.
+    ///
+    /// # Panics
+    /// Panics if `spec` does not pass [`Spec::check`].
+    pub fn seeded(spec: impl Into<Arc<Spec>>, seed: u64) -> Self {
+        let mut machine = Self::new(spec);
+        machine.seed(seed);
+        machine
+    }
+
     /// The simple memory system of CS:APP 9.6.4; see [`Spec::simple`].
     pub fn simple() -> Self {
         Self::new(Spec::simple())

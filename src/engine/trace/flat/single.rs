@@ -25,17 +25,18 @@ enum Sets {
 }
 
 impl SingleCache {
-    /// Creates an empty cache for blocks whose numbers have `bits` bits. No other part of its machine uses random numbers.
+    /// Creates an empty cache for blocks whose numbers have `bits` bits. No other part of its machine, which has this seed, uses
+    /// random numbers.
     ///
     /// Returns `None` if the policy distinguishes repeated references to a block from a single one. The
     /// references to a swept cache combine repeated ones.
-    pub(in crate::trace) fn new(spec: &CacheSpec, bits: u32) -> Option<Self> {
+    pub(in crate::trace) fn new(spec: &CacheSpec, bits: u32, seed: u64) -> Option<Self> {
         let policy = spec.policy;
         let merges = policy.repeated_touch_is_noop() && policy.touch_after_fill_is_noop();
         let general = || {
             Sets::General(
                 SetAssoc::new(spec.sets, spec.ways, policy),
-                SplitMix64::new(0),
+                SplitMix64::new(seed),
             )
         };
         let new = || FlatCache::new(spec, bits).map_or_else(general, Sets::Flat);

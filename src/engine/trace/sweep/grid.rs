@@ -230,6 +230,8 @@ pub struct ReplayOptions {
     pub map: AddressMapping,
     /// The method for counting references that straddle blocks or pages.
     pub straddle: Straddle,
+    /// The seed of each machine's random choices.
+    pub seed: u64,
     /// Maximum memory of all simulations, in bytes. Each simulation may use the same part of it.
     pub max_memory: u64,
 }

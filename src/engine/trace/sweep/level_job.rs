@@ -181,7 +181,7 @@ fn place(spec: &Spec, level: usize, how: ReplayOptions) -> Option<Place> {
         sets: cache.sets,
         cache: Box::new(single),
     };
-    SingleCache::new(cache, MOST_BLOCK_BITS).map(single)
+    SingleCache::new(cache, MOST_BLOCK_BITS, how.seed).map(single)
 }
 
 #[inline(always)]
@@ -244,7 +244,8 @@ impl Decoder {
         let addresses = match how.map {
             AddressMapping::Identity => Ok(Addresses::Physical(Box::new(caches))),
             AddressMapping::Demand(demand) => {
-                let process = FlatProcess::with_caches(Machine::new(spec.clone()), demand, caches)?;
+                let machine = Machine::seeded(spec.clone(), how.seed);
+                let process = FlatProcess::with_caches(machine, demand, caches)?;
                 process.map(|process| Addresses::Virtual(Box::new(process)))
             }
         };

@@ -247,7 +247,7 @@ impl Worker {
 
 fn counting(spec: Spec, how: ReplayOptions) -> Result<CountingReplay, ReplayError> {
     let replay = CountingReplay::new(
-        Machine::new(spec),
+        Machine::seeded(spec, how.seed),
         how.map,
         how.straddle,
         ExtraOptions::default(),

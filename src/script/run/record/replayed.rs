@@ -26,6 +26,14 @@ impl AddressMap {
     pub(crate) fn has_process(self) -> bool {
         self != Self::Identity
     }
+
+    /// Returns the word for the mapping.
+    pub(crate) fn word(self) -> &'static str {
+        ADDRESS_MAPS
+            .iter()
+            .find(|(_, map)| *map == self)
+            .map_or("", |(word, _)| word)
+    }
 }
 
 /// The mappings, with their names in a script.

@@ -277,6 +277,8 @@ impl KernelPlan {
                          `physical`",
                     )
             }
+            BootError::TableTooLarge { .. } => Diagnostic::new(Code::BadKernel, place, error.to_string())
+                .help("increase the machine's `physical` or `page`, or declare a page table with more `levels`"),
             BootError::NoPresentBit | BootError::PageTooLarge => {
                 Diagnostic::new(Code::BadKernel, place, error.to_string())
                     .label("a kernel cannot run on this machine")

@@ -9,7 +9,7 @@ use crate::lang::nearest::nearest;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::run::bind::Param::{self, Keyword, Many, Optional, Words};
-use crate::run::bind::{Bound, Slot, bind_command, word, words_of};
+use crate::run::bind::{Bound, Params as _, Slot, bind_command, word, words_of};
 use crate::run::current_process::CurrentProcess;
 use crate::run::programs::{Listing, ProgramCall, ProgramSource, page_size};
 use crate::run::record::{ADDRESS_MAPS, AddressMap, Did, REQUESTED_COUNTS, STRADDLES};
@@ -89,7 +89,7 @@ fn in_memory(
 /// Returns the accesses of the program that a `replay` of a command names.
 ///
 /// # Errors
-/// Returns the errors of `replay`.
+/// Returns the errors of `replay`, and `misplaced` for a clause about the whole replay, because the command has options for these.
 pub(crate) fn named_program(
     cx: &mut Cx,
     command: &Command,
@@ -104,6 +104,22 @@ pub(crate) fn named_program(
     let Some(name) = bound.operands.first() else {
         return Err(Stop::Unknowable);
     };
+    let of_replay: &[Param] = &[STRADDLE, MAP, COUNTS];
+    let mut words = bound.args().filter(|arg| arg.param.slot().is_none());
+    if let Some(arg) = words.find(|arg| {
+        arg.param
+            .words()
+            .iter()
+            .any(|word| of_replay.has_word(word))
+    }) {
+        let word = cx.text(arg.is.span);
+        let message = format!("`{word}` is a clause of the whole replay, not of the program");
+        let wrong = Diagnostic::new(Code::Misplaced, arg.is.span, message);
+        return Err(wrong
+            .label("the command has options instead")
+            .help("`call` and `define` can follow the program's name; a script can replay it with all clauses")
+            .into());
+    }
     match bound_call(cx, name, &bound)? {
         Some(call) => in_memory(cx, call, map, bound.place),
         None => Err(not_a_program(cx, name)),
@@ -167,11 +183,14 @@ fn not_of_a_process(cx: &Cx, place: Span) -> Result<(), Stop> {
 fn mapped(cx: &mut Cx, place: Span, options: Option<AddressMap>) -> Result<AddressMap, Stop> {
     let translates = cx.machine(place)?.spec().mmu.is_some();
     match (options, translates) {
-        (Some(AddressMap::Demand | AddressMap::Resident), false) => {
+        (Some(map @ (AddressMap::Demand | AddressMap::Resident)), false) => {
             let message = "this machine does not translate addresses, so there are no pages to map";
+            let map = map.word();
             Err(Diagnostic::new(Code::NoMachine, place, message)
-                .label("`map demand` needs a page table")
-                .help("remove `map demand`, or declare `virtual N bits` and `page SIZE`")
+                .label(format!("`map {map}` needs a page table"))
+                .help(format!(
+                    "remove `map {map}`, or declare `virtual N bits` and `page SIZE`"
+                ))
                 .into())
         }
         (Some(map), _) => Ok(map),

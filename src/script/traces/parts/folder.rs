@@ -164,7 +164,7 @@ fn explained(folder: &Path, error: &MergeError, found: &[(PathBuf, Manifest)]) -
                 ""
             };
             format!(
-                "{} of {of} parts are missing: {}{more}; `pagewalk merge --missing` lists them",
+                "{} of {of} parts are missing: {}{more}; the option `--missing` lists all",
                 parts.len(),
                 names.join(", ")
             )

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::run::session::Options;
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::sweep::ReplayOptions;
@@ -93,6 +94,9 @@ pub struct OptionsIdentity {
     pub trace_format: Option<String>,
     /// Whether malformed lines are errors.
     pub strict: bool,
+    /// The seed of the script. Manifests of older versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
 }
 
 impl OptionsIdentity {
@@ -109,6 +113,7 @@ impl OptionsIdentity {
             straddle: replays.straddle.word().to_owned(),
             trace_format: format.map(|format| format.name().to_owned()),
             strict,
+            seed: Some(replays.seed).filter(|seed| *seed != Options::default().seed),
         }
     }
 }

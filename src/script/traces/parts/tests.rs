@@ -68,6 +68,7 @@ impl Folder {
             how: ReplayOptions {
                 map,
                 straddle,
+                seed: 0,
                 max_memory: u64::MAX,
             },
             threads: 1,

@@ -76,7 +76,8 @@ fn performed(Replayed { run, counted }: &Replayed) -> Vec<Block> {
     }
     let bits = run.address_bits(&counted.spec);
     let mapping = if run.demand {
-        format!("map demand: each page of the {bits}-bit address space gets a frame on first touch")
+        let space = run.space(&counted.spec);
+        format!("map demand: each page of {space} gets a frame on first touch")
     } else {
         format!("map identity: {bits}-bit physical addresses")
     };

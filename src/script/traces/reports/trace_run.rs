@@ -7,6 +7,7 @@ use crate::report::excerpt::visible;
 use crate::report::json::malformed_lines;
 use crate::report::narrate::{count, thousands};
 use crate::report::text::{self, Theme};
+use pagewalk_engine::kernel::mapping::user_end;
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::counts::{ReferenceCounts, ReplayCounts};
 use pagewalk_engine::trace::format::{Choice, ChosenFormat, Format};
@@ -79,7 +80,12 @@ impl TraceRun {
             object["error"] = json!(why);
         }
         if let Some(chosen) = self.read.format {
-            object["format"] = json!(chosen.format.name());
+            let is_program = chosen.choice == Choice::Program;
+            object["format"] = json!(if is_program {
+                "program"
+            } else {
+                chosen.format.name()
+            });
             object["format_guessed"] = json!(chosen.is_guess());
         }
         object["lines"] = json!(self.read.lines);
@@ -121,6 +127,17 @@ impl TraceRun {
         }
     }
 
+    /// Names the addresses that the trace can use. The kernel has a part of a large virtual address space.
+    pub(super) fn space(&self, spec: &Spec) -> String {
+        let bits = self.address_bits(spec);
+        let end = user_end(spec);
+        if self.demand && u128::from(end) < 1 << bits {
+            format!("the addresses of a process, which end at 0x{:X},", end - 1)
+        } else {
+            format!("the {bits}-bit address space")
+        }
+    }
+
     /// Returns warnings about malformed lines, records outside the address space, and an interruption. The details of
     /// a warning follow on separate lines.
     pub(crate) fn warnings(&self, references: &ReferenceCounts, spec: &Spec) -> Vec<String> {
@@ -131,9 +148,9 @@ impl TraceRun {
         if let Some(first) = references.first_outside {
             let passed = count(references.outside, "record", "records");
             let are = if references.outside == 1 { "is" } else { "are" };
-            let (bits, first) = (self.address_bits(spec), record(first));
+            let (space, first) = (self.space(spec), record(first));
             lines.push(format!(
-                "{passed} outside the {bits}-bit address space {are} skipped; the first is {first}"
+                "{passed} outside {space} {are} skipped; the first is {first}"
             ));
         }
         lines.extend(self.end().filter(|_| self.ended == Ended::Interrupted));

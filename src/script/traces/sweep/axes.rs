@@ -1,6 +1,6 @@
 //! The settings of a grid and their values.
 
-use super::reading::whole;
+use super::reading::{PARTS, is_setting, part_named, whole};
 use crate::lang::ast::{BinaryOp, Expr, ExprKind, Setting, Settings, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -10,7 +10,6 @@ use crate::lang::span::Span;
 use crate::lang::value;
 use crate::run::bind::{Param, Params};
 use crate::run::eval::eval;
-use crate::run::facts::Component;
 use crate::run::files::Files;
 use crate::run::session::{Cx, Options};
 use crate::run::settings::{
@@ -36,14 +35,19 @@ pub(super) fn axes(
     block: &Settings,
     base: &Spec,
     unit: Option<SweptUnit>,
+    sources: &Sources,
 ) -> Result<Vec<ParsedAxis>, Vec<Diagnostic>> {
-    let (sources, files) = (Sources::default(), Files::default());
-    let mut cx = Cx::new(&sources, &files, Options::new(&CORE));
+    let files = Files::default();
+    let mut cx = Cx::new(sources, &files, Options::new(&CORE));
+    without_braces(&cx, block, base)?;
     let (mut axes, mut wrong) = (Vec::new(), Vec::new());
-    let mut take = |setting: &Setting, unit| match axis(&mut cx, setting, unit) {
-        Ok(axis) => axes.push(axis),
-        Err(stop) => wrong.extend(mistakes(stop)),
-    };
+    let mut take =
+        |all: &[Setting], setting: &Setting, unit| match elsewhere(&cx, all, setting, unit, base)
+            .map_or_else(|| axis(&mut cx, setting, unit), |wrong| Err(wrong.into()))
+        {
+            Ok(axis) => axes.push(axis),
+            Err(stop) => wrong.extend(mistakes(stop)),
+        };
     for setting in block.settings.iter() {
         let name = &setting.name;
         if setting.block.is_some()
@@ -61,9 +65,13 @@ pub(super) fn axes(
                 inner
                     .settings
                     .iter()
-                    .for_each(|setting| take(setting, unit));
+                    .for_each(|setting| take(&inner.settings, setting, unit));
             }
-            _ => take(setting, unit.ok_or_else(|| nothing(setting))?),
+            _ => take(
+                &block.settings,
+                setting,
+                unit.ok_or_else(|| nothing(setting))?,
+            ),
         }
     }
     if wrong.is_empty() {
@@ -84,14 +92,105 @@ pub(super) fn axes(
 
 /// Whether a word declares a kind of part that can be swept.
 fn part(word: &str) -> bool {
-    matches!(word, "tlb" | "cache")
+    PARTS.contains(&word)
 }
 
-/// Returns the word that declares the part with this name.
-fn part_named(name: &str, base: &Spec) -> Option<&'static str> {
-    match Component::named(base, name)? {
-        Component::Tlb(_) => Some("tlb"),
-        Component::Cache(_) => Some("cache"),
+/// Reports settings of a part that are not in braces, as in `cache L1d ways 1..4` and `L1d ways 1..4`.
+fn without_braces(cx: &Cx, block: &Settings, base: &Spec) -> Result<(), Vec<Diagnostic>> {
+    for setting in block
+        .settings
+        .iter()
+        .filter(|setting| setting.block.is_none())
+    {
+        let name = &*setting.name.text;
+        let (kind, named) = if part(name) {
+            let first = setting.values.first();
+            let named = first.filter(|first| part_named(cx.text(first.span), base).is_some());
+            (name, named.map(|named| named.span))
+        } else if let Some(kind) = part_named(name, base).filter(|_| !is_setting(name)) {
+            (kind, Some(setting.name.span))
+        } else {
+            continue;
+        };
+        let own = setting
+            .values
+            .iter()
+            .find(|value| Some(value.span) != named);
+        let (Some(own), Some(last)) = (own, setting.values.last()) else {
+            continue;
+        };
+        let own = Span {
+            end: last.span.end,
+            ..own.span
+        };
+        let head = [kind, named.map_or("", |named| cx.text(named))].join(" ");
+        let wrong = Diagnostic::new(
+            Code::Syntax,
+            own,
+            format!("the settings of `{kind}` must be in braces"),
+        );
+        let right = format!("{} {{ {} }}", head.trim_end(), cx.text(own));
+        return Err(vec![wrong.help(format!("write `{right}`"))]);
+    }
+    Ok(())
+}
+
+/// Reports a setting that the part does not have, but something else: another kind of part, a kernel, a whole machine, or the
+/// setting before, whose value it is.
+fn elsewhere(
+    cx: &Cx,
+    all: &[Setting],
+    setting: &Setting,
+    unit: SweptUnit,
+    base: &Spec,
+) -> Option<Diagnostic> {
+    let (name, own) = (&*setting.name.text, kind(unit));
+    let row = |block: &str| CORE.block(block)?.setting(name);
+    if row(own).is_some() || part(name) {
+        return None;
+    }
+    let wrong = |message| Diagnostic::new(Code::UnknownSetting, setting.name.span, message);
+    let before = all.iter().take_while(|one| one.span != setting.span).last();
+    if let Some(before) = before
+        && let Some(known) = CORE.block(own)?.setting(&before.name.text)
+        && known.params.has_word(name)
+    {
+        let message = format!(
+            "`{name}` is a value of `{}`, not a setting",
+            before.name.text
+        );
+        let right = format!("{} {name}", cx.text(before.span).trim());
+        return Some(wrong(message).help(format!("separate values with spaces: `{right}`")));
+    }
+    if let Some(other) = PARTS.into_iter().find(|part| row(part).is_some()) {
+        let message = format!("`{name}` is a setting of `{other}`, not of `{own}`");
+        let part = match other {
+            "tlb" => base.tlbs.first().map(|tlb| &*tlb.name),
+            _ => base.caches.first().map(|cache| &*cache.name),
+        };
+        let right =
+            part.map(|part| format!("{other} {part} {{ {} }}", cx.text(setting.span).trim()));
+        let wrong = wrong(message);
+        return Some(match right {
+            Some(right) => wrong.help(format!("write `{right}`")),
+            None => wrong,
+        });
+    }
+    let other = ["machine", "kernel"]
+        .into_iter()
+        .find(|block| row(block).is_some())?;
+    let message =
+        format!("`{name}` is a setting of `{other}`, not of `{own}`, so a sweep cannot vary it");
+    Some(wrong(message).help(format!(
+        "a loop in a script can vary it: `for n in [1, 2, 4] {{ … }}` around `{other}` and `replay`"
+    )))
+}
+
+/// The word that declares a part.
+fn kind(unit: SweptUnit) -> &'static str {
+    match unit {
+        SweptUnit::Tlb(_) => "tlb",
+        SweptUnit::Cache(_) => "cache",
     }
 }
 
@@ -153,11 +252,7 @@ fn named(setting: &Setting, base: &Spec) -> Result<SweptUnit, Vec<Diagnostic>> {
 
 /// Returns a setting and its values.
 fn axis(cx: &mut Cx<'_>, setting: &Setting, unit: SweptUnit) -> Result<ParsedAxis, Stop> {
-    let word = if matches!(unit, SweptUnit::Tlb(_)) {
-        "tlb"
-    } else {
-        "cache"
-    };
+    let word = kind(unit);
     let row = CORE
         .block(word)
         .and_then(|block| block.setting(&setting.name.text));
@@ -382,6 +477,22 @@ fn wrong_values(axis: &ParsedAxis, base: &Spec) -> Vec<Diagnostic> {
                 format!("`{}` has a value twice", field.name.text),
             );
             found.push(twice.label("again here").fix(Fix::remove(span)));
+        }
+        let first = &axis.fields[0];
+        // Alternatives cannot be together.
+        if found.is_empty()
+            && first.name.text != field.name.text
+            && mistakes_of(axis.axis.unit, &[first.clone(), field.clone()], base).is_empty()
+        {
+            let name = &field.name.text;
+            let message = format!("`{name}` begins another setting");
+            let comma = Fix::put_in(field.span.file, field.span.start, ", ");
+            let wrong = Diagnostic::new(Code::Syntax, field.span, message);
+            found.push(
+                wrong
+                    .help(format!("put a comma before `{name}`"))
+                    .fix(comma),
+            );
         }
         found.retain(|one| wrong.iter().all(|known| known.span != one.span));
         wrong.extend(found);

@@ -19,6 +19,8 @@ use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::sweep::grid::{Grid, SweptUnit};
 
+pub use reading::begins_setting;
+
 /// The name of a grid in diagnostics.
 const NAME: &str = "<grid>";
 
@@ -35,12 +37,15 @@ pub(crate) fn grid(
     sources: &mut Sources,
 ) -> Result<Grid, Vec<Diagnostic>> {
     let file = sources.add(NAME, None, text);
+    // The parser reads more than the text of the grid.
+    let mut parsed = Sources::default();
+    let own = parsed.add(NAME, None, &reading::around(text));
     let read = || {
-        let block = reading::block(text, file)?;
-        let axes = axes::axes(&block, base, unit)?;
-        points::grid(axes, base, reading::all(text, file))
+        let block = reading::block(text, own, base)?;
+        let axes = axes::axes(&block, base, unit, &parsed)?;
+        points::grid(axes, base, reading::all(text, own))
     };
-    read().map_err(|wrong| reading::placed(wrong, text))
+    read().map_err(|wrong| reading::placed(wrong, text, file))
 }
 
 /// Why a machine has no such grid.

@@ -4,11 +4,22 @@ use crate::lang::ast::{Command, Settings, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::parse::parse;
 use crate::lang::span::Span;
+use crate::run::facts::Component;
+use crate::run::verbs::CORE;
+use pagewalk_engine::machine::spec::Spec;
+
+/// The words that declare the parts that a grid can vary.
+pub(super) const PARTS: [&str; 2] = ["cache", "tlb"];
 
 /// Text that the parser needs before the grid.
 const BEFORE: &str = "machine {";
 /// Text that the parser needs after the grid. The line break ends a final comment.
 const BEHIND: &str = "\n}";
+
+/// Returns the text for the parser.
+pub(super) fn around(text: &str) -> String {
+    format!("{BEFORE}{text}{BEHIND}")
+}
 
 /// Returns the span of the whole text.
 pub(super) fn all(text: &str, file: u32) -> Span {
@@ -21,10 +32,12 @@ pub(super) fn all(text: &str, file: u32) -> Span {
 }
 
 /// Returns the settings of a grid. The settings' spans refer to the parsed text (see [`placed`]).
-pub(super) fn block(text: &str, file: u32) -> Result<Settings, Vec<Diagnostic>> {
-    let parsed = parse(file, &format!("{BEFORE}{text}{BEHIND}"), &mut ());
+pub(super) fn block(text: &str, file: u32, base: &Spec) -> Result<Settings, Vec<Diagnostic>> {
+    let parsed = parse(file, &around(text), &mut ());
     if !parsed.diagnostics.is_empty() {
-        return Err(assigned(text, file).map_or(parsed.diagnostics, |wrong| vec![wrong]));
+        let wrong = assigned(text, file).or_else(|| listed(text, file));
+        let wrong = wrong.or_else(|| dotted(text, file, base));
+        return Err(wrong.map_or(parsed.diagnostics, |wrong| vec![wrong]));
     }
     let block = match parsed.body.first().map(|statement| &*statement.kind) {
         Some(StmtKind::Command(Command {
@@ -54,6 +67,17 @@ pub(super) fn block(text: &str, file: u32) -> Result<Settings, Vec<Diagnostic>> 
     Ok(block)
 }
 
+/// Whether a word begins a setting of a grid.
+pub fn begins_setting(word: &str) -> bool {
+    PARTS.contains(&word) || is_setting(word)
+}
+
+/// Whether a part has a setting of this name.
+pub(super) fn is_setting(name: &str) -> bool {
+    let mut blocks = PARTS.iter().filter_map(|part| CORE.block(part));
+    blocks.any(|block| block.setting(name).is_some())
+}
+
 /// Reports the first sign of a grid such as `ways=1,2,4; size=4KB`.
 fn assigned(text: &str, file: u32) -> Option<Diagnostic> {
     let at = text.find(['=', ':'])?;
@@ -62,26 +86,66 @@ fn assigned(text: &str, file: u32) -> Option<Diagnostic> {
     let values = text[at + 1..].split([';', '\n']).next()?.split(',');
     let values = values.take_while(|value| !value.contains(['=', ':']));
     let values: Vec<&str> = values.map(str::trim).collect();
-    let start = BEFORE.len() + at;
-    let message = "in a grid, the values of a setting follow its name without a sign or commas";
-    let help = format!(
-        "write `{name} {}`, or a range such as `ways 1..16`",
-        values.join(" ")
-    );
-    Some(Diagnostic::new(Code::Syntax, Span::new(file, start..start + 1), message).help(help))
+    Some(without_sign(
+        file,
+        at,
+        &format!("{name} {}", values.join(" ")),
+    ))
 }
 
-/// Converts the spans of errors to the grid's text.
-pub(super) fn placed(wrong: Vec<Diagnostic>, text: &str) -> Vec<Diagnostic> {
+/// Reports the first comma between two values, as in `ways 1,2,4`. No name begins with a digit.
+fn listed(text: &str, file: u32) -> Option<Diagnostic> {
+    let is_value = |value: &str| value.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    let (at, _) = text
+        .match_indices(',')
+        .find(|(at, _)| is_value(&text[at + 1..]))?;
+    let first = text[..at].rsplit(['{', '}', ',']).next()?.trim();
+    let more = text[at + 1..].split(['{', '}']).next()?.split(',');
+    let more = more.take_while(|value| is_value(value)).map(str::trim);
+    let values: Vec<&str> = std::iter::once(first).chain(more).collect();
+    Some(without_sign(file, at, &values.join(" ")))
+}
+
+/// Reports a sign between the name and the values of a setting, or between two values. `right` is the setting without the signs.
+fn without_sign(file: u32, at: usize, right: &str) -> Diagnostic {
+    let start = BEFORE.len() + at;
+    let message = "in a grid, the values of a setting follow its name without a sign or commas";
+    let help = format!("write `{right}`, or a range such as `ways 1..16`");
+    Diagnostic::new(Code::Syntax, Span::new(file, start..start + 1), message).help(help)
+}
+
+/// Reports a part before a dot, as in `L1d.ways 1..4`.
+fn dotted(text: &str, file: u32, base: &Spec) -> Option<Diagnostic> {
+    let (before, rest) = text.split_once('.')?;
+    let name = before.rsplit([' ', '{', ',']).next()?;
+    let word = part_named(name, base)?;
+    let rest = rest.split([',', '}']).next()?.trim();
+    let start = BEFORE.len() + before.len() - name.len();
+    let message = format!("the settings of `{name}` must be in braces");
+    let span = Span::new(file, start..start + name.len());
+    let help = format!("write `{word} {name} {{ {rest} }}`");
+    Some(Diagnostic::new(Code::Syntax, span, message).help(help))
+}
+
+/// Returns the word that declares the part with this name.
+pub(super) fn part_named(name: &str, base: &Spec) -> Option<&'static str> {
+    match Component::named(base, name)? {
+        Component::Tlb(_) => Some("tlb"),
+        Component::Cache(_) => Some("cache"),
+    }
+}
+
+/// Converts the spans of errors to the grid's text in `file`.
+pub(super) fn placed(wrong: Vec<Diagnostic>, text: &str, file: u32) -> Vec<Diagnostic> {
     let at = |place: u32| {
         place
             .saturating_sub(BEFORE.len() as u32)
             .min(text.len() as u32)
     };
     let moved = |span: Span| Span {
+        file,
         start: at(span.start),
         end: at(span.end),
-        ..span
     };
     let move_all = |mut diagnostic: Diagnostic| {
         diagnostic.span = moved(diagnostic.span);

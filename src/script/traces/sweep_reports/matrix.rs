@@ -39,7 +39,8 @@ fn matrix(swept: &Swept, unit: SweptUnit, down: usize, across: usize) -> Table {
         .map_or("", |point| unit.name(&point.spec));
     let title = format!(
         "miss rate of {name}: {} down, {} across",
-        axes[down].setting, axes[across].setting
+        setting_name(&swept.grid, down),
+        setting_name(&swept.grid, across)
     );
     let head: Vec<String> = axes[across]
         .values
@@ -62,7 +63,7 @@ fn matrix(swept: &Swept, unit: SweptUnit, down: usize, across: usize) -> Table {
         std::iter::once(label).chain(cells).collect()
     };
     let rows = axes[down].values.iter().enumerate().map(row).collect();
-    Table::new(title, &[&[&axes[down].setting], &head], rows)
+    Table::new(title, &[&[&setting_name(&swept.grid, down)], &head], rows)
 }
 
 /// Returns the miss rate at a point, or an empty text if the point was skipped or not counted.
@@ -75,6 +76,25 @@ fn rate_at(swept: &Swept, unit: SweptUnit, at: &[usize]) -> String {
     })
 }
 
+/// Names a setting, with its part if another part also has the setting: `ways`, or `L1d ways`.
+pub(super) fn setting_name(grid: &Grid, at: usize) -> String {
+    let axis = &grid.axes[at];
+    let is_same = |other: &&Axis| other.setting == axis.setting;
+    let name = alternatives(axis).unwrap_or_else(|| axis.setting.to_string());
+    match grid.points.first() {
+        Some(point) if grid.axes.iter().filter(is_same).count() > 1 => {
+            format!("{} {name}", axis.unit.name(&point.spec))
+        }
+        _ => name,
+    }
+}
+
+/// Names a setting whose values are words without a common name: `write-back or write-through`.
+pub(super) fn alternatives(axis: &Axis) -> Option<String> {
+    let words: Vec<&str> = axis.values.iter().map(AxisValue::word).collect();
+    (words.len() > 1 && words[0] == &*axis.setting).then(|| words.join(" or "))
+}
+
 /// Names the values of some settings at a point, as in `ways 16, size 512 B`.
 pub(super) fn settings(grid: &Grid, of: &[usize], at: &[usize]) -> String {
     let setting = |&of: &usize| {
@@ -83,7 +103,7 @@ pub(super) fn settings(grid: &Grid, of: &[usize], at: &[usize]) -> String {
         if axis.values[0].word() == &*axis.setting {
             value
         } else {
-            format!("{} {value}", axis.setting)
+            format!("{} {value}", setting_name(grid, of))
         }
     };
     of.iter().map(setting).collect::<Vec<String>>().join(", ")

@@ -1,6 +1,6 @@
 //! Plots of a sweep: the miss rate over one setting, with a line for each combination of the other settings.
 
-use super::matrix::{leading, settings, shown};
+use super::matrix::{leading, setting_name, settings, shown};
 use super::swept::Swept;
 use crate::report::scene::Scene;
 use crate::traces::chart::{Chart, Line, document, ratio};
@@ -34,7 +34,7 @@ fn part(scene: &mut Scene, swept: &Swept, unit: SweptUnit, y: u32) -> u32 {
         top: y + 3,
         height: 24,
         caption: format!("miss rate of {name}"),
-        scale: axis.setting.to_string(),
+        scale: setting_name(&swept.grid, over),
         labels: labels.collect(),
         marks: Vec::new(),
         lines: lines(swept, unit, over, &varied),

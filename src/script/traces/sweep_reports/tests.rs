@@ -28,6 +28,7 @@ fn swept(text: &str) -> Swept {
     let how = ReplayOptions {
         map: AddressMapping::Identity,
         straddle: Straddle::Split,
+        seed: 0,
         max_memory: u64::MAX,
     };
     let counted = run(&grid, how, 1, |feed| feed.send(&records)).1;
@@ -76,6 +77,24 @@ fn a_table_has_the_differing_settings_and_a_matrix_has_two_of_them() {
     assert!(
         one.contains("4 KB   64 │") && !one.contains("across"),
         "{one}"
+    );
+}
+
+#[test]
+fn settings_of_several_parts_and_words_are_told_apart() {
+    let two = swept("cache L1d { ways 1..2 }, cache L2 { ways 4..8 }");
+    let report = text(&two, Theme::default());
+    let title = "miss rate of L1d: L1d ways down, L2 ways across";
+    assert!(report.contains(title), "{report}");
+    let svg = plot(&two);
+    assert!(
+        svg.contains(">L1d ways<") && svg.contains(">L2 ways 8<"),
+        "{svg}"
+    );
+    let words = text(&swept("write-back write-through, ways 1"), Theme::default());
+    assert!(
+        words.contains("write-back or write-through │ accesses"),
+        "{words}"
     );
 }
 

@@ -1,6 +1,6 @@
 //! A sweep as text for a terminal or a pipe.
 
-use super::matrix::{matrices, settings};
+use super::matrix::{alternatives, matrices, settings};
 use super::rows::table as rows;
 use super::swept::Swept;
 use crate::report::doc::{Block, Cell, Table, Tone};
@@ -9,6 +9,7 @@ use crate::report::text::Theme;
 use crate::run::nouns::size;
 use crate::run::table::{TypedCell, TypedColumn, TypedTable};
 use crate::traces::reports::{kinds, number, printed, rate};
+use pagewalk_engine::trace::sweep::grid::Axis;
 
 /// Maximum number of reported reasons for skipped points.
 const REASONS: usize = 5;
@@ -101,7 +102,12 @@ fn table(swept: &Swept, table: &TypedTable, constant: &[usize]) -> Table {
         .partition(|column| counts(column));
     let name = |column: &&TypedColumn| match &*column.name {
         "write_backs" => "write-backs".to_owned(),
-        name => name.replace('_', " "),
+        name => {
+            let own = |axis: &&Axis| axis.setting.replace('-', "_") == name;
+            let axis = swept.grid.axes.iter().find(own);
+            axis.and_then(alternatives)
+                .unwrap_or_else(|| name.replace('_', " "))
+        }
     };
     let groups = [&parts, &counts].map(|group| group.iter().map(name).collect::<Vec<String>>());
     let row = |at: usize| {

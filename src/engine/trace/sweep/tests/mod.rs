@@ -95,6 +95,7 @@ fn a_sweep_counts_like_single_replays() {
         let how = ReplayOptions {
             map,
             straddle,
+            seed: 0,
             max_memory: u64::MAX,
         };
         let wanted: Vec<ReplayCounts> = specs
@@ -134,6 +135,7 @@ fn all_sent_records_are_counted() {
     let how = ReplayOptions {
         map: AddressMapping::Identity,
         straddle: Straddle::Split,
+        seed: 0,
         max_memory: u64::MAX,
     };
     let units = [SweptUnit::Cache(0), SweptUnit::Cache(2)];
@@ -173,6 +175,7 @@ fn a_failed_point_does_not_affect_others() {
     let how = ReplayOptions {
         map: AddressMapping::Demand(DemandPaging::default()),
         straddle: Straddle::Split,
+        seed: 0,
         max_memory: u64::MAX,
     };
     let swept = swept(&grid(&specs, &[SweptUnit::Cache(0)]), how, 2, &trace(100));

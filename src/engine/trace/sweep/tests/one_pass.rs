@@ -22,7 +22,7 @@ fn alone(
     records: &[Record],
     units: &[SweptUnit],
 ) -> Result<PointCounts, ReplayError> {
-    let mut machine = Machine::new(spec.clone());
+    let mut machine = Machine::seeded(spec.clone(), how.seed);
     let extras = ExtraOptions::default();
     match how.map {
         AddressMapping::Identity => {
@@ -179,7 +179,7 @@ proptest! {
         first in any::<bool>(),
     ) {
         let straddle = if first { Straddle::First } else { Straddle::Split };
-        let how = ReplayOptions { map: AddressMapping::Identity, straddle, max_memory: u64::MAX };
+        let how = ReplayOptions { map: AddressMapping::Identity, straddle, seed: 7, max_memory: u64::MAX };
         let level = unit % caches.len();
         let specs = specs(&caches, level, &geometries);
         let units = [SweptUnit::Cache(level)];
@@ -203,7 +203,7 @@ proptest! {
         physical_bits in prop_oneof![3 => Just(52u32), 1 => 16..18u32],
     ) {
         let straddle = if first { Straddle::First } else { Straddle::Split };
-        let how = ReplayOptions { map: AddressMapping::Demand(DemandPaging { frames, replacement }), straddle, max_memory: u64::MAX };
+        let how = ReplayOptions { map: AddressMapping::Demand(DemandPaging { frames, replacement }), straddle, seed: 7, max_memory: u64::MAX };
         let level = unit % caches.len();
         let mut specs = specs(&caches, level, &geometries);
         for spec in &mut specs {
@@ -227,6 +227,7 @@ fn is_shared(spec: &Spec, units: &[SweptUnit]) -> bool {
         let how = ReplayOptions {
             map,
             straddle: Straddle::Split,
+            seed: 0,
             max_memory: u64::MAX,
         };
         LevelJob::add(&mut Vec::new(), (0, spec), units, how)
