@@ -566,9 +566,10 @@ run p => output "0 1 8 0 -1 -1 1 1 0", exit 0
 #[test]
 fn a_program_has_the_constants_of_the_system_calls() {
     let constants = pagewalk_engine::kernel::syscall::constants();
-    let asserted: String = constants
+    let asserted = constants
         .map(|one| format!("    assert((long) {} == {});\n", one.name, one.value))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     assert!(asserted.contains("MADV_FREE") && asserted.contains("MAP_NORESERVE"));
     holds(&format!(
         "machine core-i7\nprogram p \"\"\"\nint main(void) {{\n{asserted}\n    return 0;\n}}\n\"\"\"\nrun p => exit 0\n"

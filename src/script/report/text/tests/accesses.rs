@@ -83,10 +83,7 @@ fn the_page_fault_of_a_later_piece_is_one_of_the_access() {
         ),
     ] {
         let text = printed(script, Options::default());
-        let last = text
-            .lines()
-            .filter(|line| line.contains("page fault?"))
-            .last();
+        let last = text.lines().rfind(|line| line.contains("page fault?"));
         let blank = format!("page fault? {fault}  ");
         assert!(last.is_some_and(|line| line.contains(&blank)), "{text}");
         assert!(!text.contains('✗'), "{text}");
