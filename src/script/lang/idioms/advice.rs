@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::pattern::{Split, fits};
+use super::pattern::fits;
 use super::rows::{Idiom, REMOVED};
+use super::tokens::Split;
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 

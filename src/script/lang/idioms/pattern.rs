@@ -12,7 +12,7 @@
 
 use super::rows::{is_fact, is_keyword};
 use super::spelled::TABLE;
-use super::tokens::{Token, nesting, tokens};
+use super::tokens::{Split, Token, nesting};
 use crate::lang::value::functions::FUNCTIONS;
 
 /// The texts that match the holes of a pattern.
@@ -70,20 +70,6 @@ pub(super) fn cell_of(number: &str) -> String {
         (Some(digits), _) => digits.to_owned(),
         (None, Ok(number)) => format!("{number:02X}"),
         (None, Err(_)) => format!("({number})"),
-    }
-}
-
-/// A text and its tokens. Each line is compared with thousands of patterns, so both are split only once.
-#[derive(Debug)]
-pub(super) struct Split<'a> {
-    pub(super) text: &'a str,
-    tokens: Vec<Token<'a>>,
-}
-
-impl<'a> Split<'a> {
-    pub(super) fn of(text: &'a str) -> Self {
-        let tokens = tokens(text);
-        Self { text, tokens }
     }
 }
 

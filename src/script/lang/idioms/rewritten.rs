@@ -1,9 +1,9 @@
 //! Statements and facts rewritten in Pagewalk's language.
 
-use super::pattern::{Split, fits};
+use super::pattern::fits;
 use super::rows::{Idiom, is_fact, is_keyword, section};
 use super::spelled::TABLE;
-use super::tokens::{Token, nesting, tokens};
+use super::tokens::{Split, Token, nesting, tokens};
 use super::variants::whole;
 
 /// Rewrites a statement. Returns the matching idioms, each with the new statement if there is one.

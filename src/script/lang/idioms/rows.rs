@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::pattern::Split;
 use super::spelled::TABLE;
+use super::tokens::Split;
 
 /// A foreign idiom and its equivalent.
 #[derive(Debug)]

@@ -33,6 +33,20 @@ impl Token<'_> {
     }
 }
 
+/// A text and its tokens. Each line is compared with thousands of patterns, so both are split only once.
+#[derive(Debug)]
+pub(super) struct Split<'a> {
+    pub(super) text: &'a str,
+    pub(super) tokens: Vec<Token<'a>>,
+}
+
+impl<'a> Split<'a> {
+    pub(super) fn of(text: &'a str) -> Self {
+        let tokens = tokens(text);
+        Self { text, tokens }
+    }
+}
+
 /// Operators of several characters, native and foreign, longest first.
 const LONG: &[&str] = &[
     "===", "!==", "..=", "...", "-->", "=>", "==", "!=", "<=", ">=", "<>", "..", "//", "/*", "<<",
