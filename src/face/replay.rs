@@ -300,7 +300,7 @@ pub(crate) fn refused(why: &str) -> Status {
     Status::Wrong
 }
 
-/// Tells that a plot is SVG, if the name of its file says otherwise. A program that reads the file would not say why it fails.
+/// Reports that a plot is SVG, if the name of its file says otherwise. A program that reads the file would not say why it fails.
 pub(crate) fn note_plot(file: &Path) {
     if file
         .extension()

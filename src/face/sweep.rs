@@ -189,7 +189,7 @@ impl Sweep {
         None
     }
 
-    /// Explains that a setting stands in the place of the trace, or a trace in the grid.
+    /// Explains that a setting is in the place of the trace, or a trace in the grid.
     fn misplaced_trace(&self) -> Option<String> {
         let is_file = |word: &&String| Path::new(word).is_file();
         let (file, trace) = (self.grid.iter().find(is_file), shown(&self.trace));
@@ -307,7 +307,7 @@ impl SweepOutput<'_> {
         written.map(|()| status)
     }
 
-    /// Tells the format of the results, if the name of their file says otherwise.
+    /// Reports the format of the results, if the name of their file says otherwise.
     fn note_format(&self, file: &Path) {
         let end = file
             .extension()
