@@ -141,7 +141,13 @@ pub(crate) fn check_outputs<'p>(
     outputs: impl IntoIterator<Item = &'p Path>,
     inputs: &[&Path],
 ) -> Result<(), String> {
+    let mut others: Vec<&Path> = Vec::new();
     for output in outputs {
+        if others.contains(&output) {
+            let output = shown(output);
+            return Err(format!("two outputs cannot be the same file, `{output}`"));
+        }
+        others.push(output);
         if inputs.iter().any(|input| is_same_file(input, output)) {
             let output = shown(output);
             return Err(format!(

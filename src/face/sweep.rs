@@ -178,7 +178,7 @@ impl Sweep {
         let unit = (self.cache.as_deref(), self.tlb.as_deref());
         match sweep_grid(&text, &machine.spec, unit, map, names, &mut sources) {
             Ok(grid) => return Some(grid),
-            Err(GridError::Grid(_)) if let Some(why) = self.misplaced_trace() => {
+            Err(GridError::Grid(_)) if let Some(why) = self.misplaced_trace(machine) => {
                 complain(&format!("pagewalk: {why}\n"));
             }
             Err(GridError::Options(why)) => complain(&format!("pagewalk: {why}\n")),
@@ -190,16 +190,18 @@ impl Sweep {
     }
 
     /// Explains that a setting is in the place of the trace, or a trace in the grid.
-    fn misplaced_trace(&self) -> Option<String> {
-        let is_file = |word: &&String| Path::new(word).is_file();
+    fn misplaced_trace(&self, machine: &Named) -> Option<String> {
+        let is_file = |word: &&String| Path::new(word).is_file() && !begins_setting(word);
         let (file, trace) = (self.grid.iter().find(is_file), shown(&self.trace));
         let words = |file: &str| -> Vec<String> {
             let rest = self.grid.iter().filter(|word| *word != file);
             let words = [&*self.machine.to_string_lossy(), file, &trace].map(str::to_owned);
             words.iter().chain(rest).map(|word| quoted(word)).collect()
         };
-        if !self.trace.exists() && trace.split_whitespace().next().is_some_and(begins_setting) {
-            let message = format!("`{trace}` is a setting, but the trace must precede the grid");
+        if self.trace.exists() || machine.has_program(&trace) {
+            // The trace is in its place.
+        } else if file.is_some() || trace.split_whitespace().next().is_some_and(begins_setting) {
+            let message = format!("`{trace}` is no trace, and the trace must precede the grid");
             return Some(match file {
                 Some(file) => format!("{message}: `pagewalk sweep {}`", words(file).join(" ")),
                 None => message,

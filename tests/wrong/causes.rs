@@ -785,7 +785,9 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/question \"Q\" {/  choose policy in {fifo, lru}/  ask \"n\" = 1/}", 3, "words in a list need quotes: `[\"fifo\", \"lru\"]`", ""),
     ("machine simple/probe read 0x3D4/question \"Q\" { ask \"Frame\" = last.pfn }", 3, "write `ppn`", "question \"Q\" { ask \"Frame\" = last.ppn }"),
     ("for p in {fifo, lru, optimal} { reference 1 2 { frames 2, replacement p } }", 1, "words in quotes: `for p in [\"fifo\", \"lru\"] {`", ""),
-    ("for p in (fifo, lru) { reference 1 2 { frames 2, replacement p } }", 1, "a list must be in square brackets", "for p in [\"fifo\", \"lru\"] { reference 1 2 { frames 2, replacement p } }"),
+    ("for p in (fifo, lru) { reference 1 2 { frames 2, replacement p } }", 1, "words in quotes: `for p in [\"fifo\", \"lru\"] {`", ""),
+    ("let a = 1/let b = 2/for p in a, b { show p }", 3, "", "for p in [a, b] { show p }"),
+    ("let a = 1/let b = 2/for p in {a, b} { show p }", 3, "a list must be in square brackets", "for p in [a, b] { show p }"),
     ("reference 1 2 3 4 { frames 3, replacement fifo } => faults 4, evicted 1", 1, "a fact of an access or a system call", ""),
     ("machine simple/def touch(va) = read va/touch(0x240)", 2, "write `def touch(va) { read va }`", "def touch(va) { read va }"),
     ("machine { physical 16 bits, cache L1 { size 64 B, block 4 B, direct-mapped } }/read 0x354 => L1.hit no", 2, "write `L1 miss`", "read 0x354 => L1 miss"),
@@ -1419,6 +1421,11 @@ fn lines_with_another_meaning_have_warnings() {
         "machine { virtual 32 bits, physical 32 bits, page 4 KB, page_table { levels 4/2 } }\n",
         "machine core-i7\nfile \"f\" { size 8 KB }\nprocess P\nP: let fd = open(\"f\", O_RDONLY)\n",
         "machine core-i7\nprocess P\nP: let fd = open(\"none\", O_RDONLY) => error ENOENT\n",
+        "question \"Q\" {\n  text \"The price is 5$, not 6$. In make, $(A)/$(B); SYS$QIO$, C:\\\\text\\\\item, ext3\\text4.\"\n  ask \"n\" = 8\n}\n",
+        "machine { physical 16 bits, memory { latency 100 ns }, cache { size 64 B, block 4 B, direct-mapped, latency 0 } }\n",
+        "question \"Q\" { text \"How many bytes?\"; ask \"Table\" = 4 KB }\n",
+        "question \"Q\" { ask \"Next page\" = 0x1000 + 4 KB }\n",
+        "machine core-i7\nread 0x10\nmachine simple\nshow last.L2\n",
         "question \"Q\" {\n  choose page in [64, 4096]\n  ask \"n\" = page\n}\n",
     ] {
         let checked = CheckedScript::from_text("a.pw", script, &mut ());
@@ -1442,4 +1449,21 @@ fn a_machine_with_a_mistake_causes_no_warnings() {
     let script = format!("machine {{ physical 12 bits }}\n{question}");
     let checked = CheckedScript::from_text("a.pw", &script, &mut ());
     assert_eq!(checked.warnings.len(), 2, "{:?}", checked.warnings);
+}
+
+#[test]
+fn a_leading_zero_is_not_octal() {
+    for (script, help) in [
+        (
+            "machine simple\nread 0600\n",
+            "write `600`; hexadecimal is `0x600`, and the octal `0600` of C is `0x180`",
+        ),
+        (
+            "machine simple\nread 089\n",
+            "write `89`; hexadecimal is `0x89`",
+        ),
+    ] {
+        let checked = CheckedScript::from_text("a.pw", script, &mut ());
+        assert_eq!(checked.warnings[0].help.as_deref(), Some(help));
+    }
 }

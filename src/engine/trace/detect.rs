@@ -152,7 +152,16 @@ fn fits(format: Format, lines: &[(u64, &[u8])]) -> bool {
             Line::Nothing => {}
         }
     }
-    if format == Format::Din && lines.iter().any(|(_, line)| is_access_of_lackey(line)) {
+    // A record of Dinero's begins with 0, 1, or 2.
+    let begins_with_digit = |line: &[u8]| {
+        line.trim_ascii_start()
+            .first()
+            .is_some_and(u8::is_ascii_digit)
+    };
+    if format == Format::Din
+        && lines.iter().any(|(_, line)| is_access_of_lackey(line))
+        && !lines.iter().any(|(_, line)| begins_with_digit(line))
+    {
         return false;
     }
     match format {

@@ -1,5 +1,6 @@
 //! Generates the papers of all versions on several threads, which share the script.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use crate::face::progress::ItemProgress;
@@ -125,7 +126,8 @@ impl PaperMaker<'_> {
     ) -> Result<Vec<File>, ExamError> {
         let papers = self.papers(versions)?;
         let files = write(&papers).map_err(|refusal| self.refused(None, &refusal))?;
-        for loss in papers.first().into_iter().flat_map(losses) {
+        let losses: BTreeSet<_> = papers.iter().flat_map(losses).collect();
+        for loss in losses {
             complain(&format!("pagewalk: warning: {loss}\n"));
         }
         Ok(files)

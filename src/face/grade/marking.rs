@@ -290,8 +290,8 @@ pub(crate) struct GivenVersion {
     pub(crate) code: Option<String>,
     /// The code of the only version that the script describes, as one from `pagewalk exam --script` does.
     pub(crate) own: Option<String>,
-    /// The seed that the script sets before its first question.
-    pub(crate) declared: Option<u64>,
+    /// The seeds that the script sets.
+    pub(crate) declared: Vec<u64>,
     /// Whether the papers of the script differ between versions.
     pub(crate) needed: bool,
 }
@@ -394,8 +394,8 @@ impl Versions {
             let written = written.filter(|code| self.listed(code).is_none());
             let code = own.map(|(code, _)| code).or(written);
             // These are the seeds of papers without a version.
-            let plain = [Some(Options::default().seed), given.declared];
-            let source = if plain.contains(&Some(seed)) {
+            let is_plain = seed == Options::default().seed || given.declared.contains(&seed);
+            let source = if is_plain {
                 SeedSource::Given
             } else {
                 SeedSource::Row

@@ -80,7 +80,7 @@ impl Grade {
             seed: self.seed,
             code: self.code.clone(),
             own: own_version(&script, self.limits.limits()),
-            declared: script.declared_seed(),
+            declared: script.declared_seeds(),
             needed: script.depends_on_seed(),
         };
         let review = match self.review.as_deref().map(Review::read).transpose() {

@@ -1,6 +1,6 @@
 //! A parsed and checked script.
 
-use crate::exam::seeds::{Series, declared_seed, depends_on_seed};
+use crate::exam::seeds::{Series, declared_seed, declared_seeds, depends_on_seed};
 use crate::lang::ast::{Stmt, StmtKind};
 use crate::lang::course;
 use crate::lang::diagnostic::{Code, Diagnostic, Severity};
@@ -82,6 +82,11 @@ impl CheckedScript {
     /// Returns the seed that the script sets before its first question.
     pub fn declared_seed(&self) -> Option<u64> {
         declared_seed(&self.script.body)
+    }
+
+    /// Returns all seeds that the script sets.
+    pub fn declared_seeds(&self) -> Vec<u64> {
+        declared_seeds(&self.script.body)
     }
 
     /// Whether this script can have printed the paper with this code and seed. The answer is no if the script has

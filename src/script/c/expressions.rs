@@ -601,18 +601,23 @@ impl Parser {
             return None;
         }
         let (ty, has) = (self.types.name(&value.ty), given.size());
-        let message =
-            format!("`%{written}` prints {size} bytes, and a value of the type `{ty}` has {has}");
+        let machine = match self.types.pointer {
+            8 => "on a 64-bit machine, ",
+            _ => "",
+        };
+        let message = format!(
+            "{machine}`%{written}` prints {size} bytes, and a value of the type `{ty}` has {has}"
+        );
         let length = match (has, self.types.pointer) {
             (8, 8) => "l",
             (8, _) => "ll",
             _ => "",
         };
         let help = match (&value.ty, conversion) {
-            (Type::Pointer(_), _) => "write `%p`".to_owned(),
-            (_, 'x' | 'X' | 'o') => format!("write `%{length}{conversion}`"),
-            _ if given.is_signed() => format!("write `%{length}d`"),
-            _ => format!("write `%{length}u`"),
+            (Type::Pointer(_), _) => "use `%p`".to_owned(),
+            (_, 'x' | 'X' | 'o') => format!("use `%{length}{conversion}`"),
+            _ if given.is_signed() => format!("use `%{length}d`"),
+            _ => format!("use `%{length}u`"),
         };
         Some(Mistake::new(value.place, message).help(help))
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use super::version::{Student, Version};
-use crate::lang::ast::{Block, Command, Expr, ExprKind, Setting, StmtKind};
+use crate::lang::ast::{Block, Command, Expr, ExprKind, Setting, Stmt, StmtKind};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
 use crate::lang::visit::{Visit, statements, walk_setting};
@@ -106,16 +106,24 @@ impl Series {
 
 /// Returns the seed that the script sets before its first question.
 pub fn declared_seed(script: &Block) -> Option<u64> {
-    let before = script
+    let mut before = script
         .iter()
         .take_while(|stmt| !matches!(*stmt.kind, StmtKind::Question { .. }));
-    let mut seeds = before.filter_map(|stmt| match &*stmt.kind {
+    before.find_map(seed_of)
+}
+
+/// Returns all seeds that the script sets.
+pub fn declared_seeds(script: &Block) -> Vec<u64> {
+    statements(script).filter_map(seed_of).collect()
+}
+
+fn seed_of(stmt: &Stmt) -> Option<u64> {
+    match &*stmt.kind {
         StmtKind::Command(Command { verb, operands, .. }) if &*verb.text == "seed" => {
             number(operands.first()?)
         }
         _ => None,
-    });
-    seeds.next()
+    }
 }
 
 /// Whether the papers of a script depend on the seed, because the script draws values, shuffles or selects

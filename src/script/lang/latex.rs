@@ -62,10 +62,13 @@ pub(crate) fn formula(said: &str, span: Span) -> Option<Diagnostic> {
         let start = span.start as usize;
         Span::new(span.file, start + from..start + to)
     };
+    // Doubled, a backslash is printed, as in the path of a file. Between dollars, it begins a command even so.
     let commands = said.match_indices('\\').filter_map(|(at, _)| {
         let (name, sign) = command(&said[at + 1..])?;
         let from = said[..at].trim_end_matches('\\').len();
-        Some((from, at + 1 + name.len(), name, sign))
+        let ends = !said[at + 1 + name.len()..].starts_with(|c: char| c.is_alphanumeric());
+        let in_formula = said[..from].matches('$').count() % 2 == 1;
+        (ends && (from == at || in_formula)).then_some((from, at + 1 + name.len(), name, sign))
     });
     if let Some((from, to, name, sign)) = { commands }.next() {
         let message = format!("a text is not LaTeX, and has no `\\{name}`");
@@ -86,13 +89,17 @@ pub(crate) fn formula(said: &str, span: Span) -> Option<Diagnostic> {
     Some(Diagnostic::warning(Code::Unlikely, place(from, to), message).fix(fix))
 }
 
-/// Returns the place of a formula between dollars. Amounts, as in `$5 and $6`, are none.
+/// Returns the place of a formula between dollars. Amounts, as in `$5 and $6`, variables, as in `$(A)/$(B)`, and words, as in
+/// `SYS$QIO$`, are none.
 fn between_dollars(said: &str) -> Option<(usize, usize)> {
     let mut dollars = said.match_indices('$').map(|(at, _)| at);
     let (from, to) = (dollars.next()?, dollars.next()? + 1);
     let inside = &said[from + 1..to - 1];
-    let is_tight = !inside.is_empty() && inside.trim() == inside;
-    let ends = !said[to..].starts_with(|c: char| c.is_alphanumeric());
+    let begins = said[..from].ends_with([' ', '\n', '(', '"']);
+    let ends = !said[to..].starts_with(|c: char| c.is_alphanumeric() || "$({".contains(c));
+    let is_tight = inside.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && !inside.ends_with(char::is_whitespace);
+    let is_word = inside.len() > 1 && inside.bytes().all(|c| c.is_ascii_alphabetic());
     let is_braced = inside.contains(['{', '}', '\n']);
-    (is_tight && ends && !is_braced).then_some((from, to))
+    (begins && ends && is_tight && !is_word && !is_braced).then_some((from, to))
 }

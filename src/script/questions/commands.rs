@@ -195,7 +195,8 @@ pub fn solution(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
             "write the solution after an `ask`, a `choice`, or a `table` of the same question or part",
         );
     }
-    if sheet(cx).is_some_and(Sheet::is_after_part) {
+    // In a run, the solution may be in a block that the check does not follow. It then belongs to the last item.
+    if cx.checking() && sheet(cx).is_some_and(Sheet::is_after_part) {
         return misplaced(
             "a part precedes this solution",
             "write the solution in the part, after the item that it solves",

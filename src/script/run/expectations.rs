@@ -196,9 +196,8 @@ fn check_byte(cx: &mut Cx, fact: &Fact) {
         return;
     };
     if &*fact.name.text == "byte" && value.integer("").is_ok_and(|value| value > 0xFF) {
-        let said = cx.env.sources.text(expr.span);
         let warning = Diagnostic::warning(Code::Unlikely, expr.span, "a byte is at most 0xFF");
-        let help = format!("all bytes of the access are its fact `value`: write `value {said}`");
+        let help = "all bytes of a read together are its fact `value`";
         cx.report(vec![warning.help(help)]);
     }
 }

@@ -26,6 +26,15 @@ const MOST: u64 = 1 << 24;
 pub type ProgramError = (Box<Sources>, Vec<Diagnostic>);
 
 impl Named {
+    /// Whether the first of these words is the name of a program of the machine's script.
+    pub fn has_program(&self, words: &str) -> bool {
+        let name = words.split_whitespace().next();
+        name.zip(self.script.as_ref())
+            .is_some_and(|(name, script)| {
+                matches!(script.state.find(name), Some(Binding::Program(_)))
+            })
+    }
+
     /// Returns the accesses of a program, `NAME [call f(…)] [define N = n]` as in `replay`, as a trace, or `None` if the
     /// machine's script has no program of this name.
     ///
@@ -36,11 +45,7 @@ impl Named {
         words: &str,
         map: AddressMapping,
     ) -> Option<Result<TraceOrigin, ProgramError>> {
-        let script = self.script.as_ref()?;
-        let name = words.split_whitespace().next()?;
-        let Some(Binding::Program(_)) = script.state.find(name) else {
-            return None;
-        };
+        let script = self.script.as_ref().filter(|_| self.has_program(words))?;
         let mut sources = script.sources.clone();
         let text = format!("replay {words}");
         let file = sources.add("<trace>", None, &text);

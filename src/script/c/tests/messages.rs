@@ -1272,28 +1272,28 @@ fn what_a_program_probably_does_not_mean_is_a_warning() {
             "printf(\"%s %05d\", \"a\", 1L);",
             Some((
                 24,
-                "`%d` prints 4 bytes, and a value of the type `long` has 8",
+                "on a 64-bit machine, `%d` prints 4 bytes, and a value of the type `long` has 8",
             )),
         ),
         (
             "printf(\"%zu\", x);",
             Some((
                 15,
-                "`%zu` prints 8 bytes, and a value of the type `int` has 4",
+                "on a 64-bit machine, `%zu` prints 8 bytes, and a value of the type `int` has 4",
             )),
         ),
         (
             "printf(\"%x\", &x);",
             Some((
                 14,
-                "`%x` prints 4 bytes, and a value of the type `int *` has 8",
+                "on a 64-bit machine, `%x` prints 4 bytes, and a value of the type `int *` has 8",
             )),
         ),
         (
             "printf(\"%p\", x);",
             Some((
                 14,
-                "`%p` prints 8 bytes, and a value of the type `int` has 4",
+                "on a 64-bit machine, `%p` prints 8 bytes, and a value of the type `int` has 4",
             )),
         ),
         (

@@ -39,17 +39,6 @@ fn fine(script: &str) {
 }
 
 #[test]
-fn a_leading_zero_is_not_octal() {
-    let help = |script| found(script).remove(0).help;
-    let octal = "write `600`; hexadecimal is `0x600`, and the octal `0600` of C is `0x180`";
-    assert_eq!(help("read 0600").as_deref(), Some(octal));
-    assert_eq!(
-        help("read 089").as_deref(),
-        Some("write `89`; hexadecimal is `0x89`")
-    );
-}
-
-#[test]
 fn a_variable_is_set_before_it_is_used() {
     fine("let x = 1\nlet y = x + 1\nexpect y == 2");
     assert_eq!(codes("let y = x\nlet x = 1"), [("unknown-name", "x")]);

@@ -246,7 +246,18 @@ impl<'a> Numbers<'a> {
     /// Finds an answer that is a time or a size, and whose unit the paper leaves out: `ask "EAT" = 0.9 * 100 ns + 0.1 * 200 ns`.
     fn unit(&mut self, label: &Expr, value: &Expr) {
         let text = self.sources.text(value.span);
-        let found = MEASURED.iter().find(|of| quantity(value, of.dimension));
+        // An address or a count can also be computed from sizes.
+        let is_sum = |of: &Measured| {
+            let kind = &value.kind;
+            of.dimension == Dimension::Bytes
+                && matches!(
+                    kind,
+                    ExprKind::Binary(BinaryOp::Add | BinaryOp::Subtract, ..)
+                )
+        };
+        let found = MEASURED
+            .iter()
+            .find(|of| quantity(value, of.dimension) && !is_sum(of));
         let Some(of) = found.filter(|_| !text.contains('/')) else {
             return;
         };
@@ -265,6 +276,7 @@ impl<'a> Numbers<'a> {
             .sources
             .file(value.span.file)
             .map_or("", |file| &file.text);
+        let script = script.to_lowercase().replace('μ', "u");
         let says_unit = of.said.iter().any(|said| script.contains(said));
         if says_unit || words(self.sources.text(label.span)).any(is_unit) {
             return;
@@ -281,7 +293,7 @@ impl<'a> Numbers<'a> {
             }
             // The key is not in the unit of the script.
             Some(other) => warning.help(format!(
-                "the key is in `{unit}`; write `unit {unit}` after the answer, or divide it: `… / 1 {other} unit {other}`"
+                "the key is in `{unit}`; write `unit {unit}` after the answer, or divide it: `(…) / 1 {other} unit {other}`"
             )),
         });
     }
@@ -444,14 +456,21 @@ const MEASURED: [Measured; 2] = [
         what: "time",
         unit: "ns",
         spelled: &["nanosec", "microsec", "millisec", "cycle"],
-        said: &["in ns", "nanosecond"],
+        said: &[
+            "in ns",
+            "in us",
+            "in ms",
+            "nanosecond",
+            "microsecond",
+            "millisecond",
+        ],
     },
     Measured {
         dimension: Dimension::Bytes,
         what: "size",
         unit: "B",
         spelled: &["byte", "kilobyte", "megabyte", "gigabyte"],
-        said: &["in bytes", "in KB", "in MB", "in GB"],
+        said: &["byte", "in kb", "in mb", "in gb", "kib", "mib", "gib"],
     },
 ];
 
@@ -760,7 +779,12 @@ fn cycles_and_times(block: &Settings) -> Option<Diagnostic> {
             if let ("latency", [value]) = (&*setting.name.text, &*setting.values) {
                 match &value.kind {
                     ExprKind::Quantity(_, unit) => found.push((value, unit.name)),
-                    ExprKind::Value(Value::Number(_)) => found.push((value, "cycles")),
+                    // Nothing is nothing in each unit.
+                    ExprKind::Value(value_of @ Value::Number(_))
+                        if value_of.integer("").is_ok_and(|n| n != 0) =>
+                    {
+                        found.push((value, "cycles"));
+                    }
                     _ => {}
                 }
             }

@@ -296,8 +296,10 @@ fn beside(stop: &Stop) -> Option<Diagnostic> {
         let wrong = Diagnostic::new(Code::Syntax, Span::default(), message);
         let parts = || inside.split(',').map(str::trim);
         let is_word = |part: &str| {
-            part.bytes()
-                .all(|byte| byte.is_ascii_alphabetic() || byte == b'-')
+            !part.is_empty()
+                && part
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphabetic() || byte == b'-')
         };
         // `choose policy in {fifo, lru}`
         let wrong = if parts().all(is_word) && stop.head == "choose" {

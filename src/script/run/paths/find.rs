@@ -18,6 +18,7 @@ use crate::run::settings::{
 };
 use crate::run::state::{Binding, Slot};
 use crate::run::stop::Stop;
+use crate::run::unsure::Unsure;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::Machine;
 
@@ -226,7 +227,11 @@ fn last_fact(cx: &mut Cx, name: &Word) -> Result<Value, Stop> {
         })
     };
     // A name that no statement has as a fact is a mistake before the run.
+    // The access may have been on an earlier machine, with other parts.
+    let part = name.text.split('.').next().unwrap_or_default();
+    let is_part = |unsure: &Unsure| unsure.machines.may_have(part);
     if cx.checking()
+        && !cx.unsure.as_ref().is_none_or(is_part)
         && let Some(spec) = cx.spec()
     {
         let named = |family| facts::key(&name.text, family, Some(spec));

@@ -249,7 +249,11 @@ impl Listing {
 
     /// Returns the warnings about the text.
     pub(crate) fn warnings(&self) -> Vec<Diagnostic> {
-        let settings = self.settings.for_compiler(Layout::default());
+        // The sizes of a 64-bit machine, on which a value may not fit its conversion. The text does not tell where it runs.
+        let settings = self.settings.for_compiler(Layout {
+            pointer: 8,
+            ..Layout::default()
+        });
         let warning = |one: Mistake| {
             let warning = Diagnostic::warning(Code::Unlikely, self.span(one.place), one.message);
             with_help(warning, one.help)

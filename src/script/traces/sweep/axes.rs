@@ -104,9 +104,15 @@ fn without_braces(cx: &Cx, block: &Settings, base: &Spec) -> Result<(), Vec<Diag
     {
         let name = &*setting.name.text;
         let (kind, named) = if part(name) {
-            let first = setting.values.first();
-            let named = first.filter(|first| part_named(cx.text(first.span), base).is_some());
-            (name, named.map(|named| named.span))
+            let Some(first) = setting.values.first() else {
+                continue;
+            };
+            let word = cx.text(first.span).trim();
+            match part_named(word, base) {
+                Some(kind) if kind == name => (name, Some(first.span)),
+                None if is_setting(word) => (name, None),
+                _ => continue,
+            }
         } else if let Some(kind) = part_named(name, base).filter(|_| !is_setting(name)) {
             (kind, Some(setting.name.span))
         } else {
@@ -123,7 +129,14 @@ fn without_braces(cx: &Cx, block: &Settings, base: &Spec) -> Result<(), Vec<Diag
             end: last.span.end,
             ..own.span
         };
-        let head = [kind, named.map_or("", |named| cx.text(named))].join(" ");
+        // One of several parts needs its name.
+        let parts: Vec<&str> = match kind {
+            "tlb" => base.tlbs.iter().map(|tlb| &*tlb.name).collect(),
+            _ => base.caches.iter().map(|cache| &*cache.name).collect(),
+        };
+        let usual = parts.first().filter(|_| parts.len() > 1);
+        let own_name = named.map(|named| cx.text(named).trim());
+        let head = [kind, own_name.or(usual.copied()).unwrap_or_default()].join(" ");
         let wrong = Diagnostic::new(
             Code::Syntax,
             own,
@@ -182,7 +195,7 @@ fn elsewhere(
     let message =
         format!("`{name}` is a setting of `{other}`, not of `{own}`, so a sweep cannot vary it");
     Some(wrong(message).help(format!(
-        "a loop in a script can vary it: `for n in [1, 2, 4] {{ … }}` around `{other}` and `replay`"
+        "a loop in a script can vary it: `for x in [A, B] {{ … }}` around `{other}` and `replay`"
     )))
 }
 

@@ -96,11 +96,19 @@ fn assigned(text: &str, file: u32) -> Option<Diagnostic> {
 /// Reports the first comma between two values, as in `ways 1,2,4`. No name begins with a digit.
 fn listed(text: &str, file: u32) -> Option<Diagnostic> {
     let is_value = |value: &str| value.trim_start().starts_with(|c: char| c.is_ascii_digit());
-    let (at, _) = text
-        .match_indices(',')
-        .find(|(at, _)| is_value(&text[at + 1..]))?;
-    let first = text[..at].rsplit(['{', '}', ',']).next()?.trim();
-    let more = text[at + 1..].split(['{', '}']).next()?.split(',');
+    // A setting before the comma, with its first value.
+    let setting = |at: usize| {
+        let first = text[..at].rsplit(['{', '}', ',', '\n']).next()?.trim();
+        let (name, value) = first.split_once(' ')?;
+        (is_setting(name) && is_value(value)).then_some(first)
+    };
+    let mut commas = text.match_indices(',');
+    let (at, first) = commas
+        .find_map(|(at, _)| Some((at, setting(at)?)).filter(|_| is_value(&text[at + 1..])))?;
+    let more = text[at + 1..]
+        .split(['{', '}', '#', '\n'])
+        .next()?
+        .split(',');
     let more = more.take_while(|value| is_value(value)).map(str::trim);
     let values: Vec<&str> = std::iter::once(first).chain(more).collect();
     Some(without_sign(file, at, &values.join(" ")))

@@ -56,7 +56,7 @@ pub(crate) enum Input {
 /// Returns a refusal if there are too many correct answers to list, or if no option is correct.
 pub(crate) fn input(field: &Field) -> Result<Input, Refusal> {
     if set(field).is_some_and(|set| !has_few_orders(set)) {
-        let why = "this answer has too many orders to list; omit the item";
+        let why = "this answer has too many orders to list; omit this blank, or the item";
         return Err(refusal(field, why));
     }
     match field.asked {
