@@ -249,7 +249,7 @@ impl Listing {
 
     /// Returns the warnings about the text.
     pub(crate) fn warnings(&self) -> Vec<Diagnostic> {
-        // The sizes of a 64-bit machine, on which a value may not fit its conversion. The text does not tell where it runs.
+        // The sizes of a 64-bit machine, on which a value may not fit its conversion. Nothing in the text says where it runs.
         let settings = self.settings.for_compiler(Layout {
             pointer: 8,
             ..Layout::default()
