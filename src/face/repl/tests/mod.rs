@@ -171,7 +171,7 @@ fn an_input_in_error_changes_nothing() {
     typed.types("let x = 1");
     let inputs = [
         ("read 0x3D4; read zz", "[unknown-name]"),
-        ("read 0x3D4; let x = 2; show last.zork", "[unknown-fact]"),
+        ("read 0x3D4; let x = 2; show last.faults", "[unknown-fact]"),
         ("read 0x3D4; show 1 / (tlb.hits - 1)", "[divide-by-zero]"),
         (
             "read 0x3D4; scenario \"s\" { read 0x3D4; show 1 / (tlb.hits - 2) }",
@@ -193,7 +193,7 @@ fn an_input_in_error_changes_nothing() {
     }
     assert!(
         typed
-            .types("read 0x3D4; show last.zork")
+            .types("read 0x3D4; show last.faults")
             .contains("this input did not change the state")
     );
 }
