@@ -3,23 +3,21 @@
 use std::ffi::OsString;
 use std::fs;
 use std::io;
-use std::num::{IntErrorKind, ParseIntError};
+use std::num::IntErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, StyledStr};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Arg, CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use pagewalk_engine::files::reason;
 use pagewalk_script::lang::loader::MemoryLimit;
-use pagewalk_script::lang::nearest::{nearest, nearest_option, synonym};
+use pagewalk_script::lang::nearest::nearest_option;
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::excerpt::visible;
 use pagewalk_script::report::json::JsonSink;
 use pagewalk_script::services::manual;
 use pagewalk_script::services::manual::{SECTIONS, Section};
-use pagewalk_script::suite::reports::quoted;
-use pagewalk_script::traces::sweep::begins_setting;
 use serde_json::json;
 
 use super::deferred::Deferred;
@@ -128,7 +126,7 @@ pub fn main() -> ExitCode {
     // As other interpreters do, `pagewalk first.pw` runs a script.
     if given
         .get(1)
-        .is_some_and(|first| is_script(Path::new(first)))
+        .is_some_and(|first| tips::is_script(Path::new(first)))
     {
         given.insert(1, "run".into());
     }
@@ -152,7 +150,10 @@ fn usage(error: clap::Error, given: &[OsString]) -> ExitCode {
         .map(|given| visible(&given.to_string_lossy()).into_owned());
     let described = with_help(Arguments::command());
     let mut error = described.try_get_matches_from(plain).err().unwrap_or(error);
-    let tip = tip(&error, given);
+    let mut program = Arguments::command();
+    // The options of subcommands are deferred.
+    program.build();
+    let tip = tips::tip(&program, &error, given);
     if error.kind() == ErrorKind::UnknownArgument {
         // No value begins with a dash. The similar arguments of clap are hardly similar, and the usage line contains them.
         error.remove(ContextKind::Suggested);
@@ -160,8 +161,8 @@ fn usage(error: clap::Error, given: &[OsString]) -> ExitCode {
     }
     let value = similar_value(&error);
     error.remove(ContextKind::SuggestedValue);
-    let why = source(&error).and_then(|source| source.downcast_ref::<ParseIntError>());
-    if why.is_some_and(|why| matches!(why.kind(), IntErrorKind::InvalidDigit | IntErrorKind::Zero))
+    if tips::parse_error(&error)
+        .is_some_and(|why| matches!(why, IntErrorKind::InvalidDigit | IntErrorKind::Zero))
     {
         // The tip is clearer than "invalid digit found in string".
         error = without_source(&error);
@@ -178,26 +179,6 @@ fn usage(error: clap::Error, given: &[OsString]) -> ExitCode {
     }
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Status::Wrong as u8))
-}
-
-/// Returns a tip that corrects a usage error.
-fn tip(error: &clap::Error, given: &[OsString]) -> Option<String> {
-    let command = given.get(1).map(|given| given.to_string_lossy());
-    let command = command.as_deref().unwrap_or_default();
-    let written = || {
-        let intended = intended(error, command).or_else(|| intended_command(error, given));
-        intended.map(|text| format!("write '{text}'"))
-    };
-    let known = || tips::tip(error, command_name(command)).map(str::to_owned);
-    let tip = file_with_dash(error, given).or_else(|| misplaced(error, given));
-    tip.or_else(known)
-        .or_else(|| option_of_another(error, command))
-        .or_else(written)
-}
-
-/// Returns the reason why a value is invalid.
-fn source(error: &clap::Error) -> Option<&(dyn std::error::Error + 'static)> {
-    std::error::Error::source(error)
 }
 
 /// Returns an error without the reason why the value is invalid.
@@ -220,339 +201,12 @@ fn similar_value(error: &clap::Error) -> Option<String> {
     nearest_option(said, values.iter().map(String::as_str)).map(str::to_owned)
 }
 
-/// Returns the name of a command, or of the program if it has no such command.
-fn command_name(given: &str) -> &str {
-    let program = Arguments::command();
-    if program.find_subcommand(given).is_some() {
-        given
-    } else {
-        "pagewalk"
-    }
-}
-
 /// Returns the usage line of a command.
 fn usage_line(given: &[OsString]) -> Option<StyledStr> {
     let mut program = Arguments::command();
     program.build();
     let command = program.find_subcommand_mut(given.get(1)?)?;
     Some(command.render_usage())
-}
-
-/// Returns a tip about a file whose name begins with a dash.
-fn file_with_dash(error: &clap::Error, given: &[OsString]) -> Option<String> {
-    let Some(ContextValue::String(said)) = error.get(ContextKind::InvalidArg) else {
-        return None;
-    };
-    // Clap reads `-x.pw` as `-x`.
-    let mut words = given.iter().skip(1).map(|word| word.to_string_lossy());
-    let file = words.find(|word| {
-        word.starts_with(&**said) && (is_script(Path::new(&**word)) || Path::new(&**word).exists())
-    })?;
-    let is_unknown = error.kind() == ErrorKind::UnknownArgument && said.starts_with('-');
-    is_unknown.then(|| format!("write '{}'", quoted(&visible(&format!("./{file}")))))
-}
-
-/// Returns a tip about an option that only another command has, under this name or another.
-fn option_of_another(error: &clap::Error, given: &str) -> Option<String> {
-    let Some(ContextValue::String(said)) = error.get(ContextKind::InvalidArg) else {
-        return None;
-    };
-    let name = said.strip_prefix("--")?;
-    let mut program = Arguments::command();
-    program.build();
-    let command = program.find_subcommand(given)?;
-    if error.kind() != ErrorKind::UnknownArgument || synonym(name, &long_options(command)).is_some()
-    {
-        return None;
-    }
-    let (other, option) = command_with(&program, name)?;
-    Some(format!("'--{option}' is an option of 'pagewalk {other}'"))
-}
-
-fn long_options(command: &clap::Command) -> Vec<&str> {
-    command.get_arguments().filter_map(Arg::get_long).collect()
-}
-
-/// Returns the option that has another name in other tools, or whose values include the wrong argument.
-fn intended(error: &clap::Error, given: &str) -> Option<String> {
-    let of = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => Some(text.split(' ').next()?.trim_start_matches('-')),
-        _ => None,
-    };
-    let mut command = Arguments::command();
-    // The options of subcommands are deferred.
-    command.build();
-    let options = || {
-        let command = command.find_subcommand(given).unwrap_or(&command);
-        command.get_arguments()
-    };
-    let said = of(ContextKind::InvalidValue).or_else(|| of(ContextKind::InvalidArg))?;
-    let takes = |option: &&Arg| {
-        option
-            .get_possible_values()
-            .iter()
-            .any(|value| value.matches(said, false))
-    };
-    // The format of the results, if other files can have the same format.
-    let names = options().filter(takes).filter_map(Arg::get_long);
-    if let Some(name) = names.min_by_key(|name| *name != "format") {
-        return Some(format!("--{name} {said}"));
-    }
-    let near = of(ContextKind::InvalidValue)
-        .is_none()
-        .then(|| nearest_option(said, options().filter_map(Arg::get_long)))??;
-    // `--no-fail-fast` is not `--fail-fast`, and an option that is in conflict with another is not misspelled.
-    (said.strip_prefix("no-") != Some(near) && said != near).then(|| format!("--{near}"))
-}
-
-/// Ends of files and names of platforms, with the format of a paper for them.
-const FORMATS: &[(&str, &str)] = &[
-    ("md", "markdown"),
-    ("txt", "markdown"),
-    ("tex", "latex"),
-    ("typ", "typst"),
-    ("xml", "moodle"),
-    ("canvas", "qti"),
-    ("blackboard", "qti"),
-    ("gradescope", "pdf"),
-    ("word", "pdf"),
-    ("docx", "pdf"),
-];
-
-/// Returns the first command that has an option, and the option's name here.
-fn command_with<'p>(program: &'p clap::Command, option: &str) -> Option<(&'p str, &'p str)> {
-    let with = |meant: fn(&str, &[&'p str]) -> Option<&'p str>| {
-        program.get_subcommands().find_map(|command| {
-            let name = meant(option, &long_options(command))?;
-            Some((command.get_name(), name))
-        })
-    };
-    with(|option, names| names.iter().copied().find(|name| *name == option))
-        .or_else(|| with(synonym))
-}
-
-/// Returns a tip about an argument that no parameter takes, because of the arguments before it.
-fn misplaced(error: &clap::Error, given: &[OsString]) -> Option<String> {
-    let words: Vec<_> = given.iter().map(|word| word.to_string_lossy()).collect();
-    if error.kind() == ErrorKind::MissingRequiredArgument
-        && let [_, command, trace] = &words[..]
-        && command == "replay"
-    {
-        return Some(format!(
-            "the machine precedes the trace: 'pagewalk replay simple {}'",
-            quoted(&visible(trace))
-        ));
-    }
-    let Some(ContextValue::String(said)) = error.get(ContextKind::InvalidArg) else {
-        return None;
-    };
-    if error.kind() == ErrorKind::InvalidValue {
-        let answers = said.starts_with("--answers") && words.get(1)? == "exam";
-        let own = answers.then(|| "to print the answer key, use '--key'".to_owned());
-        return own.or_else(|| {
-            let value = error.get(ContextKind::InvalidValue);
-            let (_, format) = FORMATS.iter().find(|(other, _)| {
-                matches!(value, Some(ContextValue::String(value)) if value.eq_ignore_ascii_case(other))
-            })?;
-            let is_paper = said.starts_with("--format") && words.get(1)? == "exam";
-            is_paper.then(|| format!("write '--format {format}'"))
-        });
-    }
-    if error.kind() == ErrorKind::TooManyValues
-        && let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue)
-    {
-        return Some(format!("write '{said} {}'", quoted(value)));
-    }
-    if error.kind() == ErrorKind::ValueValidation {
-        if let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue)
-            && Path::new(value).extension().is_some_and(|end| end == "csv")
-            && words.get(1)? == "exam"
-        {
-            return Some(format!(
-                "a class list has an option of its own: '--roster {}'",
-                quoted(value)
-            ));
-        }
-        let name = said.split(' ').next()?;
-        let why = source(error)?.downcast_ref::<ParseIntError>()?;
-        return match why.kind() {
-            IntErrorKind::Zero => Some(format!("write a whole number from 1: '{name} 4'")),
-            IntErrorKind::PosOverflow => None,
-            _ => Some(format!("write a whole number: '{name} 100'")),
-        };
-    }
-    if matches!(&**said, "-v" | "--verbose" | "--explain") && words.get(1)?.starts_with('-') {
-        let script = words.iter().find(|word| is_script(Path::new(&***word)))?;
-        return Some(format!(
-            "write 'pagewalk run --explain {}'",
-            quoted(&visible(script))
-        ));
-    }
-    let ends_with = |end: &str| said.to_ascii_lowercase().ends_with(end);
-    match &**words.get(1)? {
-        "exam" if ends_with(".csv") => return Some("a class list follows '--roster'".to_owned()),
-        "merge" if ends_with(".csv") => {
-            return Some("'merge' takes the folder of the parts".to_owned());
-        }
-        _ => {}
-    }
-    if is_report(said) && words.get(1)? == "test" {
-        return Some("write '--report junit=results.xml'; the other reports are 'json', 'github', and 'html'".to_owned());
-    }
-    if is_geometry(said) && matches!(&**words.get(1)?, "replay" | "sweep") {
-        return Some("describe the caches in a machine file, which precedes the trace: 'cache: { size: 32 KB, ways: 8, block: 64 }'".to_owned());
-    }
-    let at = words.iter().position(|word| word == said)?;
-    let mut program = Arguments::command();
-    program.build();
-    let command = program.find_subcommand(&**words.get(1)?)?;
-    let before = |back: usize| {
-        let name = words.get(at.checked_sub(back)?)?.strip_prefix("--")?;
-        command
-            .get_arguments()
-            .find(|option| option.get_long() == Some(name))
-    };
-    let is_pair = |option: &Arg| {
-        let names = option.get_value_names().unwrap_or_default();
-        names.iter().any(|name| name == "NAME=VALUE")
-    };
-    if let (Some(setting), "sweep") = (said.strip_prefix("--"), command.get_name()) {
-        let near = nearest_option(setting, long_options(command).into_iter());
-        let value = words
-            .get(at + 1)
-            .filter(|_| near.is_none() && begins_setting(setting))?;
-        // `1K` is not a number of bytes.
-        let sizes = value
-            .split(',')
-            .map(|size| match size.strip_suffix(['K', 'M']) {
-                Some(_) => format!("{size}B"),
-                None => size.to_owned(),
-            });
-        let sizes = sizes.collect::<Vec<_>>().join(" ");
-        return Some(format!(
-            "the grid follows the machine and the trace, without dashes: write '{setting} {sizes}'"
-        ));
-    }
-    if before(2).is_some_and(is_pair) {
-        Some(format!(
-            "write '{} {}={said}'",
-            words[at - 2],
-            words[at - 1]
-        ))
-    } else if is_script(Path::new(said)) && command.get_name() != "merge" {
-        // `diff` names its two scripts `A.pw` and `B.pw`.
-        let named = |option: &&Arg| {
-            let mut names = option.get_value_names().unwrap_or_default().iter();
-            names.any(|name| is_script(Path::new(&**name)))
-        };
-        let takes = match command.get_positionals().filter(named).count() {
-            2.. => "two scripts; run it for each pair",
-            _ => "one script; run it for each script, or write a script with an 'include' for each",
-        };
-        Some(format!("the command takes {takes}"))
-    } else {
-        let flag = before(1)
-            .filter(|option| !option.get_action().takes_values() && !said.starts_with('-'))?;
-        let name = flag.get_long()?;
-        Some(format!(
-            "'--{name}' takes no value; to write the output to a file, use '> {said}'"
-        ))
-    }
-}
-
-/// Whether other test runners write a report with this option, as in `--junit-xml results.xml`.
-fn is_report(option: &str) -> bool {
-    let word = option.trim_start_matches('-').split(['-', '=']).next();
-    matches!(word, Some("junit" | "junitxml" | "json" | "html" | "xml"))
-}
-
-/// Whether other simulators describe a cache or a TLB with this option, as in `--D1=32768,8,64` and `--cache-size 1024`. The
-/// settings in the grid of a sweep are single words.
-fn is_geometry(option: &str) -> bool {
-    let mut words = option.trim_start_matches('-').split(['-', '=']);
-    let part = words.next().unwrap_or_default().to_lowercase();
-    let parts = ["d1", "i1", "ll", "l1", "l1d", "l2", "cache", "tlb"];
-    parts.contains(&&*part)
-}
-
-/// Whether the file of this name is a script.
-fn is_script(file: &Path) -> bool {
-    file.extension().is_some_and(|extension| extension == "pw")
-}
-
-/// Returns the command line with the right command instead of a misspelled one, and with a command before a file or folder.
-fn intended_command(error: &clap::Error, given: &[OsString]) -> Option<String> {
-    let Some(ContextValue::String(said)) = error.get(ContextKind::InvalidSubcommand) else {
-        return None;
-    };
-    let mut program = Arguments::command();
-    program.build();
-    let path = Path::new(said);
-    let names_command = given.get(1).is_some_and(|first| first == "help");
-    if let Some(first) = given
-        .get(2)
-        .filter(|first| names_command && *first != &**said)
-    {
-        // `help test run`
-        let named = program.find_subcommand(first)?;
-        return Some(format!("pagewalk help {}", named.get_name()));
-    }
-    let is_markdown = path.extension().is_some_and(|extension| extension == "md");
-    let right = if names_command && said.starts_with('-') {
-        // `help --help` asks for the help of `help`.
-        "help".to_owned()
-    } else if is_script(path) && !names_command {
-        format!("run {}", quoted(said))
-    } else if path.exists() && !names_command && given.last() == Some(&said.into()) {
-        // Before other names, the name is rather that of a command.
-        let command = if path.is_dir() || is_markdown {
-            "test"
-        } else {
-            "run"
-        };
-        format!("{command} {}", quoted(said))
-    } else {
-        let names = program.get_subcommands().map(clap::Command::get_name);
-        if let Some(near) = nearest(said, names.chain(["--version", "--help"])) {
-            near.to_owned()
-        } else {
-            let (command, option) = command_with(&program, said)?;
-            // An option that takes a value would not work as typed here.
-            let mut known = program.find_subcommand(command)?.get_arguments();
-            let arg = known.find(|arg| arg.get_long() == Some(option))?;
-            if option != said && (arg.get_action().takes_values() || said.len() == 1) {
-                return None;
-            }
-            format!("{command} --{option}")
-        }
-    };
-    let meant = program.find_subcommand(&right);
-    // `export moodle quiz.pw`
-    let has_format = given.iter().any(|word| {
-        let word = word.to_string_lossy();
-        word.starts_with("--format") || word == "-f"
-    });
-    let format = |word: &str| {
-        if has_format {
-            return None;
-        }
-        let mut options = meant?.get_arguments();
-        let option = options.find(|option| option.get_long() == Some("format"))?;
-        let mut values = option.get_possible_values().into_iter();
-        values.find(|value| value.matches(word, false))
-    };
-    let mut words = vec!["pagewalk".to_owned()];
-    words.extend(given.iter().skip(1).map(|word| {
-        let word = visible(&word.to_string_lossy()).into_owned();
-        if word == *said {
-            right.clone()
-        } else if format(&word).is_some() {
-            format!("--format {word}")
-        } else {
-            quoted(&word)
-        }
-    }));
-    Some(words.join(" "))
 }
 
 fn dispatch(arguments: &Arguments) -> io::Result<Status> {

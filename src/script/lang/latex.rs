@@ -4,52 +4,57 @@ use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 
-/// Commands of LaTeX that texts of this subject contain, with the characters that replace them, if any.
-const COMMANDS: &[(&str, &str)] = &[
-    ("times", "×"),
-    ("cdot", "·"),
-    ("div", "÷"),
-    ("pm", "±"),
+/// Characters with the formulas of LaTeX that print them.
+pub(crate) const SIGNS: &[(char, &str)] = &[
+    ('→', "$\\rightarrow$"),
+    ('⇒', "$\\Rightarrow$"),
+    ('≈', "$\\approx$"),
+    ('≤', "$\\leq$"),
+    ('≥', "$\\geq$"),
+    ('≠', "$\\neq$"),
+    ('×', "$\\times$"),
+    ('÷', "$\\div$"),
+    ('·', "$\\cdot$"),
+    ('±', "$\\pm$"),
+    ('⌈', "$\\lceil$"),
+    ('⌉', "$\\rceil$"),
+    ('⌊', "$\\lfloor$"),
+    ('⌋', "$\\rfloor$"),
+    ('µ', "$\\mu$"),
+];
+
+/// Other commands that texts of this subject contain, with the text that replaces them.
+const OTHERS: &[(&str, &str)] = &[
     ("le", "≤"),
-    ("leq", "≤"),
     ("ge", "≥"),
-    ("geq", "≥"),
-    ("neq", "≠"),
-    ("approx", "≈"),
     ("to", "→"),
-    ("rightarrow", "→"),
-    ("Rightarrow", "⇒"),
     ("ldots", "…"),
     ("dots", "…"),
-    ("lceil", "⌈"),
-    ("rceil", "⌉"),
-    ("lfloor", "⌊"),
-    ("rfloor", "⌋"),
     ("alpha", "α"),
     ("lambda", "λ"),
-    ("mu", "µ"),
     ("rho", "ρ"),
     ("theta", "θ"),
     ("sum", "Σ"),
     ("log", "log"),
     ("lg", "lg"),
-    ("frac", ""),
-    ("sqrt", ""),
-    ("text", ""),
-    ("textbf", ""),
-    ("textit", ""),
-    ("texttt", ""),
-    ("emph", ""),
-    ("mathrm", ""),
-    ("begin", ""),
-    ("item", ""),
 ];
 
-/// Returns the command at the start of a text, after its backslash.
-pub(crate) fn command(text: &str) -> Option<(&'static str, &'static str)> {
+/// Commands that nothing replaces alone.
+const STYLES: &[&str] = &[
+    "frac", "sqrt", "text", "textbf", "textit", "texttt", "emph", "mathrm", "begin", "item",
+];
+
+/// Returns the command at the start of a text, after its backslash, and what replaces it, or an empty text.
+pub(crate) fn command(text: &str) -> Option<(&str, String)> {
     let end = text.find(|c: char| !c.is_ascii_alphabetic());
     let word = &text[..end.unwrap_or(text.len())];
-    COMMANDS.iter().find(|(name, _)| *name == word).copied()
+    let is_word = |tex: &str| tex.trim_matches('$').strip_prefix('\\') == Some(word);
+    let sign = SIGNS.iter().find(|(_, tex)| is_word(tex));
+    let sign = sign.map(|(sign, _)| sign.to_string());
+    let other = || OTHERS.iter().find(|(name, _)| *name == word);
+    let replaced = sign.or_else(|| other().map(|(_, text)| (*text).to_owned()));
+    let style = || STYLES.contains(&word).then(String::new);
+    Some((word, replaced.or_else(style)?))
 }
 
 /// Warns about the first command or formula in the source text of a string, with its quotes.

@@ -6,33 +6,20 @@ use std::fmt::Write;
 
 use crate::exam::formats::plan::SUPERSCRIPTS;
 use crate::exam::formats::walk::Escape;
+use crate::lang::latex;
 
-/// Non-ASCII characters that the basic fonts contain, or that can be composed from their characters.
+/// Non-ASCII characters that the basic fonts contain, or that can be composed from their characters, beside those of
+/// [`latex::SIGNS`].
 const SIGNS: &[(char, &str)] = &[
     ('\u{a0}', "~"),
-    ('→', "$\\rightarrow$"),
     ('←', "$\\leftarrow$"),
     ('↓', "$\\downarrow$"),
     ('↑', "$\\uparrow$"),
-    ('⇒', "$\\Rightarrow$"),
-    ('≈', "$\\approx$"),
-    ('≤', "$\\leq$"),
-    ('≥', "$\\geq$"),
-    ('≠', "$\\neq$"),
-    ('×', "$\\times$"),
-    ('÷', "$\\div$"),
-    ('·', "$\\cdot$"),
-    ('±', "$\\pm$"),
     ('−', "$-$"),
     ('√', "$\\surd$"),
-    ('⌈', "$\\lceil$"),
-    ('⌉', "$\\rceil$"),
-    ('⌊', "$\\lfloor$"),
-    ('⌋', "$\\rfloor$"),
     ('₂', "$_2$"),
     ('½', "$\\frac12$"),
     ('∞', "$\\infty$"),
-    ('µ', "$\\mu$"),
     ('°', "$^\\circ$"),
     ('¬', "$\\neg$"),
     ('…', "\\ldots{}"),
@@ -132,7 +119,8 @@ impl Text {
     }
 
     fn sign(&self, sign: char) -> String {
-        if let Some((_, known)) = SIGNS.iter().find(|(known, _)| *known == sign) {
+        let mut signs = SIGNS.iter().chain(latex::SIGNS);
+        if let Some((_, known)) = signs.find(|(known, _)| *known == sign) {
             return (*known).to_owned();
         }
         if let Some((plain, _)) = SUPERSCRIPTS.iter().find(|(_, set)| *set == sign) {
