@@ -558,6 +558,19 @@ fn a_seed_in_a_row_is_that_of_a_version() {
     assert_eq!(total(&ran.out, "c"), "4");
 }
 
+/// A seed that the script sets below a question is also one of a paper without a version.
+#[test]
+fn a_seed_below_a_question_is_that_of_the_script() {
+    let folder = folder("later-seed");
+    let script = "question \"First\" { ask \"1 + 1\" = 2 }\nseed 7\nchoose v in 1..1000\nquestion \"Second\" { text \"\"\"{v}\"\"\"; ask \"v\" = v }\n";
+    let exam = put(&folder, "e.pw", script);
+    let paper = pagewalk(&["exam", &exam]).out;
+    let v = paper.lines().find(|line| line.parse::<u64>().is_ok());
+    let row = format!("id,seed,1,2\na,7,2,{}\n", v.expect("the value"));
+    let ran = pagewalk(&["grade", &exam, &put(&folder, "a.csv", row)]);
+    assert_eq!(total(&ran.out, "a"), "2", "{}{}", ran.out, ran.messages);
+}
+
 #[test]
 fn the_script_of_a_version_grades_this_version() {
     let folder = folder("own-version");
