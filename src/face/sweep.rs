@@ -198,9 +198,9 @@ impl Sweep {
             let words = [&*self.machine.to_string_lossy(), file, &trace].map(str::to_owned);
             words.iter().chain(rest).map(|word| quoted(word)).collect()
         };
-        if self.trace.exists() || machine.has_program(&trace) {
-            // The trace is in its place.
-        } else if file.is_some() || trace.split_whitespace().next().is_some_and(begins_setting) {
+        let is_trace = self.trace.exists() || machine.has_program(&trace);
+        let is_setting = trace.split_whitespace().next().is_some_and(begins_setting);
+        if !is_trace && (file.is_some() || is_setting) {
             let message = format!("`{trace}` is no trace, and the trace must precede the grid");
             return Some(match file {
                 Some(file) => format!("{message}: `pagewalk sweep {}`", words(file).join(" ")),

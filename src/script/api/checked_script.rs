@@ -1,6 +1,6 @@
 //! A parsed and checked script.
 
-use crate::exam::seeds::{Series, declared_seed, declared_seeds, depends_on_seed};
+use crate::exam::seeds::{Series, declared_seeds, depends_on_seed};
 use crate::lang::ast::{Stmt, StmtKind};
 use crate::lang::course;
 use crate::lang::diagnostic::{Code, Diagnostic, Severity};
@@ -77,11 +77,6 @@ impl CheckedScript {
         statements(&self.script.body).any(|stmt| {
             matches!(&*stmt.kind, StmtKind::Command(command) if &*command.verb.text == "seed")
         })
-    }
-
-    /// Returns the seed that the script sets before its first question.
-    pub fn declared_seed(&self) -> Option<u64> {
-        declared_seed(&self.script.body)
     }
 
     /// Returns all seeds that the script sets.

@@ -98,7 +98,7 @@ pub fn describe(error: &RunError, program: &Program) -> Mistake {
             "check the index, and the number of bytes that `malloc` gets, such as `10 * sizeof(int)`"
         }
         ErrorKind::Unsupported(Builtin::Mmap) => {
-            "only private, anonymous pages to read or write, without other flags, and at an address that the system chooses, are supported here; `run`, and the name of the program, runs it in a process"
+            "only private, anonymous mappings without other flags are supported here, at an address that the system chooses; `run`, and the name of the program, runs it in a process"
         }
         ErrorKind::Unsupported(_) => {
             "run the program in a process: `run`, and the name of the program"

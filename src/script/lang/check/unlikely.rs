@@ -779,7 +779,7 @@ fn cycles_and_times(block: &Settings) -> Option<Diagnostic> {
             if let ("latency", [value]) = (&*setting.name.text, &*setting.values) {
                 match &value.kind {
                     ExprKind::Quantity(_, unit) => found.push((value, unit.name)),
-                    // Nothing is nothing in each unit.
+                    // Zero is the same in each unit.
                     ExprKind::Value(value_of @ Value::Number(_))
                         if value_of.integer("").is_ok_and(|n| n != 0) =>
                     {

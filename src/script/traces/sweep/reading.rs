@@ -93,7 +93,7 @@ fn assigned(text: &str, file: u32) -> Option<Diagnostic> {
     ))
 }
 
-/// Reports the first comma between two values, as in `ways 1,2,4`. No name begins with a digit.
+/// Reports the first comma between two values, as in `ways 1,2,4`.
 fn listed(text: &str, file: u32) -> Option<Diagnostic> {
     let is_value = |value: &str| value.trim_start().starts_with(|c: char| c.is_ascii_digit());
     // A setting before the comma, with its first value.
