@@ -792,6 +792,16 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/def touch(va) = read va/touch(0x240)", 2, "write `def touch(va) { read va }`", "def touch(va) { read va }"),
     ("machine { physical 16 bits, cache L1 { size 64 B, block 4 B, direct-mapped } }/read 0x354 => L1.hit no", 2, "write `L1 miss`", "read 0x354 => L1 miss"),
     ("question \"Q\" { text \"Use $\\log_2 P$ bits.\"; ask \"n\" = 12 }", 1, "a text is not LaTeX, and has no `\\log`", ""),
+    ("machine simple/cache { | idx tag v b0 |/| 0 19 1 99 | }/read 0 => cache miss", 2, "are changed with `set`", "set cache { | idx tag v b0 |"),
+    ("machine simple/read 0x3D4/cache { | idx tag v b0 |/| 5 0D 1 36 | }", 3, "are checked with `expect`", "expect cache { | idx tag v b0 |"),
+    // The value of a clause is missing, and so is a value before a stray bracket of the same statement.
+    ("machine simple/translate 0x0 by => tlb miss", 2, "`by` needs a value", ""),
+    ("let n = 1/let a = [1,/  2n % 5, n], 4]", 3, "`,` does not belong here", ""),
+    ("question points 6 {/  ask \"a\" = 1/}", 1, "the title precedes the points", "question \"Title\" points 6 {"),
+    ("question \"a\" points 1 {/  let one = 1/  text \"\"\"From {one to {one}.\"\"\"/  ask \"a\" = 1/}", 3, "no `}` ends it", "  text \"\"\"From {one} to {one}.\"\"\""),
+    ("machine { let size = 4, physical 12 bits }", 1, "a setting is one name", ""),
+    ("let sets = 4/let x = log2(20sets)", 2, "`20sets` is not a number", ""),
+    ("machine simple/tlb expect.misses == 0", 2, "write `expect tlb`", "expect tlb.misses == 0"),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.

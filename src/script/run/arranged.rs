@@ -632,5 +632,6 @@ fn operands<'t>(text: &'t str, all: &[Token]) -> Option<Vec<Operand<'t>>> {
             _ => Role::Any,
         };
     }
-    Some(found)
+    // What follows the last preposition is missing.
+    (role == Role::Any).then_some(found)
 }

@@ -8,6 +8,7 @@ use super::tokens::{Token, line_at, tokens};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::edit::TextEdit;
 use crate::lang::fix::Fix;
+use crate::lang::layout::{self, TokenKind};
 use crate::lang::span::Span;
 
 /// Returns a diagnostic updated with the advice from an idiom.
@@ -123,6 +124,23 @@ pub(super) fn same_line(text: &str, one: Span, other: Span) -> bool {
             .is_some_and(|between| !between.contains('\n'))
 }
 
+/// Maximum number of bytes between two errors of a statement.
+const NEAR: u32 = 1 << 10;
+
+/// Whether no statement ends between two errors in this order.
+pub(super) fn same_statement(text: &str, one: Span, other: Span) -> bool {
+    let between = text.get(one.start as usize..other.start as usize);
+    let ends = |token: &layout::Token| {
+        matches!(
+            token.kind,
+            TokenKind::End | TokenKind::Open(b'{') | TokenKind::Close(b'}')
+        )
+    };
+    one.file == other.file
+        && other.start - one.start < NEAR
+        && between.is_some_and(|between| !layout::tokens(between).list.iter().any(ends))
+}
+
 /// Returns the number of syntax errors.
 pub(super) fn reading(all: &[Diagnostic]) -> usize {
     all.iter().filter(|one| is_reading(one)).count()
@@ -164,7 +182,9 @@ pub(super) fn new_there(
         let known = before
             .iter()
             .any(|old| same(old, one) && !same(old, diagnostic));
-        there && !known && !comes_next(diagnostic.code, one)
+        // A line that the edit turns into facts must have facts of the statement above it.
+        let excused = !edit.replacement.starts_with("=>") && comes_next(diagnostic.code, one);
+        there && !known && !excused
     })
 }
 

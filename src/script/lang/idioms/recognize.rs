@@ -897,8 +897,21 @@ fn undeclared(diagnostic: &Diagnostic, text: &str, name: &str) -> Option<Advice>
         .position(|token| token.start == span.start as usize)?;
     let table = word(at + 1) == "{" && word(at + 2) == "|";
     if table && TABLE.lists("missing parts", name) {
-        let fix = Fix::write(span, name, format!("set {name}"));
-        let message = "the contents of a part are changed with `set`";
+        let before = line_at(text, span.start as usize).start;
+        let accessed = |line: &str| {
+            ["read ", "write ", "translate ", "fetch "]
+                .iter()
+                .any(|verb| line.trim_start().starts_with(verb))
+        };
+        let (verb, message) = if text[..before].lines().any(accessed) {
+            (
+                "expect",
+                "the contents of a part are checked with `expect`, and changed with `set`",
+            )
+        } else {
+            ("set", "the contents of a part are changed with `set`")
+        };
+        let fix = Fix::write(span, name, format!("{verb} {name}"));
         return Some(Advice::fixed(Some(message), None, fix, true));
     }
     // `core0: read 0x1000`

@@ -2,7 +2,9 @@
 //!
 //! `docs/decisions/fixes.md` gives the reasons.
 
-use super::outcome::{advised, alike, follows, is_reading, remains, same_line, without_fix};
+use super::outcome::{
+    advised, alike, follows, is_reading, remains, same_line, same_statement, without_fix,
+};
 use super::rows::is_keyword;
 use super::tokens::line_at;
 use super::trial::{Arrange, Trial, Tried};
@@ -156,7 +158,7 @@ fn improve_all(
                     && failed[other]
                     && !gone[other]
                     && !fixed[other]
-                    && same_line(&file.text, before[other].span, before[at].span)
+                    && same_statement(&file.text, before[other].span, before[at].span)
             };
             // The declaration may be in a statement that cannot be read.
             let declares = |other: usize| {

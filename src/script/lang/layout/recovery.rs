@@ -261,6 +261,17 @@ impl Scan<'_> {
             self.leave_prose(end);
             return true;
         }
+        if let Some(name) = open_value(&self.text[from..end], at - from) {
+            let fix = self.put_in(at + 1 + name.len(), "}");
+            let help = format!("write `{{{name}}}`");
+            let message = "`{` begins a value in a text, but no `}` ends it";
+            let place = self.span(at, at + 1 + name.len());
+            let diagnostic = self.report(Code::Syntax, place, message, "a value of the text");
+            diagnostic.help = Some(help);
+            diagnostic.fix = Some(Box::new(fix));
+            self.leave_prose(end);
+            return true;
+        }
         let inside = self.span(from, end);
         let fix = Fix::replace(inside, code::as_printed(&self.text[from..end]));
         let diagnostic = self.report(
@@ -696,6 +707,21 @@ impl Scan<'_> {
     fn put_in(&self, at: usize, text: impl Into<String>) -> Fix {
         Fix::put_in(self.file, at as u32, text)
     }
+}
+
+/// Returns the name after a `{` of a prose if no `}` ends this value, but another brace of the prose has a value. Other braces belong
+/// to code.
+fn open_value(prose: &str, brace: usize) -> Option<&str> {
+    let begins = |text: &str| text.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    let sign = |text: &str| {
+        text.find(['{', '}', ';', '\n'])
+            .map(|at| text.as_bytes()[at])
+    };
+    let holds = |text: &str| begins(text) && sign(text) == Some(b'}');
+    let inside = &prose[brace + 1..];
+    let length = inside.find(|c: char| !c.is_alphanumeric() && c != '_')?;
+    let values = prose.split('{').skip(1).any(holds);
+    (begins(inside) && !holds(inside) && values).then_some(&inside[..length])
 }
 
 /// Returns the name of a program in quotes at the end of a text: `program "rows"`.

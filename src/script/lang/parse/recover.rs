@@ -241,6 +241,14 @@ fn equals(stop: &Stop) -> Option<Diagnostic> {
             let help = format!("write `{process}: choice …`");
             return Some(mistake("the process is named before the `choice`", help));
         }
+        // `let size = 4` is more than a setting with a sign.
+        if let Some(name) = name.filter(|name| name.contains(' ')) {
+            let help = format!("no setting is called `{name}`");
+            return Some(mistake(
+                "a setting is one name, followed by its value",
+                help,
+            ));
+        }
         let help = format!(
             "write `{} {}`",
             name.unwrap_or(&quoted(stop.head)),

@@ -185,7 +185,7 @@ impl<'a> Statement<'a> {
                     second,
                     "," | ")" | "]" | "}" | "{" | "|" | "&" | "+" | "*" | "/" | "=" | "==" | "=>"
                 );
-            names && is_keyword(second)
+            names && (is_keyword(second) || second == ":")
                 || empty
                 || signed && !was.contains(&format!("{first} {second}"))
         });

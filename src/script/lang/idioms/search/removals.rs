@@ -206,7 +206,13 @@ impl Statement<'_> {
                 false
             }
             // The value of a clause is missing.
-            TokenKind::Word if index + 1 == self.tokens.len() && TABLE.lists("clauses", word) => {
+            TokenKind::Word
+                if TABLE.lists("clauses", word)
+                    && self
+                        .tokens
+                        .get(index + 1)
+                        .is_none_or(|next| next.text(self.text) == "=>") =>
+            {
                 false
             }
             // A title or a value without its name is not superfluous.

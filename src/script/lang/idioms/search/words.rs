@@ -5,7 +5,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::idioms::rows::{is_keyword, keywords};
 use crate::lang::idioms::spelled::{TABLE, unit};
-use crate::lang::layout::{TokenKind, is_operator};
+use crate::lang::layout::{Token, TokenKind, is_operator};
 use crate::lang::nearest::nearest;
 use crate::lang::parse::VERBS;
 use crate::lang::value::UNITS;
@@ -146,6 +146,16 @@ impl Statement<'_> {
         (fixes(words), fixes(others))
     }
 
+    /// Whether a token is between parentheses, where a value has neither commas nor a range.
+    fn in_parentheses(&self, index: usize) -> bool {
+        let depth = |token: &Token| match token.kind {
+            TokenKind::Open(b'(') => 1,
+            TokenKind::Close(b')') => -1,
+            _ => 0,
+        };
+        self.tokens[..index].iter().map(depth).sum::<i32>() > 0
+    }
+
     /// Divides a word near the error, because a sign is missing between two names or numbers.
     pub(super) fn divided(&self, file: u32) -> Vec<Fix> {
         let mut fixes = Vec::new();
@@ -178,6 +188,8 @@ impl Statement<'_> {
                     &["("]
                 } else if is_keyword(a) {
                     &["(", ", ", ": "]
+                } else if number(a) && self.in_parentheses(index) {
+                    continue;
                 } else if number(a) {
                     &[", ", "..", ": "]
                 } else if number(b) {
