@@ -802,6 +802,18 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine { let size = 4, physical 12 bits }", 1, "a setting is one name", ""),
     ("let sets = 4/let x = log2(20sets)", 2, "`20sets` is not a number", ""),
     ("machine simple/tlb expect.misses == 0", 2, "write `expect tlb`", "expect tlb.misses == 0"),
+    // A mistake takes no help from the others of its line.
+    ("machine simple/read 0x3D4/expect ppn == 0x0D && fault == none", 3, "write `and`", "expect ppn == 0x0D and fault == none"),
+    ("machine simple/let n = 0/read 0x3D4/if fault == page { n += 1 }", 4, "write `last.fault`", "if last.fault == page { n += 1 }"),
+    ("machine simple/read 0x3D4/if last.fault == demand-zero { read 0 }", 3, "write `\"demand-zero\"`", "if last.fault == \"demand-zero\" { read 0 }"),
+    ("machine simple/read 0x3D4/expect tlb == { | set tag ppn v |/| 3 03 0D 1 | }", 3, "a table follows its name", "expect tlb { | set tag ppn v |"),
+    ("machine simple/program s \"\"\"/int a; int main(void) { return a; }/\"\"\"/replay s --map demand => faults 1", 5, "`--` is for options", "replay s map demand => faults 1"),
+    ("program s \"\"\"/int a; int main(void) { return a; }/\"\"\"/replay s --frames 2", 4, "`reference p { frames 2 }`", ""),
+    ("process P1/P1: let child = fork()/P1: wait(&status)", 3, "`wait(p)` stores the status", "P1: wait()"),
+    ("program z \"\"\"/int a[64]; int main(void) { return a[0]; }/\"\"\"/reference z { page 16 int, frames 3 }", 4, "the setting `unit`", "reference z { page 16, unit int, frames 3 }"),
+    ("machine simple/process P1 {/| area | start | end  | perms | backing |/| heap | 1000  | 1200 | rw-p  | zero |/}", 4, "did you mean `anonymous`?", "| heap | 1000  | 1200 | rw-p  | anonymous |"),
+    ("program p \"\"\"/int main(void) { printf(\"1\"); return 0; }/\"\"\"/outputs p => impossible \"2\"", 4, "`not` possible", "outputs p => possible not \"2\""),
+    ("reference 1 2 3 4 { frames 3 } => faults 4, frames [4, 2, 3]", 1, "the fact `resident`", "reference 1 2 3 4 { frames 3 } => faults 4, resident [4, 2, 3]"),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.

@@ -67,7 +67,13 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
         let paths = fields.map(|(at, _)| format!("{}.{}", &said[..at], &said[at + 1..]));
         // The right side of a comparison is a word, not a fact.
         let (before, after) = line.split_once(said).unwrap_or_default();
-        let compared = before.trim_end().ends_with(['=', ' ']) && before.contains("last.");
+        let side = before
+            .trim_end()
+            .strip_suffix("==")
+            .or_else(|| before.trim_end().strip_suffix("!="));
+        let side = side.and_then(|side| side.split_whitespace().next_back());
+        let compared = side.is_some_and(is_latest)
+            || before.trim_end().ends_with(['=', ' ']) && before.contains("last.");
         if compared && TABLE.lists("values", said) {
             return vec![advice(fix(format!("\"{said}\"")))];
         }

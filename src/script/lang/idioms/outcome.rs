@@ -176,7 +176,10 @@ pub(super) fn new_there(
         Code::UnknownVerb => line_at(text, end as usize).end as u32,
         _ => end,
     };
-    after.iter().any(|one| {
+    // A sign of another language hides the unknown names before it.
+    let sign = is_reading(diagnostic) && diagnostic.span == edit.span;
+    let hidden = |one: &Diagnostic| sign && one.code == Code::UnknownName && one.span.start < start;
+    after.iter().filter(|one| !hidden(one)).any(|one| {
         let there =
             one.span.file == edit.span.file && line <= one.span.start && one.span.start <= until;
         let known = before

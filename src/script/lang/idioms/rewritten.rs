@@ -389,6 +389,7 @@ fn unsigned(fact: &str) -> String {
         .filter(|word| !matches!(*word, "?" | ":" | "=" | "==" | "is" | "->"))
         .collect::<Vec<_>>()
         .join(" ")
+        .replace(" ,", ",")
 }
 
 #[cfg(test)]

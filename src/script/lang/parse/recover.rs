@@ -164,6 +164,7 @@ fn fix(stop: &Stop) -> Option<Diagnostic> {
         .or_else(|| character(rest))
         .or_else(|| reserved(stop))
         .or_else(|| block_after_facts(stop))
+        .or_else(|| table_after_sign(stop))
         .or_else(|| facts(stop))
         .or_else(|| after_a_value(stop))
 }
@@ -182,6 +183,21 @@ fn block_after_facts(stop: &Stop) -> Option<Diagnostic> {
     let message = "the settings of a statement must precede its facts";
     let help = format!("write `{block} {facts}`");
     Some(mistake(message, help).fix(fix))
+}
+
+/// Reports a comparison with a table: `expect frames == { | frame refs |`.
+fn table_after_sign(stop: &Stop) -> Option<Diagnostic> {
+    let table = stop.rest.strip_prefix('{')?.trim_start().starts_with('|');
+    let named = stop.before.trim_end_matches([' ', '=']);
+    if !table || stop.head != "expect" || named.len() == stop.before.trim_end().len() {
+        return None;
+    }
+    let fix = Fix::replace(Span::new(0, named.len()..stop.at), " ");
+    let mistake = mistake(
+        "a table follows its name without a sign",
+        format!("write `{named} {{`"),
+    );
+    Some(mistake.fix(fix))
 }
 
 /// Whether a word begins a statement whose settings are in braces.
