@@ -219,8 +219,9 @@ pub(super) fn without_signs(diagnostic: &Diagnostic, text: &str) -> Option<Advic
         Span::new(file, begin..begin + said.len()),
         said.replace(sign, " "),
     );
+    let help = said.trim_end().contains('\n').then_some(help);
     // A single one has a message of its own.
-    (said.matches(sign).count() > 1).then(|| Advice::fixed(None, Some(help), fix, false))
+    (said.matches(sign).count() > 1).then(|| Advice::fixed(None, help, fix, false))
 }
 
 /// Returns the advice for a C function: `main` becomes its statements, and any other function becomes a
