@@ -814,6 +814,19 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/process P1 {/| area | start | end  | perms | backing |/| heap | 1000  | 1200 | rw-p  | zero |/}", 4, "did you mean `anonymous`?", "| heap | 1000  | 1200 | rw-p  | anonymous |"),
     ("program p \"\"\"/int main(void) { printf(\"1\"); return 0; }/\"\"\"/outputs p => impossible \"2\"", 4, "`not` possible", "outputs p => possible not \"2\""),
     ("reference 1 2 3 4 { frames 3 } => faults 4, frames [4, 2, 3]", 1, "the fact `resident`", "reference 1 2 3 4 { frames 3 } => faults 4, resident [4, 2, 3]"),
+    ("machine { virtual 20 bits, physical 16 bits, page 4 KB, page_table { level1 4 bits, level2 4 bits } }", 1, "write `bits 10 10`", ""),
+    ("machine { physical 16 bits, cache { sets 4, ways 1, block 4 B, hit time 2 ns } }", 1, "the setting `latency`", "machine { physical 16 bits, cache { sets 4, ways 1, block 4 B, latency 2 ns } }"),
+    ("kernel { frames = 4, replacement = lru }", 1, "write `kernel {", "kernel { frames 4, replacement lru }"),
+    ("machine simple/set tlb { set 3: tag 0x03 ppn 0x0D valid }", 2, "contents must be a table", ""),
+    ("question \"a\" points 2 {/  ask \"x\" = 2 points 2 hint \"think\"/}", 2, "an `ask` has no hints", ""),
+    ("reference 1 2 3 4 1 { frames 3 } lru => faults 4", 1, "the settings in braces", "reference 1 2 3 4 1 { frames 3, replacement lru } => faults 4"),
+    ("machine simple/read 0 => tlb miss if 1 > 0", 2, "no `if` after its facts", ""),
+    ("let t = if 1 > 0 then 5 else 6", 1, "no conditional expression", "let t = 6; if 1 > 0 { let t = 5 }"),
+    ("machine simple/read 0/show last", 3, "write `show steps`", "show steps"),
+    ("file data.txt 8 KB", 1, "the size of a file", "file \"data.txt\" { size 8 KB }"),
+    ("process P/show areas P", 2, "a dot separates it from its process", "show P.maps"),
+    ("choose va in random(0, 0x4000)", 1, "the values to choose from", "choose va in 0..=0x4000"),
+    ("machine m extends simple { tlb { set 4 } }", 1, "a machine has no name", ""),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.

@@ -197,8 +197,10 @@ pub(super) fn name_other_blocks(
             one.help = Some(format!("write `{name}` and its value before the `{{`"));
         } else if let Some(statements) = with_option(name) {
             one.help = Some(format!("it is an option of {statements}"));
-        } else if let Some(other) = other().filter(|_| name != "penalty") {
-            // The letters of `penalty` resemble those of `latency`.
+        } else if let Some(other) =
+            other().filter(|_| name != "penalty" && !name.ends_with(|c: char| c.is_ascii_digit()))
+        {
+            // The letters of `penalty` resemble those of `latency`, and `level1` is not the number of levels.
             one.help = Some(own().map_or(other, |own| format!("the setting is `{own}`")));
         }
     }

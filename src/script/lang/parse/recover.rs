@@ -528,6 +528,12 @@ fn facts(stop: &Stop) -> Option<Diagnostic> {
             );
         }
         let next: String = quoted(&stop.rest[..word_length(stop.rest)]);
+        if matches!(&*next, "if" | "when" | "unless") {
+            return mistake(
+                format!("a statement has no `{next}` after its facts"),
+                "write `if CONDITION { … }` around the statement",
+            );
+        }
         if last.contains(" and ") {
             let listed = quoted(&last.replace(" and ", ", "));
             return mistake(
