@@ -827,6 +827,8 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("process P/show areas P", 2, "a dot separates it from its process", "show P.maps"),
     ("choose va in random(0, 0x4000)", 1, "the values to choose from", "choose va in 0..=0x4000"),
     ("machine m extends simple { tlb { set 4 } }", 1, "a machine has no name", ""),
+    ("process P/P: fork()/child: exit(3)", 3, "write `let child = fork()`", ""),
+    ("process P/P: fork()/expect child.rss == 0", 3, "write `let child = fork()`", ""),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.

@@ -33,6 +33,8 @@ pub(crate) struct UnknownProcesses {
     pub(crate) forked: BTreeSet<Arc<str>>,
     /// Whether processes and files other than the known ones may exist.
     pub(crate) others: bool,
+    /// Whether children may exist that a `fork()` without `let` created, which the kernel calls `pid2`.
+    pub(crate) unnamed: bool,
     /// Whether some processes may have ended.
     pub(crate) ended: bool,
 }
@@ -41,6 +43,12 @@ impl UnknownProcesses {
     pub(crate) const NOTHING: &Self = &Self {
         forked: BTreeSet::new(),
         others: false,
+        unnamed: false,
         ended: false,
     };
+
+    /// Whether a process of this name may exist.
+    pub(crate) fn may_have(&self, name: &str) -> bool {
+        self.others || self.forked.contains(name) || self.unnamed && name.starts_with("pid")
+    }
 }

@@ -329,12 +329,12 @@ impl Checker<'_> {
     }
 
     fn check_let(&mut self, stmt: &Stmt, name: &Word, value: &Expr) -> Result<(), Stop> {
-        let others = self.cx.unknown_processes().others;
+        let unnamed = self.cx.unknown_processes().unnamed;
         let evaluated = eval_or_noun(&mut self.cx, value);
         if is_fork(value) {
             // The only process that this statement creates is the child, whose name is known.
             self.note_processes(|unsure| {
-                unsure.others = others;
+                unsure.unnamed = unnamed;
                 unsure.forked.insert(name.text.clone());
             });
         }

@@ -44,7 +44,7 @@ pub(crate) fn process_called(cx: &mut Cx, name: &Word) -> Result<ProcessRef, Sto
         Slot::Unknowable => return Err(Stop::Unknowable),
         Slot::Empty | Slot::Is(_) => {}
     }
-    if cx.unknown_processes().others || cx.unknown_processes().forked.contains(&name.text) {
+    if cx.unknown_processes().may_have(&name.text) {
         return Err(Stop::Unknowable);
     }
     Err(unknown_process(cx, name).into())
@@ -106,7 +106,7 @@ fn only(cx: &mut Cx, place: Span) -> Result<Option<Pid>, Stop> {
     let kills = kernel.config().signals == SignalPolicy::Kill;
     cx.work(gone_through, place)?;
     let unsure = cx.unknown_processes();
-    if unsure.others || !unsure.forked.is_empty() {
+    if unsure.others || unsure.unnamed || !unsure.forked.is_empty() {
         return Err(Stop::Unknowable);
     }
     match running.as_slice() {
@@ -195,10 +195,12 @@ pub(crate) fn unknown_process(cx: &Cx, process: &Word) -> Diagnostic {
         .chain(["machine", "kernel", "scenario", "repeat"]);
     match cx.nearest(&process.text, words) {
         Some(near) => diagnostic.did_you_mean(&process.text, near),
-        None if known.iter().any(|name| unnamed(name)) => diagnostic.help(format!(
-            "name the child: write `let {} = fork()`",
-            process.text
-        )),
+        None if cx.unknown_processes().unnamed || known.iter().any(|name| unnamed(name)) => {
+            diagnostic.help(format!(
+                "name the child: write `let {} = fork()`",
+                process.text
+            ))
+        }
         None if known.is_empty() => diagnostic,
         None => diagnostic.help(there_are(&known)),
     }

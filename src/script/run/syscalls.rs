@@ -78,7 +78,7 @@ pub(crate) fn plan_call(
     }
     let caller = running::caller(cx, name.span);
     if let Some(unsure) = &mut cx.unsure {
-        unsure.processes.others |= row.name == "fork";
+        unsure.processes.unnamed |= row.name == "fork";
         unsure.processes.ended |= row.name == "exit";
     }
     match (caller, wrong.is_empty()) {

@@ -293,7 +293,7 @@ fn part_property(cx: &mut Cx, of: &Word, name: &Word) -> Result<Value, Stop> {
             return Ok(value);
         }
         // The page table may belong to a process that is not yet known.
-        let perhaps = cx.unknown_processes().others;
+        let perhaps = cx.unknown_processes().may_have(&of.text);
         return Err(match (perhaps, of_process) {
             (true, _) => Stop::Unknowable,
             (false, true) => unknown_process(cx, of).into(),
