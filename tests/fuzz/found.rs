@@ -22,6 +22,8 @@ const FOUND: &[(&str, &str)] = &[
         "machine simple\nset tlb {\n  set tag ppn valid\n  -- - - -\n}",
         "bad-number",
     ),
+    // The formatter put a space before the operator, which made the block a table.
+    ("process!P{}", "wrong-type unknown-name"),
 ];
 
 #[test]

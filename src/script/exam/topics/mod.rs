@@ -41,6 +41,8 @@ pub(crate) enum Topic {
     Dump,
     /// Bytes that are read or written.
     Data,
+    /// Latencies, to which an access of memory also adds without caches.
+    Times,
     /// Values of several bytes.
     Words,
     /// Physical addresses, or their parts.
@@ -383,7 +385,7 @@ impl Topics {
                 .extend([Topic::Tables, Topic::Indexes, Topic::Entries]),
             Subject::Caches => self.parts.extend(caches()),
             Subject::Times => {
-                self.found.insert(Topic::Tables);
+                self.found.extend([Topic::Tables, Topic::Times]);
                 self.parts.extend(tlbs().chain(caches()));
             }
         }

@@ -15,9 +15,13 @@ impl Topics {
         self.parts.contains(&part)
     }
 
-    /// Whether the question is about the bytes of an access, or about the caches that hold them.
+    /// Whether the question is about the bytes of an access, about the caches that hold them, or about the time to reach them.
     pub(crate) fn has_data(&self, spec: &Spec) -> bool {
-        self.is(Topic::Data) || spec.mmu.is_none() || self.has_caches(spec)
+        spec.mmu.is_none() || self.reaches_data(spec)
+    }
+
+    fn reaches_data(&self, spec: &Spec) -> bool {
+        self.is(Topic::Data) || self.is(Topic::Times) || self.has_caches(spec)
     }
 
     fn has_caches(&self, spec: &Spec) -> bool {
@@ -166,9 +170,9 @@ impl Topics {
                 purpose: Purpose::Writeback,
                 ..
             } => self.has_caches(spec),
-            Event::Memory { .. } => self.is(Topic::Data) || self.has_caches(spec),
+            Event::Memory { .. } => self.reaches_data(spec),
             Event::Translated { .. } => {
-                tables || self.is(Topic::Physical) || self.is(Topic::Data) || self.has_caches(spec)
+                tables || self.is(Topic::Physical) || self.reaches_data(spec)
             }
             Event::Fragment { .. } | Event::Faulted { .. } => true,
         };

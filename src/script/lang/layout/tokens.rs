@@ -224,7 +224,7 @@ impl Scan<'_> {
             .statement
             .as_ref()
             .is_some_and(|statement| statement.assigned);
-        (rest != named || named.starts_with(['"', '\'']))
+        (rest != named || named.starts_with(['"', '\'', '!', '~']))
             && !named.is_empty()
             && match verb {
                 "expect" => true,
