@@ -305,9 +305,11 @@ fn a_ppn_without_a_table_gets_a_hint() {
         let (_, text) = findings(&format!("question \"Q\" {{ {given}; ask read 0 => ppn }}"));
         assert!(!text.contains("prints no page table"), "{given}: {text}");
     }
-    // A declaration has no entries, and the frame is a part of the other answers.
+    // A declaration and a figure without its values have no entries, and the frame is a part of the other answers.
     for question in [
         "given machine; ask read 0 => ppn",
+        "figure walk 0; ask read 0 => ppn",
+        "figure translation translate 0; ask read 0 => ppn",
         "given machine; ask read 0 => cache",
     ] {
         let (_, text) = findings(&format!("question \"Q\" {{ {question} }}"));

@@ -477,3 +477,19 @@ fn wrong_options_of_a_replay_are_named_for_how_they_are_computed() {
     );
     lacks(&text, &["half as large"]);
 }
+
+#[test]
+fn the_time_of_an_access_without_caches_contains_that_of_memory() {
+    let times = solved(
+        "machine { virtual 14 bits, physical 12 bits, page 64 B, tlb { entries 4, latency 10 ns }, memory { latency 100 ns } }\n\
+         set page_table { | vpn ppn |; | 0F 0D | }\n\
+         question \"Q\" { given machine, page_table; ask read 0x3D4 => tlb, cycles }",
+    );
+    has(
+        &times,
+        &[
+            "210 TLB 10 + page-table entry 100 + memory 100",
+            "MMU → memory: physical address 0x354",
+        ],
+    );
+}

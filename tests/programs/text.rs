@@ -336,6 +336,7 @@ fn a_paper_states_what_decides_the_answers_of_programs() {
     for (map, part) in [
         ("resident", "All its pages are resident."),
         ("demand", "looks up the TLB again"),
+        ("identity", "Its addresses are physical addresses."),
     ] {
         let [text, _] = paper_of(&question(&format!(
             "machine {{ virtual 16 bits, page 256 B, tlb {{ entries 4, fully-associative }} }}\nprogram p \"\"\"\nint a[256]; int main(void) {{ return a[9]; }}\n\"\"\"\nask replay p map {map} => tlb.misses"

@@ -9,7 +9,7 @@ use crate::exam::paper::{PaperItem, Piece, Question};
 use crate::questions::choice::WRONG;
 use crate::questions::entry::{Blank, Derivation, Figure, ItemKind};
 use crate::run::facts::{Component, Family};
-use crate::run::record::{Did, ReferenceRun, View};
+use crate::run::record::{Did, FigureData, ReferenceRun, View};
 use crate::run::table::TableId;
 use pagewalk_engine::machine::reference_string::Replacement;
 use pagewalk_engine::machine::spec::{Latency, Spec};
@@ -435,9 +435,14 @@ fn is_after_unseen(item: &PaperItem, described: bool) -> bool {
 /// Whether a question prints anything that may contain page-table entries: a table, a figure, or a text with a table.
 fn prints_entries(body: &[Piece]) -> bool {
     body.iter().any(|piece| match piece {
-        Piece::Given(views) | Piece::Figure(Figure::Views(views)) => !views
-            .iter()
-            .all(|view| matches!(view, View::Declaration(_) | View::Rulers(_))),
+        Piece::Given(views) | Piece::Figure(Figure::Views(views)) => {
+            !views.iter().all(|view| match view {
+                View::Declaration(_) | View::Rulers(_) | View::Walk(_) => true,
+                // A figure without its values shows no entries, and neither does the one of the machine.
+                View::Figure(data) => !data.is_given() || matches!(**data, FigureData::System(_)),
+                _ => false,
+            })
+        }
         Piece::Text(text) => text.contains('|') || text.contains("\n\n"),
         Piece::Part { body, .. } => prints_entries(body),
         Piece::Figure(Figure::Bits { .. }) | Piece::Space(_) | Piece::Item(_) => false,

@@ -312,16 +312,24 @@ impl SetGeometry {
         let n = sole(field)?
             .within(1, u64::MAX, Code::BadGeometry, "a capacity")
             .map_err(one)?;
-        if let Some((_, first)) = self.capacity.filter(|(_, span)| *span != Span::default()) {
-            return Err(one(Diagnostic::new(
-                Code::Duplicate,
-                field.span,
-                "the size is given twice",
-            )
-            .label("again here")
-            .also(first, "first here")
-            .help("remove one of the two settings")
-            .fix(Fix::remove(field.span))));
+        if let Some((given, first)) = self.capacity.filter(|(_, span)| *span != Span::default()) {
+            let twice = Diagnostic::new(Code::Duplicate, field.span, "the size is given twice")
+                .label("again here")
+                .also(first, "first here");
+            // With the sets, the ways are given in another form. Without one of the two, the machine would be another one.
+            let ((Capacity::Sets(sets), size) | (size, Capacity::Sets(sets))) = (given, kind(n))
+            else {
+                let twice = twice.help("remove one of the two settings");
+                return Err(one(twice.fix(Fix::remove(field.span))));
+            };
+            let ways = match size {
+                Capacity::Lines(lines) if lines % sets == 0 => (lines / sets).to_string(),
+                _ => "N".to_owned(),
+            };
+            let help = format!(
+                "write `ways {ways}` instead of `sets`, which follow from the size and the ways"
+            );
+            return Err(one(twice.help(help)));
         }
         self.capacity = Some((kind(n), field.span));
         Ok(())

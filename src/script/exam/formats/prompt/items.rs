@@ -197,6 +197,9 @@ fn of_operation(did: &Did, operation: &str, labels: &Labels, tabled: bool) -> St
                 .called()
                 .map_or_else(String::new, |called| ran(called, labels));
             let pages = match run.map {
+                AddressMap::Identity if run.counted.spec.mmu.is_some() => {
+                    " Its addresses are physical addresses."
+                }
                 AddressMap::Identity => "",
                 AddressMap::Demand => {
                     " No page is resident at first. An access that causes a page fault is repeated, and looks up the TLB again."
@@ -208,11 +211,16 @@ fn of_operation(did: &Did, operation: &str, labels: &Labels, tabled: bool) -> St
         }
         Did::Replay(run) => {
             let template = "The trace {name} is replayed{records}.";
-            filled(
+            let text = filled(
                 labels,
                 template,
                 &[("name", &run.name), ("records", &records(run))],
-            )
+            );
+            if run.map == AddressMap::Identity && run.counted.spec.mmu.is_some() {
+                text + labels.localize(" Its addresses are physical addresses.")
+            } else {
+                text
+            }
         }
         _ => operation.to_owned(),
     }
