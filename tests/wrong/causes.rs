@@ -831,6 +831,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("process P/P: fork()/expect child.rss == 0", 3, "write `let child = fork()`", ""),
     ("machine { physical 13 bits, cache { size 64 B, block 4 B, sets 8 } }", 1, "write `ways N` instead of `sets`", ""),
     ("machine { virtual 14 bits, physical 13 bits, page 64 B, tlb { entries 16, sets 4 } }", 1, "write `ways 4` instead of `sets`", ""),
+    ("exam { title \"A\", paper letter }/question \"Q\" { ask \"x\" = 1 }", 1, "--page letter", ""),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.

@@ -261,7 +261,7 @@ impl Scan<'_> {
             self.leave_prose(end);
             return true;
         }
-        if let Some(name) = open_value(&self.text[from..end], at - from) {
+        if let Some(name) = open_value(&self.text[..end], at) {
             let fix = self.put_in(at + 1 + name.len(), "}");
             let help = format!("write `{{{name}}}`");
             let message = "`{` begins a value in a text, but no `}` ends it";
@@ -709,19 +709,16 @@ impl Scan<'_> {
     }
 }
 
-/// Returns the name after a `{` of a prose if no `}` ends this value, but another brace of the prose has a value. Other braces belong
-/// to code.
-fn open_value(prose: &str, brace: usize) -> Option<&str> {
-    let begins = |text: &str| text.starts_with(|c: char| c.is_alphabetic() || c == '_');
-    let sign = |text: &str| {
-        text.find(['{', '}', ';', '\n'])
-            .map(|at| text.as_bytes()[at])
-    };
-    let holds = |text: &str| begins(text) && sign(text) == Some(b'}');
-    let inside = &prose[brace + 1..];
+/// Returns the name after a `{` of a prose if no `}` ends this value. Other names after a brace belong to code.
+fn open_value(text: &str, brace: usize) -> Option<&str> {
+    let inside = &text[brace + 1..];
     let length = inside.find(|c: char| !c.is_alphanumeric() && c != '_')?;
-    let values = prose.split('{').skip(1).any(holds);
-    (begins(inside) && !holds(inside) && values).then_some(&inside[..length])
+    let (name, rest) = inside.split_at(length);
+    let ends = rest
+        .find(['{', '}', ';', '\n'])
+        .is_some_and(|at| rest[at..].starts_with('}'));
+    let sets = |verb: &&str| text[..brace].contains(&format!("{verb} {name} "));
+    (!ends && ["let", "choose", "for"].iter().any(sets)).then_some(name)
 }
 
 /// Returns the name of a program in quotes at the end of a text: `program "rows"`.
