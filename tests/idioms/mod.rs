@@ -291,7 +291,7 @@ fn a_value_that_cannot_be_is_reported_with_the_reason() {
         "the row 10 is VPN 0x10; for VPN 10, write 0A; ",
         "to read the byte, write `read`",
         "for the integer division of C, write `//`",
-        "a replay does not use dTLB; write `map demand`",
+        "so the replay does not use dTLB; with `map demand`, it does",
         "354 is decimal; for hexadecimal, write 0x354; ",
         "0x7 does not fit: `tlbi` has 2 bits; TLBI is 0b11, bits 7–6",
         "11 is decimal; for binary, write 0b11; ",

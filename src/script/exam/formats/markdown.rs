@@ -228,8 +228,10 @@ fn escaped_line(line: &str, begins: bool) -> String {
     let mut out = String::with_capacity(line.len());
     let number = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     for (place, character) in line.char_indices() {
+        // The number of an item is before a space, as in `1. one`, and not in `0.25`.
+        let ends = || !line[place + 1..].starts_with(|c: char| !c.is_whitespace());
         let has_meaning = place == 0 && "-+=~".contains(character)
-            || number > 0 && place == number && ".)".contains(character);
+            || number > 0 && place == number && ".)".contains(character) && ends();
         if begins && has_meaning || "\\`*_<>[]|#&$".contains(character) {
             out.push('\\');
         }
@@ -249,8 +251,8 @@ mod tests {
             "a\\_b \\*c\\* \\<script\\> \\| \\`x\\`"
         );
         assert_eq!(
-            Markdown.plain("1. one\n- two\n2 + 2"),
-            "1\\. one\n\\- two\n2 + 2"
+            Markdown.plain("1. one\n- two\n2 + 2\n0.25"),
+            "1\\. one\n\\- two\n2 + 2\n0.25"
         );
     }
 }

@@ -718,7 +718,9 @@ fn open_value(text: &str, brace: usize) -> Option<&str> {
         .find(['{', '}', ';', '\n'])
         .is_some_and(|at| rest[at..].starts_with('}'));
     let sets = |verb: &&str| text[..brace].contains(&format!("{verb} {name} "));
-    (!ends && ["let", "choose", "for"].iter().any(sets)).then_some(name)
+    // `{n = 3;` and `{n++;` are code.
+    let code = rest.trim_start().starts_with(['=', '+', '-', '*', '(']);
+    (!ends && !code && ["let", "choose", "for"].iter().any(sets)).then_some(name)
 }
 
 /// Returns the name of a program in quotes at the end of a text: `program "rows"`.

@@ -28,7 +28,14 @@ pub(crate) fn pages(n: u64) -> String {
 pub(crate) fn approximately(value: &Value) -> String {
     match value {
         Value::Number(number) if number.to_string().contains('/') => {
-            format!(" (≈ {:.4})", number.to_f64())
+            let (value, mut digits) = (number.to_f64(), 4);
+            // A probability such as 1/399990 needs more digits.
+            let mut first = value.abs() * 1000.0;
+            while first < 1.0 && digits < 12 {
+                digits += 1;
+                first *= 10.0;
+            }
+            format!(" (≈ {value:.digits$})")
         }
         _ => String::new(),
     }

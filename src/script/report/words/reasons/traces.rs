@@ -148,7 +148,9 @@ pub(super) fn replay_reason(run: &Replayed, reason: ReplayReason) -> String {
         }
         ReplayReason::Lookups(part @ Component::Tlb(_)) if run.map == AddressMap::Identity => {
             let name = name(part);
-            format!("with `map identity`, a replay does not use {name}; write `map demand`")
+            format!(
+                "the addresses are physical (`map identity`), so the replay does not use {name}; with `map demand`, it does"
+            )
         }
         ReplayReason::Lookups(part) => {
             let (hits, misses) = (counts(part).hits, counts(part).misses);
