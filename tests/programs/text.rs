@@ -124,11 +124,11 @@ fn the_wrong_options_of_a_count_are_those_of_mistakes() {
         ("cache.hits", ["[ ] 256", "[ ] 512", "[x] 768", "[ ] 896"]),
         (
             "cache.hit_rate",
-            ["[ ] 0", "[ ] 0\\.25", "[ ] 0\\.5", "[x] 0\\.75"],
+            ["[ ] 0", "[ ] 0.25", "[ ] 0.5", "[x] 0.75"],
         ),
         (
             "cache.miss_rate",
-            ["[x] 0\\.25", "[ ] 0\\.5", "[ ] 0\\.75", "[ ] 1"],
+            ["[x] 0.25", "[ ] 0.5", "[ ] 0.75", "[ ] 1"],
         ),
         // No mistake of students is known for this count, so the options are near it.
         ("accesses", ["[ ] 1023", "[x] 1024", "[ ] 1025", "[ ] 2048"]),

@@ -832,6 +832,11 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine { physical 13 bits, cache { size 64 B, block 4 B, sets 8 } }", 1, "write `ways N` instead of `sets`", ""),
     ("machine { virtual 14 bits, physical 13 bits, page 64 B, tlb { entries 16, sets 4 } }", 1, "write `ways 4` instead of `sets`", ""),
     ("exam { title \"A\", paper letter }/question \"Q\" { ask \"x\" = 1 }", 1, "--page letter", ""),
+    ("process P/P: fork()/P.child: exit(3)", 3, "use `P: let child = fork()`", ""),
+    ("program p \"\"\"/int main(void) { return 0; }/\"\"\"/outputs p => count 1, all \"133\", \"313\"", 4, "a list of outputs", "outputs p => count 1, all [\"133\", \"313\"]"),
+    ("program p \"\"\"/int main(int c, char **v) { printf(\"%s\", v[1]); return 0; }/\"\"\"/run p(\"hi\") => output \"hi\"", 4, "the arguments of `main`", "run p arguments \"hi\" => output \"hi\""),
+    ("program z \"\"\"/int a[64]; int main(void) { return a[0]; }/\"\"\"/reference z { page 16 ints, frames 3 }", 4, "the setting `unit`", "reference z { page 16, unit int, frames 3 }"),
+    ("reference 1 2 3 { frames 3 } => fault_rate 75%", 1, "did you mean `rate`?", "reference 1 2 3 { frames 3 } => rate 75%"),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.
