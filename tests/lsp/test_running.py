@@ -210,3 +210,17 @@ def test_predictions_are_checked_without_the_answers(pagewalk):
         hints = server.request("textDocument/inlayHint", {**document, "range": everything})["result"]
         assert "0x354" in hints[0]["label"]
         assert any("0x0D" in one["message"] for one in server.diagnostics(URI))
+
+
+def test_accepting_a_value_is_not_listed_before_other_actions(pagewalk):
+    """Editors list actions with diagnostics first, and the value would replace what a student predicts."""
+    document = {"textDocument": {"uri": URI}}
+    literals = {"textDocument": {"codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": []}}}}}
+    with Server(pagewalk, capabilities=literals) as server:
+        server.open(URI, TEXTBOOK)
+        known = server.diagnostics(URI)
+        fact = known[0]["range"]
+        context = {"diagnostics": known}
+        actions = server.request("textDocument/codeAction", {**document, "range": fact, "context": context})["result"]
+        accept = [one for one in actions if one["title"].startswith("Accept the actual value")]
+        assert len(accept) == 1 and "diagnostics" not in accept[0] and actions[0] not in accept, actions

@@ -296,7 +296,9 @@ fn code_action(
 ) -> CodeAction {
     let edits = protocol::edits(view.document.lines(), action.edits);
     let changes = HashMap::from([(view.uri.clone(), edits)]);
-    let about = action.about.map(|(bytes, code)| {
+    // Editors list actions with diagnostics first, and only fixes belong there.
+    let about = action.about.filter(|_| kind == CodeActionKind::QUICKFIX);
+    let about = about.map(|(bytes, code)| {
         let (range, code) = (
             view.range(&bytes),
             Some(NumberOrString::String(code.to_owned())),

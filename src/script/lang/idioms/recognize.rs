@@ -898,11 +898,7 @@ fn undeclared(diagnostic: &Diagnostic, text: &str, name: &str) -> Option<Advice>
     let table = word(at + 1) == "{" && word(at + 2) == "|";
     if table && TABLE.lists("missing parts", name) {
         let before = line_at(text, span.start as usize).start;
-        let accessed = |line: &str| {
-            ["read ", "write ", "translate ", "fetch "]
-                .iter()
-                .any(|verb| line.trim_start().starts_with(verb))
-        };
+        let accessed = |line: &str| matched("ACCESS REST", line).is_some();
         let (verb, message) = if text[..before].lines().any(accessed) {
             (
                 "expect",

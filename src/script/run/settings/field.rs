@@ -361,6 +361,11 @@ fn usage<D>(row: &SettingRow<D>) -> String {
     format!("write `{} {}`: {}", row.name, row.params.text(), row.help)
 }
 
+/// Whether an unknown setting only resembles others: `penalty` has the letters of `latency`, and `level1` is no number of levels.
+pub(crate) fn is_of_its_own(name: &str) -> bool {
+    name == "penalty" || name.ends_with(|c: char| c.is_ascii_digit())
+}
+
 fn unknown<D>(rows: &[SettingRow<D>], block: &str, field: &Field) -> Diagnostic {
     let name = &field.name;
     let diagnostic = Diagnostic::new(
@@ -391,10 +396,8 @@ fn unknown<D>(rows: &[SettingRow<D>], block: &str, field: &Field) -> Diagnostic 
         );
         return diagnostic.help(help);
     }
-    // The letters of `penalty` resemble those of `latency`, and `level1` is not the number of levels.
-    let numbered = name.text.ends_with(|c: char| c.is_ascii_digit());
     let near = nearest(&name.text, rows.iter().map(|row| row.name));
-    match near.filter(|_| &*name.text != "penalty" && !numbered) {
+    match near.filter(|_| !is_of_its_own(&name.text)) {
         Some(near) => diagnostic.did_you_mean(&name.text, near),
         // `miss_penalty`, `miss_latency`
         None if block == "cache"
@@ -403,7 +406,7 @@ fn unknown<D>(rows: &[SettingRow<D>], block: &str, field: &Field) -> Diagnostic 
             diagnostic.help("a miss takes the latency of the next level: write `memory { latency 100 }` in `machine`")
         }
         // `l1 10 bits`
-        None if block == "page_table" && numbered => {
+        None if block == "page_table" && name.text.ends_with(|c: char| c.is_ascii_digit()) => {
             diagnostic.help("`bits` has the width of each level: write `bits 10 10`")
         }
         None if block == "executable" => diagnostic.help("list its sections in a table: `| section | start size perms |`, and `| .text | 400000 1000 r-x |`"),

@@ -7,7 +7,7 @@ use crate::exam::paper::{Paper, PaperItem, Question};
 use crate::lang::value::Value;
 use crate::questions::entry::{AuthorTable, ItemKind, Radix};
 use crate::run::programs::ELEMENTS;
-use crate::run::record::{Access, AccessVerb, AddressMap, CallRecord, Did, Shown};
+use crate::run::record::{Access, AccessVerb, AddressMap, CallRecord, Did, Replayed, Shown};
 use crate::run::table::TableId;
 use pagewalk_engine::machine::event::{AccessKind, Privilege};
 
@@ -192,37 +192,32 @@ fn of_operation(did: &Did, operation: &str, labels: &Labels, tabled: bool) -> St
             sentences.extend(scheduled(run, labels));
             sentences.join(" ")
         }
-        Did::Replay(run) if run.called.is_some() => {
-            let mut text = did
-                .called()
-                .map_or_else(String::new, |called| ran(called, labels));
-            let pages = match run.map {
-                AddressMap::Identity if run.counted.spec.mmu.is_some() => {
-                    " Its addresses are physical addresses."
-                }
-                AddressMap::Identity => "",
-                AddressMap::Demand => {
-                    " No page is resident at first. An access that causes a page fault is repeated, and looks up the TLB again."
-                }
-                AddressMap::Resident => " All its pages are resident.",
-            };
-            text.push_str(labels.localize(pages));
-            text
-        }
         Did::Replay(run) => {
-            let template = "The trace {name} is replayed{records}.";
-            let text = filled(
-                labels,
-                template,
-                &[("name", &run.name), ("records", &records(run))],
-            );
-            if run.map == AddressMap::Identity && run.counted.spec.mmu.is_some() {
-                text + labels.localize(" Its addresses are physical addresses.")
-            } else {
-                text
-            }
+            let first = match did.called() {
+                Some(called) => ran(called, labels),
+                None => filled(
+                    labels,
+                    "The trace {name} is replayed{records}.",
+                    &[("name", &run.name), ("records", &records(run))],
+                ),
+            };
+            first + labels.localize(addresses(run))
         }
         _ => operation.to_owned(),
+    }
+}
+
+/// Returns the sentence about the addresses of a replay, with a space before it, or nothing if the machine has no other addresses.
+fn addresses(run: &Replayed) -> &'static str {
+    match run.map {
+        AddressMap::Identity if run.counted.spec.mmu.is_some() => {
+            " Its addresses are physical addresses."
+        }
+        AddressMap::Identity => "",
+        AddressMap::Demand => {
+            " No page is resident at first. An access that causes a page fault is repeated, and looks up the TLB again."
+        }
+        AddressMap::Resident => " All its pages are resident.",
     }
 }
 
