@@ -361,7 +361,7 @@ fn usage<D>(row: &SettingRow<D>) -> String {
     format!("write `{} {}`: {}", row.name, row.params.text(), row.help)
 }
 
-/// Whether an unknown setting only resembles others: `penalty` has the letters of `latency`, and `level1` is no number of levels.
+/// Whether an unknown setting only resembles others: `penalty` has the letters of `latency`, and `level1` is not the number of levels.
 pub(crate) fn is_of_its_own(name: &str) -> bool {
     name == "penalty" || name.ends_with(|c: char| c.is_ascii_digit())
 }
