@@ -812,7 +812,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("process P1/P1: let child = fork()/P1: wait(&status)", 3, "`wait(p)` stores the status", "P1: wait()"),
     ("program z \"\"\"/int a[64]; int main(void) { return a[0]; }/\"\"\"/reference z { page 16 int, frames 3 }", 4, "the setting `unit`", "reference z { page 16, unit int, frames 3 }"),
     ("machine simple/process P1 {/| area | start | end  | perms | backing |/| heap | 1000  | 1200 | rw-p  | zero |/}", 4, "did you mean `anonymous`?", "| heap | 1000  | 1200 | rw-p  | anonymous |"),
-    ("program p \"\"\"/int main(void) { printf(\"1\"); return 0; }/\"\"\"/outputs p => impossible \"2\"", 4, "`not` possible", "outputs p => possible not \"2\""),
+    ("program p \"\"\"/int main(void) { printf(\"1\"); return 0; }/\"\"\"/outputs p => impossible \"2\"", 4, "is `possible not`", "outputs p => possible not \"2\""),
     ("reference 1 2 3 4 { frames 3 } => faults 4, frames [4, 2, 3]", 1, "the fact `resident`", "reference 1 2 3 4 { frames 3 } => faults 4, resident [4, 2, 3]"),
     ("machine { virtual 20 bits, physical 16 bits, page 4 KB, page_table { level1 4 bits, level2 4 bits } }", 1, "write `bits 10 10`", ""),
     ("machine { physical 16 bits, cache { sets 4, ways 1, block 4 B, hit time 2 ns } }", 1, "the setting `latency`", "machine { physical 16 bits, cache { sets 4, ways 1, block 4 B, latency 2 ns } }"),

@@ -13,7 +13,7 @@ use crate::lang::visit::statements;
 use crate::questions::LANGUAGE;
 use crate::run::bind::has_option;
 use crate::run::paths::{PART_PROPERTIES, PROCESS_PROPERTIES};
-use crate::run::settings::{BLOCKS, is_of_its_own, list};
+use crate::run::settings::{BLOCKS, list, only_resembles_others};
 use crate::run::verbs::FORMS;
 
 /// Names the part or the process of a property: `tlb.hit_rate` for `tlb hit rate`, and `P.rss` for `rss`.
@@ -197,7 +197,7 @@ pub(super) fn name_other_blocks(
             one.help = Some(format!("write `{name}` and its value before the `{{`"));
         } else if let Some(statements) = with_option(name) {
             one.help = Some(format!("it is an option of {statements}"));
-        } else if let Some(other) = other().filter(|_| !is_of_its_own(name)) {
+        } else if let Some(other) = other().filter(|_| !only_resembles_others(name)) {
             one.help = Some(own().map_or(other, |own| format!("the setting is `{own}`")));
         }
     }

@@ -194,7 +194,7 @@ fn table_after_sign(stop: &Stop) -> Option<Diagnostic> {
     }
     let fix = Fix::replace(Span::new(0, named.len()..stop.at), " ");
     let mistake = mistake(
-        "a table follows its name without a sign",
+        "a table follows its name without an operator",
         format!("write `{named} {{`"),
     );
     Some(mistake.fix(fix))

@@ -362,7 +362,7 @@ fn usage<D>(row: &SettingRow<D>) -> String {
 }
 
 /// Whether an unknown setting only resembles others: `penalty` has the letters of `latency`, and `level1` is not the number of levels.
-pub(crate) fn is_of_its_own(name: &str) -> bool {
+pub(crate) fn only_resembles_others(name: &str) -> bool {
     name == "penalty" || name.ends_with(|c: char| c.is_ascii_digit())
 }
 
@@ -397,7 +397,7 @@ fn unknown<D>(rows: &[SettingRow<D>], block: &str, field: &Field) -> Diagnostic 
         return diagnostic.help(help);
     }
     let near = nearest(&name.text, rows.iter().map(|row| row.name));
-    match near.filter(|_| !is_of_its_own(&name.text)) {
+    match near.filter(|_| !only_resembles_others(&name.text)) {
         Some(near) => diagnostic.did_you_mean(&name.text, near),
         // `miss_penalty`, `miss_latency`
         None if block == "cache"

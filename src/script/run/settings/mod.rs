@@ -21,7 +21,7 @@ pub(crate) use block::BlockRow;
 pub use block::SettingWord;
 pub(crate) use blocks::BLOCKS;
 pub(crate) use field::{
-    Arg, ArgKind, Field, SettingRow, apply, integer, is_of_its_own, list, one, one_of, sole,
+    Arg, ArgKind, Field, SettingRow, apply, integer, list, one, one_of, only_resembles_others, sole,
 };
 pub(crate) use file::{EXECUTABLE_SETTINGS, ExecutableDraft, FILE_SETTINGS, FileDraft};
 pub(crate) use kernel::{KernelPlan, build_kernel, kernel_setting};
