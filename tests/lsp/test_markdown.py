@@ -228,3 +228,22 @@ def test_clients_format_only_scripts(pagewalk):
             assert rows[f"textDocument/{method}"]["documentSelector"] == [{"language": "pagewalk"}]
     with Server(pagewalk) as server:
         assert server.initialized["capabilities"]["documentFormattingProvider"] is True
+
+
+def test_a_statement_that_a_later_block_needs_stays(pagewalk):
+    """A question runs on a copy of the state, so without the access, the read of the next block would miss the TLB."""
+    uri = "file:///notes.md"
+    begin = "```pagewalk\nmachine simple\nset page_table { | vpn ppn |; | 0F 0D | }\ntranslate 0x03D4\n```\n"
+    literals = {"textDocument": {"codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": []}}}}}
+    here, everything = place(3, 0), place(0, 0, 9, 0)
+    for rest, title in [
+        ("\n```pagewalk continues\nread 0x03D4 => tlb hit\n```\n", "Add a question about this statement above it"),
+        ("\n```pagewalk\nlet x = 1\n```\n", "Convert to a question"),
+    ]:
+        with Server(pagewalk, capabilities=literals) as server:
+            opened(server, uri, begin + rest)
+            # The hints wait for the run, whose facts the question asks about.
+            assert server.request("textDocument/inlayHint", {"textDocument": {"uri": uri}, "range": everything})["result"]
+            asked = {"textDocument": {"uri": uri}, "range": here, "context": {"diagnostics": []}}
+            actions = server.request("textDocument/codeAction", asked)["result"]
+            assert title in [one["title"] for one in actions], actions

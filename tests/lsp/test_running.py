@@ -142,6 +142,14 @@ def test_steps_go_back_and_forth(pagewalk, simple):
         assert ask(index=10**6)["index"] == here["count"] - 1
 
 
+def test_steps_of_loops_are_counted(pagewalk):
+    with Server(pagewalk) as server:
+        server.open(URI, "machine simple\nfor va in [0x3D4, 0x29D] {\n  translate va\n}\n")
+        ask = lambda **which: server.request("pagewalk/step", {"textDocument": {"uri": URI}, **which})["result"]
+        titles = [ask(index=index)["title"] for index in range(3)]
+        assert titles == ["machine simple", "translate va (execution 1 of 2)", "translate va (execution 2 of 2)"]
+
+
 def test_papers_are_shown_as_they_stand_in_the_editor(pagewalk, examples):
     exam = next(path for path in examples if "question" in path.read_text())
     with Server(pagewalk) as server:
@@ -205,6 +213,8 @@ def test_predictions_are_checked_without_the_answers(pagewalk):
         for at in range(len("translate 0x03D4 => ppn 0x0E")):
             hover = server.request("textDocument/hover", {**document, "position": {"line": 5, "character": at}})["result"]
             assert not any(answer in str(hover) for answer in ("0x0D", "0x354", "0x0F")), hover
+        results = server.request("pagewalk/test", document)["result"]["cases"]
+        assert "the prediction `ppn 0x0E` differs from the run" in str(results) and "0x0D" not in str(results)
         # The setting can change while the script is open.
         server.notify("workspace/didChangeConfiguration", {"settings": {"pagewalk": {"predict": False}}})
         hints = server.request("textDocument/inlayHint", {**document, "range": everything})["result"]

@@ -7,6 +7,9 @@ const KINDS = {
   fill: { kind: 'source.fill.pagewalk', none: 'there is no ? to fill' },
 };
 
+/** The message while the values of the run are hidden. */
+const HIDDEN = 'the setting pagewalk.predict hides the values of the run';
+
 /**
  * Applies the action of a kind to the active editor's script.
  * @param {keyof typeof KINDS} which
@@ -19,8 +22,9 @@ async function apply(which) {
   /** @type {vscode.CodeAction[]} */
   const actions = (await vscode.commands.executeCommand('vscode.executeCodeActionProvider', document.uri, whole, kind, 100)) ?? [];
   const action = actions.find(({ edit }) => edit);
+  const predicts = vscode.workspace.getConfiguration('pagewalk').get('predict', false);
   if (action?.edit) await vscode.workspace.applyEdit(action.edit);
-  else vscode.window.showInformationMessage(`Pagewalk: ${none}.`);
+  else vscode.window.showInformationMessage(`Pagewalk: ${predicts ? HIDDEN : none}.`);
 }
 
 export { apply };

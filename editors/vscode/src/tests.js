@@ -98,8 +98,10 @@ function report(run, item, { state, problems }) {
     return shown;
   });
   if (state === 'passed') run.passed(item);
-  else if (state === 'skipped') run.skipped(item);
-  else run[state](item, messages);
+  else if (state === 'skipped') {
+    run.appendOutput(`${item.label}: not run, because the file has a mistake\r\n`, undefined, item);
+    run.skipped(item);
+  } else run[state](item, messages);
 }
 
 /** @param {import('./cases.js').Case['range']} range */

@@ -183,9 +183,9 @@ pub(crate) fn hints(view: &View, params: &InlayHintParams) -> Option<Vec<InlayHi
         .inlay_hints(view.bytes(params.range), view.ran.as_ref()?);
     let hint = |hint: editor::Hint| {
         let text = if view.client.markdown {
-            fenced(&hint.narration)
+            fenced(&hint.explanation)
         } else {
-            hint.narration
+            hint.explanation
         };
         let tooltip =
             (!text.is_empty()).then(|| InlayHintTooltip::MarkupContent(markup(view, text)));
@@ -251,7 +251,11 @@ pub(crate) fn actions(view: &View, params: &CodeActionParams) -> Option<CodeActi
     };
     let found = view
         .document
-        .code_actions(view.bytes(params.range), view.ran.as_deref())
+        .code_actions(
+            view.bytes(params.range),
+            view.ran.as_deref(),
+            view.part.continued,
+        )
         .into_iter();
     let actions = found.filter_map(|action| {
         let (_, kind) = KINDS

@@ -95,12 +95,12 @@ struct TestParams {
     case: Option<String>,
 }
 
-/// Answers `pagewalk/test` with the results of a file's cases, as `pagewalk test` reports them.
+/// Answers `pagewalk/test` with the results of a file's cases, as `pagewalk test` reports them, but without the values of
+/// the run if the user predicts them.
 pub(crate) fn test(
-    _: &Client,
     open: &Arc<OpenTexts>,
     params: &Value,
-    _: &AtomicBool,
+    predict: bool,
 ) -> Result<Value, ResponseError> {
     let TestParams {
         text_document,
@@ -115,7 +115,10 @@ pub(crate) fn test(
         );
         response_error(ErrorCode::InvalidParams, message)
     })?;
-    let file = TestedFile::run(&found, &text_document.uri, open);
+    let file = TestedFile {
+        predict,
+        ..TestedFile::run(&found, &text_document.uri, open)
+    };
     let results = (0..)
         .zip(file.runs.cases())
         .filter(|(_, case)| !case.included || case.verdict().bad())
@@ -141,6 +144,8 @@ struct TestedFile<'a> {
     places: Vec<(Arc<LineIndex>, Range<usize>)>,
     /// The golden text and the actual text of each case, for a comparison side by side.
     sides: Vec<(String, String)>,
+    /// Whether the user predicts the values of the run, so that no answer contains them.
+    predict: bool,
 }
 
 impl<'a> TestedFile<'a> {
@@ -151,6 +156,7 @@ impl<'a> TestedFile<'a> {
             runs: CaseRuns::default(),
             places: Vec::new(),
             sides: Vec::new(),
+            predict: false,
         };
         let golden = golden_of(found);
         let has_golden = is_present(&golden);
@@ -198,7 +204,7 @@ impl<'a> TestedFile<'a> {
             .iter()
             .map(|trouble| self.problem(trouble, lines))
             .collect();
-        let sides = self.sides.get(at);
+        let sides = self.sides.get(at).filter(|_| !self.predict);
         object["outcome"] = json!(case.verdict().name());
         object["golden"] = json!(case.golden.name());
         object["problems"] = json!(problems);
@@ -223,12 +229,14 @@ impl<'a> TestedFile<'a> {
             range.start.line = u32::try_from(line).unwrap_or(0);
             range.end = range.start;
         }
+        let verdict = trouble.verdict.as_ref().filter(|_| self.predict);
+        let sides = trouble.sides.as_ref().filter(|_| !self.predict);
         json!({
             "uri": uri.map_or_else(|| self.uri.to_string(), |uri| uri.to_string()),
             "range": range,
-            "message": trouble.message,
-            "expected": trouble.sides.as_ref().map(|(expected, _)| expected),
-            "actual": trouble.sides.as_ref().map(|(_, actual)| actual),
+            "message": verdict.unwrap_or(&trouble.message),
+            "expected": sides.map(|(expected, _)| expected),
+            "actual": sides.map(|(_, actual)| actual),
         })
     }
 }

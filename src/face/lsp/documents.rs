@@ -385,7 +385,7 @@ mod tests {
                         let of_part = part.document.inlay_hints(part.own.clone(), ran);
                         hints.extend(of_part.iter().map(|hint| {
                             let place = range(part.document.lines(), &(hint.at..hint.at)).start;
-                            format!("{place:?} {} {}", hint.label, hint.narration)
+                            format!("{place:?} {} {}", hint.label, hint.explanation)
                         }));
                     }
                 }

@@ -35,6 +35,8 @@ pub(crate) struct Part {
     pub(crate) own: Range<usize>,
     /// Whether the script is expected to fail.
     pub(crate) fails: bool,
+    /// Whether a later block continues the script.
+    pub(crate) continued: bool,
     /// The paths by which the text's blocks include each other. No files have these paths.
     blocks: Arc<[PathBuf]>,
 }
@@ -58,6 +60,7 @@ impl Part {
             ran: Arc::default(),
             own,
             fails: false,
+            continued: false,
             blocks: Arc::default(),
         }
     }
@@ -98,6 +101,7 @@ impl Part {
                 // The cursor can be at the end of an unclosed block.
                 own: own..end + usize::from(is_last),
                 fails: fence.fails,
+                continued: fences.is_continued(index),
                 blocks: names.clone(),
             };
             if let Some((file, text)) = file {

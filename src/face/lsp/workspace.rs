@@ -20,10 +20,6 @@ use crate::face::test::goldens::golden_of;
 /// Maximum number of symbols in an answer.
 const MOST: usize = 1000;
 
-/// Answers a request from the client's folders and the open texts, on the worker thread.
-pub(crate) type WorkspaceAnswer =
-    fn(&Client, &Arc<OpenTexts>, &Value, &AtomicBool) -> Result<Value, ResponseError>;
-
 /// Answers `workspace/symbol` with the declarations whose names contain the letters of the query in order. Ends early
 /// when `stop` becomes true.
 pub(crate) fn symbols(

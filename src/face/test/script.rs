@@ -389,6 +389,14 @@ impl Fences {
         fences
     }
 
+    /// Whether a later block continues the script of a block.
+    pub(crate) fn is_continued(&self, index: usize) -> bool {
+        let first = self.blocks[index].first;
+        self.blocks[index + 1..]
+            .iter()
+            .any(|later| later.first == first)
+    }
+
     /// Returns the text of the block with this index, with the blocks that it continues.
     pub(crate) fn text_at(&self, index: usize) -> FenceText {
         let mut text = String::new();

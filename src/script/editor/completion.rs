@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::document::Document;
-use super::run::{RunResult, Step};
+use super::run::{Failure, RunResult, Step};
 use crate::api::explain::sections;
 use crate::lang::span::Span;
 use crate::report::hover::{
@@ -280,18 +280,23 @@ fn contains(span: Span, at: usize) -> bool {
     span.file == 0 && (span.start as usize..=span.end as usize).contains(&at)
 }
 
-/// Returns the results of the run at a byte: the messages of failed expectations, then the value of the fact
-/// at the byte. At the beginning of a statement, all facts replace this value.
+/// Returns the results of the run at a byte: the messages of failed expectations, which contain the actual value, or
+/// the value of the fact at the byte. At the beginning of a statement, all facts replace this value.
 fn run_facts(run: &RunResult, known: Option<&HoverInfo>, at: usize) -> String {
-    let failed = run
+    let failed: Vec<&Failure> = run
         .failures
         .iter()
-        .filter(|failure| contains(failure.span, at));
-    let failed = failed.map(|failure| format!("**{}**", failure.message));
+        .filter(|failure| contains(failure.span, at))
+        .collect();
     let steps = run.steps.iter().filter(|step| contains(step.span, at));
     let step = steps.min_by_key(|step| step.span.end - step.span.start);
     let facts = step.zip(known).map(|(step, known)| step_facts(step, known));
-    paragraphs(failed.chain(facts))
+    // The message of a `?` lacks the reason, which follows it with the value of the fact.
+    let facts = facts.filter(|_| failed.iter().all(|failure| failure.open));
+    let messages = failed
+        .iter()
+        .map(|failure| format!("**{}**", failure.message));
+    paragraphs(messages.chain(facts))
 }
 
 fn step_facts(step: &Step, known: &HoverInfo) -> String {

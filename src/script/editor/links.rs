@@ -156,10 +156,18 @@ pub struct Panel {
     pub text: String,
 }
 
-/// Returns the panels of a state: TLBs and caches, page tables, processes with their areas, frames, swap,
-/// and counters.
+/// Returns the panels of a state: processes with their areas and page tables, frames, swap, TLBs and caches, page
+/// tables, and counters.
 pub(super) fn panels(state: &State) -> Vec<Panel> {
     let mut nouns = Vec::new();
+    // Processes come before the TLBs and caches, whose tables are long.
+    if let Some(kernel) = state.kernel() {
+        for process in kernel.processes() {
+            nouns.push(format!("{}.maps", process.name));
+            nouns.push(format!("{}.page_table", process.name));
+        }
+        nouns.extend(["processes", "frames", "swap"].map(str::to_owned));
+    }
     if let Some(spec) = state.spec() {
         for part in Component::all(spec) {
             let (noun, count) = match part {
@@ -176,15 +184,6 @@ pub(super) fn panels(state: &State) -> Vec<Panel> {
         if spec.mmu.is_some() && state.kernel().is_none() {
             nouns.push("page_table".to_owned());
         }
-    }
-    if let Some(kernel) = state.kernel() {
-        for process in kernel.processes() {
-            nouns.push(format!("{}.maps", process.name));
-            nouns.push(format!("{}.page_table", process.name));
-        }
-        nouns.extend(["processes", "frames", "swap"].map(str::to_owned));
-    }
-    if state.spec().is_some() {
         nouns.push("stats".to_owned());
     }
     nouns

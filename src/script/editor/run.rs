@@ -307,6 +307,7 @@ impl<'s> RunRecorder<'s> {
         };
         let failed = record.checks.iter().filter(|check| !check.held);
         for (check, reported) in failed.zip(checks.failed) {
+            let verdict = reported.verdict();
             let open = check.written.is_open();
             let reason = reported
                 .reason
@@ -323,14 +324,6 @@ impl<'s> RunRecorder<'s> {
                     "there is no {}; expected {}{reason}",
                     reported.fact, reported.expected
                 ),
-            };
-            let verdict = if open {
-                format!("{} is open", reported.fact)
-            } else {
-                format!(
-                    "the prediction `{} {}` differs from the run",
-                    reported.fact, reported.expected
-                )
             };
             let fix = fix_of_word(check, &record.did);
             self.failures.entry(check.span).or_insert(Failure {
@@ -469,7 +462,8 @@ impl Step {
         let Some(FirstExecution { record, inside }) = &self.first else {
             return String::new();
         };
-        text(&Narrator::inside(sources, *inside).narrate(record), false)
+        let mut narrator = Narrator::new(sources, false).inside(*inside);
+        text(&narrator.narrate(record), false)
     }
 }
 

@@ -82,10 +82,15 @@ impl Document {
         }];
         all_panels.extend(panels(&after));
         let sources = &self.parsed().sources;
+        let mut narrator = Narrator::new(sources, true).inside(record.outer);
         let (title, narration) = titled(
             &Statements::new(sources).executed(&record).short,
-            Narrator::new(sources, true).narrate(&record),
+            narrator.narrate(&record),
         );
+        let title = match all.turn(index) {
+            Some((turn, turns)) => format!("{title} (execution {turn} of {turns})"),
+            None => title,
+        };
         Some(StepView {
             index,
             count: all.count,
@@ -155,6 +160,14 @@ struct Steps {
 }
 
 impl Steps {
+    /// Counts the executions of a step's statement up to this step, and all of them, if there are several.
+    fn turn(&self, index: usize) -> Option<(usize, usize)> {
+        let span = self.spans.get(index)?;
+        let among = |spans: &[Span]| spans.iter().filter(|other| *other == span).count();
+        let turns = among(&self.spans);
+        (turns > 1 && self.spans.len() == self.count).then(|| (among(&self.spans[..=index]), turns))
+    }
+
     /// Returns the first step of a statement at a byte. The innermost statement at the byte is preferred if
     /// it begins on the byte's line. The next choices are the first statement on the line, the innermost
     /// statement, and the last statement before the byte, in this order.

@@ -321,3 +321,16 @@ pub struct Failure {
     /// The reason for the actual value.
     pub reason: Option<String>,
 }
+
+impl Failure {
+    /// Returns the message for a reader who predicts the actual value.
+    pub(crate) fn verdict(&self) -> String {
+        if self.expected == "?" {
+            return format!("{} is open", self.fact);
+        }
+        format!(
+            "the prediction `{} {}` differs from the run",
+            self.fact, self.expected
+        )
+    }
+}

@@ -51,7 +51,7 @@ pub(crate) fn hints(page: &mut Page, _: &Request) -> Answer {
         .iter()
         .map(|hint| {
             let line = document.lines().position(hint.at, Encoding::Utf16).line;
-            json!({ "line": line, "label": hint.label, "narration": hint.narration })
+            json!({ "line": line, "label": hint.label, "narration": hint.explanation })
         })
         .collect();
     let answer = json!({
@@ -112,7 +112,7 @@ pub(crate) fn actions(page: &mut Page, request: &Request) -> Answer {
     let open = page.script()?;
     let (start, end) = (&request.0["start"], &request.0["end"]);
     let range = byte(&open.document, start)..byte(&open.document, end);
-    let actions = open.document.code_actions(range, open.ran.as_ref());
+    let actions = open.document.code_actions(range, open.ran.as_ref(), false);
     Ok(actions
         .iter()
         .map(|action| self::action(&open.document, action))
@@ -170,7 +170,7 @@ pub(crate) fn problems(
             format!("{}:{line}: {}", location.path.display(), problem.message).into()
         };
         let actions = if is_own {
-            document.code_actions(range.clone(), ran)
+            document.code_actions(range.clone(), ran, false)
         } else {
             Vec::new()
         };

@@ -103,7 +103,8 @@ local function mend(kind)
           return vim.lsp.util.apply_workspace_edit(action.edit, client.offset_encoding)
         end
       end
-      say('there is nothing to write')
+      local predicts = vim.tbl_get(client, 'settings', 'pagewalk', 'predict')
+      say(predicts and 'the setting predict hides the values of the run' or 'there is nothing to write')
     end)
   end
 end

@@ -53,7 +53,8 @@ end
 --- Shows the step at an index or a position. Only the response to the last request is used.
 --- @param buffer integer
 --- @param which table
-local function look(buffer, which)
+--- @param after? fun() runs when the step is shown
+local function look(buffer, which, after)
   asked = asked + 1
   local own = asked
   local params = vim.tbl_extend('error', { textDocument = vim.lsp.util.make_text_document_params(buffer) }, which)
@@ -69,6 +70,9 @@ local function look(buffer, which)
     if fresh then
       M.keys(panel)
     end
+    if after then
+      after()
+    end
   end)
 end
 
@@ -80,7 +84,8 @@ end
 
 --- Opens the window for the statement at the cursor.
 --- @param buffer integer
-function M.open(buffer)
+--- @param after? fun() runs when the step is shown
+function M.open(buffer, after)
   local group = vim.api.nvim_create_augroup('pagewalk_state', {})
   vim.api.nvim_create_autocmd({ 'CursorMoved', 'CursorMovedI', 'TextChanged', 'TextChangedI' }, {
     group = group,
@@ -95,7 +100,7 @@ function M.open(buffer)
       end))
     end,
   })
-  look(buffer, position(0))
+  look(buffer, position(0), after)
 end
 
 --- Sets the keys of the window and the cleanup when its buffer is deleted.
@@ -108,9 +113,9 @@ end
 
 --- @param by integer
 local function go(by)
-  return function(buffer)
+  local function step(buffer)
     if not shown.step then
-      return M.open(buffer or vim.api.nvim_get_current_buf())
+      return M.open(buffer or vim.api.nvim_get_current_buf(), step)
     end
     timer:stop()
     local index = wanted + by
@@ -119,6 +124,7 @@ local function go(by)
       look(shown.buffer, { index = index })
     end
   end
+  return step
 end
 
 M.forward = go(1)

@@ -10,19 +10,19 @@ use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response,
 use lsp_types::notification::Notification as _;
 use lsp_types::request::Request as _;
 use lsp_types::{RegistrationParams, Uri, notification, request};
+use pagewalk_script::editor::OpenTexts;
 use pagewalk_script::run::session::Limits;
 use serde_json::Value;
 
 use super::{Flow, Server};
 use crate::face::lsp::capabilities::registrations;
 use crate::face::lsp::cases::{CASES, TEST};
-use crate::face::lsp::client::Settings;
+use crate::face::lsp::client::{Client, Settings};
 use crate::face::lsp::custom_requests::{COMMANDS, EXAM, STEP};
 use crate::face::lsp::goldens::SHOW;
 use crate::face::lsp::protocol::{path_of, response_error};
 use crate::face::lsp::requests::{RequestRow, find_request};
 use crate::face::lsp::worker::{Task, WorkerMessage};
-use crate::face::lsp::workspace::WorkspaceAnswer;
 use crate::face::lsp::{cases, custom_requests, goldens, workspace};
 
 impl Server {
@@ -42,7 +42,12 @@ impl Server {
             }
             STEP => self.answer_on_worker(&request, custom_requests::step),
             EXAM => self.answer_on_worker(&request, custom_requests::exam),
-            TEST => self.answer_in_workspace(request, cases::test),
+            TEST => {
+                let predict = self.settings.predict;
+                self.answer_in_workspace(request, move |_, open, params, _| {
+                    cases::test(open, params, predict)
+                });
+            }
             CASES => self.answer_in_workspace(request, cases::cases),
             request::ExecuteCommand::METHOD => self.execute(&request),
             request::WorkspaceSymbolRequest::METHOD => {
@@ -152,8 +157,19 @@ impl Server {
         }));
     }
 
-    /// Answers a request about all scripts of the client's folders on the worker thread.
-    fn answer_in_workspace(&mut self, request: Request, answer: WorkspaceAnswer) {
+    /// Answers a request from the client's folders and the open texts, on the worker thread.
+    fn answer_in_workspace(
+        &mut self,
+        request: Request,
+        answer: impl FnOnce(
+            &Client,
+            &Arc<OpenTexts>,
+            &Value,
+            &AtomicBool,
+        ) -> Result<Value, ResponseError>
+        + Send
+        + 'static,
+    ) {
         let (client, open) = (self.client.clone(), self.documents.texts());
         let id = request.id.clone();
         self.submit(&id, Arc::default(), move |stop| {

@@ -111,18 +111,24 @@ const FILL: ValueSource = ValueSource {
 };
 
 impl Document {
-    /// Returns the actions for a range, with the results of a run. Actions on the whole file come last.
+    /// Returns the actions for a range, with the results of a run. Actions on the whole file come last. `continued` tells
+    /// whether a later block of the same text continues the document.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
     /// let document = Document::new("a.pw", "machine simple\nraed 0x3D4", OpenTexts::default());
-    /// let action = &document.code_actions(15..19, None)[0];
+    /// let action = &document.code_actions(15..19, None, false)[0];
     /// assert_eq!((&*action.title, &*action.edits[0].text), ("Write `read`", "read"));
     /// ```
-    pub fn code_actions(&self, range: Range<usize>, run: Option<&RunResult>) -> Vec<Action> {
+    pub fn code_actions(
+        &self,
+        range: Range<usize>,
+        run: Option<&RunResult>,
+        continued: bool,
+    ) -> Vec<Action> {
         let mut actions = self.fixes(&range, run);
         actions.extend(self.radices(&range));
-        actions.extend(self.question(&range, run));
+        actions.extend(self.question(&range, run, continued));
         // A wrong prediction is often a mistake of the author, so its value is not the first suggestion.
         actions.extend(run.into_iter().flat_map(|run| self.values(&range, run)));
         let whole = [
@@ -280,7 +286,12 @@ impl Document {
     }
 
     /// Converts the accesses in a range to a question.
-    fn question(&self, range: &Range<usize>, run: Option<&RunResult>) -> Option<Action> {
+    fn question(
+        &self,
+        range: &Range<usize>,
+        run: Option<&RunResult>,
+        continued: bool,
+    ) -> Option<Action> {
         if self
             .own_mistakes(run)
             .any(|mistake| touches(mistake.span, range))
@@ -298,6 +309,7 @@ impl Document {
             self.text(),
             &self.script().script.body,
             range.clone(),
+            continued,
             &facts,
         )?;
         let title = match (turned.kept, turned.edit.replacement.starts_with("ask ")) {

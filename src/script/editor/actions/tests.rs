@@ -22,8 +22,11 @@ fn offered(marked: &str, kinds: &[ActionKind]) -> (String, Vec<Action>) {
     let end = marked.find('»').expect("a place") - '«'.len_utf8();
     let text = marked.replace(['«', '»'], "");
     let document = read(&text);
-    let mut actions =
-        document.code_actions(start..end, Some(&document.run(100_000, &false.into())));
+    let mut actions = document.code_actions(
+        start..end,
+        Some(&document.run(100_000, &false.into())),
+        false,
+    );
     actions.retain(|action| kinds.contains(&action.kind));
     (text, actions)
 }

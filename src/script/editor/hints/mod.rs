@@ -12,7 +12,7 @@
 //!   changed.
 //! - The hint for a `let` or `choose` is its value, unless the value is a literal.
 //!
-//! [`Hint::narration`] contains all facts.
+//! [`Hint::explanation`] contains all facts.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -26,6 +26,9 @@ use crate::run::facts::{ACCESS_FACTS, CALL_FACTS};
 /// Maximum length of a hint in characters.
 const ROOM: usize = 80;
 
+/// Replaces the facts that do not fit.
+const LEFT_OUT: &str = "…";
+
 /// A hint at the end of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hint {
@@ -33,8 +36,8 @@ pub struct Hint {
     pub at: usize,
     /// The text of the hint.
     pub label: String,
-    /// The narration of the statements on the line. May be empty.
-    pub narration: String,
+    /// The narration of the statements on the line, then all facts of those whose facts do not fit. May be empty.
+    pub explanation: String,
 }
 
 impl Document {
@@ -67,23 +70,34 @@ fn line_hints(steps: &[Step], sources: &Sources, range: Range<usize>) -> Vec<Hin
         let Some(label) = label(statement, step) else {
             continue;
         };
-        let narration = step.narration(sources).trim_end().to_owned();
+        let explanation = explanation(step, label.ends_with(LEFT_OUT), sources);
         match lines.get_mut(&at) {
             None => drop(lines.insert(
                 at,
                 Hint {
                     at,
                     label,
-                    narration,
+                    explanation,
                 },
             )),
             Some(hint) => {
                 hint.label = cut(&format!("{}; {label}", hint.label));
-                hint.narration = format!("{}\n\n{narration}", hint.narration);
+                hint.explanation = format!("{}\n\n{explanation}", hint.explanation);
             }
         }
     }
     lines.into_values().collect()
+}
+
+/// Returns the narration of a statement, and all its facts if the hint shows only some.
+fn explanation(step: &Step, is_cut: bool, sources: &Sources) -> String {
+    let narration = step.narration(sources).trim_end().to_owned();
+    if !is_cut {
+        return narration;
+    }
+    let facts = step.facts();
+    let all: Vec<String> = facts.iter().map(StatedFact::to_string).collect();
+    format!("{narration}\n\nFacts: {}", all.join(", "))
 }
 
 /// Returns the length of the rest of a line without trailing whitespace.
@@ -176,7 +190,7 @@ fn chosen(facts_of_step: &[StatedFact], stated: &[String]) -> String {
         return cut(&fact.to_string());
     }
     if parts.len() < facts.len() {
-        parts.push("…".to_owned());
+        parts.push(LEFT_OUT.to_owned());
     }
     parts.join(", ")
 }

@@ -181,7 +181,7 @@ fn predictions_are_checked_without_the_values_of_the_run() {
             hover.is_none_or(|hover| !hover.text.contains("0x0D")),
             "{at}"
         );
-        let actions = document.code_actions(at..at, Some(&hidden));
+        let actions = document.code_actions(at..at, Some(&hidden), false);
         assert!(
             actions
                 .iter()
@@ -344,7 +344,7 @@ fn the_results_of_the_run_come_first() {
     let text = |marked| hover(marked, Some(&ran)).expect("something").text;
     let fact = text("machine simple\nread 0 => vp‸n 3, tlb miss");
     assert!(
-        fact.starts_with("**`vpn` is 0x00, not 3**\n\nIn the run: `vpn 0x00`."),
+        fact.starts_with("**`vpn` is 0x00, not 3**\n\n```pagewalk\nvpn VALUE"),
         "{fact}"
     );
     let verb = text("machine simple\nre‸ad 0 => vpn 3, tlb miss");

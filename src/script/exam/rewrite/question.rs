@@ -31,16 +31,17 @@ pub type KnownFacts<'a> = &'a dyn Fn(Span) -> Vec<String>;
 
 /// Converts the selected accesses to a question, or to `ask`s within a question. The accesses must be in one
 /// block, and not in a loop or definition, which would repeat the question. The question for a statement
-/// without expectations has a blank for each known fact.
+/// without expectations has a blank for each known fact. `continued` tells whether statements outside the script follow.
 pub fn turned(
     text: &str,
     script: &Block,
     selection: Range<usize>,
+    continued: bool,
     known: KnownFacts,
 ) -> Option<Turned> {
     let place = Surroundings {
         question: false,
-        kept: false,
+        kept: continued,
     };
     let (accesses, place) = find(text, script, &selection, place)?;
     let asks: Vec<Asking> = accesses

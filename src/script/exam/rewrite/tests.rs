@@ -126,7 +126,7 @@ fn asked(marked: &str) -> Option<String> {
                 .collect()
         })
     };
-    let turned = turned(&text, &script.body, start..end, &output)?;
+    let turned = turned(&text, &script.body, start..end, false, &output)?;
     Some(edited(&text, Span::start_of(0), &[turned.edit]))
 }
 

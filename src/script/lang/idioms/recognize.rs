@@ -56,6 +56,17 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     if unknown.is_some_and(|name| TABLE.lists("facts of two parts", name)) {
         return Vec::new();
     }
+    // `show tlb` lacks the name of a TLB, while `expect tlb hit` means a fact.
+    let noun = text
+        .get(diagnostic.span.bytes())
+        .filter(|_| diagnostic.code == Code::UnknownNoun);
+    let alone = text[diagnostic.span.end as usize..]
+        .lines()
+        .next()
+        .is_none_or(|rest| rest.trim().is_empty());
+    if alone && noun.is_some_and(|noun| ["tlb", "cache"].contains(&noun)) {
+        return Vec::new();
+    }
     let mut found = all(diagnostic, text);
     // The file is missing, whatever follows its name.
     if diagnostic.code == Code::Unreadable {

@@ -87,11 +87,12 @@ impl<'s> Narrator<'s> {
         Self { predicts, ..self }
     }
 
-    /// Creates a narrator that continues in a loop, whose head was already narrated.
-    pub(crate) fn inside(sources: &'s Sources, outer: Option<Span>) -> Self {
+    /// Continues in a loop, whose head was already narrated.
+    #[must_use]
+    pub(crate) fn inside(self, outer: Option<Span>) -> Self {
         Self {
             repeats: Repeats::inside(outer),
-            ..Self::new(sources, false)
+            ..self
         }
     }
 

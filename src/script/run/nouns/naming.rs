@@ -209,14 +209,7 @@ fn part_level(cx: &mut Cx, first: &Expr, tlb: bool, named: Option<&Expr>) -> Res
                 what.to_lowercase()
             ))
             .into()),
-            _ => Err(Diagnostic::new(
-                Code::UnknownNoun,
-                first.span,
-                format!("the name of the {what} is missing"),
-            )
-            .label("there are several")
-            .help(format!("write {}", names_of(&what.to_lowercase(), &names)))
-            .into()),
+            _ => Err(nameless(first.span, what, &names).into()),
         };
     };
     match part(cx, named)? {
@@ -227,6 +220,14 @@ fn part_level(cx: &mut Cx, first: &Expr, tlb: bool, named: Option<&Expr>) -> Res
             Err(Diagnostic::new(Code::UnknownNoun, named.span, message).into())
         }
     }
+}
+
+/// Reports that a TLB or cache needs its name, because there are several.
+fn nameless(span: Span, what: &str, names: &[&str]) -> Diagnostic {
+    let message = format!("the name of the {what} is missing");
+    Diagnostic::new(Code::UnknownNoun, span, message)
+        .label("there are several")
+        .help(format!("write {}", names_of(&what.to_lowercase(), names)))
 }
 
 /// Lists the parts of a kind with its word: `tlb dTLB`.
@@ -359,9 +360,8 @@ pub(crate) fn unknown_part(cx: &Cx, of: &Word) -> Diagnostic {
             .map(|component| component.name(spec))
             .collect();
         if !kind.is_empty() {
-            return diagnostic
-                .label("there are several")
-                .help(format!("write {}", names_of(&of.text, &kind)));
+            let what = if &*of.text == "tlb" { "TLB" } else { "cache" };
+            return nameless(of.span, what, &kind);
         }
     }
     let processes = match &cx.state.machine {

@@ -27,6 +27,8 @@ pub struct Trouble {
     pub message: String,
     /// The expected and the actual result, if the problem is a difference.
     pub sides: Option<(String, String)>,
+    /// The message without the values of the run, if the problem is a difference.
+    pub verdict: Option<String>,
 }
 
 /// Returns the problems in a failed case, or an empty list for other cases.
@@ -40,6 +42,7 @@ pub fn troubles(case: &Case) -> Vec<Trouble> {
         column: None,
         message: message.to_owned(),
         sides: None,
+        verdict: None,
     };
     let mut troubles = Vec::new();
     if case.fails {
@@ -73,6 +76,10 @@ pub fn troubles(case: &Case) -> Vec<Trouble> {
                     case.bless()
                 ),
                 sides: Some(sides(&difference.changes)),
+                verdict: Some(format!(
+                    "`{}` differs from the golden file",
+                    difference.statement
+                )),
             }));
         }
     }
@@ -134,6 +141,7 @@ fn broken(case: &Case) -> impl Iterator<Item = Trouble> {
                         format!("{} {}", failure.fact, failure.expected),
                         format!("{} {actual}", failure.fact),
                     )),
+                    verdict: Some(format!("{}: {}", broken.text, failure.verdict())),
                 }
             })
     })
@@ -152,6 +160,7 @@ fn mistakes(case: &Case) -> impl Iterator<Item = Trouble> {
             column: Some(mistake.column),
             message: format!("{mistake}{help}"),
             sides: None,
+            verdict: None,
         }
     })
 }
