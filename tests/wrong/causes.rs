@@ -741,7 +741,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/question \"Bits\" points 2 {/choose va in 0..0x4000 where (va & 0x3F) = 4/ask translate va => vpn, tlbi/}", 3, "a condition compares with `==`", "choose va in 0..0x4000 where (va & 0x3F) == 4"),
     ("question \"LRU\" points 8 {/choose pages in 0..5 count 8/text \"x\"/}", 2, "draw a list in a loop: `let pages = []; for k in 0..8 { choose one in 0..5; let pages = [pages, one] }`", ""),
     ("let pages = [7]/let x = pages[-1]", 2, "the last element is `pages[len(pages) - 1]`", ""),
-    ("question \"Grid\" points 6 {/reference [1, 2, 3, 1, 4, 2] { frames 3, replacement lru }/ask reference columns hit frames/}", 3, "each frame has a column: `frame0`, `frame1`, …", ""),
+    ("question \"Grid\" points 6 {/reference [1, 2, 3, 1, 4, 2] { frames 3, replacement lru }/ask reference columns hit frames/}", 3, "each frame has a column, and the first is `frame0`", ""),
     ("question \"Grid\" points 6 {/reference [1, 2, 3, 1, 4, 2] { frames 3, replacement lru }/ask reference columns hit by row/}", 3, "`reference` has no column `by`", "ask reference columns hit marks by row"),
     ("question \"AMAT\" points 2 {/choose percent in [80, 90, 95]/ask \"Average time\" = percent% * 2 ns + (100 - percent)% * 100 ns unit ns/}", 3, "a percentage is a fraction: `percent / 100`", ""),
     ("question \"Sizes\" points 3 {/table \"32-bit addresses\" {/columns \"Page\" \"VPN bits\"/for k in [12, 13, 14] {/row k ? = 32 - k/}/}/}", 4, "a block of settings has no loops and no conditions", ""),

@@ -408,7 +408,7 @@ impl Parser {
         let keyword = || nearest(name, KEYWORDS.iter().copied()).filter(|_| is_keyword);
         let near = self.similar(name);
         match near.or_else(|| keyword().map(str::to_owned)) {
-            Some(near) => result.help(format!("did you mean `{near}`?")),
+            Some(near) => result.did_you_mean(near),
             None if what != "variable" => result,
             None => result.help(if self.is_mark("=") {
                 format!("declare it with its type: `int {name} = …`")

@@ -14,6 +14,8 @@ pub struct Mistake {
     /// A sentence without a final period.
     pub message: String,
     pub help: Option<String>,
+    /// The name that was probably meant instead of the text at the place.
+    pub near: Option<String>,
     /// Whether a name has no declaration.
     pub is_unknown: bool,
 }
@@ -28,6 +30,7 @@ impl Mistake {
             place,
             message,
             help,
+            near: None,
             is_unknown: false,
         }
     }
@@ -35,6 +38,14 @@ impl Mistake {
     #[must_use]
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Suggests a name instead of the text at the place.
+    #[must_use]
+    pub(super) fn did_you_mean(mut self, near: String) -> Self {
+        self.help = Some(format!("did you mean `{near}`?"));
+        self.near = Some(near);
         self
     }
 

@@ -532,6 +532,7 @@ impl Parser {
             _ => false,
         };
         if is_declaration && !KEYWORDS.contains(&&**name) && self.find(name).is_none() {
+            let mistake = Mistake::new(self.place(), format!("unknown type `{name}`")).unknown();
             let help = match &**name {
                 "string" => "write `char *`, or an array of `char`".to_owned(),
                 "byte" => "write `unsigned char`".to_owned(),
@@ -547,13 +548,12 @@ impl Parser {
                     "call `fork` and `wait`, because programs have no threads".to_owned()
                 }
                 name => match self.similar_type(name) {
-                    Some(near) => format!("did you mean `{near}`?"),
+                    Some(near) => return Err(mistake.did_you_mean(near)),
                     None => format!(
                         "declare it with `typedef`, for example `typedef unsigned int {name};`"
                     ),
                 },
             };
-            let mistake = Mistake::new(self.place(), format!("unknown type `{name}`")).unknown();
             return Err(mistake.help(help));
         }
         Ok(())

@@ -379,7 +379,7 @@ impl Parser {
             let wrong = Mistake::new(place, format!("`{found}` has no member `{name}`"));
             let names = self.types.member_names(number);
             return Err(match nearest(name, names.iter().map(|one| &**one)) {
-                Some(near) => wrong.help(format!("did you mean `{near}`?")),
+                Some(near) => wrong.did_you_mean(near.to_owned()),
                 None => wrong,
             });
         };

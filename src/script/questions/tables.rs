@@ -144,8 +144,10 @@ fn table_with_columns(
     let (View::Table(table) | View::Maps { table, .. }) = &mut view else {
         return Err(Stop::Unknowable);
     };
+    let mut permitted = Vec::new();
     if let Some((noun, level, pid)) = contents {
         let machine = machine_seen(cx, pid, place)?;
+        permitted = (noun.layout)(&machine, level).columns;
         add_columns(
             table,
             noun,
@@ -164,7 +166,7 @@ fn table_with_columns(
     }
     let (mut columns, mut wrong) = (Vec::new(), Vec::new());
     for column in of.columns.iter() {
-        match known(table, column) {
+        match known(table, column, &permitted) {
             Ok(column) => columns.push(column),
             Err(diagnostic) => wrong.push(diagnostic),
         }
@@ -357,18 +359,15 @@ fn add_step_columns(table: &mut Rows, run: &ReferenceRun, columns: &[Word]) {
     table.groups = vec![heads.iter().filter(|name| kept(name)).cloned().collect()];
 }
 
-/// Returns the name of a known column.
-fn known(table: &Rows, column: &Word) -> Result<Arc<str>, Diagnostic> {
+/// Returns the name of a known column. `permitted` are the columns of a table that it does not always print.
+fn known(table: &Rows, column: &Word, permitted: &[String]) -> Result<Arc<str>, Diagnostic> {
     let names = || table.groups.iter().flatten().map(String::as_str);
     let named = column_named(&column.text, |word| names().any(|name| name == word));
     if names().any(|name| name == named) {
         return Ok(named.into());
     }
-    Err(no_column(
-        &table.title,
-        column,
-        &names().collect::<Vec<_>>(),
-    ))
+    let all = names().chain(permitted.iter().map(String::as_str));
+    Err(no_column(&table.title, column, &all.collect::<Vec<_>>()))
 }
 
 /// Reports a column that a table does not have.
@@ -383,8 +382,9 @@ fn no_column(title: &str, column: &Word, names: &[&str]) -> Diagnostic {
         "by" => {
             return diagnostic.fix(Fix::write(column.span, "by", "marks by"));
         }
-        "frames" if title == "reference" => {
-            return diagnostic.help("each frame has a column: `frame0`, `frame1`, …");
+        name if title.starts_with("reference") && name.starts_with("frame") => {
+            return diagnostic
+                .help("each frame has a column, and the first is `frame0`: `frame0 frame1 …`");
         }
         _ => {}
     }

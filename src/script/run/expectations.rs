@@ -3,6 +3,7 @@
 
 use crate::lang::ast::{Claim, Condition, Expr, ExprKind, Fact, Operation, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 
@@ -83,7 +84,10 @@ fn check_stated(cx: &mut Cx, fact: &Fact, family: Family, asked: bool) -> Result
     let key = facts::key(&fact.name.text, family, spec.as_deref())
         .map_err(|near| unknown_fact(cx, fact, near, family))?;
     check_words(cx, fact, &key);
-    check_byte(cx, fact);
+    check_maximum(cx, fact);
+    if family == Family::Access {
+        check_frame(cx, fact);
+    }
     match &fact.claim {
         Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) => claimed(cx, expr, &key).map(|_| ()),
         Claim::Open => Ok(()),
@@ -187,18 +191,41 @@ fn check_word(cx: &mut Cx, fact: &Fact, expr: &Expr, key: &Key) {
     cx.report(vec![diagnostic]);
 }
 
-/// Warns about `byte 0x1DF07236`, which cannot be a byte.
-fn check_byte(cx: &mut Cx, fact: &Fact) {
+/// Warns about the fact `frame` of a machine without a kernel, which is always `none`.
+fn check_frame(cx: &mut Cx, fact: &Fact) {
+    let is_none = matches!(&fact.claim, Claim::Is(expr) if cx.text(expr.span).trim() == "none");
+    if &*fact.name.text != "frame" || is_none || !matches!(cx.state.machine, Slot::Is(_)) {
+        return;
+    }
+    let message =
+        "`frame` is the frame that a kernel maps in a page fault, and this machine has no kernel";
+    let warning = Diagnostic::warning(Code::Unlikely, fact.name.span, message);
+    cx.report(vec![warning.fix(Fix::write(
+        fact.name.span,
+        "frame",
+        "ppn",
+    ))]);
+}
+
+/// Warns about `byte 0x1DF07236`, which cannot be a byte, and about `miss_rate 25`, which lacks its `%`.
+fn check_maximum(cx: &mut Cx, fact: &Fact) {
     let Claim::Is(expr) = &fact.claim else {
         return;
     };
     let ExprKind::Value(value) = &expr.kind else {
         return;
     };
-    if &*fact.name.text == "byte" && value.integer("").is_ok_and(|value| value > 0xFF) {
+    let integer = value.integer("").ok();
+    if &*fact.name.text == "byte" && integer.is_some_and(|value| value > 0xFF) {
         let warning = Diagnostic::warning(Code::Unlikely, expr.span, "a byte is at most 0xFF");
         let help = "all bytes of a read together are its fact `value`";
         cx.report(vec![warning.help(help)]);
+    }
+    let name = fact.name.text.rsplit(['.', '_']).next();
+    if name == Some("rate") && integer.is_some_and(|value| value > 1) {
+        let warning = Diagnostic::warning(Code::Unlikely, expr.span, "a rate is at most 1");
+        let fix = Fix::put_in(expr.span.file, expr.span.end, "%");
+        cx.report(vec![warning.fix(fix)]);
     }
 }
 

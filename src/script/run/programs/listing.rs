@@ -9,6 +9,7 @@ use super::settings::{Constant, ProgramDraft};
 use crate::c::{self, Mistake};
 use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 
 /// A program that a script declares.
@@ -263,8 +264,13 @@ impl Listing {
     }
 
     fn mistake(&self, code: Code, mistake: Mistake) -> Diagnostic {
-        let diagnostic = Diagnostic::new(code, self.span(mistake.place), mistake.message);
-        with_help(diagnostic, mistake.help)
+        let span = self.span(mistake.place);
+        let diagnostic = with_help(Diagnostic::new(code, span, mistake.message), mistake.help);
+        let place = mistake.place.start as usize..mistake.place.end as usize;
+        match mistake.near.zip(self.text.get(place)) {
+            Some((near, said)) => diagnostic.fix(Fix::write(span, said, near)),
+            None => diagnostic,
+        }
     }
 }
 
