@@ -131,7 +131,10 @@ pub(super) fn name_other_blocks(
     script: &[Stmt],
     diagnostics: &mut [Diagnostic],
 ) {
-    let unknown = |one: &&mut Diagnostic| one.code == Code::UnknownSetting && one.fix.is_none();
+    // A message of a known notation has no label, and its own help.
+    let unknown = |one: &&mut Diagnostic| {
+        one.code == Code::UnknownSetting && one.fix.is_none() && !one.label.is_empty()
+    };
     for one in diagnostics.iter_mut().filter(unknown) {
         let name = sources.text(one.span).trim();
         let text = sources.file(one.span.file).map_or("", |file| &file.text);
@@ -143,6 +146,12 @@ pub(super) fn name_other_blocks(
         // The entries of a TLB are not those of a page table.
         if around() == Some("page_table") && name == "entries" {
             let help = "a table has 2^n entries for n index bits: `bits 10 10`";
+            one.help = Some(help.to_owned());
+            continue;
+        }
+        // The memory of a machine has no size.
+        if around() == Some("kernel") && name == "memory" {
+            let help = "write `frames 64`: the size of the memory, divided by the page size";
             one.help = Some(help.to_owned());
             continue;
         }

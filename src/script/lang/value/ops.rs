@@ -390,6 +390,9 @@ fn unlike(op: BinaryOp, a: &Value, b: &Value) -> ValueError {
         (Value::Bool(_), _) | (_, Value::Bool(_)) => {
             error.help("a truth value needs no comparison: write `x` or `not x`")
         }
+        (Value::List(_), Value::Number(_)) | (Value::Number(_), Value::List(_)) => {
+            error.help("`len(…)` is the number of elements, and `in` checks for one")
+        }
         _ => error.help("`in` checks whether a list or range contains an element"),
     }
 }

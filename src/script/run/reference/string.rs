@@ -355,6 +355,7 @@ fn refuse_marks(cx: &Cx, words: &[Word], settings: &Settings) -> Result<(), Stop
         cx.text(rest)
     );
     Err(diagnostic
+        .help(format!("write `reference {text}`"))
         .fix(Fix::replace(between(first.span, settings.span), text))
         .into())
 }

@@ -73,6 +73,8 @@ impl Statement<'_> {
             // A foreign character has a meaning.
             _ if !word.is_ascii() => false,
             TokenKind::Word | TokenKind::Number if self.is_glued(word) => false,
+            // Without this word, the cache would be private.
+            TokenKind::Word if word == "shared" => false,
             // A brace that begins a line ends a block.
             TokenKind::Close(b'}') => !before.trim_end_matches([' ', '\t']).ends_with('\n'),
             TokenKind::Prose | TokenKind::Hole => false,
