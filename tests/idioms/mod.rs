@@ -108,7 +108,7 @@ fn fixed(text: &str) -> String {
 fn accepted(text: &str) -> String {
     let document = Document::new("pair.pw", text, OpenTexts::default());
     let run = document.run(1000, &AtomicBool::new(false));
-    let mut actions = document.code_actions(0..0, Some(&run)).into_iter();
+    let mut actions = document.code_actions(0..0, Some(&run), false).into_iter();
     let all = actions
         .find(|action| action.kind == ActionKind::AcceptAll)
         .map_or_else(Vec::new, |action| action.edits);

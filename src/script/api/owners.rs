@@ -131,10 +131,7 @@ pub(super) fn name_other_blocks(
     script: &[Stmt],
     diagnostics: &mut [Diagnostic],
 ) {
-    // A message of a known notation has no label, and its own help.
-    let unknown = |one: &&mut Diagnostic| {
-        one.code == Code::UnknownSetting && one.fix.is_none() && !one.label.is_empty()
-    };
+    let unknown = |one: &&mut Diagnostic| one.code == Code::UnknownSetting && one.fix.is_none();
     for one in diagnostics.iter_mut().filter(unknown) {
         let name = sources.text(one.span).trim();
         let text = sources.file(one.span.file).map_or("", |file| &file.text);

@@ -56,15 +56,10 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     if unknown.is_some_and(|name| TABLE.lists("facts of two parts", name)) {
         return Vec::new();
     }
-    // `show tlb` lacks the name of a TLB, while `expect tlb hit` means a fact.
-    let noun = text
-        .get(diagnostic.span.bytes())
-        .filter(|_| diagnostic.code == Code::UnknownNoun);
-    let alone = text[diagnostic.span.end as usize..]
-        .lines()
-        .next()
-        .is_none_or(|rest| rest.trim().is_empty());
-    if alone && noun.is_some_and(|noun| ["tlb", "cache"].contains(&noun)) {
+    // The name of a TLB or cache is missing, while `show ppn` means a fact.
+    let line = line_at(text, diagnostic.span.start as usize);
+    let nameless = ["show tlb", "show cache"].contains(&text[line].trim());
+    if nameless && diagnostic.code == Code::UnknownNoun {
         return Vec::new();
     }
     let mut found = all(diagnostic, text);
