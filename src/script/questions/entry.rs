@@ -353,6 +353,14 @@ impl Derivation {
             .iter()
             .filter_map(|path| Some(&*path.last.as_ref()?.0))
     }
+
+    /// Whether a path is a counter or another part of the state, and not of the machine's geometry.
+    pub(crate) fn counts(&self) -> bool {
+        let is_state = |path: &PathValue| {
+            path.last.is_none() && path.names.first().is_some_and(|name| &**name != "machine")
+        };
+        self.paths.iter().any(is_state)
+    }
 }
 
 /// A path with its value.

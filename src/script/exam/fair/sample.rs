@@ -248,8 +248,13 @@ fn hash(texts: &[Text]) -> u64 {
 /// versions although the answers do not, students can guess the answers.
 fn basis(item: &PaperItem, place: usize, texts: &[Text]) -> u64 {
     let own = own_place(place, texts);
-    if let ItemKind::Table { string: None, .. } = &item.kind {
-        // The state follows from everything above the table.
+    let is_state = match &item.kind {
+        ItemKind::Table { string, .. } => string.is_none(),
+        ItemKind::Value { derivation, .. } => derivation.counts(),
+        _ => false,
+    };
+    if is_state {
+        // The state follows from everything above the item.
         return hash(&texts[..=own]);
     }
     let operations = operations(item).into_iter();

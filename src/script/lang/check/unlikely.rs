@@ -52,6 +52,7 @@ pub(crate) fn unlikely(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec
     }
     found.extend(revealed(part));
     found.extend(unused_entries(script, part));
+    found.extend(unreachable_rows(part));
     found.extend(
         part.iter()
             .filter_map(|stmt| given_before_set(script, stmt)),
@@ -658,6 +659,21 @@ fn unused_entries(script: &[Stmt], part: &[Stmt]) -> Option<Diagnostic> {
     let message = "without `set cr3`, no walk reads this entry";
     let warning = Diagnostic::warning(Code::Unlikely, first.span, message);
     Some(warning.help("set CR3 first, to the physical address of the root table"))
+}
+
+/// Warns about `set cr3` below `set page_table`, whose rows are then in no table that a walk reads.
+fn unreachable_rows(part: &[Stmt]) -> Option<Diagnostic> {
+    let mut has_rows = false;
+    let root = statements(part).find(|stmt| {
+        has_rows |= sets(stmt, "page_table");
+        // Another statement may have used the rows.
+        has_rows &=
+            matches!(&*stmt.kind, StmtKind::Command(command) if &*command.verb.text == "set");
+        has_rows && sets(stmt, "cr3")
+    })?;
+    let message = "no walk reads the rows of the page table above, because this sets another root";
+    let warning = Diagnostic::warning(Code::Unlikely, root.span, message);
+    Some(warning.help("write `set cr3` above `set page_table`"))
 }
 
 fn sets(stmt: &Stmt, what: &str) -> bool {

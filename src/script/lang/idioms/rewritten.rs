@@ -308,7 +308,7 @@ fn one_of(facts: &str) -> Option<String> {
 pub(super) fn stated(does: &str, facts: &str) -> Option<(&'static Idiom, Option<String>)> {
     let (joining, either) = (&section("joined")[0], &section("either")[0]);
     let (mut row, mut parts, mut from, mut depth) = (None, Vec::new(), 0, 0);
-    let (mut worksheet, asks) = (false, asks(does));
+    let mut worksheet = false;
     let all = tokens(facts);
     for (at, token) in all.iter().enumerate() {
         depth += nesting(token.text);
@@ -334,6 +334,8 @@ pub(super) fn stated(does: &str, facts: &str) -> Option<(&'static Idiom, Option<
         }
     }
     parts.push(&facts[from..whole(facts).1.max(from)]);
+    // Beside a blank, a value is an expectation. Without one, the facts with values are the blanks.
+    let asks = asks(does) && !parts.iter().any(|part| is_fact(part.trim()));
     let mut new = Vec::new();
     for part in parts
         .iter()
@@ -347,7 +349,6 @@ pub(super) fn stated(does: &str, facts: &str) -> Option<(&'static Idiom, Option<
             Some((fact, None)) => return Some((fact, None)),
             Some((fact, Some(text))) => {
                 row = row.or(Some(fact));
-                // A blank lists facts without their values.
                 let name = text.split(' ').next().filter(|_| asks);
                 new.push(name.map_or_else(|| text.clone(), str::to_owned));
             }

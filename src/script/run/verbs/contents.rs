@@ -247,8 +247,8 @@ fn pte(cx: &mut Cx, bound: &Bound) -> Result<What, Stop> {
     }
     let raw = match (bound.assigned.first(), bound.block) {
         (Some(value), _) => raw_entry(cx, value, mmu.pte.bytes)?,
-        (None, Some(block)) => {
-            let fields = system::fields(cx, block)?;
+        (None, Some(_)) => {
+            let fields = system::only_fields(cx, bound)?;
             mmu.pte.encode(pte_of_fields(&fields, spec.ppn_bits())?)
         }
         (None, None) => {

@@ -231,7 +231,7 @@ pub fn fields(cx: &mut Cx, block: &Settings) -> Result<Vec<Field>, Stop> {
 ///
 /// # Errors
 /// Returns `bad-table`, or the errors in the settings' expressions.
-pub(super) fn only_fields(cx: &mut Cx, bound: &Bound) -> Result<Vec<Field>, Stop> {
+pub(crate) fn only_fields(cx: &mut Cx, bound: &Bound) -> Result<Vec<Field>, Stop> {
     let Some(block) = bound.block else {
         return Ok(Vec::new());
     };
