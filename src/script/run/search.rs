@@ -201,9 +201,10 @@ impl Group<'_> {
         };
         let mut diagnostic = nothing(draw, &draws, all, &self.tallies[place]);
         if given_up {
-            diagnostic
-                .message
-                .push_str("; the search stopped before it tried every value");
+            diagnostic.message = format!(
+                "the search stopped before it tried every value, and found no value of `{}` that satisfies the conditions",
+                draw.name.text
+            );
         }
         diagnostic
     }

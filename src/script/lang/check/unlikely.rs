@@ -550,7 +550,15 @@ impl<'s> Visit<'s> for Numbers<'_> {
         // The precedence of `^` is low, so the right side can be a longer expression, as in `2 ^ 48 / 4 KB`.
         let (base, first) = (rightmost(whole), leftmost(exponent));
         let grouped = text(whole).ends_with(')') || text(exponent).starts_with('(');
-        if grouped || !decimal(base) || !(text(base) == "2" || decimal(first)) {
+        // A hash such as `va >> 5 ^ 1` has no power.
+        let is_hash = matches!(
+            whole.kind,
+            ExprKind::Binary(
+                BinaryOp::ShiftLeft | BinaryOp::ShiftRight | BinaryOp::BitAnd,
+                ..
+            )
+        );
+        if is_hash || grouped || !decimal(base) || !(text(base) == "2" || decimal(first)) {
             return;
         }
         let place = Span {

@@ -973,6 +973,18 @@ fn ended(all: &[layout::Token], text: &str, name: Span) -> Option<Advice> {
     };
     let at = all.windows(2).position(|pair| declares(&pair))?;
     if all[at].start > name.start as usize {
+        let (mut depth, mut outermost) = (0, 0);
+        let between = all[..at]
+            .iter()
+            .skip_while(|token| token.start < name.start as usize);
+        for brace in between.map(|token| token.text(text)) {
+            depth += i32::from(brace == "{") - i32::from(brace == "}");
+            outermost = outermost.min(depth);
+        }
+        // The block of another question declares the name for itself.
+        if depth > outermost {
+            return None;
+        }
         let message = "this name is declared only below";
         return Some(Advice::without(
             message,

@@ -102,7 +102,7 @@ fn register(question: &Question, of: fn(&Machine) -> Option<u64>) -> Option<u64>
 }
 
 /// Returns the physical address of the level-1 page table in memory.
-fn root(question: &Question) -> Option<u64> {
+pub(super) fn root(question: &Question) -> Option<u64> {
     register(question, |machine| machine.cr3().map(Pa::raw))
 }
 

@@ -73,7 +73,7 @@ pub(crate) fn rule(replacement: Replacement) -> Option<&'static Rule> {
             name: "NRU",
             hand: false,
             state: "Loading or using a page sets its reference bit, and a store sets its modified bit.",
-            tick: "A clock tick clears all reference bits.",
+            tick: "A clock tick clears all reference bits, and a table shows them after the tick.",
             victim: "The policy evicts pages in this order of classes: neither bit set, only the modified bit, only the \
                      reference bit, both bits. Within a class, it evicts the page in the lowest-numbered frame.",
         },
@@ -82,7 +82,7 @@ pub(crate) fn rule(replacement: Replacement) -> Option<&'static Rule> {
             hand: false,
             state: "Loading or using a page sets its reference bit. Each page has an 8-bit counter, which starts at 0.",
             tick: "A clock tick shifts each counter right by one bit, copies the reference bit to its highest bit, and clears \
-                   the reference bit.",
+                   the reference bit. A table shows them after the tick.",
             victim: "The policy evicts the page with the smallest counter. If several pages tie, it evicts the page in the \
                      lowest-numbered frame.",
         },

@@ -1,7 +1,7 @@
 //! The rules that decide keys, and their sentences.
 
 use super::lookups::lookups;
-use super::machine_rules::{base, cores, entry, number, rights, stores, tagged};
+use super::machine_rules::{base, cores, entry, number, rights, root, stores, tagged};
 use super::orders::of_frames;
 use super::policy_rules::rule;
 use crate::exam::paper::Question;
@@ -158,26 +158,31 @@ impl Rule {
                 _,
             ) => Vec::new(),
             (_, None) => {
-                let sentence = self.of_machine(spec, asked);
+                let is_in_memory = root(question).is_some();
+                let sentence = self.of_machine(spec, asked, is_in_memory);
                 let sentence = sentence.or_else(|| self.of_bare(spec, asked));
                 sentence.into_iter().collect()
             }
             (_, Some(kernel)) => {
-                let sentence = self.of_machine(spec, asked);
+                let sentence = self.of_machine(spec, asked, true);
                 let sentence = sentence.or_else(|| self.of_kernel(kernel, context));
                 sentence.into_iter().collect()
             }
         }
     }
 
-    /// Returns the sentence of a rule of the processor.
-    fn of_machine(self, spec: &Spec, asked: &Topics) -> Option<String> {
+    /// Returns the sentence of a rule of the processor, whose page tables may be in memory.
+    fn of_machine(self, spec: &Spec, asked: &Topics, is_in_memory: bool) -> Option<String> {
         let mmu = spec.mmu.as_ref()?;
         let text = match self {
             Self::CachedWalk
                 if mmu.walk_cached && !spec.caches.is_empty() && asked.is(Topic::UsesCaches) =>
             {
-                "A page walk fetches page-table entries through the caches."
+                if is_in_memory {
+                    "A page walk fetches page-table entries through the caches."
+                } else {
+                    "A page walk fetches page-table entries from memory."
+                }
             }
             Self::AccessedDirty => accessed(spec)?,
             Self::AsRead if accessed(spec).is_some() => {

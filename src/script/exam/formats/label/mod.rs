@@ -53,10 +53,20 @@ fn of_component(blank: &Blank, labels: &Labels) -> Option<String> {
     })
 }
 
-/// Returns the label of a counter of a TLB or cache: `L1d.writes.misses`.
+/// Returns the label of a counter of a TLB or cache: `L1d write misses` for `L1d.writes.misses`.
 fn of_counter(fact: &str) -> String {
     let (part, rest) = fact.split_once('.').unwrap_or((fact, ""));
-    let words = format!("{} {rest}", at_start(part_name(part)));
+    let kind = ["reads", "writes", "fetches"]
+        .into_iter()
+        .find_map(|kind| Some((kind, rest.strip_prefix(kind)?.strip_prefix('.')?)));
+    let words = match kind {
+        Some(("fetches", rest)) => format!("fetch {rest}"),
+        Some((kind, rest)) => format!("{} {rest}", &kind[..kind.len() - 1]),
+        // A bare `capacity` would be the size of the cache.
+        None if matches!(rest, "compulsory" | "capacity" | "conflict") => format!("{rest} misses"),
+        None => rest.to_owned(),
+    };
+    let words = format!("{} {words}", at_start(part_name(part)));
     words.replace(['.', '_'], " ").trim_end().to_owned()
 }
 
