@@ -202,6 +202,65 @@ fn latencies_that_no_text_states_are_reported() {
     assert!(!reported("ask read 0x100 => tlb"));
 }
 
+/// A store to a page that is not writable faults, which no table with only the columns VPN and PPN shows.
+#[test]
+fn columns_that_decide_an_answer_are_reported() {
+    let of = |table: &str, given: &str, ask: &str| {
+        let question =
+            format!("{MACHINE}{table}question \"Q\" points 4 {{ given {given}\n {ask} }}");
+        hints(&paper(&question, 0))
+            .join("\n")
+            .contains("leaves out")
+    };
+    let read_only = "set page_table { | vpn ppn rw |\n | 02 02 0 | }\n";
+    let store = "ask write 0x200 = 1 => fault";
+    assert!(of(read_only, "page_table columns vpn ppn", store));
+    assert!(!of(read_only, "page_table", store));
+    assert!(!of("", "page_table columns vpn ppn", store));
+    assert!(!of(
+        read_only,
+        "page_table columns vpn ppn",
+        "ask write 0x200 = 1 => vpn"
+    ));
+}
+
+/// Without `set cr3`, the entries are at no address, so no walk can look them up in a cache.
+#[test]
+fn walks_use_the_caches_only_if_the_page_table_is_in_memory() {
+    let question = |set: &str| {
+        format!(
+            "machine {{ virtual 16 bits, physical 16 bits, page 256 B, page_table {{ levels 2, walk cached, pte 4 B }}
+             cache {{ size 256 B, block 16 B }} }}\n{set}
+             question \"Q\" points 4 {{ given machine, page_table\n ask read 0x4000 => cache }}"
+        )
+    };
+    let table = "set page_table { | vpn ppn |\n | 40 11 | }";
+    let detached = printed(&question(table));
+    assert!(
+        detached.contains("A page walk fetches page-table entries from memory."),
+        "{detached}"
+    );
+    let in_memory = printed(&question("set cr3 = 0x2000\nset pte 1 0x2010 { ppn 0x21, p 1 }"));
+    assert!(
+        in_memory.contains("A page walk fetches page-table entries through the caches."),
+        "{in_memory}"
+    );
+}
+
+/// A cache of 128 bytes has no capacity of 0.
+#[test]
+fn the_causes_of_misses_are_labelled_as_misses() {
+    let text = printed(
+        "machine { physical 16 bits, cache { size 128 B, block 16 B } }
+         program c \"\"\"\nint a[8];\nint main(void) { a[0] = 1; return a[1]; }\n\"\"\"
+         question \"Q\" points 6 { given machine, program c\n ask replay c causes kinds => cache.capacity, cache.writes.misses }",
+    );
+    assert!(
+        text.contains("| Cache capacity misses |") && text.contains("| Cache write misses |"),
+        "{text}"
+    );
+}
+
 #[test]
 fn each_machine_of_a_question_has_its_rules() {
     let machine = |write: &str| {

@@ -133,6 +133,24 @@ fn a_blank_that_is_always_the_same_can_be_guessed() {
     );
 }
 
+/// A counter depends on the accesses above, although no operation of the blank differs.
+#[test]
+fn a_counter_that_never_changes_is_guessable() {
+    let counter = |second: &str| {
+        let script = format!(
+            "{MACHINE}question \"q\" {{ choose a in 0..0x40; choose b in {second}\nask read a => vpo\nask read b => vpo\n\
+             ask \"misses\" = tlb.misses }}"
+        );
+        let found = found(&script, 20);
+        guessable(&found).contains(&"3")
+    };
+    assert!(
+        counter("0x40..0x80"),
+        "two pages are two misses in each version"
+    );
+    assert!(!counter("0..0x80"), "some versions read one page twice");
+}
+
 /// A drawn number can be in the text above a blank, and decide the answer or not.
 #[test]
 fn answers_that_no_drawn_number_changes_are_reported() {

@@ -9,6 +9,7 @@ use crate::exam::paper::{PaperItem, Piece, Question};
 use crate::questions::choice::WRONG;
 use crate::questions::entry::{Blank, Derivation, Figure, ItemKind};
 use crate::run::facts::{Component, Family};
+use crate::run::nouns::TableNoun;
 use crate::run::record::{Did, FigureData, ReferenceRun, View};
 use crate::run::table::TableId;
 use pagewalk_engine::machine::reference_string::Replacement;
@@ -38,6 +39,8 @@ pub(crate) enum Lacking {
     Between,
     /// The contents of a TLB or cache that an item's operation looks up.
     Contents(String),
+    /// The name of a printed table, and its column that decides an answer.
+    Column(String, &'static str),
     /// The latencies of the machine.
     Latencies,
     /// The text of a program that runs.
@@ -86,6 +89,9 @@ const AREAS: &[&str] = &[
     "area", "areas", "region", "regions", "segment", "segments", "mapping", "mappings", "map",
     "maps", "mapped", "mmap", "malloc", "heap", "stack", "data", "bss", "text", "code", "array",
 ];
+
+/// Facts of accesses with the ends of their names, and the columns that decide them.
+const DECIDED: &[(&str, &[&str])] = &[("fault", &["rw", "us", "xd"]), (".writeback", &["d"])];
 
 /// The fact that is the latency of an access.
 const LATENCY: &str = "cycles";
@@ -216,6 +222,11 @@ impl Stated {
             let contents = contents.filter(|(part, _)| !self.parts.contains(part));
             lacking.extend(contents.map(|(_, name)| Lacking::Contents(name)));
         }
+        lacking.extend(
+            question
+                .views()
+                .flat_map(|view| hidden_columns(question, view)),
+        );
         if unstated().any(|item| self.lacks_latencies(item)) {
             lacking.push(Lacking::Latencies);
         }
@@ -390,6 +401,47 @@ impl Stated {
     fn says(&self, words: &str) -> bool {
         self.prose.iter().any(|text| text.contains(words))
     }
+}
+
+/// Returns the columns that a printed table leaves out, although an entry has another value than usual, and an answer of
+/// the question depends on it.
+fn hidden_columns<'q>(
+    question: &'q Question,
+    view: &'q View,
+) -> impl Iterator<Item = Lacking> + 'q {
+    let table = match view {
+        View::Table(table) => Some(table),
+        _ => None,
+    };
+    let (name, level) = match table.map(|table| table.id) {
+        Some(TableId::PageTable) => ("page_table", 0),
+        Some(TableId::Tlb(level)) => ("tlb", level),
+        Some(TableId::Cache(level)) => ("cache", level),
+        _ => ("", 0),
+    };
+    let machine = question
+        .items()
+        .find_map(|item| item.hardware.as_ref()?.machine_before());
+    let noun = TableNoun::named(name).zip(machine);
+    let shown = noun.map_or_else(Vec::new, |(noun, machine)| (noun.shown)(machine, level));
+    let is_asked = |end: &str| {
+        question.items().any(|item| match &item.kind {
+            ItemKind::Facts { blanks, .. } => blanks
+                .iter()
+                .any(|blank| blank.key.is_some() && blank.fact.ends_with(end)),
+            _ => false,
+        })
+    };
+    let deciding = DECIDED
+        .iter()
+        .filter(move |(end, _)| is_asked(end))
+        .flat_map(|(_, columns)| *columns);
+    deciding.filter_map(move |column| {
+        let table = table?;
+        let is_in = |names: &[String]| names.iter().any(|name| name == column);
+        (is_in(&shown) && !is_in(&table.groups.concat()))
+            .then(|| Lacking::Column(table.title.clone(), column))
+    })
 }
 
 /// Returns the text of a choice if mistakes generate its wrong options, but too few.
