@@ -331,14 +331,13 @@ pub(super) fn percent(
         number && pair[1].text == "%" && before
     })?;
     let fix = Fix::replace(place(sign[0].end(), sign[1].end()), "%");
-    let (message, help) = (
-        "a percentage cannot contain a space",
-        "`%` touches its number: `50%`",
-    );
+    let message = "a percentage cannot contain a space";
+    let help = format!("`%` touches its number: `{}%`", sign[0].text);
     let ends = line[sign[1].end()..].trim().is_empty();
     Some(Advice {
         place: Some(place(sign[1].start, sign[1].end())),
-        ..Advice::fixed(Some(message), Some(help), fix, ends)
+        help: Some(help.into()),
+        ..Advice::fixed(Some(message), None, fix, ends)
     })
 }
 

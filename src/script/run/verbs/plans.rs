@@ -87,8 +87,22 @@ pub(crate) fn perms_of_cell(
     parse(text).ok_or_else(|| {
         Diagnostic::new(Code::UnknownWord, span, format!("`{text}` are not permissions"))
             .label("not in the format of `/proc/PID/maps`")
-            .help("write `r`, `w`, and `x` (or `-` for a missing permission), then `p` for private or `s` for shared: `r-xp`")
+            .help(format!(
+                "write `r`, `w`, and `x` (or `-` for a missing permission), then `p` for private or `s` for shared: `{}`",
+                example(text)
+            ))
     })
+}
+
+/// Returns the permissions that a text such as `rw` or `RX` names, or those of code.
+fn example(text: &str) -> String {
+    let text = text.to_ascii_lowercase();
+    let letter = |letter| if text.contains(letter) { letter } else { '-' };
+    let sharing = if text.contains('s') { 's' } else { 'p' };
+    match ['r', 'w', 'x'].map(letter) {
+        ['-', '-', '-'] => "r-xp".to_owned(),
+        all => all.into_iter().chain([sharing]).collect(),
+    }
 }
 
 fn parse(text: &str) -> Option<(Prot, bool)> {
