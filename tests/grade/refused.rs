@@ -413,7 +413,7 @@ fn nobody_is_marked_by_the_paper_of_another_version() {
         ran.messages
     );
     let ran = graded("unknown-many", "id,1a.vpn\ns1,0F\ns2,0F\ns3,0F\n", &[]);
-    let rows = "names no version and no seed, as 2 other rows\n";
+    let rows = "names no version and no seed, nor do 2 other rows\n";
     assert_eq!(ran.messages.matches("names no version").count(), 1);
     assert!(ran.messages.contains(rows), "{}", ran.messages);
     assert!(ran.messages.contains(
