@@ -488,12 +488,7 @@ fn intended_command(
         let names = program.get_subcommands().map(clap::Command::get_name);
         if let Some(near) = nearest(said, names.chain(["--version", "--help"])) {
             near.to_owned()
-        } else if given.get(1..).is_some_and(|only| only == [said.as_str()])
-            && explain::page(said).is_ok()
-        {
-            format!("explain {said}")
-        } else {
-            let (command, option) = command_with(program, said)?;
+        } else if let Some((command, option)) = command_with(program, said) {
             // An option that takes a value would not work as typed here.
             let mut known = program.find_subcommand(command)?.get_arguments();
             let arg = known.find(|arg| arg.get_long() == Some(option))?;
@@ -501,6 +496,12 @@ fn intended_command(
                 return None;
             }
             format!("{command} --{option}")
+        } else {
+            let is_alone = given.get(1..)? == [said.as_str()];
+            if !is_alone || explain::page(said).is_err() {
+                return None;
+            }
+            format!("explain {said}")
         }
     };
     let meant = program.find_subcommand(&right);
