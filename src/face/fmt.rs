@@ -196,6 +196,7 @@ fn scripts(paths: &[PathBuf], color: Color, tally: &mut Tally) -> Vec<PathBuf> {
                 paths,
                 skip: &[],
                 excluded: |settings| &settings.fmt.exclude,
+                missing: |_| None,
                 color,
             };
             let (all, unfound) = search.files();

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use clap::Arg;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use pagewalk_script::exam::grade::rules::{RULES, Rules, also_written};
+use pagewalk_script::exam::grade::rules::{RULES, Rules};
 use pagewalk_script::lang::nearest::{nearest, nearest_option, synonym};
 use pagewalk_script::report::excerpt::visible;
 use pagewalk_script::suite::reports::quoted;
@@ -154,7 +154,7 @@ fn rule_as_option(
     let name = said.strip_prefix("--")?;
     let value = value_of(said, given).filter(|value| !Path::new(value).exists());
     let is_like = |rule: &str| nearest_option(name, std::iter::once(rule)).is_some();
-    if let Some(rule) = value.as_deref().and_then(also_written)
+    if let Some(rule) = value.as_deref().and_then(Rules::also_written)
         && is_like("also")
     {
         return Some(format!("write --rule {}", quoted(&rule)));

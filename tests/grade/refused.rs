@@ -282,7 +282,7 @@ fn a_column_that_is_not_used_names_the_field_it_resembles() {
     let rule = "also={1a.pa Y7YR3: [\"9\"]}";
     let said = pagewalk(&["grade", &exam, &answers, "--rule", rule]).messages;
     let expected =
-        "`1 Y7YR3`, which is not in the exam; the code of a version needs `--versions FILE`";
+        "`1a.pa Y7YR3`, which is not in the exam; the code of a version needs `--versions FILE`";
     assert!(said.contains(expected), "{said}");
 }
 

@@ -10,7 +10,7 @@ use pagewalk_engine::files::shown;
 use pagewalk_script::api::{CheckedScript, Exam};
 use pagewalk_script::exam::field::alike;
 use pagewalk_script::exam::grade::regrade::{Before, regraded};
-use pagewalk_script::exam::grade::rules::{Rules, also_written};
+use pagewalk_script::exam::grade::rules::Rules;
 use pagewalk_script::exam::grade::statistics::statistics;
 use pagewalk_script::exam::grade::{Given, Marked};
 use pagewalk_script::exam::marks;
@@ -294,7 +294,7 @@ impl Grade {
             return Err(AlreadyReported);
         }
         for path in self.also.iter().filter(|path| !path.exists()) {
-            if let Some(rule) = also_written(&path.to_string_lossy()) {
+            if let Some(rule) = Rules::also_written(&path.to_string_lossy()) {
                 complain(&format!(
                     "pagewalk: `--also` takes another script; to accept an answer, write `--rule {}`\n",
                     quoted(&rule)

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::answer::{Answer, AnswerDetail, SharedText};
-use super::shell::first_word;
 use pagewalk_script::api::html;
 use pagewalk_script::lang::ast::{Block, Stmt, StmtKind};
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
@@ -329,6 +328,13 @@ impl ReplContext {
     pub(crate) fn print_line(&mut self, words: impl Into<String>) -> io::Result<()> {
         self.print(&[doc::Block::line(words)])
     }
+}
+
+/// The first word of a line and the rest of the line.
+pub(super) fn first_word(line: &str) -> (&str, &str) {
+    let line = line.trim_start();
+    let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    (first, rest.trim())
 }
 
 /// An input that may be an expression.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::answer::{AnswerDetail, SharedText};
-use super::context::{DisplayOptions, ReplContext};
+use super::context::{DisplayOptions, ReplContext, first_word};
 use super::line::LineHelper;
 use super::{commands, keys, practice};
 use pagewalk_script::exam::practice::Practice;
@@ -406,11 +406,4 @@ fn inputs_of_cell(text: &str) -> Vec<String> {
     }
     inputs.retain(|input| !input.trim().is_empty());
     inputs
-}
-
-/// The first word of a line and the rest of the line.
-pub(super) fn first_word(line: &str) -> (&str, &str) {
-    let line = line.trim_start();
-    let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    (first, rest.trim())
 }

@@ -13,12 +13,10 @@ use pagewalk_engine::files::{reason, shown};
 use pagewalk_script::lang::course::{BadCourse, Settings, Spanned};
 use pagewalk_script::lang::include::{missing_help, read};
 use pagewalk_script::lang::loader::{Disk, Loader};
-use pagewalk_script::report::excerpt::visible;
 use pagewalk_script::suite::golden::Digest;
-use pagewalk_script::suite::reports::{Case, Mistake, Name, quoted};
+use pagewalk_script::suite::reports::{Mistake, Name};
 use pagewalk_script::traces::parts::Part;
 
-use super::script::scripts;
 use crate::face::options::{course_message, course_mistake, course_of};
 use crate::face::terminal::Color;
 
@@ -151,6 +149,8 @@ pub(crate) struct Search<'a> {
     pub(crate) skip: &'a [SkipPattern],
     /// Returns the patterns that a course excludes, relative to its folder.
     pub(crate) excluded: fn(&Settings) -> &[Spanned<String>],
+    /// Returns more help about a missing file.
+    pub(crate) missing: fn(&Path) -> Option<String>,
     pub(crate) color: Color,
 }
 
@@ -190,7 +190,7 @@ impl Search<'_> {
                 Err(error) => {
                     let mut complaint = cannot_read(path, &reason(&error));
                     complaint.extend(missing_help(&Disk, path).map(|help| format!("  help: {help}\n")));
-                    complaint.extend(scenario_at(path).map(|help| format!("  help: {help}\n")));
+                    complaint.extend((self.missing)(path).map(|help| format!("  help: {help}\n")));
                     wrong.push(SearchError::of_path(complaint));
                 }
                 Ok(data) if data.is_dir() => match self.skipped(path) {
@@ -246,19 +246,6 @@ impl Search<'_> {
             patterns,
         })
     }
-}
-
-/// Returns the help that names the scenario of a line, as in `first.pw:8`.
-fn scenario_at(missing: &Path) -> Option<String> {
-    let (file, place) = missing.to_str()?.split_once(':')?;
-    let line: usize = place.split(':').next()?.parse().ok()?;
-    let found = SuiteFile::from_path(Path::new(file)).filter(|found| found.path.is_file())?;
-    let cases = scripts(&found).ok()?.flat_map(|script| script.cases());
-    let Case { name, line, .. } = cases.filter(|case| case.line <= line).last()?;
-    let (file, scenario) = (quoted(file), quoted(&visible(&name.scenario?)));
-    Some(format!(
-        "`pagewalk test {file} --filter {scenario}` runs the scenario that begins on line {line}"
-    ))
 }
 
 /// Returns a matcher of patterns in a folder, or the number of the first invalid pattern with the reason.

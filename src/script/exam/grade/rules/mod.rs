@@ -2,8 +2,6 @@
 
 mod yaml;
 
-pub use yaml::also_written;
-
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
