@@ -306,8 +306,45 @@ fn a_script_runs_without_the_name_of_the_command() {
         ),
         (
             &["test", "--junit", "a.xml", file],
-            "write '--report junit=results.xml'",
+            "write '--report junit=a.xml'",
         ),
+        (
+            &["test", "--junitxml=report.xml", file],
+            "write '--report junit=report.xml'",
+        ),
+        (
+            &["test", "--json", file],
+            "write '--report json=results.json'",
+        ),
+        (
+            &["diff", "HEAD:first.pw", file],
+            "`git show HEAD:./first.pw > old.pw`",
+        ),
+        (
+            &["diff", "HEAD~1", file],
+            "`git show HEAD~1:./examples/first.pw > old.pw`",
+        ),
+        (
+            &["run", "a.pw::one"],
+            "`pagewalk test a.pw --filter \"one\"` runs this case",
+        ),
+        (
+            &["replay", "--machine", "core-i7", "loop.trace"],
+            "'pagewalk replay core-i7 loop.trace'",
+        ),
+        (&["build", "week.pw"], "'pagewalk run week.pw'"),
+        (
+            &["run", "-D", "tlb.ways=2", file],
+            "no option changes a script",
+        ),
+        (
+            &["--explain", "bad-course"],
+            "'pagewalk explain bad-course'",
+        ),
+        (&["--explain", "E0012"], "'pagewalk explain bad-course'"),
+        (&["--explain", "no-blank"], "'pagewalk explain no-blank'"),
+        (&["no-blank"], "write 'pagewalk explain no-blank'"),
+        (&["repl", "-c", "read 0x3D4"], "| pagewalk repl'"),
         (
             &["test", "--report", "a.xml", file],
             "the format precedes the file: `junit=a.xml`",
@@ -338,11 +375,16 @@ fn a_script_runs_without_the_name_of_the_command() {
             &["sweep", "core-i7", "t.trace", "--ways", "1,2,4"],
             "write 'ways 1 2 4'",
         ),
+        (
+            &["sweep", "core-i7", "t.trace", "--size", "1K,2K"],
+            "write 'size 1 KB 2 KB'",
+        ),
         (&["fmt", file, "--fix"], "rewrites files without an option"),
         (&["fmt", file, "--diff"], "write '--check'"),
         (&["run", file, "--bless"], "is an option of 'pagewalk test'"),
         (&["test", "--bless=a.pw"], "write '--bless a.pw'"),
-        (&["test", "--exclude", "drafts"], "write '--skip'"),
+        (&["test", "--exclude", "drafts"], "write '--skip drafts'"),
+        (&["test", "-kpage"], "write '--filter page'"),
         (&["test", "-v"], "write '--verbose'"),
         (&["watch", file], "write 'pagewalk test --watch "),
         (&["export", file], "write 'pagewalk exam "),
@@ -1114,7 +1156,7 @@ fn options_of_other_tools_are_suggested() {
         (&["test", "--update-snapshots"][..], "--bless"),
         (&["exam", "a.pw", "--answer-key"], "--key"),
         (&["exam", "a.pw", "--html"], "--format html"),
-        (&["exam", "a.pw", "--copies", "3"], "--variants"),
+        (&["exam", "a.pw", "--copies", "3"], "--variants 3"),
         (&["run", "--verbose", "a.pw"], "--explain"),
         (&["rnu", "a.pw"], "pagewalk run a.pw"),
         (&["help", "rnu"], "pagewalk help run"),
@@ -1133,12 +1175,12 @@ fn options_of_other_tools_are_suggested() {
             "--trace-format din",
         ),
         (&["test", "--maxfail", "1"], "--fail-fast"),
-        (&["test", "-n", "4"], "--jobs"),
-        (&["exam", "a.pw", "-n", "3"], "--variants"),
+        (&["test", "-n", "4"], "--jobs 4"),
+        (&["exam", "a.pw", "-n", "3"], "--variants 3"),
         (&["test", "--dry-run"], "--list"),
         (&["test", "--no-run"], "--list"),
         (&["run", "--svg", "a.pw"], "--figures"),
-        (&["exam", "a.pw", "--anwser", "csv"], "--answers"),
+        (&["exam", "a.pw", "--anwser", "csv"], "--answers csv"),
         (&["help", "test", "run"], "pagewalk help test"),
         (&["update"], "pagewalk test --bless"),
         (&["--verison"], "--version"),
@@ -1201,7 +1243,7 @@ fn arguments_in_the_wrong_place_are_explained() {
         (&["diff", "HEAD~1"], "'git show HEAD~1:./first.pw > old.pw'"),
         (
             &["sweep", "simple", "a.trace"],
-            "'pagewalk sweep simple first.trace ways 1..4'",
+            "'pagewalk sweep simple a.trace ways 1..4'",
         ),
         (
             &["exam", "a.pw", "--seed", "T4NHG"],
@@ -1223,7 +1265,38 @@ fn arguments_in_the_wrong_place_are_explained() {
         assert!(err.contains(tip), "{args:?}\n{err}");
     }
     let (_, _, err) = run(&["sweep", "simple", "a.trace", "--formt", "csv"]);
-    assert!(err.contains("write '--format'"), "{err}");
+    assert!(err.contains("write '--format csv'"), "{err}");
+}
+
+/// The tips follow the table of rules.
+#[test]
+fn marking_rules_are_no_options_of_their_own() {
+    for (option, tip) in [
+        (&["--void", "1.tlbt"][..], "write '--rule void=1.tlbt'"),
+        (&["--void=1.tlbt"], "write '--rule void=1.tlbt'"),
+        (&["--drop", "1.tlbt"], "write '--rule void=1.tlbt'"),
+        (&["--carried", "1/2"], "write '--rule carried=1/2'"),
+        (&["--round", "1/2"], "write '--rule round=1/2'"),
+        (
+            &["--round"],
+            "write '--rule round=VALUE' (a step, such as 1/2)",
+        ),
+        (&["--partial-credit", "each"], "write '--rule several=each'"),
+        (
+            &["--accept", "1.vpn=0x0E"],
+            "write --rule 'also={1.vpn: [\"0x0E\"]}'",
+        ),
+        (
+            &["--also", "1.vpn=0x0E"],
+            "`--also` takes another script; to accept an answer, write `--rule 'also={1.vpn: [\"0x0E\"]}'`",
+        ),
+        (&["--accept", "examples/first.pw"], "write '--also'"),
+    ] {
+        let args = [&["grade", "examples/first.pw", "a.csv"], option].concat();
+        let (status, _, err) = run(&args);
+        assert_eq!(status, 2, "{args:?}");
+        assert!(err.contains(tip), "{args:?}\n{err}");
+    }
 }
 
 #[test]
@@ -1332,6 +1405,7 @@ fn files_of_other_kinds_are_named() {
     put("weeks/swap.pw", "machine simple\n");
     put("exam.pw", "question \"Q\" { ask \"a\" = 1 }\n");
     put("lib.pw", "include \"weeks\"\n");
+    put("f.c", "int main(void) {\n  printf(\"hello\\n\");\n}\n");
     let golden = "this is a file in Markdown, not a script";
     for (args, message, help) in [
         (
@@ -1346,6 +1420,12 @@ fn files_of_other_kinds_are_named() {
             "name a script",
         ),
         (&["fmt", "pagewalk.toml"], "`pagewalk.toml` is TOML", ""),
+        (
+            &["fmt", "f.c"],
+            "`f.c` is not a script by its name",
+            "formats only scripts (`.pw`)",
+        ),
+        (&["fmt", "--check", "f.c"], "`f.c` is not a script", ""),
         (
             &["grade", "exam.pw", "README.md"],
             "README.md:1: is Markdown, not a table of answers",
@@ -1382,19 +1462,20 @@ fn files_of_other_kinds_are_named() {
         // The other mistakes and warnings would be consequences.
         assert!(err.matches('[').count() <= 2, "{args:?}\n{err}");
     }
+    let kept = std::fs::read_to_string(folder.path().join("f.c")).unwrap();
+    assert!(kept.contains(");\n"), "{kept}");
 }
 
 #[test]
 fn the_intended_file_is_suggested_instead_of_a_missing_one() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(folder.path().join("weeks")).unwrap();
-    std::fs::write(folder.path().join("weeks/swap.pw"), "machine simple\n").unwrap();
+    let text = "machine simple\nscenario \"problem 9.3\" { expect 1 == 1 }\n";
+    std::fs::write(folder.path().join("weeks/swap.pw"), text).unwrap();
     for command in ["run", "fmt", "test"] {
         for missing in [
             "weeks/swap",
             "weeks\\swap.pw",
-            "weeks/swap.pw:8",
-            "weeks/swap.pw:8:1",
             "Weeks/swap.pw",
             "weeks/swpa.pw",
         ] {
@@ -1405,6 +1486,14 @@ fn the_intended_file_is_suggested_instead_of_a_missing_one() {
                 status == 2 && err.ends_with(help),
                 "{command} {missing}\n{err}"
             );
+        }
+        for place in ["weeks/swap.pw:2", "weeks/swap.pw:8:1"] {
+            let mut child = pagewalk(&[command, place]);
+            let (_, _, err) = messages(child.current_dir(folder.path()).output().unwrap());
+            let help = "  help: write `weeks/swap.pw`: the name of a file takes no line\n";
+            assert!(err.contains(help), "{command} {place}\n{err}");
+            let scenario = "`pagewalk test weeks/swap.pw --filter 'problem 9.3'`";
+            assert_eq!(err.contains(scenario), command == "test", "{err}");
         }
         let mut child = pagewalk(&[command, "weeks/*.pw"]);
         let (_, _, err) = messages(child.current_dir(folder.path()).output().unwrap());

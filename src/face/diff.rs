@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -12,6 +12,7 @@ use pagewalk_script::api::differences::{compare_runs, difference_blocks, json, t
 use pagewalk_script::report::diagnostics::render;
 use pagewalk_script::report::excerpt::visible;
 use pagewalk_script::report::text;
+use pagewalk_script::suite::reports::quoted;
 
 /// Arguments of `pagewalk diff`.
 #[derive(Debug, Args)]
@@ -42,15 +43,17 @@ enum Format {
 impl Diff {
     /// Runs both scripts and reports the differences.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
-        let is_revision = |path: &&PathBuf| {
+        let is_revision = |(path, _): &(&Path, &Path)| {
             let name = path.to_string_lossy();
             !path.exists() && (name.starts_with("HEAD") || name.contains(['~', '@']))
         };
-        if let Some(revision) = [&self.a, &self.b].into_iter().find(is_revision) {
+        let (a, b) = (self.a.as_path(), self.b.as_path());
+        if let Some((revision, other)) = [(a, b), (b, a)].into_iter().find(is_revision) {
             let name = visible(&revision.to_string_lossy()).into_owned();
+            let old = old_script(&name, &visible(&other.to_string_lossy()));
             complain(&format!(
                 "pagewalk: `{name}` is a revision, but `diff` compares two scripts\n  \
-                 help: `git show {name}:./FILE > old.pw` writes the old script\n"
+                 help: `git show {old} > old.pw` writes the old script\n"
             ));
             return Ok(Status::Wrong);
         }
@@ -94,4 +97,21 @@ impl Diff {
             Status::Failed
         })
     }
+}
+
+/// Returns the name that Git has for a script in a revision, as in `HEAD~1:./first.pw`. The revision may already name the script;
+/// otherwise, the script is that with which the command compares it.
+fn old_script(revision: &str, other: &str) -> String {
+    let (revision, file) = match revision.split_once(':') {
+        Some((revision, file)) if !file.is_empty() => (revision, file),
+        _ => (revision.trim_end_matches(':'), other),
+    };
+    // Without `./`, Git looks for the name in the root of the repository, where an absolute path is not.
+    let file = file.strip_prefix("./").unwrap_or(file);
+    let file = if Path::new(file).is_absolute() {
+        "FILE"
+    } else {
+        file
+    };
+    format!("{revision}:./{}", quoted(file))
 }

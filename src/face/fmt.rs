@@ -8,6 +8,7 @@ use clap::Args;
 use super::options::other_kind;
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
 use super::test::find::{Search, SuiteFileKind, report_name};
+use super::tips::is_script;
 use pagewalk_engine::files::atomic_write::replace;
 use pagewalk_engine::files::limits::SCRIPT;
 use pagewalk_engine::files::reason;
@@ -195,6 +196,7 @@ fn scripts(paths: &[PathBuf], color: Color, tally: &mut Tally) -> Vec<PathBuf> {
                 paths,
                 skip: &[],
                 excluded: |settings| &settings.fmt.exclude,
+                missing: |_| None,
                 color,
             };
             let (all, unfound) = search.files();
@@ -211,7 +213,7 @@ fn scripts(paths: &[PathBuf], color: Color, tally: &mut Tally) -> Vec<PathBuf> {
                     report_name(path)
                 ));
             }
-        } else if let Some(other) = other_kind(path) {
+        } else if let Some(other) = not_a_script(path) {
             wrong.push(format!(
                 "pagewalk: `{}` is {other}; `pagewalk fmt` formats only scripts (`.pw`)\n",
                 report_name(path)
@@ -229,6 +231,13 @@ fn scripts(paths: &[PathBuf], color: Color, tally: &mut Tally) -> Vec<PathBuf> {
         }
     }
     files
+}
+
+/// Returns what a file is that must not be formatted because of its name: other text, such as a program in C, can consist of
+/// the tokens of a script. A missing file gets its own message.
+fn not_a_script(path: &Path) -> Option<&'static str> {
+    let is_other = path.extension().is_some() && !is_script(path) && path.exists();
+    other_kind(path).or_else(|| is_other.then_some("not a script by its name"))
 }
 
 /// Whether a file below a folder is in this folder. Reports a link to a file outside the folder.

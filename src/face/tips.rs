@@ -7,10 +7,13 @@ use std::path::Path;
 
 use clap::Arg;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use pagewalk_script::exam::grade::rules::{RULES, Rules};
 use pagewalk_script::lang::nearest::{nearest, nearest_option, synonym};
 use pagewalk_script::report::excerpt::visible;
 use pagewalk_script::suite::reports::quoted;
-use pagewalk_script::traces::sweep::begins_setting;
+use pagewalk_script::traces::sweep::{begins_setting, with_units};
+
+use super::explain;
 
 const TIPS: &str = include_str!("tips.txt");
 
@@ -23,12 +26,17 @@ pub(super) fn tip(
     let command = given.get(1).map(|given| given.to_string_lossy());
     let command = command.as_deref().unwrap_or_default();
     let written = || {
-        let intended =
-            intended(program, error, command).or_else(|| intended_command(program, error, given));
+        let intended = intended(program, error, given, command)
+            .or_else(|| intended_command(program, error, given));
         intended.map(|text| format!("write '{text}'"))
     };
-    let listed = || known(error, command_name(program, command)).map(str::to_owned);
-    let tip = file_with_dash(error, given).or_else(|| misplaced(program, error, given));
+    let listed = || {
+        let (said, tip) = known(error, command_name(program, command))?;
+        Some(with_typed(tip, said, given))
+    };
+    let tip = file_with_dash(error, given)
+        .or_else(|| rule_as_option(program, error, given))
+        .or_else(|| misplaced(program, error, given));
     tip.or_else(listed)
         .or_else(|| option_of_another(program, error, command))
         .or_else(written)
@@ -43,8 +51,8 @@ fn command_name<'g>(program: &clap::Command, given: &'g str) -> &'g str {
     }
 }
 
-/// Returns the tip about the wrong or missing argument of a command, or of the program, `pagewalk`.
-fn known(error: &clap::Error, command: &str) -> Option<&'static str> {
+/// Returns the wrong or missing argument of a command, or of the program, `pagewalk`, with the tip about it.
+fn known<'e>(error: &'e clap::Error, command: &str) -> Option<(&'e str, &'static str)> {
     let kind = match error.kind() {
         ErrorKind::InvalidSubcommand => ContextKind::InvalidSubcommand,
         ErrorKind::UnknownArgument | ErrorKind::MissingRequiredArgument => ContextKind::InvalidArg,
@@ -57,7 +65,113 @@ fn known(error: &clap::Error, command: &str) -> Option<&'static str> {
     };
     rows().find_map(|(commands, arguments, tip)| {
         let is_of = commands.split(',').any(|of| of == command || of == "*");
-        (is_of && arguments.split(", ").any(|argument| argument == said)).then_some(tip)
+        (is_of && arguments.split(", ").any(|argument| argument == said)).then_some((said, tip))
+    })
+}
+
+/// Returns a tip with the files, the machine, and the code that a person typed, in place of those in the table.
+fn with_typed(tip: &str, said: &str, given: &[OsString]) -> String {
+    let words: Vec<String> = given
+        .iter()
+        .skip(1)
+        .map(|word| {
+            let word = visible(&word.to_string_lossy()).into_owned();
+            match word.split_once('=') {
+                Some((option, value)) if option.starts_with('-') => value.to_owned(),
+                _ => word,
+            }
+        })
+        .collect();
+    let end = |word: &str| {
+        let end = Path::new(word).extension()?.to_str()?.to_owned();
+        end.starts_with(|c: char| c.is_ascii_alphabetic())
+            .then_some(end)
+    };
+    let with_end = |wanted: fn(&str) -> bool| {
+        let mut words = words.iter();
+        words
+            .find(|word| end(word).is_some_and(|end| wanted(&end)))
+            .cloned()
+    };
+    let replays = ["replay", "sweep"]
+        .iter()
+        .any(|command| words.first().is_some_and(|first| first == command));
+    let trace = with_end(|end| !["pw", "yaml", "yml", "csv"].contains(&end));
+    let is_machine = ["--machine", "-m"].contains(&said);
+    let machine = value_of(said, given).filter(|_| is_machine);
+    let typed = [
+        ("first.pw", with_end(|end| end == "pw")),
+        ("exam.pw", with_end(|end| end == "pw")),
+        ("answers.csv", with_end(|end| end == "csv")),
+        ("first.trace", trace.filter(|_| replays)),
+        (
+            "bad-course",
+            value_of(said, given).filter(|word| explain::page(word).is_ok()),
+        ),
+        (
+            "replay simple",
+            machine.map(|name| format!("replay {name}")),
+        ),
+    ];
+    let mut tip = tip.to_owned();
+    for (sample, typed) in typed {
+        if let Some(typed) = typed {
+            let is_name = !sample.contains(' ');
+            let typed = if is_name { quoted(&typed) } else { typed };
+            tip = tip.replace(sample, &typed);
+        }
+    }
+    tip
+}
+
+/// Returns the value after an option, as in `--filter page`, `--filter=page`, and `-kpage`.
+fn value_of(option: &str, given: &[OsString]) -> Option<String> {
+    let words: Vec<_> = given.iter().map(|word| word.to_string_lossy()).collect();
+    let at = words.iter().position(|word| word.starts_with(option))?;
+    let value = match words[at].strip_prefix(option)? {
+        "" => words.get(at + 1).filter(|next| !next.starts_with('-'))?,
+        rest => rest.strip_prefix('=').or_else(|| {
+            let is_short = !option.starts_with("--");
+            is_short.then_some(rest)
+        })?,
+    };
+    Some(visible(value).into_owned())
+}
+
+/// Returns a tip about a marking rule that is written as an option of `grade`, such as `--void 1.tlbt`.
+fn rule_as_option(
+    program: &clap::Command,
+    error: &clap::Error,
+    given: &[OsString],
+) -> Option<String> {
+    let Some(ContextValue::String(said)) = error.get(ContextKind::InvalidArg) else {
+        return None;
+    };
+    let command = program.find_subcommand(given.get(1)?)?;
+    if error.kind() != ErrorKind::UnknownArgument || command.get_name() != "grade" {
+        return None;
+    }
+    let name = said.strip_prefix("--")?;
+    let value = value_of(said, given).filter(|value| !Path::new(value).exists());
+    let is_like = |rule: &str| nearest_option(name, std::iter::once(rule)).is_some();
+    if let Some(rule) = value.as_deref().and_then(Rules::also_written)
+        && is_like("also")
+    {
+        return Some(format!("write --rule {}", quoted(&rule)));
+    }
+    let rule = RULES.iter().find(|rule| rule.name == name).or_else(|| {
+        let is_option = nearest_option(name, long_options(command).into_iter()).is_some();
+        RULES.iter().find(|rule| !is_option && is_like(rule.name))
+    })?;
+    let name = rule.name;
+    let written = value.map(|value| format!("{name}={value}"));
+    let right = written.filter(|written| Rules::default().set_written(written).is_ok());
+    Some(match right {
+        Some(written) => format!("write '--rule {}'", quoted(&written)),
+        None => {
+            let values = rule.values.split(';').next().unwrap_or_default();
+            format!("write '--rule {name}=VALUE' ({values})")
+        }
     })
 }
 
@@ -111,13 +225,18 @@ fn long_options(command: &clap::Command) -> Vec<&str> {
 }
 
 /// Returns the option that has another name in other tools, or whose values include the wrong argument.
-fn intended(program: &clap::Command, error: &clap::Error, given: &str) -> Option<String> {
+fn intended(
+    program: &clap::Command,
+    error: &clap::Error,
+    given: &[OsString],
+    command: &str,
+) -> Option<String> {
     let of = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.split(' ').next()?.trim_start_matches('-')),
         _ => None,
     };
     let options = || {
-        let command = program.find_subcommand(given).unwrap_or(program);
+        let command = program.find_subcommand(command).unwrap_or(program);
         command.get_arguments()
     };
     let said = of(ContextKind::InvalidValue).or_else(|| of(ContextKind::InvalidArg))?;
@@ -132,11 +251,27 @@ fn intended(program: &clap::Command, error: &clap::Error, given: &str) -> Option
     if let Some(name) = names.min_by_key(|name| *name != "format") {
         return Some(format!("--{name} {said}"));
     }
+    let argument = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(argument)) => argument.clone(),
+        _ => String::new(),
+    };
     let near = of(ContextKind::InvalidValue)
         .is_none()
         .then(|| nearest_option(said, options().filter_map(Arg::get_long)))??;
     // `--no-fail-fast` is not `--fail-fast`, and an option that is in conflict with another is not misspelled.
-    (said.strip_prefix("no-") != Some(near) && said != near).then(|| format!("--{near}"))
+    if said.strip_prefix("no-") == Some(near) || said == near {
+        return None;
+    }
+    // The value may be a file that the command reads.
+    let takes_value = options()
+        .filter(|option| option.get_long() == Some(near))
+        .any(|option| option.get_action().takes_values());
+    let typed =
+        value_of(&argument, given).filter(|value| takes_value && !is_script(Path::new(value)));
+    Some(match typed {
+        Some(value) => format!("--{near} {}", quoted(&value)),
+        None => format!("--{near}"),
+    })
 }
 
 /// Ends of files and names of platforms, with the format of a paper for them.
@@ -229,8 +364,14 @@ fn misplaced(program: &clap::Command, error: &clap::Error, given: &[OsString]) -
         }
         _ => {}
     }
-    if is_report(said) && words.get(1)? == "test" {
-        return Some("write '--report junit=results.xml'; the other reports are 'json', 'github', and 'html'".to_owned());
+    if let Some((format, file)) = report_of(said)
+        && words.get(1)? == "test"
+    {
+        let typed = value_of(said, given).filter(|file| !is_script(Path::new(file)));
+        let file = typed.map_or_else(|| file.to_owned(), |typed| quoted(&typed));
+        return Some(format!(
+            "write '--report {format}={file}'; the formats are 'junit', 'json', 'github', and 'html'"
+        ));
     }
     if is_geometry(said) && matches!(&**words.get(1)?, "replay" | "sweep") {
         return Some("describe the caches in a machine file, which precedes the trace: 'cache: { size: 32 KB, ways: 8, block: 64 }'".to_owned());
@@ -252,14 +393,7 @@ fn misplaced(program: &clap::Command, error: &clap::Error, given: &[OsString]) -
         let value = words
             .get(at + 1)
             .filter(|_| near.is_none() && begins_setting(setting))?;
-        // `1K` is not a number of bytes.
-        let sizes = value
-            .split(',')
-            .map(|size| match size.strip_suffix(['K', 'M']) {
-                Some(_) => format!("{size}B"),
-                None => size.to_owned(),
-            });
-        let sizes = sizes.collect::<Vec<_>>().join(" ");
+        let sizes = with_units(&value.replace(',', " "));
         return Some(format!(
             "the grid follows the machine and the trace, without dashes: write '{setting} {sizes}'"
         ));
@@ -291,10 +425,16 @@ fn misplaced(program: &clap::Command, error: &clap::Error, given: &[OsString]) -
     }
 }
 
-/// Whether other test runners write a report with this option, as in `--junit-xml results.xml`.
-fn is_report(option: &str) -> bool {
-    let word = option.trim_start_matches('-').split(['-', '=']).next();
-    matches!(word, Some("junit" | "junitxml" | "json" | "html" | "xml"))
+/// Returns the format of the report that other test runners write with this option, as in `--junit-xml results.xml`, and a name
+/// for the file.
+fn report_of(option: &str) -> Option<(&'static str, &'static str)> {
+    let word = option.trim_start_matches('-').split(['-', '=']).next()?;
+    match word {
+        "junit" | "junitxml" | "xml" => Some(("junit", "results.xml")),
+        "json" => Some(("json", "results.json")),
+        "html" => Some(("html", "results.html")),
+        _ => None,
+    }
 }
 
 /// Whether other simulators describe a cache or a TLB with this option, as in `--D1=32768,8,64` and `--cache-size 1024`. The
@@ -348,8 +488,7 @@ fn intended_command(
         let names = program.get_subcommands().map(clap::Command::get_name);
         if let Some(near) = nearest(said, names.chain(["--version", "--help"])) {
             near.to_owned()
-        } else {
-            let (command, option) = command_with(program, said)?;
+        } else if let Some((command, option)) = command_with(program, said) {
             // An option that takes a value would not work as typed here.
             let mut known = program.find_subcommand(command)?.get_arguments();
             let arg = known.find(|arg| arg.get_long() == Some(option))?;
@@ -357,6 +496,12 @@ fn intended_command(
                 return None;
             }
             format!("{command} --{option}")
+        } else {
+            let is_alone = given.get(1..)? == [said.as_str()];
+            if !is_alone || explain::page(said).is_err() {
+                return None;
+            }
+            format!("explain {said}")
         }
     };
     let meant = program.find_subcommand(&right);

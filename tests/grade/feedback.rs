@@ -220,3 +220,22 @@ fn a_changed_key_lists_the_changed_students() {
         ran.out
     );
 }
+
+#[test]
+fn a_right_cell_of_a_wrong_row_has_a_reason() {
+    let folder = folder("by-row");
+    let script = "question \"Q\" points 4 {\nreference 1 2 { frames 2, replacement lru }\n\
+                  ask reference columns hit frame0 marks by row }\n";
+    let exam = put(&folder, "exam.pw", script);
+    let header = "id,1.1.hit,1.1.frame0,1.2.hit,1.2.frame0";
+    let answers = put(&folder, "a.csv", &format!("{header}\ns1,N,1,Y,1\n"));
+    let into = folder.join("feedback").to_string_lossy().into_owned();
+    let feedback = |rule: &[&str]| {
+        pagewalk(&[&["grade", &exam, &answers, "--feedback", &into], rule].concat());
+        std::fs::read_to_string(folder.join("feedback/s1.md")).expect("feedback")
+    };
+    let text = feedback(&[]);
+    let line = "| 1 | 1 | 0 of 1 | right, but another cell of the row is wrong |";
+    assert!(text.contains(line), "{text}");
+    assert!(text.contains("| 1 | 1 | 1 of 1 | right |"), "{text}");
+}

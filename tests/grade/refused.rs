@@ -279,6 +279,11 @@ fn a_column_that_is_not_used_names_the_field_it_resembles() {
     let said = pagewalk(&["grade", &exam, &answers, "--rule", "void=[A cache]"]).messages;
     let expected = "the rules name `A cache`, which is not in the exam; did you mean `1`?";
     assert!(said.contains(expected), "{said}");
+    let rule = "also={1a.pa Y7YR3: [\"9\"]}";
+    let said = pagewalk(&["grade", &exam, &answers, "--rule", rule]).messages;
+    let expected =
+        "`1a.pa Y7YR3`, which is not in the exam; the code of a version needs `--versions FILE`";
+    assert!(said.contains(expected), "{said}");
 }
 
 #[test]
@@ -413,7 +418,7 @@ fn nobody_is_marked_by_the_paper_of_another_version() {
         ran.messages
     );
     let ran = graded("unknown-many", "id,1a.vpn\ns1,0F\ns2,0F\ns3,0F\n", &[]);
-    let rows = "names no version and no seed, as 2 other rows\n";
+    let rows = "names no version and no seed, nor do 2 other rows\n";
     assert_eq!(ran.messages.matches("names no version").count(), 1);
     assert!(ran.messages.contains(rows), "{}", ran.messages);
     assert!(ran.messages.contains(

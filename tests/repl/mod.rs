@@ -287,6 +287,48 @@ fn a_pipe_is_read_without_prompts_and_colours() {
     );
 }
 
+/// At a pipe, the lines must also run as a script, so only a colon makes a command.
+#[test]
+fn a_command_without_a_colon_is_named_at_a_pipe() {
+    for line in [
+        "undo",
+        "history",
+        "goto 1",
+        "next",
+        "save x.pw",
+        "why fault",
+        "steps",
+        "load first.pw",
+    ] {
+        let input = format!("{MACHINE_LINES}read 0x3D4\n{line}\n");
+        let err = String::from_utf8(run(&["repl"], input.as_bytes()).stderr).unwrap();
+        let help = format!("help: a command of the prompt begins with a colon: write `:{line}`\n");
+        assert!(
+            err.contains(&help) && err.matches("help:").count() == 1,
+            "{line}: {err}"
+        );
+    }
+    // A name, a statement, and a slip for `read` are no commands.
+    let input = format!("{MACHINE_LINES}let next = 1\nnext = 2\nload 0x3D4\ndiff 1 2\n");
+    let err = String::from_utf8(run(&["repl"], input.as_bytes()).stderr).unwrap();
+    assert!(
+        err.contains("`read 0x3D4`") && !err.contains("a colon"),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_long_statement_has_one_line_in_the_history() {
+    let machine = "machine { virtual 14 bits, physical 12 bits, page 64 B, tlb { entries 16, ways 4 }, cache { lines 16, block 4 B, direct-mapped } }";
+    let output = run(&["repl"], format!("{machine}\n:history\n").as_bytes());
+    let out = String::from_utf8(output.stdout).unwrap();
+    let last = out.lines().last().unwrap();
+    assert!(
+        last.starts_with("  → 1  machine { virtual 14 bits,") && last.ends_with('…'),
+        "{out}"
+    );
+}
+
 #[test]
 fn a_script_is_loaded_first() {
     let output = run(

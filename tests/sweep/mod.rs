@@ -284,6 +284,8 @@ fn a_wrong_grid_is_reported_with_its_place() {
         ("L1d.ways 1..4", "write `cache L1d { ways 1..4 }`"),
         ("L1d ways 1..4", "write `cache L1d { ways 1..4 }`"),
         ("cache L1d ways 1..4", "write `cache L1d { ways 1..4 }`"),
+        ("size=1K..4K", "write `size 1 KB..4 KB`"),
+        ("L1d.size 1K..4K", "write `cache L1d { size 1 KB..4 KB }`"),
         ("entries 16..64", "write `tlb dTLB { entries 16..64 }`"),
         ("frames 2..8", "`frames` is a setting of `kernel`"),
         ("page 1 KB..4 KB", "`page` is a setting of `machine`"),
@@ -306,6 +308,10 @@ fn a_wrong_grid_is_reported_with_its_place() {
         (
             &["core-i8", "t.lackey", "ways 1"],
             "did you mean `core-i7`?",
+        ),
+        (
+            &["simple", "t.lackey", "cache.size 1 KB..4 KB"],
+            "write `cache { size 1 KB..4 KB }`",
         ),
         (&["core-i7", "t.lackey"], "<GRID>"),
         (&["core-i7", "none.lackey", "ways 1"], "none.lackey"),

@@ -20,6 +20,7 @@ use pagewalk_script::lang::nearest::nearest;
 use pagewalk_script::lang::value::Number;
 use pagewalk_script::report::narrate::count;
 use pagewalk_script::run::session::Limits;
+use pagewalk_script::suite::reports::quoted;
 
 use super::arguments::{FeedbackFormat, Grade};
 use super::marking::{
@@ -151,7 +152,7 @@ impl Grade {
         let has_errors = self.report_flaws(&mut flaws)
             | self.report_columns(&done)
             | (has_columns && self.report_missing(&done));
-        if !rules_are_of_fields(&rules, &done) {
+        if !rules_are_of_fields(&rules, &done, self.versions.is_some()) {
             return Ok(Status::Wrong);
         }
         self.warn_of_mixed_questions(&rules, &done);
@@ -292,6 +293,15 @@ impl Grade {
             ));
             return Err(AlreadyReported);
         }
+        for path in self.also.iter().filter(|path| !path.exists()) {
+            if let Some(rule) = Rules::also_written(&path.to_string_lossy()) {
+                complain(&format!(
+                    "pagewalk: `--also` takes another script; to accept an answer, write `--rule {}`\n",
+                    quoted(&rule)
+                ));
+                return Err(AlreadyReported);
+            }
+        }
         let also: Result<Vec<CheckedScript>, AlreadyReported> =
             self.also.iter().map(|path| read(path)).collect();
         Ok((read(&self.file)?, also?))
@@ -382,7 +392,8 @@ impl Grade {
             [line, others @ ..] if papers.is_empty() => {
                 let also = match others.len() as u64 {
                     0 => String::new(),
-                    all => format!(", as {}", count(all, "other row", "other rows")),
+                    1 => ", nor does 1 other row".to_owned(),
+                    all => format!(", nor do {all} other rows"),
                 };
                 vec![Flaw::new(*line, format!("{what}{also}"))]
             }
@@ -657,7 +668,7 @@ fn field_of_fact<'f>(column: &str, fields: &'f BTreeSet<String>) -> Option<&'f S
 }
 
 /// Reports names that occur in the rules but not in the exam, and returns whether the exam has all names.
-fn rules_are_of_fields(rules: &Rules, done: &MarkingResult) -> bool {
+fn rules_are_of_fields(rules: &Rules, done: &MarkingResult, has_versions: bool) -> bool {
     let mut all = true;
     for name in rules
         .named()
@@ -668,8 +679,12 @@ fn rules_are_of_fields(rules: &Rules, done: &MarkingResult) -> bool {
         let help = titled
             .or_else(near)
             .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        let (field, code) = Rules::split(name);
         let help = match name.split_once(['=', ':']) {
             Some((field, to)) => format!("; write `void={{{field}: {to}}}`"),
+            None if code.is_some() && done.fields.contains(field) && !has_versions => {
+                "; the code of a version needs `--versions FILE`".to_owned()
+            }
             None => help,
         };
         complain(&format!(

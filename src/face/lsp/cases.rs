@@ -44,6 +44,7 @@ pub(crate) fn cases(
         paths: &client.folders,
         skip: &[],
         excluded: |settings| &settings.test.exclude,
+        missing: |_| None,
         color: Color::Never,
     };
     let all = search.files().0;

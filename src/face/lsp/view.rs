@@ -120,6 +120,7 @@ pub(crate) fn documents<'a>(
         paths: folders,
         skip: &[],
         excluded: |_| &[],
+        missing: |_| None,
         color: Color::Never,
     };
     let scripts = search

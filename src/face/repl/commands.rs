@@ -361,12 +361,27 @@ fn goto(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<
 fn history(context: &mut ReplContext) -> io::Result<()> {
     let history = &context.explore.history;
     let (at, digits) = (history.at(), history.end().to_string().len());
+    // A line that continued below would look like another statement.
+    let room = context
+        .display
+        .look
+        .fit
+        .columns()
+        .saturating_sub(digits + 6);
     let line = |number: usize, text: &str| {
         let mark = if number == at { "→" } else { " " };
         let tone = if number > at {
             Tone::Faint
         } else {
             Tone::Plain
+        };
+        let text = match text.char_indices().nth(room) {
+            Some(_) => text
+                .chars()
+                .take(room.saturating_sub(1))
+                .chain(['…'])
+                .collect(),
+            None => text.to_owned(),
         };
         Block::toned(tone, format!("{mark} {number:digits$}  {text}"))
     };

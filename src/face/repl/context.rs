@@ -16,8 +16,10 @@ use pagewalk_script::prompt::explore::{Ended, Exploration, Mode};
 use pagewalk_script::report::diagnostics::{Style, render};
 use pagewalk_script::report::doc;
 use pagewalk_script::report::text::{Theme, text};
+use pagewalk_script::run::bind::{Params, Slot};
 use pagewalk_script::run::record::{Sink, StepRecord};
 use pagewalk_script::run::session::Options;
+use pagewalk_script::services::commands::{Command, without_colon};
 
 /// Maximum number of reported diagnostics per input.
 const MOST: usize = 20;
@@ -107,6 +109,9 @@ impl ReplContext {
             Err(wrong) => wrong,
         };
         let explore = &self.explore;
+        if let Some(wrong) = self.command_without_colon(text, &wrong) {
+            return self.complain(&[wrong]).map(|()| None);
+        }
         let expression = Expression::of(text, |name| explore.knows(name) && !explore.defines(name));
         let Some(expression) = expression.filter(|_| self.display.echo) else {
             return self.complain(&wrong).map(|()| None);
@@ -119,6 +124,42 @@ impl ReplContext {
             }
             _ => self.complain(&wrong).map(|()| None),
         }
+    }
+
+    /// Returns the command in a line without a colon: its first word is not a name, and only parameters follow. Unless
+    /// `forgiving`, the command is one that needs no colon. At a pipe, the text must also run as a script, where `back` is a
+    /// mistake.
+    pub(crate) fn command_in(&self, line: &str, forgiving: bool) -> Option<&'static Command> {
+        let (word, rest) = first_word(line);
+        let command = without_colon(word, forgiving)?;
+        let params = command.params;
+        let is_more = if params.has(Slot::Path) {
+            // `load 0x3D4` is a slip for `read 0x3D4`.
+            rest.starts_with(|c: char| c.is_ascii_digit()) && !rest.contains('.')
+        } else {
+            params.is_empty() && !rest.is_empty()
+                || !params.has(Slot::Statement) && rest.contains('\n')
+        };
+        let is_command = !is_more && !rest.starts_with('=') && !self.explore.knows(word);
+        is_command.then_some(command)
+    }
+
+    /// Returns the message about a command without its colon at a pipe.
+    fn command_without_colon(&self, text: &str, wrong: &[Diagnostic]) -> Option<Diagnostic> {
+        let line = text.trim();
+        let command = self
+            .command_in(line, true)
+            .filter(|_| !self.display.echo && !line.contains('\n'))?;
+        let (word, rest) = first_word(line);
+        if command.params.has(Slot::Number) && !rest.is_empty() {
+            rest.parse::<usize>().ok()?;
+        }
+        let help = format!("a command of the prompt begins with a colon: write `:{line}`");
+        Some(Diagnostic {
+            message: format!("`{word}` is not a statement"),
+            help: Some(help),
+            ..wrong.first()?.clone()
+        })
     }
 
     /// Parses and checks an input. Where nothing else is called `_`, it is the last value. The input contains the value
@@ -287,6 +328,13 @@ impl ReplContext {
     pub(crate) fn print_line(&mut self, words: impl Into<String>) -> io::Result<()> {
         self.print(&[doc::Block::line(words)])
     }
+}
+
+/// The first word of a line and the rest of the line.
+pub(super) fn first_word(line: &str) -> (&str, &str) {
+    let line = line.trim_start();
+    let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    (first, rest.trim())
 }
 
 /// An input that may be an expression.

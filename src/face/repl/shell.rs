@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::answer::{AnswerDetail, SharedText};
-use super::context::{DisplayOptions, ReplContext};
+use super::context::{DisplayOptions, ReplContext, first_word};
 use super::line::LineHelper;
 use super::{commands, keys, practice};
 use pagewalk_script::exam::practice::Practice;
@@ -19,10 +19,9 @@ use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::report::hover::{Asked, hover_at};
 use pagewalk_script::report::narrate::count;
 use pagewalk_script::report::text::{Fit, Theme};
-use pagewalk_script::run::bind::{Params, Slot};
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::state::State;
-use pagewalk_script::services::commands::{CommandKind, find, without_colon};
+use pagewalk_script::services::commands::{CommandKind, find};
 
 /// Width of the text of a notebook in columns.
 const WIDE: usize = 100;
@@ -280,7 +279,10 @@ impl Shell {
         let words = text.trim();
         let command = match words.strip_prefix(':') {
             Some(command) => Some(command),
-            None => self.is_command(words).then_some(words),
+            None => {
+                let row = self.context.command_in(words, self.context.display.echo);
+                row.map(|_| words)
+            }
         };
         if let Some(mut practice) = self.finished.take()
             && words == "again"
@@ -321,24 +323,6 @@ impl Shell {
                 .complain_sentence("this input did not change the state")?;
         }
         Ok(Flow::Next)
-    }
-
-    /// Whether a line without a colon is a command: its first word is not a name, and only parameters follow. At a pipe,
-    /// the text must also run as a script, where `back` is a mistake.
-    fn is_command(&self, line: &str) -> bool {
-        let (word, rest) = first_word(line);
-        let Some(params) = without_colon(word, self.context.display.echo).map(|row| row.params)
-        else {
-            return false;
-        };
-        let is_more = if params.has(Slot::Path) {
-            // `load 0x3D4` is a slip for `read 0x3D4`.
-            rest.starts_with(|c: char| c.is_ascii_digit()) && !rest.contains('.')
-        } else {
-            params.is_empty() && !rest.is_empty()
-                || !params.has(Slot::Statement) && rest.contains('\n')
-        };
-        !is_more && !rest.starts_with('=') && !self.context.explore.knows(word)
     }
 
     /// Extends the statement above by a line: undoes the statement and runs it again with the line. Returns
@@ -422,11 +406,4 @@ fn inputs_of_cell(text: &str) -> Vec<String> {
     }
     inputs.retain(|input| !input.trim().is_empty());
     inputs
-}
-
-/// The first word of a line and the rest of the line.
-fn first_word(line: &str) -> (&str, &str) {
-    let line = line.trim_start();
-    let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    (first, rest.trim())
 }

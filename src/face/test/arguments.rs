@@ -14,7 +14,7 @@ use super::find::{Search, Selection, SkipPattern, SuiteFile};
 use super::goldens::{orphans, prune};
 use super::play::{Goldens, PlayedFile, SuitePlan};
 use super::reports::Report;
-use super::script::scripts;
+use super::script::{scenario_at, scripts};
 use super::watch::{Keys, wait_for_change};
 use crate::face::options::{Checking, course_of};
 use crate::face::progress::FileProgress;
@@ -121,6 +121,7 @@ impl Test {
             paths: &self.paths,
             skip: &self.skip,
             excluded: |settings| &settings.test.exclude,
+            missing: scenario_at,
             color,
         };
         let keys = if self.watch && !in_ci() {

@@ -9,7 +9,7 @@ use clap::Args;
 use glob::Pattern;
 use ignore::WalkBuilder;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use pagewalk_engine::files::{reason, shown, visible};
+use pagewalk_engine::files::{reason, shown};
 use pagewalk_script::lang::course::{BadCourse, Settings, Spanned};
 use pagewalk_script::lang::include::{missing_help, read};
 use pagewalk_script::lang::loader::{Disk, Loader};
@@ -149,6 +149,8 @@ pub(crate) struct Search<'a> {
     pub(crate) skip: &'a [SkipPattern],
     /// Returns the patterns that a course excludes, relative to its folder.
     pub(crate) excluded: fn(&Settings) -> &[Spanned<String>],
+    /// Returns more help about a missing file.
+    pub(crate) missing: fn(&Path) -> Option<String>,
     pub(crate) color: Color,
 }
 
@@ -188,12 +190,7 @@ impl Search<'_> {
                 Err(error) => {
                     let mut complaint = cannot_read(path, &reason(&error));
                     complaint.extend(missing_help(&Disk, path).map(|help| format!("  help: {help}\n")));
-                    // The notation of pytest, and of the names that `--list` prints.
-                    if let Some((file, case)) = path.to_string_lossy().split_once("::") {
-                        let (file, case) = (shown(Path::new(file.trim())), case.trim());
-                        let help = format!("pagewalk test {file} --filter \"{}\"", visible(case));
-                        complaint = format!("{complaint}  help: `{help}` runs this case\n");
-                    }
+                    complaint.extend((self.missing)(path).map(|help| format!("  help: {help}\n")));
                     wrong.push(SearchError::of_path(complaint));
                 }
                 Ok(data) if data.is_dir() => match self.skipped(path) {

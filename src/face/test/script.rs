@@ -14,6 +14,7 @@ use pagewalk_script::lang::loader::{Disk, Loader, Texts, plain};
 use pagewalk_script::lang::nearest::nearest;
 use pagewalk_script::lang::source::decode;
 use pagewalk_script::suite::amend::BlockPlace;
+use pagewalk_script::suite::reports::{Case, quoted};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use super::find::{SuiteFile, SuiteFileKind, report_name};
@@ -37,6 +38,19 @@ struct Document {
 /// a script with an error.
 pub(crate) fn scripts(found: &SuiteFile) -> Result<Scripts<'_, Disk>, Mistake> {
     scripts_from(found, Disk)
+}
+
+/// Returns the help that names the scenario of a line, as in `first.pw:8`.
+pub(crate) fn scenario_at(missing: &Path) -> Option<String> {
+    let (file, place) = missing.to_str()?.split_once(':')?;
+    let line: usize = place.split(':').next()?.parse().ok()?;
+    let found = SuiteFile::from_path(Path::new(file)).filter(|found| found.path.is_file())?;
+    let cases = scripts(&found).ok()?.flat_map(|script| script.cases());
+    let Case { name, line, .. } = cases.filter(|case| case.line <= line).last()?;
+    let (file, scenario) = (quoted(file), quoted(&visible(&name.scenario?)));
+    Some(format!(
+        "`pagewalk test {file} --filter {scenario}` runs the scenario that begins on line {line}"
+    ))
 }
 
 /// Returns the scripts of a file from a loader.

@@ -2,7 +2,7 @@
 //! forward.
 
 use super::field::{Field, fields};
-use super::formats::practice::{field, name, sections, title, worked};
+use super::formats::practice::{demanded, field, name, sections, title, worked};
 use super::formats::prompt::several_cores;
 use super::grade::rules::Rules;
 use super::grade::{Given, Key, Mark, Sheet, Verdict, decimal, mark, mark_field};
@@ -136,7 +136,7 @@ impl Practice {
             return Reply::Marked(Vec::new());
         };
         if marked.verdict == Verdict::Unreadable {
-            return Reply::Unreadable(field(own, &asked(own)));
+            return Reply::Unreadable(demanded(own, &asked(own)));
         }
         let mut blocks = vec![verdict(&marked, own)];
         let ends = all

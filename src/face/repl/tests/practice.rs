@@ -284,3 +284,20 @@ fn predictions_are_checked_without_the_answers() {
     typed.types(":predict");
     assert!(typed.types("translate 0x3D4").contains("VPN 0x0F"));
 }
+
+#[test]
+fn a_table_names_its_marks_and_a_number_its_notation() {
+    let mut typed = Typed::new();
+    typed.types(
+        "question \"Q\" { reference 1 2 { frames 2, replacement lru }\n\
+         ask last => faults\nask reference columns hit frame0 marks by row }",
+    );
+    typed.types(":practice \"Q\"");
+    let said = words(&typed.types("five"));
+    assert!(
+        said.contains("`five` is not an answer; write a decimal number"),
+        "{said}"
+    );
+    let said = words(&typed.types("2"));
+    assert!(said.contains("A row earns its points only if"), "{said}");
+}

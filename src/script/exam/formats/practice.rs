@@ -12,7 +12,8 @@ use crate::exam::field::{Asked, Field};
 use crate::exam::paper::{PaperItem, Piece, Question};
 use crate::exam::topics::Topics;
 use crate::lang::value::Number;
-use crate::questions::entry::{AuthorCell, AuthorTable, Figure, ItemKind};
+use crate::questions::entry::{AuthorCell, AuthorTable, Figure, Form, ItemKind};
+use crate::questions::marked_by::MarkedBy;
 use crate::report::doc::{Block, Cell, Table};
 use crate::report::narrate::view;
 
@@ -72,10 +73,10 @@ fn of_item(item: &PaperItem, cores: bool) -> Vec<Block> {
         ItemKind::Facts { .. } | ItemKind::Any { .. } => vec![prompt()],
         ItemKind::Value { label, .. } => prose::blocks(label),
         ItemKind::Table { table, columns, .. } => {
-            vec![
-                prompt(),
-                Block::Table(asked_table(table, columns, Edition::Paper)),
-            ]
+            let marks = item.printed.marks.map(MarkedBy::sentence);
+            let table = Block::Table(asked_table(table, columns, Edition::Paper));
+            let lines = [prompt()].into_iter().chain(marks.map(Block::line));
+            lines.chain([table]).collect()
         }
         ItemKind::Author(table) => vec![prompt(), Block::Table(of_author(table))],
         ItemKind::Choice { text, options, .. } => {
@@ -151,6 +152,24 @@ pub(crate) fn field(field: &Field, asked: &str) -> String {
     } else {
         format!("{name} ({how})")
     }
+}
+
+/// Returns what to write instead of an answer that cannot be read, such as `a decimal number`.
+pub(crate) fn demanded(own: &Field, asked: &str) -> String {
+    let radix = match (own.asked, &own.item.kind) {
+        (Asked::Blank(blank), _) => match blank.form {
+            Form::Number { radix, .. } if how(blank, bare(own.item)) == radix.name() => radix,
+            _ => return field(own, asked),
+        },
+        (_, ItemKind::Any { radix, .. }) => *radix,
+        _ => return field(own, asked),
+    };
+    let unit = match own.asked {
+        Asked::Blank(blank) => blank.unit.as_deref(),
+        _ => None,
+    };
+    let unit = unit.map_or_else(String::new, |unit| format!(" in {unit}"));
+    format!("a {} number{unit}", radix.name())
 }
 
 /// Returns the short name of a field in a result.

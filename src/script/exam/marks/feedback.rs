@@ -9,6 +9,7 @@ use crate::exam::formats::{filled, label, page};
 use crate::exam::grade::{Mark, Marked, Verdict, short};
 use crate::exam::paper::Paper;
 use crate::questions::entry::ItemKind;
+use crate::questions::marked_by::MarkedBy;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -194,7 +195,17 @@ fn called(field: &Field, fact: &str) -> String {
 
 /// Returns the reason for a mark, with the paper's names of facts.
 pub(crate) fn why_of(mark: &Mark, field: &Field) -> String {
-    why(mark, &|fact| called(field, fact))
+    let reason = why(mark, &|fact| called(field, fact));
+    let is_right = matches!(mark.verdict, Verdict::Right | Verdict::Accepted);
+    if !is_right || !mark.points.is_zero() || mark.of.is_zero() {
+        return reason;
+    }
+    let but = match field.item.printed.marks {
+        Some(MarkedBy::Row) => "another cell of the row is wrong",
+        Some(MarkedBy::Column) => "another cell of the column is wrong",
+        None => "a rule also demands other answers, and one of them is wrong",
+    };
+    format!("{reason}, but {but}")
 }
 
 fn why(mark: &Mark, called: &dyn Fn(&str) -> String) -> String {

@@ -615,16 +615,28 @@ pub fn missing_help(loader: &dyn Loader, path: &Path) -> Option<String> {
             "a shell replaces a pattern without quotes by the names of the files that match it";
         return Some(help.to_owned());
     }
+    // The notation of pytest, and of the names that `pagewalk test --list` prints.
+    if let Some((file, case)) = text.split_once("::").filter(|(file, _)| !file.is_empty()) {
+        let (file, case) = (shown(Path::new(file.trim())), visible(case.trim()));
+        return Some(format!(
+            "`pagewalk test {file} --filter \"{case}\"` runs this case"
+        ));
+    }
     // A line and a column follow the name in messages, as in `first.pw:8:1`.
     let is_place = |text: &str| text.chars().all(|c| c.is_ascii_digit() || c == ':');
     let place = text.split_once(':').filter(|(_, place)| is_place(place));
     let candidates = [
         format!("{text}.pw"),
         text.replace('\\', "/"),
-        place.map_or("", |(name, _)| name).to_owned(),
         text.to_lowercase(),
     ];
     let exists = |name: &String| !name.is_empty() && loader.canonical(Path::new(name)).is_ok();
+    if let Some((name, _)) = place.filter(|(name, _)| exists(&(*name).to_owned())) {
+        return Some(format!(
+            "write `{}`: the name of a file takes no line",
+            shown(Path::new(name))
+        ));
+    }
     let meant = candidates.into_iter().find(exists).map(PathBuf::from);
     let meant = meant.or_else(|| {
         let (_, near) = near(loader, path)?;

@@ -19,7 +19,7 @@ use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::sweep::grid::{Grid, SweptUnit};
 
-pub use reading::begins_setting;
+pub use reading::{begins_setting, with_units};
 
 /// The name of a grid in diagnostics.
 const NAME: &str = "<grid>";

@@ -118,8 +118,27 @@ fn listed(text: &str, file: u32) -> Option<Diagnostic> {
 fn without_sign(file: u32, at: usize, right: &str) -> Diagnostic {
     let start = BEFORE.len() + at;
     let message = "in a grid, the values of a setting follow its name without a sign or commas";
-    let help = format!("write `{right}`, or a range such as `ways 1..16`");
+    let help = format!(
+        "write `{}`, or a range such as `ways 1..16`",
+        with_units(right)
+    );
     Diagnostic::new(Code::Syntax, Span::new(file, start..start + 1), message).help(help)
+}
+
+/// Returns a setting with the units of its sizes: other tools write `64K` for `64 KB`.
+pub fn with_units(setting: &str) -> String {
+    let mut right = String::new();
+    let mut letters = setting.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let is_number = right.ends_with(|c: char| c.is_ascii_digit());
+        let ends = letters.peek().is_none_or(|next| !next.is_alphanumeric());
+        if is_number && ends && "KMG".contains(letter.to_ascii_uppercase()) {
+            right.extend([' ', letter.to_ascii_uppercase(), 'B']);
+        } else {
+            right.push(letter);
+        }
+    }
+    right
 }
 
 /// Reports a part before a dot, as in `L1d.ways 1..4`.
@@ -131,7 +150,17 @@ fn dotted(text: &str, file: u32, base: &Spec) -> Option<Diagnostic> {
     let start = BEFORE.len() + before.len() - name.len();
     let message = format!("the settings of `{name}` must be in braces");
     let span = Span::new(file, start..start + name.len());
-    let help = format!("write `{word} {name} {{ {rest} }}`");
+    // The only cache is often called `cache`, and needs no name.
+    let of_kind = match word {
+        "tlb" => base.tlbs.len(),
+        _ => base.caches.len(),
+    };
+    let part = if name == word && of_kind == 1 {
+        word.to_owned()
+    } else {
+        format!("{word} {name}")
+    };
+    let help = format!("write `{part} {{ {} }}`", with_units(rest));
     Some(Diagnostic::new(Code::Syntax, span, message).help(help))
 }
 

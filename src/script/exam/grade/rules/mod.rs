@@ -225,7 +225,7 @@ impl Rules {
 
     /// Returns the field, part, or question in a name of the rules, and the code of a version if the rule is about only
     /// one version, as in `1b.byte 7KXM4`.
-    pub(crate) fn split(name: &str) -> (&str, Option<&str>) {
+    pub fn split(name: &str) -> (&str, Option<&str>) {
         match name.split_once(char::is_whitespace) {
             Some((name, code)) => (name, Some(code.trim())),
             None => (name, None),

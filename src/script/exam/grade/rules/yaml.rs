@@ -72,6 +72,17 @@ impl Rules {
         self.set(rule.trim(), &value)
             .map_err(|message| format!("`{}` {message}", rule.trim()))
     }
+
+    /// Returns the rule that accepts an answer, which a person has written as `1.vpn=0x0E`.
+    pub fn also_written(answer: &str) -> Option<String> {
+        let (field, answer) = answer.split_once('=')?;
+        let rule = format!(
+            "also={{{}: [{}]}}",
+            field.trim(),
+            Value::from(answer.trim())
+        );
+        Self::default().set_written(&rule).ok().map(|()| rule)
+    }
 }
 
 /// Returns the rules in a YAML text with their values. Each scalar keeps its text: as a YAML number, the field `1.10` would be
