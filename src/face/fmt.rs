@@ -234,9 +234,10 @@ fn scripts(paths: &[PathBuf], color: Color, tally: &mut Tally) -> Vec<PathBuf> {
 }
 
 /// Returns what a file is that must not be formatted because of its name: other text, such as a program in C, can consist of
-/// the tokens of a script. A missing file gets its own message.
+/// the tokens of a script. A script can be in a text file. A missing file gets its own message.
 fn not_a_script(path: &Path) -> Option<&'static str> {
-    let is_other = path.extension().is_some() && !is_script(path) && path.exists();
+    let is_text = path.extension().is_none_or(|extension| extension == "txt");
+    let is_other = !is_text && !is_script(path) && path.exists();
     other_kind(path).or_else(|| is_other.then_some("not a script by its name"))
 }
 

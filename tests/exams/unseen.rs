@@ -240,7 +240,9 @@ fn walks_use_the_caches_only_if_the_page_table_is_in_memory() {
         detached.contains("A page walk fetches page-table entries from memory."),
         "{detached}"
     );
-    let in_memory = printed(&question("set cr3 = 0x2000\nset pte 1 0x2010 { ppn 0x21, p 1 }"));
+    let in_memory = printed(&question(
+        "set cr3 = 0x2000\nset pte 1 0x2010 { ppn 0x21, p 1 }",
+    ));
     assert!(
         in_memory.contains("A page walk fetches page-table entries through the caches."),
         "{in_memory}"

@@ -83,21 +83,21 @@ fn files_and_folders_are_formatted_in_place() {
         ("in/c.pw", NEAT),
         ("in/d.md", SLOPPY),
         ("target/e.pw", SLOPPY),
-        ("f", SLOPPY),
+        ("f.txt", SLOPPY),
     ];
     let folder = folder("place", &files);
     let read = |name: &str| fs::read_to_string(folder.join(name)).expect("there");
-    let (status, messages, wrong) = fmt(&folder, &["a.pw", ".", "f"], "");
+    let (status, messages, wrong) = fmt(&folder, &["a.pw", ".", "f.txt"], "");
     assert_eq!((status, &*wrong), (0, ""));
     assert_eq!(
         messages,
-        "a.pw: formatted\nin/b.pw: formatted\nf: formatted\n3 scripts formatted, 1 script unchanged\n"
+        "a.pw: formatted\nin/b.pw: formatted\nf.txt: formatted\n3 scripts formatted, 1 script unchanged\n"
     );
     for (name, text) in [
         ("a.pw", NEAT),
         ("in/b.pw", NEAT),
         ("in/c.pw", NEAT),
-        ("f", NEAT),
+        ("f.txt", NEAT),
     ] {
         assert_eq!(read(name), text, "{name}");
     }

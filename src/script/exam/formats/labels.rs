@@ -31,7 +31,10 @@ const FACTS: &[(&str, &str)] = &[
     ("value", "Value returned"),
     ("walk", "Page-table entries fetched"),
     ("served", "Served by"),
-    ("pieces", "Number of parts, divided at page and block boundaries"),
+    (
+        "pieces",
+        "Number of parts, divided at page and block boundaries",
+    ),
     ("cycles", "Time of the access"),
     ("frame", "Frame newly mapped"),
     ("evicted", "VPN of the evicted page"),
