@@ -69,7 +69,7 @@ fn known<'e>(error: &'e clap::Error, command: &str) -> Option<(&'e str, &'static
     })
 }
 
-/// Returns a tip with the files, the machine, and the code that a person typed, in place of those in the table.
+/// Returns a tip with the files, the machine, and the code that the user typed, in place of those in the table.
 fn with_typed(tip: &str, said: &str, given: &[OsString]) -> String {
     let words: Vec<String> = given
         .iter()

@@ -111,8 +111,8 @@ const FILL: ValueSource = ValueSource {
 };
 
 impl Document {
-    /// Returns the actions for a range, with the results of a run. Actions on the whole file come last. `continued` tells
-    /// whether a later block of the same text continues the document.
+    /// Returns the actions for a range, with the results of a run. Actions on the whole file come last. A later block of the same
+    /// text can continue the document (`continued`).
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};

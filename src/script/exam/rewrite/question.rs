@@ -31,7 +31,7 @@ pub type KnownFacts<'a> = &'a dyn Fn(Span) -> Vec<String>;
 
 /// Converts the selected accesses to a question, or to `ask`s within a question. The accesses must be in one
 /// block, and not in a loop or definition, which would repeat the question. The question for a statement
-/// without expectations has a blank for each known fact. `continued` tells whether statements outside the script follow.
+/// without expectations has a blank for each known fact. Statements outside the script can follow (`continued`).
 pub fn turned(
     text: &str,
     script: &Block,

@@ -73,7 +73,7 @@ impl Rules {
             .map_err(|message| format!("`{}` {message}", rule.trim()))
     }
 
-    /// Returns the rule that accepts an answer, which a person has written as `1.vpn=0x0E`.
+    /// Returns the rule that accepts an answer, written as `1.vpn=0x0E`.
     pub fn also_written(answer: &str) -> Option<String> {
         let (field, answer) = answer.split_once('=')?;
         let rule = format!(
