@@ -89,6 +89,8 @@ pub(super) struct Doubt {
     pub help: Rc<str>,
     /// Whether the mistake leads to an unknown variable, and not to a wrong syntax.
     pub is_unknown: bool,
+    /// The place of the `#define`.
+    pub place: Place,
 }
 
 /// Reads the tokens of a C text.

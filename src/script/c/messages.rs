@@ -7,6 +7,8 @@ use pagewalk_engine::program::{
     Builtin, CONVERSIONS, ErrorKind, Limit, MemoryError, Place, Program, RunError,
 };
 
+use super::lexer::Doubt;
+
 /// A mistake in a C text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
@@ -16,6 +18,9 @@ pub struct Mistake {
     pub help: Option<String>,
     /// The name that was probably meant instead of the text at the place.
     pub near: Option<String>,
+    /// Another place that explains the mistake, and what is there. A message names no line of the text, because the text may
+    /// be a part of a script, which counts other lines.
+    pub related: Option<(Place, &'static str)>,
     /// Whether a name has no declaration.
     pub is_unknown: bool,
 }
@@ -31,6 +36,7 @@ impl Mistake {
             message,
             help,
             near: None,
+            related: None,
             is_unknown: false,
         }
     }
@@ -47,6 +53,18 @@ impl Mistake {
         self.help = Some(format!("did you mean `{near}`?"));
         self.near = Some(near);
         self
+    }
+
+    #[must_use]
+    pub(super) fn also(mut self, place: Place, what: &'static str) -> Self {
+        self.related = Some((place, what));
+        self
+    }
+
+    /// Names a macro as the cause.
+    #[must_use]
+    pub(super) fn doubted(self, doubt: &Doubt) -> Self {
+        self.help(&*doubt.help).also(doubt.place, "this `#define`")
     }
 
     #[must_use]

@@ -341,7 +341,7 @@ impl<'a> Preprocessor<'a> {
             body = read.tokens;
         }
         let doubt = match &parameters {
-            None => doubt(&name, &body, place.line),
+            None => doubt(&name, &body, place),
             Some(_) => None,
         };
         let new = Macro {
@@ -399,7 +399,7 @@ impl<'a> Preprocessor<'a> {
 }
 
 /// Returns how to correct the body of a macro without parameters if its uses are usually mistakes.
-fn doubt(name: &str, body: &[Token], line: u32) -> Option<Doubt> {
+fn doubt(name: &str, body: &[Token], place: Place) -> Option<Doubt> {
     // A statement ends with `;` on purpose.
     let is_statement = || {
         let calls =
@@ -412,11 +412,11 @@ fn doubt(name: &str, body: &[Token], line: u32) -> Option<Doubt> {
     };
     let (help, is_unknown) = match body {
         [first, ..] if first.kind.is("=") => (
-            format!("remove the `=` from `#define {name}` in line {line}"),
+            format!("remove the `=` from `#define {name}`"),
             false,
         ),
         [.., last] if last.kind.is(";") && !is_statement() => (
-            format!("remove the `;` from `#define {name}` in line {line}"),
+            format!("remove the `;` from `#define {name}`"),
             false,
         ),
         // `#define SQUARE (x) ((x) * (x))`
@@ -427,7 +427,7 @@ fn doubt(name: &str, body: &[Token], line: u32) -> Option<Doubt> {
                 && (next.kind.is("(") || !matches!(next.kind, TokenKind::Mark(_))) =>
         {
             (
-                format!("remove the blank before `(` from `#define {name} (` in line {line}"),
+                format!("remove the blank before `(` from `#define {name} (`"),
                 true,
             )
         }
@@ -436,6 +436,7 @@ fn doubt(name: &str, body: &[Token], line: u32) -> Option<Doubt> {
     Some(Doubt {
         help: help.into(),
         is_unknown,
+        place,
     })
 }
 

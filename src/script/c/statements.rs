@@ -20,7 +20,7 @@ impl Parser {
             if self.peek() == &TokenKind::End {
                 return Err(self
                     .missing("`}`")
-                    .help(format!("the `{{` of line {} is open", start.line)));
+                    .also(start, "this `{` is still open"));
             }
             let before = self.before_statement();
             match self.nested(Self::statements) {

@@ -384,7 +384,8 @@ pub(super) fn by_program(cx: &mut Cx, operands: &[Expr]) -> Result<Option<ShowPl
         return Err(Stop::Unknowable);
     }
     let Some(ran) = cx.state.ran.get(&named.text).cloned() else {
-        let message = format!("`{}` has not run before this statement", named.text);
+        // `outputs` and `reference` keep no accesses.
+        let message = format!("no `replay` or `run` of `{}` precedes this table", named.text);
         let help = format!("write `replay {0}` or `run {0}` first", named.text);
         return Err(Diagnostic::new(Code::NoAnswer, name.span, message)
             .help(help)
