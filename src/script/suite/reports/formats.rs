@@ -303,6 +303,7 @@ mod tests {
             column: Some(7),
             message: "100%: one,\r\ntwo".to_owned(),
             sides: None,
+            verdict: None,
         };
         assert_eq!(
             annotation(&trouble, "x :: y"),
@@ -319,6 +320,7 @@ mod tests {
             column: None,
             message: text.to_owned(),
             sides: None,
+            verdict: None,
         };
         let shown = "a\u{fffd}b\u{fffd}[31mc\u{fffd}d%0D%0A";
         let line = format!("::error file={shown},line=1,title={shown}::{shown}\n");
