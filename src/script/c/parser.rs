@@ -611,10 +611,10 @@ impl Parser {
                 || !old.has_prototype
                 || !function.has_prototype;
             if old.result != function.result || !same {
-                let message = format!("`{name}` is declared with other types before");
+                let message = format!("`{name}` is declared elsewhere with other types");
                 return Err(Mistake::new(place, message)
                     .help("write the same types in both declarations")
-                    .also(old.place, "the first declaration"));
+                    .also(old.place, "the other declaration"));
             }
             if function.has_prototype && old.body.is_none() {
                 (old.parameters, old.has_prototype) = (function.parameters, true);

@@ -411,14 +411,12 @@ fn doubt(name: &str, body: &[Token], place: Place) -> Option<Doubt> {
                 .any(|one| marks.iter().any(|mark| one.kind.is(mark)))
     };
     let (help, is_unknown) = match body {
-        [first, ..] if first.kind.is("=") => (
-            format!("remove the `=` from `#define {name}`"),
-            false,
-        ),
-        [.., last] if last.kind.is(";") && !is_statement() => (
-            format!("remove the `;` from `#define {name}`"),
-            false,
-        ),
+        [first, ..] if first.kind.is("=") => {
+            (format!("remove the `=` from `#define {name}`"), false)
+        }
+        [.., last] if last.kind.is(";") && !is_statement() => {
+            (format!("remove the `;` from `#define {name}`"), false)
+        }
         // `#define SQUARE (x) ((x) * (x))`
         [open, parameter, close, next, ..]
             if open.kind.is("(")

@@ -128,7 +128,17 @@ impl Listing {
         more: &[Constant],
     ) -> Result<BTreeSet<u32>, Diagnostic> {
         let program = self.compile(more, Layout::default())?;
-        Ok(program.places.iter().map(|place| place.line).collect())
+        let lines = program.places.iter().map(|place| place.line);
+        // An operation that nothing reaches has no line.
+        Ok(lines.filter(|line| *line > 0).collect())
+    }
+
+    /// Returns the line of the first operation of a function, or `None` if the text has no such function.
+    pub(crate) fn first_line_of(&self, function: &str) -> Option<u32> {
+        let program = self.compile(&[], Layout::default()).ok()?;
+        let mut functions = program.functions.iter();
+        let found = functions.find(|one| one.name == function)?;
+        Some(program.place(found.entry).line)
     }
 
     /// Returns the line of the text that is in a line of its file, both counted from 1.

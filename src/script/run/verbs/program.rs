@@ -178,7 +178,12 @@ fn no_file(cx: &Cx, file: &Expr) -> Stop {
     if cx.checking() {
         return Stop::Unknowable;
     }
-    Diagnostic::new(Code::Unreadable, file.span, format!("{said} could not be read")).into()
+    Diagnostic::new(
+        Code::Unreadable,
+        file.span,
+        format!("{said} could not be read"),
+    )
+    .into()
 }
 
 /// Reports the text of a program in braces.
@@ -292,8 +297,33 @@ pub(crate) fn outputs(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     }))
 }
 
+/// Reports the name of a function in place of the line at which a run pauses.
+fn until_function(cx: &Cx, operands: &[Expr]) -> Option<Diagnostic> {
+    let after = operands.iter().position(|one| word(one) == Some("until"))? + 1;
+    let first = operands.get(after)?;
+    let named = match word(first)? {
+        "line" => operands.get(after + 1)?,
+        _ => first,
+    };
+    let function = word(named).filter(|name| !cx.state.has_variable(name))?;
+    let Some(Binding::Program(listing)) = cx.state.find(&Word::of(operands.first()?).text) else {
+        return None;
+    };
+    let line = listing.first_line_of(function)?;
+    let place = Span {
+        end: named.span.end,
+        ..first.span
+    };
+    let message = "`until` takes the number of a line, not a function";
+    let fix = Fix::write(place, cx.text(place), format!("line {line}"));
+    Some(Diagnostic::new(Code::WrongType, place, message).fix(fix))
+}
+
 /// `run PROGRAM [call FUNCTION] [arguments TEXT…] [until line N] [step] [define NAME = V]`
 pub(crate) fn run(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
+    if let Some(wrong) = until_function(cx, bound.operands) {
+        return Err(wrong.into());
+    }
     let name = bound.expr(Slot::Program)?;
     bound.refuse()?;
     let Some(call) = bound_call(cx, name, bound)? else {
