@@ -93,6 +93,13 @@ pub(super) struct Doubt {
     pub place: Place,
 }
 
+impl Doubt {
+    /// Names the macro as the cause of a mistake.
+    pub fn explain(&self, mistake: Mistake) -> Mistake {
+        mistake.help(&*self.help).also(self.place, "this `#define`")
+    }
+}
+
 /// Reads the tokens of a C text.
 pub(super) struct Lexer<'a> {
     text: &'a str,

@@ -8,8 +8,6 @@ use pagewalk_engine::program::{
     Builtin, CONVERSIONS, ErrorKind, Limit, MemoryError, Place, Program, RunError,
 };
 
-use super::lexer::Doubt;
-
 /// A mistake in a C text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
@@ -60,12 +58,6 @@ impl Mistake {
     pub(super) fn also(mut self, place: Place, what: &'static str) -> Self {
         self.related = Some((place, what));
         self
-    }
-
-    /// Names a macro as the cause.
-    #[must_use]
-    pub(super) fn doubted(self, doubt: &Doubt) -> Self {
-        self.help(&*doubt.help).also(doubt.place, "this `#define`")
     }
 
     #[must_use]

@@ -107,7 +107,7 @@ pub(super) fn parse(
             (of.start == start || of.end == end) && doubt.is_unknown == one.is_unknown
         };
         if let Some((_, doubt)) = uses.find(is_cause) {
-            *one = one.clone().doubted(doubt);
+            *one = doubt.explain(one.clone());
         }
     }
     all.sort_by_key(|one| one.place.start);
@@ -352,7 +352,7 @@ impl Parser {
         let next = self.place();
         let mut uses = self.lexed.doubtful.iter();
         match uses.find(|(of, doubt)| *of == next && !doubt.is_unknown) {
-            Some((_, doubt)) => mistake.doubted(doubt),
+            Some((_, doubt)) => doubt.explain(mistake),
             None => mistake,
         }
     }
