@@ -313,5 +313,8 @@ fn a_word_that_is_no_program_gets_a_fix() {
     let found = mistake(&script);
     assert!(found.contains("`r` is not a program"), "{found}");
     let found = mistake(&program("int main(void) { return 0; }", "\nshow p by line"));
-    assert!(found.contains("has not run before"), "{found}");
+    assert!(
+        found.contains("no `replay` or `run` of `p` precedes"),
+        "{found}"
+    );
 }

@@ -1,7 +1,7 @@
 //! A process: registers, operands, and frames as plain data, and the loop that performs operations.
 
 use super::builtin::Builtin;
-use super::error::{ErrorKind, Limit, Place, RunError};
+use super::error::{ErrorKind, Limit, MemoryError, Place, RunError};
 use super::memory::{Access, Memory, each_unit};
 use super::ops::{self, Op, Program, Storage};
 use crate::kernel::abi::Errno;
@@ -62,6 +62,9 @@ impl Eq for ReturnedFrom {}
 impl Hash for ReturnedFrom {
     fn hash<H: Hasher>(&self, _: &mut H) {}
 }
+
+/// The maximum distance in bytes from local variables at which an error names one of them.
+const NEAR: u64 = 64;
 
 /// The frame of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -272,6 +275,7 @@ impl Process {
                 Ok(Some(event)) => return Ok(event),
                 Err(kind) => {
                     let place = self.place_of(program, pc);
+                    let kind = self.at_local(program, kind);
                     return Err(RunError { kind, place });
                 }
             }
@@ -292,8 +296,48 @@ impl Process {
         let pc = self.pc;
         self.perform(program, memory, budget).map_err(|kind| {
             let place = self.place_of(program, pc);
+            let kind = self.at_local(program, kind);
             RunError { kind, place }
         })
+    }
+
+    /// Adds the local variable at or near the address of an error, if there is one.
+    fn at_local(&self, program: &Program, kind: ErrorKind) -> ErrorKind {
+        let (error, address, near) = match kind {
+            ErrorKind::Memory(error @ MemoryError::Unmapped { address }) => (error, address, NEAR),
+            ErrorKind::Memory(error @ MemoryError::Uninitialized { address }) => {
+                (error, address, 0)
+            }
+            _ => return kind,
+        };
+        let outer = self.frames.iter().skip(1).rev();
+        for frame in std::iter::once(&self.current).chain(outer) {
+            let Some(function) = program.functions.get(frame.function as usize) else {
+                continue;
+            };
+            let end = frame.address.saturating_add(function.frame.into());
+            let range = frame.address.saturating_sub(near)..end.saturating_add(near);
+            if function.frame == 0 || !range.contains(&address) {
+                continue;
+            }
+            let locals = (0..).zip(&function.variables);
+            let locals = locals.filter_map(|(local, storage)| match storage {
+                Storage::Memory(offset) => Some((local, frame.address + u64::from(*offset))),
+                Storage::Register(..) => None,
+            });
+            // Before all variables, the first one is the nearest.
+            let before = locals.clone().filter(|(_, start)| *start <= address);
+            let nearest = before.max_by_key(|(_, start)| *start);
+            if let Some((local, start)) = nearest.or(locals.min_by_key(|(_, start)| *start)) {
+                return ErrorKind::AtLocal {
+                    error,
+                    function: frame.function,
+                    local,
+                    offset: address.wrapping_sub(start) as i64,
+                };
+            }
+        }
+        kind
     }
 
     /// The place of an operation. The first call of a function is no operation, so its place is that of the function.

@@ -50,6 +50,16 @@ pub enum ErrorKind {
     /// A variable has no value yet.
     Uninitialized,
     Memory(MemoryError),
+    /// An access to a local variable in memory, or shortly before or after it.
+    AtLocal {
+        error: MemoryError,
+        /// The number of the function.
+        function: u32,
+        /// The number of the variable among those of the function.
+        local: u32,
+        /// The distance from the start of the variable.
+        offset: i64,
+    },
     /// An index of an array with `limit` elements.
     OutOfBounds {
         index: i64,
@@ -159,6 +169,16 @@ impl From<MemoryError> for ErrorKind {
     }
 }
 
+impl ErrorKind {
+    /// The reason why an access failed.
+    pub const fn memory(&self) -> Option<MemoryError> {
+        match self {
+            Self::Memory(error) | Self::AtLocal { error, .. } => Some(*error),
+            _ => None,
+        }
+    }
+}
+
 /// Addresses below this one, in no object, come from a null pointer.
 const NULL_END: u64 = 4096;
 
@@ -174,7 +194,7 @@ impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Uninitialized => f.write_str("the variable has no value yet"),
-            Self::Memory(error) => error.fmt(f),
+            Self::Memory(error) | Self::AtLocal { error, .. } => error.fmt(f),
             Self::OutOfBounds { index, limit } => {
                 write!(
                     f,

@@ -3,7 +3,7 @@
 use super::builtin::Builtin;
 use super::cpu::{Budget, Buffering, Event, Process};
 use super::error::{ErrorKind, Limit, MemoryError};
-use super::memory::{Access, Memory, check_inside, in_string, string};
+use super::memory::{Access, Memory, after_object, check_inside, in_string, string};
 use super::ops::{Program, Scalar};
 use super::printf;
 
@@ -285,7 +285,7 @@ fn copy<M: Memory>(
     if let Some(address) = memory.object_end(to)
         && address - to < size
     {
-        return Err(MemoryError::Unmapped { address }.into());
+        return Err(after_object(memory, address).into());
     }
     let distance = from.address.abs_diff(to);
     if distance < size {

@@ -117,9 +117,18 @@ pub(super) fn check_inside<M: Memory>(
 ) -> Result<(), MemoryError> {
     let at = address.wrapping_add(offset);
     if offset > 0 && memory.object_end(address) == Some(at) {
-        return Err(MemoryError::Unmapped { address: at });
+        return Err(after_object(memory, at));
     }
     Ok(())
+}
+
+/// Returns the error of an access to the byte after an object, which may be a block of the heap.
+pub(super) fn after_object<M: Memory>(memory: &M, address: u64) -> MemoryError {
+    match memory.store_error(address) {
+        Some(error @ MemoryError::AfterBlock { .. }) => error,
+        // The byte may be that of another object.
+        _ => MemoryError::Unmapped { address },
+    }
 }
 
 /// Divides a range into units of at most `most` bytes, each a power of two.

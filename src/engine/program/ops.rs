@@ -180,6 +180,8 @@ pub struct Function {
     pub types: Vec<Option<Scalar>>,
     /// Where the variables are, in the order of their declarations, the parameters first.
     pub variables: Vec<Storage>,
+    /// The names of the variables.
+    pub names: Vec<String>,
 }
 
 /// Where a local variable is.

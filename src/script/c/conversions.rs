@@ -1,9 +1,12 @@
 //! Conversions between the types of C: implicit ones, casts, and promotions. Constants are converted at once.
 
+use std::ascii::escape_default;
+
+use super::lexer::TokenKind;
 use super::messages::{Mistake, Parsed, fail};
 use super::parser::Parser;
 use super::tree::{Expr, ExprKind};
-use super::types::{INT, Type};
+use super::types::{CHAR, INT, Type};
 use pagewalk_engine::program::Place;
 use pagewalk_engine::program::ops::{self, Scalar, UnaryOp};
 
@@ -86,6 +89,9 @@ impl Parser {
             let is_cast = expr.ty.is_scalar() && ty.is_scalar();
             let is_call = matches!(expr.kind, ExprKind::Call(..));
             return Err(match (&expr.ty, ty) {
+                _ if let Some(literal) = self.in_other_quotes(&expr, ty) => {
+                    result.did_you_mean(literal)
+                }
                 (Type::Void, _) if is_call => result.help("the function returns no value"),
                 (Type::Pointer(target), _) if **target == *ty && is_array => {
                     result.help("for an element, write its index in brackets")
@@ -116,6 +122,22 @@ impl Parser {
             Ok(expr)
         } else {
             self.convert(expr, ty)
+        }
+    }
+
+    /// Returns a character as a string, or a string of one character as a character, if this type needs it.
+    fn in_other_quotes(&self, expr: &Expr, ty: &Type) -> Option<String> {
+        let mut tokens = self.tokens.iter();
+        let token = tokens.find(|one| one.place == expr.place)?;
+        match (&token.kind, ty) {
+            (TokenKind::Character(byte), Type::Pointer(target)) if **target == CHAR => {
+                Some(format!("\"{}\"", escape_default(*byte)))
+            }
+            (TokenKind::Text(bytes), _) if ty.is_integer() => match **bytes {
+                [byte] => Some(format!("'{}'", escape_default(byte))),
+                _ => None,
+            },
+            _ => None,
         }
     }
 

@@ -172,11 +172,10 @@ impl Parser {
             (Type::Array(a, _), Type::Array(b, UNKNOWN)) if a == b => old.ty.clone(),
             _ if old.ty == *ty => ty.clone(),
             _ => {
-                let line = old.place.line;
-                fail!(
-                    place,
-                    "`{name}` is declared with another type in line {line}"
-                );
+                let message = format!("`{name}` is declared elsewhere with another type");
+                return Err(Mistake::new(place, message)
+                    .help("write the same type in both declarations")
+                    .also(old.place, "the other declaration"));
             }
         };
         if self.accept("=") {

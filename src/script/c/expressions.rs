@@ -3,7 +3,7 @@
 use super::lexer::{KEYWORDS, TokenKind};
 use super::messages::{Mistake, Parsed, fail};
 use super::parser::{Meaning, Parser};
-use super::tree::{Change, Expr, ExprKind, Update};
+use super::tree::{Change, Expr, ExprKind, Local, Update};
 use super::types::{CHAR, INT, Type};
 use crate::lang::linux;
 use crate::lang::nearest::nearest;
@@ -388,7 +388,12 @@ impl Parser {
     /// the call fails.
     fn find_wrapped(&self, name: &str) -> Option<&Meaning> {
         let wrapped = name.to_ascii_lowercase();
-        let is_wrapper = name[1..] == wrapped[1..] && Builtin::named(&wrapped).is_some();
+        // The functions of `<stdio.h>` and `<string.h>` have none.
+        let has_wrapper = |one: Builtin| {
+            one.is_call() || matches!(one, Builtin::Malloc | Builtin::Calloc | Builtin::Free)
+        };
+        let is_wrapper =
+            name[1..] == wrapped[1..] && Builtin::named(&wrapped).is_some_and(has_wrapper);
         is_wrapper.then(|| self.find(&wrapped)).flatten()
     }
 
@@ -405,6 +410,11 @@ impl Parser {
             TokenKind::Mark("(") => self.has_body(self.position()),
             _ => false,
         };
+        if what == "variable"
+            && let Some(ended) = self.locals.iter().rev().find(|one| *one.name == *name)
+        {
+            return self.after_scope(result, ended);
+        }
         let keyword = || nearest(name, KEYWORDS.iter().copied()).filter(|_| is_keyword);
         let near = self.similar(name);
         match near.or_else(|| keyword().map(str::to_owned)) {
@@ -412,11 +422,39 @@ impl Parser {
             None if what != "variable" => result,
             None => result.help(if self.is_mark("=") {
                 format!("declare it with its type: `int {name} = …`")
+            } else if self.is_mark("++") || UPDATES.iter().any(|(mark, _)| self.is_mark(mark)) {
+                format!("declare it with its type and its first value, such as `int {name} = 0;`")
             } else if self.is_mark("[") {
                 format!("declare it with its type and length, such as `int {name}[64];`")
             } else {
                 format!("declare it with its type, such as `int {name};`")
             }),
+        }
+    }
+
+    /// Explains the use of a variable after the end of its scope.
+    fn after_scope(&self, mistake: Mistake, local: &Local) -> Mistake {
+        let name = &local.name;
+        let token = |is_meant: &dyn Fn(&Place) -> bool| {
+            let mut tokens = self.tokens.iter();
+            tokens.position(|one| is_meant(&one.place))
+        };
+        // `for (int i = 0; i < 4; i++);`
+        if let Some(end) = token(&|place| place.end == local.scope.1)
+            && self.tokens[end].kind.is(";")
+            && self.tokens[end.saturating_sub(1)].kind.is(")")
+        {
+            let help = format!("remove the `;` after `)`, which ends the loop of `{name}`");
+            let place = self.tokens[end].place;
+            return mistake.help(help).also(place, "the loop ends here");
+        }
+        let help =
+            format!("the scope of `{name}` has ended: declare it before the block or the loop");
+        match token(&|place| place.start == local.scope.0) {
+            Some(declared) => mistake
+                .help(help)
+                .also(self.tokens[declared].place, "the declaration"),
+            None => mistake.help(help),
         }
     }
 

@@ -89,6 +89,15 @@ pub(super) struct Doubt {
     pub help: Rc<str>,
     /// Whether the mistake leads to an unknown variable, and not to a wrong syntax.
     pub is_unknown: bool,
+    /// The place of the `#define`.
+    pub place: Place,
+}
+
+impl Doubt {
+    /// Names the macro as the cause of a mistake.
+    pub fn explain(&self, mistake: Mistake) -> Mistake {
+        mistake.help(&*self.help).also(self.place, "this `#define`")
+    }
 }
 
 /// Reads the tokens of a C text.

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
+use pagewalk_engine::program::ops::Function;
 use pagewalk_engine::program::{
     Builtin, CONVERSIONS, ErrorKind, Limit, MemoryError, Place, Program, RunError,
 };
@@ -16,6 +17,9 @@ pub struct Mistake {
     pub help: Option<String>,
     /// The name that was probably meant instead of the text at the place.
     pub near: Option<String>,
+    /// Another place that explains the mistake, and what is there. A message names no line of the text, because the text may
+    /// be a part of a script, which counts other lines.
+    pub related: Option<(Place, &'static str)>,
     /// Whether a name has no declaration.
     pub is_unknown: bool,
 }
@@ -31,6 +35,7 @@ impl Mistake {
             message,
             help,
             near: None,
+            related: None,
             is_unknown: false,
         }
     }
@@ -46,6 +51,12 @@ impl Mistake {
     pub(super) fn did_you_mean(mut self, near: String) -> Self {
         self.help = Some(format!("did you mean `{near}`?"));
         self.near = Some(near);
+        self
+    }
+
+    #[must_use]
+    pub(super) fn also(mut self, place: Place, what: &'static str) -> Self {
+        self.related = Some((place, what));
         self
     }
 
@@ -85,7 +96,12 @@ impl Error for Mistake {}
 /// Returns the message of an error of a running program.
 pub fn describe(error: &RunError, program: &Program) -> Mistake {
     let after = match &error.kind {
-        ErrorKind::Memory(MemoryError::Unmapped { address }) => object_before(*address, program)
+        ErrorKind::AtLocal { function, .. } => {
+            // The functions are those of this program.
+            let function = program.functions.get(*function as usize);
+            function.and_then(|function| at_local(&error.kind, function, program.layout.bias))
+        }
+        ErrorKind::Memory(MemoryError::Unmapped { address }) => object_near(*address, program)
             .or_else(|| {
                 // The script's address of a place may be small, unlike that of a null pointer.
                 let own = address.checked_sub(program.layout.bias)?;
@@ -101,7 +117,15 @@ pub fn describe(error: &RunError, program: &Program) -> Mistake {
     );
     let help = match &error.kind {
         ErrorKind::Uninitialized => "assign a value before this use",
-        ErrorKind::Memory(MemoryError::Uninitialized { .. }) => "store a value before this use",
+        ErrorKind::AtLocal {
+            error: MemoryError::Uninitialized { .. },
+            ..
+        }
+        | ErrorKind::Memory(MemoryError::Uninitialized { .. }) => "store a value before this use",
+        ErrorKind::AtLocal { .. } => "check the address, and the index of the array",
+        ErrorKind::Memory(MemoryError::Unmapped { .. }) if after.is_some() => {
+            "check the address, and the index of the array"
+        }
         ErrorKind::Memory(MemoryError::ReadOnly { .. }) => "copy the string to an array",
         ErrorKind::Overflow => "use a wider or an unsigned type",
         ErrorKind::ShiftCount { .. } => "use a wider type, as in `1L << 40`",
@@ -164,15 +188,64 @@ fn without_bias(mut kind: ErrorKind, bias: u64) -> ErrorKind {
     kind
 }
 
-/// Returns the message of an access shortly after the end of a variable.
-fn object_before(address: u64, program: &Program) -> Option<String> {
+/// Returns the message of an access at or near a local variable.
+fn at_local(kind: &ErrorKind, function: &Function, bias: u64) -> Option<String> {
+    let ErrorKind::AtLocal {
+        error,
+        local,
+        offset,
+        ..
+    } = kind
+    else {
+        return None;
+    };
+    let name = function.names.get(*local as usize)?;
+    match error {
+        MemoryError::Unmapped { address } => {
+            let place = if *offset < 0 {
+                "before the start"
+            } else {
+                "after the end"
+            };
+            let address = address.checked_sub(bias).unwrap_or(*address);
+            Some(format!("access to {address:#x}, {place} of `{name}`"))
+        }
+        MemoryError::Uninitialized { address } => {
+            let address = address.checked_sub(bias).unwrap_or(*address);
+            Some(format!(
+                "the value at {address:#x}, in `{name}`, is uninitialized"
+            ))
+        }
+        _ => None,
+    }
+}
+
+/// The maximum number of bytes before a variable at which an access names it.
+const NEAR: u64 = 64;
+
+/// Returns the message of an access shortly after the end of a variable, or shortly before its start.
+fn object_near(address: u64, program: &Program) -> Option<String> {
+    let named = program.objects.iter().filter(|one| !one.name.is_empty());
     // The variable at the address itself is another one, which follows directly.
-    let before = program
-        .objects
-        .iter()
-        .filter(|one| one.address < address && !one.name.is_empty());
-    let last = before.max_by_key(|one| one.address)?;
-    let is_near = address.checked_sub(last.address + last.size)? < 4096;
-    let address = address - program.layout.bias;
-    is_near.then(|| format!("access to {address:#x}, after the end of `{}`", last.name))
+    let before = named.clone().filter(|one| one.address < address);
+    let last = before.max_by_key(|one| one.address);
+    let last = last.filter(|last| {
+        let distance = address.checked_sub(last.address + last.size);
+        distance.is_some_and(|distance| distance < 4096)
+    });
+    let (object, place) = match last {
+        Some(last) => (last, "after the end"),
+        None => {
+            let after = named.filter(|one| one.address > address);
+            let next = after.min_by_key(|one| one.address)?;
+            (next.address - address <= NEAR).then_some((next, "before the start"))?
+        }
+    };
+    let own = address.checked_sub(program.layout.bias);
+    let address = match own {
+        Some(own) => format!("{own:#x}"),
+        // The address is negative for the script.
+        None => format!("-{:#x}", program.layout.bias - address),
+    };
+    Some(format!("access to {address}, {place} of `{}`", object.name))
 }

@@ -107,7 +107,7 @@ pub(super) fn parse(
             (of.start == start || of.end == end) && doubt.is_unknown == one.is_unknown
         };
         if let Some((_, doubt)) = uses.find(is_cause) {
-            one.help = Some(doubt.help.to_string());
+            *one = doubt.explain(one.clone());
         }
     }
     all.sort_by_key(|one| one.place.start);
@@ -347,7 +347,14 @@ impl Parser {
         if self.peek() == &TokenKind::End {
             text = format!("{text} at the end of the program");
         }
-        Mistake::new(place, format!("{what} is missing after {text}"))
+        let mistake = Mistake::new(place, format!("{what} is missing after {text}"));
+        // The body of a macro begins with a token that does not fit.
+        let next = self.place();
+        let mut uses = self.lexed.doubtful.iter();
+        match uses.find(|(of, doubt)| *of == next && !doubt.is_unknown) {
+            Some((_, doubt)) => doubt.explain(mistake),
+            None => mistake,
+        }
     }
 
     /// Calls a function one level deeper.
@@ -604,8 +611,10 @@ impl Parser {
                 || !old.has_prototype
                 || !function.has_prototype;
             if old.result != function.result || !same {
-                fail!(place, "`{name}` is declared with other types in line {}",
-                        old.place.line; "write the same types in both declarations");
+                let message = format!("`{name}` is declared elsewhere with other types");
+                return Err(Mistake::new(place, message)
+                    .help("write the same types in both declarations")
+                    .also(old.place, "the other declaration"));
             }
             if function.has_prototype && old.body.is_none() {
                 (old.parameters, old.has_prototype) = (function.parameters, true);
@@ -692,7 +701,18 @@ impl Parser {
 
     /// Returns the value of a constant integer expression.
     pub fn constant(&mut self, what: &str) -> Parsed<i64> {
-        let expr: Expr = self.conditional()?;
+        let expr = self.conditional().map_err(|mistake| {
+            let is_name = |one: &&Token| one.place == mistake.place;
+            let name = self.tokens.iter().find(is_name).map(|one| &one.kind);
+            match name {
+                Some(TokenKind::Name(name)) if mistake.is_unknown && mistake.near.is_none() => {
+                    let help = format!("add `#define {name} 64` above, with its value");
+                    mistake.help(help)
+                }
+                _ => mistake,
+            }
+        });
+        let expr: Expr = expr?;
         match expr.kind {
             ExprKind::Number(value) if expr.ty.is_integer() => Ok(value as i64),
             _ => fail!(expr.place, "{what} is not a constant"),

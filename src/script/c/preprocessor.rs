@@ -341,7 +341,7 @@ impl<'a> Preprocessor<'a> {
             body = read.tokens;
         }
         let doubt = match &parameters {
-            None => doubt(&name, &body, place.line),
+            None => doubt(&name, &body, place),
             Some(_) => None,
         };
         let new = Macro {
@@ -399,7 +399,7 @@ impl<'a> Preprocessor<'a> {
 }
 
 /// Returns how to correct the body of a macro without parameters if its uses are usually mistakes.
-fn doubt(name: &str, body: &[Token], line: u32) -> Option<Doubt> {
+fn doubt(name: &str, body: &[Token], place: Place) -> Option<Doubt> {
     // A statement ends with `;` on purpose.
     let is_statement = || {
         let calls =
@@ -411,14 +411,12 @@ fn doubt(name: &str, body: &[Token], line: u32) -> Option<Doubt> {
                 .any(|one| marks.iter().any(|mark| one.kind.is(mark)))
     };
     let (help, is_unknown) = match body {
-        [first, ..] if first.kind.is("=") => (
-            format!("remove the `=` from `#define {name}` in line {line}"),
-            false,
-        ),
-        [.., last] if last.kind.is(";") && !is_statement() => (
-            format!("remove the `;` from `#define {name}` in line {line}"),
-            false,
-        ),
+        [first, ..] if first.kind.is("=") => {
+            (format!("remove the `=` from `#define {name}`"), false)
+        }
+        [.., last] if last.kind.is(";") && !is_statement() => {
+            (format!("remove the `;` from `#define {name}`"), false)
+        }
         // `#define SQUARE (x) ((x) * (x))`
         [open, parameter, close, next, ..]
             if open.kind.is("(")
@@ -427,7 +425,7 @@ fn doubt(name: &str, body: &[Token], line: u32) -> Option<Doubt> {
                 && (next.kind.is("(") || !matches!(next.kind, TokenKind::Mark(_))) =>
         {
             (
-                format!("remove the blank before `(` from `#define {name} (` in line {line}"),
+                format!("remove the blank before `(` from `#define {name} (`"),
                 true,
             )
         }
@@ -436,6 +434,7 @@ fn doubt(name: &str, body: &[Token], line: u32) -> Option<Doubt> {
     Some(Doubt {
         help: help.into(),
         is_unknown,
+        place,
     })
 }
 

@@ -18,9 +18,7 @@ impl Parser {
         let mut body = Vec::new();
         while !self.accept("}") {
             if self.peek() == &TokenKind::End {
-                return Err(self
-                    .missing("`}`")
-                    .help(format!("the `{{` of line {} is open", start.line)));
+                return Err(self.missing("`}`").also(start, "this `{` is still open"));
             }
             let before = self.before_statement();
             match self.nested(Self::statements) {

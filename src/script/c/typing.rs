@@ -429,7 +429,9 @@ impl Parser {
 
     /// Returns a known name that is similar to an unknown one.
     pub fn similar(&self, name: &str) -> Option<String> {
+        // The scope of a variable may have ended.
         let locals = self.locals.iter().map(|one| &*one.name);
+        let locals = locals.filter(|one| self.find(one).is_some());
         let globals = self.globals.iter().map(|one| &*one.name);
         let functions = self.functions.iter().map(|one| &*one.name);
         nearest(name, locals.chain(globals).chain(functions)).map(str::to_owned)

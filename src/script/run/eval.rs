@@ -316,7 +316,7 @@ fn variable(cx: &mut Cx, name: &str, span: Span) -> Result<Value, Stop> {
             format!("`{name}` is a program, not a value"),
         )
         .help(format!(
-            "run it with `replay {name}` or `outputs {name}`; `given program {name}` prints it"
+            "`show program {name}` shows it, and `replay {name}` or `outputs {name}` runs it"
         ))
         .into()),
         Some(Binding::Def(_)) => Err(Diagnostic::new(

@@ -89,7 +89,12 @@ fn check_stated(cx: &mut Cx, fact: &Fact, family: Family, asked: bool) -> Result
         check_frame(cx, fact);
     }
     match &fact.claim {
-        Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) => claimed(cx, expr, &key).map(|_| ()),
+        Claim::Is(expr) | Claim::Not(expr) => {
+            let value = claimed(cx, expr, &key)?;
+            check_set(cx, fact, expr, &key, &value);
+            Ok(())
+        }
+        Claim::In(expr) => claimed(cx, expr, &key).map(|_| ()),
         Claim::Open => Ok(()),
         Claim::Blank if asked => Ok(()),
         Claim::Blank => Err(no_claim(fact, Some(&key)).into()),
@@ -149,6 +154,21 @@ fn check_words(cx: &mut Cx, fact: &Fact, key: &Key) {
     {
         check_word(cx, fact, expr, key);
     }
+}
+
+/// Reports a single value of a fact that is a list, which can never be equal to it.
+fn check_set(cx: &mut Cx, fact: &Fact, expr: &Expr, key: &Key, value: &Value) {
+    if key.kind().values != Values::Set || matches!(value, Value::List(_)) {
+        return;
+    }
+    let said = cx.text(expr.span).to_owned();
+    let message = format!("`{}` is a list in brackets", fact.name.text);
+    let wrong = Diagnostic::new(Code::WrongType, expr.span, message);
+    cx.report(vec![wrong.fix(Fix::write(
+        expr.span,
+        &said,
+        format!("[{said}]"),
+    ))]);
 }
 
 fn check_word(cx: &mut Cx, fact: &Fact, expr: &Expr, key: &Key) {

@@ -56,8 +56,16 @@ pub(crate) fn prepare(cx: &mut Cx, command: &Command) -> Result<Prepared, Stop> 
     }
     let verb = match cx.language().verb(&command.verb.text) {
         Some(verb) => verb,
-        None if command.call => return Err(unknown_call(cx, &command.verb)),
+        None if command.call => return Err(unknown_call(cx, command)),
         None => {
+            // `call f(3)`
+            if let ("call", [called]) = (&*command.verb.text, &*command.operands)
+                && let ExprKind::Call { name, args } = &called.kind
+            {
+                let wrong = function_of_program(cx, name, args, command);
+                let wrong = wrong.unwrap_or_else(|| with_call(cx, &command.verb, called));
+                return Err(wrong.into());
+            }
             let names = cx.state.names().take(guessed(cx.diagnostics.len()));
             return Err(match system_call(&command.verb.text) {
                 Some(row) => without_brackets(row, &command.verb).into(),
@@ -83,11 +91,55 @@ pub(crate) fn prepare(cx: &mut Cx, command: &Command) -> Result<Prepared, Stop> 
     }
 }
 
+/// Reports the word `call` before a call.
+fn with_call(cx: &Cx, verb: &Word, called: &Expr) -> Diagnostic {
+    let message = "a call is a name followed by its arguments in parentheses";
+    let whole = Span {
+        end: called.span.end,
+        ..verb.span
+    };
+    let fix = Fix::write(whole, cx.text(whole), cx.text(called.span));
+    Diagnostic::new(Code::UnknownVerb, verb.span, message).fix(fix)
+}
+
+/// Reports a call of a function that only a program has.
+fn function_of_program(
+    cx: &Cx,
+    function: &Word,
+    arguments: &[Expr],
+    command: &Command,
+) -> Option<Diagnostic> {
+    let mut listings = cx.state.listings();
+    let listing = listings.find(|listing| listing.first_line_of(&function.text).is_some())?;
+    // A program runs in a process on a machine with virtual memory.
+    let verb = match cx.spec() {
+        Some(spec) if spec.mmu.is_none() => "replay",
+        _ => "run",
+    };
+    let (name, program) = (&function.text, &listing.name.text);
+    let before = format!("{verb} {program} call ");
+    let arguments: Vec<&str> = arguments.iter().map(|one| cx.text(one.span)).collect();
+    let message = format!("`{name}` is a function of the program `{program}`");
+    let first = Span {
+        end: function.span.start,
+        ..command.verb.span
+    };
+    Some(
+        Diagnostic::new(Code::UnknownFunction, function.span, message)
+            .help(format!("write `{before}{name}({})`", arguments.join(", ")))
+            .fix(Fix::replace(first, before)),
+    )
+}
+
 /// Reports that a called name is not defined, or is defined only later. While the body of a definition is
 /// checked, names that are defined later are permitted.
-fn unknown_call(cx: &Cx, name: &Word) -> Stop {
+fn unknown_call(cx: &Cx, command: &Command) -> Stop {
+    let name = &command.verb;
     if cx.checking() && cx.state.scopes.iter().any(|scope| scope.private) {
         return Stop::Unknowable;
+    }
+    if let Some(wrong) = function_of_program(cx, name, &command.operands, command) {
+        return wrong.into();
     }
     if function(&name.text).is_some() || PeekFunction::named(&name.text).is_some() {
         let message = format!("`{}` yields a value and is not a statement", name.text);

@@ -138,7 +138,12 @@ pub(super) fn report_part(
         begins: &|name| Some(language.verb(name)?.begins()),
         is_of_program: &|name| texts().iter().any(|text| is_word_of(text, name)),
         variables: &unsure.variables,
-        is_call: &|name| is_call(language, name) || definitions.contains(name),
+        // The statement itself reports the call of a function that only a program has.
+        is_call: &|name| {
+            let is_function =
+                |text: &Arc<str>| is_word_of(text, name) && text.contains(&format!("{name}("));
+            is_call(language, name) || definitions.contains(name) || texts().iter().any(is_function)
+        },
         check_count: &|name, given| {
             // `read(0)` has a message of its own.
             if definitions.contains(&*name.text) || language.verb(&name.text).is_some() {

@@ -346,7 +346,7 @@ impl Host {
             Ok(event) => return Ok(event),
             Err(failed) => failed,
         };
-        let class = match (failure, &failed.kind) {
+        let class = match (failure, failed.kind.memory()) {
             (Some(Failure::Signal(class)), _) => class,
             (Some(Failure::Kernel(kind)), _) => {
                 return Err(error(failed.place, ErrorKind::OutOfMemory(kind)));
@@ -355,7 +355,7 @@ impl Host {
                 return Err(error(failed.place, ErrorKind::Limit(Limit::Operations)));
             }
             // `printf` reads its strings without an access.
-            (None, ErrorKind::Memory(MemoryError::Unmapped { .. })) => FaultClass::Segmentation,
+            (None, Some(MemoryError::Unmapped { .. })) => FaultClass::Segmentation,
             (None, _) => return Err(failed),
         };
         end(kernel, process, Ending::Signal(class), failed.place);

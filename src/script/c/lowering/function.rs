@@ -237,7 +237,12 @@ impl<'a> Lowering<'a> {
         for stmt in body {
             self.statement(stmt)?;
         }
-        self.place = function.place;
+        // No run arrives at the end of a function after its `return`.
+        self.place = if self.is_reached(entry) {
+            function.place
+        } else {
+            Place::default()
+        };
         self.end_function();
         self.program.functions[number] = ops::Function {
             name: function.name.to_string(),
@@ -251,8 +256,20 @@ impl<'a> Lowering<'a> {
                 .map(|ty| ty.is_number().then(|| self.scalar(ty)))
                 .collect(),
             variables: self.storage.clone(),
+            names: function
+                .locals
+                .iter()
+                .map(|local| local.name.to_string())
+                .collect(),
         };
         Ok(())
+    }
+
+    /// Whether the next operation follows the last one, or is the target of a jump in the function that begins at `entry`.
+    fn is_reached(&self, entry: u32) -> bool {
+        let (code, here) = (&self.program.code[entry as usize..], self.here());
+        let is_jump_here = |op: &Op| matches!(op, Op::Jump(to) | Op::JumpIfZero(to) | Op::JumpIfNonzero(to) if *to == here);
+        !matches!(code.last(), Some(Op::Return | Op::Jump(_))) || code.iter().any(is_jump_here)
     }
 
     /// Returns without a value.

@@ -633,7 +633,7 @@ fn names_and_types() {
     check(
         "int f(int a); int f(char *a) { return 0; }",
         (1, 19),
-        "`f` is declared with other types in line 1",
+        "`f` is declared elsewhere with other types",
     );
     check(
         "int f(int a); int main(void) { return f(1); }",
@@ -841,7 +841,7 @@ fn undefined_behavior_has_a_place() {
         (
             "int n[2]; n[0] = 1; return n[1];",
             28,
-            "the value at 0xbffffff4 is uninitialized",
+            "the value at 0xbffffff4, in `n`, is uninitialized",
         ),
         ("return 5 / zero;", 8, "division by zero"),
         ("return 5 % zero;", 8, "division by zero"),
@@ -889,6 +889,16 @@ fn undefined_behavior_has_a_place() {
             "int *p = malloc(8); p[2] = 1;",
             21,
             "access to byte 8, after the end of a block of 8 bytes from `malloc`",
+        ),
+        (
+            "char *p = malloc(5); strcpy(p, \"hello\");",
+            22,
+            "access to byte 5, after the end of a block of 5 bytes from `malloc`",
+        ),
+        (
+            "int n[2]; n[0] = 1; return *(n - 1);",
+            28,
+            "access to 0xbfffffec, before the start of `n`",
         ),
         (
             "int *p = malloc(8); int *q = malloc(8); free(q); *q = 1;",
@@ -1171,7 +1181,82 @@ fn slips_get_the_right_word() {
     );
 }
 
-/// The mistake of a macro is reported where it is used, and the help names its line.
+/// A literal in the other quotes is replaced, and the help never suggests the same name.
+#[test]
+fn quotes_scopes_and_lengths() {
+    for (text, message, help) in [
+        (
+            "char c = \"a\";",
+            "`char` is expected here, not `char *`",
+            "did you mean `'a'`?",
+        ),
+        (
+            "char c = \"\\n\";",
+            "`char` is expected here, not `char *`",
+            "did you mean `'\\n'`?",
+        ),
+        (
+            "char *s = 'a';",
+            "`char *` is expected here, not `int`",
+            "did you mean `\"a\"`?",
+        ),
+        (
+            "for (int i = 0; i < 3; i++); { putchar(i); }",
+            "unknown variable `i`",
+            "remove the `;` after `)`, which ends the loop of `i`",
+        ),
+        (
+            "for (int i = 0; i < 3; i++) { } putchar(i);",
+            "unknown variable `i`",
+            "the scope of `i` has ended: declare it before the block or the loop",
+        ),
+        (
+            "int b[M];",
+            "unknown variable `M`",
+            "add `#define M 64` above, with its value",
+        ),
+        (
+            "s += 3;",
+            "unknown variable `s`",
+            "declare it with its type and its first value, such as `int s = 0;`",
+        ),
+        (
+            "Printf(\"a\");",
+            "unknown function `Printf`",
+            "did you mean `printf`?",
+        ),
+        (
+            "char s[4]; gets(s);",
+            "`gets` is a function of the C library or of Linux that programs do not have",
+            "leave the call out, because programs have no input; a variable can get its value in the text",
+        ),
+    ] {
+        let mistake = rejected(&format!("int main(void) {{ {text} return 0; }}"));
+        let found = (&*mistake.message, mistake.help.as_deref());
+        assert_eq!(found, (message, Some(help)), "{text}");
+    }
+    compile(
+        "int main(void) { int *p = Malloc(4); Free(p); return Fork(); }",
+        &wide(),
+    )
+    .expect("wrappers of csapp.h");
+}
+
+/// The lines of a text in a script are not those of the script, so a place of its own says where a brace is.
+#[test]
+fn other_places_of_a_mistake() {
+    let open = rejected("int main(void) {\nreturn 0;\n");
+    let (place, what) = open.related.expect("the open brace");
+    assert_eq!((place.line, what), (1, "this `{` is still open"));
+    let doubted = rejected("#define N = 8\nint main(void) { return N; }");
+    assert_eq!(
+        doubted.help.as_deref(),
+        Some("remove the `=` from `#define N`")
+    );
+    assert_eq!(doubted.related.map(|(place, _)| place.line), Some(1));
+}
+
+/// The mistake of a macro is reported where it is used, and its help names the macro.
 #[test]
 fn a_wrong_macro_is_named_at_its_use() {
     for (define, body, message, help) in [
@@ -1179,25 +1264,25 @@ fn a_wrong_macro_is_named_at_its_use() {
             "#define N 10;",
             "int a[N];",
             "`]` is missing after `10`",
-            "remove the `;` from `#define N` in line 2",
+            "remove the `;` from `#define N`",
         ),
         (
             "#define N 10;",
             "for (int i = 0; i < N; i++) ;",
             "an expression is missing after `;`",
-            "remove the `;` from `#define N` in line 2",
+            "remove the `;` from `#define N`",
         ),
         (
             "#define N = 10",
             "int a[N];",
             "an expression is missing after `[`",
-            "remove the `=` from `#define N` in line 2",
+            "remove the `=` from `#define N`",
         ),
         (
             "#define SQ (x) ((x) * (x))",
             "return SQ(3);",
             "unknown variable `x`",
-            "remove the blank before `(` from `#define SQ (` in line 2",
+            "remove the blank before `(` from `#define SQ (`",
         ),
     ] {
         let text = format!("\n{define}\nint main(void) {{ {body} return 0; }}");
@@ -1330,7 +1415,7 @@ fn declarations_in_a_block_belong_to_the_file() {
     check(
         "int main(void) { char *f(int); return 0; }\nint f(int a) { return a; }",
         (1, 24),
-        "`f` is declared with other types in line 2",
+        "`f` is declared elsewhere with other types",
     );
 }
 

@@ -248,7 +248,9 @@ impl Scan<'_> {
             let name = below.find_map(named).unwrap_or_else(|| "p".to_owned());
             let (fix, help) = (
                 self.put_in(head.len(), format!(" {name}")),
-                format!("write `program {name}`"),
+                format!(
+                    "write `program {name} \"\"\"`, and `{name}` in each statement that runs the program"
+                ),
             );
             let diagnostic = self.report(
                 Code::WrongCount,

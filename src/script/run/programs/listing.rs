@@ -128,7 +128,17 @@ impl Listing {
         more: &[Constant],
     ) -> Result<BTreeSet<u32>, Diagnostic> {
         let program = self.compile(more, Layout::default())?;
-        Ok(program.places.iter().map(|place| place.line).collect())
+        let lines = program.places.iter().map(|place| place.line);
+        // An operation that nothing reaches has no line.
+        Ok(lines.filter(|line| *line > 0).collect())
+    }
+
+    /// Returns the line of the first operation of a function, or `None` if the text has no such function.
+    pub(crate) fn first_line_of(&self, function: &str) -> Option<u32> {
+        let program = self.compile(&[], Layout::default()).ok()?;
+        let mut functions = program.functions.iter();
+        let found = functions.find(|one| one.name == function)?;
+        Some(program.place(found.entry).line)
     }
 
     /// Returns the line of the text that is in a line of its file, both counted from 1.
@@ -265,7 +275,10 @@ impl Listing {
 
     fn mistake(&self, code: Code, mistake: Mistake) -> Diagnostic {
         let span = self.span(mistake.place);
-        let diagnostic = with_help(Diagnostic::new(code, span, mistake.message), mistake.help);
+        let mut diagnostic = with_help(Diagnostic::new(code, span, mistake.message), mistake.help);
+        if let Some((place, what)) = mistake.related {
+            diagnostic = diagnostic.also(self.span(place), what);
+        }
         let place = mistake.place.start as usize..mistake.place.end as usize;
         match mistake.near.zip(self.text.get(place)) {
             Some((near, said)) => diagnostic.fix(Fix::write(span, said, near)),

@@ -67,6 +67,14 @@ pub(crate) fn variable_without_program(cx: &Cx, name: &str, place: Span) -> Opti
         .next();
     let line = next.or(operations.last()).copied().unwrap_or(1);
     let program = &listing.name.text;
+    // A replay keeps the accesses of its arrays.
+    if let Some(Ran::Replay(replay)) = cx.state.ran.get(program)
+        && let mut objects = replay.source.objects().iter()
+        && objects.any(|one| one.name == name && !one.dimensions.is_empty())
+    {
+        let help = format!("write `show {program} by {name}` for the accesses of its elements");
+        return Some(Diagnostic::new(Code::NoAnswer, place, message).help(help));
+    }
     Some(
         Diagnostic::new(Code::NoAnswer, place, message).help(format!(
             "pause the program where the variable has the value: `run {program} until line {line}`"

@@ -2,6 +2,7 @@
 
 use crate::lang::ast::{Expr, ExprKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::nearest::{is_word_of, nearest};
 use crate::lang::span::Span;
 use crate::run::bind::{Bound, word};
@@ -20,6 +21,7 @@ use crate::run::table::read::read_table;
 use crate::run::table::{InvalidEntries, Shape};
 use pagewalk_engine::machine::footprint::Footprint;
 use pagewalk_engine::machine::spec::Mmu;
+use pagewalk_engine::program::Layout;
 use pagewalk_engine::program::ops::Object;
 
 use super::perform::declare::declare_areas;
@@ -341,6 +343,9 @@ pub(crate) fn show_plan(cx: &mut Cx, bound: &Bound) -> Result<ShowPlan, Stop> {
     if let Some(plan) = by_program(cx, bound.operands)? {
         return Ok(plan);
     }
+    if let Some(wrong) = arrays_of_program(cx, bound.operands) {
+        return Err(wrong.into());
+    }
     match shown {
         Some(noun) if matches!(noun.views, Views::Program) => match bound.operands {
             // A variable can have this name.
@@ -367,6 +372,27 @@ pub(crate) fn show_plan(cx: &mut Cx, bound: &Bound) -> Result<ShowPlan, Stop> {
     }
 }
 
+/// Reports several arrays of a program without its name.
+fn arrays_of_program(cx: &Cx, operands: &[Expr]) -> Option<Diagnostic> {
+    let [first, _, ..] = operands else {
+        return None;
+    };
+    let names: Vec<&str> = operands.iter().map(word).collect::<Option<_>>()?;
+    let listing = cx.state.listings().find(|listing| {
+        let program = listing.compile(&[], Layout::default());
+        program.is_ok_and(|program| {
+            let is_global = |name: &&str| program.objects.iter().any(|one| one.name == **name);
+            names.iter().all(is_global)
+        })
+    })?;
+    let (program, arrays) = (&listing.name.text, names.join(" "));
+    let end = operands.last()?.span.end;
+    let place = Span { end, ..first.span };
+    let message = format!("the table of the elements of `{arrays}` begins with the program");
+    let fix = Fix::write(place, cx.text(place), format!("{program} by {arrays}"));
+    Some(Diagnostic::new(Code::UnknownWord, place, message).fix(fix))
+}
+
 /// Returns the plan of `PROGRAM by line` or `PROGRAM by ARRAY…`, or `None` for other operands.
 pub(super) fn by_program(cx: &mut Cx, operands: &[Expr]) -> Result<Option<ShowPlan>, Stop> {
     let [name, by, rest @ ..] = operands else {
@@ -384,7 +410,11 @@ pub(super) fn by_program(cx: &mut Cx, operands: &[Expr]) -> Result<Option<ShowPl
         return Err(Stop::Unknowable);
     }
     let Some(ran) = cx.state.ran.get(&named.text).cloned() else {
-        let message = format!("`{}` has not run before this statement", named.text);
+        // `outputs` and `reference` keep no accesses.
+        let message = format!(
+            "no `replay` or `run` of `{}` precedes this table",
+            named.text
+        );
         let help = format!("write `replay {0}` or `run {0}` first", named.text);
         return Err(Diagnostic::new(Code::NoAnswer, name.span, message)
             .help(help)

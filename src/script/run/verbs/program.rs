@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::process::ProcessState;
-use pagewalk_engine::program::{Builtin, ErrorKind, Layout, Options, Until, explore};
+use pagewalk_engine::program::{Builtin, ErrorKind, Layout, Limit, Options, Until, explore};
 
 use crate::lang::ast::ExprKind;
 use crate::lang::ast::{Expr, Word};
@@ -81,11 +81,10 @@ pub(crate) fn program(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         let file = bound.expr(Slot::CFile)?;
         bound.refuse()?;
         let number = cx.env.files.program(file.span);
-        // The search for the files has already reported a missing file.
         let source = number.and_then(|number| Some((number, cx.env.sources.file(number)?)));
         let Some((number, source)) = source else {
             cx.state.bind(&name.text, Binding::Unknowable);
-            return Err(Stop::Unknowable);
+            return Err(no_file(cx, file));
         };
         let end = source.text.len() as u32;
         let place = Span {
@@ -163,6 +162,28 @@ pub(crate) fn program(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
             booted: None,
         }))
     }))
+}
+
+/// Reports the file of a program that was not read.
+fn no_file(cx: &Cx, file: &Expr) -> Stop {
+    let said = cx.text(file.span);
+    if !matches!(file.kind, ExprKind::Value(Value::Text(_))) {
+        let message = "the name of a file must be in quotes";
+        let wrong = Diagnostic::new(Code::WrongType, file.span, message);
+        return wrong
+            .fix(Fix::write(file.span, said, format!("\"{said}\"")))
+            .into();
+    }
+    // The search for the files has already reported a missing file.
+    if cx.checking() {
+        return Stop::Unknowable;
+    }
+    Diagnostic::new(
+        Code::Unreadable,
+        file.span,
+        format!("{said} could not be read"),
+    )
+    .into()
 }
 
 /// Reports the text of a program in braces.
@@ -245,7 +266,13 @@ pub(crate) fn outputs(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
             options.programs = executable(cx, program.layout);
         }
         let found = explore(&program, &options);
-        let outputs = found.map_err(|error| {
+        let outputs = found.map_err(|mut error| {
+            let has_processes = program.builtins.contains(&Builtin::Fork)
+                || program.builtins.iter().any(|one| one.replaces_program());
+            // One process has one order, whose states are its outputs so far.
+            if error.kind == ErrorKind::Limit(Limit::States) && !has_processes {
+                error.kind = ErrorKind::Limit(Limit::Output);
+            }
             let wrong = failed(cx, &call, &error, &program, &options.programs);
             // A loop without an end would also reach the limit, but the orders of many processes do so sooner.
             match error.kind {
@@ -270,8 +297,33 @@ pub(crate) fn outputs(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     }))
 }
 
+/// Reports the name of a function in place of the line at which a run pauses.
+fn until_function(cx: &Cx, operands: &[Expr]) -> Option<Diagnostic> {
+    let after = operands.iter().position(|one| word(one) == Some("until"))? + 1;
+    let first = operands.get(after)?;
+    let named = match word(first)? {
+        "line" => operands.get(after + 1)?,
+        _ => first,
+    };
+    let function = word(named).filter(|name| !cx.state.has_variable(name))?;
+    let Some(Binding::Program(listing)) = cx.state.find(&Word::of(operands.first()?).text) else {
+        return None;
+    };
+    let line = listing.first_line_of(function)?;
+    let place = Span {
+        end: named.span.end,
+        ..first.span
+    };
+    let message = "`until` takes the number of a line, not a function";
+    let fix = Fix::write(place, cx.text(place), format!("line {line}"));
+    Some(Diagnostic::new(Code::WrongType, place, message).fix(fix))
+}
+
 /// `run PROGRAM [call FUNCTION] [arguments TEXT…] [until line N] [step] [define NAME = V]`
 pub(crate) fn run(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
+    if let Some(wrong) = until_function(cx, bound.operands) {
+        return Err(wrong.into());
+    }
     let name = bound.expr(Slot::Program)?;
     bound.refuse()?;
     let Some(call) = bound_call(cx, name, bound)? else {

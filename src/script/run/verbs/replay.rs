@@ -35,7 +35,7 @@ pub(crate) const COUNTS: Param = Optional(&[Many(&Words(words_of!(REQUESTED_COUN
 pub(crate) fn replay(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let file = match bound.operands.first() {
         Some(file) => file,
-        None => bound.expr(Slot::Trace)?,
+        None => return Err(nothing_to_replay(cx, bound)),
     };
     bound.refuse()?;
     not_of_a_process(cx, bound.place)?;
@@ -68,6 +68,21 @@ pub(crate) fn replay(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         Action::operation(move |cx| Ok(Did::Replay(Box::new(replay::replay(cx, &replay)?))))
             .when_checking(move |cx| start_for(cx, &plan).map(|_| ())),
     )
+}
+
+/// Reports that neither a trace nor a program is named, and suggests the program if there is one.
+fn nothing_to_replay(cx: &Cx, bound: &Bound) -> Stop {
+    let wrong = bound.missing(Slot::Trace.description());
+    let Some(program) = cx.state.programs().next() else {
+        return wrong.into();
+    };
+    let has_mmu = cx.spec().is_some_and(|spec| spec.mmu.is_some());
+    let map = if has_mmu { " map demand" } else { "" };
+    let (place, operands) = (bound.place, format!(" {program}{map}"));
+    wrong
+        .help(format!("write `replay{operands}`"))
+        .fix(Fix::put_in(place.file, place.end, operands))
+        .into()
 }
 
 /// Returns the accesses of a program in the machine's memory.
