@@ -318,15 +318,15 @@ fn a_script_runs_without_the_name_of_the_command() {
         ),
         (
             &["diff", "HEAD:first.pw", file],
-            "`git show HEAD:./first.pw > old.pw`",
+            "`git show HEAD:first.pw > old.pw`",
         ),
         (
             &["diff", "HEAD~1", file],
             "`git show HEAD~1:./examples/first.pw > old.pw`",
         ),
         (
-            &["run", "a.pw::one"],
-            "`pagewalk test a.pw --filter \"one\"` runs this case",
+            &["run", "examples/first.pw::one"],
+            "`pagewalk test examples/first.pw --filter \"one\"` runs this case",
         ),
         (
             &["replay", "--machine", "core-i7", "loop.trace"],

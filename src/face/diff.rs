@@ -99,19 +99,17 @@ impl Diff {
     }
 }
 
-/// Returns the name that Git has for a script in a revision, as in `HEAD~1:./first.pw`. The revision may already name the script;
-/// otherwise, the script is that with which the command compares it.
+/// Returns the name that Git has for a script in a revision. If the revision names no script, it is that with which the command
+/// compares it, as in `HEAD~1:./first.pw`.
 fn old_script(revision: &str, other: &str) -> String {
-    let (revision, file) = match revision.split_once(':') {
-        Some((revision, file)) if !file.is_empty() => (revision, file),
-        _ => (revision.trim_end_matches(':'), other),
-    };
-    // Without `./`, Git looks for the name in the root of the repository, where an absolute path is not.
-    let file = file.strip_prefix("./").unwrap_or(file);
-    let file = if Path::new(file).is_absolute() {
-        "FILE"
-    } else {
-        file
-    };
-    format!("{revision}:./{}", quoted(file))
+    let named = revision
+        .split_once(':')
+        .filter(|(_, file)| !file.is_empty());
+    let is_here = !Path::new(other).is_absolute() && Path::new(other).exists();
+    let file = if is_here { other } else { "FILE" };
+    match named {
+        // Git looks for a name without `./` in the root of the repository.
+        Some(_) => revision.to_owned(),
+        None => format!("{}:./{}", revision.trim_end_matches(':'), quoted(file)),
+    }
 }

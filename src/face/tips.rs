@@ -113,15 +113,30 @@ fn with_typed(tip: &str, said: &str, given: &[OsString]) -> String {
             machine.map(|name| format!("replay {name}")),
         ),
     ];
-    let mut tip = tip.to_owned();
-    for (sample, typed) in typed {
-        if let Some(typed) = typed {
-            let is_name = !sample.contains(' ');
-            let typed = if is_name { quoted(&typed) } else { typed };
-            tip = tip.replace(sample, &typed);
-        }
+    let mut done = String::new();
+    let mut rest = tip;
+    // One pass, because a typed name can contain a sample: `my-exam.pw`.
+    while let Some((at, sample, typed)) = typed
+        .iter()
+        .filter_map(|(sample, typed)| Some((rest.find(sample)?, *sample, typed.as_ref()?)))
+        .min_by_key(|(at, ..)| *at)
+    {
+        done.push_str(&rest[..at]);
+        let is_name = !sample.contains(' ');
+        done.push_str(&if is_name {
+            quoted(typed)
+        } else {
+            typed.clone()
+        });
+        rest = &rest[at + sample.len()..];
     }
-    tip
+    done + rest
+}
+
+/// Whether a value is no file that the command reads, so that it may belong to an option.
+fn is_no_input(value: &str) -> bool {
+    let path = Path::new(value);
+    !is_script(path) && !path.exists()
 }
 
 /// Returns the value after an option, as in `--filter page`, `--filter=page`, and `-kpage`.
@@ -266,8 +281,7 @@ fn intended(
     let takes_value = options()
         .filter(|option| option.get_long() == Some(near))
         .any(|option| option.get_action().takes_values());
-    let typed =
-        value_of(&argument, given).filter(|value| takes_value && !is_script(Path::new(value)));
+    let typed = value_of(&argument, given).filter(|value| takes_value && is_no_input(value));
     Some(match typed {
         Some(value) => format!("--{near} {}", quoted(&value)),
         None => format!("--{near}"),
@@ -367,7 +381,7 @@ fn misplaced(program: &clap::Command, error: &clap::Error, given: &[OsString]) -
     if let Some((format, file)) = report_of(said)
         && words.get(1)? == "test"
     {
-        let typed = value_of(said, given).filter(|file| !is_script(Path::new(file)));
+        let typed = value_of(said, given).filter(|file| is_no_input(file));
         let file = typed.map_or_else(|| file.to_owned(), |typed| quoted(&typed));
         return Some(format!(
             "write '--report {format}={file}'; the formats are 'junit', 'json', 'github', and 'html'"

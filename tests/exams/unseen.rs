@@ -220,6 +220,11 @@ fn columns_that_decide_an_answer_are_reported() {
     assert!(!of(
         read_only,
         "page_table columns vpn ppn",
+        "ask read 0x200 => fault"
+    ));
+    assert!(!of(
+        read_only,
+        "page_table columns vpn ppn",
         "ask write 0x200 = 1 => vpn"
     ));
 }

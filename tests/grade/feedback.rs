@@ -235,7 +235,7 @@ fn a_right_cell_of_a_wrong_row_has_a_reason() {
         std::fs::read_to_string(folder.join("feedback/s1.md")).expect("feedback")
     };
     let text = feedback(&[]);
-    let line = "| 1 | 1 | 0 of 1 | right, but another cell of the row is wrong |";
+    let line = "| 1 | 1 | 0 of 1 | right, but another cell of the row is not right |";
     assert!(text.contains(line), "{text}");
     assert!(text.contains("| 1 | 1 | 1 of 1 | right |"), "{text}");
 }

@@ -146,9 +146,17 @@ pub(super) fn name_other_blocks(
             one.help = Some(help.to_owned());
             continue;
         }
-        // The memory of a machine has no size.
-        if around() == Some("kernel") && name == "memory" {
-            let help = "write `frames 64`: the size of the memory, divided by the page size";
+        let own_help = match (around(), name) {
+            // The memory of a machine has no size.
+            (Some("kernel"), "memory" | "ram" | "mem") => {
+                Some("write `frames 64`: the size of the memory, divided by the page size")
+            }
+            (Some("exam"), "total" | "points") => Some(
+                "each question has points, and the paper prints their sum: `question \"A\" points 5 {`",
+            ),
+            _ => None,
+        };
+        if let Some(help) = own_help {
             one.help = Some(help.to_owned());
             continue;
         }

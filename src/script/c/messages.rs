@@ -17,7 +17,7 @@ pub struct Mistake {
     pub help: Option<String>,
     /// The name that was probably meant instead of the text at the place.
     pub near: Option<String>,
-    /// Another place that explains the mistake, and what is there. A message names no line of the text, because the text may
+    /// Another place that explains the mistake, and a label for it. A message names no line of the text, because the text may
     /// be a part of a script, which counts other lines.
     pub related: Option<(Place, &'static str)>,
     /// Whether a name has no declaration.

@@ -5,7 +5,7 @@ use crate::lang::ast::{Claim, Condition, Expr, ExprKind, Fact, Operation, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
-use crate::lang::value::Value;
+use crate::lang::value::{Number, Value};
 
 use super::checks::{claimed, no_claim, unknown_fact};
 use super::current_process::CurrentProcess;
@@ -89,12 +89,12 @@ fn check_stated(cx: &mut Cx, fact: &Fact, family: Family, asked: bool) -> Result
         check_frame(cx, fact);
     }
     match &fact.claim {
-        Claim::Is(expr) | Claim::Not(expr) => {
+        Claim::Is(expr) => {
             let value = claimed(cx, expr, &key)?;
             check_set(cx, fact, expr, &key, &value);
             Ok(())
         }
-        Claim::In(expr) => claimed(cx, expr, &key).map(|_| ()),
+        Claim::Not(expr) | Claim::In(expr) => claimed(cx, expr, &key).map(|_| ()),
         Claim::Open => Ok(()),
         Claim::Blank if asked => Ok(()),
         Claim::Blank => Err(no_claim(fact, Some(&key)).into()),
@@ -242,7 +242,11 @@ fn check_maximum(cx: &mut Cx, fact: &Fact) {
         cx.report(vec![warning.help(help)]);
     }
     let name = fact.name.text.rsplit(['.', '_']).next();
-    if name == Some("rate") && integer.is_some_and(|value| value > 1) {
+    let above_one = |value: &Number| {
+        let ratio = value.as_ratio();
+        ratio.is_some_and(|ratio| ratio.numer() > ratio.denom())
+    };
+    if name == Some("rate") && matches!(value, Value::Number(value) if above_one(value)) {
         let warning = Diagnostic::warning(Code::Unlikely, expr.span, "a rate is at most 1");
         let fix = Fix::put_in(expr.span.file, expr.span.end, "%");
         cx.report(vec![warning.fix(fix)]);

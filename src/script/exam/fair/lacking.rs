@@ -12,6 +12,7 @@ use crate::run::facts::{Component, Family};
 use crate::run::nouns::TableNoun;
 use crate::run::record::{Did, FigureData, ReferenceRun, View};
 use crate::run::table::TableId;
+use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::reference_string::Replacement;
 use pagewalk_engine::machine::spec::{Latency, Spec};
 
@@ -39,7 +40,7 @@ pub(crate) enum Lacking {
     Between,
     /// The contents of a TLB or cache that an item's operation looks up.
     Contents(String),
-    /// The name of a printed table, and its column that decides an answer.
+    /// The name of a printed table, and its column that can decide an answer.
     Column(String, &'static str),
     /// The latencies of the machine.
     Latencies,
@@ -90,8 +91,13 @@ const AREAS: &[&str] = &[
     "maps", "mapped", "mmap", "malloc", "heap", "stack", "data", "bss", "text", "code", "array",
 ];
 
-/// Facts of accesses with the ends of their names, and the columns that decide them.
-const DECIDED: &[(&str, &[&str])] = &[("fault", &["rw", "us", "xd"]), (".writeback", &["d"])];
+/// The end of the name of a fact, and a column that can decide it in accesses of some kinds.
+type Decided = (&'static str, &'static str, fn(AccessKind) -> bool);
+const DECIDED: &[Decided] = &[
+    ("fault", "rw", |kind| kind == AccessKind::Write),
+    ("fault", "xd", |kind| kind == AccessKind::Execute),
+    (".writeback", "d", |_| true),
+];
 
 /// The fact that is the latency of an access.
 const LATENCY: &str = "cycles";
@@ -404,7 +410,7 @@ impl Stated {
 }
 
 /// Returns the columns that a printed table leaves out, although an entry has another value than usual, and an answer of
-/// the question depends on it.
+/// the question can depend on it.
 fn hidden_columns<'q>(
     question: &'q Question,
     view: &'q View,
@@ -424,19 +430,21 @@ fn hidden_columns<'q>(
         .find_map(|item| item.hardware.as_ref()?.machine_before());
     let noun = TableNoun::named(name).zip(machine);
     let shown = noun.map_or_else(Vec::new, |(noun, machine)| (noun.shown)(machine, level));
-    let is_asked = |end: &str| {
-        question.items().any(|item| match &item.kind {
-            ItemKind::Facts { blanks, .. } => blanks
-                .iter()
-                .any(|blank| blank.key.is_some() && blank.fact.ends_with(end)),
+    let is_asked = |(end, _, is_of_kind): &&Decided| {
+        question.items().any(|item| match (&item.kind, &*item.did) {
+            (ItemKind::Facts { blanks, .. }, Did::Access(access)) => {
+                let mut asked = blanks.iter().filter(|blank| blank.key.is_some());
+                is_of_kind(access.kind) && asked.any(|blank| blank.fact.ends_with(end))
+            }
             _ => false,
         })
     };
     let deciding = DECIDED
         .iter()
-        .filter(move |(end, _)| is_asked(end))
-        .flat_map(|(_, columns)| *columns);
-    deciding.filter_map(move |column| {
+        .filter(is_asked)
+        .map(|(_, column, _)| *column);
+    let deciding: Vec<&str> = deciding.collect();
+    deciding.into_iter().filter_map(move |column| {
         let table = table?;
         let is_in = |names: &[String]| names.iter().any(|name| name == column);
         (is_in(&shown) && !is_in(&table.groups.concat()))

@@ -136,7 +136,7 @@ fn lacks(question: &str, lacking: &Lacking) -> String {
             "asks about {name}, but the paper does not print its contents, and it is not empty; add `given`, or `flush` it"
         ),
         Lacking::Column(table, column) => &format!(
-            "an answer depends on the column `{column}`, which the printed table “{table}” leaves out; add it to the columns of `given`"
+            "an answer can depend on the column `{column}`, which the printed table “{table}” leaves out; add it to the columns of `given`"
         ),
         Lacking::Latencies => {
             "asks how many cycles an access takes, but the paper states no latencies; add `given machine`"

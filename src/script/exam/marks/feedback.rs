@@ -201,9 +201,9 @@ pub(crate) fn why_of(mark: &Mark, field: &Field) -> String {
         return reason;
     }
     let but = match field.item.printed.marks {
-        Some(MarkedBy::Row) => "another cell of the row is wrong",
-        Some(MarkedBy::Column) => "another cell of the column is wrong",
-        None => "a rule also demands other answers, and one of them is wrong",
+        Some(MarkedBy::Row) => "another cell of the row is not right",
+        Some(MarkedBy::Column) => "another cell of the column is not right",
+        None => "a rule also demands other answers, and one of them is not right",
     };
     format!("{reason}, but {but}")
 }

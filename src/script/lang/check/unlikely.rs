@@ -551,13 +551,7 @@ impl<'s> Visit<'s> for Numbers<'_> {
         let (base, first) = (rightmost(whole), leftmost(exponent));
         let grouped = text(whole).ends_with(')') || text(exponent).starts_with('(');
         // A hash such as `va >> 5 ^ 1` has no power.
-        let is_hash = matches!(
-            whole.kind,
-            ExprKind::Binary(
-                BinaryOp::ShiftLeft | BinaryOp::ShiftRight | BinaryOp::BitAnd,
-                ..
-            )
-        );
+        let is_hash = matches!(whole.kind, ExprKind::Binary(BinaryOp::ShiftRight, ..));
         if is_hash || grouped || !decimal(base) || !(text(base) == "2" || decimal(first)) {
             return;
         }
@@ -677,8 +671,10 @@ fn unreachable_rows(part: &[Stmt]) -> Option<Diagnostic> {
         // Another statement may have used the rows.
         has_rows &=
             matches!(&*stmt.kind, StmtKind::Command(command) if &*command.verb.text == "set");
-        has_rows && sets(stmt, "cr3")
-    })?;
+        sets(stmt, "cr3")
+    });
+    // Rows below a root are in its tables, to which a later `set cr3` may return.
+    let root = root.filter(|_| has_rows)?;
     let message = "no walk reads the rows of the page table above, because this sets another root";
     let warning = Diagnostic::warning(Code::Unlikely, root.span, message);
     Some(warning.help("write `set cr3` above `set page_table`"))

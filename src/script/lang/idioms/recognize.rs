@@ -57,9 +57,10 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         return Vec::new();
     }
     // The name of a TLB or cache is missing, while `show ppn` means a fact.
-    let line = line_at(text, diagnostic.span.start as usize);
-    let nameless = ["show tlb", "show cache"].contains(&text[line].trim());
-    if nameless && diagnostic.code == Code::UnknownNoun {
+    let before = text[..diagnostic.span.start as usize].trim_end_matches(' ');
+    let shows = before.ends_with("show")
+        && matches!(text.get(diagnostic.span.bytes()), Some("tlb" | "cache"));
+    if shows && diagnostic.code == Code::UnknownNoun {
         return Vec::new();
     }
     let mut found = all(diagnostic, text);

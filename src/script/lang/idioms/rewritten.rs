@@ -334,8 +334,9 @@ pub(super) fn stated(does: &str, facts: &str) -> Option<(&'static Idiom, Option<
         }
     }
     parts.push(&facts[from..whole(facts).1.max(from)]);
-    // Beside a blank, a value is an expectation. Without one, the facts with values are the blanks.
-    let asks = asks(does) && !parts.iter().any(|part| is_fact(part.trim()));
+    let asks = asks(does);
+    let is_blank = |part: &&str| is_fact(&lowered(part.trim_end_matches([' ', '}']).trim()));
+    let has_blank = parts.iter().any(is_blank);
     let mut new = Vec::new();
     for part in parts
         .iter()
@@ -349,7 +350,9 @@ pub(super) fn stated(does: &str, facts: &str) -> Option<(&'static Idiom, Option<
             Some((fact, None)) => return Some((fact, None)),
             Some((fact, Some(text))) => {
                 row = row.or(Some(fact));
-                let name = text.split(' ').next().filter(|_| asks);
+                // Beside a blank, a value after `=` is an expectation. Otherwise, the fact is a blank.
+                let is_value = has_blank && part.contains('=');
+                let name = text.split(' ').next().filter(|_| asks && !is_value);
                 new.push(name.map_or_else(|| text.clone(), str::to_owned));
             }
             None => new.push(part.to_owned()),

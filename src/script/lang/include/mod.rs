@@ -616,7 +616,11 @@ pub fn missing_help(loader: &dyn Loader, path: &Path) -> Option<String> {
         return Some(help.to_owned());
     }
     // The notation of pytest, and of the names that `pagewalk test --list` prints.
-    if let Some((file, case)) = text.split_once("::").filter(|(file, _)| !file.is_empty()) {
+    let is_file = |name: &str| !name.is_empty() && loader.canonical(Path::new(name)).is_ok();
+    if let Some((file, case)) = text
+        .split_once("::")
+        .filter(|(file, _)| is_file(file.trim()))
+    {
         let (file, case) = (shown(Path::new(file.trim())), visible(case.trim()));
         return Some(format!(
             "`pagewalk test {file} --filter \"{case}\"` runs this case"
@@ -630,14 +634,14 @@ pub fn missing_help(loader: &dyn Loader, path: &Path) -> Option<String> {
         text.replace('\\', "/"),
         text.to_lowercase(),
     ];
-    let exists = |name: &String| !name.is_empty() && loader.canonical(Path::new(name)).is_ok();
-    if let Some((name, _)) = place.filter(|(name, _)| exists(&(*name).to_owned())) {
+    if let Some((name, _)) = place.filter(|(name, _)| is_file(name)) {
         return Some(format!(
             "write `{}`: the name of a file takes no line",
             shown(Path::new(name))
         ));
     }
-    let meant = candidates.into_iter().find(exists).map(PathBuf::from);
+    let meant = candidates.into_iter().find(|name| is_file(name));
+    let meant = meant.map(PathBuf::from);
     let meant = meant.or_else(|| {
         let (_, near) = near(loader, path)?;
         Some(path.with_file_name(near))

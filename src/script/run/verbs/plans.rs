@@ -94,9 +94,12 @@ pub(crate) fn perms_of_cell(
     })
 }
 
-/// Returns the permissions that a text such as `rw` or `RX` names, or those of code.
+/// Returns the permissions that the letters of a text such as `rw` or `RX` name, or those of code.
 fn example(text: &str) -> String {
     let text = text.to_ascii_lowercase();
+    if !text.chars().all(|c| "rwxps-".contains(c)) {
+        return "r-xp".to_owned();
+    }
     let letter = |letter| if text.contains(letter) { letter } else { '-' };
     let sharing = if text.contains('s') { 's' } else { 'p' };
     match ['r', 'w', 'x'].map(letter) {

@@ -102,8 +102,15 @@ fn register(question: &Question, of: fn(&Machine) -> Option<u64>) -> Option<u64>
 }
 
 /// Returns the physical address of the level-1 page table in memory.
-pub(super) fn root(question: &Question) -> Option<u64> {
+fn root(question: &Question) -> Option<u64> {
     register(question, |machine| machine.cr3().map(Pa::raw))
+}
+
+/// Whether the page table of an item is in memory.
+pub(super) fn has_root(question: &Question) -> bool {
+    let states = question.items().filter_map(|item| item.hardware.as_ref());
+    let mut machines = states.filter_map(|hardware| hardware.machine_before());
+    machines.any(|machine| machine.cr3().is_some())
 }
 
 /// Whether the question prints a table with the column of a bit.

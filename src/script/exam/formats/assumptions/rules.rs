@@ -1,7 +1,7 @@
 //! The rules that decide keys, and their sentences.
 
 use super::lookups::lookups;
-use super::machine_rules::{base, cores, entry, number, rights, root, stores, tagged};
+use super::machine_rules::{base, cores, entry, has_root, number, rights, stores, tagged};
 use super::orders::of_frames;
 use super::policy_rules::rule;
 use crate::exam::paper::Question;
@@ -158,8 +158,7 @@ impl Rule {
                 _,
             ) => Vec::new(),
             (_, None) => {
-                let is_in_memory = root(question).is_some();
-                let sentence = self.of_machine(spec, asked, is_in_memory);
+                let sentence = self.of_machine(spec, asked, has_root(question));
                 let sentence = sentence.or_else(|| self.of_bare(spec, asked));
                 sentence.into_iter().collect()
             }
@@ -171,14 +170,14 @@ impl Rule {
         }
     }
 
-    /// Returns the sentence of a rule of the processor, whose page tables may be in memory.
-    fn of_machine(self, spec: &Spec, asked: &Topics, is_in_memory: bool) -> Option<String> {
+    /// Returns the sentence of a rule of the processor. Without a root, the page table is at no address.
+    fn of_machine(self, spec: &Spec, asked: &Topics, has_root: bool) -> Option<String> {
         let mmu = spec.mmu.as_ref()?;
         let text = match self {
             Self::CachedWalk
                 if mmu.walk_cached && !spec.caches.is_empty() && asked.is(Topic::UsesCaches) =>
             {
-                if is_in_memory {
+                if has_root {
                     "A page walk fetches page-table entries through the caches."
                 } else {
                     "A page walk fetches page-table entries from memory."
