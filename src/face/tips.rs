@@ -181,12 +181,11 @@ fn rule_as_option(
     let name = rule.name;
     let written = value.map(|value| format!("{name}={value}"));
     let right = written.filter(|written| Rules::default().set_written(written).is_ok());
-    Some(match right {
-        Some(written) => format!("write '--rule {}'", quoted(&written)),
-        None => {
-            let values = rule.values.split(';').next().unwrap_or_default();
-            format!("write '--rule {name}=VALUE' ({values})")
-        }
+    Some(if let Some(written) = right {
+        format!("write '--rule {}'", quoted(&written))
+    } else {
+        let values = rule.values.split(';').next().unwrap_or_default();
+        format!("write '--rule {name}=VALUE' ({values})")
     })
 }
 

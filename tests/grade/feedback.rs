@@ -228,7 +228,7 @@ fn a_right_cell_of_a_wrong_row_has_a_reason() {
                   ask reference columns hit frame0 marks by row }\n";
     let exam = put(&folder, "exam.pw", script);
     let header = "id,1.1.hit,1.1.frame0,1.2.hit,1.2.frame0";
-    let answers = put(&folder, "a.csv", &format!("{header}\ns1,N,1,Y,1\n"));
+    let answers = put(&folder, "a.csv", format!("{header}\ns1,N,1,Y,1\n"));
     let into = folder.join("feedback").to_string_lossy().into_owned();
     let feedback = |rule: &[&str]| {
         pagewalk(&[&["grade", &exam, &answers, "--feedback", &into], rule].concat());

@@ -277,13 +277,10 @@ impl Shell {
 
     fn one(&mut self, text: &str) -> io::Result<Flow> {
         let words = text.trim();
-        let command = match words.strip_prefix(':') {
-            Some(command) => Some(command),
-            None => {
-                let row = self.context.command_in(words, self.context.display.echo);
-                row.map(|_| words)
-            }
-        };
+        let command = words.strip_prefix(':').or_else(|| {
+            let row = self.context.command_in(words, self.context.display.echo);
+            row.map(|_| words)
+        });
         if let Some(mut practice) = self.finished.take()
             && words == "again"
             && practice.again()

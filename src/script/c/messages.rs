@@ -16,10 +16,10 @@ pub struct Mistake {
     pub message: String,
     pub help: Option<String>,
     /// The name that was probably meant instead of the text at the place.
-    pub near: Option<String>,
+    pub near: Option<Box<str>>,
     /// Another place that explains the mistake, and a label for it. A message names no line of the text, because the text may
     /// be a part of a script, which counts other lines.
-    pub related: Option<(Place, &'static str)>,
+    pub related: Option<Box<(Place, &'static str)>>,
     /// Whether a name has no declaration.
     pub is_unknown: bool,
 }
@@ -50,13 +50,13 @@ impl Mistake {
     #[must_use]
     pub(super) fn did_you_mean(mut self, near: String) -> Self {
         self.help = Some(format!("did you mean `{near}`?"));
-        self.near = Some(near);
+        self.near = Some(near.into());
         self
     }
 
     #[must_use]
     pub(super) fn also(mut self, place: Place, what: &'static str) -> Self {
-        self.related = Some((place, what));
+        self.related = Some(Box::new((place, what)));
         self
     }
 
@@ -233,13 +233,12 @@ fn object_near(address: u64, program: &Program) -> Option<String> {
         let distance = address.checked_sub(last.address + last.size);
         distance.is_some_and(|distance| distance < 4096)
     });
-    let (object, place) = match last {
-        Some(last) => (last, "after the end"),
-        None => {
-            let after = named.filter(|one| one.address > address);
-            let next = after.min_by_key(|one| one.address)?;
-            (next.address - address <= NEAR).then_some((next, "before the start"))?
-        }
+    let (object, place) = if let Some(last) = last {
+        (last, "after the end")
+    } else {
+        let after = named.filter(|one| one.address > address);
+        let next = after.min_by_key(|one| one.address)?;
+        (next.address - address <= NEAR).then_some((next, "before the start"))?
     };
     let own = address.checked_sub(program.layout.bias);
     let address = match own {

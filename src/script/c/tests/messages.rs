@@ -1246,14 +1246,14 @@ fn quotes_scopes_and_lengths() {
 #[test]
 fn other_places_of_a_mistake() {
     let open = rejected("int main(void) {\nreturn 0;\n");
-    let (place, what) = open.related.expect("the open brace");
+    let (place, what) = *open.related.expect("the open brace");
     assert_eq!((place.line, what), (1, "this `{` is still open"));
     let doubted = rejected("#define N = 8\nint main(void) { return N; }");
     assert_eq!(
         doubted.help.as_deref(),
         Some("remove the `=` from `#define N`")
     );
-    assert_eq!(doubted.related.map(|(place, _)| place.line), Some(1));
+    assert_eq!(doubted.related.map(|related| related.0.line), Some(1));
 }
 
 /// The mistake of a macro is reported where it is used, and its help names the macro.

@@ -276,12 +276,12 @@ impl Listing {
     fn mistake(&self, code: Code, mistake: Mistake) -> Diagnostic {
         let span = self.span(mistake.place);
         let mut diagnostic = with_help(Diagnostic::new(code, span, mistake.message), mistake.help);
-        if let Some((place, what)) = mistake.related {
+        if let Some((place, what)) = mistake.related.map(|related| *related) {
             diagnostic = diagnostic.also(self.span(place), what);
         }
         let place = mistake.place.start as usize..mistake.place.end as usize;
         match mistake.near.zip(self.text.get(place)) {
-            Some((near, said)) => diagnostic.fix(Fix::write(span, said, near)),
+            Some((near, said)) => diagnostic.fix(Fix::write(span, said, &*near)),
             None => diagnostic,
         }
     }

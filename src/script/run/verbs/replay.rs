@@ -33,9 +33,8 @@ pub(crate) const COUNTS: Param = Optional(&[Many(&Words(words_of!(REQUESTED_COUN
 
 /// Prepares `replay "file.trace" [format F] [straddle S] [map M] [COUNT…]`, with the options in any order.
 pub(crate) fn replay(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
-    let file = match bound.operands.first() {
-        Some(file) => file,
-        None => return Err(nothing_to_replay(cx, bound)),
+    let Some(file) = bound.operands.first() else {
+        return Err(nothing_to_replay(cx, bound));
     };
     bound.refuse()?;
     not_of_a_process(cx, bound.place)?;
