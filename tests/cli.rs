@@ -363,8 +363,8 @@ fn a_script_runs_without_the_name_of_the_command() {
             "the machine precedes the trace: 'pagewalk replay simple t.trace'",
         ),
         (
-            &["test", "a.pw::one"],
-            "`pagewalk test a.pw --filter \"one\"` runs this case",
+            &["test", "examples/first.pw::one"],
+            "`pagewalk test examples/first.pw --filter \"one\"` runs this case",
         ),
         (&["diff", "HEAD~1", file], "`HEAD~1` is a revision"),
         (

@@ -87,7 +87,7 @@ fn a_counter_has_the_name_of_its_part() {
     let of = |fact: &str| label(&blank(fact, Some(Shown::word("3")), form));
     assert_eq!(of("cache.misses"), "Cache misses");
     assert_eq!(of("tlb.miss_rate"), "TLB miss rate");
-    assert_eq!(of("L1d.writes.misses"), "L1d writes misses");
+    assert_eq!(of("L1d.writes.misses"), "L1d write misses");
 }
 
 #[test]
