@@ -167,7 +167,7 @@ fn rule_as_option(
         return None;
     }
     let name = said.strip_prefix("--")?;
-    let value = value_of(said, given).filter(|value| !Path::new(value).exists());
+    let value = value_of(said, given).filter(|value| is_no_input(value));
     let is_like = |rule: &str| nearest_option(name, std::iter::once(rule)).is_some();
     if let Some(rule) = value.as_deref().and_then(Rules::also_written)
         && is_like("also")

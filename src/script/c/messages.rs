@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::fmt;
 
-use pagewalk_engine::program::ops::Function;
 use pagewalk_engine::program::{
     Builtin, CONVERSIONS, ErrorKind, Limit, MemoryError, Place, Program, RunError,
 };
@@ -95,12 +94,9 @@ impl Error for Mistake {}
 
 /// Returns the message of an error of a running program.
 pub fn describe(error: &RunError, program: &Program) -> Mistake {
+    let kind = without_bias(error.kind.clone(), program.layout.bias);
     let after = match &error.kind {
-        ErrorKind::AtLocal { function, .. } => {
-            // The functions are those of this program.
-            let function = program.functions.get(*function as usize);
-            function.and_then(|function| at_local(&error.kind, function, program.layout.bias))
-        }
+        ErrorKind::AtLocal { .. } => at_local(&kind, program),
         ErrorKind::Memory(MemoryError::Unmapped { address }) => object_near(*address, program)
             .or_else(|| {
                 // The script's address of a place may be small, unlike that of a null pointer.
@@ -109,7 +105,6 @@ pub fn describe(error: &RunError, program: &Program) -> Mistake {
             }),
         _ => None,
     };
-    let kind = without_bias(error.kind.clone(), program.layout.bias);
     let conversions = CONVERSIONS.chars().map(|one| format!("`%{one}`, "));
     let conversions = format!(
         "use {}with the lengths `h`, `l`, `ll`, and `z`",
@@ -122,8 +117,9 @@ pub fn describe(error: &RunError, program: &Program) -> Mistake {
             ..
         }
         | ErrorKind::Memory(MemoryError::Uninitialized { .. }) => "store a value before this use",
-        ErrorKind::AtLocal { .. } => "check the address, and the index of the array",
-        ErrorKind::Memory(MemoryError::Unmapped { .. }) if after.is_some() => {
+        ErrorKind::AtLocal { .. } | ErrorKind::Memory(MemoryError::Unmapped { .. })
+            if after.is_some() =>
+        {
             "check the address, and the index of the array"
         }
         ErrorKind::Memory(MemoryError::ReadOnly { .. }) => "copy the string to an array",
@@ -180,6 +176,10 @@ fn without_bias(mut kind: ErrorKind, bias: u64) -> ErrorKind {
     if let ErrorKind::Memory(
         MemoryError::Unmapped { address } | MemoryError::Uninitialized { address },
     )
+    | ErrorKind::AtLocal {
+        error: MemoryError::Unmapped { address } | MemoryError::Uninitialized { address },
+        ..
+    }
     | ErrorKind::InvalidFree { address } = &mut kind
     {
         // Below the variables, an address is that of the program, such as 0 in a null pointer.
@@ -189,33 +189,28 @@ fn without_bias(mut kind: ErrorKind, bias: u64) -> ErrorKind {
 }
 
 /// Returns the message of an access at or near a local variable.
-fn at_local(kind: &ErrorKind, function: &Function, bias: u64) -> Option<String> {
+fn at_local(kind: &ErrorKind, program: &Program) -> Option<String> {
     let ErrorKind::AtLocal {
         error,
+        function,
         local,
         offset,
-        ..
     } = kind
     else {
         return None;
     };
+    let function = program.functions.get(*function as usize)?;
     let name = function.names.get(*local as usize)?;
     match error {
+        MemoryError::Unmapped { address } if *offset < 0 => Some(format!(
+            "access to {address:#x}, before the start of `{name}`"
+        )),
         MemoryError::Unmapped { address } => {
-            let place = if *offset < 0 {
-                "before the start"
-            } else {
-                "after the end"
-            };
-            let address = address.checked_sub(bias).unwrap_or(*address);
-            Some(format!("access to {address:#x}, {place} of `{name}`"))
+            Some(format!("access to {address:#x}, after the end of `{name}`"))
         }
-        MemoryError::Uninitialized { address } => {
-            let address = address.checked_sub(bias).unwrap_or(*address);
-            Some(format!(
-                "the value at {address:#x}, in `{name}`, is uninitialized"
-            ))
-        }
+        MemoryError::Uninitialized { address } => Some(format!(
+            "the value at {address:#x}, in `{name}`, is uninitialized"
+        )),
         _ => None,
     }
 }

@@ -36,7 +36,7 @@ pub struct Hint {
     pub at: usize,
     /// The text of the hint.
     pub label: String,
-    /// The narration of the statements on the line, then all facts of those whose facts do not fit. May be empty.
+    /// The narration of the statements on the line, and all their facts if the text lacks some. May be empty.
     pub explanation: String,
 }
 
@@ -57,7 +57,7 @@ impl Document {
 /// Returns the hints for a range of the first file, one per line.
 fn line_hints(steps: &[Step], sources: &Sources, range: Range<usize>) -> Vec<Hint> {
     let text = sources.file(0).map_or("", |file| &file.text);
-    let mut lines: BTreeMap<usize, Hint> = BTreeMap::new();
+    let mut lines: BTreeMap<usize, (Hint, Vec<&Step>)> = BTreeMap::new();
     for step in steps {
         let (start, end) = (step.span.start as usize, step.span.end as usize);
         let Some(statement) = text.get(start..end) else {
@@ -70,34 +70,34 @@ fn line_hints(steps: &[Step], sources: &Sources, range: Range<usize>) -> Vec<Hin
         let Some(label) = label(statement, step) else {
             continue;
         };
-        let explanation = explanation(step, label.ends_with(LEFT_OUT), sources);
+        let explanation = step.narration(sources).trim_end().to_owned();
         match lines.get_mut(&at) {
-            None => drop(lines.insert(
-                at,
-                Hint {
+            None => {
+                let hint = Hint {
                     at,
                     label,
                     explanation,
-                },
-            )),
-            Some(hint) => {
+                };
+                lines.insert(at, (hint, vec![step]));
+            }
+            Some((hint, steps)) => {
                 hint.label = cut(&format!("{}; {label}", hint.label));
                 hint.explanation = format!("{}\n\n{explanation}", hint.explanation);
+                steps.push(step);
             }
         }
     }
-    lines.into_values().collect()
+    lines.into_values().map(with_all_facts).collect()
 }
 
-/// Returns the narration of a statement, and all its facts if the hint shows only some.
-fn explanation(step: &Step, is_cut: bool, sources: &Sources) -> String {
-    let narration = step.narration(sources).trim_end().to_owned();
-    if !is_cut {
-        return narration;
+/// Adds the facts of these statements to a hint that shows only some.
+fn with_all_facts((mut hint, steps): (Hint, Vec<&Step>)) -> Hint {
+    if hint.label.ends_with(LEFT_OUT) {
+        let facts = steps.into_iter().flat_map(Step::facts);
+        let all: Vec<String> = facts.map(|fact| fact.to_string()).collect();
+        hint.explanation = format!("{}\n\nFacts: {}", hint.explanation, all.join(", "));
     }
-    let facts = step.facts();
-    let all: Vec<String> = facts.iter().map(StatedFact::to_string).collect();
-    format!("{narration}\n\nFacts: {}", all.join(", "))
+    hint
 }
 
 /// Returns the length of the rest of a line without trailing whitespace.
@@ -219,7 +219,7 @@ fn rank(StatedFact { name, .. }: &StatedFact) -> u8 {
 
 fn cut(label: &str) -> String {
     match label.char_indices().nth(ROOM) {
-        Some((end, _)) => format!("{}…", label[..end].trim_end()),
+        Some((end, _)) => format!("{}{LEFT_OUT}", label[..end].trim_end()),
         None => label.to_owned(),
     }
 }

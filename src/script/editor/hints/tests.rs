@@ -148,3 +148,19 @@ fn no_hint_is_longer_than_its_room() {
     }
     assert!(longest > ROOM / 2);
 }
+
+/// The explanation of a cut hint lists the facts of all statements on its line, and that of a whole hint none.
+#[test]
+fn the_explanation_of_a_cut_hint_has_all_facts() {
+    let of = |line: &str| {
+        let script = format!("{SIMPLE}{line}");
+        let hint = hints_within(&script, 0..script.len()).pop();
+        hint.map_or_else(String::new, |hint| hint.explanation)
+    };
+    let both = of("read 0x03D4; translate 0x0000");
+    assert!(
+        both.contains("Facts: ") && both.contains("ct 0x0D") && both.contains("ppn 0x28"),
+        "{both}"
+    );
+    assert!(!of("let x = 3 * 5").contains("Facts: "));
+}

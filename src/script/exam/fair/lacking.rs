@@ -411,26 +411,24 @@ impl Stated {
 
 /// Returns the columns that a printed table leaves out, although an entry has another value than usual, and an answer of
 /// the question can depend on it.
-fn hidden_columns<'q>(
-    question: &'q Question,
-    view: &'q View,
-) -> impl Iterator<Item = Lacking> + 'q {
-    let table = match view {
-        View::Table(table) => Some(table),
-        _ => None,
+fn hidden_columns(question: &Question, view: &View) -> Vec<Lacking> {
+    let View::Table(table) = view else {
+        return Vec::new();
     };
-    let (name, level) = match table.map(|table| table.id) {
-        Some(TableId::PageTable) => ("page_table", 0),
-        Some(TableId::Tlb(level)) => ("tlb", level),
-        Some(TableId::Cache(level)) => ("cache", level),
-        _ => ("", 0),
+    let (name, level) = match table.id {
+        TableId::PageTable => ("page_table", 0),
+        TableId::Tlb(level) => ("tlb", level),
+        TableId::Cache(level) => ("cache", level),
+        _ => return Vec::new(),
     };
-    let machine = question
-        .items()
-        .find_map(|item| item.hardware.as_ref()?.machine_before());
-    let noun = TableNoun::named(name).zip(machine);
-    let shown = noun.map_or_else(Vec::new, |(noun, machine)| (noun.shown)(machine, level));
-    let is_asked = |(end, _, is_of_kind): &&Decided| {
+    let mut items = question.items();
+    let machine = items.find_map(|item| item.hardware.as_ref()?.machine_before());
+    let Some((noun, machine)) = TableNoun::named(name).zip(machine) else {
+        return Vec::new();
+    };
+    let (shown, printed) = ((noun.shown)(machine, level), table.groups.concat());
+    let is_in = |names: &[String], column: &str| names.iter().any(|name| name == column);
+    let is_asked = |end: &str, is_of_kind: fn(AccessKind) -> bool| {
         question.items().any(|item| match (&item.kind, &*item.did) {
             (ItemKind::Facts { blanks, .. }, Did::Access(access)) => {
                 let mut asked = blanks.iter().filter(|blank| blank.key.is_some());
@@ -439,17 +437,12 @@ fn hidden_columns<'q>(
             _ => false,
         })
     };
-    let deciding = DECIDED
-        .iter()
-        .filter(is_asked)
-        .map(|(_, column, _)| *column);
-    let deciding: Vec<&str> = deciding.collect();
-    deciding.into_iter().filter_map(move |column| {
-        let table = table?;
-        let is_in = |names: &[String]| names.iter().any(|name| name == column);
-        (is_in(&shown) && !is_in(&table.groups.concat()))
-            .then(|| Lacking::Column(table.title.clone(), column))
-    })
+    let hidden = DECIDED.iter().filter(|(end, column, is_of_kind)| {
+        is_in(&shown, column) && !is_in(&printed, column) && is_asked(end, *is_of_kind)
+    });
+    hidden
+        .map(|(_, column, _)| Lacking::Column(table.title.clone(), column))
+        .collect()
 }
 
 /// Returns the text of a choice if mistakes generate its wrong options, but too few.

@@ -343,9 +343,6 @@ pub(crate) fn show_plan(cx: &mut Cx, bound: &Bound) -> Result<ShowPlan, Stop> {
     if let Some(plan) = by_program(cx, bound.operands)? {
         return Ok(plan);
     }
-    if let Some(wrong) = arrays_of_program(cx, bound.operands) {
-        return Err(wrong.into());
-    }
     match shown {
         Some(noun) if matches!(noun.views, Views::Program) => match bound.operands {
             // A variable can have this name.
@@ -367,7 +364,10 @@ pub(crate) fn show_plan(cx: &mut Cx, bound: &Bound) -> Result<ShowPlan, Stop> {
         }
         None => match bound.operands.get(1) {
             None => show_value(cx, first),
-            Some(more) => Err(bound.unexpected(more).into()),
+            Some(more) => {
+                let arrays = arrays_of_program(cx, bound.operands);
+                Err(arrays.unwrap_or_else(|| bound.unexpected(more)).into())
+            }
         },
     }
 }
