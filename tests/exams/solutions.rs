@@ -493,3 +493,40 @@ fn the_time_of_an_access_without_caches_contains_that_of_memory() {
         ],
     );
 }
+
+/// The counts of a program come from its lines, and initialized variables from its file.
+#[test]
+fn the_counts_of_a_run_are_derived_by_line() {
+    let script = |data: &str| {
+        format!(
+            "machine simple
+kernel
+process P
+program p \"\"\"
+int g{data};
+int main(void) {{
+    g = 4;
+    int *a = malloc(400);
+    for (int i = 0; i < 100; i += 16) a[i] = 1;
+    return a[0];
+}}
+\"\"\"
+question \"Q\" points 4 {{ given machine, program p\n ask run p => minor, writes, major, exit }}"
+        )
+    };
+    let text = solved(&script(" = 3"));
+    has(
+        &text,
+        &[
+            "private pages of the program's file",
+            "1 in line 3, 7 in line 5",
+            "in no line",
+            "the process exited with status 1 in line 6",
+        ],
+    );
+    lacks(&text, &["String literals are in"]);
+    lacks(
+        &solved(&script("")),
+        &["private pages of the program's file"],
+    );
+}

@@ -227,6 +227,59 @@ fn columns_that_decide_an_answer_are_reported() {
         "page_table columns vpn ppn",
         "ask write 0x200 = 1 => vpn"
     ));
+    // The frame comes from the page table, or from the TLB if it has the entry.
+    let resident = "set page_table { | vpn ppn |\n | 02 02 | }\n";
+    let cached = "set page_table { | vpn ppn |\n | 02 02 | }\nset tlb { | set | tag ppn v |; | 0 | 02 02 1 | }\n";
+    let translate = "ask translate 0x200 => ppn";
+    assert!(of(resident, "page_table columns vpn v", translate));
+    assert!(!of(cached, "page_table columns vpn v, tlb", translate));
+    assert!(of(
+        cached,
+        "page_table columns vpn v, tlb columns tag v",
+        translate
+    ));
+    assert!(of(
+        cached,
+        "page_table, tlb columns ppn v",
+        "ask translate 0x200 => tlb"
+    ));
+    assert!(!of(
+        cached,
+        "page_table, tlb",
+        "ask translate 0x200 => tlb, ppn"
+    ));
+}
+
+/// The TLB of a paper has the frame only if it has the entry.
+#[test]
+fn a_tlb_is_no_page_table_if_the_access_misses() {
+    let lacks = |tlb: &str| {
+        let question = format!(
+            "{MACHINE}{tlb}question \"Q\" points 4 {{ given tlb\n ask translate 0x200 => ppn }}"
+        );
+        hints(&paper(&question, 0))
+            .join("\n")
+            .contains("prints no page table")
+    };
+    assert!(lacks(""));
+    assert!(!lacks("set tlb { | set | tag ppn v |; | 0 | 02 02 1 | }\n"));
+}
+
+/// A walk of an entry whose bytes a dump prints as `-` faults, also if the question asks for the entry.
+#[test]
+fn entries_that_are_not_listed_are_not_present_also_if_an_entry_is_asked() {
+    let text = |facts: &str| {
+        printed(&format!(
+            "machine {{ virtual 8 bits, physical 10 bits, page 16 B, page_table {{ levels 2, bits 2 2, pte {{ size 1 B, valid 7, ppn 0..5 }} }} }}
+             set cr3 = 0x100
+             set pte 1 0x102 = 0x92
+             question \"Q\" points 4 {{ given machine, memory\n ask translate 0xA5 => {facts} }}"
+        ))
+    };
+    let rule = "Page-table entries that are not listed, or that are printed as -, are not present.";
+    for facts in ["fault", "pte1.value, fault", "pte2.value, fault"] {
+        assert!(text(facts).contains(rule), "{facts}");
+    }
 }
 
 /// Without `set cr3`, the entries are at no address, so no walk can look them up in a cache.

@@ -409,6 +409,18 @@ fn the_key_can_determine_the_dimension() {
         "right",
         &["4096", "4 KB", "4096 B", "4096 entries"],
     );
+    assert_each(
+        "\"Faults\" = 3",
+        "right",
+        &[
+            "3 faults",
+            "3 page faults",
+            "3 Misses",
+            "3 entries",
+            "3 times",
+        ],
+    );
+    assert_each("\"Faults\" = 3", "unreadable", &["3 apples", "3 or 4"]);
 }
 
 #[test]

@@ -582,3 +582,35 @@ question \"Q\" points 2 {
         assert!(text.contains(sentence), "{text}");
     }
 }
+
+/// A probe of a program changes nothing, so a paper says that its run is hypothetical, and the tables stay those of the
+/// latest replay.
+#[test]
+fn a_probed_replay_is_hypothetical() {
+    let program = "machine { physical 16 bits, cache { size 64 B, block 16 B, direct-mapped } }
+program t \"\"\"
+int a[8], b[64];
+void f(void) { for (int i = 0; i < 8; i++) a[i] = 0; }
+void g(void) { for (int i = 0; i < 64; i++) b[i] = 0; }
+\"\"\"
+question \"Q\" points 8 {
+  given machine, program t
+  ask replay t call f => cache.misses\n";
+    let key = |statements: &str| {
+        let script = format!("{program}{statements} }}");
+        markdown(&paper(&script, 0), Edition::Key, &Style::default())
+    };
+    let probed =
+        key("ask probe replay t call g => cache.misses\n ask replay t call f => cache.hits");
+    for part in [
+        "Suppose that the function g of the program t runs.",
+        "A hypothetical run (“Suppose that”) changes nothing.",
+        "| Cache hits (decimal) | **8** |",
+    ] {
+        assert!(probed.contains(part), "{part}: {probed}");
+    }
+    // The choice tries a replay that is warm.
+    let tried = key("choice \"Again?\" { option \"8 hits\" where replay t call f => cache.hits 8; wrong \"6 hits\" }
+  ask t by line columns hits");
+    assert!(tried.contains("   2    6\n"), "{tried}");
+}

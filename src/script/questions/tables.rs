@@ -222,12 +222,13 @@ fn reference_of(cx: &Cx, noun: &[Expr]) -> Option<Arc<Did>> {
         .filter(|_| word(&noun[0]) == Some("reference"))
 }
 
-/// Returns the last operation if it ran the program whose table the operands name.
+/// Returns the last operation if it ran the program whose table the operands name. A `reference` has no such table.
 fn run_of(cx: &Cx, noun: &[Expr]) -> Option<Arc<Did>> {
     let (name, by) = (word(noun.first()?)?, word(noun.get(1)?)?);
     let last = cx.state.last.clone().filter(|_| by == "by")?;
+    let has_table = !matches!(&*last, Did::Reference(_));
     let is_own = last.called().is_some_and(|called| *called.program == *name);
-    is_own.then_some(last)
+    (has_table && is_own).then_some(last)
 }
 
 /// Prepares these operands in the same way as `show` does.

@@ -98,6 +98,22 @@ pub(crate) fn plan_call(
     }
 }
 
+/// Returns an argument as papers print it: the script's text, or the value if the text has variables, whose names mean
+/// nothing to students.
+fn stated(cx: &Cx, value: &Value, place: Span) -> String {
+    let text = cx.text(place).trim();
+    let is_variable = |word: &str| cx.state.find(word).is_some();
+    let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    if text.starts_with('"') || !words.any(is_variable) {
+        return text.to_owned();
+    }
+    let integer = match value {
+        Value::Number(number) => number.as_integer().filter(|n| *n > 9),
+        _ => None,
+    };
+    integer.map_or_else(|| value.quoted(), |n| format!("0x{n:X}"))
+}
+
 /// Returns an argument with this value.
 ///
 /// # Errors
@@ -108,11 +124,8 @@ pub(crate) fn argument(
     (value, place): (Value, Span),
     param: ParamKind,
 ) -> Result<ArgRecord, Stop> {
-    let written = cx.text(place).trim();
-    let record = |value| ArgRecord {
-        written: written.to_owned(),
-        value,
-    };
+    let written = stated(cx, &value, place);
+    let record = |value| ArgRecord { written, value };
     if let Some(bytes) = value.bytes().filter(|_| !param.is_number()) {
         cx.work(bytes.len() as u64, place)?;
         return Ok(record(Arg::Bytes(bytes.into())));

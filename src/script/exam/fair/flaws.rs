@@ -17,7 +17,7 @@ use crate::run::record::{Did, FigureData, SharedFrame, View};
 use crate::run::table::{Cell, Rows, TableId};
 
 /// Collects prompts that are printed twice for items with different keys, unless text between the items or
-/// different preceding items distinguish them. Executed accesses and system calls are exempt, because their
+/// different preceding items distinguish them. Executed accesses, replays, and system calls are exempt, because their
 /// order distinguishes them.
 pub(super) fn ambiguous(body: &[Piece], found: &mut Vec<String>) {
     let mut before: Vec<(&PaperItem, String)> = Vec::new();
@@ -167,8 +167,12 @@ fn contains(printed: &Rows, table: &Rows, columns: &[Arc<str>]) -> bool {
 
 fn in_sequence(item: &PaperItem) -> bool {
     match &*item.did {
-        Did::Access(access) => !access.probe,
-        did => did.call().is_some_and(|call| !call.probe),
+        did @ (Did::Access(_)
+        | Did::Replay(_)
+        | Did::Call(_)
+        | Did::Bound { call: Some(_), .. }) => !did.is_probe(),
+        Did::Program(run) => run.in_process().is_some_and(|run| !run.probe),
+        _ => false,
     }
 }
 

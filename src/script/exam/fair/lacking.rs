@@ -4,15 +4,17 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::printed::{Source, Text, tokens};
-use crate::exam::formats::assumptions::{called_in, part_of, unstated_contents};
+use crate::exam::formats::assumptions::{
+    called_in, part_of, replay_of, runs_begin_empty, unstated_contents,
+};
 use crate::exam::paper::{PaperItem, Piece, Question};
 use crate::questions::choice::WRONG;
 use crate::questions::entry::{Blank, Derivation, Figure, ItemKind};
 use crate::run::facts::{Component, Family};
 use crate::run::nouns::TableNoun;
-use crate::run::record::{Did, FigureData, ReferenceRun, View};
+use crate::run::record::{Access, Did, FigureData, ReferenceRun, View};
 use crate::run::table::TableId;
-use pagewalk_engine::machine::event::AccessKind;
+use pagewalk_engine::machine::event::{AccessKind, Event};
 use pagewalk_engine::machine::reference_string::Replacement;
 use pagewalk_engine::machine::spec::{Latency, Spec};
 
@@ -91,12 +93,27 @@ const AREAS: &[&str] = &[
     "maps", "mapped", "mmap", "malloc", "heap", "stack", "data", "bss", "text", "code", "array",
 ];
 
-/// The end of the name of a fact, and a column that can decide it in accesses of some kinds.
-type Decided = (&'static str, &'static str, fn(AccessKind) -> bool);
+/// The tables with a column, the end of the name of a fact, and the column that can decide the fact of some accesses.
+type Decided = (
+    &'static [&'static str],
+    &'static str,
+    &'static str,
+    fn(&Access) -> bool,
+);
+const ENTRIES: &[&str] = &["page_table", "tlb"];
 const DECIDED: &[Decided] = &[
-    ("fault", "rw", |kind| kind == AccessKind::Write),
-    ("fault", "xd", |kind| kind == AccessKind::Execute),
-    (".writeback", "d", |_| true),
+    (ENTRIES, "fault", "rw", |a| a.kind == AccessKind::Write),
+    (ENTRIES, "fault", "xd", |a| a.kind == AccessKind::Execute),
+    (&["cache"], ".writeback", "d", |_| true),
+    (&["page_table"], "ppn", "ppn", |a| {
+        a.process.is_none() && !hits_tlb(a)
+    }),
+    (&["tlb"], "ppn", "ppn", |a| {
+        a.process.is_none() && hits_tlb(a)
+    }),
+    (&["tlb"], "tlb", "tag", |_| true),
+    (&["cache"], "cache", "tag", |_| true),
+    (&["cache"], "byte", "b0", hits_cache),
 ];
 
 /// The fact that is the latency of an access.
@@ -105,8 +122,10 @@ const LATENCY: &str = "cycles";
 /// A kind of what a paper prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
-    /// Page-table entries.
+    /// Page-table entries, or a text or a figure that may contain them.
     Entries,
+    /// TLB entries.
+    TlbEntries,
     Areas,
     /// A reference string.
     String,
@@ -132,9 +151,14 @@ pub(super) struct Stated {
 impl Stated {
     /// Adds a question, which also prints these texts.
     pub(super) fn add(&mut self, question: &Question, texts: &[Text]) {
-        if prints_entries(&question.body) {
-            self.shown.insert(Kind::Entries);
-        }
+        let entries = [
+            (Kind::Entries, is_page_table as fn(&View) -> bool),
+            (Kind::TlbEntries, is_tlb),
+        ];
+        let printed = entries
+            .into_iter()
+            .filter(|(_, is)| prints(&question.body, *is));
+        self.shown.extend(printed.map(|(kind, _)| kind));
         for view in question.views() {
             self.shown.extend(match view {
                 View::Table(table) if table.id == TableId::Reference => Some(Kind::String),
@@ -183,9 +207,13 @@ impl Stated {
     pub(super) fn lacking(&self, question: &Question) -> Vec<Lacking> {
         let mut lacking = Vec::new();
         let described = question.has_text();
-        if !self.shown.contains(&Kind::Entries)
-            && question.items().any(|item| asks_ppn(item, described))
-        {
+        let lacks_entries = |item: &PaperItem| {
+            let of_tlb = matches!(&*item.did, Did::Access(access) if hits_tlb(access));
+            !(self.shown.contains(&Kind::Entries)
+                || of_tlb && self.shown.contains(&Kind::TlbEntries))
+        };
+        let mut items = question.items();
+        if items.any(|item| asks_ppn(item, described) && lacks_entries(item)) {
             lacking.push(Lacking::PageTable);
         }
         let describes_area = AREAS.iter().any(|word| self.has_words(&[word]));
@@ -216,9 +244,12 @@ impl Stated {
         }
         let settings = question.items().flat_map(|item| self.lacks_settings(item));
         lacking.extend(sizes.chain(settings).collect::<BTreeSet<_>>());
+        // The assumptions say that the caches are empty before each run.
+        let says_empty = runs_begin_empty(question);
+        let is_said = |item: &PaperItem| says_empty && replay_of(item).is_some();
         if question
             .items()
-            .any(|item| is_after_unseen(item, described))
+            .any(|item| is_after_unseen(item, described) && !is_said(item))
         {
             lacking.push(Lacking::Between);
         }
@@ -428,20 +459,23 @@ fn hidden_columns(question: &Question, view: &View) -> Vec<Lacking> {
     };
     let (shown, printed) = ((noun.shown)(machine, level), table.groups.concat());
     let is_in = |names: &[String], column: &str| names.iter().any(|name| name == column);
-    let is_asked = |end: &str, is_of_kind: fn(AccessKind) -> bool| {
+    let is_asked = |end: &str, decides: fn(&Access) -> bool| {
         question.items().any(|item| match (&item.kind, &*item.did) {
             (ItemKind::Facts { blanks, .. }, Did::Access(access)) => {
                 let mut asked = blanks.iter().filter(|blank| blank.key.is_some());
-                is_of_kind(access.kind) && asked.any(|blank| blank.fact.ends_with(end))
+                decides(access) && asked.any(|blank| blank.fact.ends_with(end))
             }
             _ => false,
         })
     };
-    let hidden = DECIDED.iter().filter(|(end, column, is_of_kind)| {
-        is_in(&shown, column) && !is_in(&printed, column) && is_asked(end, *is_of_kind)
+    let hidden = DECIDED.iter().filter(|(tables, end, column, decides)| {
+        tables.contains(&name)
+            && is_in(&shown, column)
+            && !is_in(&printed, column)
+            && is_asked(end, *decides)
     });
     hidden
-        .map(|(_, column, _)| Lacking::Column(table.title.clone(), column))
+        .map(|(_, _, column, _)| Lacking::Column(table.title.clone(), column))
         .collect()
 }
 
@@ -485,21 +519,48 @@ fn is_after_unseen(item: &PaperItem, described: bool) -> bool {
     item.unseen && printed
 }
 
-/// Whether a question prints anything that may contain page-table entries: a table, a figure, or a text with a table.
-fn prints_entries(body: &[Piece]) -> bool {
+/// Whether a question prints such a view, or anything that may contain as much: a figure, or a text with a table.
+fn prints(body: &[Piece], is: fn(&View) -> bool) -> bool {
     body.iter().any(|piece| match piece {
         Piece::Given(views) | Piece::Figure(Figure::Views(views)) => {
-            !views.iter().all(|view| match view {
-                View::Declaration(_) | View::Rulers(_) | View::Walk(_) => true,
+            views.iter().any(|view| match view {
                 // A figure without its values shows no entries, and neither does the one of the machine.
-                View::Figure(data) => !data.is_given() || matches!(**data, FigureData::System(_)),
-                _ => false,
+                View::Figure(data) => data.is_given() && !matches!(**data, FigureData::System(_)),
+                view => is(view),
             })
         }
         Piece::Text(text) => text.contains('|') || text.contains("\n\n"),
-        Piece::Part { body, .. } => prints_entries(body),
+        Piece::Part { body, .. } => prints(body, is),
         Piece::Figure(Figure::Bits { .. }) | Piece::Space(_) | Piece::Item(_) => false,
     })
+}
+
+/// Whether a view may contain page-table entries.
+fn is_page_table(view: &View) -> bool {
+    match view {
+        View::Declaration(_) | View::Rulers(_) | View::Walk(_) => false,
+        View::Table(table) => !matches!(
+            table.id,
+            TableId::Tlb(_) | TableId::Cache(_) | TableId::Stats | TableId::Reference
+        ),
+        _ => true,
+    }
+}
+
+fn is_tlb(view: &View) -> bool {
+    matches!(view, View::Table(table) if matches!(table.id, TableId::Tlb(_)))
+}
+
+/// Whether an access finds its first page in a TLB.
+fn hits_tlb(access: &Access) -> bool {
+    let hits = |event: &Event| matches!(event, Event::TlbLookup { way: Some(_), .. });
+    access.first_piece().iter().any(hits)
+}
+
+/// Whether an access finds its first byte in a cache.
+fn hits_cache(access: &Access) -> bool {
+    let hits = |event: &Event| matches!(event, Event::CacheLookup { way: Some(_), .. });
+    access.first_piece().iter().any(hits)
 }
 
 /// Whether students need the PPN of an access on bare hardware. If a kernel chooses the PPNs, students can apply the

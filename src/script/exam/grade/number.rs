@@ -398,6 +398,9 @@ fn factor(named: &str, unit: Option<&str>) -> Option<Factor> {
     if unit.is_some_and(is_unit) {
         return Some(prefixed(one));
     }
+    if unit.is_none() && own.is_none() && names_what_is_counted(named) {
+        return Some(fits(one));
+    }
     let own = own?;
     let own_factor = Number::fraction(own.factor.0, own.factor.1).ok()?;
     let Some(unit) = unit else {
@@ -440,6 +443,45 @@ fn factor(named: &str, unit: Option<&str>) -> Option<Factor> {
     Some(Factor {
         other: Some(other),
         ..fits(by)
+    })
+}
+
+/// What a blank without a unit can count, in the singular.
+const COUNTED: &[&str] = &[
+    "access",
+    "block",
+    "copy",
+    "element",
+    "entry",
+    "eviction",
+    "fault",
+    "frame",
+    "hit",
+    "line",
+    "load",
+    "miss",
+    "output",
+    "page",
+    "process",
+    "read",
+    "reference",
+    "set",
+    "store",
+    "time",
+    "way",
+    "write",
+];
+
+/// Whether the words behind a number only name what it counts: `page faults`.
+fn names_what_is_counted(words: &str) -> bool {
+    words.to_lowercase().split_whitespace().all(|word| {
+        let of = word.strip_suffix("ies").map(|stem| format!("{stem}y"));
+        let is = |one: &str| COUNTED.contains(&one);
+        of.is_some_and(|one| is(&one))
+            || [Some(word), word.strip_suffix('s'), word.strip_suffix("es")]
+                .into_iter()
+                .flatten()
+                .any(is)
     })
 }
 

@@ -290,6 +290,12 @@ fn pages_are_right_in_any_order() {
     for text in ["0 2 3", "0 2 3 3", "0 2 2 3 4", "", "3 and 0 and 2"] {
         assert!(!right(text, pages(), form(Form::Set)), "{text}");
     }
+    // The only output of a program can have spaces.
+    let only = |text: &str| Value::List([Value::from(text)].into_iter().collect());
+    for key in ["counter = 2", "a, b and a", "hello world"] {
+        assert!(right(key, only(key), form(Form::Set)), "{key}");
+    }
+    assert!(!right("counter = 1", only("counter = 2"), form(Form::Set)));
 }
 
 #[test]

@@ -231,8 +231,7 @@ impl Topics {
                     // A run of a program is no single access.
                     if !item.again && did.called().is_none() {
                         self.accesses += 1;
-                        let is_probe = matches!(did, Did::Access(access) if access.probe);
-                        self.probes += usize::from(is_probe);
+                        self.probes += usize::from(did.is_probe());
                     }
                 }
             },

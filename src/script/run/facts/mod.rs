@@ -27,6 +27,7 @@ pub(crate) use family::Family;
 pub use key::{Key, facts_of, key, type_named};
 pub(crate) use parts::level_fact;
 pub use parts::{COMPONENT_FACTS, LEVEL_FACTS};
+pub(crate) use program::lines_counted;
 pub use program::{PROGRAM_FACTS, ProgramFact};
 pub use reference::{REFERENCE_FACTS, ReferenceFact};
 pub use replay::REPLAY_FACTS;

@@ -4,7 +4,7 @@ use super::family::Family;
 use super::types::{COUNT, FactType, Values};
 use crate::lang::value::{List, Number, Value};
 use crate::run::record::{ProgramRun, Shown, output_text};
-use pagewalk_engine::program::Ending;
+use pagewalk_engine::program::{Ending, LineCounts};
 
 /// A fact of a program that ran.
 pub struct ProgramFact {
@@ -22,6 +22,8 @@ pub struct ProgramFact {
 #[derive(Clone, Copy)]
 enum Get {
     Of(fn(&ProgramRun) -> Option<Value>),
+    /// The value is the sum over the lines of a run.
+    ByLine(fn(LineCounts) -> u64),
     /// The value is the claimed one if it is right.
     Claimed(fn(&ProgramRun, &str) -> bool),
     /// The value has several spellings, so it is the claimed one if that is right.
@@ -58,6 +60,21 @@ const fn counted(
     get: fn(&ProgramRun) -> Option<Value>,
 ) -> ProgramFact {
     fact(of, name, COUNT, help, get)
+}
+
+const fn by_line(
+    name: &'static str,
+    help: &'static str,
+    count: fn(LineCounts) -> u64,
+) -> ProgramFact {
+    ProgramFact {
+        name,
+        kind: COUNT,
+        help,
+        of: RUN,
+        is_reported: true,
+        get: Get::ByLine(count),
+    }
 }
 
 /// The facts of a program that ran: those of `outputs`, then those of `run`.
@@ -102,21 +119,14 @@ pub const PROGRAM_FACTS: &[ProgramFact] = &[
         is_reported: true,
         get: Get::Claimed(|run, written| run.output_written(written).is_some()),
     },
-    counted(
-        RUN,
-        "minor",
-        "page faults resolved without disk I/O",
-        |run| Some(run.in_process()?.counts.total().minor.into()),
-    ),
-    counted(RUN, "major", "page faults resolved with disk I/O", |run| {
-        Some(run.in_process()?.counts.total().major.into())
+    by_line("minor", "page faults resolved without disk I/O", |line| {
+        line.minor
     }),
-    counted(RUN, "reads", "loads of the program", |run| {
-        Some(run.in_process()?.counts.total().reads.into())
+    by_line("major", "page faults resolved with disk I/O", |line| {
+        line.major
     }),
-    counted(RUN, "writes", "stores of the program", |run| {
-        Some(run.in_process()?.counts.total().writes.into())
-    }),
+    by_line("reads", "loads of the program", |line| line.reads),
+    by_line("writes", "stores of the program", |line| line.writes),
     fact(
         RUN,
         "signal",
@@ -150,6 +160,17 @@ pub const PROGRAM_FACTS: &[ProgramFact] = &[
     },
 ];
 
+/// Returns the lines of a run that a fact counts in, with their counts, or `None` for another fact.
+pub(crate) fn lines_counted(run: &ProgramRun, fact: &str) -> Option<Vec<(u32, u64)>> {
+    let row = facts_of(Family::Run).find(|row| row.name == fact)?;
+    let Get::ByLine(count) = row.get else {
+        return None;
+    };
+    let lines = run.in_process()?.counts.lines();
+    let counted = lines.map(|(line, counts)| (line, count(counts)));
+    Some(counted.filter(|(_, count)| *count > 0).collect())
+}
+
 /// Returns the facts of `outputs` or `run`.
 pub(super) fn facts_of(family: Family) -> impl Iterator<Item = &'static ProgramFact> + Clone {
     PROGRAM_FACTS
@@ -162,6 +183,10 @@ impl ProgramFact {
     pub(super) fn value_in(&self, run: &ProgramRun, claimed: Option<&Value>) -> Option<Shown> {
         match self.get {
             Get::Of(get) => get(run).map(Shown::plain),
+            Get::ByLine(count) => {
+                let counts = run.in_process()?.counts.total();
+                Some(Shown::plain(Value::from(count(counts))))
+            }
             Get::Claimed(is_right) => {
                 let mut claims = claimed?.leaves().into_iter();
                 let is_right =

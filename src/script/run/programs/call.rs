@@ -1,9 +1,11 @@
 //! The run of a program that a statement names: `NAME [call f] [define N = n]`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::heap::{CHUNK_START, TCACHE};
+use pagewalk_engine::program::ops::Object;
 use pagewalk_engine::program::{Builtin, Flat, HostedProcess, Layout, Memory, Process, Program};
 
 use super::listing::Listing;
@@ -15,7 +17,7 @@ use crate::lang::nearest::nearest;
 use crate::lang::span::Span;
 use crate::run::bind::Param::Equals;
 use crate::run::bind::{C_NAME, V};
-use crate::run::record::Called;
+use crate::run::record::{Called, FromFile};
 use crate::run::settings::SettingRow;
 
 /// A program, the function that a statement calls, and its constants.
@@ -62,6 +64,22 @@ pub(super) fn first_frame(process: &Process, program: &Program) -> Option<(Strin
     Some((program.functions[function as usize].name.clone(), address))
 }
 
+/// Returns what the file of a program contains.
+fn from_file(program: &Program) -> BTreeSet<FromFile> {
+    let is_filled = |object: &&Object| {
+        let mut contents = program.contents.iter();
+        contents.any(|(start, bytes)| {
+            *start < object.address + object.size && object.address < start + bytes.len() as u64
+        })
+    };
+    let filled = program.objects.iter().filter(is_filled);
+    let kinds = filled.map(|object| match object.read_only {
+        true => FromFile::StringLiterals,
+        false => FromFile::Variables,
+    });
+    kinds.collect()
+}
+
 impl ProgramCall {
     /// Adds a value of a `#define`.
     pub(crate) fn define(&mut self, constant: Constant) {
@@ -105,6 +123,7 @@ impl ProgramCall {
             variables: Vec::new(),
             first_block: None,
             frame: None,
+            from_file: BTreeSet::new(),
             update_once: self.listing.update_once(&[]),
             sizes: self.listing.sizes(&Layout::default()),
             column_major: conventions.column_major,
@@ -128,6 +147,7 @@ impl ProgramCall {
                 .collect(),
             first_block: allocates(program).then(|| program.layout.heap + own + CHUNK_START),
             frame: first_frame(&first.process, program),
+            from_file: from_file(program),
             sizes: self.listing.sizes(&program.layout),
             ..self.called()
         }

@@ -62,7 +62,7 @@ impl CallRecord {
 /// An argument of a system call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ArgRecord {
-    /// The argument in script notation.
+    /// The argument in script notation, without the script's variables.
     pub(crate) written: String,
     pub(crate) value: Arg,
 }

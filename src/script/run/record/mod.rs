@@ -41,7 +41,7 @@ pub use figure::{
 pub(crate) use mark::{AccessMark, AccessMarks, MarkResult};
 pub(crate) use process::{AreaRecord, Legend, ProcessRef};
 pub use program::{Called, ProgramRun};
-pub(crate) use program::{ProcessRun, Results, Schedules};
+pub(crate) use program::{FromFile, ProcessRun, Results, Schedules};
 pub(crate) use program::{output_text, output_texts};
 pub(crate) use recorder::Recorder;
 pub use reference::ReferenceRun;
@@ -200,6 +200,16 @@ impl Did {
             Self::Replay(run) => run.called.as_ref(),
             Self::Reference(run) => run.trace.as_ref()?.called.as_ref(),
             _ => None,
+        }
+    }
+
+    /// Whether the operation is a probe, which changes nothing.
+    pub(crate) fn is_probe(&self) -> bool {
+        match self {
+            Self::Access(access) => access.probe,
+            Self::Replay(run) => run.probe,
+            Self::Program(run) => run.in_process().is_some_and(|run| run.probe),
+            did => did.call().is_some_and(|call| call.probe),
         }
     }
 

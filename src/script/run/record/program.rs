@@ -10,6 +10,13 @@ use super::call::Declared;
 
 use crate::lang::value::Value;
 
+/// What a page of a program can hold whose contents come from the program's file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum FromFile {
+    Variables,
+    StringLiterals,
+}
+
 /// The run of a program as a paper describes it.
 #[derive(Debug, Clone)]
 pub struct Called {
@@ -24,6 +31,8 @@ pub struct Called {
     pub(crate) first_block: Option<u64>,
     /// The first function with the address of its variables in memory, if it has any and the program runs on a machine.
     pub(crate) frame: Option<(String, u64)>,
+    /// What the program's file contains, if the program runs in a process.
+    pub(crate) from_file: BTreeSet<FromFile>,
     /// Whether `a += b` is one access, or `None` if the text has no such operator.
     pub(crate) update_once: Option<bool>,
     /// The sizes of the types that the text uses: `an int has 4 bytes`.
@@ -79,6 +88,8 @@ pub(crate) struct ProcessRun {
     pub(crate) until: Until,
     /// Whether an earlier run had paused.
     pub(crate) continues: bool,
+    /// Whether the run is a probe, which changes nothing.
+    pub(crate) probe: bool,
     /// What all processes have written to the terminal.
     pub(crate) output: Arc<[u8]>,
     /// The process that the statement declares.

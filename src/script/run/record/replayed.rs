@@ -84,6 +84,8 @@ pub(crate) const FIRST_RECORDS: usize = 40;
 pub struct Replayed {
     /// The file's name in the script.
     pub(crate) name: Arc<str>,
+    /// Whether the replay is a probe, which changes nothing.
+    pub(crate) probe: bool,
     /// The program whose accesses were replayed.
     pub(crate) called: Option<Called>,
     /// How the trace's addresses were mapped to physical addresses.

@@ -80,7 +80,7 @@ pub(crate) fn stated(question: &Question, asked: &Topics) -> Vec<String> {
 }
 
 /// Returns the replay of a program that an item is about.
-fn replay_of(item: &PaperItem) -> Option<&Did> {
+pub(crate) fn replay_of(item: &PaperItem) -> Option<&Did> {
     let did = match &item.kind {
         ItemKind::Facts { .. } => &*item.did,
         ItemKind::Table { string, .. } => string.as_deref()?,
@@ -90,26 +90,48 @@ fn replay_of(item: &PaperItem) -> Option<&Did> {
     (is_replay && !item.again).then_some(did)
 }
 
-/// Describes the TLBs and caches before each of several runs of programs, if all later runs begin alike.
-fn of_runs(question: &Question) -> Option<&'static str> {
+/// Returns the machines before the second and each later of several runs of programs.
+fn before_later_runs(question: &Question) -> Vec<&Machine> {
     let runs = question.items().filter(|item| replay_of(item).is_some());
     let hardware = runs.skip(1).filter_map(|item| item.hardware.as_ref());
-    let machines: Vec<&Machine> = hardware.filter_map(|one| one.machine_before()).collect();
-    let is_empty = |machine: &&Machine| {
-        let mut parts = Component::all(machine.spec());
-        parts.all(|part| sets_are_empty(machine, part))
-    };
+    hardware.filter_map(|one| one.machine_before()).collect()
+}
+
+fn is_empty(machine: &Machine) -> bool {
+    let mut parts = Component::all(machine.spec());
+    parts.all(|part| sets_are_empty(machine, part))
+}
+
+/// Whether the assumptions of a question say that the caches are empty before each of several runs of programs.
+pub(crate) fn runs_begin_empty(question: &Question) -> bool {
+    let machines = before_later_runs(question);
+    !machines.is_empty() && machines.into_iter().all(is_empty)
+}
+
+/// Describes the TLBs and caches before each of several runs of programs, if all later runs begin alike.
+fn of_runs(question: &Question) -> Option<&'static str> {
+    let machines = before_later_runs(question);
     let spec = machines.first()?.spec();
-    let empty = machines.iter().filter(|machine| is_empty(machine)).count();
-    match (spec.tlbs.is_empty(), spec.caches.is_empty()) {
-        (true, true) => None,
-        _ if empty == 0 => {
+    let has_none = spec.tlbs.is_empty() && spec.caches.is_empty();
+    if runs_begin_empty(question) {
+        return match (spec.tlbs.is_empty(), spec.caches.is_empty()) {
+            (true, true) => None,
+            (false, false) => Some("The TLBs and caches are empty before each run."),
+            (false, true) => Some("The TLBs are empty before each run."),
+            (true, false) => Some("The caches are empty before each run."),
+        };
+    }
+    let has_probe = question.items().filter_map(replay_of).any(Did::is_probe);
+    let is_any_empty = machines.into_iter().any(is_empty);
+    match (has_probe, is_any_empty) {
+        _ if has_none => None,
+        (true, _) => Some(
+            "A hypothetical run (“Suppose that”) changes nothing. Any other run starts from the state that the previous one left.",
+        ),
+        (false, true) => None,
+        (false, false) => {
             Some("Within a question, each run starts from the state that the previous one left.")
         }
-        _ if empty < machines.len() => None,
-        (false, false) => Some("The TLBs and caches are empty before each run."),
-        (false, true) => Some("The TLBs are empty before each run."),
-        (true, false) => Some("The caches are empty before each run."),
     }
 }
 

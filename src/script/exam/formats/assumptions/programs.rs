@@ -10,7 +10,7 @@ use super::rules::Rule;
 use crate::exam::paper::{PaperItem, Question};
 use crate::questions::entry::{Evidence, ItemKind};
 use crate::questions::wording::series;
-use crate::run::record::{Called, Did, ProcessRun, Results, Schedules};
+use crate::run::record::{Called, Did, FromFile, ProcessRun, Results, Schedules};
 
 /// Returns the results that a question prints or asks about.
 fn results(question: &Question) -> Vec<&Did> {
@@ -193,6 +193,14 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
     );
     if runs {
         sentences.extend(IN_PROCESSES.map(str::to_owned));
+        let from_file: BTreeSet<FromFile> = faulting(question)
+            .flat_map(|(called, _)| called.from_file.iter().copied())
+            .collect();
+        sentences.extend(
+            from_file
+                .into_iter()
+                .map(|held| held_in_file(held).to_owned()),
+        );
         if faulting(question).any(|(_, run)| run.processes > 1) {
             sentences
                 .push("The page faults of a program are those of all its processes.".to_owned());
@@ -282,6 +290,18 @@ const IN_PROCESSES: [&str; 2] = [
     "The kernel loads the program and the first page of its stack before the program starts, which counts as no fault.",
     "A process runs until it waits, sleeps, or ends. Then the oldest process that can go on runs.",
 ];
+
+/// Describes the pages of a program whose contents come from its file.
+fn held_in_file(held: FromFile) -> &'static str {
+    match held {
+        FromFile::Variables => {
+            "Pages with initialized global variables are private pages of the program's file, which the kernel has in memory: the first access to such a page is a minor fault."
+        }
+        FromFile::StringLiterals => {
+            "String literals are in read-only pages of the program's file: the first access to such a page is a minor fault, also if a system call makes it. printf does not access its strings."
+        }
+    }
+}
 
 /// How a terminal prints.
 const PRINTS_LINES: &str = "printf writes its output at the end of each line, and exit writes the rest. fork copies the output that is not yet written.";

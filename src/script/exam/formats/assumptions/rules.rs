@@ -159,7 +159,7 @@ impl Rule {
             ) => Vec::new(),
             (_, None) => {
                 let sentence = self.of_machine(spec, asked, has_root(question));
-                let sentence = sentence.or_else(|| self.of_bare(spec, asked));
+                let sentence = sentence.or_else(|| self.of_bare(spec, asked, has_root(question)));
                 sentence.into_iter().collect()
             }
             (_, Some(kernel)) => {
@@ -193,16 +193,17 @@ impl Rule {
     }
 
     /// Returns the sentence of a rule of a machine without a kernel.
-    fn of_bare(self, spec: &Spec, asked: &Topics) -> Option<String> {
+    fn of_bare(self, spec: &Spec, asked: &Topics, has_root: bool) -> Option<String> {
         spec.mmu.as_ref()?;
         let text = match self {
-            // If the entries are in memory, the given bytes show their values.
             Self::Unlisted
-                if asked.is(Topic::PageTable)
-                    && !asked.is(Topic::RawEntries)
-                    && asked.listed >> spec.vpn_bits().min(63) == 0 =>
+                if asked.is(Topic::PageTable) && asked.listed >> spec.vpn_bits().min(63) == 0 =>
             {
-                "Page-table entries that are not listed are not present."
+                if has_root && asked.is(Topic::Dump) {
+                    "Page-table entries that are not listed, or that are printed as -, are not present."
+                } else {
+                    "Page-table entries that are not listed are not present."
+                }
             }
             Self::Faults if !asked.is(Topic::Faults) || asked.is(Topic::Retries) => return None,
             Self::Faults => match (spec.tlbs.is_empty(), spec.caches.is_empty()) {

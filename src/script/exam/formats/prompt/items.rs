@@ -78,6 +78,7 @@ pub(crate) fn prompt_with(item: &PaperItem, labels: &Labels, cores: bool, tables
         Did::Access(_) => "The same access: {operation}",
         Did::Reference(_) => "The same references: {operation}",
         Did::Replay(_) => "The same replay: {operation}",
+        Did::Program(_) => "The same run: {operation}",
         _ => "The same system call: {operation}",
     };
     filled(labels, template, &[("operation", &lowercase(&text))])
@@ -188,7 +189,7 @@ fn of_operation(did: &Did, operation: &str, labels: &Labels, tabled: bool) -> St
                 Some(process) => ran_in_process(run, process, labels),
                 None => ran(&run.called, labels),
             };
-            let mut sentences = vec![first];
+            let mut sentences = vec![supposed(did.is_probe(), first, labels)];
             sentences.extend(scheduled(run, labels));
             sentences.join(" ")
         }
@@ -201,7 +202,7 @@ fn of_operation(did: &Did, operation: &str, labels: &Labels, tabled: bool) -> St
                     &[("name", &run.name), ("records", &records(run))],
                 ),
             };
-            first + labels.localize(addresses(run))
+            supposed(run.probe, first, labels) + labels.localize(addresses(run))
         }
         _ => operation.to_owned(),
     }

@@ -9,6 +9,7 @@ use crate::report::words::errors::cause;
 use crate::report::words::handling::{FaultText, victim_clause};
 use crate::report::words::names::{Names, frame};
 use crate::report::words::numbers::hex;
+use crate::run::facts::lines_counted;
 use crate::run::record::{CallRecord, FaultRecord, ProgramRun, Shown};
 use crate::run::steps::{CallReason, KernelReason};
 
@@ -119,6 +120,9 @@ pub(super) fn program_reason(run: &ProgramRun, fact: &str, claimed: bool) -> Str
             None => "more outputs are possible than 128 bits can count".to_owned(),
         };
     }
+    if let Some(lines) = lines_counted(run, fact) {
+        return in_lines(&lines);
+    }
     if let Some(process) = run.in_process() {
         return match (process.ending, process.line) {
             (None, line) => format!("the run has paused before line {line}"),
@@ -143,6 +147,23 @@ pub(super) fn program_reason(run: &ProgramRun, fact: &str, claimed: bool) -> Str
     } else {
         let (least, most) = range.into_inner();
         format!("the orders have from {least} to {most} {several}")
+    }
+}
+
+/// The maximum number of lines whose counts a reason lists.
+const MOST_LINES: usize = 8;
+
+/// Describes in which lines of a program something was counted.
+fn in_lines(lines: &[(u32, u64)]) -> String {
+    let of_line = |(line, count): &(u32, u64)| format!("{count} in line {line}");
+    let mut parts: Vec<String> = lines.iter().take(MOST_LINES).map(of_line).collect();
+    if let Some(rest @ [_, ..]) = lines.get(MOST_LINES..) {
+        let sum: u64 = rest.iter().map(|(_, count)| count).sum();
+        parts.push(format!("{sum} in other lines"));
+    }
+    match parts.is_empty() {
+        true => "in no line".to_owned(),
+        false => parts.join(", "),
     }
 }
 

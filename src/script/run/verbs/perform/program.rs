@@ -138,6 +138,7 @@ fn run_here(cx: &mut Cx, plan: &RunPlan) -> Result<Did, Stop> {
         child: child.map(|child| child.name.clone()),
         until: plan.until,
         continues,
+        probe: cx.probing,
         output: host.output().into(),
         declared,
         missing: host.missing().clone(),

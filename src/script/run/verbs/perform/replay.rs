@@ -77,7 +77,10 @@ fn replay_here(cx: &mut Cx, plan: &ReplayPlan, booted: Option<Booted>) -> Result
             is_resident: plan.map == AddressMap::Resident,
             before,
         };
-        Arc::make_mut(&mut cx.state.ran).insert(name, Ran::Replay(replay));
+        // The tables and variables of a program are those of its latest replay, which a probe is not.
+        if !cx.probing {
+            Arc::make_mut(&mut cx.state.ran).insert(name, Ran::Replay(replay));
+        }
     }
     // The replay takes the machine out of the context but leaves the work budget there.
     let slot = std::mem::replace(&mut cx.state.machine, Slot::Unknowable);
@@ -112,10 +115,12 @@ fn replay_here(cx: &mut Cx, plan: &ReplayPlan, booted: Option<Booted>) -> Result
     let Performed { counted, malformed } = performed?;
     let (name, map, straddle) = (plan.file.name.text.clone(), plan.map, plan.straddle);
     let (requested, first) = (plan.requested.clone(), head.batch.records);
+    let probe = cx.probing;
     let first = first.into_iter().take(FIRST_RECORDS).collect();
     let called = plan.file.program().map(|source| source.called());
     Ok(Replayed {
         name,
+        probe,
         called,
         map,
         straddle,
