@@ -121,7 +121,9 @@ fn of_runs(question: &Question) -> Option<&'static str> {
             (true, false) => Some("The caches are empty before each run."),
         };
     }
-    let has_probe = question.items().filter_map(replay_of).any(Did::is_probe);
+    let asks_facts = |item: &&PaperItem| matches!(item.kind, ItemKind::Facts { .. });
+    let mut asked = question.items().filter(asks_facts).filter_map(replay_of);
+    let has_probe = asked.any(Did::is_probe);
     let is_any_empty = machines.into_iter().any(is_empty);
     match (has_probe, is_any_empty) {
         _ if has_none => None,

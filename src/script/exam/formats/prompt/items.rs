@@ -93,7 +93,11 @@ fn of_kind(item: &PaperItem, labels: &Labels, cores: bool, tabled: bool) -> Stri
                 let value = stored(access, item.printed.radix);
                 of_access(access, templates(access), labels, cores, [&address, &value])
             }
-            did => of_operation(did, &operation.operation, labels, tabled),
+            did => {
+                let text = of_operation(did, &operation.operation, labels, tabled);
+                let runs = matches!(did, Did::Replay(_) | Did::Program(_));
+                supposed(runs && did.is_probe(), text, labels)
+            }
         },
         ItemKind::Table {
             table,
@@ -189,7 +193,7 @@ fn of_operation(did: &Did, operation: &str, labels: &Labels, tabled: bool) -> St
                 Some(process) => ran_in_process(run, process, labels),
                 None => ran(&run.called, labels),
             };
-            let mut sentences = vec![supposed(did.is_probe(), first, labels)];
+            let mut sentences = vec![first];
             sentences.extend(scheduled(run, labels));
             sentences.join(" ")
         }
@@ -202,7 +206,7 @@ fn of_operation(did: &Did, operation: &str, labels: &Labels, tabled: bool) -> St
                     &[("name", &run.name), ("records", &records(run))],
                 ),
             };
-            supposed(run.probe, first, labels) + labels.localize(addresses(run))
+            first + labels.localize(addresses(run))
         }
         _ => operation.to_owned(),
     }
