@@ -258,7 +258,9 @@ impl Search<'_> {
                 .help("`..=` includes the end")
                 .fix(Fix::replace(over.span, format!("{from}..={to}")))
         } else {
-            warning.help("a range counts up: write the smaller number first")
+            warning.help(format!(
+                "a range counts up: write `reverse({to}..={from})` to count down to {to}, or write the smaller number first"
+            ))
         });
     }
 

@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use super::advice::Advice;
+use super::outcome::same_statement;
 use super::marks::{
     comment, defined, included, note, percent, tuples, unit_of_name, unquoted, words,
 };
 use super::pattern::matched;
 use super::rewritten::{
-    asks, conditions, counter, fact, found_in, numbered, printed, rewritten, stated,
+    asks, conditions, counter, fact, found_in, is_counter, numbered, printed, rewritten, stated,
 };
 use super::rows::{Idiom, REMOVED, is_fact, is_keyword, section};
 use super::spelled::{TABLE, respelled, spelled};
@@ -668,6 +669,12 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
             let message = Some("a protection is written with the constants of C");
             Some(Advice::fixed(message, None, fix, true))
         }
+        // `expect cache.misses == 2 and miss_rate == 50%`
+        Code::UnknownName if is_counter(name) => {
+            let fix = Fix::write(diagnostic.span, name, format!("cache.{name}"));
+            let message = Some("a counter must follow the name of its TLB or cache");
+            Some(Advice::fixed(message, None, fix, false))
+        }
         // `cache.victim dirty`
         Code::UnknownName
             if matches!(name, "dirty" | "clean") && text[..start as usize].ends_with("victim ") =>
@@ -974,6 +981,10 @@ fn ended(all: &[layout::Token], text: &str, name: Span) -> Option<Advice> {
     };
     let at = all.windows(2).position(|pair| declares(&pair))?;
     if all[at].start > name.start as usize {
+        // `read A + i for i in 0..4`
+        if all[at].text(text) == "for" && same_statement(text, name, Span::new(name.file, all[at].start..all[at].end)) {
+            return None;
+        }
         let (mut depth, mut outermost) = (0, 0);
         let between = all[..at]
             .iter()
@@ -1023,7 +1034,12 @@ fn ended(all: &[layout::Token], text: &str, name: Span) -> Option<Advice> {
         Some((head, _)) if is_definition => &format!("`{}`", head.trim_end()),
         _ => "the block",
     };
-    let help = format!("move the declaration of `{said}` above {block} in line {number}");
+    // The value may depend on the parameters.
+    let help = if is_definition && !head.contains("()") {
+        format!("write the statement that needs `{said}` in {block}")
+    } else {
+        format!("move the declaration of `{said}` above {block} in line {number}")
+    };
     let message = if is_definition {
         "this name is declared only inside a definition"
     } else {
