@@ -163,15 +163,18 @@ impl<'s> Visit<'s> for Search<'_> {
             {
                 self.doubled_braces(expr.span);
                 self.latex(expr.span, true);
+                self.dollar(expr.span);
             }
             ExprKind::Value(Value::Text(_)) => {
                 self.braces(expr.span, true);
                 self.latex(expr.span, false);
                 self.cloze(expr.span);
+                self.dollar(expr.span);
             }
             ExprKind::Prose(_) => {
                 self.prefix(expr.span);
                 self.picture(expr.span);
+                self.dollar(expr.span);
                 self.doubled_braces(expr.span);
                 self.latex(expr.span, true);
             }
@@ -311,6 +314,34 @@ impl Search<'_> {
                 Fix::write(place, text[at..at + hole.len() + 4].trim(), value),
             );
         self.found.push(warning);
+    }
+
+    /// Warns about `$n` in a text of a paper, which other languages print as a value.
+    fn dollar(&mut self, span: Span) {
+        let text = self.sources.text(span);
+        let mut signs = text
+            .match_indices('$')
+            .take(HOLES)
+            .filter(|_| self.in_question);
+        let variables = self.variables.get_or_init(|| variables(self.script));
+        let named = signs.find_map(|(at, _)| {
+            let rest = &text[at + 1..];
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            let name = &rest[..end.unwrap_or(rest.len())];
+            // The pair of `$n$` has a warning of its own.
+            let is_alone = !rest[name.len()..].starts_with('$');
+            (is_alone && variables.contains(name)).then_some((at, name))
+        });
+        let Some((at, name)) = named else { return };
+        let start = span.start as usize + at;
+        let place = Span::new(span.file, start..start + 1 + name.len());
+        let message = format!("`${name}` is printed literally, not as a value");
+        let warning = Diagnostic::warning(Code::Unlikely, place, message);
+        self.found.push(if text.trim_start().starts_with("\"\"\"") {
+            warning.fix(Fix::write(place, format!("${name}"), format!("{{{name}}}")))
+        } else {
+            warning.help(format!("in `\"\"\"`, `{{{name}}}` prints the value"))
+        });
     }
 
     /// Warns about `2^{14}` and `\textbf{64}` in a text of a paper, which is not LaTeX. Prose evaluates the braces.

@@ -100,8 +100,8 @@ fn fitting(
 pub(super) fn fact(does: &str, said: &str) -> Option<(&'static Idiom, Option<String>)> {
     let mut verbs = does.split_whitespace().take(2);
     if verbs.any(|verb| verb == "replay")
-        && let Some(counted) = found_in(section("replayed"), said)
-            .or_else(|| found_in(section("replayed"), &unsigned(said)))
+        && let Some(counted) = found_in(section("replayed"), &unsigned(said))
+            .or_else(|| found_in(section("replayed"), said))
     {
         return Some(counted);
     }

@@ -530,8 +530,9 @@ fn level(said: &str, head: &str, piece: &[Token], after: &[Vec<Token>]) -> Optio
         } else {
             format!("{head} {}", name.join(" "))
         };
-        // A split cache is one of two caches of the same level.
-        let of_name = head.split_once(' ').and_then(|(_, name)| role(&&*name.to_lowercase()));
+        // `icache` is one of two caches of the same level.
+        let name = head.rsplit(' ').next().unwrap_or_default().to_lowercase();
+        let of_name = name.strip_suffix("cache").and_then(|kind| role(&kind));
         let of_name = of_name.filter(|_| roles.is_empty() && !inside.contains("for "));
         let roles = roles.iter().filter_map(role);
         let parts = roles.chain([&*inside]).chain(of_name);
