@@ -180,6 +180,13 @@ fn meant(fix: &Fix, text: &str) -> Option<(Fix, &'static str)> {
         let message = "`run` runs a program in C, and `execve` loads an `executable`";
         return program.then(|| (with(format!("{before}run {name}")), message));
     }
+    let of_one_kind = ["cache icache {", "cache dcache {"]
+        .iter()
+        .any(|head| fix.text.starts_with(head));
+    if of_one_kind && !fix.was.as_deref().is_some_and(|was| was.contains("for ")) {
+        let message = "the setting `for` limits a cache to one kind of access";
+        return Some((fix.clone(), message));
+    }
     let line = line_at(text, fix.span.start as usize);
     // A system call returns an address.
     let before = &text[line.start..fix.span.start as usize];
