@@ -1346,7 +1346,7 @@ fn a_word_instead_of_a_number_is_reported_without_digits() {
     }
 }
 
-/// The options of the cache lab of CS:APP become settings, and a trace is no script.
+/// The options of the cache lab of CS:APP become settings, and a trace is not a script.
 #[test]
 fn traces_and_caches_of_the_cache_lab_are_recognized() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -328,8 +328,9 @@ impl Search<'_> {
             let rest = &text[at + 1..];
             let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
             let name = &rest[..end.unwrap_or(rest.len())];
-            // The pair of `$n$` has a warning of its own.
-            let is_alone = !rest[name.len()..].starts_with('$');
+            // The pair of `$n$` has a warning of its own, and code such as `echo $n` keeps its sign.
+            let is_code = text[..at].matches('`').count() % 2 == 1;
+            let is_alone = !is_code && !rest[name.len()..].starts_with('$');
             (is_alone && variables.contains(name)).then_some((at, name))
         });
         let Some((at, name)) = named else { return };
