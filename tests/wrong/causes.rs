@@ -1339,7 +1339,7 @@ fn a_machine_that_replaces_another_one_is_warned_about() {
 fn lines_with_another_meaning_have_warnings() {
     for (script, line, part) in [
         (
-            "let n = 4\nquestion \"Q\" {\n  text \"It makes $n accesses, for $5.\"\n  ask \"n\" = n\n}\n",
+            "let n = 4\nquestion \"Q\" {\n  text \"It makes $n accesses.\"\n  ask \"n\" = n\n}\n",
             3,
             "`$n` is printed literally",
         ),

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::unlikely::shell;
 use crate::lang::ast::{
     Ask, Asked, BinaryOp, Claim, Command, Expr, ExprKind, Fact, Span, Stmt, StmtKind, UnaryOp, Word,
 };
@@ -163,18 +164,16 @@ impl<'s> Visit<'s> for Search<'_> {
             {
                 self.doubled_braces(expr.span);
                 self.latex(expr.span, true);
-                self.dollar(expr.span);
             }
             ExprKind::Value(Value::Text(_)) => {
                 self.braces(expr.span, true);
                 self.latex(expr.span, false);
                 self.cloze(expr.span);
-                self.dollar(expr.span);
+                self.shell(expr.span);
             }
             ExprKind::Prose(_) => {
                 self.prefix(expr.span);
                 self.picture(expr.span);
-                self.dollar(expr.span);
                 self.doubled_braces(expr.span);
                 self.latex(expr.span, true);
             }
@@ -316,33 +315,12 @@ impl Search<'_> {
         self.found.push(warning);
     }
 
-    /// Warns about `$n` in a text of a paper, which other languages print as a value.
-    fn dollar(&mut self, span: Span) {
-        let text = self.sources.text(span);
-        let mut signs = text
-            .match_indices('$')
-            .take(HOLES)
-            .filter(|_| self.in_question);
-        let variables = self.variables.get_or_init(|| variables(self.script));
-        let named = signs.find_map(|(at, _)| {
-            let rest = &text[at + 1..];
-            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-            let name = &rest[..end.unwrap_or(rest.len())];
-            // The pair of `$n$` has a warning of its own, and code such as `echo $n` keeps its sign.
-            let is_code = text[..at].matches('`').count() % 2 == 1;
-            let is_alone = !is_code && !rest[name.len()..].starts_with('$');
-            (is_alone && variables.contains(name)).then_some((at, name))
-        });
-        let Some((at, name)) = named else { return };
-        let start = span.start as usize + at;
-        let place = Span::new(span.file, start..start + 1 + name.len());
-        let message = format!("`${name}` is printed literally, not as a value");
-        let warning = Diagnostic::warning(Code::Unlikely, place, message);
-        self.found.push(if text.trim_start().starts_with("\"\"\"") {
-            warning.fix(Fix::write(place, format!("${name}"), format!("{{{name}}}")))
-        } else {
-            warning.help(format!("in `\"\"\"`, `{{{name}}}` prints the value"))
-        });
+    /// Warns about `$n` in a text of a paper that has no values.
+    fn shell(&mut self, span: Span) {
+        if self.in_question {
+            let found = shell(self.script, self.sources.text(span), span);
+            self.found.extend(found);
+        }
     }
 
     /// Warns about `2^{14}` and `\textbf{64}` in a text of a paper, which is not LaTeX. Prose evaluates the braces.
