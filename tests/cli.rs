@@ -1346,6 +1346,62 @@ fn a_word_instead_of_a_number_is_reported_without_digits() {
     }
 }
 
+/// The options of the cache lab of CS:APP become settings, and a trace is not a script.
+#[test]
+fn traces_and_caches_of_the_cache_lab_are_recognized() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |args: &[&str]| {
+        let mut command = pagewalk(args);
+        messages(command.current_dir(folder.path()).output().unwrap())
+    };
+    std::fs::write(folder.path().join("yi.trace"), " L 10,1\n M 20,1\n").unwrap();
+    let lab = ["-s", "5", "-E", "2", "-b", "4", "-t", "yi.trace"];
+    for (args, part) in [
+        (
+            [&["replay"][..], &lab].concat(),
+            "cache { sets 32, ways 2, block 16 B }",
+        ),
+        (
+            [&["csim"][..], &lab].concat(),
+            "'pagewalk replay first.pw yi.trace'",
+        ),
+        (vec!["replay", "simple"], "'pagewalk replay simple -'"),
+        (
+            vec!["replay", "yi.trace"],
+            "'pagewalk replay simple yi.trace'",
+        ),
+        (
+            vec!["replay", "simple", "yi.trace", "--map", "none"],
+            "write '--map identity'",
+        ),
+        (
+            vec!["check", "yi.trace"],
+            "`pagewalk replay simple yi.trace`",
+        ),
+        (vec!["run", "yi.trace"], "yi.trace: 1 mistake"),
+        (
+            vec![
+                "sweep", "core-i7", "yi.trace", "ways", "1,2", "size", "1K..8K",
+            ],
+            "write `ways 1 2, size 1 KB..8 KB`",
+        ),
+        (
+            vec!["sweep", "core-i7", "yi.trace", "size=1KB:8KB"],
+            "write `size 1KB..8KB`",
+        ),
+        (
+            vec!["sweep", "core-i7", "yi.trace", "size", "1K..8K"],
+            "write `size 1 KB..8 KB`",
+        ),
+    ] {
+        let (status, out, err) = run(&args);
+        assert!(
+            status == 2 && (out + &err).contains(part),
+            "{args:?}\n{err}"
+        );
+    }
+}
+
 /// Each row of the table is found, and its commands are valid.
 #[test]
 fn tips_about_other_tools_can_be_typed() {

@@ -9,6 +9,7 @@ use pagewalk_engine::files::{is_same_file, shown};
 use pagewalk_engine::trace::time_limit::{Deadline, TimeLimit};
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::course::{BadCourse, Course, of_folder};
+use pagewalk_script::lang::diagnostic::Code;
 use pagewalk_script::lang::loader::{Disk, Loader, MemoryLimit, Within};
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::lang::value::byte_size;
@@ -127,7 +128,23 @@ impl Checking {
 
     /// Works like [`Self::read`], but reads the files through a loader.
     pub(crate) fn load(self, path: &Path, loader: &mut dyn Loader, color: Color) -> CheckedScript {
-        let script = self.apply(CheckedScript::from_loader(path, loader));
+        let mut script = self.apply(CheckedScript::from_loader(path, loader));
+        let ends = path.extension().is_some_and(|end| end == "trace");
+        // Each record is a mistake, and all have one cause.
+        if let Some(first) = script
+            .diagnostics
+            .first_mut()
+            .filter(|one| ends && one.code == Code::Syntax)
+        {
+            first.message = "this file is a memory trace, not a script".to_owned();
+            first.label.clear();
+            first.fix = None;
+            let trace = shown(path);
+            first.help = Some(format!(
+                "replay it on a machine: `pagewalk replay simple {trace}`, or on that of a script"
+            ));
+            script.diagnostics.truncate(1);
+        }
         complain(&script.render_warnings(diagnostic_style(color)));
         script
     }

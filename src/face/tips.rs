@@ -37,9 +37,26 @@ pub(super) fn tip(
     let tip = file_with_dash(error, given)
         .or_else(|| rule_as_option(program, error, given))
         .or_else(|| misplaced(program, error, given));
-    tip.or_else(listed)
+    tip.or_else(|| described(error, given))
+        .or_else(listed)
         .or_else(|| option_of_another(program, error, command))
         .or_else(written)
+}
+
+/// Returns a tip about a cache in the options of the cache lab of CS:APP: `csim -s 4 -E 1 -b 4 -t yi.trace`.
+fn described(error: &clap::Error, given: &[OsString]) -> Option<String> {
+    let kinds = [ErrorKind::InvalidSubcommand, ErrorKind::UnknownArgument];
+    let number = |option| value_of(option, given)?.parse().ok();
+    let power = |option| number(option).and_then(|bits: u32| 1_u64.checked_shl(bits));
+    let (sets, ways, block) = (power("-s")?, number("-E")?, power("-b")?);
+    kinds.contains(&error.kind()).then(|| {
+        let tip = format!(
+            "write the cache into a script, 'machine {{ physical 64 bits, cache {{ sets {sets}, ways {ways}, block {block} B }} }}', \
+             and replay the trace with it: 'pagewalk replay first.pw"
+        );
+        let trace = value_of("-t", given).unwrap_or_else(|| "first.trace".to_owned());
+        format!("{tip} {}'", quoted(&trace))
+    })
 }
 
 /// Returns the name of a command, or of the program if it has no such command.
@@ -320,6 +337,15 @@ fn misplaced(program: &clap::Command, error: &clap::Error, given: &[OsString]) -
         && let [_, command, trace] = &words[..]
         && command == "replay"
     {
+        let ends = Path::new(&**trace).extension();
+        let is_machine =
+            ends.is_some_and(|end| ["pw", "yaml", "yml"].iter().any(|own| end == *own));
+        if is_machine || !Path::new(&**trace).exists() {
+            return Some(format!(
+                "the traces follow the machine, and '-' is standard input: 'pagewalk replay {} -'",
+                quoted(&visible(trace))
+            ));
+        }
         return Some(format!(
             "the machine precedes the trace: 'pagewalk replay simple {}'",
             quoted(&visible(trace))
@@ -331,7 +357,10 @@ fn misplaced(program: &clap::Command, error: &clap::Error, given: &[OsString]) -
     if error.kind() == ErrorKind::InvalidValue {
         let answers = said.starts_with("--answers") && words.get(1)? == "exam";
         let own = answers.then(|| "to print the answer key, use '--key'".to_owned());
-        return own.or_else(|| {
+        let map = said.starts_with("--map").then(|| {
+            "write '--map identity' to use the trace's addresses as physical addresses".to_owned()
+        });
+        return own.or(map).or_else(|| {
             let value = error.get(ContextKind::InvalidValue);
             let (_, format) = FORMATS.iter().find(|(other, _)| {
                 matches!(value, Some(ContextValue::String(value)) if value.eq_ignore_ascii_case(other))

@@ -892,6 +892,39 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("program p \"\"\"/int main(int c, char **v) { printf(\"%s\", v[1]); return 0; }/\"\"\"/run p(\"hi\") => output \"hi\"", 4, "the arguments of `main`", "run p arguments \"hi\" => output \"hi\""),
     ("program z \"\"\"/int a[64]; int main(void) { return a[0]; }/\"\"\"/reference z { page 16 ints, frames 3 }", 4, "the setting `unit`", "reference z { page 16, unit int, frames 3 }"),
     ("reference 1 2 3 { frames 3 } => fault_rate 75%", 1, "did you mean `rate`?", "reference 1 2 3 { frames 3 } => rate 75%"),
+    // The person's own operands, and the parts of the machine.
+    ("machine { physical 16 bits, cache { sets 16, ways 1, block 16 B, latency 1 }, memory { latency 100 } }/load 0x10, 4 => cache miss", 2, "follows `size`", "read 0x10 size 4 => cache miss"),
+    ("machine { physical 16 bits, cache { sets 16, ways 1, block 16 B, latency 1 }, memory { latency 100 } }/load 0x10, 0x20 => cache miss", 2, "a load is a `read`", ""),
+    ("machine simple/let a = 0x300/read a[1][0]", 3, "write `a + 4 * (N * 1 + 0)`", ""),
+    ("machine simple/let a = 0x300/read &a[1][0]", 3, "write `read a + 4 * (N * 1 + 0)`", ""),
+    ("machine simple/show tlb.sets[1]", 2, "", ""),
+    ("machine simple/let a[8][8] at 0x300/read a", 2, "an array in memory is its address", "let a = 0x300"),
+    ("machine simple/let a[8]/read 0", 2, "write `let a = ADDRESS`", ""),
+    ("machine simple/let a [8]/read a[0]", 2, "set with `=`", "let a = [8]"),
+    ("machine core-i7/read 0x1000 => L1 miss", 2, "did you mean `L1d`", "read 0x1000 => L1d miss"),
+    ("machine core-i7/read 0x1000 => L1.hit yes", 2, "the name of a TLB or cache of the machine", ""),
+    ("machine { physical 16 bits, cache L1 { sets 16, ways 1, block 16 B }, cache L2 { sets 64, ways 1, block 16 B } }/read 0x10 => L1 = miss and L2 = miss", 2, "commas", "read 0x10 => L1 miss, L2 miss"),
+    ("machine { physical 16 bits, cache L1 { sets 16, ways 1, block 16 B }, cache L2 { sets 64, ways 1, block 16 B } }/read 0x10 => miss L1, miss L2", 2, "the name of the TLB or cache comes before", ""),
+    ("machine { physical 16 bits, cache L1 { sets 16, ways 1, block 16 B }, cache L2 { sets 64, ways 1, block 16 B } }/read 0x10 => level L1", 2, "`served`", "read 0x10 => served L1"),
+    ("machine { physical 16 bits, cache L1 { sets 16, ways 1, block 16 B }, cache L2 { sets 64, ways 1, block 16 B } }/read 0x10/expect L1.amat == 1", 3, "`L1.latency + L1.miss_rate * N`", ""),
+    ("machine { physical 16 bits, cache L1 { sets 16, ways 1, block 16 B }, cache L2 { sets 64, ways 1, block 16 B } }/read 0x10/expect L2.local_miss_rate == 100%", 3, "did you mean `miss_rate`", "expect L2.miss_rate == 100%"),
+    ("machine { physical 16 bits, icache { sets 16, ways 1, block 16 B }, dcache { sets 16, ways 1, block 16 B } }", 1, "for instructions }", "machine { physical 16 bits, cache icache { sets 16, ways 1, block 16 B, for instructions }, cache dcache { sets 16, ways 1, block 16 B, for data } }"),
+    ("machine simple/def addr(i) { let r = 4 * i }/addr(1)/read r", 4, "write the statement that needs `r` in `def addr`", ""),
+    ("machine { physical 16 bits, cache { sets 16, ways 1, block 16 B, prefetch 1 } }", 1, "omits prefetching", ""),
+    ("machine { physical 16 bits, cache { sets 16, ways 1, block 16 B }, write_buffer 4 }", 1, "omits write buffers", ""),
+    ("machine { virtual 14 bits, physical 12 bits, page 64 B, tlb { entries 16, ways 4, miss_penalty 30 } }", 1, "the time of the page walk", ""),
+    ("machine { physical 16 bits, cache { sets 16, ways 1, block 16 B, latency 1 }, memory { latency 100 } }/replay \"loop.trace\" => misses:5 hits:4 evictions:3", 2, "commas", "replay \"loop.trace\" => cache.misses 5, cache.hits 4, cache.evictions 3"),
+    ("machine { physical 16 bits, cache { sets 16, ways 1, block 16 B, latency 1 }, memory { latency 100 } }/read 0x10 => cache.evict 0", 2, "the fact `cache.victim`", "read 0x10 => cache.victim 0"),
+    ("machine { physical 16 bits, cache { sets 16, ways 1, block 16 B, latency 1 }, memory { latency 100 } }/read 0x10 => dirty yes", 2, "the fact is `cache.writeback`", ""),
+    ("machine { physical 16 bits, cache { sets 16, ways 1, block 16 B, latency 1 }, memory { latency 100 } }/read 0x10 => s 1", 2, "did you mean `ci`", "read 0x10 => ci 1"),
+    ("machine { physical 16 bits, cache { sets 16, ways 1, block 16 B, latency 1 }, memory { latency 100 } }/read 0x10/expect cache.misses == 1 and miss_rate == 100%", 3, "the name of its TLB or cache", "expect cache.misses == 1 and cache.miss_rate == 100%"),
+    ("machine { physical 16 bits, cache { sets 16, ways 1, block 16 B, latency 1 }, memory { latency 100 } }/modify 0x10", 2, "a load and a store", "read 0x10; write 0x10 = 0"),
+    ("machine simple/for i in range(0, 4096, 4) { read i }", 2, "a range has no step", "for n in 0..1024 { let i = 4 * n; read i }"),
+    ("machine simple/let s = 4/for i in range(0, 64, s) { read i }", 3, "`s * i`", ""),
+    ("machine simple/let n = 4/for (int i = 0; i < n; i++) read 16 * i", 3, "C's `for` loop", "for i in 0..n { read 16 * i }"),
+    ("machine simple/let a = 0x300/read a + 4 * i for i in 0..4", 3, "in braces", "for i in 0..4 { read a + 4 * i }"),
+    ("machine simple/read 0x10 0x20 0x30", 2, "one address", "for a in [0x10, 0x20, 0x30] { read a }"),
+    ("machine simple/question \"Q\" points 1 { ask read 0x10 => cache hit or miss }", 2, "`or` cannot join", "question \"Q\" points 1 { ask read 0x10 => cache }"),
 ];
 
 /// Returns the line, the texts, and the first line that the fix changes.
@@ -1305,6 +1338,11 @@ fn a_machine_that_replaces_another_one_is_warned_about() {
 #[test]
 fn lines_with_another_meaning_have_warnings() {
     for (script, line, part) in [
+        (
+            "let n = 4\nquestion \"Q\" {\n  text \"It makes $n accesses.\"\n  ask \"n\" = n\n}\n",
+            3,
+            "`$n` is printed literally",
+        ),
         (
             "machine simple\n#include \"base.pw\"\nread 0x100\n",
             2,

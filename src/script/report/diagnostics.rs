@@ -65,7 +65,7 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> St
         let _ = handler.render_report(&mut text, &Report::new(diagnostic, sources, style.fit));
         text.push('\n');
     }
-    let text = text.replace(HYPHEN, "-");
+    let text = text.replace(HYPHEN, "-").replace(SPACE, " ");
     if style.unicode {
         text
     } else {
@@ -99,7 +99,10 @@ impl Report {
                 diagnostic.code.name(),
                 readable(&diagnostic.message)
             ),
-            help: diagnostic.help.as_deref().map(readable),
+            help: diagnostic
+                .help
+                .as_deref()
+                .map(|help| unbroken(&readable(help), fit.columns())),
             severity: if diagnostic.is_warning() {
                 Severity::Warning
             } else {
@@ -186,6 +189,26 @@ fn label(words: &str) -> Option<String> {
 
 /// A hyphen at which no line breaks, because it may be a part of code. Its width is that of a hyphen.
 const HYPHEN: &str = "\u{e02d}";
+
+/// A space of code, at which no line breaks, so that a user can copy the code.
+const SPACE: &str = "\u{e020}";
+
+/// The columns before and after code in a help: `  help: `, the backticks, and a sign.
+const BESIDE_CODE: usize = 11;
+
+/// Returns a help whose code does not break if it fits on a line.
+fn unbroken(help: &str, columns: usize) -> String {
+    let part = |(at, part): (usize, &str)| {
+        let fits = at % 2 == 1 && part.chars().count().saturating_add(BESIDE_CODE) <= columns;
+        if fits {
+            part.replace(' ', SPACE)
+        } else {
+            part.to_owned()
+        }
+    };
+    let parts: Vec<String> = help.split('`').enumerate().map(part).collect();
+    parts.join("`")
+}
 
 /// Truncates text to a readable length.
 fn readable(words: &str) -> String {

@@ -456,8 +456,10 @@ fn of_levels(name: &str, family: Family, spec: Option<&Spec>) -> Option<String> 
         inside.parse().ok()
     };
     let facts = facts::facts_of(family, spec).into_iter();
-    let last = facts.filter_map(|(fact, _)| level(&fact)).max();
-    let last = last.filter(|last| *last > 1)?;
+    let levels: Vec<u32> = facts.filter_map(|(fact, _)| level(&fact)).collect();
+    // `L2.misses` and `L3.misses` are those of caches, beside `L1d.misses`.
+    let last = levels.iter().copied().max();
+    let last = last.filter(|last| *last > 1 && levels.contains(&1))?;
     Some(format!(
         "the levels are numbered from the root: `{before}1{after}` to `{before}{last}{after}`"
     ))

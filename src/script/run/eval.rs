@@ -103,20 +103,17 @@ fn operation(cx: &mut Cx, expr: &Expr) -> Result<Value, Stop> {
                     let of = cx.text(of.span).trim();
                     return diagnostic.help(format!("the last element is `{of}[len({of}) - 1]`"));
                 }
-                if !matches!(list, Value::Number(_)) {
+                if !matches!(list, Value::Number(_)) || matches!(of.kind, ExprKind::Field(..)) {
                     return diagnostic;
                 }
                 // An array in memory, as in C.
                 let (base, index) = (cx.text(of.span), cx.text(index.span));
-                let end = expr.span.end;
-                if cx.text(Span {
-                    start: end,
-                    end: end + 1,
-                    ..expr.span
-                }) == "["
-                {
+                let file = cx.env.sources.file(expr.span.file);
+                let rest = file.and_then(|file| file.text.get(expr.span.end as usize..));
+                let column = rest.and_then(|rest| Some(rest.strip_prefix('[')?.split_once(']')?.0));
+                if let Some(column) = column {
                     return diagnostic.help(format!(
-                        "an array in memory has an address: write `{base} + 4 * (N * {index} + j)` for rows of N elements of 4 B"
+                        "an array in memory has an address: write `{base} + 4 * (N * {index} + {column})` for rows of N elements of 4 B"
                     ));
                 }
                 diagnostic.help(format!(

@@ -59,9 +59,7 @@ pub(crate) fn unknown_function(cx: &Cx, name: &Word) -> Diagnostic {
             name.span,
             format!("the definition `{}` has no value", name.text),
         )
-        .help(
-            "a definition is a statement: write the expression here, or set a variable with `let`",
-        );
+        .help("a definition is a statement: write the expression here");
     }
     if let Some(row) = system_call(&name.text) {
         let message = format!(

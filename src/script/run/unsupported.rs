@@ -11,6 +11,9 @@ pub(crate) const LEFT_OUT: &[(&str, &[&str])] = &[
     ),
     ("inverted page tables", &["inverted", "inverted_page_table"]),
     ("hashed page tables", &["hashed", "hashed_page_table"]),
+    ("prefetching", &["prefetch", "prefetcher", "prefetching"]),
+    ("write buffers", &["write_buffer", "store_buffer"]),
+    ("victim caches", &["victim_cache"]),
     (
         "processes running in parallel",
         &["parallel", "thread", "threads"],

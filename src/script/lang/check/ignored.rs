@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::unlikely::shell;
 use crate::lang::ast::{
     Ask, Asked, BinaryOp, Claim, Command, Expr, ExprKind, Fact, Span, Stmt, StmtKind, UnaryOp, Word,
 };
@@ -168,6 +169,7 @@ impl<'s> Visit<'s> for Search<'_> {
                 self.braces(expr.span, true);
                 self.latex(expr.span, false);
                 self.cloze(expr.span);
+                self.shell(expr.span);
             }
             ExprKind::Prose(_) => {
                 self.prefix(expr.span);
@@ -258,7 +260,9 @@ impl Search<'_> {
                 .help("`..=` includes the end")
                 .fix(Fix::replace(over.span, format!("{from}..={to}")))
         } else {
-            warning.help("a range counts up: write the smaller number first")
+            warning.help(format!(
+                "a range counts up: write `reverse({to}..={from})` to count down to {to}, or write the smaller number first"
+            ))
         });
     }
 
@@ -309,6 +313,14 @@ impl Search<'_> {
                 Fix::write(place, text[at..at + hole.len() + 4].trim(), value),
             );
         self.found.push(warning);
+    }
+
+    /// Warns about `$n` in a text of a paper that has no values.
+    fn shell(&mut self, span: Span) {
+        if self.in_question {
+            let found = shell(self.script, self.sources.text(span), span);
+            self.found.extend(found);
+        }
     }
 
     /// Warns about `2^{14}` and `\textbf{64}` in a text of a paper, which is not LaTeX. Prose evaluates the braces.

@@ -16,6 +16,35 @@ use crate::lang::visit::{
     Visit, VisitedIncludes, statements, walk_ask, walk_expr, walk_stmt, walk_table,
 };
 
+/// Returns a warning about `$va` in a text, a variable in the notation of shells.
+pub(super) fn shell(script: &[Stmt], said: &str, span: Span) -> Option<Diagnostic> {
+    // Code is printed literally, and the dollars of LaTeX are in pairs.
+    if said.contains('`') || said.matches('$').count().is_multiple_of(2) {
+        return None;
+    }
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut names = said.match_indices('$').filter_map(|(at, _)| {
+        let rest = &said[at + 1..];
+        let name = &rest[..rest.find(|c| !is_part(c)).unwrap_or(rest.len())];
+        let alone = !name.is_empty() && !said[..at].ends_with(is_part);
+        alone.then_some((at, name))
+    });
+    let sets =
+        |(_, name): &(usize, &str)| statements(script).any(|stmt| variable(stmt) == Some(*name));
+    let (at, name) = names.find(sets)?;
+    let shell = format!("${name}");
+    let start = span.start as usize + at;
+    let place = Span::new(span.file, start..start + shell.len());
+    let message = format!("`{shell}` is printed literally");
+    let warning = Diagnostic::warning(Code::Unlikely, place, message);
+    if !said.trim_start().starts_with("\"\"\"") {
+        return Some(warning.help(format!("in `\"\"\"`, `{{{name}}}` prints the value")));
+    }
+    let help = format!("write `{{{name}}}`, or `{{hex({name})}}` for a number in hexadecimal");
+    let fix = Fix::write(place, &shell, format!("{{{name}}}"));
+    Some(warning.help(help).fix(fix))
+}
+
 /// Returns the warnings about the statements of `part`, which are statements of the script.
 pub(crate) fn unlikely(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec<Diagnostic> {
     let mut found = forks(part, sources);
@@ -388,42 +417,6 @@ impl<'a> Numbers<'a> {
         }));
     }
 
-    /// Finds `$va`, a variable in the notation of shells.
-    fn shell(&mut self, whole: &Expr) {
-        let said = self.sources.text(whole.span);
-        // Code is printed literally, and the dollars of LaTeX are in pairs.
-        if said.contains('`') || said.matches('$').count().is_multiple_of(2) {
-            return;
-        }
-        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let mut names = said.match_indices('$').filter_map(|(at, _)| {
-            let rest = &said[at + 1..];
-            let name = &rest[..rest.find(|c| !is_part(c)).unwrap_or(rest.len())];
-            let alone = !name.is_empty() && !said[..at].ends_with(is_part);
-            alone.then_some((at, name))
-        });
-        let script = self.script;
-        let sets = |(_, name): &(usize, &str)| {
-            statements(script).any(|stmt| variable(stmt) == Some(*name))
-        };
-        let found = names.find(sets).and_then(|(at, name)| {
-            let shell = format!("${name}");
-            let at = whole.span.start + u32::try_from(at).ok()?;
-            let place = Span {
-                start: at,
-                end: at + shell.len() as u32,
-                ..whole.span
-            };
-            let message = format!("`{shell}` is printed literally");
-            let warning = Diagnostic::warning(Code::Unlikely, place, message);
-            let help =
-                format!("write `{{{name}}}`, or `{{hex({name})}}` for a number in hexadecimal");
-            let fix = Fix::write(place, &shell, format!("{{{name}}}"));
-            Some(warning.help(help).fix(fix))
-        });
-        self.found.extend(found);
-    }
-
     /// Finds `cache.miss_rate == 25`, which lacks a percent sign.
     fn rate(&mut self, left: &Expr, right: &Expr) {
         if let (ExprKind::Field(_, name), ExprKind::Value(Value::Number(number))) =
@@ -534,7 +527,8 @@ impl<'s> Visit<'s> for Numbers<'_> {
         self.chain(expr);
         if let ExprKind::Prose(pieces) = &expr.kind {
             self.dollar(pieces);
-            self.shell(expr);
+            self.found
+                .extend(shell(self.script, self.sources.text(expr.span), expr.span));
         }
         let ExprKind::Binary(BinaryOp::BitXor, whole, exponent) = &expr.kind else {
             return;

@@ -6,9 +6,10 @@ use super::advice::Advice;
 use super::marks::{
     comment, defined, included, note, percent, tuples, unit_of_name, unquoted, words,
 };
+use super::outcome::same_statement;
 use super::pattern::matched;
 use super::rewritten::{
-    asks, conditions, counter, fact, found_in, numbered, printed, rewritten, stated,
+    asks, conditions, counter, fact, found_in, is_counter, numbered, printed, rewritten, stated,
 };
 use super::rows::{Idiom, REMOVED, is_fact, is_keyword, section};
 use super::spelled::{TABLE, respelled, spelled};
@@ -131,6 +132,11 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
             .is_some_and(|fix| fix.text.starts_with("=>"))
     };
     found.retain(|one| !(diagnostic.code == Code::UnknownProcess && facts(one)));
+    // `let a[8]` declares an array of C, and no list.
+    let lists = |fix: &Fix| {
+        fix.text.contains(" = [") && fix.was.as_deref() == Some(&fix.text.replacen(" = ", "", 1))
+    };
+    found.retain(|one| !one.fix.as_ref().is_some_and(lists));
     found.retain(|one| {
         let known = one.fix.as_ref().is_some_and(|fix| fixes.contains(fix));
         fixes.extend(one.fix.clone().filter(|_| !known));
@@ -162,7 +168,7 @@ fn without_tlb(advice: &mut Advice) {
     }
 }
 
-/// Returns what a fix means in its script, and why: `given` in a question, `run` for a program in C, and a cache of one kind of access.
+/// Returns what a fix means in its script, and why: `given` in a question, and `run` for a program in C.
 fn meant(fix: &Fix, text: &str) -> Option<(Fix, &'static str)> {
     let with = |text| Fix {
         text,
@@ -174,22 +180,12 @@ fn meant(fix: &Fix, text: &str) -> Option<(Fix, &'static str)> {
         let message = "`run` runs a program in C, and `execve` loads an `executable`";
         return program.then(|| (with(format!("{before}run {name}")), message));
     }
-    if let Some(rest) = fix.text.strip_prefix("cache ")
-        && let Some((name, settings)) = rest.split_once(" {")
-        && let "icache" | "dcache" = &*name.to_lowercase()
-        && !settings.contains("for ")
-    {
-        let kind = if name.starts_with(['i', 'I']) {
-            "instructions"
-        } else {
-            "data"
-        };
-        let settings = settings.strip_suffix('}')?.trim_end();
+    let of_one_kind = ["cache icache {", "cache dcache {"]
+        .iter()
+        .any(|head| fix.text.starts_with(head));
+    if of_one_kind && !fix.was.as_deref().is_some_and(|was| was.contains("for ")) {
         let message = "the setting `for` limits a cache to one kind of access";
-        return Some((
-            with(format!("cache {name} {{{settings}, for {kind} }}")),
-            message,
-        ));
+        return Some((fix.clone(), message));
     }
     let line = line_at(text, fix.span.start as usize);
     // A system call returns an address.
@@ -668,6 +664,12 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
             let message = Some("a protection is written with the constants of C");
             Some(Advice::fixed(message, None, fix, true))
         }
+        // `expect cache.misses == 2 and miss_rate == 50%`
+        Code::UnknownName if is_counter(name) => {
+            let fix = Fix::write(diagnostic.span, name, format!("cache.{name}"));
+            let message = Some("a counter must follow the name of its TLB or cache");
+            Some(Advice::fixed(message, None, fix, false))
+        }
         // `cache.victim dirty`
         Code::UnknownName
             if matches!(name, "dirty" | "clean") && text[..start as usize].ends_with("victim ") =>
@@ -974,6 +976,12 @@ fn ended(all: &[layout::Token], text: &str, name: Span) -> Option<Advice> {
     };
     let at = all.windows(2).position(|pair| declares(&pair))?;
     if all[at].start > name.start as usize {
+        // `read A + i for i in 0..4`
+        if all[at].text(text) == "for"
+            && same_statement(text, name, Span::new(name.file, all[at].start..all[at].end))
+        {
+            return None;
+        }
         let (mut depth, mut outermost) = (0, 0);
         let between = all[..at]
             .iter()
@@ -1023,7 +1031,12 @@ fn ended(all: &[layout::Token], text: &str, name: Span) -> Option<Advice> {
         Some((head, _)) if is_definition => &format!("`{}`", head.trim_end()),
         _ => "the block",
     };
-    let help = format!("move the declaration of `{said}` above {block} in line {number}");
+    // The value may depend on the parameters.
+    let help = if is_definition && !head.contains("()") {
+        format!("write the statement that needs `{said}` in {block}")
+    } else {
+        format!("move the declaration of `{said}` above {block} in line {number}")
+    };
     let message = if is_definition {
         "this name is declared only inside a definition"
     } else {

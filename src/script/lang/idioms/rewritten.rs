@@ -100,7 +100,8 @@ fn fitting(
 pub(super) fn fact(does: &str, said: &str) -> Option<(&'static Idiom, Option<String>)> {
     let mut verbs = does.split_whitespace().take(2);
     if verbs.any(|verb| verb == "replay")
-        && let Some(counted) = found_in(section("replayed"), said)
+        && let Some(counted) = found_in(section("replayed"), &unsigned(said))
+            .or_else(|| found_in(section("replayed"), said))
     {
         return Some(counted);
     }
@@ -271,14 +272,17 @@ pub(super) fn printed(said: &str) -> Option<String> {
         .then(|| format!("text \"\"\"{new}\"\"\""))
 }
 
+/// Whether a word is the name of a counter of a TLB or cache.
+pub(super) fn is_counter(name: &str) -> bool {
+    let counters = ["hits", "misses", "evictions", "miss_rate", "hit_rate"];
+    counters.contains(&name)
+}
+
 /// Returns a condition with a counter after the name of its cache: `expect misses == 1`, `expect misses(cache) < 2`.
 pub(super) fn counter(said: &str) -> Option<String> {
     let rest = said.strip_prefix("expect ")?;
     let name = rest.split([' ', '(']).next()?;
-    if !matches!(
-        name,
-        "hits" | "misses" | "evictions" | "miss_rate" | "hit_rate"
-    ) {
+    if !is_counter(name) {
         return None;
     }
     let after = &rest[name.len()..];
@@ -314,7 +318,12 @@ pub(super) fn stated(does: &str, facts: &str) -> Option<(&'static Idiom, Option<
         depth += nesting(token.text);
         let means = |row: &Idiom| row.theirs.iter().any(|theirs| theirs.text == token.text);
         if depth == 0 && means(either) {
-            return Some((either, one_of(facts)));
+            // A blank has a name alone.
+            let one = one_of(facts).map(|one| match one.split_once(' ') {
+                Some((name, _)) if asks(does) => name.to_owned(),
+                _ => one,
+            });
+            return Some((either, one));
         }
         let joined = means(joining);
         // The facts of a worksheet are in capitals and without commas.

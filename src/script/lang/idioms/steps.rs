@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::advice::Advice;
 use super::pattern::matched;
 use crate::lang::fix::Fix;
+use crate::lang::nearest::is_word_of;
 use crate::lang::span::Span;
 use crate::lang::value::Number;
 
@@ -29,11 +30,27 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     let (from, to, step) = (
         number("A")?,
         number("B")?,
-        usize::try_from(number("C")?).ok()?,
+        usize::try_from(number("C")?)
+            .ok()
+            .filter(|step| *step > 0)?,
     );
     let to = if with_end { to.checked_add(1)? } else { to };
-    let hexadecimal = held.get("A")?.starts_with("0x");
-    let head = head(held.get("NAME")?, from..to, step, hexadecimal)?;
+    let (hexadecimal, name) = (held.get("A")?.starts_with("0x"), held.get("NAME")?);
+    // A long list is a loop with a value of its own.
+    let counted = || {
+        let count = to.checked_sub(from)?.div_ceil(step as u64);
+        let counter = ["n", "k", "step"].into_iter();
+        let counter = counter.clone().find(|one| !is_word_of(text, one))?;
+        let start = if from == 0 {
+            String::new()
+        } else {
+            format!("{} + ", held.get("A")?)
+        };
+        let value = format!("{start}{} * {counter}", held.get("C")?);
+        (count > MOST as u64)
+            .then(|| format!("for {counter} in 0..{count} {{ let {name} = {value};"))
+    };
+    let head = head(name, from..to, step, hexadecimal).or_else(counted)?;
     let start = line.end - text[line.clone()].trim_start().len();
     let fix = Fix::replace(Span::new(file, start..start + said.len()), head);
     let message = Some("a loop iterates over a range or a list, and a range has no step");

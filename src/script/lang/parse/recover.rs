@@ -282,7 +282,8 @@ fn equals(stop: &Stop) -> Option<Diagnostic> {
         let value = stop.rest[sign..].split([',', '{', ';']).next();
         let value = value.unwrap_or("").trim();
         // `PA` on a worksheet
-        let ours = if name.chars().any(char::is_lowercase) {
+        let is_part = name.ends_with(|c: char| c.is_ascii_digit());
+        let ours = if is_part || name.chars().any(char::is_lowercase) {
             name.to_owned()
         } else {
             name.to_lowercase()
@@ -518,7 +519,7 @@ fn facts(stop: &Stop) -> Option<Diagnostic> {
         if last.contains(" or ") {
             return mistake(
                 "`or` cannot join facts, because all of them must hold",
-                "list several values of one fact in brackets: `tlb in [hit, miss]`",
+                "list several values of one fact in brackets, as in `cycles in [1, 101]`",
             );
         }
         if stop.head == "ask" && stop.rest.starts_with("point") {

@@ -95,10 +95,12 @@ pub(crate) fn no_property(
         {
             diagnostic.help(format!("write `({of}.hits + {of}.misses)`"))
         }
-        None if name.text.eq_ignore_ascii_case("amat") => diagnostic.help(
-            "the time of an access is its fact `cycles`: `read 0x354 => cycles 11`; the average is \
-                 `cache.latency + cache.miss_rate * memory.latency`",
-        ),
+        None if name.text.eq_ignore_ascii_case("amat") && names.contains(&"block") => {
+            diagnostic.help(format!(
+                "the time of an access is its fact `cycles`; the average is `{of}.latency + {of}.miss_rate * N`, \
+                     where N is the average time of the next level, such as `memory.latency`"
+            ))
+        }
         None => diagnostic.help(format!("it has {all}")),
     }
 }

@@ -405,6 +405,9 @@ fn unknown<D>(rows: &[SettingRow<D>], block: &str, field: &Field) -> Diagnostic 
         {
             diagnostic.help("a miss takes the latency of the next level: write `memory { latency 100 }` in `machine`")
         }
+        None if block == "tlb" && name.text.to_lowercase().starts_with("miss") => {
+            diagnostic.help("a miss takes the time of the page walk: each entry that it reads takes the latency of the caches or of `memory`")
+        }
         // `l1 10 bits`
         None if block == "page_table" && name.text.ends_with(|c: char| c.is_ascii_digit()) => {
             diagnostic.help("`bits` has the width of each level: write `bits 10 10`")

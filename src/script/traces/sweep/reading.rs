@@ -36,7 +36,9 @@ pub(super) fn block(text: &str, file: u32, base: &Spec) -> Result<Settings, Vec<
     let parsed = parse(file, &around(text), &mut ());
     if !parsed.diagnostics.is_empty() {
         let wrong = assigned(text, file).or_else(|| listed(text, file));
-        let wrong = wrong.or_else(|| dotted(text, file, base));
+        let wrong = wrong
+            .or_else(|| dotted(text, file, base))
+            .or_else(|| without_bytes(text, file));
         return Err(wrong.map_or(parsed.diagnostics, |wrong| vec![wrong]));
     }
     let block = match parsed.body.first().map(|statement| &*statement.kind) {
@@ -83,7 +85,19 @@ fn assigned(text: &str, file: u32) -> Option<Diagnostic> {
     let at = text.find(['=', ':'])?;
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let name = text[..at].trim_end().rsplit(|c| !is_word(c)).next()?;
-    let values = text[at + 1..].split([';', '\n']).next()?.split(',');
+    let values = text[at + 1..].split([';', '\n']).next()?;
+    // `size=1KB:8KB`
+    let values = match values.split_once(':') {
+        Some((from, to))
+            if !values.contains('=')
+                && !to.contains(':')
+                && to.starts_with(|c: char| c.is_ascii_digit()) =>
+        {
+            format!("{from}..{to}")
+        }
+        _ => values.to_owned(),
+    };
+    let values = values.split(',');
     let values = values.take_while(|value| !value.contains(['=', ':']));
     let values: Vec<&str> = values.map(str::trim).collect();
     Some(without_sign(
@@ -118,9 +132,19 @@ fn listed(text: &str, file: u32) -> Option<Diagnostic> {
 fn without_sign(file: u32, at: usize, right: &str) -> Diagnostic {
     let start = BEFORE.len() + at;
     let message = "in a grid, the values of a setting follow its name without a sign or commas";
+    // A comma separates two settings.
+    let mut settings = String::new();
+    for word in right.split(' ') {
+        let separator = match (settings.is_empty(), is_setting(word)) {
+            (true, _) => "",
+            (false, true) => ", ",
+            (false, false) => " ",
+        };
+        settings += &format!("{separator}{word}");
+    }
     let help = format!(
         "write `{}`, or a range such as `ways 1..16`",
-        with_units(right)
+        with_units(&settings)
     );
     Diagnostic::new(Code::Syntax, Span::new(file, start..start + 1), message).help(help)
 }
@@ -139,6 +163,16 @@ pub fn with_units(setting: &str) -> String {
         }
     }
     right
+}
+
+/// Reports sizes without the `B` of bytes, as in `size 1K..8K`.
+fn without_bytes(text: &str, file: u32) -> Option<Diagnostic> {
+    let right = with_units(text);
+    let is_right = right != text && parse(file, &around(&right), &mut ()).diagnostics.is_empty();
+    is_right.then(|| {
+        let message = "the unit of a size is `KB`, `MB`, or `GB`";
+        Diagnostic::new(Code::BadNumber, all(text, file), message).help(format!("write `{right}`"))
+    })
 }
 
 /// Reports a part before a dot, as in `L1d.ways 1..4`.

@@ -530,7 +530,12 @@ fn level(said: &str, head: &str, piece: &[Token], after: &[Vec<Token>]) -> Optio
         } else {
             format!("{head} {}", name.join(" "))
         };
-        let parts = roles.iter().filter_map(role).chain([&*inside]);
+        // `icache` is one of two caches of the same level.
+        let name = head.rsplit(' ').next().unwrap_or_default().to_lowercase();
+        let of_name = name.strip_suffix("cache").and_then(|kind| role(&kind));
+        let of_name = of_name.filter(|_| roles.is_empty() && !inside.contains("for "));
+        let roles = roles.iter().filter_map(role);
+        let parts = roles.chain([&*inside]).chain(of_name);
         let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
         return Some((0, format!("{head} {{ {} }}", parts.join(", "))));
     }

@@ -138,6 +138,8 @@ impl Trial<'_> {
         if advised.as_ref().is_none_or(|one| !one.nothing)
             && !brace
             && !is_of_values(diagnostic)
+            // The index of a number in place of a list.
+            && !(diagnostic.code == Code::WrongType && text[..place].ends_with('['))
             && let Some(statement) = statement
             && let Some((fix, after)) = self
                 .arranged(diagnostic, &statement, text)

@@ -39,7 +39,9 @@ pub(super) fn access_reason(a: &Access, reason: &AccessReason) -> String {
             "the cache misses, and the contents of memory are not given"
         }
         AccessReason::NotGiven { missed: false } => "the contents of memory are not given",
-        AccessReason::NoProcess => "no process made the access, so no kernel handled a fault",
+        AccessReason::NoProcess => {
+            "no process made the access, so no kernel handled a fault or evicted a page"
+        }
         AccessReason::AllResolved => "the kernel resolved every fault of the access",
         AccessReason::Bits(bits) => return bits_clause(spec, bits),
         AccessReason::OneSet(part) => return format!("{} has one set", named(spec, *part)),
