@@ -381,17 +381,6 @@ impl Versions {
             .collect()
     }
 
-    /// Returns the message for a row whose seed is of no version in the list.
-    fn unlisted(&self, row: &StudentRow) -> String {
-        let seed = row.seed.as_deref().unwrap_or_default();
-        let own = self.student(&row.id);
-        let own = own.map(|own| format!(", which has version `{}` for this student", own.code));
-        format!(
-            "the seed `{seed}` is not in the list of versions{}",
-            own.unwrap_or_default()
-        )
-    }
-
     /// Returns the version with this code, in any case.
     fn listed(&self, code: &str) -> Option<(&String, &u64)> {
         let mut all = self.by_code.iter();
@@ -412,7 +401,8 @@ impl Versions {
         given: &GivenVersion,
     ) -> Result<PaperVersion, NoPaper> {
         if let Some(seed) = &row.seed {
-            let seed = parse(seed).ok_or_else(|| not_a_seed(seed))?;
+            let cell = seed;
+            let seed = parse(cell).ok_or_else(|| not_a_seed(cell))?;
             let own = self.by_code.iter().find(|(_, own)| **own == seed);
             // In the list, the row's code can have another seed.
             let written = row.version.as_ref();
@@ -420,14 +410,18 @@ impl Versions {
             let code = own.map(|(code, _)| code).or(written);
             // These are the seeds of papers without a version.
             let is_plain = seed == Options::default().seed || given.declared.contains(&seed);
+            // If another source names a version, the instructor decides.
+            let code_of_list = row.version.as_ref().and_then(|code| self.listed(code));
+            let is_known = own.is_some() || is_plain || code_of_list.is_some();
+            if !is_known && !self.by_code.is_empty() && self.student(&row.id).is_none() {
+                let message = format!("the seed `{cell}` is not in the list of versions");
+                return Err(NoPaper::Wrong(message));
+            }
             let source = if is_plain {
                 SeedSource::Given
             } else {
                 SeedSource::Row
             };
-            if !is_plain && own.is_none() && !self.by_code.is_empty() {
-                return Err(NoPaper::Wrong(self.unlisted(row)));
-            }
             return Ok(PaperVersion {
                 seed,
                 source,

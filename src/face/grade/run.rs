@@ -749,15 +749,15 @@ fn read_before(path: &Path) -> Result<Vec<Before>, String> {
     let bytes = read_bytes(path).map_err(|why| format!("cannot be read: {why}"))?;
     let table = csv::read(&bytes).map_err(|flaw| flaw.message)?;
     let before = table.rows.iter().filter_map(|record| {
-        // The points of an essay were pending if its cell is empty.
-        let mark = |text: &str| match text {
-            "" => Some(Number::ZERO),
-            text => pagewalk_script::exam::grade::rules::number(text),
-        };
-        let fields = record
-            .cells
-            .iter()
-            .filter_map(|(name, given)| Some((name.to_string(), mark(&given.text())?)));
+        let mark = |text: &str| pagewalk_script::exam::grade::rules::number(text);
+        let fields = record.cells.iter().filter_map(|(name, given)| {
+            // The points of an essay were pending if its cell is empty.
+            let points = match &*given.text() {
+                "" => Number::ZERO,
+                text => mark(text)?,
+            };
+            Some((name.to_string(), points))
+        });
         Some(Before {
             id: record.text(&["id"])?,
             total: record.text(&["total"]).and_then(|text| mark(&text)),
