@@ -1587,3 +1587,60 @@ fn papers_go_to_a_folder_and_one_to_the_output() {
     );
     assert!(!std::path::Path::new(paper).exists());
 }
+
+#[test]
+fn exams_without_a_title_of_letters_have_banks_of_their_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| {
+        folder
+            .path()
+            .join(name)
+            .to_str()
+            .expect("a name")
+            .to_owned()
+    };
+    let question = "question \"q\" { ask \"a\" = 2 }\n";
+    for (name, cover) in [
+        ("one", ""),
+        ("two", ""),
+        ("three", "exam { title \"日本語\" }\n"),
+        ("four", "exam { title \"Virtual memory\" }\n"),
+    ] {
+        let script = at(&format!("{name}.pw"));
+        std::fs::write(&script, format!("{cover}{question}")).expect("a file");
+        for format in ["moodle", "qti", "prairielearn"] {
+            let bank = at("bank");
+            let (status, _, err) = run(&["exam", &script, "--format", format, "--output", &bank]);
+            assert_eq!(status, 0, "{err}");
+        }
+    }
+    for name in ["one", "two", "three", "virtual-memory"] {
+        let files = [
+            format!("{name}.xml"),
+            format!("{name}.zip"),
+            format!("questions/{name}/1-q/info.json"),
+        ];
+        for file in files {
+            assert!(folder.path().join("bank").join(&file).exists(), "{file}");
+        }
+    }
+    // A category of the same name would mix the questions of both exams.
+    let text = std::fs::read_to_string(at("bank/two.xml")).expect("a file");
+    assert!(text.contains("/top/two/"), "{text}");
+}
+
+#[test]
+fn a_report_does_not_replace_a_script() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = folder.path().join("x.pw");
+    std::fs::write(&script, "expect 1 == 1\n").expect("a file");
+    let script = script.to_str().expect("a name");
+    let report = format!("--report=json={script}");
+    let (status, _, err) = run(&["test", script, &report]);
+    assert_eq!(status, 2);
+    assert!(err.contains("it is also an input"), "{err}");
+    assert_eq!(
+        std::fs::read_to_string(script).expect("a file"),
+        "expect 1 == 1\n"
+    );
+}

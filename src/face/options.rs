@@ -1,5 +1,6 @@
 //! Options that several commands share.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -158,17 +159,20 @@ pub(crate) fn check_outputs<'p>(
     outputs: impl IntoIterator<Item = &'p Path>,
     inputs: &[&Path],
 ) -> Result<(), String> {
-    let mut others: Vec<&Path> = Vec::new();
+    let mut others: BTreeSet<&Path> = BTreeSet::new();
     for output in outputs {
-        if others.contains(&output) {
+        if !others.insert(output)
+            || others
+                .iter()
+                .any(|other| *other != output && is_same_file(output, other))
+        {
             let output = shown(output);
             return Err(format!("two outputs cannot be the same file, `{output}`"));
         }
-        others.push(output);
-        if inputs.iter().any(|input| is_same_file(input, output)) {
+        if inputs.iter().any(|input| is_same_file(output, input)) {
             let output = shown(output);
             return Err(format!(
-                "cannot write `{output}`: it is also an input; write to another file"
+                "cannot write `{output}`: it is also an input; choose another output"
             ));
         }
     }

@@ -920,3 +920,152 @@ fn rules_and_statistics_that_mix_questions_are_reported() {
         assert!(!ran.messages.contains("question 2 is"), "{}", ran.messages);
     }
 }
+
+#[test]
+fn no_input_is_overwritten() {
+    let folder = folder("inputs");
+    let exam = put(&folder, "e.pw", "question \"q\" { ask \"a\" = 2 }\n");
+    let answers = put(&folder, "a.csv", "id,1\ns1,2\n");
+    let list = put(&folder, "v.csv", "version,seed,id,name\nA,1,s1,\n");
+    let rules = put(&folder, "r.yaml", "carried: 1/2\n");
+    let review = put(&folder, "rv.csv", "id,field,answer,read as\n");
+    let new = folder.join("new.csv").to_string_lossy().into_owned();
+    let is_input = "it is also an input";
+    for (options, why) in [
+        (vec!["--output", &answers], is_input),
+        (vec!["--output", &exam], is_input),
+        (vec!["--versions", &list, "--output", &list], is_input),
+        (vec!["--rules", &rules, "--output", &rules], is_input),
+        (vec!["--review", &answers], is_input),
+        (
+            vec!["--review", &review, "--output", &review],
+            "two outputs",
+        ),
+        (vec!["--review", &new, "--output", &new], "two outputs"),
+    ] {
+        let files = [&exam, &answers, &list, &rules, &review];
+        let texts = || files.map(|file| std::fs::read(file).expect("a file"));
+        let before = texts();
+        let ran = pagewalk(&[&["grade", &exam, &answers], &options[..]].concat());
+        assert_eq!(ran.status, 2, "{options:?}");
+        assert!(ran.messages.contains(why), "{options:?}: {}", ran.messages);
+        assert!(before == texts(), "{options:?}");
+    }
+    // The earlier marks may be replaced.
+    let marks = folder.join("marks.csv").to_string_lossy().into_owned();
+    let grade = ["grade", &exam, &answers, "--output", &marks];
+    assert_eq!(pagewalk(&grade).status, 0);
+    assert_eq!(
+        pagewalk(&[&grade[..], &["--before", &marks]].concat()).status,
+        0
+    );
+}
+
+#[test]
+fn an_exam_does_not_replace_its_script_but_the_papers_of_an_earlier_run() {
+    let folder = folder("own-script");
+    let text = "question \"q\" { choose n in 1..90; ask \"n\" = n }\n";
+    let exam = put(&folder, "e.pw", text);
+    let roster = put(&folder, "r.csv", "id\ne\n");
+    let own = folder.to_str().expect("a path");
+    let part = put(&folder, "all-e.pw", text);
+    let all = put(&folder, "all.pw", "include \"all-e.pw\"\n");
+    for arguments in [
+        vec!["exam", &exam, "--script", "--output", own],
+        vec![
+            "exam", &all, "--script", "--roster", &roster, "--output", own,
+        ],
+    ] {
+        let ran = pagewalk(&arguments);
+        assert_eq!(ran.status, 2, "{arguments:?}");
+        assert!(
+            ran.messages.contains("it is also an input"),
+            "{}",
+            ran.messages
+        );
+        for file in [&exam, &part] {
+            assert_eq!(std::fs::read_to_string(file).expect("a file"), text);
+        }
+        assert!(!folder.join("e.md").exists() && !folder.join("all-e.md").exists());
+    }
+    let papers = folder.join("papers");
+    let papers = papers.to_str().expect("a path");
+    for _ in 0..2 {
+        let ran = pagewalk(&["exam", &exam, "--script", "--output", papers]);
+        assert_eq!(ran.status, 0, "{}", ran.messages);
+    }
+}
+
+#[test]
+fn a_seed_that_is_not_in_the_list_of_versions_is_a_mistake() {
+    let folder = folder("unlisted-seed");
+    let text = "question \"q\" { choose n in 0..1000; ask \"n\" = n }\n";
+    let exam = put(&folder, "e.pw", text);
+    let list = put(
+        &folder,
+        "v.csv",
+        "version,seed,id,name\nA,11,s1,\nB,13,s2,\n",
+    );
+    let answers = put(&folder, "a.csv", "id,seed,1\ns9,12,2\ns2,13,2\ns3,0,2\n");
+    let ran = pagewalk(&["grade", &exam, &answers, "--versions", &list]);
+    assert_eq!((ran.status, ran.out.lines().count()), (1, 3), "{}", ran.out);
+    let why = "a.csv:2: the seed `12` is not in the list of versions\n";
+    assert!(ran.messages.contains(why), "{}", ran.messages);
+}
+
+#[test]
+fn the_case_of_an_id_does_not_matter_anywhere() {
+    let folder = folder("case");
+    let exam = put(&folder, "e.pw", "question \"q\" { ask \"a\" = 2 }\n");
+    let answers = put(&folder, "a.csv", "id,q1\nä,2\nÄ,2\nb,Z2\n");
+    let review = put(&folder, "rv.csv", "id,field,answer,read as\nB,1,Z2,2\n");
+    let before = put(
+        &folder,
+        "old.csv",
+        "id,1,total,max\nÄ,1,1,1\nB,0,0,1\nC,1,1,1\n",
+    );
+    let grade = [
+        "grade", &exam, &answers, "--review", &review, "--before", &before,
+    ];
+    let ran = pagewalk(&grade);
+    assert_eq!(ran.status, 1, "{}", ran.messages);
+    let twice = "a.csv:3: the ID `Ä` also appears on line 2";
+    assert!(ran.messages.contains(twice), "{}", ran.messages);
+    assert!(!ran.messages.contains("unreadable"), "{}", ran.messages);
+    assert!(
+        ran.out.contains("| b |  | 0 | 1 | +1 | 1 0 → 1 |"),
+        "{}",
+        ran.out
+    );
+    assert!(!ran.out.contains("no marks before"), "{}", ran.out);
+    assert!(ran.out.contains("have no marks now: C"), "{}", ran.out);
+    // The spelling of the review file stays.
+    let text = std::fs::read_to_string(&review).expect("the file");
+    assert!(
+        text.contains("\nB,1,Z2,2") && text.lines().count() == 2,
+        "{text}"
+    );
+    let roster = put(&folder, "r.csv", "id\nÄ1\n\nä1\n");
+    let ran = pagewalk(&["exam", &exam, "--roster", &roster, "--answers", "csv"]);
+    assert_eq!(ran.status, 2);
+    let twice = "r.csv:4: the ID “ä1” is also on line 2";
+    assert!(ran.messages.contains(twice), "{}", ran.messages);
+}
+
+#[test]
+fn points_that_were_pending_are_among_the_changes() {
+    let folder = folder("entered");
+    let exam = put(
+        &folder,
+        "e.pw",
+        "question \"q\" { essay \"why\" points 2; ask \"a\" = 2 }\n",
+    );
+    let answers = put(&folder, "a.csv", "id,1.1 points,1.2\ns1,2,2\n");
+    let before = put(
+        &folder,
+        "old.csv",
+        "id,name,version,1.1,1.2,total,max,pending\ns1,,,,1,1,3,2\n",
+    );
+    let ran = pagewalk(&["grade", &exam, &answers, "--before", &before]);
+    assert!(ran.out.contains("| +2 | 1.1 0 → 2 |"), "{}", ran.out);
+}

@@ -86,7 +86,7 @@ fn wrong_answers_can_cost() {
     ];
     let ran = graded(
         &folder("empty"),
-        "id,2.1,2.3,2.4\ns1,,,\ns2,?,?,?\n",
+        "id,2.1,2.3,2.4\ns1,,,\ns2,1,0,B\ns3,?,?,?\n",
         &rules,
     );
     let of = |id: &str, field: &str| marks(&ran.out)[&(id.to_owned(), field.to_owned())].clone();
@@ -96,6 +96,8 @@ fn wrong_answers_can_cost() {
             ("0".to_owned(), points.to_owned()),
             "{field}"
         );
+        // An unreadable answer costs nothing before the instructor has read it.
+        assert_eq!(of("s3", field), "0", "{field}");
     }
     let folder = folder("below-zero");
     let row = "id,2.1,2.2,2.3\ns1,1,1,0\n";
@@ -127,6 +129,58 @@ fn a_voided_part_counts_for_everyone_or_no_one() {
         ("38".into(), "38".into())
     );
     assert_eq!(of("wrong-byte", "total"), "38");
+}
+
+#[test]
+fn a_field_can_be_voided_for_one_version() {
+    let folder = folder("void-version");
+    let exam = put(
+        &folder,
+        "e.pw",
+        "question \"q\" points 3 { ask \"a\" = 2; ask \"b\" = 3 points 2 }\n",
+    );
+    let list = put(
+        &folder,
+        "v.csv",
+        "version,seed,id,name\nAAA,11,s1,\nBBB,13,s2,\n",
+    );
+    let answers = put(&folder, "a.csv", "id,1.1,1.2\ns1,0,3\ns2,0,3\n");
+    for (rule, totals) in [
+        ("void={1.1 bbb: full}", ["2 of 3", "3 of 3"]),
+        ("void={1 AAA: remove}", ["0 of 0", "2 of 3"]),
+        ("void={1.1: full, 1.1 AAA: remove}", ["2 of 2", "3 of 3"]),
+    ] {
+        let ran = pagewalk(&[
+            "grade",
+            &exam,
+            &answers,
+            "--versions",
+            &list,
+            "--rule",
+            rule,
+        ]);
+        assert_eq!(ran.status, 0, "{rule}: {}", ran.messages);
+        let marks = marks(&ran.out);
+        let of = |id: &str, column: &str| marks[&(id.to_owned(), column.to_owned())].clone();
+        let found = ["s1", "s2"].map(|id| format!("{} of {}", of(id, "total"), of(id, "max")));
+        assert_eq!(found, totals, "{rule}");
+    }
+}
+
+#[test]
+fn shares_of_a_choice_are_apart_from_all_or_nothing() {
+    let folder = folder("shares");
+    let choice = "correct \"a\"; correct \"b\"; wrong \"c\"; wrong \"d\"; correct \"e\"";
+    let exam = format!("question \"q\" points 3 {{ choice \"q\" {{ {choice} }} }}\n");
+    let exam = put(&folder, "e.pw", exam);
+    let answers = put(&folder, "a.csv", "id,1\ns1,AB\n");
+    for group in ["fields", "rows", "items"] {
+        let rule = format!("all-or-nothing={group}");
+        let rules = ["--rule", "several=each", "--rule", &rule];
+        let ran = pagewalk(&[&["grade", &exam, &answers], &rules[..]].concat());
+        let total = marks(&ran.out)[&("s1".to_owned(), "total".to_owned())].clone();
+        assert_eq!(total, "2", "{group}");
+    }
 }
 
 #[test]

@@ -246,6 +246,64 @@ fn a_document_keeps_its_golden_file_beside_a_new_script() {
 }
 
 #[test]
+fn a_document_keeps_its_golden_file_after_the_script_is_renamed() {
+    let folder = Folder::new("renamed-beside");
+    folder.put("x.md", "```pagewalk\nmachine simple\nread 0x010\n```\n");
+    folder.put("x.pw", HOLDS);
+    folder.passes(&["--bless"]);
+    std::fs::rename(folder.at("x.pw"), folder.at("y.pw")).unwrap();
+    let told = folder.test(&[]);
+    assert_eq!(told.status, 2, "{}", told.out);
+    for what in [
+        "`y.pw` has the results in `x.golden.yaml`\n  help: run `mv x.golden.yaml y.golden.yaml`\n",
+        "this golden file belongs to no script: there is no `x.pw`, and `x.md` has its own\n",
+    ] {
+        assert!(told.err.contains(what), "{}", told.err);
+    }
+    assert!(!told.out.contains("--bless x.md"), "{}", told.out);
+    let kept = "not removed: a script without a golden file has its results";
+    assert!(folder.passes(&["--prune"]).contains(kept));
+    std::fs::rename(folder.at("x.golden.yaml"), folder.at("y.golden.yaml")).unwrap();
+    folder.passes(&["--require-golden"]);
+}
+
+/// A mistake outside the selected case can leave it without results.
+#[test]
+fn a_mistake_elsewhere_keeps_approved_results() {
+    let text = "machine simple\nscenario \"a\" { read 0x3D4 }\n\nscenario \"two\" { read 0x010 }\n";
+    for (name, from, to, selected) in [
+        ("syntax", "read 0x010", "raed 0x010", "*a"),
+        ("run", "}\n\n", "}\nlet x = 1 / tlb.hits\n", "*two"),
+    ] {
+        let folder = Folder::new(&format!("bless-elsewhere-{name}"));
+        folder.put("x.pw", text);
+        folder.passes(&["--bless"]);
+        let golden = folder.get("x.golden.yaml");
+        folder.swap("x.pw", from, to);
+        let blessed = folder.test(&["--bless", "--filter", selected]);
+        assert_eq!(blessed.status, 2, "{name}: {}", blessed.out);
+        let why = "x.golden.yaml: not written: the script has a mistake\n";
+        assert!(blessed.out.contains(why), "{name}: {}", blessed.out);
+        assert_eq!(folder.get("x.golden.yaml"), golden, "{name}");
+        let tested = folder.test(&["--filter", selected]);
+        assert_eq!(tested.status, 2, "{name}: {}", tested.out);
+        assert!(
+            tested.last().contains("1 failed") && tested.out.contains("1 case not run"),
+            "{name}: {}",
+            tested.out
+        );
+    }
+    // A mistake in a scenario ends only this scenario.
+    let folder = Folder::new("bless-elsewhere-scenario");
+    folder.put(
+        "x.pw",
+        text.replace("read 0x010", "expect 1 / tlb.hits == 1"),
+    );
+    folder.passes(&["--bless", "--filter", "*a"]);
+    folder.passes(&["--filter", "*a"]);
+}
+
+#[test]
 fn pruning_removes_golden_files_without_a_script() {
     let folder = golden("prune");
     folder.put("cluster.golden.yaml", "kind: Pod\n");

@@ -41,6 +41,26 @@ fn a_course_shares_files_and_skips_drafts() {
     assert!(said.contains("set `root` to `\".\"` in `/"), "{said}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_file_outside_the_folder_is_reported_as_a_link() {
+    let folder = Folder::new("outside-link");
+    folder
+        .put("machine.pw", MACHINE)
+        .put("course/pagewalk.toml", "root = \".\"\n");
+    folder.put("course/1.pw", "include \"m.pw\"\n");
+    std::os::unix::fs::symlink("../machine.pw", folder.at("course/m.pw")).unwrap();
+    let wrong = folder.test(&["course"]);
+    assert!(
+        wrong
+            .err
+            .contains("replace the link with a copy of the file"),
+        "{}",
+        wrong.err
+    );
+    assert!(!wrong.err.contains("set `root`"), "{}", wrong.err);
+}
+
 #[test]
 fn files_outside_the_folder_are_reported_with_the_settings_to_change() {
     let help = |name: &str, settings: &str, text: &str| {

@@ -185,7 +185,10 @@ impl Exam {
             Made::Together(made) => output::together(&stem, form.extension(), &versions, made),
             Made::Bank(files) => output::bank(&stem, &versions, files),
         };
-        output::write(folder, &files, versions.len()).map(ExamOutput::Written)
+        let named = [self.wanted.roster.as_deref(), Some(&*self.layout.labels)];
+        let mut inputs: Vec<&Path> = named.into_iter().flatten().chain([&*self.file]).collect();
+        inputs.extend(loader.files().map(|(path, _)| path));
+        output::write(folder, &files, &inputs, versions.len()).map(ExamOutput::Written)
     }
 
     /// Returns the editions of each version: one edition for standard output, or the paper and every

@@ -31,7 +31,7 @@ pub(crate) struct VersionArguments {
     ///
     /// A column such as `student id` or `email` must identify the students. Their names are optional.
     #[arg(long, value_name = "FILE.csv", conflicts_with = "variants")]
-    roster: Option<PathBuf>,
+    pub(crate) roster: Option<PathBuf>,
     /// Make versions of make-up exam K with new seeds; without K, of make-up exam 1
     #[arg(long, value_name = "K", num_args = 0..=1, default_missing_value = "1", value_parser = clap::value_parser!(u64).range(1..=1000))]
     make_up: Option<u64>,
@@ -41,7 +41,7 @@ pub(crate) struct VersionArguments {
     /// different answers, and no question may reveal an answer. The exit status is 1 if the check fails.
     #[arg(long, value_name = "N|A..B", conflicts_with_all = ["variants", "roster", "output", "key", "solutions", "script"], value_parser = checked)]
     pub(crate) check: Option<RangeInclusive<u64>>,
-    /// Replace the script's seed with this one, in decimal or hexadecimal (0x…)
+    /// Use this seed, in decimal or hexadecimal (0x…); a single paper has that of the script's `seed` statement instead
     #[arg(long, value_name = "N", value_parser = |text: &str| parse(text).ok_or(NOT_A_SEED))]
     pub(crate) seed: Option<u64>,
 }
@@ -122,7 +122,7 @@ pub(crate) struct LayoutArguments {
     pub(crate) merge: bool,
     /// Use this set of labels: `ppn` (textbook), `pfn`, `frame`, or a YAML file
     #[arg(long, value_name = "WORDS", default_value = DIALECTS[0].0, help_heading = "Layout")]
-    labels: PathBuf,
+    pub(crate) labels: PathBuf,
 }
 
 impl LayoutArguments {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::make::{ExamError, MadePaper};
+use crate::face::options::check_outputs;
 use crate::face::terminal::complain;
 use pagewalk_engine::files::atomic_write::write_below;
 use pagewalk_engine::files::limits::TABLE;
@@ -100,11 +101,21 @@ pub(crate) fn bank(stem: &str, versions: &[Option<Version>], mut files: Vec<File
     files
 }
 
-/// Writes files below a folder and returns a report. Stops at the first file that cannot be written.
-pub(crate) fn write(folder: &Path, files: &[File], versions: usize) -> Result<String, ExamError> {
+/// Writes files below a folder and returns a report. Stops at the first file that cannot be written. Writes nothing if one of
+/// the files is an input.
+pub(crate) fn write(
+    folder: &Path,
+    files: &[File],
+    inputs: &[&Path],
+    versions: usize,
+) -> Result<String, ExamError> {
     if folder.is_file() {
         let text = format!("pagewalk: `{}` is a file, not a folder\n", shown(folder));
         return Err(ExamError::wrong(text));
+    }
+    for file in files {
+        check_outputs([&*folder.join(&file.path)], inputs)
+            .map_err(|why| ExamError::wrong(format!("pagewalk: {why}\n")))?;
     }
     for file in files {
         if file.path.ends_with(LIST_NAME) {

@@ -11,7 +11,7 @@ use pagewalk_script::api::marking::{FeedbackFormat, Field, Given, Marked, Rules,
 use pagewalk_script::exam::field::alike;
 use pagewalk_script::exam::grade::Verdict;
 use pagewalk_script::exam::marks::{Columns, TableRow};
-use pagewalk_script::exam::roster::Flaw;
+use pagewalk_script::exam::roster::{Flaw, id_key};
 use pagewalk_script::exam::seeds::parse;
 use pagewalk_script::exam::sheet::{is_rounded, row};
 use pagewalk_script::run::session::{Limits, Options};
@@ -300,9 +300,16 @@ pub(crate) struct GivenVersion {
 #[derive(Debug, Default)]
 pub(crate) struct Versions {
     by_code: BTreeMap<String, u64>,
-    by_id: BTreeMap<String, String>,
-    /// The students' names by ID.
-    names: BTreeMap<String, String>,
+    /// The students by the keys of their IDs. An old list can have several spellings of an ID, each of a student.
+    students: BTreeMap<String, Vec<ListedStudent>>,
+}
+
+/// A student in the list of versions.
+#[derive(Debug)]
+struct ListedStudent {
+    id: String,
+    name: String,
+    code: String,
 }
 
 impl Versions {
@@ -334,8 +341,9 @@ impl Versions {
             }
             if let Some(id) = record.text(&["id"]).filter(|id| !id.is_empty()) {
                 let name = record.text(&["name"]).unwrap_or_default();
-                versions.names.insert(id.clone(), name);
-                versions.by_id.insert(id, code);
+                let spellings = versions.students.entry(id_key(&id)).or_default();
+                spellings.retain(|student| student.id != id);
+                spellings.push(ListedStudent { id, name, code });
             }
         }
         Ok(versions)
@@ -343,28 +351,34 @@ impl Versions {
 
     /// Returns the ID by which the rows of one student are found. Its case matters only if the list has several spellings.
     pub(crate) fn own_id(&self, id: &str) -> String {
-        let spellings = self.by_id.keys().filter(|own| own.eq_ignore_ascii_case(id));
-        if spellings.count() > 1 {
-            id.to_owned()
-        } else {
-            id.to_ascii_lowercase()
+        let key = id_key(id);
+        match self.students.get(&key) {
+            Some(spellings) if spellings.len() > 1 => id.to_owned(),
+            _ => key,
         }
     }
 
+    /// Returns the student in the list with this ID.
+    fn student(&self, id: &str) -> Option<&ListedStudent> {
+        let spellings = self.students.get(&id_key(id))?;
+        let same = spellings.iter().find(|student| student.id == id);
+        same.or(spellings.first())
+    }
+
     /// Returns the ID in the list that differs from this one only in zeros at the beginning.
-    fn zero_padded(&self, id: &str) -> Option<&String> {
-        let digits = |id: &str| id.trim_start_matches('0').to_ascii_lowercase();
-        let mut ids = self.by_id.keys();
-        ids.find(|own| digits(own) == digits(id))
+    fn zero_padded(&self, id: &str) -> Option<&str> {
+        let key = id_key(id);
+        let digits = key.trim_start_matches('0');
+        let mut students = self.students.iter();
+        let (_, spellings) = students.find(|(own, _)| own.trim_start_matches('0') == digits)?;
+        spellings.first().map(|student| student.id.as_str())
     }
 
     /// Returns the students in the list, without the students of these rows.
     pub(crate) fn absent(&self, own_ids: &BTreeSet<String>) -> Vec<&str> {
-        let ids = self
-            .by_id
-            .keys()
-            .filter(|id| !own_ids.contains(&self.own_id(id)));
-        ids.map(String::as_str).collect()
+        let ids = self.students.values().flatten().map(|student| &*student.id);
+        ids.filter(|id| !own_ids.contains(&self.own_id(id)))
+            .collect()
     }
 
     /// Returns the version with this code, in any case.
@@ -376,7 +390,7 @@ impl Versions {
 
     /// The student's name, or an empty string if the list does not contain it.
     pub(crate) fn name_of(&self, id: &str) -> &str {
-        of_student(&self.names, id).map_or("", String::as_str)
+        self.student(id).map_or("", |student| &student.name)
     }
 
     /// Returns the version that the row specifies, or else the version listed for the student's ID, or else the
@@ -387,7 +401,8 @@ impl Versions {
         given: &GivenVersion,
     ) -> Result<PaperVersion, NoPaper> {
         if let Some(seed) = &row.seed {
-            let seed = parse(seed).ok_or_else(|| not_a_seed(seed))?;
+            let cell = seed;
+            let seed = parse(cell).ok_or_else(|| not_a_seed(cell))?;
             let own = self.by_code.iter().find(|(_, own)| **own == seed);
             // In the list, the row's code can have another seed.
             let written = row.version.as_ref();
@@ -395,6 +410,13 @@ impl Versions {
             let code = own.map(|(code, _)| code).or(written);
             // These are the seeds of papers without a version.
             let is_plain = seed == Options::default().seed || given.declared.contains(&seed);
+            // If another source names a version, the instructor decides.
+            let code_of_list = row.version.as_ref().and_then(|code| self.listed(code));
+            let is_known = own.is_some() || is_plain || code_of_list.is_some();
+            if !is_known && !self.by_code.is_empty() && self.student(&row.id).is_none() {
+                let message = format!("the seed `{cell}` is not in the list of versions");
+                return Err(NoPaper::Wrong(message));
+            }
             let source = if is_plain {
                 SeedSource::Given
             } else {
@@ -432,8 +454,8 @@ impl Versions {
                     if self.by_code.is_empty() {
                         format!("the seed of version `{code}` is unknown; add the list of versions with `--versions`")
                     } else {
-                        let listed = of_student(&self.by_id, &row.id).filter(|_| near().is_none());
-                        let listed = listed.map(|own| format!("; the list of versions has `{own}` for this student"));
+                        let listed = self.student(&row.id).filter(|_| near().is_none());
+                        let listed = listed.map(|own| format!("; the list of versions has `{}` for this student", own.code));
                         format!("unknown version `{code}`{}", listed.unwrap_or_else(help))
                     }
                 })?;
@@ -455,7 +477,7 @@ impl Versions {
                 code: String::new(),
             });
         }
-        let code = of_student(&self.by_id, &row.id).ok_or_else(|| {
+        let student = self.student(&row.id).ok_or_else(|| {
             let padded = self.zero_padded(&row.id);
             let help = padded.map_or_else(String::new, |own| {
                 format!("; did you mean `{own}`? A spreadsheet may have removed the zeros")
@@ -466,9 +488,9 @@ impl Versions {
             )
         })?;
         Ok(PaperVersion {
-            seed: self.by_code[code],
+            seed: self.by_code[&student.code],
             source: SeedSource::List,
-            code: code.clone(),
+            code: student.code.clone(),
         })
     }
 }
@@ -484,8 +506,8 @@ impl Versions {
     ) -> Option<PaperVersion> {
         let code = row.version.as_ref().or(given.code.as_ref());
         let beside = code.filter(|_| row.seed.is_some());
-        let of_list =
-            of_student(&self.by_id, &row.id).filter(|_| row.seed.is_some() || code.is_some());
+        let of_list = self.student(&row.id).map(|student| &student.code);
+        let of_list = of_list.filter(|_| row.seed.is_some() || code.is_some());
         let mut listed = beside
             .into_iter()
             .chain(of_list)
@@ -500,12 +522,13 @@ impl Versions {
 
     /// Returns the student to whom the list assigns a version, if the list does not contain the student with this ID.
     pub(crate) fn owner(&self, id: &str, drawn: &PaperVersion) -> Option<&str> {
-        if of_student(&self.by_id, id).is_some() {
+        if self.student(id).is_some() {
             return None;
         }
         let is_drawn =
-            |(_, code): &(&String, &String)| self.by_code.get(*code) == Some(&drawn.seed);
-        self.by_id.iter().find(is_drawn).map(|(id, _)| id.as_str())
+            |student: &&ListedStudent| self.by_code.get(&student.code) == Some(&drawn.seed);
+        let mut students = self.students.values().flatten();
+        students.find(is_drawn).map(|student| student.id.as_str())
     }
 }
 
@@ -518,13 +541,6 @@ fn not_a_seed(cell: &str) -> String {
     } else {
         format!("`{cell}` is not a seed; a hexadecimal seed begins with `0x`")
     }
-}
-
-/// Returns what a map contains for a student. The case of an ID matters only if the map has several spellings.
-fn of_student<'m>(map: &'m BTreeMap<String, String>, id: &str) -> Option<&'m String> {
-    let mut all = map.iter();
-    let mut other = || all.find(|(own, _)| own.eq_ignore_ascii_case(id));
-    map.get(id).or_else(|| other().map(|(_, value)| value))
 }
 
 /// The reason why the paper of a row is unknown.
@@ -570,9 +586,14 @@ fn unreadable_answers(own: &Marked) -> impl Iterator<Item = UnreadableAnswer> {
     unreadable.map(|mark| [own.id.clone(), mark.field.clone(), mark.written.clone()])
 }
 
-/// The instructor's readings, by student, field, and unreadable answer.
+/// The instructor's readings, by [`key_of`] an unreadable answer.
 #[derive(Debug, Default)]
-pub(crate) struct Review(BTreeMap<UnreadableAnswer, String>);
+pub(crate) struct Review(BTreeMap<UnreadableAnswer, (UnreadableAnswer, String)>);
+
+/// Returns the form of an unreadable answer in which the spelling of the student's ID and of the field does not matter.
+fn key_of([id, field, answer]: &UnreadableAnswer) -> UnreadableAnswer {
+    [id_key(id), alike(field), answer.clone()]
+}
 
 impl Review {
     /// Reads the review file if it exists.
@@ -606,26 +627,30 @@ impl Review {
                     missing.join("` and no column `")
                 ));
             };
-            review
-                .0
-                .insert([id, field, answer], reading.trim().to_owned());
+            review.put([id, field, answer], reading.trim());
         }
         Ok(review)
     }
 
+    fn put(&mut self, answer: UnreadableAnswer, reading: &str) {
+        self.0.insert(key_of(&answer), (answer, reading.to_owned()));
+    }
+
+    /// Returns the instructor's reading of an answer.
+    fn reading(&self, answer: &UnreadableAnswer) -> Option<&String> {
+        let (_, reading) = self.0.get(&key_of(answer))?;
+        Some(reading).filter(|reading| !reading.is_empty())
+    }
+
     /// Returns the version that the instructor has chosen for a row.
     pub(crate) fn version(&self, row: &StudentRow, given: &GivenVersion) -> Option<&String> {
-        let reading = self.0.get(&doubtful_version(row, given));
-        reading.filter(|reading| !reading.is_empty())
+        self.reading(&doubtful_version(row, given))
     }
 
     /// Replaces a row's unreadable answers with the instructor's readings.
     pub(crate) fn apply(&self, own: &mut StudentRow) {
         let readings = own.answers.iter().map(|(field, given)| {
-            let reading = self
-                .0
-                .get(&[own.id.clone(), field.to_string(), given.text()]);
-            let reading = reading.filter(|reading| !reading.is_empty());
+            let reading = self.reading(&[own.id.clone(), field.to_string(), given.text()]);
             (
                 Arc::clone(field),
                 reading.map_or(given, |reading| Given::Text(reading.clone())),
@@ -638,12 +663,14 @@ impl Review {
     /// that still lack a reading.
     pub(crate) fn text(mut self, unreadable: Vec<UnreadableAnswer>) -> (String, usize) {
         for answer in unreadable {
-            self.0.entry(answer).or_default();
+            let entry = self.0.entry(key_of(&answer));
+            entry.or_insert_with(|| (answer, String::new()));
         }
-        let open = self.0.values().filter(|reading| reading.is_empty()).count();
+        let all = self.0.values();
+        let open = all.filter(|(_, reading)| reading.is_empty()).count();
         let rows = self
             .0
-            .iter()
+            .values()
             .map(|([id, field, answer], reading)| row([id.as_str(), field, answer, reading]));
         (row(COLUMNS) + &rows.collect::<String>(), open)
     }

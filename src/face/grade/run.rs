@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pagewalk_engine::files::atomic_write::{write_below, write_file};
 use pagewalk_engine::files::limits::RULES;
@@ -29,6 +29,8 @@ use super::marking::{
 };
 use super::rows::{ColumnNames, StudentRow, points_of, read_bytes, read_text};
 use super::{arguments, csv};
+use crate::face::options::check_outputs;
+use crate::face::replay::refused;
 use crate::face::run::warn_of_own_seed;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
@@ -74,6 +76,9 @@ impl Grade {
         let Ok((script, also)) = self.scripts(color) else {
             return Ok(Status::Wrong);
         };
+        if let Err(why) = self.check_outputs(&script, &also) {
+            return Ok(refused(&why));
+        }
         if self.seed.is_some() {
             warn_of_own_seed(&script);
         }
@@ -266,6 +271,21 @@ impl Grade {
         } else {
             Err(AlreadyReported)
         }
+    }
+
+    /// Checks that no input is overwritten, except the earlier marks and the review file.
+    fn check_outputs(&self, script: &CheckedScript, also: &[CheckedScript]) -> Result<(), String> {
+        let scripts = [script].into_iter().chain(also);
+        let scripts = scripts.flat_map(|script| script.sources.files());
+        let optional = [&self.versions, &self.rules].into_iter().flatten();
+        let named = optional.chain([&self.answers]).map(PathBuf::as_path);
+        let inputs: Vec<&Path> = scripts
+            .filter_map(|file| file.path.as_deref())
+            .chain(named)
+            .collect();
+        let outputs = [&self.output, &self.review].into_iter().flatten();
+        let files = outputs.map(PathBuf::as_path);
+        check_outputs(files.filter(|path| *path != Path::new("-")), &inputs)
     }
 
     /// Reads and checks the scripts.
@@ -730,10 +750,14 @@ fn read_before(path: &Path) -> Result<Vec<Before>, String> {
     let table = csv::read(&bytes).map_err(|flaw| flaw.message)?;
     let before = table.rows.iter().filter_map(|record| {
         let mark = |text: &str| pagewalk_script::exam::grade::rules::number(text);
-        let fields = record
-            .cells
-            .iter()
-            .filter_map(|(name, given)| Some((name.to_string(), mark(&given.text())?)));
+        let fields = record.cells.iter().filter_map(|(name, given)| {
+            // The points of an essay were pending if its cell is empty.
+            let points = match &*given.text() {
+                "" => Number::ZERO,
+                text => mark(text)?,
+            };
+            Some((name.to_string(), points))
+        });
         Some(Before {
             id: record.text(&["id"])?,
             total: record.text(&["total"]).and_then(|text| mark(&text)),

@@ -23,8 +23,8 @@ use super::custom_requests::parse_params;
 use super::protocol;
 use super::protocol::{path_of, response_error, uri_of};
 use crate::face::terminal::Color;
-use crate::face::test::find::{Search, SuiteFile, SuiteFileKind, included};
-use crate::face::test::goldens::{compare_with_golden, golden_of, is_present, load};
+use crate::face::test::find::{Search, SuiteFile, SuiteFileKind, golden_of, included};
+use crate::face::test::goldens::{compare_with_golden, is_present, load};
 use crate::face::test::script::scripts_from;
 
 /// The request for the results of a file's cases.

@@ -15,8 +15,8 @@ use super::protocol;
 use super::protocol::{response_error, uri_of};
 use super::view::View;
 use crate::face::test::arguments::in_ci;
-use crate::face::test::find::{SuiteFile, SuiteFileKind};
-use crate::face::test::goldens::{golden_of, is_present, load};
+use crate::face::test::find::{SuiteFile, SuiteFileKind, golden_of};
+use crate::face::test::goldens::{is_present, load};
 
 /// The command that opens a golden file. The arguments are its URI and a line, counted from 0.
 pub(crate) const SHOW: &str = "pagewalk.showGolden";

@@ -14,8 +14,7 @@ use super::navigation::symbol_kind;
 use super::protocol;
 use super::protocol::{path_of, uri_of};
 use super::view::documents;
-use crate::face::test::find::SuiteFile;
-use crate::face::test::goldens::golden_of;
+use crate::face::test::find::{SuiteFile, golden_of};
 
 /// Maximum number of symbols in an answer.
 const MOST: usize = 1000;

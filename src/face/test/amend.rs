@@ -18,8 +18,8 @@ use pagewalk_script::suite::amend::{BlockPlace, ChangedFile, Findings, Merged, W
 use pagewalk_script::suite::case_runs::{Content, Item};
 use pagewalk_script::suite::golden::{read, write};
 
-use super::find::{SuiteFile, included, report_name};
-use super::goldens::{compare_with_golden, file_name, golden_of, load};
+use super::find::{SuiteFile, golden_of, included, report_name};
+use super::goldens::{compare_with_golden, file_name, load};
 use super::script::scripts;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -16,8 +16,9 @@ use super::play::{Goldens, PlayedFile, SuitePlan};
 use super::reports::Report;
 use super::script::{scenario_at, scripts};
 use super::watch::{Keys, wait_for_change};
-use crate::face::options::{Checking, course_of};
+use crate::face::options::{Checking, check_outputs, course_of};
 use crate::face::progress::FileProgress;
+use crate::face::replay::refused;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
 use crate::face::threads::side_by_side;
 use pagewalk_script::report::excerpt::visible;
@@ -185,6 +186,11 @@ impl Test {
             {
                 complain(&format!("pagewalk: {why}\n"));
                 return Ok(Status::Wrong);
+            }
+            let reports = self.output.reports.iter().filter_map(Report::file);
+            let inputs: Vec<&Path> = all.iter().map(|found| &*found.path).collect();
+            if let Err(why) = check_outputs(reports, &inputs) {
+                return Ok(refused(&why));
             }
             let mut ran = self.run(&all, &files, bless, color)?;
             ran.suite

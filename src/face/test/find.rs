@@ -1,6 +1,7 @@
 //! Searches for files that contain scripts.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -66,19 +67,36 @@ impl SuiteFile {
     }
 }
 
-/// Returns the files to which this golden file may belong.
-pub(crate) fn scripts_of(golden: &Path) -> Vec<PathBuf> {
-    let file = golden.file_name().unwrap_or_default().to_string_lossy();
-    let stem = file.strip_suffix(ENDING).unwrap_or(&file);
-    ["", ".pw", ".md"]
-        .iter()
-        .map(|end| golden.with_file_name(format!("{stem}{end}")))
-        .collect()
+/// Returns the golden file for a file: `x.golden.yaml` for `x.pw`, and also for `x.md` unless `x.pw` exists. If `x.pw` existed
+/// earlier, `x.md` keeps its `x.md.golden.yaml`.
+pub(crate) fn golden_of(found: &SuiteFile) -> PathBuf {
+    let of = |stem: Option<&OsStr>| {
+        let stem = stem.unwrap_or_default().to_string_lossy();
+        found.path.with_file_name(format!("{stem}{ENDING}"))
+    };
+    let own = of(found.path.file_name());
+    let is_beside_script =
+        || found.path.with_extension("pw").exists() || fs::symlink_metadata(&own).is_ok();
+    if found.kind == SuiteFileKind::Markdown && is_beside_script() {
+        own
+    } else {
+        of(found.path.file_stem())
+    }
 }
 
-/// Whether the script of a golden file exists.
-fn has_script(golden: &Path) -> bool {
-    scripts_of(golden).iter().any(|path| path.is_file())
+/// Returns the files to which this golden file may belong.
+pub(crate) fn scripts_of(golden: &Path) -> [PathBuf; 3] {
+    let file = golden.file_name().unwrap_or_default().to_string_lossy();
+    let stem = file.strip_suffix(ENDING).unwrap_or(&file);
+    ["", ".pw", ".md"].map(|end| golden.with_file_name(format!("{stem}{end}")))
+}
+
+/// Returns the existing files to which this golden file belongs.
+fn owners(golden: &Path) -> impl Iterator<Item = PathBuf> {
+    scripts_of(golden).into_iter().filter(move |path| {
+        let is_own = |found| golden_of(&found) == golden;
+        path.is_file() && SuiteFile::from_path(path).is_none_or(is_own)
+    })
 }
 
 /// A path without scripts to find, or a file or folder below a path that the search cannot read.
@@ -199,9 +217,8 @@ impl Search<'_> {
                 },
                 Ok(_) => match SuiteFileKind::from_path(path) {
                     // If the path names a golden file, select its script.
-                    Some(SuiteFileKind::Golden) if has_script(path) => {
-                        let scripts = scripts_of(path).into_iter().filter(|path| path.is_file());
-                        found.extend(scripts.filter_map(|path| SuiteFile::from_path(&path)));
+                    Some(SuiteFileKind::Golden) if owners(path).next().is_some() => {
+                        found.extend(owners(path).filter_map(|path| SuiteFile::from_path(&path)));
                     }
                     Some(_) => found.extend(SuiteFile::from_path(path)),
                     None => wrong.push(SearchError::of_path(format!(
@@ -211,7 +228,9 @@ impl Search<'_> {
                 },
             }
         }
-        found.retain(|found| found.kind != SuiteFileKind::Golden || !has_script(&found.path));
+        found.retain(|found| {
+            found.kind != SuiteFileKind::Golden || owners(&found.path).next().is_none()
+        });
         found.sort();
         found.dedup_by(|one, other| one.name == other.name);
         (found, wrong)

@@ -17,24 +17,9 @@ use pagewalk_script::report::narrate::count;
 use pagewalk_script::suite::golden::{is_golden, read, write};
 use pagewalk_script::suite::reports::{Blessed, Outcome, command, renaming};
 
-use super::find::{ENDING, SuiteFile, SuiteFileKind, report_name, scripts_of};
+use super::find::{ENDING, SuiteFile, SuiteFileKind, golden_of, report_name, scripts_of};
 use super::script::{BYTE_ORDER_MARK, scripts_from};
 use crate::face::terminal::{Status, complain, print};
-
-/// Returns the golden file for a file: `x.golden.yaml` for `x.pw`, and also for `x.md` unless `x.pw` exists.
-pub(crate) fn golden_of(found: &SuiteFile) -> PathBuf {
-    let beside_script =
-        found.kind == SuiteFileKind::Markdown && found.path.with_extension("pw").exists();
-    let stem = if beside_script {
-        found.path.file_name()
-    } else {
-        found.path.file_stem()
-    };
-    found.path.with_file_name(format!(
-        "{}{ENDING}",
-        stem.unwrap_or_default().to_string_lossy()
-    ))
-}
 
 /// Compares the cases of a file with its golden file.
 pub(crate) fn compare_with_golden(
@@ -284,19 +269,21 @@ fn is_tracked(path: &Path) -> bool {
 
 /// Returns the error for a golden file without a script.
 pub(crate) fn stale(found: &SuiteFile) -> Mistake {
-    let scripts: Vec<String> = scripts_of(&found.path)
-        .iter()
-        .skip(1)
-        .map(|path| format!("`{}`", report_name(path)))
-        .collect();
+    let [_, script, document] = scripts_of(&found.path);
+    let name = report_name(&document);
+    let document = if document.is_file() {
+        format!(", and `{name}` has its own")
+    } else {
+        format!(" and no `{name}`")
+    };
     Mistake {
         file: found.name.clone(),
         line: 1,
         column: 1,
         code: "",
         message: format!(
-            "this golden file belongs to no script: there is no {}",
-            scripts.join(" and no ")
+            "this golden file belongs to no script: there is no `{}`{document}",
+            report_name(&script)
         ),
         help: "rename the golden file to match a script, or remove it with `pagewalk test --prune`"
             .to_owned(),

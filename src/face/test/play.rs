@@ -4,10 +4,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use super::find::{SuiteFile, SuiteFileKind, included, report_name};
-use super::goldens::{
-    Orphan, compare_with_golden, former, golden_of, is_present, renamed, rewrite, stale,
-};
+use super::find::{SuiteFile, SuiteFileKind, golden_of, included, report_name};
+use super::goldens::{Orphan, compare_with_golden, former, is_present, renamed, rewrite, stale};
 use super::script::scripts;
 use crate::face::options::Checking;
 use pagewalk_engine::files::shown;
@@ -160,9 +158,7 @@ impl SuitePlan<'_> {
         if self.results {
             did.keep_results();
         }
-        did.into_cases()
-            .filter(|case| (self.wanted)(case))
-            .collect()
+        did.selected(self.wanted).collect()
     }
 
     /// Adds the warnings about a document to its first case.

@@ -58,7 +58,12 @@ impl Report {
     /// Whether the report is written to standard output. If so, the report is the only text on standard
     /// output.
     pub(crate) fn to_stdout(&self) -> bool {
-        self.file.is_none()
+        self.file().is_none()
+    }
+
+    /// Returns the file, or `None` for standard output.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
     }
 
     /// Whether the report contains the results of the statements.

@@ -184,6 +184,10 @@ impl<'s> Exam<'s> {
         if let Some(version) = version {
             paper.version = Some(version.clone());
         }
+        let file = sources
+            .file(0)
+            .and_then(|file| file.path.as_ref()?.file_stem());
+        paper.script = file.map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
         Ok(paper)
     }
 

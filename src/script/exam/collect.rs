@@ -124,6 +124,7 @@ impl Collector {
         });
         Paper {
             cover: self.cover,
+            script: String::new(),
             version: None,
             continuous: self.arrangement.continuous,
             accepted: self.arrangement.accepted.clone(),

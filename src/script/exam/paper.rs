@@ -12,6 +12,8 @@ use crate::run::record::{Did, View};
 pub struct Paper {
     /// The cover's fields with their text.
     pub cover: Vec<(Arc<str>, String)>,
+    /// The file name of the script without its extension, or an empty string.
+    pub script: String,
     /// The version, if there are several.
     pub version: Option<Version>,
     /// Whether a question follows the question before it on the same page.

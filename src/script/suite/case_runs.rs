@@ -31,6 +31,15 @@ impl CaseRuns {
             .filter(|case| !case.included || case.verdict().bad())
     }
 
+    /// Returns the selected cases, and those with a mistake that keeps a selected one of the same script from running.
+    pub fn selected(self, wanted: CaseFilter) -> impl Iterator<Item = Case> {
+        let stopped = self.cases().filter(|case| wanted(case) && case.interrupted);
+        let stopped: Vec<Option<String>> = stopped.map(|case| case.name.block.clone()).collect();
+        self.into_cases().filter(move |case| {
+            wanted(case) || case.own() == Verdict::Wrong && stopped.contains(&case.name.block)
+        })
+    }
+
     /// Adds the results of the statements to the cases.
     pub fn keep_results(&mut self) {
         for (case, run) in &mut self.0 {
@@ -265,10 +274,15 @@ fn list(codes: &[String]) -> String {
 impl CaseRuns {
     /// Returns the reason not to write the results of the selected cases, and the fix.
     pub fn refusal(&self, wanted: CaseFilter) -> Option<(&'static str, String)> {
-        let bad = self.cases().filter(|case| wanted(case) && case.own().bad());
+        let selected = || self.cases().filter(|case| wanted(case));
+        // A mistake elsewhere can end a run before the case, which then has no results.
+        let is_stopped = selected().any(|case| case.interrupted);
+        let bad = selected().filter(|case| case.interrupted || case.own().bad());
         let case = bad.max_by_key(|case| case.own())?;
         Some(match case.own() {
-            Verdict::Wrong => ("the script has a mistake", "fix the mistake".to_owned()),
+            own if is_stopped || own == Verdict::Wrong => {
+                ("the script has a mistake", "fix the mistake".to_owned())
+            }
             _ if case.fails => (
                 "a block with `fails` passes",
                 "remove `fails` from the info string of the block, or correct its script"

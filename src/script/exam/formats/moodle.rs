@@ -9,7 +9,9 @@ use std::io;
 use quick_xml::events::BytesCData;
 
 use super::bank::group::{Group, Laid, groups, weights};
-use super::bank::input::{Input, field_location, identifier, input, refusal, slug, title};
+use super::bank::input::{
+    Input, field_location, file_name, identifier, input, refusal, slug, title,
+};
 use super::bank::stem::{Slots, context, escaped, marked, rubric_html, stem};
 use super::style::{File, Refusal};
 use crate::exam::field::{Asked, Field};
@@ -46,6 +48,9 @@ enum Kind {
 /// # Errors
 /// Returns a refusal if Moodle does not support part of a paper.
 pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
+    let Some(first) = papers.first() else {
+        return Ok(Vec::new());
+    };
     let mut entries = Vec::new();
     let laid = Laid::all(papers);
     for group in groups(papers) {
@@ -53,14 +58,14 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
             of_question(&mut entries, &group, &laid[*of], *at)?;
         }
     }
-    let exam = papers.first().map(title).unwrap_or_default();
+    let exam = title(first);
     let text = document(|xml| {
         xml.create_element("quiz")
             .write_inner_content(|xml| quiz(xml, &exam, &entries))?;
         Ok(())
     });
     Ok(vec![File {
-        path: format!("{}.xml", slug(&exam)),
+        path: format!("{}.xml", file_name(first)),
         bytes: text.into_bytes(),
     }])
 }

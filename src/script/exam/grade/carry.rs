@@ -99,7 +99,7 @@ fn carry(
             };
             judged[at] = carried(answer, absence, &others, answered, judged, rules);
         } else if could_agree(answer, followed.claim.as_ref(), *way) {
-            judged[at].0 = Verdict::Unreadable;
+            judged[at] = (Verdict::Unreadable, Number::ZERO);
         }
     }
     let is_consequence = |at: &usize| {

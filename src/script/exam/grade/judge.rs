@@ -136,7 +136,8 @@ fn also(field: &str, answer: &Answer, way: AnswerForm, rules: &Rules) -> bool {
 fn wrong(answer: &Answer, price: Number) -> Judged {
     match answer {
         Answer::Unanswered => (Verdict::Unanswered, Number::ZERO),
-        Answer::Unreadable => (Verdict::Unreadable, minus(Number::ZERO, price)),
+        // It costs nothing until the instructor has read it.
+        Answer::Unreadable => (Verdict::Unreadable, Number::ZERO),
         _ => (Verdict::Wrong, minus(Number::ZERO, price)),
     }
 }

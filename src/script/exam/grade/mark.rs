@@ -230,7 +230,11 @@ fn together(own: &[Field], judged: &mut [Judged], group: impl Fn(&Field) -> usiz
     let broken: Vec<usize> = own
         .iter()
         .zip(judged.iter())
-        .filter(|(_, (verdict, share))| share.compare(full).is_lt() && *verdict != Verdict::Pending)
+        .filter(|(_, (verdict, share))| {
+            // A choice is a group of its own, whose shares another rule determines.
+            let is_apart = matches!(verdict, Verdict::Pending | Verdict::Partly);
+            share.compare(full).is_lt() && !is_apart
+        })
         .map(|(field, _)| group(field))
         .collect();
     for (field, (_, share)) in own.iter().zip(judged.iter_mut()) {

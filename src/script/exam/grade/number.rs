@@ -294,7 +294,10 @@ fn decimal(text: &str, unit: Option<&str>) -> Option<Spelled> {
             return Some(spelled);
         }
     }
-    let text = text.strip_prefix('+').unwrap_or(text).replace('−', "-");
+    let text = text
+        .strip_prefix('+')
+        .unwrap_or(text)
+        .replace(['−', '–'], "-");
     let text = text.strip_suffix('.').unwrap_or(&text);
     let is_unit = |c: char| c.is_alphabetic() || c == '%';
     let (number, named) = text.split_at(text.trim_end_matches(is_unit).len());
@@ -384,7 +387,7 @@ fn factor(named: &str, unit: Option<&str>) -> Option<Factor> {
     }
     let own = Unit::spelt(named);
     // The prefixes of SI are powers of 1000. `K` and `Ki` are not among them.
-    let could_be_si = named.starts_with(['k', 'M', 'G']) && named.get(1..2) != Some("i");
+    let could_be_si = named.starts_with(['k', 'M', 'G', 'T']) && named.get(1..2) != Some("i");
     let in_si = |by: Number| {
         let own = own?;
         let thousands = own.factor.0.trailing_zeros() / 10;

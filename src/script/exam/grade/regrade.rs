@@ -1,8 +1,9 @@
 //! Compares marks with earlier marks, which used a different key or different rules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::marked::Marked;
+use crate::exam::roster::id_key;
 use crate::lang::value::Number;
 
 /// A student's earlier marks.
@@ -44,10 +45,11 @@ pub struct Regraded {
 
 /// Compares the earlier and the current marks.
 pub fn regraded(before: &[Before], now: &[Marked]) -> Regraded {
-    let known: BTreeMap<&str, &Before> = before.iter().map(|one| (one.id.as_str(), one)).collect();
+    let known: BTreeMap<String, &Before> =
+        before.iter().map(|one| (id_key(&one.id), one)).collect();
     let mut regraded = Regraded::default();
     for marked in now {
-        let Some(own) = known.get(marked.id.as_str()) else {
+        let Some(own) = known.get(&id_key(&marked.id)) else {
             regraded.new.push(marked.id.clone());
             continue;
         };
@@ -87,9 +89,10 @@ pub fn regraded(before: &[Before], now: &[Marked]) -> Regraded {
             fields,
         });
     }
+    let current: BTreeSet<String> = now.iter().map(|marked| id_key(&marked.id)).collect();
     let gone = before
         .iter()
-        .filter(|one| !now.iter().any(|marked| marked.id == one.id));
+        .filter(|one| !current.contains(&id_key(&one.id)));
     regraded.gone = gone.map(|one| one.id.clone()).collect();
     regraded
 }

@@ -86,6 +86,7 @@ fn decimal_blanks_take_groups_units_and_fractions() {
         ("2^10", "1024"),
         ("-3", "-3"),
         ("−3", "-3"),
+        ("–3", "-3"),
         ("13.", "13"),
         ("6.1e-6", "0.0000061"),
         ("6.1E-6", "0.0000061"),
@@ -585,6 +586,8 @@ fn words_and_numbers_are_read_in_the_spellings_of_students() {
         "2^{26} B",
         "64 MByte",
         "65536 KBytes",
+        "65536 kibibytes",
+        "1/16384 Ti",
     ] {
         assert_eq!(decimal(text).as_deref(), Some("67108864"), "{text}");
     }

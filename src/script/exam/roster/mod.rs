@@ -60,10 +60,20 @@ pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
         .flexible(true)
         .delimiter(delimiter(text.as_bytes()))
         .from_reader(text.as_bytes());
+    let (mut line, mut counted) = (skipped + 1, 0);
+    let mut line_of = |row: &csv::StringRecord| {
+        let place = row.position().map_or(0, |place| place.byte() as usize);
+        // The position of a record is that of the empty lines before it.
+        let empty = text[place..].chars().take_while(|c| "\r\n".contains(*c));
+        let start = place + empty.count();
+        line += text[counted..start].matches('\n').count() as u64;
+        counted = start;
+        line
+    };
     let mut rows = reader
         .records()
         .map_while(Result::ok)
-        .map(|row| (skipped + row.position().map_or(0, csv::Position::line), row));
+        .map(|row| (line_of(&row), row));
     let Some((line, header)) = rows.next() else {
         return Err(flaw(
             1,
@@ -237,7 +247,7 @@ struct Table {
     columns: Columns,
     students: Vec<Student>,
     flaws: Vec<Flaw>,
-    /// IDs with their lines.
+    /// The keys of IDs with their lines.
     seen: BTreeMap<String, u64>,
 }
 
@@ -283,7 +293,7 @@ impl Table {
             self.flaws.push(Flaw::new(line, message));
             return;
         }
-        if let Some(before) = self.seen.insert(id.clone(), line) {
+        if let Some(before) = self.seen.insert(id_key(&id), line) {
             self.flaws.push(Flaw::new(
                 line,
                 format!("the ID “{id}” is also on line {before}"),
@@ -434,6 +444,11 @@ fn without_prefix(id: &str, prefix: Option<char>) -> &str {
     prefix
         .and_then(|prefix| id.strip_prefix(prefix))
         .unwrap_or(id)
+}
+
+/// Returns the form of an ID in which the IDs of a student are equal, because their case does not matter.
+pub fn id_key(id: &str) -> String {
+    id.to_lowercase()
 }
 
 /// Returns the letters and digits of a header, in lowercase.

@@ -539,6 +539,9 @@ fn outside(loader: &dyn Loader, root: Option<&Root>, folder: &Path, path: &Word)
     let Some(root) = root else {
         return wrong;
     };
+    if target.starts_with(&root.folder) {
+        return wrong.help("replace the link with a copy of the file");
+    }
     // The path of the file on another computer, whose last parts are those of the file here.
     if Path::new(&*path.text).is_absolute() && loader.canonical(&target).is_err() {
         let mut parts = Path::new(&*path.text).components();

@@ -97,9 +97,13 @@ impl Unit {
         let lower = name.to_lowercase();
         let long = match lower.as_str() {
             "byte" | "bytes" => "B",
-            "k" | "ki" | "kbyte" | "kbytes" | "kilobyte" | "kilobytes" => "KB",
-            "m" | "mi" | "mbyte" | "mbytes" | "megabyte" | "megabytes" => "MB",
-            "g" | "gi" | "gbyte" | "gbytes" | "gigabyte" | "gigabytes" => "GB",
+            "k" | "ki" | "kbyte" | "kbytes" | "kilobyte" | "kilobytes" | "kibibyte"
+            | "kibibytes" => "KB",
+            "m" | "mi" | "mbyte" | "mbytes" | "megabyte" | "megabytes" | "mebibyte"
+            | "mebibytes" => "MB",
+            "g" | "gi" | "gbyte" | "gbytes" | "gigabyte" | "gigabytes" | "gibibyte"
+            | "gibibytes" => "GB",
+            "ti" | "terabyte" | "terabytes" | "tebibyte" | "tebibytes" => "TB",
             "kbits" | "kibit" | "kibits" | "kilobit" | "kilobits" => "Kbit",
             "mbits" | "mibit" | "mibits" | "megabit" | "megabits" => "Mbit",
             "gbits" | "gibit" | "gibits" | "gigabit" | "gigabits" => "Gbit",

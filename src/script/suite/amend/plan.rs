@@ -244,6 +244,11 @@ fn digits(old: &str, n: Number, radix: u32) -> Option<String> {
         0
     };
     let plain = "0".repeat(zeros) + &plain;
+    if plain.len() == width {
+        let mut digits = plain.chars();
+        let place = |c| if c == '_' { Some(c) } else { digits.next() };
+        return old.chars().map(place).collect();
+    }
     Some(match old.rsplit_once('_') {
         Some((_, last)) if !last.is_empty() => grouped(&plain, last.len()),
         _ => plain,

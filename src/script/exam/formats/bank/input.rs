@@ -234,14 +234,38 @@ fn choice(field: &Field) -> Result<Input, Refusal> {
 /// Maximum length of a name in characters.
 const LONGEST: usize = 48;
 
-/// Returns the exam's title, or `Exam` if it has none.
+/// Returns the exam's title, or the name of its script, because two exams of a course need different names.
 pub(crate) fn title(paper: &Paper) -> String {
     let said = paper.cover.iter().find(|(field, _)| &**field == "title");
-    said.map_or_else(|| "Exam".to_owned(), |(_, words)| unmarked(words))
+    match said {
+        Some((_, words)) => unmarked(words),
+        None if slug_of(&paper.script).is_empty() => "Exam".to_owned(),
+        None => paper.script.clone(),
+    }
+}
+
+/// Returns the name of the exam in names of files. A title without ASCII letters or digits has none.
+pub(crate) fn file_name(paper: &Paper) -> String {
+    let titled = slug_of(&title(paper));
+    if titled.is_empty() {
+        slug(&paper.script)
+    } else {
+        titled
+    }
 }
 
 /// Returns a name of lowercase letters, digits, and `-`: `virtual-memory`.
 pub(crate) fn slug(words: &str) -> String {
+    let slug = slug_of(words);
+    if slug.is_empty() {
+        "exam".to_owned()
+    } else {
+        slug
+    }
+}
+
+/// Works like [`slug`], but returns an empty name for a text without ASCII letters and digits.
+fn slug_of(words: &str) -> String {
     let mut slug = String::new();
     for c in words.chars() {
         match c.to_ascii_lowercase() {
@@ -253,12 +277,8 @@ pub(crate) fn slug(words: &str) -> String {
             break;
         }
     }
-    let slug = slug.trim_end_matches('-');
-    if slug.is_empty() {
-        "exam".to_owned()
-    } else {
-        slug.to_owned()
-    }
+    slug.truncate(slug.trim_end_matches('-').len());
+    slug
 }
 
 /// Returns the identifier of a version's question: `virtual-memory-B-2`. The identifier does not contain the
@@ -267,7 +287,7 @@ pub(crate) fn identifier(paper: &Paper, question: usize) -> String {
     let code = paper.version.as_ref().map_or_else(String::new, |version| {
         format!("-{}", slug_of_code(&version.code))
     });
-    format!("{}{code}-{}", slug(&title(paper)), question + 1)
+    format!("{}{code}-{}", file_name(paper), question + 1)
 }
 
 /// Returns a version's code with only letters, digits, and `-`.

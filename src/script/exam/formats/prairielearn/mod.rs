@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::bank::group::{Group, Laid, groups, weights};
-use super::bank::input::{Input, input, slug, title};
+use super::bank::input::{Input, file_name, input, title};
 use super::bank::stem::{Slots, escaped, marked, rubric_html, stem};
 use super::style::{File, Refusal};
 use crate::exam::field::{Asked, Field, slot};
@@ -49,7 +49,7 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
             .own(at)
             .iter()
             .all(|field| matches!(field.asked, Asked::Essay));
-        let mut name = format!("questions/{}/{}", slug(&title(first)), group.slug());
+        let mut name = format!("questions/{}/{}", file_name(first), group.slug());
         while !names.insert(name.clone()) {
             name.push_str("-2");
         }

@@ -15,7 +15,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::bank::group::{Group, Laid, groups};
-use super::bank::input::{identifier, slug, title};
+use super::bank::input::{file_name, identifier, title};
 use super::bank::stem::stem;
 use super::style::{File, Refusal};
 use crate::exam::paper::Paper;
@@ -50,12 +50,13 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
         sections.push(entries);
     }
     unique(&mut sections);
-    let mut files = vec![test::write(&title(first), &sections)];
+    let name = file_name(first);
+    let mut files = vec![test::write(&name, &title(first), &sections)];
     files.extend(sections.iter().flatten().map(item::write));
-    files.insert(0, manifest(slug(&title(first)).as_str(), &files));
+    files.insert(0, manifest(&name, &files));
     let bytes = zipped(&files);
     Ok(vec![File {
-        path: format!("{}.zip", slug(&title(first))),
+        path: format!("{name}.zip"),
         bytes,
     }])
 }

@@ -3,7 +3,6 @@
 use std::io;
 
 use super::item::{Entry, INSTANCE, NAMESPACE, SCHEMA, outcome};
-use crate::exam::formats::bank::input::slug;
 use crate::exam::formats::style::File;
 use crate::report::xml::{Xml, document, empty, legal, within};
 
@@ -11,8 +10,8 @@ use crate::report::xml::{Xml, document, empty, legal, within};
 pub(crate) const PATH: &str = "test.xml";
 
 /// Returns the file of the test.
-pub fn write(title: &str, sections: &[Vec<Entry>]) -> File {
-    let (identifier, title) = (format!("test-{}", slug(title)), legal(title));
+pub fn write(name: &str, title: &str, sections: &[Vec<Entry>]) -> File {
+    let (identifier, title) = (format!("test-{name}"), legal(title));
     let attributes = [
         ("xmlns", NAMESPACE),
         ("xmlns:xsi", INSTANCE),

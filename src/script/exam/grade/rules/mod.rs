@@ -191,7 +191,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         name: "void",
-        values: "names of fields, parts, or questions, each optionally with full or remove",
+        values: "names of fields, parts, or questions, each optionally with the code of a version, and with full or remove",
         help: "items to void: give everyone full marks (full), or remove the item from the total (remove)",
         set: void,
     },
@@ -235,10 +235,17 @@ impl Rules {
     /// Returns the rules for the papers of a version.
     pub(crate) fn of_version(&self, own: &str) -> Cow<'_, Self> {
         let mut rules = Cow::Borrowed(self);
+        let of_own = |name| match Self::split(name) {
+            (field, Some(code)) if code.eq_ignore_ascii_case(own) => Some(field),
+            _ => None,
+        };
+        for (name, how) in &self.void {
+            if let Some(field) = of_own(name) {
+                rules.to_mut().void.insert(field.to_owned(), *how);
+            }
+        }
         for (name, answers) in &self.also {
-            if let (field, Some(code)) = Self::split(name)
-                && code.eq_ignore_ascii_case(own)
-            {
+            if let Some(field) = of_own(name) {
                 let also = rules.to_mut().also.entry(field.to_owned()).or_default();
                 also.extend(answers.iter().cloned());
             }

@@ -134,6 +134,7 @@ fn a_number_keeps_its_radix_width_case_and_separators() {
         ("vpn 0b0000_1110", "vpn 0b0000_1111"),
         ("vpn 0b111", "vpn 0b1111"),
         ("vpn 0x1_0000", "vpn 0x0_000F"),
+        ("vpn 0x1_2_34", "vpn 0x0_0_0F"),
         ("vpn 1_000", "vpn 15"),
         ("vpn 9 pages", "vpn 15 pages"),
         ("vpn 1 KB", "vpn 15 B"),
