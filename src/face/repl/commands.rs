@@ -6,6 +6,8 @@ use std::path::Path;
 use pagewalk_engine::files::atomic_write::replace;
 use pagewalk_engine::files::limits::SCRIPT;
 use pagewalk_engine::files::{open_regular, read_all, reason, shown};
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::process::ProcessState;
 use pagewalk_script::api::explain;
 use pagewalk_script::lang::include::read_text;
 use pagewalk_script::lang::loader::Disk;
@@ -91,6 +93,14 @@ fn bits(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<
     let has_mmu = context.explore.has_mmu();
     let verb = if has_mmu { "translate" } else { "read" };
     let (process, address) = in_process(rest).unwrap_or(("", rest));
+    let kernel = context.explore.state().kernel();
+    let processes = kernel.into_iter().flat_map(Kernel::processes);
+    let running = processes.filter(|process| process.state == ProcessState::Running);
+    let running: Vec<_> = running.take(2).map(|process| &process.name).collect();
+    if let ([first, _], "") = (&running[..], process) {
+        let help = format!("several processes run; name one of them: `:bits {first}: {rest}`");
+        return context.complain_sentence(&help);
+    }
     let Some(body) = context.read(&format!("probe {process}{verb} ({address})"))? else {
         return Ok(());
     };
@@ -232,7 +242,9 @@ fn save(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<
     } else {
         ""
     };
-    let check = format!("; use `pagewalk run {quotes}{name}{quotes}` to check that the results are the same");
+    let check = format!(
+        "; use `pagewalk run {quotes}{name}{quotes}` to check that the results are the same"
+    );
     let rest = file.map_or(&*check, |_| " without expectations");
     context.print_line(format!("{count} saved{rest}"))?;
     match wrong {
@@ -254,9 +266,7 @@ fn replaceable(
     let is = |old: &[u8], text: &str| old == text.as_bytes();
     match open_regular(path).and_then(|file| read_all(file, SCRIPT)) {
         Ok(old)
-            if old.is_empty()
-                || is(&old, script)
-                || known.is_some_and(|known| is(&old, known)) =>
+            if old.is_empty() || is(&old, script) || known.is_some_and(|known| is(&old, known)) =>
         {
             Ok(Some(old))
         }
@@ -499,7 +509,7 @@ fn number(
         return Ok(Some(without));
     }
     // A command with a default moves by N statements.
-    let (least, range) = without.map_or((0, ""), |_| (1, ", at least 1"));
+    let (least, range) = without.map_or((0, ""), |_| (1, " from 1"));
     let number = rest.parse().ok().filter(|number| *number >= least);
     if number.is_none() {
         context.complain_sentence(&format!(
