@@ -301,7 +301,7 @@ fn a_pipe_is_not_wrapped() {
 fn the_variable_columns_sets_the_width() {
     let mut tty = Tty::open(&home("width"), 100, &[("COLUMNS", "40")]);
     tty.types("machine simple");
-    tty.expect("14-bit virtual addresses, 12-bit\r\n");
+    tty.expect("14-bit virtual addresses, 12-bit\n");
     tty.ends();
 }
 
