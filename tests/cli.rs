@@ -1479,7 +1479,7 @@ fn files_of_other_kinds_are_named() {
         (
             &["fmt", "f.c"],
             "`f.c` is not a script by its name",
-            "formats only scripts (`.pw`)",
+            "formats only scripts (`.pw`, `.txt`, or no ending)",
         ),
         (&["fmt", "--check", "f.c"], "`f.c` is not a script", ""),
         (

@@ -215,7 +215,7 @@ fn scripts(paths: &[PathBuf], color: Color, tally: &mut Tally) -> Vec<PathBuf> {
             }
         } else if let Some(other) = not_a_script(path) {
             wrong.push(format!(
-                "pagewalk: `{}` is {other}; `pagewalk fmt` formats only scripts (`.pw`)\n",
+                "pagewalk: `{}` is {other}; `pagewalk fmt` formats only scripts (`.pw`, `.txt`, or no ending)\n",
                 report_name(path)
             ));
             found.clear();

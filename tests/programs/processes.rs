@@ -411,6 +411,7 @@ fn a_line_without_an_operation_gets_a_warning() {
     assert_eq!(said, ["the run does not pause: no operation is in line 2"]);
     let run = crate::running::text(script);
     assert_eq!((run.failures.len(), run.checks), (0, 1));
+    assert!(run.mistakes.is_empty(), "{run:?}");
     // Nothing arrives at the end of `main` after its `return`.
     let heading = script.replace("line 2", "line 1");
     let checked = CheckedScript::from_text("p.pw", &heading, &mut ());

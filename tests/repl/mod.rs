@@ -287,6 +287,24 @@ fn a_pipe_is_read_without_prompts_and_colours() {
     );
 }
 
+#[test]
+fn a_pipe_is_not_wrapped() {
+    let output = run(&["repl"], b"machine simple\n:steps\n");
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        out.contains("; TLB: 16 entries, 4-way; cache: 64 B, 4 B blocks, direct-mapped\n"),
+        "{out}"
+    );
+}
+
+#[test]
+fn the_variable_columns_sets_the_width() {
+    let mut tty = Tty::open(&home("width"), 100, &[("COLUMNS", "40")]);
+    tty.types("machine simple");
+    tty.expect("14-bit virtual addresses, 12-bit\n");
+    tty.ends();
+}
+
 /// At a pipe, the lines must also run as a script, so only a colon makes a command.
 #[test]
 fn a_command_without_a_colon_is_named_at_a_pipe() {

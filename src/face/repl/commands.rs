@@ -6,6 +6,8 @@ use std::path::Path;
 use pagewalk_engine::files::atomic_write::replace;
 use pagewalk_engine::files::limits::SCRIPT;
 use pagewalk_engine::files::{open_regular, read_all, reason, shown};
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::process::ProcessState;
 use pagewalk_script::api::explain;
 use pagewalk_script::lang::include::read_text;
 use pagewalk_script::lang::loader::Disk;
@@ -35,8 +37,8 @@ pub(crate) fn obey(context: &mut ReplContext, command: &Command, rest: &str) -> 
         CommandKind::Load | CommandKind::Open => load_named(context, command, rest),
         CommandKind::Next => next(context, command, rest),
         CommandKind::What => what(context, command, rest),
-        CommandKind::Diff => diff(context),
-        CommandKind::Steps => steps(context),
+        CommandKind::Diff => diff(context, command),
+        CommandKind::Steps => show(context, "steps"),
         CommandKind::Why => why_so(context, rest),
         CommandKind::Predict => predict(context),
         CommandKind::Help => help(context, rest),
@@ -77,30 +79,58 @@ fn commands() -> Vec<Block> {
     ]
 }
 
-/// `:bits VA`, where the address may be an expression.
+/// `:bits VA`, `:bits P1: VA`, or `:bits pa PA`, where the address may be an expression.
 fn bits(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     if rest.is_empty() {
         return context.complain_sentence(&format!("write `{}`", command.usage()));
     }
-    let verb = if context.explore.has_mmu() {
-        "translate"
-    } else {
-        "read"
-    };
-    let Some(body) = context.read(&format!("probe {verb} ({rest})"))? else {
+    let physical = rest
+        .strip_prefix("pa")
+        .filter(|pa| pa.starts_with([' ', '(']) && !context.explore.knows("pa"));
+    if let Some(pa) = physical {
+        return show(context, &format!("bits pa ({pa}) fields"));
+    }
+    let has_mmu = context.explore.has_mmu();
+    let verb = if has_mmu { "translate" } else { "read" };
+    let (process, address) = in_process(rest).unwrap_or(("", rest));
+    let kernel = context.explore.state().kernel();
+    let processes = kernel.into_iter().flat_map(Kernel::processes);
+    let running = processes.filter(|process| process.state == ProcessState::Running);
+    let running: Vec<_> = running.take(2).map(|process| &process.name).collect();
+    if let ([first, _], "") = (&running[..], process) {
+        let help = format!("several processes run; name one of them: `:bits {first}: {rest}`");
+        return context.complain_sentence(&help);
+    }
+    let Some(body) = context.read(&format!("probe {process}{verb} ({address})"))? else {
         return Ok(());
     };
     let records = context.try_out(&body)?;
-    match records.last().map(|record| &*record.did) {
-        Some(Did::Access(access)) => context.print(&drawn(access)),
-        _ => Ok(()),
+    let Some(Did::Access(access)) = records.last().map(|record| &*record.did) else {
+        return Ok(());
+    };
+    let mut blocks = drawn(access);
+    if context.predicts && has_mmu {
+        // The physical address is a result. A ruler and its fields are two blocks.
+        blocks.truncate(2);
     }
+    context.print(&blocks)
+}
+
+/// Splits an operand into the prefix of a process, such as `P1: `, and the rest.
+pub(super) fn in_process(text: &str) -> Option<(&str, &str)> {
+    let colon = text.find(':')?;
+    let name = text[..colon].trim();
+    let is_name = name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    (is_name && !name.is_empty()).then(|| text.split_at(colon + 1))
 }
 
 /// `:what STATEMENT`.
 fn what(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     if rest.is_empty() {
         return context.complain_sentence(&format!("write `{}`", command.usage()));
+    }
+    if refuses(context, command)? {
+        return Ok(());
     }
     let Some(body) = context.read(rest)? else {
         return Ok(());
@@ -116,7 +146,21 @@ fn what(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<
     Ok(())
 }
 
-fn diff(context: &mut ReplContext) -> io::Result<()> {
+/// Refuses a command that would show results while they are hidden.
+fn refuses(context: &mut ReplContext, command: &Command) -> io::Result<bool> {
+    if context.predicts {
+        context.complain_sentence(&format!(
+            "`:{}` would show results, and `:predict` hides them; `:predict` again shows them",
+            command.name
+        ))?;
+    }
+    Ok(context.predicts)
+}
+
+fn diff(context: &mut ReplContext, command: &Command) -> io::Result<()> {
+    if refuses(context, command)? {
+        return Ok(());
+    }
     let Some(before) = context.explore.before() else {
         return context.print_line("No statement has run yet.");
     };
@@ -124,8 +168,9 @@ fn diff(context: &mut ReplContext) -> io::Result<()> {
     context.print(&changes(&changed))
 }
 
-fn steps(context: &mut ReplContext) -> io::Result<()> {
-    let Some(body) = context.read("show steps")? else {
+/// Shows something without adding a statement to the session.
+fn show(context: &mut ReplContext, shown: &str) -> io::Result<()> {
+    let Some(body) = context.read(&format!("show {shown}"))? else {
         return Ok(());
     };
     context
@@ -165,28 +210,24 @@ fn load_named(context: &mut ReplContext, command: &Command, rest: &str) -> io::R
 /// `:save [--statements] FILE`.
 fn save(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     context.save_failed = true;
-    let file = rest
+    let before = rest
         .strip_prefix(STATEMENTS_ONLY)
         .filter(|file| file.is_empty() || file.starts_with(char::is_whitespace));
+    let after = rest
+        .strip_suffix(STATEMENTS_ONLY)
+        .filter(|file| file.ends_with(char::is_whitespace));
+    let file = before.or(after);
     let name = unquoted(file.unwrap_or(rest).trim());
     if name.is_empty() {
         return context.complain_sentence(&format!("write `{}`", command.usage()));
     }
     let path = context.folder.join(name);
-    let old = match replaceable(&path) {
+    let (script, count) = saved::script(&context.explore, file.is_some());
+    let known = context.saved_files.get(&path);
+    let old = match replaceable(&path, known, &script) {
         Ok(old) => old,
         Err(why) => return context.complain_sentence(&format!("`{name}` {why}")),
     };
-    let known = context.saved_files.get(&path);
-    if known
-        .zip(old.as_ref())
-        .is_some_and(|(known, old)| known.as_bytes() != old)
-    {
-        return context.complain_sentence(&format!(
-            "another program changed `{name}` after `:save` wrote it; save to another file, and compare the two"
-        ));
-    }
-    let script = saved::script(&context.explore, file.is_some());
     let wrong = doubts(&path, &script);
     if let Err(error) = replace(&path, old.as_deref(), script.as_bytes()) {
         return context.complain_sentence(&format!("cannot write `{name}`: {}", reason(&error)));
@@ -194,9 +235,16 @@ fn save(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<
     context.save_failed = false;
     context.saved_files.insert(path, script);
     context.saved = context.explore.history.at();
-    let statements = context.saved as u64;
-    let count = narrate::count(statements, "statement", "statements");
-    let check = format!("; use `pagewalk run {name}` to check that the results are the same");
+    let count = narrate::count(count, "statement", "statements");
+    // The shell would split a name with a blank.
+    let quotes = if name.contains(char::is_whitespace) {
+        "\""
+    } else {
+        ""
+    };
+    let check = format!(
+        "; use `pagewalk run {quotes}{name}{quotes}` to check that the results are the same"
+    );
     let rest = file.map_or(&*check, |_| " without expectations");
     context.print_line(format!("{count} saved{rest}"))?;
     match wrong {
@@ -207,20 +255,29 @@ fn save(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<
     }
 }
 
-/// Returns the content of a file that can be overwritten without losing data, because it is empty or a saved session.
-/// Returns `None` if there is no such file. Fails with the reason.
-fn replaceable(path: &Path) -> Result<Option<Vec<u8>>, String> {
+/// Returns the content of a file that can be overwritten without losing data: it is empty, holds this script already, or is as
+/// this session wrote it (`known`). A file of an earlier session may have been edited since. Returns `None` if there is no such
+/// file. Fails with the reason.
+fn replaceable(
+    path: &Path,
+    known: Option<&String>,
+    script: &str,
+) -> Result<Option<Vec<u8>>, String> {
+    let is = |old: &[u8], text: &str| old == text.as_bytes();
     match open_regular(path).and_then(|file| read_all(file, SCRIPT)) {
         Ok(old)
-            if old.is_empty()
-                || saved::HEADS
-                    .iter()
-                    .any(|head| old.starts_with(head.as_bytes())) =>
+            if old.is_empty() || is(&old, script) || known.is_some_and(|known| is(&old, known)) =>
         {
             Ok(Some(old))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => Ok(None),
-        Ok(_) => Err("already exists and was not written by `:save`".to_owned()),
+        Ok(_) if known.is_some() => Err(
+            "was changed after `:save` wrote it; save to another file, and compare the two"
+                .to_owned(),
+        ),
+        Ok(_) => Err(
+            "already exists, and this session did not write it; save to another file".to_owned(),
+        ),
         Err(error) => Err(format!("cannot be replaced: {}", reason(&error))),
     }
 }
@@ -451,10 +508,12 @@ fn number(
     if let (true, Some(without)) = (rest.is_empty(), without) {
         return Ok(Some(without));
     }
-    let number = rest.parse().ok();
+    // A command with a default moves by N statements.
+    let (least, range) = without.map_or((0, ""), |_| (1, " from 1"));
+    let number = rest.parse().ok().filter(|number| *number >= least);
     if number.is_none() {
         context.complain_sentence(&format!(
-            "write `{}`, where N is a whole number",
+            "write `{}`, where N is a whole number{range}",
             command.usage()
         ))?;
     }

@@ -224,7 +224,7 @@ impl ReplContext {
             self.html.clone(),
             &sources,
             tell,
-            self.predicts && mode != Mode::Tried,
+            self.predicts,
             self.display.look,
         );
         let before = self.explore.history.at();

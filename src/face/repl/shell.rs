@@ -19,6 +19,7 @@ use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::report::hover::{Asked, hover_at};
 use pagewalk_script::report::narrate::count;
 use pagewalk_script::report::text::{Fit, Theme};
+use pagewalk_script::run::bind::{Params, Slot};
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::state::State;
 use pagewalk_script::services::commands::{CommandKind, find};
@@ -249,8 +250,7 @@ impl Shell {
         };
         let (first, rest) = first_word(&text);
         let takes_statement = match first.strip_prefix(':') {
-            Some(name) => find(name)
-                .is_ok_and(|row| matches!(row.kind, CommandKind::What | CommandKind::Practice)),
+            Some(name) => takes_statement(name),
             None => !self.is_practicing() || !rest.is_empty(),
         };
         takes_statement && tokens(&text).unfinished
@@ -261,9 +261,12 @@ impl Shell {
     /// # Errors
     /// Fails if the output cannot be written.
     pub fn input(&mut self, text: &str) -> io::Result<Flow> {
-        let inputs = keys::inputs(text);
+        let mut inputs = keys::inputs(text);
         if let [only] = &*inputs {
-            return self.one(only);
+            inputs = inputs_of_cell(only);
+        }
+        if let [] | [_] = &*inputs {
+            return self.one(inputs.first().map_or(text, |only| only));
         }
         for input in inputs {
             let lines = input.replace('\n', &format!("\n{}", self.continuation_prompt()));
@@ -305,6 +308,9 @@ impl Shell {
         }
         if let Some(command) = command {
             return self.command(command);
+        }
+        if let Some(command) = of_process(words) {
+            return self.command(&command);
         }
         if BELONGS.iter().any(|start| words.starts_with(start)) && self.continued(text)? {
             return Ok(Flow::Next);
@@ -388,13 +394,31 @@ fn display(columns: usize) -> DisplayOptions {
     }
 }
 
-/// Splits a cell into inputs: each line with a command, and the lines between commands.
+/// Rewrites `P1: :bits VA` as `bits P1: VA`. Commands about the session need no process.
+fn of_process(words: &str) -> Option<String> {
+    let (process, command) = commands::in_process(words)?;
+    let (name, rest) = first_word(command.trim_start().strip_prefix(':')?);
+    let params = find(name).ok()?.params;
+    let takes_process = params.has(Slot::Va) || params.has(Slot::Statement);
+    let process = if takes_process { process } else { "" };
+    Some(format!("{name} {process} {rest}"))
+}
+
+fn takes_statement(command: &str) -> bool {
+    find(command).is_ok_and(|row| row.params.has(Slot::Statement))
+}
+
+/// Splits a cell or a paste into inputs: each line with a command, and the lines between commands.
 fn inputs_of_cell(text: &str) -> Vec<String> {
     let mut inputs: Vec<String> = Vec::new();
     let is_command = |input: &str| input.trim_start().starts_with(':');
     for line in text.lines() {
+        let goes_on = |last: &str| match first_word(last).0.strip_prefix(':') {
+            Some(name) => takes_statement(name) && tokens(last).unfinished,
+            None => !is_command(line) || tokens(last).unfinished,
+        };
         match inputs.last_mut() {
-            Some(last) if !is_command(last) && (!is_command(line) || tokens(last).unfinished) => {
+            Some(last) if goes_on(last) => {
                 *last += "\n";
                 *last += line;
             }

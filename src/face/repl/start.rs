@@ -18,15 +18,10 @@ use super::keys::{Keys, Unfinished, indentation};
 use super::line::LineHelper;
 use super::shell::{Flow, Shell};
 use crate::face::terminal::{
-    COLUMNS, Characters, Color, Status, complain, diagnostic_style, message_writer, print,
+    COLUMNS, Characters, Color, Status, columns, complain, diagnostic_style, message_writer, print,
 };
 use pagewalk_engine::files::limits::PROMPT_LINE;
-use pagewalk_script::report::diagnostics::Style;
-use pagewalk_script::report::text::Fit;
 use pagewalk_script::run::session::Options;
-
-/// Width without a terminal.
-const WIDE: usize = 100;
 
 /// Arguments of `pagewalk repl`.
 #[derive(Debug, Args)]
@@ -59,16 +54,9 @@ impl Repl {
         } else {
             None
         };
-        let mut look = color.theme(&io::stdout());
-        if look.fit == Fit::Nothing {
-            look.fit = Fit::Sentences(WIDE);
-        }
         let display = DisplayOptions {
-            look,
-            errors: Style {
-                fit: look.fit,
-                ..diagnostic_style(color)
-            },
+            look: color.theme(&io::stdout()),
+            errors: diagnostic_style(color),
             echo: terminal,
         };
         let options = Options::default().within(self.limits.limits());
@@ -141,11 +129,7 @@ impl TerminalSession {
             let _ = self.editor.add_history_entry(entry);
         }
         loop {
-            let columns = self
-                .editor
-                .dimensions()
-                .map(|(columns, _)| usize::from(columns));
-            shell.set_width(columns.filter(|columns| *columns > 0).unwrap_or(COLUMNS));
+            shell.set_width(columns(&io::stdout()).unwrap_or(COLUMNS));
             if let Some(helper) = self.editor.helper_mut() {
                 helper.update(shell.state().clone());
             }

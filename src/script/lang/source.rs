@@ -107,6 +107,13 @@ impl Sources {
         self.files.len() as u32 - 1
     }
 
+    /// Replaces the text of a file.
+    pub(crate) fn replace(&mut self, number: u32, text: &str) {
+        if let Some(file) = self.files.get_mut(number as usize) {
+            *file = Arc::new(SourceFile::new(&file.name, file.path.clone(), text.into()));
+        }
+    }
+
     /// Makes the text of a file the part of a document after this number of lines.
     pub fn place(&mut self, file: u32, lines_before: usize) {
         if let Some(file) = self.files.get_mut(file as usize) {

@@ -13,7 +13,7 @@ use crate::run::facts::reported_facts;
 use crate::run::record::{Did, StepRecord};
 
 /// The first lines of a saved session with its results, and of its statements only.
-pub const HEADS: [&str; 2] = [
+const HEADS: [&str; 2] = [
     "# A session of `pagewalk repl`, as it was seen.\n",
     "# The statements of a session of `pagewalk repl`.\n",
 ];
@@ -23,8 +23,8 @@ const COLUMNS: usize = 96;
 
 /// Returns the script of the session, from the beginning or the last `:reset` to the current position. Adds
 /// the observed facts to statements outside loops. Omits failed expectations in other statements. With `bare`, omits
-/// all expectations instead.
-pub fn script(session: &Exploration, bare: bool) -> String {
+/// all expectations instead. Also returns the number of statements in the script.
+pub fn script(session: &Exploration, bare: bool) -> (String, u64) {
     let done: Vec<&Done> = session.history.done().collect();
     let from = done
         .iter()
@@ -41,16 +41,18 @@ pub fn script(session: &Exploration, bare: bool) -> String {
         bare,
         scenarios: BTreeMap::new(),
     };
-    let mut text = HEADS[usize::from(bare)].to_owned();
+    let (mut text, mut count) = (HEADS[usize::from(bare)].to_owned(), 0);
     for done in done {
         let Some(stmt) = &done.stmt else { continue };
         let statement = writer.statement(stmt, &done.records);
         if !statement.is_empty() {
             text.push('\n');
             text += &statement;
+            // An expectation that failed is a comment.
+            count += u64::from(!statement.starts_with('#'));
         }
     }
-    text
+    (text, count)
 }
 
 /// Writes statements with their observed facts.

@@ -85,6 +85,11 @@ pub fn check_in(
     };
     let mut cx = Cx::new(sources, files, options);
     cx.state = state.clone();
+    // Only a run knows the results of another `reference`, which may also be in an earlier definition.
+    let is_reference = |stmt: &Stmt| matches!(&*stmt.kind, StmtKind::Reference { .. });
+    if state.definitions().next().is_some() || statements(script).any(is_reference) {
+        cx.state.reference = None;
+    }
     report_part(&mut cx, state, &unsure, script, 0..script.len());
     let mut checker = Checker::new(cx, unsure.clone());
     let mut checkpoints = Checkpoints::default();
@@ -162,7 +167,11 @@ pub(super) fn report_part(
     };
     let (sources, block) = (cx.env.sources, &script[part.clone()]);
     cx.report(check::check(script, part, known));
-    cx.report(check::unlikely(script, block, sources));
+    let has_file = |name: &str| {
+        let kernel = state.kernel();
+        kernel.is_some_and(|kernel| kernel.file_named(name).is_some())
+    };
+    cx.report(check::unlikely(script, block, sources, has_file));
     cx.report(check::ignored(script, block, sources));
     cx.report(check::replaced(block));
     cx.report(check::said_twice(block, sources));

@@ -1,8 +1,8 @@
 //! Commands of an interactive session, which begin with a colon. Each command is one row.
 
 use crate::lang::nearest::nearest;
-use crate::run::bind::Param::{self, Keyword, OneOf, Optional};
-use crate::run::bind::{FACT, N, PATH, Params, STATEMENT, TITLE, VA, WORD};
+use crate::run::bind::Param::{self, Keyword, OneOf, Optional, Ways};
+use crate::run::bind::{FACT, N, PA, PATH, Params, STATEMENT, TITLE, VA, WORD};
 
 /// The option of `:save` that leaves out results.
 pub const STATEMENTS_ONLY: &str = "--statements";
@@ -87,8 +87,8 @@ commands! {
         "shows the numbered steps of the last access or system call";
     Why "why" [Optional(&[FACT])] ":why tlb" []
         "explains one fact or all facts of the last statement";
-    Bits "bits" [VA] ":bits 0x3D4" []
-        "shows the bits and fields of an address";
+    Bits "bits" [Ways(&[&[VA], &[Keyword("pa"), PA]])] ":bits 0x3D4" []
+        "shows the bits and fields of a virtual address, or after `pa`, of a physical address";
     Predict "predict" [] ":predict" []
         "hides results while you predict them with `=>`; a second `:predict` shows them again";
     Practice "practice" [Optional(&[OneOf(&[STATEMENT, TITLE])])] ":practice read 0x3D4" [":quiz"]

@@ -123,6 +123,10 @@ fn undo_and_redo_move_by_statements() {
     assert!(typed.types(":goto 99").contains("there is no statement 99"));
     assert!(typed.types(":back x").contains("write `:back [N]`"));
     assert!(typed.types(":goto").contains("write `:goto N`"));
+    for command in [":back 0", ":forward 0", ":next 0"] {
+        let output = typed.types(command);
+        assert!(output.contains("N is a whole number from 1"), "{output}");
+    }
 }
 
 #[test]
@@ -415,8 +419,107 @@ fn an_address_is_shown_with_its_fields() {
             .contains("There is no physical address")
     );
     assert!(typed.types(":bits 0x4000").contains("[address-too-wide]"));
-    assert!(typed.types(":bits").contains("write `:bits VA`"));
+    assert!(typed.types(":bits").contains("write `:bits VA | pa PA`"));
+    for command in [":bits pa 0x354", ":bits pa (0x300 + 0x54)"] {
+        let output = typed.types(command);
+        assert!(
+            output.contains("physical address (12 bits)")
+                && output.contains("│          CT           │")
+                && !output.contains("VPN"),
+            "{output}"
+        );
+    }
     assert_eq!((typed.done(), typed.value("tlb.hits").as_str()), (4, "0"));
+    // A variable comes first.
+    typed.types("let pa = 0x3D0");
+    assert!(typed.types(":bits pa + 4").contains("0x03D4"));
+}
+
+#[test]
+fn an_address_of_one_of_several_processes_is_shown() {
+    let mut typed = Typed::new();
+    typed.types("process A\nprocess B");
+    let output = words(&typed.types(":bits 0x400"));
+    assert_eq!(
+        output,
+        "several processes run; name one of them: `:bits A: 0x400`"
+    );
+    for command in [":bits B: 0x400", "B: :bits 0x400"] {
+        let output = typed.types(command);
+        assert!(output.contains("VPO, bits 11–0"), "{output}");
+    }
+    let output = typed.types("B: :what translate 0x400");
+    assert!(
+        output.contains("B has no area at 0x400") && output.contains("Nothing changes"),
+        "{output}"
+    );
+    assert!(typed.types("B: :history").contains("→ 2  process B"));
+}
+
+#[test]
+fn a_paste_may_contain_commands() {
+    let mut typed = Typed::new();
+    let output = typed.types("machine simple\n:bits 0x3D4\nread 0x3D4\n  => vpn 0x0F\n:back");
+    for part in [
+        "[2] pagewalk> :bits 0x3D4\n  virtual address",
+        "✓ 1 expectation holds",
+        "1 statement undone",
+    ] {
+        assert!(output.contains(part), "{part}: {output}");
+    }
+    let output = typed.types(":what scenario \"s\" {\n  read 0x3D4\n}\n:history");
+    assert!(
+        output.contains("Nothing changes") && output.contains("→ 1  machine simple"),
+        "{output}"
+    );
+}
+
+#[test]
+fn an_input_knows_the_files_and_references_of_earlier_inputs() {
+    let mut typed = Typed::new();
+    typed.types("file \"object\" { size 8 KB }");
+    typed.types("process P1");
+    typed.types("let made = open(\"made\", O_CREAT | O_RDWR)");
+    for name in ["object", "made"] {
+        let output = typed.types(&format!("let fd = open(\"{name}\", O_RDONLY)"));
+        assert!(!output.contains('⚠'), "{output}");
+    }
+    let output = typed.types("let fd = open(\"none\", O_RDONLY)");
+    assert!(output.contains("no `file` declares `none`"), "{output}");
+    typed.types("reference 1 2 { frames 2 }");
+    let own = "reference 1 2 3 { frames 3 }\n ask reference columns frame2";
+    let output = typed.types(&format!("question \"A\" {{\n {own}\n}}"));
+    assert!(
+        output.contains("frame2") && !output.contains("× ["),
+        "{output}"
+    );
+    // Without an own string, the question asks for the last one of the session.
+    let output = typed.types("question \"B\" { ask reference columns frame2 }");
+    assert!(output.contains("has no column `frame2`"), "{output}");
+}
+
+#[test]
+fn fixes_are_tried_in_the_text_of_the_input() {
+    let mut typed = Typed::new();
+    typed.types("machine core-i7");
+    for (input, fix) in [("show dTLB", "`tlb dTLB`"), ("figure L1d", "`cache L1d`")] {
+        let output = typed.types(input);
+        assert!(output.contains(&format!("help: write {fix}")), "{output}");
+    }
+}
+
+#[test]
+fn a_run_with_a_warning_is_kept() {
+    let mut typed = Typed::new();
+    typed.types("machine core-i7");
+    typed.types("program p \"\"\"\nint main(void) {\n  return 0;\n}\n\"\"\"");
+    let output = typed.types("run p until line 3");
+    assert!(
+        output.matches("the run does not pause").count() == 1
+            && output.contains("exited with status 0"),
+        "{output}"
+    );
+    assert_eq!(typed.done(), 3);
 }
 
 #[test]

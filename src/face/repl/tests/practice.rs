@@ -281,7 +281,24 @@ fn predictions_are_checked_without_the_answers() {
         "{output}"
     );
     assert!(typed.types(":why tlb").contains("tlb miss"));
+    for command in [":what read 0x3D4", ":diff"] {
+        let output = typed.types(command);
+        assert!(output.contains("`:predict` again shows"), "{output}");
+    }
+    let output = typed.types(":bits 0x3D4");
+    assert!(
+        output.contains("VPN, bits 13–6") && !output.contains("PPN"),
+        "{output}"
+    );
+    typed.types("read 0x3D4\n:back");
+    let output = typed.types(":next");
+    assert!(
+        output.contains("`:why` shows them") && !output.contains("VPN"),
+        "{output}"
+    );
+    assert!(typed.types(":steps").contains("MMU → TLB"));
     typed.types(":predict");
+    assert!(typed.types(":diff").contains("→"));
     assert!(typed.types("translate 0x3D4").contains("VPN 0x0F"));
 }
 

@@ -151,7 +151,31 @@ fn only_its_own_files_are_written_over() {
     );
     fs::remove_file(&path).unwrap();
     assert!(typed.types(&save).contains("4 statements saved"));
-    assert!(typed.types(&save).contains("4 statements saved"));
+    typed.types("read 0x3D4");
+    assert!(typed.types(&save).contains("5 statements saved"));
+    // Another session may write only the same script.
+    let saved = fs::read_to_string(&path).unwrap();
+    let mut other = Typed::simple();
+    assert!(
+        words(&other.types(&save)).contains("already exists, and this session did not write it")
+    );
+    other.types("read 0x3D4");
+    assert!(other.types(&save).contains("5 statements saved"));
+    assert_eq!(fs::read_to_string(&path).unwrap(), saved);
+    // The user filled in the file.
+    let edited = saved + "read 0x40 => tlb miss\n";
+    fs::write(&path, &edited).unwrap();
+    for (session, why) in [
+        (&mut typed, "was changed after `:save` wrote it"),
+        (&mut Typed::simple(), "already exists"),
+    ] {
+        let output = words(&session.types(&save));
+        assert!(
+            output.contains(why) && output.contains("save to another file"),
+            "{output}"
+        );
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap(), edited);
     assert!(
         typed
             .types(":save /no/such/folder/x.pw")
@@ -169,6 +193,11 @@ fn statements_before_a_reset_are_not_saved() {
     let mut typed = Typed::simple();
     typed.types(":reset");
     typed.types("machine simple { tlb none }");
+    let path = file("after reset.pw");
+    let output = words(&typed.types(&format!(":save \"{}\"", path.display())));
+    assert!(output.starts_with("1 statement saved"), "{output}");
+    let advised = format!("`pagewalk run \"{}\"`", path.display());
+    assert!(output.contains(&advised), "{output}");
     let script = saved(&mut typed, "reset.pw");
     assert!(
         script.contains("tlb none") && !script.contains("page_table"),
@@ -267,9 +296,17 @@ fn the_statements_alone_are_saved() {
     let save = |option: &str| format!(":save {option} {}", path.display());
     let output = typed.types(&save("--statements"));
     assert!(
-        words(&output).ends_with("13 statements saved without expectations"),
+        words(&output).ends_with("11 statements saved without expectations"),
         "{output}"
     );
+    // The option may follow the name, too.
+    for name in [
+        path.display().to_string(),
+        format!("\"{}\"", path.display()),
+    ] {
+        let output = words(&typed.types(&format!(":save {name} --statements")));
+        assert!(output.ends_with("saved without expectations"), "{output}");
+    }
     let script = fs::read_to_string(&path).unwrap();
     for line in [
         "\nread 0x03D4\n",

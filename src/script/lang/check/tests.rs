@@ -241,7 +241,7 @@ fn operations_that_a_question_asks_about_twice() {
         let script = format!("machine simple\nquestion \"q\" {{ {body} }}");
         let (sources, script, wrong) = read_text("q.pw", &script, &mut ());
         assert_eq!(wrong, [], "{body}");
-        let found = super::unlikely(&script.body, &script.body, &sources);
+        let found = super::unlikely(&script.body, &script.body, &sources, |_| false);
         let fix = |one: &Diagnostic| one.fix.as_ref().map(|fix| fix.text.clone());
         found
             .iter()
@@ -296,7 +296,7 @@ fn only_the_parent_goes_on_after_a_fork() {
     let warned = |script: &str| {
         let (sources, parsed, wrong) = read_text("f.pw", script, &mut ());
         assert_eq!(wrong, [], "{script}");
-        let found = super::unlikely(&parsed.body, &parsed.body, &sources);
+        let found = super::unlikely(&parsed.body, &parsed.body, &sources, |_| false);
         let at =
             |one: &Diagnostic| script[one.span.start as usize..one.span.end as usize].to_owned();
         found.iter().map(at).collect::<Vec<_>>()

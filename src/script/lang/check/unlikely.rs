@@ -45,8 +45,14 @@ pub(super) fn shell(script: &[Stmt], said: &str, span: Span) -> Option<Diagnosti
     Some(warning.help(help).fix(fix))
 }
 
-/// Returns the warnings about the statements of `part`, which are statements of the script.
-pub(crate) fn unlikely(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec<Diagnostic> {
+/// Returns the warnings about the statements of `part`, which are statements of the script. `has_file` knows the files from
+/// before the script.
+pub(crate) fn unlikely(
+    script: &[Stmt],
+    part: &[Stmt],
+    sources: &Sources,
+    has_file: impl Fn(&str) -> bool,
+) -> Vec<Diagnostic> {
     let mut found = forks(part, sources);
     found.extend(replaced(part));
     for stmt in statements(part) {
@@ -65,7 +71,7 @@ pub(crate) fn unlikely(script: &[Stmt], part: &[Stmt], sources: &Sources) -> Vec
                 found.extend(own.and_then(levels_in_order));
             }
             StmtKind::Let { value, .. } if stmt.facts.is_empty() => {
-                found.extend(undeclared_file(value, script, sources));
+                found.extend(undeclared_file(value, script, sources, &has_file));
             }
             StmtKind::Choose { from, .. } => found.extend(two_values(from, sources)),
             StmtKind::Reference {
@@ -144,7 +150,12 @@ fn divided_levels(block: &Settings, sources: &Sources) -> Option<Diagnostic> {
 }
 
 /// Finds `let fd = open("data.txt", O_RDONLY)` of a file that the script does not declare.
-fn undeclared_file(value: &Expr, script: &[Stmt], sources: &Sources) -> Option<Diagnostic> {
+fn undeclared_file(
+    value: &Expr,
+    script: &[Stmt],
+    sources: &Sources,
+    has_file: impl Fn(&str) -> bool,
+) -> Option<Diagnostic> {
     let name = |of: &Expr| match &of.kind {
         ExprKind::Value(Value::Text(name)) => Some(name.clone()),
         _ => None,
@@ -167,7 +178,7 @@ fn undeclared_file(value: &Expr, script: &[Stmt], sources: &Sources) -> Option<D
         StmtKind::Let { value, .. } => creates(value.span),
         _ => false,
     });
-    (!may_exist).then(|| {
+    (!may_exist && !has_file(&opened)).then(|| {
         let message = format!("no `file` declares `{opened}`, so this `open` returns -1");
         let help = format!("write `file \"{opened}\" {{ size 8192 B }}` above");
         Diagnostic::warning(Code::Unlikely, args[0].span, message).help(help)

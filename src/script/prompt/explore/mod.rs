@@ -362,7 +362,7 @@ impl Exploration {
             if !parsed.diagnostics.is_empty() {
                 return parsed.diagnostics;
             }
-            sources.add("", None, text);
+            sources.replace(file, text);
             check_in(state, &parsed.body, &sources, files, options).diagnostics
         };
         let language = options.language;

@@ -14,11 +14,12 @@ mod walk;
 use super::entry::{Entry, Figure};
 use crate::lang::ast::{Expr, ExprKind, Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::value::Value;
 use crate::questions::papers::{enter, in_part, sheet};
 use crate::run::bind::Param::{self, Keyword, Literal, Many, Optional};
 use crate::run::bind::{Bound, FILE_NAME, LEVEL, NOUN, OP, PA, PROCESS, RAW, VA, word};
-use crate::run::nouns::naming::names_shown;
+use crate::run::nouns::naming::{component, names_shown};
 use crate::run::nouns::nouns;
 use crate::run::record::{Did, FigureData, View};
 use crate::run::session::{Action, Cx};
@@ -238,6 +239,11 @@ fn unknown_figure(cx: &Cx, noun: &Expr, word: Option<&str>) -> Diagnostic {
     let unknown = Diagnostic::new(Code::UnknownWord, noun.span, "unknown figure");
     if let ExprKind::Value(Value::Text(_)) = noun.kind {
         return unknown.help("a paper has no image files: `figure walk 0x3D4` draws a page walk");
+    }
+    let part = word.and_then(|word| Some((word, component(cx, word)?)));
+    if let Some((name, part)) = part {
+        let fix = Fix::write(noun.span, name, format!("{} {name}", part.noun()));
+        return unknown.fix(fix);
     }
     match word.and_then(|word| Some((word, cx.nearest(word, names.iter().copied())?))) {
         Some((word, near)) => unknown.did_you_mean(word, near),

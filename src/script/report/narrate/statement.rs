@@ -146,7 +146,8 @@ fn head_end(record: &StepRecord) -> u32 {
 
 /// Returns the text of a statement on one line, without comments, and truncated to a readable length.
 pub fn on_one_line(text: &str) -> String {
-    cut(&Written::executed(text).text)
+    let written = Written::executed(text);
+    cut(&joined(&written.text, written.brace))
 }
 
 /// Returns a text on one line, omitting a multiline block that is long or contains a table.
@@ -174,7 +175,10 @@ fn joined(text: &str, brace: Option<usize>) -> String {
     let mut line = one_line(head);
     for part in block.lines().map(one_line).filter(|part| !part.is_empty()) {
         let goes_on = line.ends_with(['{', ',', ';', '(', '['])
-            || part.starts_with(['{', '}', ')', ']', ',', '|']);
+            || part.starts_with(['{', '}', ')', ']', ','])
+            || part.starts_with("=>")
+            // Between the rows of a table is a separator, too.
+            || part.starts_with('|') && !line.ends_with('|');
         line.push_str(if goes_on || line.is_empty() {
             " "
         } else {
@@ -240,7 +244,7 @@ mod tests {
     fn a_comment_does_not_swallow_the_lines_after_it() {
         assert_eq!(
             on_one_line("set memory {\n  | pa | b0 |\n  | 354 | 36 | # four }\n}"),
-            "set memory { | pa | b0 | | 354 | 36 | }"
+            "set memory { | pa | b0 |; | 354 | 36 | }"
         );
     }
 

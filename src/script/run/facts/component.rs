@@ -36,6 +36,14 @@ impl Component {
         }
     }
 
+    /// Returns the noun of the component's table, which precedes its name.
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            Self::Tlb(_) => "tlb",
+            Self::Cache(_) => "cache",
+        }
+    }
+
     /// Returns the component whose contents a table lists.
     pub(crate) fn of_table(id: TableId) -> Option<Self> {
         match id {

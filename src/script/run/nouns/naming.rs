@@ -245,10 +245,7 @@ fn unknown_noun(cx: &Cx, operands: &[Expr], name: &str) -> Diagnostic {
         return diagnostic;
     }
     if let Some(part) = component(cx, name) {
-        let kind = match part {
-            Component::Tlb(_) => "tlb",
-            Component::Cache(_) => "cache",
-        };
+        let kind = part.noun();
         let message = format!("`{kind}` must precede the name `{name}` here");
         return Diagnostic::new(Code::UnknownNoun, place.span, message).fix(Fix::write(
             place.span,
