@@ -105,7 +105,7 @@ fn value_in(
     };
     let peek = |address, size| peek(kernel, hosted.pid, address, size);
     match c::inspect(source, &hosted.process, &peek, expression) {
-        Ok(value) => Some(value_of(&value).ok_or_else(|| "it is not a number".to_owned())),
+        Ok(value) => Some(value_of(&value).ok_or_else(|| "it is not a finite number".to_owned())),
         Err(mistake) if mistake.message.contains(&format!("`{name}`")) => None,
         Err(mistake) => Some(Err(mistake.message)),
     }
@@ -115,12 +115,19 @@ fn value_of(value: &c::Value) -> Option<Value> {
     Some(match value {
         c::Value::Integer(integer) => Value::Number(Number::integer(*integer).ok()?),
         c::Value::Pointer(address) => Value::from(*address),
-        c::Value::Real(real) => {
-            // A double of a script has few digits after the point.
-            let scaled = real * f64::from(1 << 20);
-            let numerator = scaled as i128;
-            Value::Number(Number::fraction(numerator, 1 << 20).ok()?)
-        }
+        c::Value::Real(real) => Value::Number(decimal(*real, &real.to_string())?),
+        c::Value::Float(real) => Value::Number(decimal((*real).into(), &real.to_string())?),
         c::Value::List(items) => Value::List(items.iter().map(value_of).collect::<Option<List>>()?),
     })
+}
+
+/// Returns a number of C as the shortest decimal that C reads as this number, so that 0.1 of C is 0.1 of the script. Whole
+/// numbers are exact. A number outside the range of exact numbers is a double.
+fn decimal(real: f64, shortest: &str) -> Option<Number> {
+    let exact = if real.fract() == 0.0 {
+        Number::integer(real as i128)
+    } else {
+        Number::parse(shortest)
+    };
+    exact.or_else(|_| Number::double(real)).ok()
 }
