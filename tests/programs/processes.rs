@@ -494,11 +494,20 @@ run p => exit 1
         (9, "x", unset),
         (11, "t", unset),
         (9, "none", "it is not a finite number"),
+        (
+            9,
+            "t",
+            "it is not visible in the line before which `p` has paused",
+        ),
     ] {
         let paused = format!("run p until line {line}\nshow {name}\n");
         let run = outcome(script.replacen("run p until line 7\n", &paused, 1));
-        let said = format!("`{name}` has no value here: {why}");
-        assert!(run.mistakes[0].said.contains(&said), "{name}: {run:?}");
+        let said = &run.mistakes[0].said;
+        assert!(
+            said.starts_with(&format!("`{name}` has no value here")),
+            "{run:?}"
+        );
+        assert!(said.contains(why), "{name}: {run:?}");
     }
 }
 

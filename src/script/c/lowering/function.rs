@@ -42,7 +42,7 @@ pub(super) struct Lowering<'a> {
     pub(super) required: BTreeSet<u32>,
     /// Those of the first pass.
     checked: BTreeSet<u32>,
-    /// The variables that are declared without a value. Their flags tell a paused run whether they have one.
+    /// The variables that are declared without a value. Their flags show a paused run whether they have one.
     unset: BTreeSet<u32>,
     targets: Vec<Targets>,
     /// The register with the address for the result, if it is a struct.

@@ -57,7 +57,14 @@ pub(crate) fn variable_without_program(cx: &Cx, name: &str, place: Span) -> Opti
     // A word of a string is no variable.
     let code = |text: &str| text.split('"').step_by(2).collect::<String>();
     let listing = listings.find(|listing| is_word_of(&code(&listing.text), name))?;
-    let message = format!("`{name}` has no value here, because no program that has it is paused");
+    let program = &listing.name.text;
+    let why = match cx.state.ran.get(program) {
+        Some(Ran::Process(run)) if run.paused().is_some() => {
+            format!("it is not visible in the line before which `{program}` has paused")
+        }
+        _ => "no program that has it is paused".to_owned(),
+    };
+    let message = format!("`{name}` has no value here, because {why}");
     // After its last use, a variable usually has the value that the author means.
     let lines = (1..).zip(listing.text.lines());
     let last = lines.filter(|(_, line)| is_word_of(line, name)).last();
@@ -66,7 +73,6 @@ pub(crate) fn variable_without_program(cx: &Cx, name: &str, place: Span) -> Opti
         .range(last.map_or(1, |(number, _)| number + 1)..)
         .next();
     let line = next.or(operations.last()).copied().unwrap_or(1);
-    let program = &listing.name.text;
     // A replay keeps the accesses of its arrays.
     if let Some(Ran::Replay(replay)) = cx.state.ran.get(program)
         && let mut objects = replay.source.objects().iter()
