@@ -296,16 +296,16 @@ fn calls_on_shared_memory_say_what_they_do() {
     for (call, said) in [
         (
             "madvise(s, 64, MADV_DONTNEED)\n",
-            "the kernel unmaps 1 page of 0x1FC0–0x2000; the next access finds zeros in private anonymous memory, and \
+            "the kernel unmaps 1 page of 0x2FC0–0x3000; the next access finds zeros in private anonymous memory, and \
              otherwise the bytes of the file or of the shared memory.",
         ),
         (
             "msync(s, 64, MS_ASYNC)\n",
-            "the kernel writes nothing yet, so dirty shared pages of 0x1FC0–0x2000 stay dirty.",
+            "the kernel writes nothing yet, so dirty shared pages of 0x2FC0–0x3000 stay dirty.",
         ),
         (
             "mremap(s, 0, 64, MREMAP_MAYMOVE)\n",
-            "P1 also maps the shared memory of 0x1FC0 at 0x1F80–0x1FC0.",
+            "P1 also maps the shared memory of 0x2FC0 at 0x2F80–0x2FC0.",
         ),
     ] {
         let all = sentences(&format!("{shared}{call}"));
