@@ -455,6 +455,63 @@ run p => exit 0
     }
 }
 
+/// The double 0.1 is 0.1 in a script, and a variable has no value before its first assignment.
+#[test]
+fn variables_of_a_paused_program_have_the_values_of_c() {
+    let script = r#"
+machine core-i7
+program p """
+double d[4] = { 0.1, 0.2, -0.001, 9007199254740993.0 }, huge = 1e20, tiny = 1e-300, none;
+float f = 0.7f;
+int main(void) {
+    int x, y = 2, n;
+    if (y > 2)
+        n = 1;
+    d[0] += d[1];
+    none = huge / (tiny - tiny);
+    for (int i = 0; i < 2; i++) {
+        int t;
+        t = i;
+        x = t;
+    }
+    return x;
+}
+"""
+run p until line 7
+expect d == [0.1, 0.2, -0.001, 9007199254740992] and f == 0.7 and f * 2 == 1.4
+expect huge > 2 ** 63 and tiny > 0 and y == 2
+run p until line 9
+expect d[0] == 0.30000000000000004
+run p until line 12
+run p until line 12
+expect x == 0 and i == 1
+run p => exit 1
+"#;
+    holds(script);
+    let unset = "the variable has no value yet";
+    for (line, name, why) in [
+        (7, "n", unset),
+        (7, "x", unset),
+        (9, "x", unset),
+        (11, "t", unset),
+        (9, "none", "it is not a finite number"),
+        (
+            9,
+            "t",
+            "it is not visible in the line before which `p` has paused",
+        ),
+    ] {
+        let paused = format!("run p until line {line}\nshow {name}\n");
+        let run = outcome(script.replacen("run p until line 7\n", &paused, 1));
+        let said = &run.mistakes[0].said;
+        assert!(
+            said.starts_with(&format!("`{name}` has no value here")),
+            "{run:?}"
+        );
+        assert!(said.contains(why), "{name}: {run:?}");
+    }
+}
+
 /// A C program with glibc 2.36 has the same faults, apart from the pages with the headers of the blocks: none in `calloc` for
 /// the block of 256 KB, which is an area of its own, and one for each page of the block of 16 KB, which is not.
 #[test]

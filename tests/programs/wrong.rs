@@ -140,6 +140,11 @@ fn mistakes_have_their_place_in_the_text() {
             "\noutputs p => count 1",
             "c-run at 3: the variable has no value",
         ),
+        (
+            "int main(void) { return abs(-2147483647 - 1); }",
+            "\noutputs p => count 1",
+            "c-run at 3: ",
+        ),
         // A variable is at address 0, so the program runs elsewhere.
         (
             "int *p;\nint main(void) { *p = 1; }",

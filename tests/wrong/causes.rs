@@ -25,6 +25,8 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("let = 64", 1, "let NAME = VALUE", ""),
     ("machine simple/if read 0x3D4 => tlb hit {/  show tlb/}", 2, "a condition is a value", "read 0x3D4; if last.tlb == \"hit\" {"),
     ("show tlb", 1, "no machine", ""),
+    ("let x = 1e-7", 1, "write 0.0000001, or 0x1e-7 if it is hexadecimal", ""),
+    ("let x = 2E+3; let y = 1e", 1, "write 2000, or 0x2E+3 if it is hexadecimal", ""),
     // A missing operand gets an example, and so does a verb in place of a value.
     ("machine simple/read", 2, "write, for example, `read 0x03D4 size 4`", ""),
     ("machine simple/flush", 2, "write, for example, `flush tlb`", ""),

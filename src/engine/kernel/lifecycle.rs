@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::abi::Errno;
 use super::entries::{asid, flags_of};
-use super::event::{KernelObserver, KernelStep, Signal};
+use super::event::{KernelStep, Observer, Signal};
 use super::frames::FrameContents;
 use super::ids::Pid;
 use super::pages::enter_page;
@@ -25,10 +25,15 @@ impl Kernel {
     /// # Errors
     /// Fails if no memory is free for the tables or, without an R/W bit, for the copies. A failure
     /// changes nothing.
-    fn fork_space(&mut self, parent: Pid, child: Pid) -> Result<AddressSpace, OutOfMemory> {
+    fn fork_space(
+        &mut self,
+        parent: Pid,
+        child: Pid,
+        watch: Observer<'_>,
+    ) -> Result<AddressSpace, OutOfMemory> {
         let mut pages = self.pages_to_inherit(parent);
         let mut space = self.new_space()?;
-        if let Err(error) = self.prepare(parent, &mut space, &mut pages) {
+        if let Err(error) = self.prepare(parent, &mut space, &mut pages, watch) {
             self.free_tables(&space.tables);
             return Err(error);
         }
@@ -36,7 +41,8 @@ impl Kernel {
         let mut protected = false;
         for (area, vpn, place) in pages {
             self.work += 1;
-            protected |= self.inherit(&mut space, (parent, child), vpn, &area, place);
+            let page = (vpn, &area, place);
+            protected |= self.inherit(&mut space, (parent, child), page, watch);
         }
         if protected {
             self.machine.shoot_down_all(asid(parent), &mut self.journal);
@@ -52,6 +58,7 @@ impl Kernel {
         parent: Pid,
         space: &mut AddressSpace,
         pages: &mut Vec<(Vma, u64, PageLocation)>,
+        watch: Observer<'_>,
     ) -> Result<(), OutOfMemory> {
         for (_, vpn, _) in pages.iter() {
             self.without_observer(|kernel, watch| {
@@ -61,7 +68,7 @@ impl Kernel {
         if self.shape.read_only {
             Ok(())
         } else {
-            self.make_room(parent, pages)
+            self.make_room(parent, pages, watch)
         }
     }
 
@@ -86,6 +93,7 @@ impl Kernel {
         &mut self,
         parent: Pid,
         pages: &mut Vec<(Vma, u64, PageLocation)>,
+        watch: Observer<'_>,
     ) -> Result<(), OutOfMemory> {
         loop {
             let needed = pages
@@ -96,7 +104,7 @@ impl Kernel {
             if needed <= free as usize {
                 return Ok(());
             }
-            self.without_observer(|kernel, watch| kernel.evict(None, None, watch))?;
+            self.evict(None, None, watch)?;
             *pages = self.pages_to_inherit(parent);
         }
     }
@@ -134,9 +142,8 @@ impl Kernel {
         &mut self,
         space: &mut AddressSpace,
         (parent, child): (Pid, Pid),
-        vpn: u64,
-        area: &Vma,
-        place: PageLocation,
+        (vpn, area, place): (u64, &Vma, PageLocation),
+        watch: Observer<'_>,
     ) -> bool {
         let own = self.shape.read_only;
         // The child's entry has A clear and copies D from the parent's entry (Linux's `__copy_present_ptes`).
@@ -161,10 +168,11 @@ impl Kernel {
                 };
                 self.machine.copy_page(self.ppn(frame), self.ppn(copy));
                 place = PageLocation::Frame(copy);
-                self.journal.on_step(KernelStep::Copied {
+                let copied = KernelStep::Copied {
                     from: Some(frame),
                     to: copy,
-                });
+                };
+                self.report(watch, copied);
             }
         }
         let zero = self.zero.unwrap_or(0);
@@ -286,9 +294,11 @@ impl Kernel {
     /// # Errors
     /// Returns EAGAIN if there are too many processes, or ENOMEM if no memory is free for the child's page
     /// tables.
-    pub(super) fn fork(&mut self, parent: Pid) -> Result<Pid, Errno> {
+    pub(super) fn fork(&mut self, parent: Pid, watch: Observer<'_>) -> Result<Pid, Errno> {
         let child = self.next_pid()?;
-        let space = self.fork_space(parent, child).map_err(|_| Errno::ENOMEM)?;
+        let space = self
+            .fork_space(parent, child, watch)
+            .map_err(|_| Errno::ENOMEM)?;
         self.add_process(child, format!("pid{child}").into(), space);
         let Some(process) = self.process_mut(parent) else {
             return Err(Errno::ESRCH);

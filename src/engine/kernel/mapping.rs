@@ -18,7 +18,7 @@ use crate::machine::pte::{Bit, Flags};
 use crate::machine::spec::Spec;
 
 /// The maximum number of areas of a process: Linux's default of `vm.max_map_count`.
-pub(crate) const MOST_AREAS: usize = 65_530;
+pub const MOST_AREAS: usize = 65_530;
 
 /// The address after the last byte that a process of a machine may map (`TASK_SIZE`). If virtual addresses have at
 /// least 48 bits, `TASK_SIZE` is one page below the middle of the address space, because the kernel uses

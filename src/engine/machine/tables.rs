@@ -243,7 +243,7 @@ impl Machine {
         let visit = layout.peek(&self.hierarchy, level, layout.address(base, index)?);
         let last = level as usize == layout.mmu.levels.len();
         match visit.found {
-            PteKind::Absent if last && layout.mmu.pte.disk_location(visit.pte).is_some() => {
+            PteKind::Absent if last && layout.mmu.pte.is_on_disk(visit.pte) => {
                 Some((visit.pte, true))
             }
             PteKind::Absent | PteKind::Reserved => None,

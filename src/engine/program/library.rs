@@ -4,7 +4,7 @@ use super::builtin::Builtin;
 use super::cpu::{Budget, Buffering, Event, Process};
 use super::error::{ErrorKind, Limit, MemoryError};
 use super::memory::{Access, Memory, after_object, check_inside, in_string, string};
-use super::ops::{Program, Scalar};
+use super::ops::{self, Program, Scalar, UnaryOp};
 use super::printf;
 
 /// The stream `stdout` of the headers.
@@ -168,7 +168,8 @@ impl Process {
                     at += 1;
                 }
             }
-            Builtin::Abs => Scalar::I32.extend(i64::unsigned_abs(first as i64)),
+            Builtin::Abs if (first as i32) < 0 => ops::unary(UnaryOp::Negate, Scalar::I32, first)?,
+            Builtin::Abs => first,
             Builtin::Atoi => {
                 let text = string(memory, first)?;
                 let text = text.trim_ascii_start();

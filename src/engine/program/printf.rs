@@ -99,7 +99,11 @@ pub(super) fn output<M: Memory>(
                     positive
                 };
                 let digits = format!("{:.*}", precision.unwrap_or(6), real.abs());
-                (prefix, digits.to_lowercase())
+                let has_point = has(b'#') && precision == Some(0) && real.is_finite();
+                (
+                    prefix,
+                    digits.to_lowercase() + if has_point { "." } else { "" },
+                )
             }
             _ => ("", String::new()),
         };

@@ -25,6 +25,7 @@ pub enum Value {
     /// An integer of any type.
     Integer(i128),
     Real(f64),
+    Float(f32),
     Pointer(u64),
     /// The elements of an array, or the members of a struct.
     List(Vec<Value>),
@@ -35,8 +36,7 @@ pub type Peek<'a> = &'a dyn Fn(u64, u8) -> Result<u64, MemoryError>;
 
 /// Evaluates an expression in the current function of a paused process. The expression may contain the variables
 /// that are visible at the next operation, and all operators but those that change something or call a function.
-/// A variable in a register without a value is an error only if the compiler could not prove that it gets one first;
-/// otherwise, it reads as 0.
+/// A variable in a register without a value is an error. In memory, it has the bytes that the process would read.
 ///
 /// # Errors
 ///
@@ -146,7 +146,7 @@ impl Inspection<'_> {
             (Type::Function, _) | (_, None) => {
                 fail!(place, "this expression has no value"; "read a variable");
             }
-            (_, Some(Scalar::F32)) => Value::Real(f32::from_bits(bits as u32).into()),
+            (_, Some(Scalar::F32)) => Value::Float(f32::from_bits(bits as u32)),
             (_, Some(Scalar::F64)) => Value::Real(f64::from_bits(bits)),
             (_, Some(kind)) if kind.is_signed() => Value::Integer((bits as i64).into()),
             _ => Value::Integer(bits.into()),

@@ -67,8 +67,8 @@ const POINTER: u64 = 8;
 /// The maximum number of strings in `argv` or `envp`.
 const MOST_STRINGS: u64 = 4096;
 
-fn fork(kernel: &mut Kernel, pid: Pid, _args: Args<'_>, _watch: Observer<'_>) -> SyscallResult {
-    let child = kernel.fork(pid);
+fn fork(kernel: &mut Kernel, pid: Pid, _args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
+    let child = kernel.fork(pid, watch);
     Ok(Reply {
         child: child.ok(),
         ..child.map(|child| child.0.into()).into()

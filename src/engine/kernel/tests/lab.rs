@@ -86,7 +86,7 @@ impl Lab {
     }
 
     pub(crate) fn fork(&mut self, parent: Pid) -> Result<Pid, Errno> {
-        self.kernel.fork(parent)
+        self.kernel.fork(parent, &mut ())
     }
 
     pub(crate) fn exit(&mut self, pid: Pid) {

@@ -353,6 +353,16 @@ impl PteFormat {
         (!pte.flags.has(Bit::P) && is_location).then_some(pte.ppn)
     }
 
+    /// Whether an entry is that of a page on disk. If its location is too wide for the PPN field, all bits of the field
+    /// are 1, and the entry has the mark.
+    pub(crate) fn is_on_disk(&self, pte: Pte) -> bool {
+        let widest = Pte {
+            ppn: mask(self.ppn_bits()),
+            flags: self.swap_mark(),
+        };
+        self.disk_location(pte).is_some() || self.encode(pte) == self.encode(widest)
+    }
+
     /// The entry without the information that this format cannot store, but with P unchanged.
     pub(crate) fn representable(&self, pte: Pte) -> Pte {
         let kept = self.decode(self.encode(pte));

@@ -40,6 +40,10 @@ pub(super) struct Lowering<'a> {
     flagged: BTreeSet<u32>,
     /// The variables with a use that needs the flag.
     pub(super) required: BTreeSet<u32>,
+    /// Those of the first pass.
+    checked: BTreeSet<u32>,
+    /// The variables that are declared without a value. Their flags show a paused run whether they have one.
+    unset: BTreeSet<u32>,
     targets: Vec<Targets>,
     /// The register with the address for the result, if it is a struct.
     result: Option<(u32, u32)>,
@@ -86,6 +90,8 @@ impl<'a> Lowering<'a> {
             journal: Vec::new(),
             flagged: BTreeSet::new(),
             required: BTreeSet::new(),
+            checked: BTreeSet::new(),
+            unset: BTreeSet::new(),
             targets: Vec::new(),
             result: None,
             function,
@@ -169,13 +175,16 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Lowers a function. If a variable may be used before its assignment, a second pass adds flags.
+    /// Lowers a function. If a variable is declared without a value, a second pass adds flags.
     fn function(&mut self, number: usize, function: &'a Function, body: &[Stmt]) -> Parsed<()> {
         let start = self.program.code.len();
-        self.flagged.clear();
+        for set in [&mut self.flagged, &mut self.checked, &mut self.unset] {
+            set.clear();
+        }
         self.function_once(number, function, body)?;
-        if !self.required.is_empty() {
-            self.flagged = std::mem::take(&mut self.required);
+        self.checked = std::mem::take(&mut self.required);
+        self.flagged = &self.checked | &self.unset;
+        if !self.flagged.is_empty() {
             self.program.code.truncate(start);
             self.program.places.truncate(start);
             self.function_once(number, function, body)?;
@@ -436,7 +445,9 @@ impl<'a> Lowering<'a> {
         let storage = self.storage[local as usize];
         match (storage, initial) {
             (Storage::Register(_, flag), None) => {
-                if let Some(flag) = flag {
+                self.unset.insert(local);
+                // Without such a use, the line of the declaration has no operation.
+                if let Some(flag) = flag.filter(|_| self.checked.contains(&local)) {
                     self.emit(Op::Const(0));
                     self.emit(Op::Set(flag));
                 }

@@ -110,6 +110,7 @@ int main(void) {
     struct tree leaf = { 1, .data = 2.5 }, top = { .right = &leaf, .is_leaf = 0 }; leaf.data *= 2;
     printf("%d %d %f %d\n", top.is_leaf, top.left == NULL || top.left == (struct tree *) 0, top.right->data, (int) (sizeof leaf == 2 * sizeof top.right + 8 || sizeof leaf == 12));
     struct { int tag; union { int i; double d; char t[6]; } v; } one = { 3, { .t = "abc" } }, two = one; one.v.t[0]++; printf("%s %s %d\n", one.v.t, two.v.t, two.tag); }
+  printf("[%#.0f] [%#5.0f] [%-#5.0f] [%#.1f] [%05.0f] [%#05.0f]\n", 2.0, 3.0, 4.0, 5.0, 6.0, 7.0);
   printf("%#o %#x %#o %#06o %#.0o %#.3o %#o\n", 8, 0, 0, 8, 0, 8, 64);
   printf("%llu %lld %lld %d %d %d %d %d\n", ULLONG_MAX, LLONG_MIN, LLONG_MAX, SCHAR_MIN, SCHAR_MAX, CHAR_MIN, SHRT_MIN, UCHAR_MAX);
   printf("%d %u %d %u %d %u\n", INT8_MIN, UINT8_MAX, INT16_MIN, UINT16_MAX, INT32_MIN, UINT32_MAX);

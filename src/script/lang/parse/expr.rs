@@ -254,6 +254,16 @@ impl Tree<'_> {
         } else {
             number
         };
+        // `1e-7` arrives as `1e`, because `-` is an operator.
+        let start = span.start as usize;
+        let (text, span) = match number {
+            Err(_) if text.ends_with(['e', 'E']) => {
+                let text = with_exponent(&self.source[start..], text.len());
+                let end = (start + text.len()) as u32;
+                (text, Span { end, ..span })
+            }
+            _ => (text, span),
+        };
         let number = number.map_err(|error| match error.code {
             Code::BadNumber => bad_number(text),
             code => ValueError::new(
@@ -296,6 +306,9 @@ fn bad_number(text: &str) -> ValueError {
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || "_. ".contains(c));
     match unit_spelt(unit).filter(|_| unit.len() < text.len()) {
         _ if let Some(decimal) = scientific(text) => {
+            if text.contains('.') {
+                return error.write(decimal);
+            }
             error.help(format!("write {decimal}, or 0x{text} if it is hexadecimal"))
         }
         _ if hexadecimal => error.write(format!("0x{text}")),
@@ -314,11 +327,26 @@ fn without_letter(text: &str) -> Option<String> {
     is_number.then_some(zero)
 }
 
-/// Returns the value of a number with an exponent, such as `1e3`.
-fn scientific(text: &str) -> Option<u64> {
-    let (digits, exponent) = text.split_once('e')?;
-    let power = 10_u64.checked_pow(exponent.parse().ok()?)?;
-    digits.parse::<u64>().ok()?.checked_mul(power)
+/// Returns the decimal of a number with an exponent, such as `1e3`, or `None` if a script has no such number.
+fn scientific(text: &str) -> Option<String> {
+    let (digits, exponent) = text.split_once(['e', 'E'])?;
+    let begins = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    // A double is exact for this many digits.
+    if !begins(digits) || !begins(exponent.trim_start_matches(['+', '-'])) || digits.len() > 16 {
+        return None;
+    }
+    let decimal = text.parse::<f64>().ok()?.to_string();
+    Number::literal(&decimal).ok().map(|_| decimal)
+}
+
+/// Returns the first `letter` bytes of a text, which end with `e`, with the exponent that follows them.
+fn with_exponent(text: &str, letter: usize) -> &str {
+    let digits = letter + usize::from(text[letter..].starts_with(['+', '-']));
+    let end = text[digits..].find(|c: char| !c.is_ascii_digit());
+    match end.unwrap_or(text.len() - digits) {
+        0 => &text[..letter],
+        count => &text[..digits + count],
+    }
 }
 
 /// Whether a text is a date such as 01.03.2026.

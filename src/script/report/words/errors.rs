@@ -1,6 +1,7 @@
 //! Why a system call failed: the conditions of its errors, as the manual pages state them.
 
 use pagewalk_engine::kernel::abi::{Arg, Errno};
+use pagewalk_engine::kernel::mapping::MOST_AREAS;
 use pagewalk_engine::kernel::syscall::{constant, system_call};
 
 use crate::run::record::CallRecord;
@@ -107,10 +108,23 @@ const CONDITIONS: &[Condition] = &[
         |given| constant("MAP_HUGETLB").is_some_and(|flag| given.number(3) & i128::from(flag) != 0),
         "the kernel has no huge pages in reserve for MAP_HUGETLB",
     ),
+    when(
+        &["mmap", "munmap", "malloc", "calloc", "realloc"],
+        Errno::ENOMEM,
+        |given| given.call.effect.areas >= MOST_AREAS,
+        "the process already has 65,530 areas, the maximum",
+    ),
     always(
         &["mmap", "malloc", "calloc", "realloc"],
         Errno::ENOMEM,
         "the address space has no free range of this size",
+    ),
+    // One of the two new areas of a split is the last one.
+    when(
+        &["mprotect", "mlock", "munlock"],
+        Errno::ENOMEM,
+        |given| given.call.effect.areas + 1 >= MOST_AREAS,
+        "part of the range is not mapped, or the process would have more than 65,530 areas",
     ),
     always(
         &["mprotect", "msync", "madvise", "mlock", "munlock"],

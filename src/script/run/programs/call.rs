@@ -203,6 +203,7 @@ impl ProgramCall {
             c::Value::Integer(value) => i64::try_from(value).ok().map(Argument::Integer),
             c::Value::Pointer(address) => Some(Argument::Address(address)),
             c::Value::Real(value) => Some(Argument::Real(value)),
+            c::Value::Float(value) => Some(Argument::Real(value.into())),
             c::Value::List(_) => None,
         }
     }

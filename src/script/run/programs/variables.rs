@@ -57,7 +57,14 @@ pub(crate) fn variable_without_program(cx: &Cx, name: &str, place: Span) -> Opti
     // A word of a string is no variable.
     let code = |text: &str| text.split('"').step_by(2).collect::<String>();
     let listing = listings.find(|listing| is_word_of(&code(&listing.text), name))?;
-    let message = format!("`{name}` has no value here, because no program that has it is paused");
+    let program = &listing.name.text;
+    let why = match cx.state.ran.get(program) {
+        Some(Ran::Process(run)) if run.paused().is_some() => {
+            format!("it is not visible in the line before which `{program}` has paused")
+        }
+        _ => "no program that has it is paused".to_owned(),
+    };
+    let message = format!("`{name}` has no value here, because {why}");
     // After its last use, a variable usually has the value that the author means.
     let lines = (1..).zip(listing.text.lines());
     let last = lines.filter(|(_, line)| is_word_of(line, name)).last();
@@ -66,7 +73,6 @@ pub(crate) fn variable_without_program(cx: &Cx, name: &str, place: Span) -> Opti
         .range(last.map_or(1, |(number, _)| number + 1)..)
         .next();
     let line = next.or(operations.last()).copied().unwrap_or(1);
-    let program = &listing.name.text;
     // A replay keeps the accesses of its arrays.
     if let Some(Ran::Replay(replay)) = cx.state.ran.get(program)
         && let mut objects = replay.source.objects().iter()
@@ -105,7 +111,7 @@ fn value_in(
     };
     let peek = |address, size| peek(kernel, hosted.pid, address, size);
     match c::inspect(source, &hosted.process, &peek, expression) {
-        Ok(value) => Some(value_of(&value).ok_or_else(|| "it is not a number".to_owned())),
+        Ok(value) => Some(value_of(&value).ok_or_else(|| "it is not a finite number".to_owned())),
         Err(mistake) if mistake.message.contains(&format!("`{name}`")) => None,
         Err(mistake) => Some(Err(mistake.message)),
     }
@@ -115,12 +121,19 @@ fn value_of(value: &c::Value) -> Option<Value> {
     Some(match value {
         c::Value::Integer(integer) => Value::Number(Number::integer(*integer).ok()?),
         c::Value::Pointer(address) => Value::from(*address),
-        c::Value::Real(real) => {
-            // A double of a script has few digits after the point.
-            let scaled = real * f64::from(1 << 20);
-            let numerator = scaled as i128;
-            Value::Number(Number::fraction(numerator, 1 << 20).ok()?)
-        }
+        c::Value::Real(real) => Value::Number(decimal(*real, &real.to_string())?),
+        c::Value::Float(real) => Value::Number(decimal((*real).into(), &real.to_string())?),
         c::Value::List(items) => Value::List(items.iter().map(value_of).collect::<Option<List>>()?),
     })
+}
+
+/// Returns a number of C as the shortest decimal that C reads as this number, so that 0.1 of C is 0.1 of the script. Whole
+/// numbers are exact. A number outside the range of exact numbers is a double.
+fn decimal(real: f64, shortest: &str) -> Option<Number> {
+    let exact = if real.fract() == 0.0 {
+        Number::integer(real as i128)
+    } else {
+        Number::parse(shortest)
+    };
+    exact.or_else(|_| Number::double(real)).ok()
 }

@@ -33,6 +33,8 @@ pub(crate) struct Effect {
     pub(crate) come: Vec<AreaRecord>,
     /// The numbers of removed and added areas, including those that are not kept.
     pub(crate) count: (usize, usize),
+    /// Number of areas after the call.
+    pub(crate) areas: usize,
     pub(crate) brk: Change<u64>,
     /// The start of the heap after the call.
     pub(crate) heap: u64,
@@ -147,6 +149,7 @@ impl BeforeCall {
             gone: record(before, &gone),
             come: record(after, &come),
             count: (gone.len(), come.len()),
+            areas: after.space.areas.count(),
             brk: (before.space.brk, after.space.brk),
             heap: after.space.brk_start,
             resident: (before.space.resident, after.space.resident),

@@ -25,10 +25,7 @@ pub(crate) fn meaning(names: &Names, record: &CallRecord, result: u64) -> Option
         "munmap" => Some(call.munmap()),
         "mprotect" => Some(call.mprotect()),
         "mremap" => Some(call.mremap(result)),
-        "msync" => Some(format!(
-            "the kernel writes the dirty shared pages of {} to their file",
-            call.range(0, 1)
-        )),
+        "msync" => Some(call.msync()),
         "madvise" => Some(call.madvise()),
         "mlock" => Some(format!(
             "the pages of {} are resident and locked",
@@ -206,6 +203,14 @@ impl MemoryCall<'_> {
             .names
             .range(at, at.saturating_add(self.whole(self.args.size(2))));
         let old = self.names.range(start, end);
+        // Linux accepts the size 0 for shared mappings.
+        if start == end {
+            let process = self.names.process();
+            return format!(
+                "{process} also maps the shared memory of {} at {new}",
+                self.names.address(start)
+            );
+        }
         if at == start {
             return format!("{old} becomes {new}{}", self.leaving());
         }
@@ -214,7 +219,24 @@ impl MemoryCall<'_> {
             1 => "1 page is copied because it was merged".to_owned(),
             n => format!("{n} pages are copied because they were merged"),
         };
-        format!("{old} moves to {new} with its pages; {copied}")
+        let stays = constant("MREMAP_DONTUNMAP")
+            .is_some_and(|flag| i64::from(self.args.int(3)) & flag != 0);
+        let stays = if stays {
+            ", and the old range stays mapped"
+        } else {
+            ""
+        };
+        format!("{old} moves to {new} with its pages; {copied}{stays}")
+    }
+
+    fn msync(&self) -> String {
+        let range = self.range(0, 1);
+        let waits = constant("MS_SYNC").is_some_and(|flag| i64::from(self.args.int(2)) & flag != 0);
+        if waits {
+            format!("the kernel writes the dirty shared pages of {range} to their file")
+        } else {
+            format!("the kernel writes nothing yet, so dirty shared pages of {range} stay dirty")
+        }
     }
 
     fn madvise(&self) -> String {
@@ -224,7 +246,8 @@ impl MemoryCall<'_> {
             let (before, after) = self.record.effect.resident;
             let dropped = pages(before.saturating_sub(after));
             return format!(
-                "the kernel discards {dropped} of {range}; the next access finds zeros or the file's bytes"
+                "the kernel unmaps {dropped} of {range}; the next access finds zeros in private anonymous memory, and \
+                 otherwise the bytes of the file or of the shared memory"
             );
         }
         if is("MADV_MERGEABLE") {

@@ -68,6 +68,20 @@ fn an_entry_of_a_page_in_swap_has_its_location_on_disk() {
 }
 
 #[test]
+fn an_entry_has_a_row_if_its_slot_is_too_large() {
+    let script = "machine { virtual 16 bits, physical 12 bits, page 256 B, \
+        page_table { levels 2, pte { size 2 B, valid 0, rw 1, ppn 8..11 } } }\n\
+        kernel { frames 1, replacement fifo, swap 40 slots }\n\
+        process P { | area | start | end | perms | backing |;| heap | 1000 | 2400 | rw-p | anonymous | }\n\
+        for i in 0..20 { write 0x1000 + i * 256 = 1 }\nshow tables P\n\
+        expect P.page_table { | vpn ppn v |;| 10 0 0 |;| 1F F 0 |;| 20 - 0 |;| 22 - 0 |;| 23 0 1 | }\n\
+        expect len(P.page_table) == 20\n";
+    let text = printed(script, Options::default());
+    assert!(text.contains("0x0 → not present (VPN 0x20)"), "{text}");
+    assert!(text.ends_with("2 expectations hold\n"), "{text}");
+}
+
+#[test]
 fn rulers_of_a_small_machine_have_a_cell_a_bit() {
     let lines = last("show geometry");
     let drawn = [

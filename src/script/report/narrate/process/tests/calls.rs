@@ -4,7 +4,10 @@ use super::{SMALL, first, heads, narrated, sentences};
 use crate::report::doc::{Block, Tone};
 use crate::report::narrate::process::call;
 use crate::report::playing::records;
+use crate::report::words::errors::cause;
 use crate::report::words::reasons::note;
+use pagewalk_engine::kernel::abi::Errno;
+use pagewalk_engine::kernel::mapping::MOST_AREAS;
 use pagewalk_engine::kernel::syscall::system_calls;
 
 #[test]
@@ -284,5 +287,44 @@ fn a_readable_page_without_read_permission_is_explained() {
     assert_eq!(
         (check.held, note(check, &record.did).as_deref()),
         (false, Some(why))
+    );
+}
+
+#[test]
+fn calls_on_shared_memory_say_what_they_do() {
+    let shared = format!("{SMALL}let s = mmap(0, 64, 3, 33, -1, 0)\nwrite s = 5\n");
+    for (call, said) in [
+        (
+            "madvise(s, 64, MADV_DONTNEED)\n",
+            "the kernel unmaps 1 page of 0x2FC0–0x3000; the next access finds zeros in private anonymous memory, and \
+             otherwise the bytes of the file or of the shared memory.",
+        ),
+        (
+            "msync(s, 64, MS_ASYNC)\n",
+            "the kernel writes nothing yet, so dirty shared pages of 0x2FC0–0x3000 stay dirty.",
+        ),
+        (
+            "mremap(s, 0, 64, MREMAP_MAYMOVE)\n",
+            "P1 also maps the shared memory of 0x2FC0 at 0x2F80–0x2FC0.",
+        ),
+    ] {
+        let all = sentences(&format!("{shared}{call}"));
+        assert!(all.iter().any(|line| line.ends_with(said)), "{all:?}");
+    }
+}
+
+#[test]
+fn a_call_at_the_maximum_of_areas_names_it() {
+    let records = records(&format!("{SMALL}mmap(0, 1 << 40, 3, 34, -1, 0)"));
+    let mut call = records.iter().find_map(|record| record.did.call()).cloned();
+    let call = call.as_mut().expect("a call");
+    assert_eq!(
+        cause(call, Errno::ENOMEM),
+        "the address space has no free range of this size"
+    );
+    call.effect.areas = MOST_AREAS;
+    assert_eq!(
+        cause(call, Errno::ENOMEM),
+        "the process already has 65,530 areas, the maximum"
     );
 }
