@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pagewalk_engine::machine::pte::{BITS, BitRow, Flags, Pte, PteError, PteFormat};
+use pagewalk_engine::machine::pte::{BITS, Bit, BitRow, Flags, Pte, PteError, PteFormat};
 
 use super::field::{
     Arg, ArgKind, Field, SettingRow, apply, count, integer, list, one, one_of, sole, twice, word_of,
@@ -286,7 +286,11 @@ fn offer_bits(mut diagnostic: Diagnostic) -> Diagnostic {
 ///
 /// # Errors
 /// Returns `unknown-setting`, `value-too-wide`, or the errors in the values.
-pub(crate) fn pte_of_fields(fields: &[Field], ppn_bits: u32) -> Result<Pte, Vec<Diagnostic>> {
+pub(crate) fn pte_of_fields(
+    fields: &[Field],
+    ppn_bits: u32,
+    format: &PteFormat,
+) -> Result<Pte, Vec<Diagnostic>> {
     let mut pte = Pte {
         ppn: 0,
         flags: Flags::TABLE,
@@ -296,7 +300,7 @@ pub(crate) fn pte_of_fields(fields: &[Field], ppn_bits: u32) -> Result<Pte, Vec<
         if let Some(first) = fields[..i].iter().find(|f| f.name.text == field.name.text) {
             wrong.push(twice(field, first.name.span));
         }
-        if let Err(problems) = pte_field(&mut pte, field, ppn_bits) {
+        if let Err(problems) = pte_field(&mut pte, field, ppn_bits, format) {
             wrong.extend(problems);
         }
     }
@@ -318,7 +322,34 @@ pub(crate) fn no_read_bit(span: Span) -> Diagnostic {
         .help("make the page not present (`v 0`), or allow only the supervisor (`sup 1`)")
 }
 
-fn pte_field(pte: &mut Pte, field: &Field, ppn_bits: u32) -> Result<(), Vec<Diagnostic>> {
+/// Checks that an entry can have this value of a bit. A format without the bit has the same value in every entry.
+///
+/// # Errors
+/// Returns `value-too-wide`.
+pub(crate) fn fits_format(
+    format: &PteFormat,
+    bit: Bit,
+    on: bool,
+    place: Span,
+) -> Result<(), Diagnostic> {
+    if format.bit_position(bit).is_some() || on == Flags::TABLE.has(bit) {
+        return Ok(());
+    }
+    let name = bit.row().name;
+    let message = format!("the page-table entries of this machine have no bit `{name}`");
+    let label = format!("every entry has `{name} {}`", u8::from(!on));
+    let help = format!("to add the bit, write its position in the machine's entry format: `pte {{ … {name} N … }}`");
+    Err(Diagnostic::new(Code::ValueTooWide, place, message)
+        .label(label)
+        .help(help))
+}
+
+fn pte_field(
+    pte: &mut Pte,
+    field: &Field,
+    ppn_bits: u32,
+    format: &PteFormat,
+) -> Result<(), Vec<Diagnostic>> {
     if &*field.name.text == "ppn" {
         let n = sole(field)?.integer().map_err(one)?;
         if ppn_bits < 64 && n >> ppn_bits != 0 {
@@ -360,7 +391,7 @@ fn pte_field(pte: &mut Pte, field: &Field, ppn_bits: u32) -> Result<(), Vec<Diag
         .map_err(one)?
         == 1;
     pte.flags = pte.flags.with_bit(bit, on != inverse);
-    Ok(())
+    fits_format(format, bit, on != inverse, field.args[0].span).map_err(one)
 }
 
 /// Draft of the page table's shape.
