@@ -263,7 +263,11 @@ fn last_fact(cx: &mut Cx, name: &Word) -> Result<Value, Stop> {
             name.span,
             format!("the latest statement has no value for `{}`", name.text),
         )
-        .label("the statement ended before this value was known")
+        .label("its value is `-`")
+        .help(format!(
+            "for the reason, write the fact after the statement: `=> {} ?`",
+            name.text
+        ))
     })?;
     Ok(shown.value)
 }

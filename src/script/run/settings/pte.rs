@@ -338,7 +338,9 @@ pub(crate) fn fits_format(
     let name = bit.row().name;
     let message = format!("the page-table entries of this machine have no bit `{name}`");
     let label = format!("every entry has `{name} {}`", u8::from(!on));
-    let help = format!("to add the bit, write its position in the machine's entry format: `pte {{ … {name} N … }}`");
+    let help = format!(
+        "to add the bit, write its position in the machine's entry format: `pte {{ … {name} N … }}`"
+    );
     Err(Diagnostic::new(Code::ValueTooWide, place, message)
         .label(label)
         .help(help))

@@ -438,7 +438,13 @@ impl Checks<'_> {
                 let fact = format!("step {step}");
                 let reason = Note::LastStep(steps);
                 let otherwise = "only removing the row would fix the check";
-                self.row(fact, row.span, ("there", "nothing"), Some(reason), otherwise);
+                self.row(
+                    fact,
+                    row.span,
+                    ("there", "nothing"),
+                    Some(reason),
+                    otherwise,
+                );
                 continue;
             };
             for cell in cells {

@@ -251,7 +251,8 @@ fn pte(cx: &mut Cx, bound: &Bound) -> Result<What, Stop> {
         (Some(value), _) => raw_entry(cx, value, mmu.pte.bytes)?,
         (None, Some(_)) => {
             let fields = system::only_fields(cx, bound)?;
-            mmu.pte.encode(pte_of_fields(&fields, spec.ppn_bits(), &mmu.pte)?)
+            mmu.pte
+                .encode(pte_of_fields(&fields, spec.ppn_bits(), &mmu.pte)?)
         }
         (None, None) => {
             let what = "`= RAW`, or the fields of the entry in braces";
