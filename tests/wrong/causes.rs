@@ -1346,6 +1346,18 @@ fn lines_with_another_meaning_have_warnings() {
             "a text has no pictures",
         ),
         (
+            "machine { virtual 16 bits, physical 16 bits, page 256 B, pte { size 2 B, valid 15, ppn 0..7 } }\n\
+             set page_table { | vpn ppn rw us |; | 1 2 0 1 | }\n",
+            2,
+            "have no bit `rw`",
+        ),
+        (
+            "machine { virtual 16 bits, physical 16 bits, page 256 B, pte { size 2 B, valid 15, ppn 0..7 } }\n\
+             set cr3 = 0x100\nset pte 1 0x100 { ppn 2, xd 1 }\n",
+            3,
+            "have no bit `xd`",
+        ),
+        (
             "machine core-i7\nset pte 1 1 { ppn 2 }\n",
             2,
             "this address is not a multiple of 8",

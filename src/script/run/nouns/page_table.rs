@@ -1,7 +1,7 @@
 //! The `page_table` noun, with the columns `vpn`, `ppn`, `v`, and the bits of an entry.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::settings::{fits_format, no_read_bit};
+use crate::run::settings::no_read_bit;
 use crate::run::table::{Cell, InvalidEntries, Layout, TableId, WrittenCell, WrittenRow, digits};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Vpn;
@@ -106,16 +106,8 @@ pub(crate) fn put(machine: &mut Machine, _: usize, row: &WrittenRow) -> Result<(
             }
             "read" => readable(cell)?,
             column => match BitRow::named(column) {
-                Some((bit, inverse)) => {
-                    let on = cell.bit()? != inverse;
-                    if let Some(mmu) = &machine.spec().mmu {
-                        fits_format(&mmu.pte, bit, on, cell.span)?;
-                    }
-                    match bit {
-                        Bit::P => valid_input = Some(on),
-                        _ => pte.flags = pte.flags.with_bit(bit, on),
-                    }
-                }
+                Some((Bit::P, _)) => valid_input = Some(cell.bit()?),
+                Some((bit, inverse)) => pte.flags = pte.flags.with_bit(bit, cell.bit()? != inverse),
                 None => {}
             },
         }

@@ -286,11 +286,7 @@ fn offer_bits(mut diagnostic: Diagnostic) -> Diagnostic {
 ///
 /// # Errors
 /// Returns `unknown-setting`, `value-too-wide`, or the errors in the values.
-pub(crate) fn pte_of_fields(
-    fields: &[Field],
-    ppn_bits: u32,
-    format: &PteFormat,
-) -> Result<Pte, Vec<Diagnostic>> {
+pub(crate) fn pte_of_fields(fields: &[Field], ppn_bits: u32) -> Result<Pte, Vec<Diagnostic>> {
     let mut pte = Pte {
         ppn: 0,
         flags: Flags::TABLE,
@@ -300,7 +296,7 @@ pub(crate) fn pte_of_fields(
         if let Some(first) = fields[..i].iter().find(|f| f.name.text == field.name.text) {
             wrong.push(twice(field, first.name.span));
         }
-        if let Err(problems) = pte_field(&mut pte, field, ppn_bits, format) {
+        if let Err(problems) = pte_field(&mut pte, field, ppn_bits) {
             wrong.extend(problems);
         }
     }
@@ -322,18 +318,11 @@ pub(crate) fn no_read_bit(span: Span) -> Diagnostic {
         .help("make the page not present (`v 0`), or allow only the supervisor (`sup 1`)")
 }
 
-/// Checks that an entry can have this value of a bit. A format without the bit has the same value in every entry.
-///
-/// # Errors
-/// Returns `value-too-wide`.
-pub(crate) fn fits_format(
-    format: &PteFormat,
-    bit: Bit,
-    on: bool,
-    place: Span,
-) -> Result<(), Diagnostic> {
+/// Warns about the value of a bit that the format of the machine's entries lacks, unless it is the value that every entry then
+/// has.
+pub(crate) fn lost_bit(format: &PteFormat, bit: Bit, on: bool, place: Span) -> Option<Diagnostic> {
     if format.bit_position(bit).is_some() || on == Flags::TABLE.has(bit) {
-        return Ok(());
+        return None;
     }
     let name = bit.row().name;
     let message = format!("the page-table entries of this machine have no bit `{name}`");
@@ -341,17 +330,11 @@ pub(crate) fn fits_format(
     let help = format!(
         "to add the bit, write its position in the machine's entry format: `pte {{ … {name} N … }}`"
     );
-    Err(Diagnostic::new(Code::ValueTooWide, place, message)
-        .label(label)
-        .help(help))
+    let warning = Diagnostic::warning(Code::NoEffect, place, message);
+    Some(warning.label(label).help(help))
 }
 
-fn pte_field(
-    pte: &mut Pte,
-    field: &Field,
-    ppn_bits: u32,
-    format: &PteFormat,
-) -> Result<(), Vec<Diagnostic>> {
+fn pte_field(pte: &mut Pte, field: &Field, ppn_bits: u32) -> Result<(), Vec<Diagnostic>> {
     if &*field.name.text == "ppn" {
         let n = sole(field)?.integer().map_err(one)?;
         if ppn_bits < 64 && n >> ppn_bits != 0 {
@@ -393,7 +376,7 @@ fn pte_field(
         .map_err(one)?
         == 1;
     pte.flags = pte.flags.with_bit(bit, on != inverse);
-    fits_format(format, bit, on != inverse, field.args[0].span).map_err(one)
+    Ok(())
 }
 
 /// Draft of the page table's shape.
