@@ -62,7 +62,7 @@ fn a_dash_is_the_output_of_a_program_that_prints_nothing() {
     let script = "machine simple\nprogram p \"\"\"int main(void) { return 0; }\"\"\"\n\
         question \"q\" { given program p; ask run p => output; ask outputs p => all }\n";
     assert_eq!(
-        names(script, &[("1.output", "-"), ("1.all", "\"\"")]),
+        names(script, &[("1.1.output", "-"), ("1.2.all", "\"\"")]),
         ["right", "right"]
     );
 }
