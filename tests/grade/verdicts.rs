@@ -57,6 +57,16 @@ fn yes_is_no_class_of_a_fault() {
     );
 }
 
+#[test]
+fn a_dash_is_the_output_of_a_program_that_prints_nothing() {
+    let script = "machine simple\nprogram p \"\"\"int main(void) { return 0; }\"\"\"\n\
+        question \"q\" { given program p; ask run p => output; ask outputs p => all }\n";
+    assert_eq!(
+        names(script, &[("1.1.output", "-"), ("1.2.all", "\"\"")]),
+        ["right", "right"]
+    );
+}
+
 /// The verdict on each of these answers to one blank.
 fn each(ask: &str, texts: &[&'static str]) -> Vec<(&'static str, &'static str)> {
     let script = format!("machine simple\nquestion \"q\" {{ ask {ask} }}");

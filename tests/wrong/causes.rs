@@ -12,6 +12,21 @@ use std::fs;
 /// empty text for no fix. `/` separates lines.
 #[rustfmt::skip]
 const CASES: &[(&str, usize, &str, &str)] = &[
+    // A value that is too large or in another unit is not superfluous.
+    ("let x = 2**64 - 1", 1, "less than 2^64", ""),
+    ("show 4 KB - 1 page", 1, "write the size in bytes", ""),
+    ("show 1 KB + 1 ns", 1, "combines bytes with a time", ""),
+    ("repeat 2 KB { show 1 }", 1, "takes a count", ""),
+    ("let x = \"ab\"/show x[0]", 2, "not a string", ""),
+    ("show \"abc\"[1]", 1, "not a string", ""),
+    ("show 8 bits + 1 B", 1, "combines bits with bytes", "show 1 B + 1 B"),
+    ("expect 7 bits < 1 B", 1, "in the same unit", ""),
+    // The size of a page is that of the machine that the statement declares.
+    ("machine core-i7/machine { page 256 B, virtual 16 bits, cache { size 4 pages, block 4 B } }", 2, "write `1 KB`", "machine { page 256 B, virtual 16 bits, cache { size 1 KB, block 4 B } }"),
+    ("machine core-i7/machine simple { cache { size 4 pages, block 4 B } }", 2, "takes a size in bytes", ""),
+    ("machine { virtual 16 bits, page 2048 bits }", 1, "write `256 B`", "machine { virtual 16 bits, page 256 B }"),
+    ("machine { virtual 16 bits, page 12 bits }", 1, "write `4 KB`", "machine { virtual 16 bits, page 4 KB }"),
+    ("machine { cache { size 64 B, block 4 B } }/show machine.virtual", 2, "has no MMU", ""),
     ("read 0x3D4 => vpn 0x0F/read 0x3D8/flush tlb/show tlb", 1, "also in lines 2, 3, 4", ""),
     ("machine simple/let x = foo + 1/let y = foo + 2", 2, "also in line 3", ""),
     ("machine simple/let bse = 0x3C0/read base/read base + 4", 2, "nothing uses this variable", "let base = 0x3C0"),
@@ -1369,6 +1384,18 @@ fn lines_with_another_meaning_have_warnings() {
             "question \"Q\" {\n  text \"\"\"Look: ![the TLB](tlb.png)\"\"\"\n  ask \"n\" = 1\n}\n",
             2,
             "a text has no pictures",
+        ),
+        (
+            "machine { virtual 16 bits, physical 16 bits, page 256 B, pte { size 2 B, valid 15, ppn 0..7 } }\n\
+             set page_table { | vpn ppn rw us |; | 1 2 0 1 | }\n",
+            2,
+            "have no bit `rw`",
+        ),
+        (
+            "machine { virtual 16 bits, physical 16 bits, page 256 B, pte { size 2 B, valid 15, ppn 0..7 } }\n\
+             set cr3 = 0x100\nset pte 1 0x100 { ppn 2, xd 1 }\n",
+            3,
+            "have no bit `xd`",
         ),
         (
             "machine core-i7\nset pte 1 1 { ppn 2 }\n",

@@ -24,8 +24,12 @@ pub(crate) fn blank(
     pa: Option<Pa>,
 ) -> Blank {
     let form = form(key, did, radix, pa);
-    let is_answer =
-        |shown: &Shown| !matches!((form, &shown.value), (Form::Number { .. }, Value::Text(_)));
+    let is_answer = |shown: &Shown| match (form, &shown.value) {
+        (Form::Number { .. }, Value::Text(_)) => false,
+        // A program that prints nothing has no output.
+        (_, Value::Text(text)) => !text.is_empty(),
+        _ => true,
+    };
     let kind = key.kind().values;
     let of_replay = matches!(key, Key::Replay(_));
     let (key, unit) = (key.value_in(did).filter(is_answer), unit(key, did));

@@ -529,7 +529,11 @@ impl Blank {
                 .iter()
                 .map(|item| match item {
                     // Quotes show the line ends of a program's output.
-                    Value::Text(text) if output_text(text.as_bytes()) != **text => item.quoted(),
+                    Value::Text(text)
+                        if text.is_empty() || output_text(text.as_bytes()) != **text =>
+                    {
+                        item.quoted()
+                    }
                     _ => item.to_string(),
                 })
                 .collect::<Vec<_>>()

@@ -42,7 +42,9 @@ pub(super) fn wrong_unit(
     if checking && names.iter().any(is_name) {
         return None;
     }
-    if unit.dimension == own.dimension {
+    // Cycles are also times, but no unit converts them.
+    let converts = unit.dimension != Dimension::Time || unit.measure() == own.measure();
+    if unit.dimension == own.dimension && converts {
         let right = unit.factor == (1, 1) || is_converted(cx, of, unit, &mut Vec::new());
         return (!right).then(|| unconverted(cx, of, unit));
     }

@@ -229,6 +229,15 @@ impl Checker<'_> {
             // Uses of names that this statement would have declared are not mistakes.
             self.forget_declared(std::slice::from_ref(stmt));
         }
+        if family == Family::Run
+            && let Some(program) = command.operands.first().and_then(word)
+        {
+            // If no process runs, the statement declares one.
+            self.note_processes(|unsure| {
+                unsure.forked.insert(program.into());
+                unsure.forked.insert(format!("{program}2").into());
+            });
+        }
         // The facts of an unknown statement are unknown. On a machine that runs no processes, they are those of the `replay` that
         // was meant.
         let unknown = |one: &Diagnostic| match one.code {

@@ -149,6 +149,18 @@ fn check_words(cx: &mut Cx, fact: &Fact, key: &Key) {
         let wrong = Diagnostic::new(Code::WrongType, expr.span, message);
         return cx.report(vec![wrong.help(format!("write `{name}` before each text"))]);
     }
+    if let Claim::Is(expr) | Claim::Not(expr) = &fact.claim
+        && !matches!(key.kind().values, Values::Set | Values::Bytes)
+        && matches!(expr.kind, ExprKind::Range { .. })
+    {
+        let name = &fact.name.text;
+        let message = format!("`{name}` is one value, and never equals a range");
+        let wrong = Diagnostic::new(Code::WrongType, expr.span, message);
+        return cx.report(vec![match &fact.claim {
+            Claim::Is(_) => wrong.fix(Fix::put_in(expr.span.file, expr.span.start, "in ")),
+            _ => wrong,
+        }]);
+    }
     if let Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) = &fact.claim
         && key.takes_words()
     {

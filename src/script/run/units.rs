@@ -8,7 +8,8 @@ use crate::lang::ast::{
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
-use crate::lang::value::{Dimension, Number, Unit, Value};
+use crate::lang::value::ops::symbol;
+use crate::lang::value::{Dimension, Measure, Number, Unit, Value};
 use crate::lang::visit::{Visit, walk_expr, walk_stmt};
 use pagewalk_engine::kernel::syscall::{ParamKind, SystemCall, constants};
 use pagewalk_engine::machine::pte::BitRow;
@@ -105,7 +106,15 @@ impl<'s> Visit<'s> for UnitCheck<'_> {
         self.bound(&bind_command(verb.params, command));
         if let Some(block) = &command.block {
             match self.language.block(verb.name) {
-                Some(row) => self.settings(block, row),
+                Some(row) => {
+                    // The pages of a machine's own settings are not those of the machine before.
+                    let before = self.page;
+                    if verb.name == "machine" {
+                        self.page = page_of(block);
+                    }
+                    self.settings(block, row);
+                    self.page = before;
+                }
                 // `set pte 1 0x1000 { ppn 0x12, p 1 }`
                 None => {
                     for setting in block.settings.iter() {
@@ -138,6 +147,8 @@ impl<'s> Visit<'s> for UnitCheck<'_> {
             ExprKind::Binary(op, a, b) => {
                 self.pages_beside_bytes(*op, a, b);
                 self.pages_beside_bytes(*op, b, a);
+                self.bits_beside_bytes(*op, a, b);
+                self.bits_beside_bytes(*op, b, a);
                 walk_expr(self, expr);
             }
             _ => walk_expr(self, expr),
@@ -188,6 +199,33 @@ impl UnitCheck<'_> {
         let before = before.iter().copied().map(Piece::from);
         let pieces = before.chain([value.into()]).collect();
         self.bound(&bind(form.params, pieces).named(form.name, value.span));
+    }
+
+    /// Checks a literal number of bits beside bytes. Computed bits and bytes combine as plain numbers, because scripts convert
+    /// them with a factor of 8.
+    fn bits_beside_bytes(&mut self, op: BinaryOp, bits: &Expr, bytes: &Expr) {
+        let converts = !matches!(
+            op,
+            BinaryOp::Power | BinaryOp::Multiply | BinaryOp::In | BinaryOp::And | BinaryOp::Or
+        );
+        let is_bytes = match &bytes.kind {
+            ExprKind::Quantity(_, unit) => unit.measure() == Some(Measure::Bytes),
+            ExprKind::Field(_, property) => is_in_bytes(&property.text),
+            _ => false,
+        };
+        let ExprKind::Quantity(Value::Number(number), unit) = &bits.kind else {
+            return;
+        };
+        if !converts || !is_bytes || unit.measure() != Some(Measure::Bits) {
+            return;
+        }
+        let message = format!("`{}` combines bits with bytes", symbol(op));
+        let wrong = Diagnostic::new(Code::WrongUnit, bits.span, message);
+        let whole = number.as_integer().filter(|n| n % 8 == 0);
+        self.found.push(match whole {
+            Some(n) => wrong.fix(Fix::replace(bits.span, format!("{} B", n / 8))),
+            None => wrong.help("write both sides in the same unit"),
+        });
     }
 
     /// Checks the numbers in the operands of a statement or the values of a setting.
@@ -396,6 +434,22 @@ impl UnitCheck<'_> {
             self.found
                 .extend(place.refuses_bare(unit).map(|wrong| wrong.at(*span)));
         }
+    }
+}
+
+/// Returns the page size that the settings of a machine state as a literal.
+fn page_of(block: &Settings) -> Option<u64> {
+    let page = block
+        .settings
+        .iter()
+        .find(|one| &*one.name.text == "page")?;
+    match page.values.first().map(|value| &value.kind) {
+        Some(ExprKind::Quantity(Value::Number(size), unit))
+            if unit.dimension == Dimension::Bytes =>
+        {
+            u64::try_from(size.as_integer()?).ok()
+        }
+        _ => None,
     }
 }
 

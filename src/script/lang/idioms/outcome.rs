@@ -75,7 +75,10 @@ pub(super) fn has_own_fix(diagnostic: &Diagnostic, text: &str) -> bool {
     };
     // A dot in the name of a file makes the name that of a part.
     let file = || text[line_at(text, diagnostic.span.start as usize)].starts_with("file ");
+    // The index of a string is no list beside it.
+    let index = || text[..diagnostic.span.start as usize].ends_with("\"[");
     diagnostic.is_warning()
+        || diagnostic.code == Code::WrongType && index()
         || diagnostic.code == Code::NoMachine && !below() && !inside() && !file()
         || diagnostic.code == Code::WrongUnit && diagnostic.fix.is_some()
         || diagnostic.code == Code::WrongCount

@@ -86,7 +86,7 @@ impl Tree<'_> {
                         operands.push(self.suffix(left, part));
                         too_deep |= operands
                             .last()
-                            .is_some_and(|(_, depth)| *depth > TREE_LIMIT);
+                            .is_some_and(|(_, depth)| *depth > TREE_LIMIT + 1);
                     }
                 }
                 _ => operands.push(self.operand(part)),
@@ -387,7 +387,7 @@ fn apply(operands: &mut Vec<Deep>, waiting: &mut Vec<Waiting>) -> bool {
             },
             right_depth + 1,
         ));
-        return right_depth < TREE_LIMIT;
+        return right_depth <= TREE_LIMIT;
     }
     let Some((left, left_depth)) = operands.pop() else {
         return true;
@@ -405,7 +405,7 @@ fn apply(operands: &mut Vec<Deep>, waiting: &mut Vec<Waiting>) -> bool {
     };
     let depth = left_depth.max(right_depth);
     operands.push((Expr { kind, span }, depth + 1));
-    depth < TREE_LIMIT
+    depth <= TREE_LIMIT
 }
 
 fn prefix(text: &str, start: u32) -> Waiting {

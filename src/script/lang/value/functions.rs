@@ -201,25 +201,26 @@ fn extreme(
     args: &[Value],
     before: fn(Number, Number) -> bool,
 ) -> Result<Value, ValueError> {
-    let mut best: Option<Number> = None;
+    let (mut best, mut measure) = (None::<Number>, None);
     let mut take = |number: Number| {
+        measure = Measure::common(place, measure, number.measure())?;
         if best.is_none_or(|old| before(number, old)) {
             best = Some(number);
         }
+        Ok(())
     };
     for arg in args {
         match arg {
             // The two ends of a range represent all numbers between them.
             Value::Range { from, to } if from < to => {
-                take(Number::integer(*from)?);
-                take(Number::integer(*to - 1)?);
+                take(Number::integer(*from)?)?;
+                take(Number::integer(*to - 1)?)?;
             }
             Value::Range { .. } => {}
-            Value::List(_) => arg.try_each_leaf(&mut |element| {
-                take(element.number(place)?);
-                Ok(())
-            })?,
-            other => take(other.number(place)?),
+            Value::List(_) => {
+                arg.try_each_leaf(&mut |element| take(element.number(place)?))?;
+            }
+            other => take(other.number(place)?)?,
         }
     }
     let none = || {

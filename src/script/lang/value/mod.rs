@@ -346,6 +346,8 @@ impl Value {
     /// # Errors
     /// Returns `not-an-integer` or `wrong-type`.
     pub(crate) fn range(from: &Self, to: &Self, inclusive: bool) -> Result<Self, ValueError> {
+        let measure = |end: &Self| end.number("a range").map(Number::measure);
+        Measure::common("..", measure(from)?, measure(to)?)?;
         let (from, to) = (from.integer("a range")?, to.integer("a range")?);
         Ok(Self::Range {
             from,

@@ -11,7 +11,7 @@ use crate::lang::diagnostic::Code;
 const MOST_SHIFT: i128 = 64;
 
 /// Returns the operator as a script writes it.
-fn symbol(op: BinaryOp) -> &'static str {
+pub(crate) fn symbol(op: BinaryOp) -> &'static str {
     match op {
         BinaryOp::Power => "**",
         BinaryOp::Multiply => "*",
@@ -288,13 +288,28 @@ impl Value {
 
 /// Computes `a == b`. Comparing values of different kinds is an error.
 fn equal(op: BinaryOp, a: &Value, b: &Value) -> Result<bool, ValueError> {
-    if let (Value::Number(a), Value::Number(b)) = (a, b) {
-        Measure::common(symbol(op), a.measure(), b.measure())?;
-    }
+    have_common_measures(op, a, b)?;
     if comparable(a, b) {
         Ok(a.same(b))
     } else {
         Err(unlike(op, a, b))
+    }
+}
+
+/// Checks the measures of two numbers, or of the numbers at the same places of two lists with the same length.
+///
+/// # Errors
+/// Returns `wrong-unit` for two measures that cannot be converted.
+fn have_common_measures(op: BinaryOp, a: &Value, b: &Value) -> Result<(), ValueError> {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => {
+            Measure::common(symbol(op), a.measure(), b.measure()).map(drop)
+        }
+        (Value::List(a), Value::List(b)) if a.len() == b.len() && !a.is_shared_with(b) => a
+            .iter()
+            .zip(b)
+            .try_for_each(|(a, b)| have_common_measures(op, a, b)),
+        _ => Ok(()),
     }
 }
 
@@ -360,7 +375,13 @@ fn contains(whole: &Value, x: &Value) -> Result<bool, ValueError> {
         (Value::List(elements), _)
             if x.items().is_none() || elements.iter().any(|element| element.items().is_some()) =>
         {
-            Ok(elements.iter().any(|element| element.same(x)))
+            for element in elements {
+                have_common_measures(BinaryOp::In, x, element)?;
+                if element.same(x) {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
         }
         (Value::Text(text), Value::Text(part)) => Ok(text.contains(&**part)),
         (Value::Range { .. } | Value::List(_) | Value::Text(_), _) => Err(ValueError::new(

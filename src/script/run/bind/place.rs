@@ -125,6 +125,10 @@ impl Place {
             (Dimension::Bytes, Dimension::Bits) if self.slot == Slot::Size && count? < 48 => {
                 size_of(1 << count?)
             }
+            // A size that was counted in bits.
+            (Dimension::Bytes, Dimension::Bits) if self.slot == Slot::Size => {
+                size_of(count.filter(|count| count.is_multiple_of(8))? / 8)
+            }
             (Dimension::Bytes, Dimension::Count) if paged && page.is_some() => {
                 let bytes = count?.checked_mul(page?)?;
                 let address = matches!(self.slot, Slot::Va | Slot::Pa);
@@ -141,6 +145,8 @@ impl Place {
             {
                 suffix(bytes? / page?)
             }
+            // No number of things has the size `2 KB`.
+            (Dimension::Count, Dimension::Bytes) if factor > 1 => return None,
             _ => match self.suffix {
                 Some(suffix) => format!("{n} {suffix}"),
                 None => n.to_string(),

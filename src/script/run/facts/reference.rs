@@ -90,7 +90,7 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
         reported: |_| false,
         ..fact(
             "victim",
-            FactType::new(Values::Text),
+            FactType::new(Values::Text).or_none(),
             "page that the last reference evicted",
             |r| {
                 r.totals()

@@ -76,7 +76,14 @@ pub(crate) fn no_property(
     name: &Word,
     names: impl Iterator<Item = &'static str>,
 ) -> Diagnostic {
-    let names: Vec<&str> = names.collect();
+    let mut distinct = Vec::new();
+    // Settings of a machine and of its page table can have the same name.
+    for one in names {
+        if !distinct.contains(&one) {
+            distinct.push(one);
+        }
+    }
+    let names = distinct;
     let diagnostic = Diagnostic::new(
         Code::UnknownPath,
         name.span,

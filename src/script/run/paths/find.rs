@@ -28,6 +28,9 @@ use super::machine::MACHINE_PROPERTIES;
 use super::part::{PART_PROPERTIES, part_of};
 use crate::run::facts::Component;
 
+/// Why a machine has no virtual addresses.
+const NO_MMU: &str = "the machine has no MMU: the settings `virtual` and `page` declare one";
+
 /// Returns the value of a dotted path.
 ///
 /// # Errors
@@ -260,7 +263,11 @@ fn last_fact(cx: &mut Cx, name: &Word) -> Result<Value, Stop> {
             name.span,
             format!("the latest statement has no value for `{}`", name.text),
         )
-        .label("the statement ended before this value was known")
+        .label("its value is `-`")
+        .help(format!(
+            "for the reason, write the fact after the statement: `=> {} ?`",
+            name.text
+        ))
     })?;
     Ok(shown.value)
 }
@@ -334,14 +341,20 @@ fn property_of(machine: &Machine, of: &Word, name: &Word) -> Result<Value, Stop>
     let rows = || MACHINE_PROPERTIES.iter().filter(|row| row.of == &*of.text);
     let Some(row) = rows().find(|row| row.name == &*name.text) else {
         let spec = machine.spec();
-        let setting = match &*of.text {
-            "machine" => machine_setting(spec, &name.text),
-            _ => table_setting(spec, &name.text),
+        let value_of = |name: &str| match &*of.text {
+            "machine" => machine_setting(spec, name),
+            _ => table_setting(spec, name),
         };
-        if let Some(value) = setting {
+        if let Some(value) = value_of(&name.text) {
             return Ok(measured(&of.text, &name.text, value, Some(spec)));
         }
-        let settings = setting_paths(&of.text).map(|setting| setting.name);
+        let settings = || setting_paths(&of.text).map(|setting| setting.name);
+        if spec.mmu.is_none() && settings().any(|setting| setting == &*name.text) {
+            let message = format!("`{}` has no `{}`", of.text, name.text);
+            let wrong = Diagnostic::new(Code::UnknownPath, name.span, message);
+            return Err(wrong.help(NO_MMU).into());
+        }
+        let settings = settings().filter(|name| value_of(name).is_some());
         let wrong = no_property(&of.text, name, rows().map(|row| row.name).chain(settings));
         let part = name
             .text

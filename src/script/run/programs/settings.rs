@@ -39,7 +39,7 @@ pub(crate) const PROGRAM_SETTINGS: &[SettingRow<ProgramDraft>] = &[
     SettingRow {
         name: "at",
         params: &[C_NAME, VA],
-        help: "address of a global variable (default: in order, the first at address 0)",
+        help: "address of a global variable (default: in order from address 0, or from 0x404000 in a `run` with addresses above 32 bits)",
         repeats: true,
         get: None,
         set: |d, f| {
@@ -76,7 +76,7 @@ pub(crate) const PROGRAM_SETTINGS: &[SettingRow<ProgramDraft>] = &[
     SettingRow {
         name: "pointer",
         params: &[SIZE],
-        help: "size of a pointer and of `long`: 4 B (default) or 8 B",
+        help: "size of a pointer and of `long`: 4 B (default), or 8 B (default in a `run` with addresses above 32 bits)",
         repeats: false,
         get: None,
         set: |d, f| {

@@ -28,7 +28,7 @@ pub(crate) use kernel::{KernelPlan, build_kernel, kernel_setting};
 pub(crate) use machine::{
     build_machine, level_setting, machine_setting, memory_setting, table_setting, wrong_overrides,
 };
-pub(crate) use pte::{NO_READ_BIT, no_read_bit, pte_of_fields};
+pub(crate) use pte::{NO_READ_BIT, lost_bit, no_read_bit, pte_of_fields};
 pub(crate) use yaml::{fields_of_yaml, fixed as fixed_in_yaml};
 
 /// Returns the errors in the settings of TLB `n`, both in each setting and in their combination. Does not check

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pagewalk_engine::machine::pte::{BITS, BitRow, Flags, Pte, PteError, PteFormat};
+use pagewalk_engine::machine::pte::{BITS, Bit, BitRow, Flags, Pte, PteError, PteFormat};
 
 use super::field::{
     Arg, ArgKind, Field, SettingRow, apply, count, integer, list, one, one_of, sole, twice, word_of,
@@ -316,6 +316,22 @@ pub(crate) fn no_read_bit(span: Span) -> Diagnostic {
     Diagnostic::new(Code::ValueTooWide, span, NO_READ_BIT)
         .label("cannot be 0")
         .help("make the page not present (`v 0`), or allow only the supervisor (`sup 1`)")
+}
+
+/// Warns about the value of a bit that the format of the machine's entries lacks, unless it is the value that every entry then
+/// has.
+pub(crate) fn lost_bit(format: &PteFormat, bit: Bit, on: bool, place: Span) -> Option<Diagnostic> {
+    if format.bit_position(bit).is_some() || on == Flags::TABLE.has(bit) {
+        return None;
+    }
+    let name = bit.row().name;
+    let message = format!("the page-table entries of this machine have no bit `{name}`");
+    let label = format!("every entry has `{name} {}`", u8::from(!on));
+    let help = format!(
+        "to add the bit, write its position in the machine's entry format: `pte {{ … {name} N … }}`"
+    );
+    let warning = Diagnostic::warning(Code::NoEffect, place, message);
+    Some(warning.label(label).help(help))
 }
 
 fn pte_field(pte: &mut Pte, field: &Field, ppn_bits: u32) -> Result<(), Vec<Diagnostic>> {

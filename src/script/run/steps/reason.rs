@@ -268,6 +268,8 @@ pub enum Note {
     NotListed { valid: bool },
     /// The list has only this number of messages.
     LastMessage(usize),
+    /// A reference string has only this number of steps.
+    LastStep(usize),
     /// The table does not list a message, which is counted from 1.
     NextMessage { number: usize, message: String },
     /// The table must list every reference.

@@ -433,10 +433,22 @@ impl Checks<'_> {
                 Wanted::Anything | Wanted::Open => Value::from(""),
             };
             let step = integer(&step, key.span)? as usize;
+            let steps = run.steps().len();
+            let Some(at) = step.checked_sub(1).filter(|at| *at < steps) else {
+                let fact = format!("step {step}");
+                let reason = Note::LastStep(steps);
+                let otherwise = "only removing the row would fix the check";
+                self.row(
+                    fact,
+                    row.span,
+                    ("there", "nothing"),
+                    Some(reason),
+                    otherwise,
+                );
+                continue;
+            };
             for cell in cells {
-                let now = step
-                    .checked_sub(1)
-                    .map_or(Cell::Nothing, |at| reference_cell(run, at, &cell.column));
+                let now = reference_cell(run, at, &cell.column);
                 let shown = match &now {
                     Cell::Nothing => Cell::Nothing,
                     now => Cell::Text(now.to_string()),

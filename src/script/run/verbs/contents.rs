@@ -14,12 +14,13 @@ use crate::run::programs::Ran;
 use crate::run::record::{Did, Shown};
 use crate::run::running::{looked_at, process_called};
 use crate::run::session::{Action, Cx, Verb};
-use crate::run::settings::pte_of_fields;
+use crate::run::settings::{lost_bit, pte_of_fields};
 use crate::run::state::Binding;
 use crate::run::stop::Stop;
 use crate::run::table::read::read_table;
-use crate::run::table::{InvalidEntries, Shape};
+use crate::run::table::{InvalidEntries, Shape, WrittenRow};
 use pagewalk_engine::machine::footprint::Footprint;
+use pagewalk_engine::machine::pte::{Bit, BitRow, PteFormat};
 use pagewalk_engine::machine::spec::Mmu;
 use pagewalk_engine::program::Layout;
 use pagewalk_engine::program::ops::Object;
@@ -117,6 +118,12 @@ fn rows(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         NounRef::Part { noun, level, .. } => {
             let layout = (noun.layout)(cx.machine(table.span)?, level);
             let rows = read_table(cx, table, &Shape::Entries(&layout))?;
+            let format = cx
+                .spec()
+                .and_then(|spec| Some(spec.mmu.as_ref()?.pte.clone()));
+            if let Some(format) = format.filter(|_| noun.name == "page_table" && cx.checking()) {
+                cx.report(lost_bits(&format, &rows));
+            }
             let cells = rows.first().map_or(&[][..], |row| &row.cells[1..]);
             let columns: Vec<String> = cells.iter().map(|cell| cell.column.to_string()).collect();
             let place = bound.place;
@@ -140,6 +147,20 @@ fn rows(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
             }))
         }
     }
+}
+
+/// Warns about the first value in each column of a bit that no entry can have.
+fn lost_bits(format: &PteFormat, rows: &[WrittenRow]) -> Vec<Diagnostic> {
+    let columns = rows.first().map_or(&[][..], |row| &row.cells);
+    let lost = columns.iter().filter_map(|column| {
+        // The machine knows which pages are present even if the entries lack the bit.
+        let (bit, inverse) = BitRow::named(&column.column).filter(|(bit, _)| *bit != Bit::P)?;
+        rows.iter().find_map(|row| {
+            let cell = row.cell(&column.column)?;
+            lost_bit(format, bit, (cell.number()? == 1) != inverse, cell.span)
+        })
+    });
+    lost.collect()
 }
 
 /// Reports that the kernel manages these contents, so a script cannot set them.
@@ -251,7 +272,15 @@ fn pte(cx: &mut Cx, bound: &Bound) -> Result<What, Stop> {
         (Some(value), _) => raw_entry(cx, value, mmu.pte.bytes)?,
         (None, Some(_)) => {
             let fields = system::only_fields(cx, bound)?;
-            mmu.pte.encode(pte_of_fields(&fields, spec.ppn_bits())?)
+            let entry = pte_of_fields(&fields, spec.ppn_bits())?;
+            if cx.checking() {
+                let lost = fields.iter().filter_map(|field| {
+                    let (bit, _) = BitRow::named(&field.name.text)?;
+                    lost_bit(&mmu.pte, bit, entry.flags.has(bit), field.span)
+                });
+                cx.report(lost.collect());
+            }
+            mmu.pte.encode(entry)
         }
         (None, None) => {
             let what = "`= RAW`, or the fields of the entry in braces";

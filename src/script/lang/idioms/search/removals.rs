@@ -67,6 +67,11 @@ impl Statement<'_> {
             }
             // A wrong index has another value, and a wrong column of an `ask` another name.
             _ if code == Code::BadIndex => false,
+            // A number that is too large, or in another unit, is not superfluous: without it or its unit, the value is another
+            // one.
+            _ if matches!(code, Code::Overflow | Code::WrongUnit) => false,
+            // Without the value, its index would be a list.
+            _ if code == Code::WrongType && after.starts_with('[') => false,
             TokenKind::Word if code == Code::UnknownColumn => false,
             // The blank of a cell lacks its answer.
             _ if word == "?" && code == Code::Syntax => false,

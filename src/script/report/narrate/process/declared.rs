@@ -64,8 +64,11 @@ pub(crate) fn booted(booted: &Booted, explicit: bool) -> Vec<Block> {
 /// Describes a kernel: `8 user frames, replacement by FIFO, 4 swap slots`.
 fn kernel(config: &KernelConfig, frames: u32) -> String {
     let policy = POLICIES.iter().find(|row| row.policy == config.replacement);
+    // Page tables take their frames from those of a kernel without the setting.
+    let most = config.frames.map_or("up to ", |_| "");
+    let frames = count(frames.into(), "user frame", "user frames");
     let mut words = vec![
-        count(frames.into(), "user frame", "user frames"),
+        format!("{most}{frames}"),
         format!(
             "replacement by {}",
             policy.map_or("no policy", |row| row.title)

@@ -99,6 +99,7 @@ fn note_of(note: &Note, check: &Check, did: &Did) -> String {
             format!("the entry {is}, but the table does not list it")
         }
         Note::LastMessage(number) => format!("the list ends with message {number}"),
+        Note::LastStep(number) => format!("the steps are numbered 1 to {number}"),
         Note::NextMessage { number, message } => {
             format!("the table must list every message, and message {number} is “{message}”")
         }
