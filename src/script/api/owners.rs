@@ -148,9 +148,9 @@ pub(super) fn name_other_blocks(
         }
         let own_help = match (around(), name) {
             // The memory of a machine has no size.
-            (Some("kernel"), "memory" | "ram" | "mem") => {
-                Some("write `frames 64`: the size of the memory, divided by the page size")
-            }
+            (Some("kernel"), "memory" | "ram" | "mem") => Some(
+                "write the number of its page frames, which is its size divided by the page size, after `frames`",
+            ),
             (Some("exam"), "total" | "points") => Some(
                 "each question has points, and the paper prints their sum: `question \"A\" points 5 {`",
             ),

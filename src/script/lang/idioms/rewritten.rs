@@ -99,9 +99,12 @@ fn fitting(
 /// Applies the idioms for facts to a fact of a statement.
 pub(super) fn fact(does: &str, said: &str) -> Option<(&'static Idiom, Option<String>)> {
     let mut verbs = does.split_whitespace().take(2);
-    if verbs.any(|verb| verb == "replay")
-        && let Some(counted) = found_in(section("replayed"), said)
-    {
+    let of_trace = verbs.find_map(|verb| match verb {
+        "replay" => Some("replayed"),
+        "reference" => Some("referenced"),
+        _ => None,
+    });
+    if let Some(counted) = of_trace.and_then(|of| found_in(section(of), said)) {
         return Some(counted);
     }
     // `page fault? (Y/N)`
