@@ -160,7 +160,9 @@ pub(super) fn name_other_blocks(
             one.help = Some(help.to_owned());
             continue;
         }
-        if LANGUAGE.verb(name).is_some() && one.span.file == 0 {
+        // An idiom's own help has no label.
+        let has_label = !one.label.is_empty();
+        if LANGUAGE.verb(name).is_some() && one.span.file == 0 && has_label {
             let of_core = crate::run::verbs::VERBS
                 .iter()
                 .any(|verb| verb.name == name);
@@ -211,7 +213,7 @@ pub(super) fn name_other_blocks(
             one.help = Some(format!("write `{name}` and its value before the `{{`"));
         } else if let Some(statements) = with_option(name) {
             one.help = Some(format!("it is an option of {statements}"));
-        } else if let Some(other) = other().filter(|_| !only_resembles_others(name)) {
+        } else if let Some(other) = other().filter(|_| has_label && !only_resembles_others(name)) {
             one.help = Some(own().map_or(other, |own| format!("the setting is `{own}`")));
         }
     }

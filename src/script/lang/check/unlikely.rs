@@ -581,7 +581,8 @@ impl<'s> Visit<'s> for Numbers<'_> {
         {
             let wrong = Diagnostic::new(Code::Unlikely, operator, message.to_owned());
             let fix = Fix::replace(expr.span, format!("{digits} bits"));
-            self.found.push(wrong.fix(fix));
+            let help = format!("write the width of an address: `{digits} bits`");
+            self.found.push(wrong.help(help).fix(fix));
             return;
         }
         let power = match &first.kind {

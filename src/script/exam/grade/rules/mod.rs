@@ -326,7 +326,9 @@ fn void(rules: &mut Rules, value: &Setting) -> Result<(), String> {
                     return Err(format!("needs a space after the `:`: `{name}: {how}`"));
                 }
                 let Some(how) = how.first().filter(|how| !how.is_empty()) else {
-                    return Err(format!("needs `full` or `remove` after a name: `{{ {name}: full }}`"));
+                    return Err(format!(
+                        "needs `full` or `remove` after a name: `{{ {name}: full }}`"
+                    ));
                 };
                 let how = Setting::One(how.clone());
                 add(
