@@ -1219,6 +1219,10 @@ fn arguments_in_the_wrong_place_are_explained() {
             "write '--rule carried=1/2'",
         ),
         (
+            &["grade", "a.pw", "a.csv", "--stats"],
+            "write '--statistics'",
+        ),
+        (
             &["grade", "a.pw", "a.csv", "--statistics", "out"],
             "'--statistics' takes no value",
         ),

@@ -175,6 +175,12 @@ fn mistakes_in_rules_have_places_and_help() {
             "needs a space after the `:`: `1.vpn: full`",
         ),
         ("also={1.vpn:[\"5\"]}", "with a space after each `:`"),
+        (
+            "void={1.vpn}",
+            "needs `full` or `remove` after a name: `{ 1.vpn: full }`",
+        ),
+        ("void=1.vpn remove", "write `{ 1.vpn: remove }`"),
+        ("negative=25%", "did you mean `wrong`?"),
     ] {
         let ran = pagewalk(&["grade", &exam, &answers, "--rule", rule]);
         assert!(ran.messages.contains(help), "{rule}: {}", ran.messages);

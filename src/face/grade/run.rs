@@ -702,6 +702,9 @@ fn rules_are_of_fields(rules: &Rules, done: &MarkingResult, has_versions: bool) 
         let (field, code) = Rules::split(name);
         let help = match name.split_once(['=', ':']) {
             Some((field, to)) => format!("; write `void={{{field}: {to}}}`"),
+            None if let Some(how @ ("full" | "remove")) = code => {
+                format!("; write `{{ {field}: {how} }}`")
+            }
             None if code.is_some() && done.fields.contains(field) && !has_versions => {
                 "; the code of a version needs `--versions FILE`".to_owned()
             }

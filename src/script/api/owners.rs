@@ -148,9 +148,9 @@ pub(super) fn name_other_blocks(
         }
         let own_help = match (around(), name) {
             // The memory of a machine has no size.
-            (Some("kernel"), "memory" | "ram" | "mem") => {
-                Some("write `frames 64`: the size of the memory, divided by the page size")
-            }
+            (Some("kernel"), "memory" | "ram" | "mem") => Some(
+                "write the number of its page frames, which is its size divided by the page size, after `frames`",
+            ),
             (Some("exam"), "total" | "points") => Some(
                 "each question has points, and the paper prints their sum: `question \"A\" points 5 {`",
             ),
@@ -160,7 +160,9 @@ pub(super) fn name_other_blocks(
             one.help = Some(help.to_owned());
             continue;
         }
-        if LANGUAGE.verb(name).is_some() && one.span.file == 0 {
+        // An idiom's own help has no label.
+        let has_label = !one.label.is_empty();
+        if LANGUAGE.verb(name).is_some() && one.span.file == 0 && has_label {
             let of_core = crate::run::verbs::VERBS
                 .iter()
                 .any(|verb| verb.name == name);
@@ -211,7 +213,7 @@ pub(super) fn name_other_blocks(
             one.help = Some(format!("write `{name}` and its value before the `{{`"));
         } else if let Some(statements) = with_option(name) {
             one.help = Some(format!("it is an option of {statements}"));
-        } else if let Some(other) = other().filter(|_| !only_resembles_others(name)) {
+        } else if let Some(other) = other().filter(|_| has_label && !only_resembles_others(name)) {
             one.help = Some(own().map_or(other, |own| format!("the setting is `{own}`")));
         }
     }

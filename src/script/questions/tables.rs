@@ -383,6 +383,9 @@ fn no_column(title: &str, column: &Word, names: &[&str]) -> Diagnostic {
         "by" => {
             return diagnostic.fix(Fix::write(column.span, "by", "marks by"));
         }
+        "fault" | "faults" | "miss" if title.starts_with("reference") => {
+            return diagnostic.help("the column `hit` shows which steps hit, and the others fault");
+        }
         name if title.starts_with("reference") && name.starts_with("frame") => {
             return diagnostic
                 .help("each frame has a column, and the first is `frame0`: `frame0 frame1 …`");

@@ -573,6 +573,23 @@ impl<'s> Visit<'s> for Numbers<'_> {
             ..place
         };
         let message = "`^` is exclusive or, not a power";
+        // The size of an address space is the number of bits of an address.
+        let file = self.sources.file(expr.span.file).map(|file| &*file.text);
+        let setting = file
+            .and_then(|text| text.get(..expr.span.start as usize))
+            .and_then(|before| before.split_whitespace().next_back());
+        let digits = text(exponent);
+        let digits = digits.trim_end_matches(['B', ' ']);
+        if matches!(setting, Some("virtual" | "physical"))
+            && text(whole) == "2"
+            && digits.bytes().all(|c| c.is_ascii_digit())
+        {
+            let wrong = Diagnostic::new(Code::Unlikely, operator, message.to_owned());
+            let fix = Fix::replace(expr.span, format!("{digits} bits"));
+            let help = format!("write the width of an address: `{digits} bits`");
+            self.found.push(wrong.help(help).fix(fix));
+            return;
+        }
         let power = match &first.kind {
             // In `2 ^ 10 KB`, the unit applies to the power.
             ExprKind::Quantity(_, unit) => {
@@ -627,7 +644,7 @@ fn word_for_pages(pages: &[Word]) -> Option<Diagnostic> {
             .iter()
             .all(|page| page.text.starts_with(|c: char| c.is_ascii_digit()));
     let message = format!("Pagewalk reads `{}` as the name of a page", first.text);
-    let help = "list the pages directly after `reference`: `reference 7 0 1 2 { frames 3 }`";
+    let help = "remove the word: the pages follow `reference` directly";
     let span = Span {
         end: rest.first()?.span.start,
         ..first.span

@@ -99,10 +99,15 @@ fn fitting(
 /// Applies the idioms for facts to a fact of a statement.
 pub(super) fn fact(does: &str, said: &str) -> Option<(&'static Idiom, Option<String>)> {
     let mut verbs = does.split_whitespace().take(2);
-    if verbs.any(|verb| verb == "replay")
-        && let Some(counted) = found_in(section("replayed"), &unsigned(said))
-            .or_else(|| found_in(section("replayed"), said))
-    {
+    let of_trace = verbs.find_map(|verb| match verb {
+        "replay" => Some("replayed"),
+        "reference" => Some("referenced"),
+        _ => None,
+    });
+    let found = |of| {
+        found_in(section(of), &unsigned(said)).or_else(|| found_in(section(of), said))
+    };
+    if let Some(counted) = of_trace.and_then(found) {
         return Some(counted);
     }
     // `page fault? (Y/N)`

@@ -570,6 +570,8 @@ fn plain(stop: &Stop, found: &str) -> Diagnostic {
     wanted.retain(|word| !behind || *word == BLOCK);
     let message = match wanted.as_slice() {
         [] => here,
+        // The block follows the superfluous word.
+        [BLOCK] if stop.rest.contains('{') => here,
         [only] => format!("{here}: {only} is missing"),
         [first, last] => format!("{here}: {first} or {last} is missing"),
         [all @ .., last] => format!("{here}: {}, or {last} is missing", all.join(", ")),

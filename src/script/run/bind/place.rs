@@ -112,7 +112,7 @@ impl Place {
         };
         Some(match (wanted, unit.dimension) {
             // A size in bytes becomes the number of address bits in a space of this size.
-            (Dimension::Bits, Dimension::Bytes) if factor > 1 && bytes? > 0 => {
+            (Dimension::Bits, Dimension::Bytes) if (factor > 1 || bytes? > 64) && bytes? > 0 => {
                 suffix(bytes?.checked_next_power_of_two()?.ilog2().into())
             }
             // Entries are small, and their widths are known in bits.

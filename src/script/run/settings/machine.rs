@@ -252,10 +252,15 @@ pub(crate) fn level_setting(spec: &Spec, level: Component, name: &str) -> Option
 }
 
 fn width(field: &Field, most: u64) -> Result<u32, Vec<Diagnostic>> {
-    sole(field)?
-        .within(1, most, Code::BadWidth, "a width")
-        .map(|n| n as u32)
-        .map_err(one)
+    let arg = sole(field)?;
+    let width = arg.within(1, most, Code::BadWidth, "a width");
+    width.map(|n| n as u32).map_err(|wrong| {
+        // The size of an address space has been written in place of its width.
+        one(match arg.integer().ok().filter(|n| n.is_power_of_two()) {
+            Some(size) if size > 64 => wrong.help(format!("write `{} bits`", size.ilog2())),
+            _ => wrong,
+        })
+    })
 }
 
 impl MachineDraft {

@@ -358,7 +358,9 @@ fn wrong_key(first: &ast::Cell, table: &Table, layout: &Layout) -> Diagnostic {
     if word == "vpn" && layout.columns.iter().any(|column| column == "tag") {
         let wrong = wrong("a TLB is listed by the set and the tag, into which the VPN is split");
         let keys = layout.keys;
-        return match by_set(table, layout) {
+        let known = |cell: &ast::Cell| layout.columns.contains(&name(cell));
+        let fix = by_set(table, layout).filter(|_| table.header[1..].iter().all(known));
+        return match fix {
             Some(fix) => wrong.fix(fix),
             None => wrong.help(format!(
                 "in place of the VPN, write the set, VPN % {keys}, and the tag, VPN // {keys}, with one row per set"
@@ -442,6 +444,9 @@ fn unknown_entry_column(cell: &ast::Cell, column: &str, layout: &Layout) -> Diag
     if column == "vpn" && layout.noun == "tlb" {
         let keys = layout.keys;
         return diagnostic.help(format!("in place of the VPN, write the tag, VPN // {keys}"));
+    }
+    if matches!(column, "asid" | "pcid") && layout.key == "set" {
+        return diagnostic.help("a TLB has the column `asid` with `tlb { asid on }`");
     }
     if let Some(near) = nearest(column, layout.columns.iter().map(String::as_str)) {
         return diagnostic.did_you_mean(column, near);

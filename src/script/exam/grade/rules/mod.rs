@@ -332,7 +332,12 @@ fn void(rules: &mut Rules, value: &Setting) -> Result<(), String> {
                 if let Some((name, how)) = name.split_once(':') {
                     return Err(format!("needs a space after the `:`: `{name}: {how}`"));
                 }
-                let how = Setting::One(how.first().cloned().unwrap_or_default());
+                let Some(how) = how.first().filter(|how| !how.is_empty()) else {
+                    return Err(format!(
+                        "needs `full` or `remove` after a name: `{{ {name}: full }}`"
+                    ));
+                };
+                let how = Setting::One(how.clone());
                 add(
                     name,
                     one_of(&how, &[("full", Void::Full), ("remove", Void::Remove)])?,

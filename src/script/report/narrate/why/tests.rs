@@ -191,6 +191,13 @@ fn reasons_name_the_bits_the_entry_and_the_bytes() {
         reason(&hit, "ppn"),
         "way 0 of set 3 is valid and has tag 0x03, with PPN 0x0D"
     );
+    // The set has the tag, with another ASID.
+    let of_another = "machine { virtual 14 bits, physical 12 bits, page 64 B, tlb { entries 16, ways 4, asid on } }\n\
+        set tlb { | set | tag asid ppn v |; | 3 | 03 1 0D 1 | }\nread 0x03D4";
+    assert_eq!(
+        reason(of_another, "tlb"),
+        "no valid entry of set 3 has tag 0x03 and the current ASID"
+    );
     let fault = format!("{script}\nread 0x0240");
     for fact in ["ppn", "pa", "byte", "fault", "ci"] {
         assert_eq!(

@@ -241,6 +241,10 @@ fn looked_up(a: &Access, looked: &LookedUp) -> String {
         (Component::Tlb(at), Some(own)) if spec.tlbs[at].asid => {
             format!(" for process {}", own.process.name)
         }
+        // The tag alone may be that of another ASID.
+        (Component::Tlb(at), None) if spec.tlbs[at].asid && looked.way.is_none() => {
+            " and the current ASID".to_owned()
+        }
         _ => String::new(),
     };
     match looked.way {
