@@ -954,7 +954,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("reference 1 2 1 { frames 3 } => hit_rate 33%", 1, "the rate of its faults", "reference 1 2 1 { frames 3 } => rate 1 - (33%)"),
     ("process P/P: let child = fork()/child: exit(0)/expect child.state == terminated", 4, "until its parent waits", ""),
     ("machine simple/read 0x3D4/expect tlb == hit", 3, "last.NAME", "expect last.tlb == \"hit\""),
-    ("machine { physical 12 bits, cache { size 64 B, block 4 B } }/program s \"\"\"/int main(void) { return 0; }/\"\"\"/run s => miss_rate 50%", 5, "replace `run` by `replay`", ""),
+    ("machine simple/program s \"\"\"/int main(void) { return 0; }/\"\"\"/run s => miss_rate 50%", 5, "replace `run` by `replay`", ""),
     ("machine { physical 12 bits, cache { size 64 B, block 4 B } }/program s \"\"\"/int main(void) { return 0; }/\"\"\"/question \"Q\" points 1 { ask run s => miss }", 5, "replace `run` by `replay`", ""),
     ("run \"hello.c\"", 1, "write `program p from \"hello.c\"`", ""),
     ("exec(\"hello.c\")", 1, "write `program p from \"hello.c\"`", ""),
