@@ -140,7 +140,7 @@ fn without_sign(file: u32, at: usize, right: &str) -> Diagnostic {
             (false, true) => ", ",
             (false, false) => " ",
         };
-        settings += &format!("{separator}{word}");
+        settings.extend([separator, word]);
     }
     let help = format!(
         "write `{}`, or a range such as `ways 1..16`",

@@ -135,11 +135,12 @@ impl Trial<'_> {
             return None;
         }
         let brace = works && diagnostic.code == Code::Unclosed && text[place..].starts_with('{');
+        // The index of a number in place of a list.
+        let is_index = diagnostic.code == Code::WrongType && text[..place].ends_with('[');
         if advised.as_ref().is_none_or(|one| !one.nothing)
             && !brace
             && !is_of_values(diagnostic)
-            // The index of a number in place of a list.
-            && !(diagnostic.code == Code::WrongType && text[..place].ends_with('['))
+            && !is_index
             && let Some(statement) = statement
             && let Some((fix, after)) = self
                 .arranged(diagnostic, &statement, text)
