@@ -78,7 +78,7 @@ fn an_entry_has_a_row_if_its_slot_is_too_large() {
         expect len(P.page_table) == 20\n";
     let text = printed(script, Options::default());
     assert!(text.contains("0x0 → not present (VPN 0x20)"), "{text}");
-    assert!(text.ends_with("2 expectations hold\n"), "{text}");
+    assert!(text.trim_end().ends_with("9 expectations hold"), "{text}");
 }
 
 #[test]
