@@ -329,7 +329,22 @@ pub(crate) fn load(context: &mut ReplContext, file: &Path, runs: bool) -> io::Re
             "{done} of the {all} statements ran; `:back {done}` undoes them"
         ));
     }
+    let path = context.folder.join(file);
+    know_session(context, &path);
     Ok(())
+}
+
+/// Lets `:save` overwrite a loaded file that has nothing else than the session, so that a session of another day goes on.
+fn know_session(context: &mut ReplContext, path: &Path) {
+    let Ok(text) = open_regular(path).and_then(|file| read_all(file, SCRIPT)) else {
+        return;
+    };
+    let mut scripts = [false, true].map(|bare| saved::script(&context.explore, bare).0);
+    if let Some(script) = scripts.iter_mut().find(|script| script.as_bytes() == text) {
+        context
+            .saved_files
+            .insert(path.to_owned(), std::mem::take(script));
+    }
 }
 
 /// `:next [N]`. Stops after an error.

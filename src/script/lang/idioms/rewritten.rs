@@ -104,9 +104,7 @@ pub(super) fn fact(does: &str, said: &str) -> Option<(&'static Idiom, Option<Str
         "reference" => Some("referenced"),
         _ => None,
     });
-    let found = |of| {
-        found_in(section(of), &unsigned(said)).or_else(|| found_in(section(of), said))
-    };
+    let found = |of| found_in(section(of), &unsigned(said)).or_else(|| found_in(section(of), said));
     if let Some(counted) = of_trace.and_then(found) {
         return Some(counted);
     }
