@@ -145,8 +145,8 @@ impl Place {
             {
                 suffix(bytes? / page?)
             }
-            // No number of things has the size `2 KB`.
-            (Dimension::Count, Dimension::Bytes) if factor > 1 => return None,
+            // A loop may run once for each of these bytes.
+            (Dimension::Count, Dimension::Bytes) if self.said == "`repeat`" => return None,
             _ => match self.suffix {
                 Some(suffix) => format!("{n} {suffix}"),
                 None => n.to_string(),
