@@ -137,7 +137,7 @@ impl Checking {
             .first_mut()
             .filter(|one| ends && one.code == Code::Syntax)
         {
-            first.message = "this file is a memory trace, not a script".to_owned();
+            "this file is a memory trace, not a script".clone_into(&mut first.message);
             first.label.clear();
             first.fix = None;
             let trace = shown(path);
