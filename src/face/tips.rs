@@ -338,9 +338,12 @@ fn misplaced(program: &clap::Command, error: &clap::Error, given: &[OsString]) -
         && command == "replay"
     {
         let ends = Path::new(&**trace).extension();
-        let is_machine =
-            ends.is_some_and(|end| ["pw", "yaml", "yml"].iter().any(|own| end == *own));
-        if is_machine || !Path::new(&**trace).exists() {
+        // A name without an ending is one of a machine, unless there is such a file.
+        let is_machine = match ends {
+            Some(end) => ["pw", "yaml", "yml"].iter().any(|own| end == *own),
+            None => !Path::new(&**trace).exists(),
+        };
+        if is_machine {
             return Some(format!(
                 "the traces follow the machine, and '-' is standard input: 'pagewalk replay {} -'",
                 quoted(&visible(trace))
