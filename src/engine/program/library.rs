@@ -168,7 +168,9 @@ impl Process {
                     at += 1;
                 }
             }
-            Builtin::Abs if (first as i32) < 0 => ops::unary(UnaryOp::Negate, Scalar::I32, first)?,
+            Builtin::Abs if (first as u32).cast_signed() < 0 => {
+                ops::unary(UnaryOp::Negate, Scalar::I32, first)?
+            }
             Builtin::Abs => first,
             Builtin::Atoi => {
                 let text = string(memory, first)?;

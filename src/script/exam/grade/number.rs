@@ -449,7 +449,7 @@ fn factor(named: &str, unit: Option<&str>) -> Option<Factor> {
     })
 }
 
-/// What a blank without a unit can count, in the singular.
+/// Names of things that a blank without a unit can count, in the singular.
 const COUNTED: &[&str] = &[
     "access",
     "block",

@@ -73,9 +73,12 @@ fn from_file(program: &Program) -> BTreeSet<FromFile> {
         })
     };
     let filled = program.objects.iter().filter(is_filled);
-    let kinds = filled.map(|object| match object.read_only {
-        true => FromFile::StringLiterals,
-        false => FromFile::Variables,
+    let kinds = filled.map(|object| {
+        if object.read_only {
+            FromFile::StringLiterals
+        } else {
+            FromFile::Variables
+        }
     });
     kinds.collect()
 }

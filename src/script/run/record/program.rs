@@ -31,7 +31,7 @@ pub struct Called {
     pub(crate) first_block: Option<u64>,
     /// The first function with the address of its variables in memory, if it has any and the program runs on a machine.
     pub(crate) frame: Option<(String, u64)>,
-    /// What the program's file contains, if the program runs in a process.
+    /// The contents of the program's file, if the program runs in a process.
     pub(crate) from_file: BTreeSet<FromFile>,
     /// Whether `a += b` is one access, or `None` if the text has no such operator.
     pub(crate) update_once: Option<bool>,

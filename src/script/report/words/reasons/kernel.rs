@@ -161,10 +161,10 @@ fn in_lines(lines: &[(u32, u64)]) -> String {
         let sum: u64 = rest.iter().map(|(_, count)| count).sum();
         parts.push(format!("{sum} in other lines"));
     }
-    match parts.is_empty() {
-        true => "in no line".to_owned(),
-        false => parts.join(", "),
+    if parts.is_empty() {
+        return "in no line".to_owned();
     }
+    parts.join(", ")
 }
 
 fn counted_in(count: u128) -> String {
