@@ -9,7 +9,8 @@ use super::marks::{
 use super::outcome::same_statement;
 use super::pattern::matched;
 use super::rewritten::{
-    asks, conditions, counter, fact, found_in, is_counter, numbered, printed, rewritten, stated,
+    asks, conditions, counter, fact, found_in, given, is_counter, numbered, printed, rewritten,
+    stated,
 };
 use super::rows::{Idiom, REMOVED, is_fact, is_keyword, section};
 use super::spelled::{TABLE, respelled, spelled};
@@ -1072,6 +1073,10 @@ fn statements(
         };
         found.extend(counter(text).map(|new| {
             let message = "a counter must follow the name of its TLB or cache";
+            Advice::fixed(Some(message), None, fix(&new), false)
+        }));
+        found.extend(given(text).map(|new| {
+            let message = "`given` lists the parts to print: `given page_table, tlb`";
             Advice::fixed(Some(message), None, fix(&new), false)
         }));
         found.extend(printed(text).map(|new| {

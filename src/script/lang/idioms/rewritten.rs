@@ -243,6 +243,28 @@ pub(super) fn numbered(said: &str) -> Option<(&'static str, String)> {
     (all.len() > 1).then(|| (message, statements.join("; ")))
 }
 
+/// Returns a `given` with the parts that a sentence names: `given the page table and the TLB`.
+pub(super) fn given(said: &str) -> Option<String> {
+    let sentence = said.strip_prefix("given ")?;
+    let of = sentence
+        .replace(',', " , ")
+        .replace("page table", "page_table")
+        .replace("TLB", "tlb");
+    let mut parts = vec![Vec::new()];
+    for word in of.split_whitespace() {
+        match word {
+            "the" => {}
+            "," | "and" | "&" => parts.push(Vec::new()),
+            word => parts.last_mut()?.push(word),
+        }
+    }
+    parts.retain(|part| !part.is_empty());
+    let parts: Vec<String> = parts.iter().map(|part| part.join(" ")).collect();
+    let new = parts.join(", ");
+    // A sentence that is a list already has another mistake.
+    (!new.is_empty() && new != sentence).then(|| format!("given {new}"))
+}
+
 /// Rewrites C's `text "… %d …", va` with the values in braces.
 pub(super) fn printed(said: &str) -> Option<String> {
     let (text, values) = said.strip_prefix("text \"")?.split_once("\",")?;
