@@ -299,9 +299,9 @@ fn a_pipe_is_not_wrapped() {
 
 #[test]
 fn the_variable_columns_sets_the_width() {
-    let mut tty = Tty::open(&home("width"), 100, &[("COLUMNS", "40")]);
+    let mut tty = Tty::open(&home("width"), 100, &[("COLUMNS", "56")]);
     tty.types("machine simple");
-    tty.expect("14-bit virtual addresses, 12-bit\n");
+    tty.expect("12-bit physical addresses,\n");
     tty.ends();
 }
 

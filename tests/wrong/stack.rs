@@ -49,7 +49,7 @@ fn a_script_runs_without_memory_for_a_larger_stack() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("short.pw");
     std::fs::write(&path, "show 1 + 1\n").expect("a file");
-    let limited = "ulimit -s 256; ulimit -v 66000; exec \"$0\" run \"$1\"";
+    let limited = "ulimit -s 256; ulimit -v 68000; exec \"$0\" run \"$1\"";
     let done = Command::new("sh")
         .args(["-c", limited, env!("CARGO_BIN_EXE_pagewalk")])
         .arg(&path)

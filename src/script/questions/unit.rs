@@ -42,8 +42,9 @@ pub(super) fn wrong_unit(
     if checking && names.iter().any(is_name) {
         return None;
     }
-    // Cycles are also times, but no unit converts them.
-    let converts = unit.dimension != Dimension::Time || unit.measure() == own.measure();
+    // Cycles are also times, but have no length. A latency is kept as a time also if the script declares cycles.
+    let in_cycles = own.measure() == Some(Measure::Cycles);
+    let converts = !in_cycles || unit.measure() == own.measure();
     if unit.dimension == own.dimension && converts {
         let right = unit.factor == (1, 1) || is_converted(cx, of, unit, &mut Vec::new());
         return (!right).then(|| unconverted(cx, of, unit));

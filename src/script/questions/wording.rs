@@ -97,7 +97,7 @@ pub(crate) fn operation_in_words(cx: &Cx, operation: &Operation) -> OperationTex
 /// Returns the text of an operation that has run.
 pub(crate) fn recorded_in_words(did: &Did) -> OperationText {
     let (process, operation) = match (did, did.call()) {
-        (_, Some(call)) => (Some(&call.process), call.written()),
+        (_, Some(call)) => (Some(&call.process), call.stated()),
         (Did::Replay(run), _) => (None, format!("replay {}", run.name)),
         _ => (None, String::new()),
     };

@@ -155,7 +155,7 @@ fn check_words(cx: &mut Cx, fact: &Fact, key: &Key) {
     {
         let name = &fact.name.text;
         let message = format!("`{name}` is one value, and never equals a range");
-        let wrong = Diagnostic::new(Code::WrongType, expr.span, message);
+        let wrong = Diagnostic::warning(Code::Unlikely, expr.span, message);
         return cx.report(vec![match &fact.claim {
             Claim::Is(_) => wrong.fix(Fix::put_in(expr.span.file, expr.span.start, "in ")),
             _ => wrong,

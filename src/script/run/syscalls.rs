@@ -98,13 +98,13 @@ pub(crate) fn plan_call(
     }
 }
 
-/// Returns an argument as papers print it: the script's text, or the value if the text has variables, whose names mean
-/// nothing to students.
+/// Returns an argument as papers print it: the script's text, or the value if the text has variables.
 fn stated(cx: &Cx, value: &Value, place: Span) -> String {
     let text = cx.text(place).trim();
     let is_variable = |word: &str| cx.state.find(word).is_some();
     let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-    if text.starts_with('"') || !words.any(is_variable) {
+    // The value of several flags says nothing.
+    if text.starts_with('"') || text.contains('|') || !words.any(is_variable) {
         return text.to_owned();
     }
     let integer = match value {
@@ -124,8 +124,12 @@ pub(crate) fn argument(
     (value, place): (Value, Span),
     param: ParamKind,
 ) -> Result<ArgRecord, Stop> {
-    let written = stated(cx, &value, place);
-    let record = |value| ArgRecord { written, value };
+    let (written, stated) = (cx.text(place).trim().to_owned(), stated(cx, &value, place));
+    let record = |value| ArgRecord {
+        written,
+        stated,
+        value,
+    };
     if let Some(bytes) = value.bytes().filter(|_| !param.is_number()) {
         cx.work(bytes.len() as u64, place)?;
         return Ok(record(Arg::Bytes(bytes.into())));

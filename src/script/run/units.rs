@@ -206,7 +206,16 @@ impl UnitCheck<'_> {
     fn bits_beside_bytes(&mut self, op: BinaryOp, bits: &Expr, bytes: &Expr) {
         let converts = !matches!(
             op,
-            BinaryOp::Power | BinaryOp::Multiply | BinaryOp::In | BinaryOp::And | BinaryOp::Or
+            BinaryOp::Power
+                | BinaryOp::Multiply
+                | BinaryOp::In
+                | BinaryOp::And
+                | BinaryOp::Or
+                | BinaryOp::ShiftLeft
+                | BinaryOp::ShiftRight
+                | BinaryOp::BitAnd
+                | BinaryOp::BitOr
+                | BinaryOp::BitXor
         );
         let is_bytes = match &bytes.kind {
             ExprKind::Quantity(_, unit) => unit.measure() == Some(Measure::Bytes),

@@ -449,7 +449,7 @@ fn factor(named: &str, unit: Option<&str>) -> Option<Factor> {
     })
 }
 
-/// Names of things that a blank without a unit can count, in the singular.
+/// Names of things that a blank without a unit can count, in the singular. `3 misses` could mean another blank than that of the hits.
 const COUNTED: &[&str] = &[
     "access",
     "block",
@@ -459,20 +459,14 @@ const COUNTED: &[&str] = &[
     "eviction",
     "fault",
     "frame",
-    "hit",
     "line",
-    "load",
-    "miss",
     "output",
     "page",
     "process",
-    "read",
     "reference",
     "set",
-    "store",
     "time",
     "way",
-    "write",
 ];
 
 /// Whether the words behind a number only name what it counts: `page faults`.

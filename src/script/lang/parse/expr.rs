@@ -336,7 +336,12 @@ fn scientific(text: &str) -> Option<String> {
         return None;
     }
     let decimal = text.parse::<f64>().ok()?.to_string();
-    Number::literal(&decimal).ok().map(|_| decimal)
+    // A number that is too small for a double is not 0.
+    let is_lost = decimal == "0" && digits.contains(|c: char| ('1'..='9').contains(&c));
+    Number::literal(&decimal)
+        .ok()
+        .filter(|_| !is_lost)
+        .map(|_| decimal)
 }
 
 /// Returns the first `letter` bytes of a text, which end with `e`, with the exponent that follows them.

@@ -34,9 +34,9 @@ pub struct CallRecord {
 }
 
 impl CallRecord {
-    /// The call in script notation, without its process.
-    pub(crate) fn written(&self) -> String {
-        let args: Vec<&str> = self.args.iter().map(|arg| arg.written.as_str()).collect();
+    /// The call as papers print it, without its process.
+    pub(crate) fn stated(&self) -> String {
+        let args: Vec<&str> = self.args.iter().map(|arg| arg.stated.as_str()).collect();
         format!("{}({})", self.name, args.join(", "))
     }
 
@@ -62,8 +62,10 @@ impl CallRecord {
 /// An argument of a system call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ArgRecord {
-    /// The argument in script notation, without the script's variables.
+    /// The argument in script notation.
     pub(crate) written: String,
+    /// The argument as papers print it, without the script's variables, whose names mean nothing to students.
+    pub(crate) stated: String,
     pub(crate) value: Arg,
 }
 

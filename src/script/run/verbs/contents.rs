@@ -155,12 +155,20 @@ fn lost_bits(format: &PteFormat, rows: &[WrittenRow]) -> Vec<Diagnostic> {
     let lost = columns.iter().filter_map(|column| {
         // The machine knows which pages are present even if the entries lack the bit.
         let (bit, inverse) = BitRow::named(&column.column).filter(|(bit, _)| *bit != Bit::P)?;
-        rows.iter().find_map(|row| {
+        rows.iter().filter(|row| is_present(row)).find_map(|row| {
             let cell = row.cell(&column.column)?;
             lost_bit(format, bit, (cell.number()? == 1) != inverse, cell.span)
         })
     });
     lost.collect()
+}
+
+/// Whether a row is not written as that of an entry that is not present.
+fn is_present(row: &WrittenRow) -> bool {
+    !row.cells.iter().any(|cell| {
+        let is_p = BitRow::named(&cell.column).is_some_and(|(bit, _)| bit == Bit::P);
+        is_p && cell.number() == Some(0)
+    })
 }
 
 /// Reports that the kernel manages these contents, so a script cannot set them.
@@ -273,7 +281,7 @@ fn pte(cx: &mut Cx, bound: &Bound) -> Result<What, Stop> {
         (None, Some(_)) => {
             let fields = system::only_fields(cx, bound)?;
             let entry = pte_of_fields(&fields, spec.ppn_bits())?;
-            if cx.checking() {
+            if cx.checking() && entry.flags.has(Bit::P) {
                 let lost = fields.iter().filter_map(|field| {
                     let (bit, _) = BitRow::named(&field.name.text)?;
                     lost_bit(&mmu.pte, bit, entry.flags.has(bit), field.span)

@@ -177,7 +177,7 @@ pub(crate) fn of_done(did: &Did, radix: Option<Radix>, labels: &Labels) -> Strin
         let value = stored(access, radix);
         return of_access(access, templates, labels, false, [&address, &value]);
     }
-    let operation = did.call().map_or_else(String::new, CallRecord::written);
+    let operation = did.call().map_or_else(String::new, CallRecord::stated);
     of_operation(did, &operation, labels, false)
 }
 
