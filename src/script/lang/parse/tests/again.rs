@@ -134,8 +134,9 @@ proptest! {
         let good = chosen.concat();
         let mut text = good.clone().into_bytes();
         let at = start + at.index(end - start);
-        // A bracket or a string that is left open changes the statements after it.
-        prop_assume!(!b"{}()[]\"\\\n#".contains(&text[at]));
+        // A bracket or a string that is left open changes the statements after it, and a comma between parameters is
+        // put in again.
+        prop_assume!(!b"{}()[]\"\\\n#,".contains(&text[at]));
         text[at] = typed;
         let others = |text: &str| {
             let mut body = parse(0, text, &mut ()).body.to_vec();
