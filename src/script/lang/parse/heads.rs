@@ -52,8 +52,12 @@ impl Tree<'_> {
             return Vec::new();
         }
         let base = std::mem::replace(&mut self.base, base);
-        let body = self.piece(&(head + &text[block..]));
+        let mut body = self.piece(&(head + &text[block..]));
         self.base = base;
+        // A head that is longer than the written one would begin in the statement above.
+        for stmt in &mut body {
+            stmt.span.start = stmt.span.start.max(start as u32);
+        }
         body
     }
 }

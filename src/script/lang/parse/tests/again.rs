@@ -134,9 +134,8 @@ proptest! {
         let good = chosen.concat();
         let mut text = good.clone().into_bytes();
         let at = start + at.index(end - start);
-        // A bracket or a string that is left open changes the statements after it, and a comma between parameters is
-        // put in again.
-        prop_assume!(!b"{}()[]\"\\\n#,".contains(&text[at]));
+        // A bracket or a string that is left open changes the statements after it.
+        prop_assume!(!b"{}()[]\"\\\n#".contains(&text[at]));
         text[at] = typed;
         let others = |text: &str| {
             let mut body = parse(0, text, &mut ()).body.to_vec();
@@ -146,6 +145,16 @@ proptest! {
         let text = String::from_utf8(text).unwrap();
         prop_assert_eq!(others(&text), others(&good), "{}", text);
     }
+}
+
+/// The head that replaces a wrong one for the sake of its block can be longer.
+#[test]
+fn a_statement_with_a_wrong_head_begins_where_it_is_written() {
+    let text = "read 0\ndef f(ax b) { show 1 }\n";
+    let parsed = parse(0, text, &mut ());
+    let starts: Vec<u32> = parsed.body.iter().map(|stmt| stmt.span.start).collect();
+    assert_eq!(starts, [0, 7]);
+    assert_eq!(parsed.diagnostics.len(), 1);
 }
 
 #[test]
