@@ -1386,6 +1386,11 @@ fn lines_with_another_meaning_have_warnings() {
             "`$n` is printed literally",
         ),
         (
+            "process P1\nlet a = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\nlet b = mremap(a, 4096, 4096, MAP_POPULATE)\n",
+            3,
+            "`MAP_POPULATE` is a value of `flags` of `mmap`, but this argument of `mremap` is `flags`",
+        ),
+        (
             "machine simple\n#include \"base.pw\"\nread 0x100\n",
             2,
             "this line is a comment",

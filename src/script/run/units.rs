@@ -341,8 +341,13 @@ impl UnitCheck<'_> {
                 if fits || matches!(takes, "" | "*") {
                     return;
                 }
+                let owner = if of.is_empty() {
+                    format!("`{takes}`")
+                } else {
+                    format!("`{takes}` of `{of}`")
+                };
                 let message = format!(
-                    "`{name}` is a value of `{takes}`, but this argument of `{}` is `{parameter}`",
+                    "`{name}` is a value of {owner}, but this argument of `{}` is `{parameter}`",
                     row.name
                 );
                 let warning = Diagnostic::warning(Code::Unlikely, arg.span, message);

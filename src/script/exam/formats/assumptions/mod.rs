@@ -112,21 +112,21 @@ pub(crate) fn runs_begin_empty(question: &Question) -> bool {
 fn of_runs(question: &Question) -> Option<&'static str> {
     let machines = before_later_runs(question);
     let spec = machines.first()?.spec();
-    let has_none = spec.tlbs.is_empty() && spec.caches.is_empty();
+    if spec.tlbs.is_empty() && spec.caches.is_empty() {
+        return None;
+    }
     if runs_begin_empty(question) {
-        return match (spec.tlbs.is_empty(), spec.caches.is_empty()) {
-            (true, true) => None,
-            (false, false) => Some("The TLBs and caches are empty before each run."),
-            (false, true) => Some("The TLBs are empty before each run."),
-            (true, false) => Some("The caches are empty before each run."),
-        };
+        return Some(match (spec.tlbs.is_empty(), spec.caches.is_empty()) {
+            (false, false) => "The TLBs and caches are empty before each run.",
+            (_, true) => "The TLBs are empty before each run.",
+            (true, _) => "The caches are empty before each run.",
+        });
     }
     let asks_facts = |item: &&PaperItem| matches!(item.kind, ItemKind::Facts { .. });
     let mut asked = question.items().filter(asks_facts).filter_map(replay_of);
     let has_probe = asked.any(Did::is_probe);
     let is_any_empty = machines.into_iter().any(is_empty);
     match (has_probe, is_any_empty) {
-        _ if has_none => None,
         (true, _) => Some(
             "A hypothetical run (“Suppose that”) changes nothing. Any other run starts from the state that the previous one left.",
         ),
