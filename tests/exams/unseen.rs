@@ -265,6 +265,43 @@ fn a_tlb_is_no_page_table_if_the_access_misses() {
     assert!(!lacks("set tlb { | set | tag ppn v |; | 0 | 02 02 1 | }\n"));
 }
 
+/// What another question prints is the state of its machine.
+#[test]
+fn contents_of_another_machine_are_not_printed() {
+    let all = |second: &str| {
+        let first = "question \"A\" points 2 { machine simple\n\
+             set page_table { | vpn ppn |; | 0F 0D | }\nset tlb { | set | tag ppn v |; | 0 | 02 02 1 | }\n\
+             given page_table, tlb, machine\nask translate 0x3D8 => ppn }\n";
+        let script = format!("{first}question \"B\" points 2 {{ {second} }}");
+        hints(&paper(&script, 0)).join("\n")
+    };
+    let (page_table, tlb) = ("prints no page table", "does not print its contents");
+    let entry = |ppn: &str| format!("machine simple\nset page_table {{ | vpn ppn |; | 0F {ppn} | }}\n");
+    let filled = |ppn: &str| format!("{}set tlb {{ | set | tag ppn v |; | 0 | 02 {ppn} 1 | }}\n", entry("0D"));
+    let ask = "text \"Pages have 64 B.\"\nask translate 0x3D8 => ppn";
+    assert!(all(&format!("{}{ask}", entry("1E"))).contains(page_table));
+    let again = all(&format!("{}{ask}", entry("0D")));
+    assert!(!again.contains(page_table), "{again}");
+    assert!(!all(ask).contains(page_table));
+    let of_tlb = "text \"Pages have 64 B.\"\nask translate 0x200 => tlb";
+    assert!(all(&format!("{}{of_tlb}", filled("03"))).contains(tlb));
+    assert!(!all(&format!("{}{of_tlb}", filled("02"))).contains(tlb));
+}
+
+/// The size of a cache does not say what is in it.
+#[test]
+fn a_text_about_the_size_of_a_cache_does_not_describe_its_contents() {
+    let hinted = |text: &str| {
+        let script = format!(
+            "machine {{ physical 12 bits, cache {{ size 64 B, block 8 B, ways 2 }} }}\nread 0x123\n\
+             question \"Q\" points 2 {{ text \"{text}\"\nask read 0x123 => cache }}"
+        );
+        hints(&paper(&script, 0)).join("\n").contains("does not print its contents")
+    };
+    assert!(hinted("A two-way cache of 64 B has blocks of 8 B."));
+    assert!(!hinted("A two-way cache of 64 B has blocks of 8 B. It contains the block of address 0x123."));
+}
+
 /// A walk of an entry whose bytes a dump prints as `-` faults, also if the question asks for the entry.
 #[test]
 fn entries_that_are_not_listed_are_not_present_also_if_an_entry_is_asked() {

@@ -12,6 +12,23 @@ use std::fs;
 /// empty text for no fix. `/` separates lines.
 #[rustfmt::skip]
 const CASES: &[(&str, usize, &str, &str)] = &[
+    // A fix adds no mistake that another line has, too.
+    ("question \"R\" { ask \"x\" = 3 bytes unit cycles }/machine simple/ask cycles = 3 bytes", 1, "`bytes` does not belong here", ""),
+    ("machine { virtual 14 bits, page 64 B, page_table { levels 2, bits \"4\" \"4\" } }", 1, "a string is not a number", "machine { virtual 14 bits, page 64 B, page_table { levels 2, bits 4 4 } }"),
+    ("machine { virtual 32 bits, physical 32 bits, page 4 KB, page_table { levels 2, bits 31:22 21:12 } }", 1, "", "machine { virtual 32 bits, physical 32 bits, page 4 KB, page_table { levels 2, bits 10 10 } }"),
+    ("machine { virtual [31:0], physical [29:0], page 4 KB }", 1, "", "machine { virtual 32 bits, physical 30 bits, page 4 KB }"),
+    ("machine {/  physical 32 bits/  cache { size 16 KB, block 32 B, latency 1 }/  miss_penalty 100/}", 4, "the latency of the next level", "  memory { latency 100 }"),
+    ("machine {/  physical 32 bits/  cache { size 16 KB, block 32 B, latency 1, miss_penalty 100 }/}", 3, "in the braces of `machine`", ""),
+    ("machine { physical 32 bits, cache L1i { size 32 KB, block 64 B, ways 8, type instruction } }", 1, "follows `for`", "machine { physical 32 bits, cache L1i { size 32 KB, block 64 B, ways 8, for instructions } }"),
+    ("machine { physical 32 bits, cache { size 32 KB, block 64 B, ways 8, unified } }", 1, "without `for` serves", ""),
+    ("machine { physical 32 bits, cache { size 32 KB, block 64 B, ways 8, sets 128 } }", 1, "the lines divided by the ways", ""),
+    ("machine { physical 32 bits, cache { size 1 KB, block 16 B, set-associative 8 } }", 1, "`ways`", "machine { physical 32 bits, cache { size 1 KB, block 16 B, ways 8 } }"),
+    ("machine simple/read 0x03D4..0x03D8 => tlb miss", 2, "`for va in 0x03D4..0x03D8 { read va => tlb miss }`", ""),
+    ("machine simple/process P1/P1 { read 0x100, write 0x140 = 3 }", 3, "a comma does not separate statements", "P1 { read 0x100; write 0x140 = 3 }"),
+    ("machine simple/store 42, 0x03D4", 2, "`write ADDRESS = VALUE`", "write 0x03D4 = 42"),
+    ("machine simple/question \"Q\" { choose va in 0..64; ask \"What is the VPN?\" => vpn }", 2, "`ask read ADDRESS as \"What is the VPN?\" => vpn`", ""),
+    ("machine simple/for page in 0..8 {/  set page_table {/    | vpn ppn |/    | page page + 1 |/  }/}", 5, "write `(page + 1)`", ""),
+    ("machine simple/for page in 0..8 {/  set page_table {/    | vpn ppn |/    | page (page) |/  }/}", 5, "`(page)` is the value", ""),
     // A value that is too large or in another unit is not superfluous.
     ("let x = 2**64 - 1", 1, "less than 2^64", ""),
     ("show 4 KB - 1 page", 1, "write the size in bytes", ""),

@@ -152,7 +152,28 @@ pub enum Advice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct VmaLabel(pub u16);
 
+/// A kind of area other than private anonymous memory, for which faults and `fork` have rules of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mapping {
+    /// A private area of a file.
+    PrivateFile,
+    /// A shared area of a file.
+    SharedFile,
+    /// Shared anonymous memory.
+    SharedMemory,
+}
+
 impl Vma {
+    /// The kind of the area, or `None` for private anonymous memory.
+    pub fn mapping(&self) -> Option<Mapping> {
+        match (self.backing, self.shared) {
+            (Backing::Anonymous, _) => None,
+            (Backing::File { .. }, false) => Some(Mapping::PrivateFile),
+            (Backing::File { .. }, true) => Some(Mapping::SharedFile),
+            (Backing::Object { .. }, _) => Some(Mapping::SharedMemory),
+        }
+    }
+
     /// Creates an area without flags.
     pub(crate) fn new(
         range: std::ops::Range<u64>,

@@ -675,13 +675,13 @@ impl Parser {
         let (change, value) = if let Type::Pointer(of) = &ty {
             let size = self.element_size(of, place)?;
             let value = match op {
-                BinaryOp::Add => value,
-                BinaryOp::Sub => self.apply(UnaryOp::Negate, value)?,
+                BinaryOp::Add => self.index(value)?,
+                BinaryOp::Sub => self.negated_index(value)?,
                 _ => {
                     fail!(place, "a pointer can only be increased and decreased");
                 }
             };
-            (Change::Offset(size), self.index(value)?)
+            (Change::Offset(size), value)
         } else {
             let (kind, value) = self.update_operand(&target, op, value, place)?;
             (Change::Binary(op, kind), value)

@@ -135,8 +135,14 @@ fn with_prototypes(mut tokens: Vec<Token>, items: &[Item]) -> Vec<Token> {
     for (start, body) in functions.clone() {
         let heading = &tokens[start..body];
         let mut parts = heading.split(|token| token.kind.is("(") || token.kind.is(","));
+        // The type follows these words: `static T f(const T *t)`
+        let qualifiers = [
+            "const", "volatile", "static", "extern", "inline", "register",
+        ];
         let is_known = parts.all(|part| {
-            part.first()
+            let mut words = part.iter().skip_while(|one| one.kind.is_any(&qualifiers));
+            words
+                .next()
                 .is_none_or(|one| one.kind.is_any(KEYWORDS) || one.kind.is(")"))
         });
         let hides = ["struct", "union", "enum", "main"];

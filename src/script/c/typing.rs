@@ -62,7 +62,7 @@ impl Parser {
             (Type::Pointer(_), _, BinaryOp::Add) => return self.offset(left, right, place),
             (_, Type::Pointer(_), BinaryOp::Add) => return self.offset(right, left, place),
             (Type::Pointer(_), _, BinaryOp::Sub) => {
-                let index = self.apply(UnaryOp::Negate, right)?;
+                let index = self.negated_index(right)?;
                 return self.offset(left, index, place);
             }
             (Type::Pointer(_), _, _) | (_, Type::Pointer(_), _) if op.is_comparison() => {
@@ -399,6 +399,14 @@ impl Parser {
             "an integer is expected here, not `{}`",
             self.types.name(&expr.ty)
         )
+    }
+
+    /// Returns the index that is added to a pointer in place of the subtraction of another one. It is negated in 64 bits: as an
+    /// `unsigned`, the 8 of `p - 8u` would become 4294967288.
+    pub fn negated_index(&mut self, index: Expr) -> Parsed<Expr> {
+        let index = self.index(index)?;
+        let index = self.convert(index, &Type::Scalar(Scalar::I64))?;
+        self.apply(UnaryOp::Negate, index)
     }
 
     /// The unit of arithmetic with pointers to this type. As in gcc, `void` has the size 1.

@@ -29,6 +29,8 @@ pub struct Collector {
     unseen: Vec<Arc<Did>>,
     /// Whether the question has shown a part of the state.
     shown: bool,
+    /// Whether a machine has been declared since the last item.
+    new_machine: bool,
     /// Whether a text since the last item, table, or figure may describe such a statement.
     described: bool,
 }
@@ -42,6 +44,7 @@ const EXPLAINED: usize = 32;
 struct Open {
     title: Arc<str>,
     points: Option<Number>,
+    on_new_machine: bool,
     pieces: Vec<OpenPiece>,
 }
 
@@ -119,6 +122,7 @@ impl Collector {
                 division: open.stated_points(String::new()).division(),
                 title: open.title,
                 points,
+                on_new_machine: open.on_new_machine,
                 body,
             }
         });
@@ -201,6 +205,7 @@ impl Collector {
                 self.questions.push(Open {
                     title: title.clone(),
                     points: *points,
+                    on_new_machine: false,
                     pieces: Vec::new(),
                 });
             }
@@ -208,6 +213,7 @@ impl Collector {
                 let part = Open {
                     title: name.clone(),
                     points: *points,
+                    on_new_machine: false,
                     pieces: Vec::new(),
                 };
                 self.put(OpenPiece::Part(part), false);
@@ -253,6 +259,10 @@ impl Collector {
                 self.put(OpenPiece::Ready(Piece::Figure(figure.clone())), *in_part);
             }
             Entry::Item { item, in_part } => {
+                let is_new = std::mem::take(&mut self.new_machine);
+                if let Some(question) = self.questions.last_mut() {
+                    question.on_new_machine |= is_new;
+                }
                 let mut since = std::mem::take(&mut self.since);
                 if since.len() > EXPLAINED {
                     since.clear();
@@ -294,6 +304,7 @@ impl Sink for Collector {
         if let Some(entry) = Entry::in_record(record) {
             self.enter(entry, &record.did);
         } else if !self.questions.is_empty() {
+            self.new_machine |= matches!(*record.did, Did::Machine(_));
             let retried = self.retried(&record.did);
             if !retried && changes_state(record) && self.unseen.len() < 2 {
                 self.unseen.push(record.did.clone());

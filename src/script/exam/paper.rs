@@ -29,6 +29,9 @@ pub struct Question {
     pub points: Number,
     /// Whether the points divide among the blanks.
     pub division: Division,
+    /// Whether a machine has been declared since the last item of the previous question. What that question prints may be the
+    /// contents of another machine.
+    pub(crate) on_new_machine: bool,
     /// The contents, in order.
     pub(crate) body: Vec<Piece>,
 }

@@ -1,6 +1,7 @@
 //! Entries that a statement adds to the paper, with the answer key.
 
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::arrangement::Arrangement;
@@ -10,12 +11,14 @@ pub use super::radix::Radix;
 use crate::lang::span::Span;
 use crate::lang::value::{Number, Value};
 use crate::run::programs::Target;
-use crate::run::record::{Attachment, CallRecord, Did, Shown, StepRecord, View, output_text};
+use crate::run::record::{
+    Attachment, CallRecord, Called, Did, ProcessRun, Shown, StepRecord, View, output_text,
+};
 use crate::run::table::{Cell, Rows, TableId};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::kernel::syscall::Returns;
-use pagewalk_engine::kernel::vma::{Backing, Vma};
+use pagewalk_engine::kernel::vma::{Mapping, Vma};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::spec::Spec;
 
@@ -200,24 +203,38 @@ pub(crate) struct Sharing {
     pub(crate) merged: bool,
 }
 
-fn is_file(area: &Vma) -> bool {
-    matches!(area.backing, Backing::File { .. })
-}
-
 impl Sharing {
     pub(crate) fn of(kernel: &Kernel) -> Self {
-        let any = |is: fn(&Vma) -> bool| {
-            let mut processes = kernel.processes();
-            processes.any(|process| process.space.areas.iter().any(is))
+        let areas = || {
+            let processes = kernel.processes();
+            processes.flat_map(|process| process.space.areas.iter())
         };
         Self {
             processes: kernel.processes().count(),
             forked: kernel.processes().any(|process| process.parent.is_some()),
-            private_files: any(|area| is_file(area) && !area.shared),
-            shared_files: any(|area| is_file(area) && area.shared),
-            shared_memory: any(|area| matches!(area.backing, Backing::Object { .. })),
-            stack: any(|area| area.stack),
+            stack: areas().any(|area| area.stack),
             merged: kernel.merging().scans > 0,
+            ..Self::of_mappings(areas().filter_map(Vma::mapping))
+        }
+    }
+
+    /// Returns what the processes of a run had, of which most have ended with it. Its initialized variables and its string
+    /// literals are in private areas of its file.
+    pub(crate) fn of_run(called: &Called, run: &ProcessRun) -> Self {
+        let file = (!called.from_file.is_empty()).then_some(Mapping::PrivateFile);
+        Self {
+            forked: run.processes > 1,
+            ..Self::of_mappings(run.mapped.iter().copied().chain(file))
+        }
+    }
+
+    fn of_mappings(mappings: impl Iterator<Item = Mapping>) -> Self {
+        let all: BTreeSet<Mapping> = mappings.collect();
+        Self {
+            private_files: all.contains(&Mapping::PrivateFile),
+            shared_files: all.contains(&Mapping::SharedFile),
+            shared_memory: all.contains(&Mapping::SharedMemory),
+            ..Self::default()
         }
     }
 

@@ -42,9 +42,11 @@ pub(super) fn wrong_unit(
     if checking && names.iter().any(is_name) {
         return None;
     }
-    // Cycles are also times, but have no length. A latency is kept as a time also if the script declares cycles.
+    // Cycles are also times, but have no length. A latency is kept as a time also if the script declares cycles, so only
+    // a literal time is certain to be no number of cycles.
+    let is_literal = matches!(of.kind, ExprKind::Quantity(..));
     let in_cycles = own.measure() == Some(Measure::Cycles);
-    let converts = !in_cycles || unit.measure() == own.measure();
+    let converts = unit.measure() == own.measure() || !in_cycles && !is_literal;
     if unit.dimension == own.dimension && converts {
         let right = unit.factor == (1, 1) || is_converted(cx, of, unit, &mut Vec::new());
         return (!right).then(|| unconverted(cx, of, unit));

@@ -108,6 +108,13 @@ fn table(
     }
 }
 
+/// Whether the table of a noun has other rows on another machine.
+pub(crate) fn differs(noun: &'static str, level: usize, old: &Machine, new: &Machine) -> bool {
+    let noun = TableNoun::named(noun);
+    old.spec() != new.spec()
+        || noun.is_some_and(|noun| !rows_of(noun, level, old, new).rows.is_empty())
+}
+
 /// Returns the rows that differ between two machines in a noun's table.
 fn rows_of(noun: &TableNoun, level: usize, old: &Machine, new: &Machine) -> Changed {
     let columns = noun.every_column(new, level);

@@ -6,6 +6,7 @@ use crate::kernel::Kernel;
 use crate::kernel::abi::{Arg, Errno, Reply};
 use crate::kernel::ids::Pid;
 use crate::kernel::syscall::{Returns, SyscallResult, system_call, wait_for};
+use crate::kernel::vma::Vma;
 
 use super::super::builtin::Builtin;
 use super::super::cpu::Call;
@@ -157,8 +158,13 @@ impl Host {
                     .map(|one| Arg::Number((*one as i64).into()))
                     .collect();
                 let name = builtin.name();
-                self.system_call(kernel, process, name, &arguments, watch)?
-                    .0
+                let (value, _) = self.system_call(kernel, process, name, &arguments, watch)?;
+                if builtin == Builtin::Mmap {
+                    let areas = kernel.process(process.pid).map(|one| &one.space.areas);
+                    let area = areas.and_then(|areas| areas.find(value));
+                    self.mapped.extend(area.and_then(Vma::mapping));
+                }
+                value
             }
         };
         process.process.reply(reply);

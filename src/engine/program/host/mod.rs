@@ -21,6 +21,7 @@ use crate::kernel::Kernel;
 use crate::kernel::event::{FaultClass, Signal};
 use crate::kernel::ids::Pid;
 use crate::kernel::process::ProcessState;
+use crate::kernel::vma::Mapping;
 
 use super::cpu::{Budget, Buffering, Event, line_buffered};
 use super::error::{ErrorKind, Limit, LoadError, MemoryError, Place, RunError};
@@ -83,6 +84,8 @@ pub struct Host {
     pub programs: Programs,
     /// The names of the programs that `execve` or a relative started and that [`Host::programs`] lacks.
     missing: BTreeSet<Arc<str>>,
+    /// The kinds of areas that the processes have mapped with `mmap`, also if the areas are gone.
+    mapped: BTreeSet<Mapping>,
     /// The process that runs, or that ran when the run paused.
     current: Option<Pid>,
     limits: Limits,
@@ -103,6 +106,11 @@ impl Host {
     /// The names of the programs that `execve` or a relative started and that [`Host::programs`] lacks.
     pub const fn missing(&self) -> &BTreeSet<Arc<str>> {
         &self.missing
+    }
+
+    /// The kinds of areas that the processes have mapped with `mmap`, also if the areas are gone.
+    pub const fn mapped(&self) -> &BTreeSet<Mapping> {
+        &self.mapped
     }
 
     /// Maps a program's memory into a running process, which will run a function. The numbers are those of

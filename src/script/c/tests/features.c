@@ -44,12 +44,21 @@ int old(s, n, at, c)
   char *s, c;
   int at[4];
 { return s[1] + n * 100 + at[1] + c; }
+typedef struct { int k; } late;
+static late put(int k) { late l = { k }; return l; }
+int look(const late *l, volatile const late all[]) { return l->k + all[1].k; }
 int main(void) {
   atexit(done);
   printf("%d %s %c %5d|%-5d|%05d %x %u %ld %p\n", fib(15), msg, 'z', 42, 42, 42, 255, -1, 123L, (void*)0);
   for (int i = 0; i < 3; i++) for (int j = 0; j < 4; j++) printf("%d ", g[i][j]);
   printf("größe → %zu\n", strlen("é\n"));
   puts("");
+  char *high = msg + 4; int *third = &g[1][2]; unsigned back = 3; unsigned short less = 2; size_t size = 4;
+  printf("%d %ld %ld %ld %ld ", high - back < high, (long) (high - (high - back)), (long) (high - less - msg), (long) (high - size - msg), (long) (third - (third - back)));
+  high -= back; third -= back; high--;
+  printf("%ld %ld\n", (long) (high - msg), (long) (third - g[0]));
+  late both[2] = { put(3), put(4) };
+  printf("%d\n", look(both, both));
   assert(far[1] == 2);
   printf("%s %s %d %ld %ld %d %d\n", __func__, own(), getpagesize(), sysconf(_SC_PAGESIZE), sysconf(-1), (int) ((unsigned long) wide % 64 + (unsigned long) &near % 64), (int) ((unsigned long) far % 256));
   item a = make(7), b; b = a; b.x += 3;

@@ -1,6 +1,6 @@
 //! Information that a question has to print, because its answers depend on it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::printed::{Source, Text, tokens};
@@ -10,10 +10,12 @@ use crate::exam::formats::assumptions::{
 use crate::exam::paper::{PaperItem, Piece, Question};
 use crate::questions::choice::WRONG;
 use crate::questions::entry::{Blank, Derivation, Figure, ItemKind};
+use crate::run::changes::differs;
 use crate::run::facts::{Component, Family};
 use crate::run::nouns::TableNoun;
 use crate::run::record::{Access, Did, FigureData, ReferenceRun, View};
 use crate::run::table::TableId;
+use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::event::{AccessKind, Event};
 use pagewalk_engine::machine::reference_string::Replacement;
 use pagewalk_engine::machine::spec::{Latency, Spec};
@@ -93,6 +95,14 @@ const AREAS: &[&str] = &[
     "maps", "mapped", "mmap", "malloc", "heap", "stack", "data", "bss", "text", "code", "array",
 ];
 
+/// Words of a text that describes the contents of a TLB or cache, and not only its size.
+const CONTENTS: &[&str] = &[
+    "contain", "contains", "contents", "hold", "holds", "holding", "empty", "cold", "warm",
+    "valid", "invalid", "initial", "initially", "already", "loaded", "filled", "flushed", "cached",
+    "after", "before", "previous", "previously", "earlier", "first", "then", "state", "reads",
+    "read", "stored", "writes", "wrote", "accesses", "accessed", "fetched", "brought",
+];
+
 /// The tables with a column, the end of the name of a fact, and the column that can decide the fact of some accesses.
 type Decided = (
     &'static [&'static str],
@@ -131,13 +141,36 @@ enum Kind {
     String,
 }
 
+impl Kind {
+    /// Whether a machine has other contents than the one of the question that prints them.
+    fn differs(self, printed: Option<&Machine>, new: &Machine) -> bool {
+        match self {
+            Self::Entries => is_other(("page_table", 0), printed, new),
+            Self::TlbEntries => is_other(("tlb", 0), printed, new),
+            Self::Areas | Self::String => false,
+        }
+    }
+}
+
+fn is_other((noun, level): (&'static str, usize), old: Option<&Machine>, new: &Machine) -> bool {
+    old.is_some_and(|old| differs(noun, level, old, new))
+}
+
+/// Returns the machine before the first operation of a question.
+fn machine_before(question: &Question) -> Option<&Machine> {
+    let mut items = question.items();
+    items.find_map(|item| item.hardware.as_ref()?.machine_before())
+}
+
 /// What the questions of a paper have printed so far.
 #[derive(Default)]
 pub(super) struct Stated {
-    shown: BTreeSet<Kind>,
+    /// With each kind, the machine of the question that prints it.
+    shown: BTreeMap<Kind, Option<Machine>>,
     /// The machines whose declarations or addresses are printed.
     machines: Vec<Arc<Spec>>,
-    parts: BTreeSet<Component>,
+    /// The TLBs and caches whose contents are printed.
+    parts: BTreeMap<Component, Option<Machine>>,
     /// The programs whose texts are printed.
     programs: BTreeSet<Arc<str>>,
     /// The prose, each text as words with a blank before and after each word.
@@ -146,11 +179,24 @@ pub(super) struct Stated {
     described: BTreeSet<&'static str>,
     /// Whether a text may contain a program.
     has_code: bool,
+    /// Whether a text of the latest question may describe the contents of a TLB or cache.
+    describes_contents: bool,
 }
 
 impl Stated {
     /// Adds a question, which also prints these texts.
     pub(super) fn add(&mut self, question: &Question, texts: &[Text]) {
+        let machine = machine_before(question);
+        if let Some(new) = machine.filter(|_| question.on_new_machine) {
+            self.shown
+                .retain(|kind, printed| !kind.differs(printed.as_ref(), new));
+            self.parts.retain(|part, printed| {
+                let level = match *part {
+                    Component::Tlb(level) | Component::Cache(level) => level,
+                };
+                !is_other((part.noun(), level), printed.as_ref(), new)
+            });
+        }
         let entries = [
             (Kind::Entries, is_page_table as fn(&View) -> bool),
             (Kind::TlbEntries, is_tlb),
@@ -158,17 +204,23 @@ impl Stated {
         let printed = entries
             .into_iter()
             .filter(|(_, is)| prints(&question.body, *is));
-        self.shown.extend(printed.map(|(kind, _)| kind));
+        let printed = printed.map(|(kind, _)| kind);
+        let shown = question.views().filter_map(|view| match view {
+            View::Table(table) if table.id == TableId::Reference => Some(Kind::String),
+            View::Maps { .. } | View::Layout(_) => Some(Kind::Areas),
+            _ => None,
+        });
+        self.shown.extend(
+            printed
+                .chain(shown)
+                .map(|kind| (kind, machine.cloned())),
+        );
         for view in question.views() {
-            self.shown.extend(match view {
-                View::Table(table) if table.id == TableId::Reference => Some(Kind::String),
-                View::Maps { .. } | View::Layout(_) => Some(Kind::Areas),
-                _ => None,
-            });
             if let View::Rulers(spec) | View::Declaration(spec) = view {
                 self.machines.push(spec.clone());
             }
-            self.parts.extend(part_of(view));
+            self.parts
+                .extend(part_of(view).map(|part| (part, machine.cloned())));
             if let View::Listing { name, .. } = view {
                 self.programs.insert(name.clone());
             }
@@ -179,7 +231,7 @@ impl Stated {
             _ => false,
         });
         if prints_string {
-            self.shown.insert(Kind::String);
+            self.shown.insert(Kind::String, None);
         }
         let prose = texts
             .iter()
@@ -194,6 +246,10 @@ impl Stated {
                 own.clone()
                     .any(|text| text.words.to_lowercase().contains(&name.to_lowercase()))
             }));
+        self.describes_contents = own
+            .clone()
+            .flat_map(|text| tokens(&text.words))
+            .any(|word| CONTENTS.contains(&&*word.to_lowercase()));
         self.has_code |= prose.clone().any(|text| text.words.contains([';', '{']));
         self.prose.extend(prose.map(|text| {
             let words: Vec<&str> = tokens(&text.words)
@@ -209,15 +265,15 @@ impl Stated {
         let described = question.has_text();
         let lacks_entries = |item: &PaperItem| {
             let of_tlb = matches!(&*item.did, Did::Access(access) if hits_tlb(access));
-            !(self.shown.contains(&Kind::Entries)
-                || of_tlb && self.shown.contains(&Kind::TlbEntries))
+            !(self.shown.contains_key(&Kind::Entries)
+                || of_tlb && self.shown.contains_key(&Kind::TlbEntries))
         };
         let mut items = question.items();
         if items.any(|item| asks_ppn(item, described) && lacks_entries(item)) {
             lacking.push(Lacking::PageTable);
         }
         let describes_area = AREAS.iter().any(|word| self.has_words(&[word]));
-        if !self.shown.contains(&Kind::Areas) && !describes_area && question.items().any(asks_area)
+        if !self.shown.contains_key(&Kind::Areas) && !describes_area && question.items().any(asks_area)
         {
             lacking.push(Lacking::Areas);
         }
@@ -225,7 +281,7 @@ impl Stated {
         if unstated().any(|item| self.lacks_page_size(item)) {
             lacking.push(Lacking::PageSize);
         }
-        if !self.shown.contains(&Kind::String)
+        if !self.shown.contains_key(&Kind::String)
             && question.items().any(|item| self.lacks_string(item))
         {
             lacking.push(Lacking::String);
@@ -235,7 +291,7 @@ impl Stated {
         let sizes = sizes.filter(|size| !said || *size != Lacking::Machine(PAGE.0));
         if !said {
             let kinds = PARTS.iter().filter(|(name, is_own)| {
-                let printed = self.parts.iter().any(|part| is_own(*part));
+                let printed = self.parts.keys().any(|part| is_own(*part));
                 !printed
                     && !self.described.contains(name)
                     && unstated().any(|item| asks_part(item, *is_own))
@@ -253,10 +309,9 @@ impl Stated {
         {
             lacking.push(Lacking::Between);
         }
-        // Any text may describe the contents.
-        if !question.has_text() {
+        if !question.has_text() || !self.describes_contents {
             let contents = unstated_contents(question).into_iter();
-            let contents = contents.filter(|(part, _)| !self.parts.contains(part));
+            let contents = contents.filter(|(part, _)| !self.parts.contains_key(part));
             lacking.extend(contents.map(|(_, name)| Lacking::Contents(name)));
         }
         lacking.extend(
@@ -452,9 +507,7 @@ fn hidden_columns(question: &Question, view: &View) -> Vec<Lacking> {
         TableId::Cache(level) => ("cache", level),
         _ => return Vec::new(),
     };
-    let mut items = question.items();
-    let machine = items.find_map(|item| item.hardware.as_ref()?.machine_before());
-    let Some((noun, machine)) = TableNoun::named(name).zip(machine) else {
+    let Some((noun, machine)) = TableNoun::named(name).zip(machine_before(question)) else {
         return Vec::new();
     };
     let (shown, printed) = ((noun.shown)(machine, level), table.groups.concat());

@@ -14,7 +14,7 @@ use crate::run::facts::{Component, Family, Key, Subject, key};
 use crate::run::paths::{LAST, PART_PROPERTIES};
 use crate::run::record::{AccessVerb, AreaRecord, Did, ReferenceRun, StartRow, View};
 use crate::run::table::{Cell, Rows, TableId};
-use pagewalk_engine::kernel::vma::Backing;
+use pagewalk_engine::kernel::vma::{Backing, Mapping};
 use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::reference_string::{Replacement, Ticks};
@@ -201,9 +201,22 @@ impl Topics {
         self.add([(Topic::Stores, !only_loads(item))]);
         // The state decides, and not the operation's result, or else the assumptions reveal the answer.
         let has_files = |hardware: &Hardware| hardware.sharing.files();
+        let of_table = match &item.kind {
+            ItemKind::Table { string, .. } => string.as_ref(),
+            _ => None,
+        };
+        let mut dids = item.since.iter().chain([&item.did]).chain(of_table);
+        let maps_file = dids.any(|did| match &**did {
+            Did::Program(run) => run.in_process().is_some_and(|run| {
+                let files = [Mapping::PrivateFile, Mapping::SharedFile];
+                files.iter().any(|file| run.mapped.contains(file))
+            }),
+            _ => false,
+        });
+        let in_state = item.hardware.as_ref().is_some_and(has_files);
         self.add([
             (Topic::Retries, item.retry.is_some()),
-            (Topic::Files, item.hardware.as_ref().is_some_and(has_files)),
+            (Topic::Files, in_state || maps_file),
         ]);
         let (spec, bare) = (
             item.hardware.as_ref().map(|hardware| &*hardware.spec),

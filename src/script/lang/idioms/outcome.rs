@@ -185,9 +185,8 @@ pub(super) fn new_there(
     after.iter().filter(|one| !hidden(one)).any(|one| {
         let there =
             one.span.file == edit.span.file && line <= one.span.start && one.span.start <= until;
-        let known = before
-            .iter()
-            .any(|old| same(old, one) && !same(old, diagnostic));
+        // The same error elsewhere does not make one more of it known.
+        let known = !same(one, diagnostic) && alike(one, after) <= alike(one, before);
         // A line that the edit turns into facts must have facts of the statement above it.
         let excused = !edit.replacement.starts_with("=>") && comes_next(diagnostic.code, one);
         there && !known && !excused

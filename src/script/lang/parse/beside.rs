@@ -360,6 +360,12 @@ fn beside(stop: &Stop) -> Option<Diagnostic> {
             mistake(message, format!("write `{}`", quoted(&text))).fix(stop.write(rest, text)),
         );
     }
+    let behind_comma = rest.strip_prefix(',').map(str::trim_start);
+    if behind_comma.is_some_and(is_statement) {
+        let help = "put a line break or `;` between them";
+        let wrong = mistake("a comma does not separate statements", help);
+        return Some(wrong.fix(stop.write(",", ";")));
+    }
     (stop.wanted.contains(&Rule::infix) && is_statement(rest)).then(|| {
         mistake(
             "a second statement begins here",

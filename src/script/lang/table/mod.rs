@@ -98,6 +98,10 @@ impl Table {
                 columns(wanted)
             );
             let wrong = Diagnostic::new(Code::BadTable, extra.span, message);
+            if let Some(sum) = unwrapped(&row.cells) {
+                let help = format!("an expression in a table is in parentheses: write `({sum})`");
+                return Some(wrong.label("one too many").help(help));
+            }
             // A set has several ways, and a row of a page table can have several entries.
             let repeated = match self.header.first().and_then(name) {
                 Some("set" | "idx") if wanted > 2 && (given - 1) % (wanted - 1) == 0 => {
@@ -127,6 +131,19 @@ impl Table {
                 .also(missing.span, "the first column without a cell"),
         )
     }
+}
+
+/// Returns an expression whose parts are cells of their own: `| page page + 1 |`. A `-` and a `*` are values of cells.
+fn unwrapped(cells: &[Cell]) -> Option<String> {
+    let text = |cell: &Cell| match &cell.kind {
+        CellKind::Bare(text) => Some(text.to_string()),
+        _ => None,
+    };
+    let mut triples = cells.windows(3).filter_map(|triple| {
+        let parts: Option<Vec<String>> = triple.iter().map(text).collect();
+        parts.filter(|parts| matches!(&*parts[1], "+" | "/" | "//" | "%" | "<<" | ">>"))
+    });
+    triples.next().map(|parts| parts.join(" "))
 }
 
 /// Whether the cells form a ruler, as in Markdown and databases: `---`, `:--`, `+---+---+`. A cell with a single dash

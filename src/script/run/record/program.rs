@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use pagewalk_engine::kernel::vma::Mapping;
 use pagewalk_engine::program::{Buffering, Builtin, Count, Counts, Ending, Outputs, Until};
 
 use super::call::Declared;
@@ -96,6 +97,8 @@ pub(crate) struct ProcessRun {
     pub(crate) declared: Option<Declared>,
     /// The names of the programs that `execve` or a relative started and that the script does not declare.
     pub(crate) missing: BTreeSet<Arc<str>>,
+    /// The kinds of areas that the run's processes have mapped, also if the areas are gone.
+    pub(crate) mapped: BTreeSet<Mapping>,
     /// Number of processes of the run, with those that `fork` created.
     pub(crate) processes: usize,
 }

@@ -307,7 +307,16 @@ fn not_a_number(text: &str, span: Span, radix: &str) -> Diagnostic {
             .help(format!("a bit is 0 or 1: write `{bit}`"))
             .fix(fix);
     }
-    diagnostic.help("`-` means no value, `*` matches any value, and `(EXPR)` is an expression")
+    let is_name = text.starts_with(char::is_alphabetic)
+        && text.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let expression = if is_name {
+        format!("`({text})` is the value of the variable `{text}`")
+    } else {
+        "`(EXPR)` is an expression".to_owned()
+    };
+    diagnostic.help(format!(
+        "`-` means no value, `*` matches any value, and {expression}"
+    ))
 }
 
 /// Returns the errors in the header of entries: a wrong first column, unknown columns, or too many ways.

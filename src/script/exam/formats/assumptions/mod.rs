@@ -369,9 +369,8 @@ fn of_machine(
     });
     let sharing = question.items().filter_map(|item| item.hardware.as_ref());
     let sharing = sharing.map(|hardware| hardware.sharing);
-    let mut sharing = sharing.fold(Sharing::default(), Sharing::with);
-    // The children of a program have ended with it.
-    sharing.forked |= programs::faulting(question).any(|(_, run)| run.processes > 1);
+    let runs = programs::faulting(question).map(|(called, run)| Sharing::of_run(called, run));
+    let sharing = sharing.chain(runs).fold(Sharing::default(), Sharing::with);
     let context = Context {
         question,
         hardware,

@@ -28,7 +28,9 @@ pub(super) fn settings(block: &str, said: &str, piece: &[Token]) -> Option<Vec<S
             new.push(word(block, token.text));
             break;
         }
-        let (length, setting) = setting(block, said, rest)?;
+        // A setting of no tokens, such as the widths in `bits "4" "4"`, would be found again and again.
+        let (length, setting) =
+            setting(block, said, rest).filter(|(length, _)| *length > 0)?;
         // `16 lines of 4 bytes`, `2 levels of 10 bits`
         let size = setting.strip_prefix("size ").filter(|_| {
             // Of two sizes, the second one is that of a block: `1 KB 2-way 16 B`
@@ -58,7 +60,7 @@ pub(super) fn settings(block: &str, said: &str, piece: &[Token]) -> Option<Vec<S
 
 /// Rewrites the first setting among some tokens, and returns the number of tokens in it.
 fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
-    if let Some(found) = bits_of_ppn(all) {
+    if let Some(found) = positions(all) {
         return Some(found);
     }
     let sign = |token: &Token| {
@@ -172,7 +174,7 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
         // The remaining values belong to the same setting.
         let more = all[at + length..]
             .iter()
-            .take_while(|token| token.is_number() || token.text == "..")
+            .take_while(|token| number(token) || token.text == "..")
             .count();
         let more = if name == "bits" || name == "holding" || name == "ppn" {
             more
@@ -181,7 +183,7 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
         };
         let behind: String = all[at + length..at + length + more]
             .iter()
-            .flat_map(|token| [" ", token.text])
+            .flat_map(|token| [" ", quoted(token.text).unwrap_or(token.text)])
             .collect();
         // `associativity 2-way`, `memory 4 frames`, but the size of a word in `block 4 words` is unknown
         let rest = &all[at + length + more..];
@@ -218,22 +220,42 @@ fn begun(block: &str, words: &[&str]) -> Option<(usize, String)> {
     lengths.find_map(|length| Some((length, flagged(block, &words[..length])?)))
 }
 
-/// Rewrites `ppn 12:31`, `PPN [31:12]`, and `ppn bits 12 to 31`, whose range includes both ends, as the language's does.
-fn bits_of_ppn(all: &[Token]) -> Option<(usize, String)> {
+/// Rewrites positions of bits, such as `ppn 12:31`, `PPN [31:12]`, `bits 31:22 21:12`, and `virtual [31:0]`.
+fn positions(all: &[Token]) -> Option<(usize, String)> {
+    let name = all.first()?.text.to_lowercase();
+    let (mut at, mut found) = (1, Vec::new());
+    while let Some((length, range)) = range_of_bits(&all[at..]) {
+        found.push(range);
+        at += length;
+    }
+    let width = |(from, to): &(u32, u32)| (to - from + 1).to_string();
+    let new = match (&*name, &found[..]) {
+        ("ppn", [(from, to)]) => format!("ppn {from}..{to}"),
+        ("virtual" | "physical", [whole @ (0, _)]) => format!("{name} {} bits", width(whole)),
+        ("bits", [_, _, ..]) => {
+            let widths: Vec<String> = found.iter().map(width).collect();
+            format!("bits {}", widths.join(" "))
+        }
+        _ => return None,
+    };
+    Some((at, new))
+}
+
+/// Returns the number of tokens in a range such as `12:31`, `[31:12]`, or `bits 12 to 31`, and its lowest and highest bit. The
+/// range includes both, as the language's does.
+fn range_of_bits(all: &[Token]) -> Option<(usize, (u32, u32))> {
     let before = |token: &&Token| matches!(token.text, ":" | "=" | "[" | "<" | "bit" | "bits");
-    let first = all.first()?;
-    let at = 1 + all[1..].iter().take_while(before).count();
+    let at = all.iter().take_while(before).count();
     let [from, sign, to, rest @ ..] = all.get(at..)? else {
         return None;
     };
     let is_range = matches!(sign.text, "-" | "–" | ":" | "to" | ".." | "..=" | "...");
-    let number = |token: &Token| token.text.parse::<u32>().ok();
+    let number = |token: &Token| token.text.parse::<u32>().ok().filter(|bit| *bit < 64);
     let (from, to) = (number(from)?, number(to)?);
     let after = rest
         .iter()
         .take_while(|token| matches!(token.text, "]" | ">"));
-    let range = format!("ppn {}..{}", from.min(to), from.max(to));
-    (first.text.eq_ignore_ascii_case("ppn") && is_range).then(|| (at + 3 + after.count(), range))
+    is_range.then(|| (at + 3 + after.count(), (from.min(to), from.max(to))))
 }
 
 /// Returns the power of two with a decimal exponent.

@@ -142,6 +142,7 @@ fn run_here(cx: &mut Cx, plan: &RunPlan) -> Result<Did, Stop> {
         output: host.output().into(),
         declared,
         missing: host.missing().clone(),
+        mapped: host.mapped().clone(),
         processes: host.processes().count(),
     };
     if !cx.probing {
