@@ -119,7 +119,7 @@ pub(crate) fn write(
     }
     for file in files {
         if file.path.ends_with(LIST_NAME) {
-            warn_of_replaced_list(&folder.join(&file.path), &file.bytes);
+            keep_replaced_list(&folder.join(&file.path), &file.bytes)?;
         }
         write_below(folder, &file.path, &file.bytes).map_err(|error| {
             let path = folder.join(&file.path);
@@ -146,19 +146,30 @@ fn listed(list: &str) -> BTreeSet<Vec<&str>> {
         .collect()
 }
 
-/// Warns about a list of versions that this command replaces, unless the versions are the same. Without the list, the
-/// papers of the earlier versions cannot be graded.
-fn warn_of_replaced_list(path: &Path, new: &[u8]) {
+/// Renames a list of versions that this command replaces, unless the versions are the same. Without the list, the papers of
+/// the earlier versions cannot be graded.
+fn keep_replaced_list(path: &Path, new: &[u8]) -> Result<(), ExamError> {
     let Ok(old) = Disk.load(path, TABLE) else {
-        return;
+        return Ok(());
     };
-    if listed(&String::from_utf8_lossy(&old)) != listed(&String::from_utf8_lossy(new)) {
-        complain(&format!(
-            "pagewalk: warning: `{}` listed other versions and is replaced\n  \
-             help: write each set of versions to its own folder\n",
-            shown(path)
-        ));
+    if listed(&String::from_utf8_lossy(&old)) == listed(&String::from_utf8_lossy(new)) {
+        return Ok(());
     }
+    let mut names = (1..).map(|number| path.with_extension(format!("{number}.csv")));
+    let Some(kept) = names.find(|name| !name.exists()) else {
+        return Ok(());
+    };
+    std::fs::rename(path, &kept).map_err(|error| {
+        let text = format!("pagewalk: cannot rename `{}`: {error}\n", shown(path));
+        ExamError::wrong(text)
+    })?;
+    complain(&format!(
+        "pagewalk: warning: `{}` listed other versions, and is now `{}`\n  \
+         help: write each set of versions to its own folder\n",
+        shown(path),
+        shown(&kept)
+    ));
+    Ok(())
 }
 
 /// The part of a file name that precedes its extension.

@@ -287,6 +287,9 @@ impl<'a> Lexer<'a> {
         let word = &rest[..end.unwrap_or(rest.len())];
         let place = self.bump(word.len());
         let lower = word.to_ascii_lowercase();
+        if is_hex && lower.contains(['.', 'p']) {
+            fail!(place, "hexadecimal floating constants are not supported"; "write the number in decimal, such as `12.0`");
+        }
         if !is_hex && lower.contains(['.', 'e']) {
             let is_single = lower.ends_with('f');
             let digits = lower.trim_end_matches(['f', 'l']);

@@ -504,6 +504,10 @@ impl Parser {
             "typeof" | "__typeof__" if self.find("typeof").is_none() => {
                 ("`typeof` is not supported", "write the type")
             }
+            "_Generic" | "_Thread_local" | "_Atomic" | "_Alignas" | "_Noreturn" | "_Complex" => {
+                let message = format!("`{name}` is not supported");
+                return Err(Mistake::new(self.place(), message));
+            }
             "__LINE__" => (
                 "`__LINE__` is not supported",
                 "write the number of the line",
@@ -549,6 +553,7 @@ impl Parser {
                     Some(ty @ Type::Struct(_)) => format!("write `{}`", self.types.name(ty)),
                     _ => format!("write `enum {name}`"),
                 },
+                "jmp_buf" | "sigjmp_buf" => "return from the functions, because programs have no `setjmp`".to_owned(),
                 "then" => "remove it".to_owned(),
                 "using" => "remove the line, which is C++".to_owned(),
                 name if name.starts_with("pthread_") => {

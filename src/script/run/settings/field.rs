@@ -400,7 +400,7 @@ fn unknown<D>(rows: &[SettingRow<D>], block: &str, field: &Field) -> Diagnostic 
     match near.filter(|_| !only_resembles_others(&name.text)) {
         Some(near) => diagnostic.did_you_mean(&name.text, near),
         // `miss_penalty`, `miss_latency`
-        None if block == "cache"
+        None if matches!(block, "cache" | "machine")
             && (name.text.to_lowercase().starts_with("miss") || &*name.text == "penalty") =>
         {
             diagnostic.help("a miss takes the latency of the next level: write `memory { latency 100 }` in `machine`")
