@@ -410,7 +410,7 @@ fn a_script_that_changed_since_the_paper_was_printed_is_reported() {
             .contains("e.versions.csv` listed other versions")
     );
     assert_eq!(print().messages, "");
-    let kept = fs::read_to_string(papers.join("e.versions.1.csv")).expect("the earlier list");
+    let kept = std::fs::read_to_string(papers.join("e.versions.1.csv")).expect("the earlier list");
     assert!(kept.contains(&code), "{kept}");
 }
 

@@ -70,7 +70,8 @@ pub(crate) fn unlikely(
                 let own = Some(block).filter(|_| operands.is_empty());
                 found.extend(own.and_then(levels_in_order));
             }
-            StmtKind::Let { value, .. } if stmt.facts.is_empty() => {
+            StmtKind::Let { name, value, .. } if stmt.facts.is_empty() => {
+                found.extend(fraction(name, value, sources));
                 found.extend(undeclared_file(value, script, sources, &has_file));
             }
             StmtKind::Choose { from, .. } => found.extend(two_values(from, sources)),
@@ -115,6 +116,29 @@ pub(crate) fn unlikely(
         .found
         .sort_by_key(|one| (one.span.file, one.span.start));
     numbers.found
+}
+
+/// The fields of addresses, which are whole numbers.
+const FIELDS: &[&str] = &["vpn", "ppn", "pfn", "tlbi", "tlbt", "ci", "ct"];
+
+/// Finds `let vpn = va / 64`, which C rounds down.
+fn fraction(name: &Word, value: &Expr, sources: &Sources) -> Option<Diagnostic> {
+    let ExprKind::Binary(BinaryOp::Divide, left, right) = &value.kind else {
+        return None;
+    };
+    if !FIELDS.contains(&&*name.text) || is_literal(value) {
+        return None;
+    }
+    let between = Span {
+        start: left.span.end,
+        end: right.span.start,
+        ..value.span
+    };
+    let start = between.start as usize + sources.text(between).find('/')?;
+    let sign = Span::new(between.file, start..start + 1);
+    let message = format!("`/` keeps the fraction, but `{}` is a whole number", name.text);
+    let warning = Diagnostic::warning(Code::Unlikely, sign, message);
+    Some(warning.help("`//` rounds down").fix(Fix::write(sign, "/", "//")))
 }
 
 /// Finds `levels 10/10`, which is the number 1.
