@@ -287,7 +287,7 @@ fn contents_of_another_machine_are_not_printed() {
     assert!(!all(&format!("{}{of_tlb}", filled("02"))).contains(tlb));
 }
 
-/// The size of a cache does not say what is in it.
+/// The size of a cache does not say which blocks it contains.
 #[test]
 fn a_text_about_the_size_of_a_cache_does_not_describe_its_contents() {
     let hinted = |text: &str| {
