@@ -33,7 +33,8 @@ async function write(damaged = false) {
   find('element').textContent =
     `<script src="pagewalk-script.js"></script>\n<pagewalk-script${flags.map((name) => ` ${name}`).join('')} explorer="${escaped(explorer)}"><pre>\n${escaped(text.trimEnd())}\n</pre></pagewalk-script>`;
   find('frame').textContent = `<iframe src="${link}" title="Exercise" width="100%" height="${height(text)}" style="border: 0"></iframe>`;
-  find('preview').src = link;
+  // An address in `src` would be one more step for Back.
+  find('preview').contentWindow.location.replace(link);
   address = fragment;
   find('lost').textContent = damaged ? NO_SCRIPT : '';
   if (!damaged) history.replaceState(null, '', address);

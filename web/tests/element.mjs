@@ -373,8 +373,11 @@ await test('a damaged link to an exercise says so, and stays until an edit', asy
   await page.evaluate(() => (location.hash = 'zAAAA'));
   await says.waitFor();
   assert.equal(await script.inputValue(), 'machine simple\nread 0x03D4 => tlb ?');
+  const steps = await page.evaluate(() => history.length);
   await script.fill('machine simple\nread 0x03D5 => tlb ?\n');
   await says.waitFor({ state: 'detached' });
+  await page.waitForFunction(() => document.querySelector('#preview').contentDocument.querySelector('pagewalk-script')?.text.includes('0x03D5'));
+  assert.equal(await page.evaluate(() => history.length), steps);
   // The link to the contents leaves the exercise in the address.
   await page.locator('.skip').press('Enter');
   await page.reload();
