@@ -151,10 +151,11 @@ function list(fragment) {
 /** Writes an edited script into the address, so that it stays after a reload, after Back, and in a bookmark. */
 async function keep() {
   const { text } = source;
+  const { href } = location;
   if (text === state.kept) return;
   const fragment = text === state.original?.text ? '' : await toFragment(shared());
-  // A later call has the rest.
-  if (source.text !== text) return;
+  // A later call has the rest, and another address is that of another script.
+  if (source.text !== text || location.href !== href) return;
   state.kept = text;
   scripts.leave(undefined);
   if (fragment) return place(fragment, list(fragment).own);
@@ -616,8 +617,12 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => stat
 
 /* Opening scripts. */
 
+/** How many scripts were opened, because the files of an example can arrive after the next script. */
+let openings = 0;
+
 /** @param {string} path @param {string} text @param {{files?: Record<string, string>, step?: number}} [more] */
 async function load(path, text, { files = {}, step = Infinity } = {}) {
+  openings += 1;
   Object.assign(state, { path, files, opened: '' });
   at('path').textContent = path;
   document.title = `${path}: Pagewalk`;
@@ -634,6 +639,7 @@ async function load(path, text, { files = {}, step = Infinity } = {}) {
 
 /** Opens an example with the files that it names. @param {string} path */
 async function example(path) {
+  const own = (openings += 1);
   const folder = `examples/${path}`.replace(/[^/]*$/, '');
   const response = await fetch(`examples/${path}`);
   if (!response.ok) return trouble(`There is no example ${path}.`);
@@ -652,6 +658,7 @@ async function example(path) {
     }
   };
   await fetched(text, folder);
+  if (own !== openings) return;
   history.replaceState(null, '', `?example=${encodeURIComponent(path)}`);
   await load(`examples/${path}`, text, { files });
 }
