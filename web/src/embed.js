@@ -1,7 +1,7 @@
 // A script in a frame, for platforms that remove scripts from their pages: `embed.html#…`. The page with the frame receives
 // `{pagewalk: {height}}`, and `{pagewalk: {result}}` after each run.
 // @ts-check
-import { fromFragment } from './share.js';
+import { NO_SCRIPT, fromFragment } from './share.js';
 
 /** @param {object} message */
 // Heights and verdicts are no secret, and the frame does not know which page contains it.
@@ -11,7 +11,7 @@ async function show() {
   const main = /** @type {HTMLElement} */ (document.querySelector('main'));
   const shared = await fromFragment(location.hash);
   if (!shared) {
-    main.textContent = 'This link contains no script. Copy the whole link.';
+    main.textContent = NO_SCRIPT;
     return;
   }
   const element = document.createElement('pagewalk-script');

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { deflateRawSync } from 'node:zlib';
+import { deflateRawSync, deflateSync } from 'node:zlib';
 import { CHROMIUM, FIREFOX, ROOT, SITE, browser, done, looksRight, need, responsive, serve, test, visit } from './setup.mjs';
 
 need(CHROMIUM, 'no Chromium; run .ci/web install');
@@ -271,11 +271,11 @@ await test('the link to the explorer contains the text, and an empty attribute r
     await link.hover();
     await page.waitForFunction(() => document.querySelector('pagewalk-script').shadowRoot.querySelector('a').hash);
     const href = await link.getAttribute('href');
-    assert.match(href, /\/pagewalk\/explorer\.html#z[\w-]+$/);
+    assert.match(href, /\/pagewalk\/explorer\.html#d[\w-]+$/);
     const text = await page.evaluate(async (data) => {
       const bytes = Uint8Array.from(atob(data.replaceAll('-', '+').replaceAll('_', '/')), (sign) => sign.charCodeAt(0));
-      return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).json();
-    }, href.split('#z')[1]);
+      return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'))).json();
+    }, href.split('#d')[1]);
     assert.equal(text.text, await area.inputValue());
   });
   await on('/none.html', async ({ element }) => assert.equal(await element.getByRole('link').count(), 0));
@@ -356,6 +356,37 @@ await test('the page that makes exercises writes HTML that works', async () => {
   await platform.close();
 });
 
+await test('a damaged link to an exercise says so, and stays until an edit', async () => {
+  const shared = deflateSync(JSON.stringify({ text: 'machine simple\nread 0x03D4 => tlb ?', readonly: true })).toString('base64url');
+  const { page, wrong } = await visit(context, `${server.site}exercise.html#d${shared.slice(0, -6)}`);
+  const says = page.getByRole('alert').getByText('This link contains no script. Copy the whole link.');
+  const script = page.getByRole('textbox', { name: 'Script' });
+  await says.waitFor();
+  await page.waitForFunction(() => document.querySelector('#frame').textContent);
+  assert.equal(new URL(page.url()).hash, `#d${shared.slice(0, -6)}`);
+  await looksRight(page, 'a damaged link', [360, 1366]);
+  // The whole link, with the end of a sentence.
+  await page.evaluate((to) => (location.hash = to), `d${shared}.`);
+  await says.waitFor({ state: 'detached' });
+  assert.equal(await script.inputValue(), 'machine simple\nread 0x03D4 => tlb ?');
+  assert.equal(await page.locator('#readonly').isChecked(), true);
+  await page.evaluate(() => (location.hash = 'zAAAA'));
+  await says.waitFor();
+  assert.equal(await script.inputValue(), 'machine simple\nread 0x03D4 => tlb ?');
+  const steps = await page.evaluate(() => history.length);
+  await script.fill('machine simple\nread 0x03D5 => tlb ?\n');
+  await says.waitFor({ state: 'detached' });
+  await page.waitForFunction(() => document.querySelector('#preview').contentDocument.querySelector('pagewalk-script')?.text.includes('0x03D5'));
+  assert.equal(await page.evaluate(() => history.length), steps);
+  // The link to the contents leaves the exercise in the address.
+  await page.locator('.skip').press('Enter');
+  await page.reload();
+  await page.waitForFunction(() => document.querySelector('#frame').textContent);
+  assert.equal(await script.inputValue(), 'machine simple\nread 0x03D5 => tlb ?');
+  assert.deepEqual(wrong, []);
+  await page.close();
+});
+
 await test('a page of another origin loads the element and the engine', async () => {
   const other = await serve({ '/other.html': course(`<pagewalk-script>${READS.replace('VALUE', 'miss')}</pagewalk-script>`, `<script src="${server.site}pagewalk-script.js"></script>`) });
   const page = await context.newPage();
@@ -411,7 +442,7 @@ await test('a frame shows the text of its fragment, and reports its height and t
 
 await test('a link that is cut, or that expands to too much, shows a sentence', async () => {
   const bomb = deflateRawSync(JSON.stringify({ text: ' '.repeat(50 << 20) })).toString('base64url');
-  for (const fragment of ['zAAAA', 'u!', 'ue30', 'q', '', `z${bomb}`]) {
+  for (const fragment of ['zAAAA', 'u!', 'ue30', 'q', '', `z${bomb}`, `d${deflateSync(JSON.stringify({ text: ' '.repeat(50 << 20) })).toString('base64url')}`]) {
     const { page, wrong } = await visit(context, `${server.site}embed.html#${fragment}`);
     await page.getByText('This link contains no script.').waitFor();
     assert.deepEqual(wrong, [], fragment.slice(0, 20));

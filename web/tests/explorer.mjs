@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { deflateRawSync, deflateSync } from 'node:zlib';
+import { fromFragment } from '../src/share.js';
 import { CHROMIUM, FIREFOX, SITE, browser, done, looksRight, need, responsive, serve, test, visit } from './setup.mjs';
 
 need(CHROMIUM, 'no Chromium; run .ci/web install');
@@ -427,6 +429,191 @@ await test('a link made before the first record opens there, and an edit stays t
   await position(page, '5 of 5');
   await page.keyboard.type('read 0x3D7\n');
   await position(page, '6 of 6');
+  await page.close();
+});
+
+/** The text of the editor, without the results beside the lines. */
+const written = (page) => page.locator('#editor .cm-line').evaluateAll((all) => all.map((line) => [...line.childNodes].filter(({ className }) => className !== 'cm-result').map(({ textContent }) => textContent).join('')).join('\n'));
+const OWN = 'machine simple\nread 0x3D4\n';
+/** Adds a comment at the end of the script. */
+async function append(page, text) {
+  await page.locator('.cm-content').click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.insertText(text);
+}
+
+await test('an edited script stays after a reload, after Back, and after Link, and a button returns to the example', async () => {
+  const own = await chrome.newContext({ viewport: { width: 1366, height: 768 } });
+  const { page, wrong } = await explorer('?example=simple-memory-system.pw', own);
+  await position(page, '10 of 10');
+  const example = await written(page);
+  assert.equal(await page.locator('#original').isHidden(), true);
+  await type(page, `${OWN}# A\n`);
+  await position(page, '2 of 2');
+  await page.locator('#link').click();
+  await page.waitForFunction(() => location.hash.length > 9);
+  await append(page, '# B\n');
+  await page.waitForTimeout(400);
+  await page.reload();
+  await position(page, '2 of 2');
+  assert.equal(await written(page), `${OWN}# A\n# B\n`);
+  // The last words of a page that is left at once.
+  await append(page, '# C\n');
+  await page.reload();
+  await position(page, '2 of 2');
+  assert.equal(await written(page), `${OWN}# A\n# B\n# C\n`);
+  await append(page, '# D\n');
+  await page.getByRole('link', { name: 'Book' }).click();
+  await page.waitForURL('**/book/**');
+  await page.goBack();
+  await position(page, '2 of 2');
+  assert.equal(await written(page), `${OWN}# A\n# B\n# C\n# D\n`);
+  // The link to the step leaves the script in the address.
+  await page.locator('.skip').press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'step');
+  await page.reload();
+  await position(page, '2 of 2');
+  await page.getByRole('button', { name: 'Back to the example' }).click();
+  await position(page, '10 of 10');
+  assert.equal(await written(page), example);
+  await page.getByRole('button', { name: 'Back to my script' }).click();
+  await position(page, '2 of 2');
+  assert.equal(await written(page), `${OWN}# A\n# B\n# C\n# D\n`);
+  assert.deepEqual(wrong, []);
+  await own.close();
+});
+
+await test('an example takes the place of a script, which Back, a button, and Ctrl+Z return to', async () => {
+  const own = await chrome.newContext({ viewport: { width: 1366, height: 768 } });
+  const { page, wrong } = await explorer('', own);
+  await position(page, '10 of 10');
+  const choose = async (name) => {
+    await page.locator('#examples').click();
+    await page.locator('dialog').getByRole('button', { name }).first().click();
+  };
+  await type(page, OWN);
+  // Before the script is in the address.
+  await choose(/^fork /);
+  await position(page, '20 of 20');
+  await page.locator('#notice').getByText('Your script is kept.').waitFor();
+  await page.goBack();
+  await position(page, '2 of 2');
+  assert.equal(await written(page), OWN);
+  await page.goForward();
+  await position(page, '20 of 20');
+  await page.goBack();
+  await position(page, '2 of 2');
+  await choose(/^fork /);
+  await position(page, '20 of 20');
+  await page.locator('#notice').getByText('Your script is kept.').waitFor();
+  const example = await written(page);
+  await page.locator('.cm-content').click();
+  await page.keyboard.press('Control+z');
+  await position(page, '2 of 2');
+  await page.keyboard.press('Control+y');
+  await position(page, '20 of 20');
+  assert.equal(await written(page), example);
+  // An example that one only looked at is no script of one's own.
+  await page.waitForTimeout(300);
+  assert.equal(new URL(page.url()).search + new URL(page.url()).hash, '?example=lectures%2Ffork.pw');
+  await page.getByRole('button', { name: 'Back to my script' }).click();
+  await position(page, '2 of 2');
+  assert.equal(await written(page), OWN);
+  // A dropped script does not lose it, either.
+  await drop(page, 'dropped.pw', 'machine simple\n');
+  await position(page, '1 of 1');
+  await page.getByRole('button', { name: 'Back to my script' }).click();
+  await position(page, '2 of 2');
+  assert.deepEqual(wrong, []);
+  await own.close();
+});
+
+await test('a new visit offers the last script, the examples list the last ones, and a link opens its own', async () => {
+  const own = await chrome.newContext({ viewport: { width: 1366, height: 768 } });
+  const { page: first } = await explorer('', own);
+  // Nothing before the first script can be returned to.
+  await first.locator('.cm-content').click();
+  await first.keyboard.press('Control+z');
+  await first.waitForTimeout(400);
+  await position(first, '10 of 10');
+  await type(first, OWN);
+  await position(first, '2 of 2');
+  await first.close();
+  const { page: other } = await explorer('', own);
+  await type(other, `${OWN}# other\n`);
+  await position(other, '2 of 2');
+  await other.waitForTimeout(300);
+  const { page, wrong } = await explorer('', own);
+  await position(page, '10 of 10');
+  await page.locator('#notice').getByText('Your last script is kept.').waitFor();
+  await page.getByRole('button', { name: 'Back to my script' }).click();
+  await position(page, '2 of 2');
+  assert.equal(await written(page), `${OWN}# other\n`);
+  await page.locator('#examples').click();
+  const mine = page.locator('dialog').locator('h3', { hasText: 'Your scripts' }).locator('+ ul button');
+  await mine.nth(1).waitFor();
+  assert.equal(await mine.count(), 2);
+  assert.match(await mine.nth(1).innerText(), /^simple-memory-system\s*\w+ \d+, \d+, .*: machine simple$/);
+  await looksRight(page, 'the dialog with own scripts', [360]);
+  await mine.nth(1).click();
+  await page.locator('#notice').getByText('Your script is kept.').waitFor();
+  assert.equal(await written(page), OWN);
+  const link = `#u${Buffer.from(JSON.stringify({ text: SCRIPT })).toString('base64url')}`;
+  const { page: linked } = await explorer(link, own);
+  await position(linked, '4 of 4');
+  assert.equal(await written(linked), SCRIPT);
+  assert.equal(await linked.locator('#notice').innerText(), '');
+  assert.deepEqual(wrong, []);
+  await own.close();
+});
+
+await test('without a memory of the browser, the address keeps the script', async () => {
+  const own = await chrome.newContext({ viewport: { width: 1366, height: 768 } });
+  await own.addInitScript(() => {
+    for (const name of ['localStorage', 'sessionStorage']) Object.defineProperty(globalThis, name, { get: () => { throw new DOMException('refused', 'SecurityError'); } });
+  });
+  const { page, wrong } = await explorer('', own);
+  await type(page, OWN);
+  await position(page, '2 of 2');
+  await page.waitForTimeout(300);
+  await page.reload();
+  await position(page, '2 of 2');
+  assert.equal(await written(page), OWN);
+  assert.deepEqual(wrong, []);
+  await own.close();
+});
+
+await test('a damaged link says so, and opens no example', async () => {
+  const link = (form) => `#${{ d: 'd', z: 'z' }[form]}${{ d: deflateSync, z: deflateRawSync }[form](JSON.stringify({ text: SCRIPT, path: 'own.pw' })).toString('base64url')}`;
+  const [now, before] = [link('d'), link('z')];
+  const sentence = 'This link contains no script. Copy the whole link.';
+  const changed = Array.from({ length: 8 }, (_, at) => 2 + Math.floor(((now.length - 12) * at) / 8)).map((at) => now.slice(0, at) + (now[at] === 'A' ? 'B' : 'A') + now.slice(at + 1));
+  for (const fragment of [now.slice(0, -8), before.slice(0, -8), ...changed, now.replace('#', '#%23'), `${now.slice(0, 20)}%20${now.slice(20)}`, '#junk', '#']) {
+    assert.equal(await fromFragment(fragment), undefined, fragment);
+  }
+  // What a mail program takes for a part of the link.
+  for (const fragment of [now, before, ...['.', ',', ')', '%20', ').', '%22'].map((end) => now + end)]) {
+    assert.equal((await fromFragment(fragment))?.text, SCRIPT, fragment);
+  }
+  for (const fragment of [now.slice(0, -8), changed[3], now.replace('#', '#%23')]) {
+    const { page, wrong } = await visit(context, `${server.site}explorer.html${fragment}`);
+    await page.locator('#notice').getByText(sentence).waitFor({ timeout: 30_000 });
+    assert.equal(await written(page), '', fragment);
+    assert.equal(await page.locator('#totals').innerText(), '');
+    assert.deepEqual(wrong, [], fragment);
+    await page.close();
+  }
+  // The address of an open page changes.
+  const { page, wrong } = await explorer(`${now}.`);
+  await position(page, '4 of 4');
+  await page.evaluate(() => (location.hash = '#zAAAA'));
+  await page.locator('#notice').getByText(sentence).waitFor();
+  assert.equal(await written(page), SCRIPT);
+  await looksRight(page, 'a damaged link', [360, 1366]);
+  await page.getByRole('button', { name: 'Open an example' }).click();
+  await position(page, '10 of 10');
+  assert.equal(await page.locator('#notice').innerText(), '');
+  assert.deepEqual(wrong, []);
   await page.close();
 });
 

@@ -150,6 +150,86 @@ await test('a new version differs, and answers last', async () => {
   await page.context().close();
 });
 
+/** Two tabs of a practice file at its first version, and a third one later. */
+async function tabs(script) {
+  const context = await chrome.newContext();
+  const url = made(script);
+  const open = async () => {
+    const page = await context.newPage();
+    await page.goto(url);
+    await page.waitForFunction(() => /blanks/.test(document.querySelector('.progress')?.textContent));
+    return page;
+  };
+  return { context, open, first: await open(), second: await open() };
+}
+const codeOf = (page) => page.locator('.code').innerText();
+const turned = async (page, button) => {
+  const before = await codeOf(page);
+  await page.getByRole('button', { name: button }).click();
+  await page.waitForFunction((code) => document.querySelector('.code').textContent !== code && /blanks/.test(document.querySelector('.progress').textContent), before);
+};
+
+await test('two tabs of an exam keep the answers of both, and show those of the other', async () => {
+  const script = join(folder, 'tabs.pw');
+  writeFileSync(script, 'question "Tabs" {\nchoose n in 1..9\nask "a" = n\nask "b" = n\nchoice "c" { option "TLB" where n > 0; option "cache" where n < 0 }\nessay "Why?" space 3 lines\n}\n');
+  const { context, open, first, second } = await tabs(script);
+  const [a, b] = [0, 1];
+  const blank = (page, at) => page.locator('.blank').nth(at);
+  await blank(first, a).fill('7');
+  await first.locator('textarea').fill('An essay');
+  await blank(second, b).fill('8');
+  await second.getByRole('checkbox').first().check();
+  // Also while the other tab is open.
+  await first.waitForFunction(() => document.querySelectorAll('.blank')[1].value === '8' && document.querySelector('.paper [type=checkbox]').checked);
+  assert.deepEqual([await blank(second, a).inputValue(), await second.locator('textarea').inputValue()], ['7', 'An essay']);
+  // A verdict follows its answer.
+  await blank(first, a).press('Enter');
+  await second.locator('.verdict > span').first().waitFor();
+  await blank(second, a).fill('77');
+  await first.locator('.verdict > span').first().waitFor({ state: 'detached' });
+  // Another version, and its first version at the same time.
+  await turned(second, 'New version');
+  await second.locator('textarea').fill('Another essay');
+  await blank(first, b).fill('88');
+  await first.locator('textarea').fill('An essay, and more');
+  assert.equal(await second.locator('textarea').inputValue(), 'Another essay');
+  // Each tab stays at its version.
+  const codes = [await codeOf(first), await codeOf(second)];
+  for (const page of [first, second]) {
+    await page.reload();
+    await page.waitForFunction(() => /blanks/.test(document.querySelector('.progress')?.textContent));
+  }
+  assert.deepEqual([await codeOf(first), await codeOf(second)], codes);
+  assert.equal(await second.locator('textarea').inputValue(), 'Another essay');
+  await first.close();
+  await turned(second, 'Earlier version');
+  assert.deepEqual([await blank(second, a).inputValue(), await blank(second, b).inputValue(), await second.locator('textarea').inputValue()], ['77', '88', 'An essay, and more']);
+  // A new beginning is one for all tabs, and of one version.
+  const third = await open();
+  await second.getByRole('button', { name: 'Start over' }).click();
+  await second.waitForFunction(() => document.querySelector('textarea').value === '');
+  if ((await codeOf(third)) !== codes[0]) await turned(third, 'Earlier version');
+  await third.waitForFunction(() => document.querySelector('textarea').value === '' && document.querySelector('.blank').value === '');
+  await turned(third, 'New version');
+  assert.equal(await third.locator('textarea').inputValue(), 'Another essay');
+  await context.close();
+});
+
+await test('answers that another tab has written meanwhile stay, also without its message', async () => {
+  const { context, first, second } = await tabs('examples/exams/address-translation.pw');
+  // Browsers may send no message between files.
+  for (const page of [first, second]) await page.evaluate(() => addEventListener('storage', (event) => event.stopImmediatePropagation(), { capture: true }));
+  await first.locator('.blank').nth(0).fill('0x0F');
+  await second.locator('.blank').nth(1).fill('3');
+  await second.getByRole('button', { name: 'Check everything' }).click();
+  await second.locator('.verdict > span').first().waitFor();
+  await first.locator('.blank').nth(2).fill('5');
+  await first.reload();
+  await first.waitForSelector('.verdict > span');
+  assert.deepEqual(await first.locator('.blank').evaluateAll((all) => all.slice(0, 3).map(({ value }) => value)), ['0x0F', '3', '5']);
+  await context.close();
+});
+
 await test('an answer that follows from a wrong one counts, and a wrong one has a reason that names only itself', async () => {
   const script = join(folder, 'walk.pw');
   writeFileSync(script, 'machine simple\nset page_table {\n| vpn ppn v |\n|  0F  0D 1 |\n}\nquestion "Walk" { ask read 0x3D4 => vpn, ppn, pa }\n');
@@ -308,6 +388,37 @@ await test('the page of the site saves an exam as a file, and explains a script 
   await page.goto(pathToFileURL(join(folder, 'evil-name.html')).href);
   await page.waitForSelector('.blank');
   assert.equal(await page.locator('main :is(img, script)').count(), 0);
+  assert.deepEqual(wrong, []);
+  await context.close();
+  await close();
+});
+
+await test('the page of the site opens one\'s own script again after a reload, with its answers', async () => {
+  const { site, close } = await serve();
+  const context = await chrome.newContext();
+  const { page, wrong } = await visit(context, `${site}practice.html`);
+  await page.waitForFunction(() => document.title === 'Virtual memory');
+  await page.setInputFiles('#own', { name: 'own.pw', mimeType: 'text/plain', buffer: Buffer.from('exam { title "My own" }\nquestion "Walk" { ask "VPN?" = 15 }\n') });
+  await page.waitForFunction(() => document.title === 'My own');
+  await page.locator('.blank').fill('14');
+  await page.locator('.blank').press('Enter');
+  await page.locator('.verdict > span').waitFor();
+  await page.reload();
+  await page.locator('.verdict > span').waitFor();
+  assert.equal(await page.title(), 'My own');
+  assert.equal(await page.locator('.blank').inputValue(), '14');
+  assert.equal(await page.locator('#choose option:checked').innerText(), 'own.pw');
+  // It stays on offer beside the exams, also after Back.
+  await page.selectOption('#choose', 'exams/address-translation.pw');
+  await page.waitForFunction(() => document.title === 'Virtual memory');
+  await page.reload();
+  await page.waitForFunction(() => document.title === 'Virtual memory');
+  await page.selectOption('#choose', { label: 'own.pw' });
+  await page.waitForFunction(() => document.title === 'My own');
+  await page.getByRole('link', { name: 'Book', exact: true }).click();
+  await page.waitForURL('**/book/**');
+  await page.goBack();
+  await page.waitForFunction(() => document.title === 'My own');
   assert.deepEqual(wrong, []);
   await context.close();
   await close();

@@ -1,10 +1,10 @@
 // The editor of the script. Its colors, completion, hover, problems, and fixes come from the engine.
 // @ts-check
 import { autocompletion, closeBrackets, closeCompletion, completionKeymap } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { defaultKeymap, history, historyKeymap, isolateHistory } from '@codemirror/commands';
 import { forceLinting, linter } from '@codemirror/lint';
 import { searchKeymap, highlightSelectionMatches } from '@codemirror/search';
-import { Compartment, EditorState, StateEffect, StateField } from '@codemirror/state';
+import { Compartment, EditorState, StateEffect, StateField, Transaction } from '@codemirror/state';
 import { Decoration, EditorView, WidgetType, drawSelection, highlightActiveLine, hoverTooltip, keymap, lineNumbers } from '@codemirror/view';
 import { el } from './dom.js';
 
@@ -227,7 +227,9 @@ export function editor(parent, ask, page) {
     /** @param {string} text */
     open(text) {
       closeCompletion(view);
-      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+      // Undo returns to the script before this one. The first script has none.
+      const annotations = [Transaction.addToHistory.of(view.state.doc.length > 0), isolateHistory.of('full')];
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, annotations });
     },
     /** @param {{problems: any[], tokens: [number, number, number, string][]}} found */
     show(found) {

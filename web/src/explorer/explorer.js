@@ -3,12 +3,13 @@
 import { Engine } from '../engine.js';
 import { svg } from '../markup.js';
 import '../offline.js';
-import { fromFragment, toFragment } from '../share.js';
+import { NO_SCRIPT, fromFragment, plainFragment, toFragment } from '../share.js';
 import { at, el, hex } from './dom.js';
 import { editor as newEditor } from './editor.js';
 import { lectern } from './lectern.js';
 import { links } from './links.js';
 import * as machine from './machine.js';
+import * as scripts from './scripts.js';
 import * as stepView from './step.js';
 import * as tools from './tools.js';
 
@@ -25,6 +26,12 @@ const state = {
   path: 'script.pw',
   /** @type {Record<string, string>} The texts of the files that the script names. */
   files: {},
+  /** The address of the script, the text that it has, and when a person began to edit it. */
+  address: '',
+  kept: '',
+  own: /** @type {number | undefined} */ (undefined),
+  /** The script that was opened, until a person's own text takes its place. @type {{text: string, address: string} | undefined} */
+  original: undefined,
   record: 0,
   count: 0,
   /** Whether the run has more records than the timeline. */
@@ -69,7 +76,10 @@ const source = newEditor(at('editor'), (request) => editing.request(request), {
 let timer = 0;
 function later() {
   clearTimeout(timer);
-  timer = window.setTimeout(() => open().then(() => run()), 200);
+  timer = window.setTimeout(() => {
+    keep();
+    open().then(() => run());
+  }, 200);
 }
 
 /** Opens the text in the engine of the editor, unless it is open. */
@@ -117,6 +127,69 @@ function trouble(text) {
   below(el('div.problem', text));
   say(text);
 }
+
+/* Keeping the script. */
+
+/** The script as a link has it. JSON has no number for the end, which is where a link without a step opens. @returns {import('../share.js').Shared} */
+const shared = (step = kept()) => ({ text: source.text, path: state.path, step, ...(Object.keys(state.files).length ? { files: JSON.stringify(state.files) } : {}) });
+
+/** Writes an address for the open script. @param {string} address @param {number} [own] When a person began to edit it. */
+function place(address, own) {
+  history.replaceState({ own }, '', address);
+  Object.assign(state, { own, address: location.search + location.hash });
+  at('original').hidden = !state.path.startsWith('examples/') || location.hash === '';
+}
+
+/** Lists the script among the person's own ones. @param {string} fragment */
+function list(fragment) {
+  const own = state.own ?? Date.now();
+  const address = location.search + fragment;
+  scripts.put({ own, time: Date.now(), name: state.path, about: source.text.trim().split('\n')[0].slice(0, 60), address });
+  return { own, address };
+}
+
+/** Writes an edited script into the address, so that it stays after a reload, after Back, and in a bookmark. */
+async function keep() {
+  const { text } = source;
+  const { href } = location;
+  if (text === state.kept) return;
+  const fragment = text === state.original?.text ? '' : await toFragment(shared());
+  // A later call has the rest, and another address is that of another script.
+  if (source.text !== text || location.href !== href) return;
+  state.kept = text;
+  scripts.leave(undefined);
+  if (fragment) return place(fragment, list(fragment).own);
+  scripts.remove(state.own);
+  place(state.original?.address ?? '');
+}
+
+// The page is left before its last words are in the address.
+window.addEventListener('pagehide', () => {
+  if (source.text !== state.kept) scripts.leave({ from: location.href, ...list(plainFragment(shared())) });
+});
+
+/** Says something about the script, above it. @param {...any} children */
+const notice = (...children) => at('notice').replaceChildren(...children);
+
+/** Opens another script. The one before stays in the history, and is a click away if a person wrote it. @param {() => unknown} open */
+async function instead(open) {
+  await keep();
+  const before = { own: state.own, address: state.address };
+  history.pushState(history.state, '', location.href);
+  await open();
+  if (before.own) mine('Your script is kept.', before);
+}
+
+/** Opens a script that a person wrote. @param {{own?: number, address: string}} script */
+const reopen = ({ own, address }) => instead(() => {
+  history.replaceState({ own }, '', address);
+  return begin();
+});
+
+/** @param {string} words @param {{own?: number, address: string}} script */
+const mine = (words, script) => notice(words, ' ', el('button', { onclick: () => reopen(script) }, 'Back to my script'));
+
+at('original').onclick = () => instead(() => example(state.path.replace('examples/', '')));
 
 /* The run. */
 
@@ -466,7 +539,7 @@ at('slider').oninput = () => go(Number(at('slider').value));
 at('lectern').onclick = showLectern;
 // On a phone, the machine is far below the step.
 for (const [button, section] of [['to-machine', 'machine'], ['to-step', 'step']]) at(button).onclick = () => (at(section).scrollIntoView(), at(section).focus({ preventScroll: true }));
-at('examples').onclick = () => tools.examples((path) => example(path));
+at('examples').onclick = () => tools.examples((path) => instead(() => example(path)), scripts.all(), reopen);
 at('compare').onclick = () => tools.twoMachines((request) => running.request(request), (record) => go(record));
 at('predict').onclick = () => {
   state.predict = !state.predict;
@@ -476,8 +549,7 @@ at('predict').onclick = () => {
   run();
 };
 at('link').onclick = async () => {
-  const fragment = await toFragment({ text: source.text, path: state.path, step: state.record, ...(Object.keys(state.files).length ? { files: JSON.stringify(state.files) } : {}) });
-  history.replaceState(null, '', fragment);
+  place(await toFragment(shared(state.record)), state.own);
   const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
   const done = copied ? 'The link is copied.' : 'The address of this page is now the link.';
   say(done);
@@ -514,7 +586,13 @@ document.addEventListener('drop', (event) => {
 
 /** @param {File} file */
 async function dropped(file) {
-  if (file.name.endsWith('.pw')) return load(file.name, await file.text());
+  if (file.name.endsWith('.pw')) {
+    const dropped = await toFragment({ text: await file.text(), path: file.name });
+    return instead(() => {
+      history.replaceState(null, '', location.pathname + dropped);
+      return begin();
+    });
+  }
   replaying = true;
   runs += 1;
   if (running.busy) running.stop();
@@ -539,19 +617,29 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => stat
 
 /* Opening scripts. */
 
+/** How many scripts were opened, because the files of an example can arrive after the next script. */
+let openings = 0;
+
 /** @param {string} path @param {string} text @param {{files?: Record<string, string>, step?: number}} [more] */
 async function load(path, text, { files = {}, step = Infinity } = {}) {
+  openings += 1;
   Object.assign(state, { path, files, opened: '' });
   at('path').textContent = path;
   document.title = `${path}: Pagewalk`;
   source.open(text);
   clearTimeout(timer);
+  // The editor may have other ends of lines.
+  state.kept = source.text;
+  place(location.href, history.state?.own);
+  state.original = state.own ? undefined : { text: source.text, address: state.address };
+  notice();
   await open();
   await run(step);
 }
 
 /** Opens an example with the files that it names. @param {string} path */
 async function example(path) {
+  const own = (openings += 1);
   const folder = `examples/${path}`.replace(/[^/]*$/, '');
   const response = await fetch(`examples/${path}`);
   if (!response.ok) return trouble(`There is no example ${path}.`);
@@ -570,11 +658,15 @@ async function example(path) {
     }
   };
   await fetched(text, folder);
+  if (own !== openings) return;
   history.replaceState(null, '', `?example=${encodeURIComponent(path)}`);
   await load(`examples/${path}`, text, { files });
 }
 
 async function begin() {
+  const left = scripts.left();
+  scripts.leave(undefined);
+  if (left?.from === location.href) history.replaceState({ own: left.own }, '', left.address);
   const shared = await fromFragment(location.hash);
   if (shared) {
     let files = {};
@@ -587,8 +679,23 @@ async function begin() {
     const step = Number(shared.step ?? NaN);
     return load(String(shared.path ?? 'script.pw'), shared.text, { files, step: Number.isNaN(step) ? Infinity : step });
   }
-  return example(new URLSearchParams(location.search).get('example') ?? FIRST);
+  if (location.hash && !at(location.hash.slice(1))) {
+    // An example would look like the script of the link.
+    if (!state.step) await load('script.pw', '');
+    return notice(el('b.bad', NO_SCRIPT), ' ', el('button', { onclick: () => instead(() => example(FIRST)) }, 'Open an example'));
+  }
+  const path = new URLSearchParams(location.search).get('example');
+  await example(path ?? FIRST);
+  const [last] = scripts.all();
+  if (!path && last) mine('Your last script is kept.', last);
 }
-// A place on the page, such as that of the link to this step, is no script.
-window.addEventListener('hashchange', () => at(location.hash.slice(1)) ?? begin());
+window.addEventListener('popstate', () => {
+  if (source.text !== state.kept) list(plainFragment(shared()));
+  begin();
+});
+// A place on the page would take the place of the script in the address.
+document.querySelector('.skip')?.addEventListener('click', (event) => {
+  event.preventDefault();
+  at('step').focus();
+});
 begin();

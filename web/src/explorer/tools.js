@@ -16,15 +16,21 @@ function open(title, ...parts) {
 /** @type {Record<string, string>} */
 const GROUPS = { examples: 'Examples', lectures: 'Lectures', questions: 'Question bank', exams: 'Exams' };
 
-/** @param {(path: string) => unknown} choose */
-export async function examples(choose) {
+/**
+ * @param {(path: string) => unknown} choose
+ * @param {import('./scripts.js').Script[]} own The scripts that a person wrote.
+ * @param {(script: import('./scripts.js').Script) => unknown} reopen
+ */
+export async function examples(choose, own, reopen) {
   const list = await (await fetch('examples/index.json')).json();
   const groups = ['lectures', 'examples', 'questions', 'exams'];
-  const entry = (/** @type {{path: string, about: string}} */ { path, about }) =>
-    el('li', el('button', { onclick: () => (dialog().close(), choose(path)) }, path.replace(/^.*\/|\.pw$/g, ''), el('span.dim', about)));
-  open('Examples', ...groups.flatMap((group) => {
-    const own = list.filter((/** @type {any} */ one) => one.group === group);
-    return own.length ? [el('h3', GROUPS[group]), el('ul.choices', ...own.map(entry))] : [];
+  const entry = (/** @type {string} */ path, /** @type {string} */ about, /** @type {() => unknown} */ chosen) =>
+    el('li', el('button', { onclick: () => (dialog().close(), chosen()) }, path.replace(/^.*\/|\.pw$/g, ''), el('span.dim', about)));
+  const edited = (/** @type {number} */ time) => new Date(time).toLocaleString('en-US', { dateStyle: 'medium', timeStyle: 'short' });
+  const mine = own.map((script) => entry(script.name, `${edited(script.time)}: ${script.about}`, () => reopen(script)));
+  open('Examples', ...(mine.length ? [el('h3', 'Your scripts'), el('ul.choices', ...mine)] : []), ...groups.flatMap((group) => {
+    const all = list.filter((/** @type {any} */ one) => one.group === group);
+    return all.length ? [el('h3', GROUPS[group]), el('ul.choices', ...all.map((/** @type {any} */ { path, about }) => entry(path, about, () => choose(path))))] : [];
   }));
 }
 

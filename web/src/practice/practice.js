@@ -34,13 +34,34 @@ async function example(path) {
   else refused(at('sheet'), `The site has no example “${path}”.`);
 }
 
+/** A person's own script, as an option beside the exams. The history keeps it, so that it opens again after a reload. */
+const own = new Option('', '');
+/** @type {import('./sheet.js').Exam | undefined} */
+let script = history.state?.script;
+
+/** Offers a script of one's own. @param {import('./sheet.js').Exam} chosen */
+function offer(chosen) {
+  script = chosen;
+  own.textContent = chosen.path;
+  at('choose').prepend(own);
+}
+
+/** Opens a script of one's own. @param {import('./sheet.js').Exam} chosen */
+function openOwn(chosen) {
+  offer(chosen);
+  own.selected = true;
+  history.replaceState({ script }, '', location.pathname);
+  return open(chosen);
+}
+
 at('choose').onchange = () => {
-  history.replaceState(null, '', `?exam=${encodeURIComponent(at('choose').value)}`);
+  if (script && own.selected) return openOwn(script);
+  history.replaceState({ script }, '', `?exam=${encodeURIComponent(at('choose').value)}`);
   example(at('choose').value);
 };
 at('own').onchange = async () => {
   const file = at('own').files[0];
-  if (file) await open({ path: file.name, text: await file.text() });
+  if (file) await openOwn({ path: file.name, text: await file.text() });
 };
 at('save').onclick = async () => {
   if (!exam) return;
@@ -59,6 +80,11 @@ for (const [group, title] of [['exams', 'Exams'], ['questions', 'Question bank']
   for (const { path } of list.filter((/** @type {any} */ one) => one.group === group)) options.append(new Option(path.replace(/^.*\/|\.pw$/g, ''), path));
   at('choose').append(options);
 }
-const wanted = new URLSearchParams(location.search).get('exam') ?? 'exams/address-translation.pw';
-at('choose').value = wanted;
-await example(wanted);
+const wanted = new URLSearchParams(location.search).get('exam');
+if (script && !wanted) await openOwn(script);
+else {
+  if (script) offer(script);
+  const path = wanted ?? 'exams/address-translation.pw';
+  at('choose').value = path;
+  await example(path);
+}

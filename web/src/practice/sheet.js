@@ -38,22 +38,24 @@ function fingerprint(text) {
   return (hash >>> 0).toString(36);
 }
 
-/** What the browser keeps, which it may refuse for a file. */
+/** What the browser keeps, which it may refuse for a file: for all tabs, or (`sessionStorage`) for this one. @typedef {'localStorage' | 'sessionStorage'} Area */
 const kept = {
-  /** @param {string} key */
-  read(key) {
+  /** @param {Area} area @param {string} key */
+  read(area, key) {
     try {
-      return JSON.parse(localStorage.getItem(key) ?? 'null');
+      return JSON.parse(globalThis[area].getItem(key) ?? 'null');
     } catch {
       return null;
     }
   },
-  /** @param {string} key @param {any} value */
-  write(key, value) {
+  /** Returns whether the browser keeps the value. @param {Area} area @param {string} key @param {any} value */
+  write(area, key, value) {
     try {
-      localStorage.setItem(key, JSON.stringify(value));
+      globalThis[area].setItem(key, JSON.stringify(value));
+      return true;
     } catch {
       // The answers last as long as the page.
+      return false;
     }
   },
 };
@@ -73,7 +75,7 @@ export async function practice(main, engine, exam) {
   const button = (text, work, className = '') => el('button', { className, onclick: () => guarded(work) }, text);
   const before = button('Earlier version', () => turn(version - 1));
   const another = button('New version', () => turn(version + 1));
-  const again = button('Start over', () => (delete sheets[version], turn(version)));
+  const again = button('Start over', () => (change((sheets) => (sheets[version] = { sheet: {}, checked: [] })), turn(version)));
   main.replaceChildren(el('div', { className: 'tools' }, another, before, button('Check everything', () => checkAll()), again, el('button', { onclick: () => print() }, 'Print'), code), status, paper);
 
   /** A table that is wider than a phone scrolls, also with keys. */
@@ -88,17 +90,47 @@ export async function practice(main, engine, exam) {
   /** @typedef {{field: string, label: string, read: () => string, write: (text: string) => void, verdict: HTMLElement, note?: HTMLElement, by_hand: boolean, earned?: number}} Blank */
   /** @type {Map<string, Blank>} */
   let blanks = new Map();
-  /** The answers to each version, so that a click on *New version* loses none. @type {Record<number, {sheet: Record<string, string>, checked: string[]}>} */
-  let sheets = {};
+  /** @typedef {Record<number, {sheet: Record<string, string>, checked: string[]}>} Sheets The answers to each version, so that a click on *New version* loses none. */
+  /** The answers of this page, once the browser keeps none. @type {Sheets | undefined} */
+  let here;
   let total = 0;
 
   const sheet = () => Object.fromEntries([...blanks.values()].map(({ field, read }) => [field, read()]));
   const checked = () => [...blanks.values()].filter(({ earned }) => earned !== undefined);
-  function keep() {
-    sheets[version] = { sheet: sheet(), checked: checked().map(({ field }) => field) };
-    delete sheets[version - 20];
-    kept.write(key, { version, sheets });
+  /** @returns {Sheets} */
+  const answers = () => here ?? kept.read('localStorage', key)?.sheets ?? {};
+  /** Changes the kept answers. Other tabs may have changed them since, so they are read first. @param {(sheets: Sheets) => void} edit */
+  function change(edit) {
+    const sheets = answers();
+    edit(sheets);
+    if (here || !kept.write('localStorage', key, { version, sheets })) here = sheets;
+    kept.write('sessionStorage', key, version);
   }
+  /** Keeps which blanks are checked, and the answer that this tab has changed. @param {Blank} [changed] */
+  const keep = (changed) => change((sheets) => {
+    const own = (sheets[version] ??= { sheet: sheet(), checked: [] });
+    if (changed) own.sheet[changed.field] = changed.read();
+    const others = own.checked.filter((field) => field !== changed?.field);
+    own.checked = [...new Set([...others, ...checked().map(({ field }) => field)])];
+    delete sheets[version - 20];
+  });
+
+  /** Shows what another tab has written into this version. */
+  async function take() {
+    const other = answers()[version];
+    if (!other) return;
+    for (const blank of blanks.values()) {
+      const text = other.sheet[blank.field] ?? '';
+      if (text === blank.read()) continue;
+      blank.write(text);
+      shown(blank);
+    }
+    const marks = other.checked.filter((field) => blanks.get(field)?.earned === undefined);
+    if (marks.length) await mark(marks);
+    progress();
+  }
+  // Another exam can take the place of this one.
+  addEventListener('storage', (event) => event.key === key && paper.isConnected && guarded(take));
 
   const open = () => engine.request({ op: 'open', path: exam.path, text: exam.text, files: exam.files ?? {} });
   const prepare = (/** @type {number} */ version) => engine.request({ op: 'practice', version, seed: exam.seed, rules: exam.rules });
@@ -160,16 +192,22 @@ export async function practice(main, engine, exam) {
   }
 
   async function checkAll(only = [...blanks.keys()]) {
-    const own = blanks;
-    const { marks } = await engine.request({ op: 'mark', sheet: sheet() });
-    if (own !== blanks) return;
-    for (const mark of marks) {
-      const blank = blanks.get(mark.field);
-      // A word beside each empty blank would hide the others.
-      if (blank && !blank.by_hand && only.includes(mark.field)) shown(blank, mark.verdict === 'unanswered' ? undefined : mark);
-    }
+    if (!(await mark(only))) return;
     keep();
     progress('Checked.');
+  }
+
+  /** Marks blanks, and returns whether they are still on the page. @param {string[]} only */
+  async function mark(only) {
+    const [own, answers] = [blanks, sheet()];
+    const { marks } = await engine.request({ op: 'mark', sheet: answers });
+    if (own !== blanks) return false;
+    for (const mark of marks) {
+      const blank = blanks.get(mark.field);
+      // An answer can change meanwhile. A word beside each empty blank would hide the others.
+      if (blank && !blank.by_hand && only.includes(mark.field) && blank.read() === answers[mark.field]) shown(blank, mark.verdict === 'unanswered' ? undefined : mark);
+    }
+    return true;
   }
 
   /** @param {Element} place @param {any} field */
@@ -180,7 +218,7 @@ export async function practice(main, engine, exam) {
     const members = {
       oninput: () => {
         shown(blank);
-        keep();
+        keep(blank);
         progress();
       },
       // A handler that returns false would cancel the key.
@@ -264,17 +302,16 @@ export async function practice(main, engine, exam) {
     before.hidden = version === 1;
     code.textContent = found.varies ? `Version ${found.code}` : 'This exam has one version';
     document.title = paper.querySelector('h1')?.textContent?.trim() || exam.path;
-    const earlier = sheets[version];
+    const earlier = answers()[version];
     for (const [field, text] of Object.entries(earlier?.sheet ?? {})) blanks.get(field)?.write(String(text));
-    if (earlier?.checked?.length) await checkAll(earlier.checked);
+    if (earlier?.checked.length) await mark(earlier.checked);
     keep();
     progress();
   }
 
   await open();
-  const earlier = kept.read(key);
-  sheets = earlier?.sheets ?? {};
-  await turn(earlier?.version ?? 1);
+  // Each tab stays at its version.
+  await turn(kept.read('sessionStorage', key) ?? kept.read('localStorage', key)?.version ?? 1);
 }
 
 /** Shows why there is no paper. @param {Element} main @param {unknown} error */
