@@ -1,12 +1,13 @@
 //! Options that several commands share.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
-use pagewalk_engine::files::{is_same_file, shown};
+use pagewalk_engine::files::{is_same_file, reason, shown};
 use pagewalk_engine::trace::time_limit::{Deadline, TimeLimit};
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::course::{BadCourse, Course, of_folder};
@@ -177,6 +178,11 @@ pub(crate) fn check_outputs<'p>(
         }
     }
     Ok(())
+}
+
+/// Returns the reason for a file that could not be written.
+pub(crate) fn cannot_write(file: &Path, error: &io::Error) -> String {
+    format!("cannot write `{}`: {}", shown(file), reason(error))
 }
 
 /// Returns the kind of a text file that is no script, by its name.

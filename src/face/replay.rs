@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicBool;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use pagewalk_engine::files::atomic_write::write_file;
-use pagewalk_engine::files::{reason, shown};
+use pagewalk_engine::files::shown;
 use pagewalk_engine::trace::counting_replay::{
     AddressMapping, CurveMethod, ExtraOptions, SampleRate,
 };
@@ -25,7 +25,7 @@ use pagewalk_script::traces::named::{MappingNames, replacements};
 use pagewalk_script::traces::reports::{Ended, Replayed, json, plot, table, text, warnings};
 use pagewalk_script::traces::{ReplayOutcome, ReplayPlan, named};
 
-use super::options::{ReplayLimits, check_outputs};
+use super::options::{ReplayLimits, cannot_write, check_outputs};
 use super::progress::Bar;
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
 
@@ -147,10 +147,7 @@ impl Replay {
         }
         let machine = match find_machine(&self.machine, color) {
             Ok(machine) => machine,
-            Err(messages) => {
-                complain(&messages);
-                return Ok(Status::Wrong);
-            }
+            Err(messages) => return Ok(reported(&messages)),
         };
         match self.addresses.map(&machine) {
             Ok(map) => self.replay(&machine, map, deadline, color, &interrupt),
@@ -189,8 +186,7 @@ impl Replay {
             let trace = match find_trace(machine, trace, map, color) {
                 Ok(trace) => trace,
                 Err(message) => {
-                    complain(&message);
-                    status = Status::Wrong;
+                    status = reported(&message);
                     continue;
                 }
             };
@@ -198,16 +194,11 @@ impl Replay {
             let ReplayOutcome { replayed, why } =
                 plan.replay(trace, &mut |progress| bar.show(progress));
             bar.clear();
-            status = status.max(if why.is_some() {
-                Status::Wrong
-            } else {
-                Status::Held
-            });
             if let Some(replayed) = replayed {
                 status = status.max(output.report(replayed));
             }
             if let Some(why) = why {
-                complain(&format!("pagewalk: {why}\n"));
+                status = status.max(refused(&why));
             }
             if output.is_over() {
                 break;
@@ -296,7 +287,12 @@ impl Addresses {
 
 /// Reports the reason why the command cannot run.
 pub(crate) fn refused(why: &str) -> Status {
-    complain(&format!("pagewalk: {why}\n"));
+    reported(&format!("pagewalk: {why}\n"))
+}
+
+/// Prints complete messages about mistakes that end the command.
+pub(crate) fn reported(messages: &str) -> Status {
+    complain(messages);
     Status::Wrong
 }
 
@@ -441,13 +437,7 @@ impl ReplayOutput {
         } else if let Some(file) = file
             && let Err(error) = write_file(file, plot(&self.replays))
         {
-            complain(&format!(
-                "pagewalk: cannot write `{}`: {}
-",
-                shown(file),
-                reason(&error)
-            ));
-            status = status.max(Status::Wrong);
+            status = status.max(refused(&cannot_write(file, &error)));
         } else if let Some(file) = file {
             note_plot(file);
         }

@@ -28,10 +28,11 @@ use pagewalk_script::traces::sweep::{GridError, begins_setting, sweep_grid};
 use pagewalk_script::traces::sweep_reports::{Swept, csv, json, plot, text, warnings};
 use pagewalk_script::traces::{SweepOutcome, SweepPlan};
 
-use super::options::{ReplayLimits, check_outputs};
+use super::options::{ReplayLimits, cannot_write, check_outputs};
 use super::progress::Bar;
 use super::replay::{
-    Addresses, Named, find_machine, find_trace, interruptible, note_plot, refused, trace_formats,
+    Addresses, Named, find_machine, find_trace, interruptible, note_plot, refused, reported,
+    trace_formats,
 };
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
 
@@ -96,10 +97,7 @@ impl Sweep {
         let interrupt = interruptible();
         let machine = match find_machine(&self.machine, color) {
             Ok(machine) => machine,
-            Err(messages) => {
-                complain(&messages);
-                return Ok(Status::Wrong);
-            }
+            Err(messages) => return Ok(reported(&messages)),
         };
         let file = self
             .output
@@ -159,10 +157,7 @@ impl Sweep {
             .map(|file| find_trace(&machine, file, map, color));
         let traces = match traces.collect::<Result<Vec<_>, _>>() {
             Ok(traces) => traces,
-            Err(message) => {
-                complain(&message);
-                return Ok(Status::Wrong);
-            }
+            Err(message) => return Ok(reported(&message)),
         };
         let (swept, status) = sweep_all(&plan, traces, &grid);
         if swept.is_empty() {
@@ -179,13 +174,13 @@ impl Sweep {
         match sweep_grid(&text, &machine.spec, unit, map, names, &mut sources) {
             Ok(grid) => return Some(grid),
             Err(GridError::Grid(_)) if let Some(why) = self.misplaced_trace(machine) => {
-                complain(&format!("pagewalk: {why}\n"));
+                refused(&why)
             }
-            Err(GridError::Options(why)) => complain(&format!("pagewalk: {why}\n")),
+            Err(GridError::Options(why)) => refused(&why),
             Err(GridError::Grid(wrong)) => {
-                complain(&render(&wrong, &sources, diagnostic_style(color)));
+                reported(&render(&wrong, &sources, diagnostic_style(color)))
             }
-        }
+        };
         None
     }
 
@@ -282,8 +277,7 @@ impl SweepOutput<'_> {
                     self.note_format(file);
                 }
                 done.or_else(|error| {
-                    status = status.max(Status::Wrong);
-                    complain(&failed(file, &error));
+                    status = status.max(refused(&cannot_write(file, &error)));
                     complain("  the results are printed on standard output\n");
                     print(&text)
                 })
@@ -293,8 +287,7 @@ impl SweepOutput<'_> {
             complain(&unwritten(file));
         } else if let Some((file, swept)) = self.plot.zip(swept.first()) {
             if let Err(error) = write_file(file, plot(swept)) {
-                complain(&failed(file, &error));
-                status = status.max(Status::Wrong);
+                status = status.max(refused(&cannot_write(file, &error)));
             } else {
                 note_plot(file);
             }
@@ -357,14 +350,6 @@ fn unwritten(file: &Path) -> String {
     format!(
         "pagewalk: `{}` is not written, because the results are incomplete\n",
         shown(file)
-    )
-}
-
-fn failed(file: &Path, error: &io::Error) -> String {
-    format!(
-        "pagewalk: cannot write `{}`: {}\n",
-        shown(file),
-        reason(error)
     )
 }
 
@@ -468,11 +453,7 @@ impl Merge {
         }
         Ok(match write_file(file, &table) {
             Ok(()) => Status::Held,
-            Err(error) => refused(&format!(
-                "cannot write `{}`: {}",
-                shown(file),
-                reason(&error)
-            )),
+            Err(error) => refused(&cannot_write(file, &error)),
         })
     }
 

@@ -271,11 +271,7 @@ impl Characters {
     pub(crate) fn writer<W: Write + IsTerminal>(self, out: W) -> TextWriter<W> {
         let replaces =
             self.ascii || out.is_terminal() && !speaks_unicode(|name| std::env::var_os(name));
-        TextWriter {
-            out,
-            mode: if replaces { Mode::Ascii } else { Mode::Text },
-            partial: Vec::new(),
-        }
+        TextWriter::new(out, if replaces { Mode::Ascii } else { Mode::Text })
     }
 }
 
@@ -295,22 +291,24 @@ enum Mode {
     Json,
 }
 
+impl<W> TextWriter<W> {
+    fn new(out: W, mode: Mode) -> Self {
+        Self {
+            out,
+            mode,
+            partial: Vec::new(),
+        }
+    }
+}
+
 /// Returns a writer for messages.
 pub(crate) fn message_writer<W: Write>(out: W) -> TextWriter<W> {
-    TextWriter {
-        out,
-        mode: Mode::Text,
-        partial: Vec::new(),
-    }
+    TextWriter::new(out, Mode::Text)
 }
 
 /// Returns a writer for JSON.
 pub(crate) fn json_writer<W: Write>(out: W) -> TextWriter<W> {
-    TextWriter {
-        out,
-        mode: Mode::Json,
-        partial: Vec::new(),
-    }
+    TextWriter::new(out, Mode::Json)
 }
 
 impl<W: Write> Write for TextWriter<W> {

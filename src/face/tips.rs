@@ -176,9 +176,7 @@ fn rule_as_option(
     error: &clap::Error,
     given: &[OsString],
 ) -> Option<String> {
-    let Some(ContextValue::String(said)) = error.get(ContextKind::InvalidArg) else {
-        return None;
-    };
+    let said = text_of(error, ContextKind::InvalidArg)?;
     let command = program.find_subcommand(given.get(1)?)?;
     if error.kind() != ErrorKind::UnknownArgument || command.get_name() != "grade" {
         return None;
@@ -222,11 +220,17 @@ pub(super) fn parse_error(error: &clap::Error) -> Option<&IntErrorKind> {
     Some(why.kind())
 }
 
+/// Returns a text that an error contains.
+fn text_of(error: &clap::Error, kind: ContextKind) -> Option<&String> {
+    match error.get(kind)? {
+        ContextValue::String(text) => Some(text),
+        _ => None,
+    }
+}
+
 /// Returns a tip about a file whose name begins with a dash.
 fn file_with_dash(error: &clap::Error, given: &[OsString]) -> Option<String> {
-    let Some(ContextValue::String(said)) = error.get(ContextKind::InvalidArg) else {
-        return None;
-    };
+    let said = text_of(error, ContextKind::InvalidArg)?;
     // Clap reads `-x.pw` as `-x`.
     let mut words = given.iter().skip(1).map(|word| word.to_string_lossy());
     let file = words.find(|word| {
@@ -238,9 +242,7 @@ fn file_with_dash(error: &clap::Error, given: &[OsString]) -> Option<String> {
 
 /// Returns a tip about an option that only another command has, under this name or another.
 fn option_of_another(program: &clap::Command, error: &clap::Error, given: &str) -> Option<String> {
-    let Some(ContextValue::String(said)) = error.get(ContextKind::InvalidArg) else {
-        return None;
-    };
+    let said = text_of(error, ContextKind::InvalidArg)?;
     let name = said.strip_prefix("--")?;
     let command = program.find_subcommand(given)?;
     if error.kind() != ErrorKind::UnknownArgument || synonym(name, &long_options(command)).is_some()
@@ -262,9 +264,9 @@ fn intended(
     given: &[OsString],
     command: &str,
 ) -> Option<String> {
-    let of = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => Some(text.split(' ').next()?.trim_start_matches('-')),
-        _ => None,
+    let of = |kind| {
+        let text = text_of(error, kind)?;
+        Some(text.split(' ').next()?.trim_start_matches('-'))
     };
     let options = || {
         let command = program.find_subcommand(command).unwrap_or(program);
@@ -282,10 +284,7 @@ fn intended(
     if let Some(name) = names.min_by_key(|name| *name != "format") {
         return Some(format!("--{name} {said}"));
     }
-    let argument = match error.get(ContextKind::InvalidArg) {
-        Some(ContextValue::String(argument)) => argument.clone(),
-        _ => String::new(),
-    };
+    let argument = text_of(error, ContextKind::InvalidArg).map_or("", String::as_str);
     let near = of(ContextKind::InvalidValue)
         .is_none()
         .then(|| nearest_option(said, options().filter_map(Arg::get_long)))??;
@@ -297,7 +296,7 @@ fn intended(
     let takes_value = options()
         .filter(|option| option.get_long() == Some(near))
         .any(|option| option.get_action().takes_values());
-    let typed = value_of(&argument, given).filter(|value| takes_value && is_no_input(value));
+    let typed = value_of(argument, given).filter(|value| takes_value && is_no_input(value));
     Some(match typed {
         Some(value) => format!("--{near} {}", quoted(&value)),
         None => format!("--{near}"),
@@ -354,9 +353,7 @@ fn misplaced(program: &clap::Command, error: &clap::Error, given: &[OsString]) -
             quoted(&visible(trace))
         ));
     }
-    let Some(ContextValue::String(said)) = error.get(ContextKind::InvalidArg) else {
-        return None;
-    };
+    let said = text_of(error, ContextKind::InvalidArg)?;
     if error.kind() == ErrorKind::InvalidValue {
         let answers = said.starts_with("--answers") && words.get(1)? == "exam";
         let own = answers.then(|| "to print the answer key, use '--key'".to_owned());
@@ -364,21 +361,20 @@ fn misplaced(program: &clap::Command, error: &clap::Error, given: &[OsString]) -
             "write '--map identity' to use the trace's addresses as physical addresses".to_owned()
         });
         return own.or(map).or_else(|| {
-            let value = error.get(ContextKind::InvalidValue);
-            let (_, format) = FORMATS.iter().find(|(other, _)| {
-                matches!(value, Some(ContextValue::String(value)) if value.eq_ignore_ascii_case(other))
-            })?;
+            let value = text_of(error, ContextKind::InvalidValue)?;
+            let mut formats = FORMATS.iter();
+            let (_, format) = formats.find(|(other, _)| value.eq_ignore_ascii_case(other))?;
             let is_paper = said.starts_with("--format") && words.get(1)? == "exam";
             is_paper.then(|| format!("write '--format {format}'"))
         });
     }
     if error.kind() == ErrorKind::TooManyValues
-        && let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue)
+        && let Some(value) = text_of(error, ContextKind::InvalidValue)
     {
         return Some(format!("write '{said} {}'", quoted(value)));
     }
     if error.kind() == ErrorKind::ValueValidation {
-        if let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue)
+        if let Some(value) = text_of(error, ContextKind::InvalidValue)
             && Path::new(value).extension().is_some_and(|end| end == "csv")
             && words.get(1)? == "exam"
         {
@@ -502,9 +498,7 @@ fn intended_command(
     error: &clap::Error,
     given: &[OsString],
 ) -> Option<String> {
-    let Some(ContextValue::String(said)) = error.get(ContextKind::InvalidSubcommand) else {
-        return None;
-    };
+    let said = text_of(error, ContextKind::InvalidSubcommand)?;
     let path = Path::new(said);
     let names_command = given.get(1).is_some_and(|first| first == "help");
     if let Some(first) = given

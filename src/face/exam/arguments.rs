@@ -78,8 +78,7 @@ impl Exam {
                 Err(_) => print_bytes(&bytes),
             }
             .map(|()| Status::Held),
-            Ok(ExamOutput::Written(text)) => print(&text).map(|()| Status::Held),
-            Ok(ExamOutput::Judged(text, status)) => print(&text).map(|()| status),
+            Ok(ExamOutput::Report(text, status)) => print(&text).map(|()| status),
             Err(trouble) => {
                 complain(&trouble.text);
                 Ok(trouble.status)
@@ -124,8 +123,8 @@ impl Exam {
             && let Some(name) = format_of(file)
         {
             let file = shown(file);
-            return Err(ExamError::wrong(format!(
-                "pagewalk: `--output` takes a folder, not the name of a file; for one file, write `--format {name} > {file}`\n"
+            return Err(ExamError::refused(format!(
+                "`--output` takes a folder, not the name of a file; for one file, write `--format {name} > {file}`"
             )));
         }
         let destination = self
@@ -143,10 +142,7 @@ impl Exam {
         }
         let versions: Vec<Option<Version>> =
             versions.map_or_else(|| vec![None], |all| all.into_iter().map(Some).collect());
-        let layout = self
-            .layout
-            .style()
-            .map_err(|wrong| ExamError::wrong(format!("pagewalk: {wrong}\n")))?;
+        let layout = self.layout.style().map_err(ExamError::refused)?;
         let making = PaperMaker {
             exam,
             loader,
@@ -188,7 +184,8 @@ impl Exam {
         let named = [self.wanted.roster.as_deref(), Some(&*self.layout.labels)];
         let mut inputs: Vec<&Path> = named.into_iter().flatten().chain([&*self.file]).collect();
         inputs.extend(loader.files().map(|(path, _)| path));
-        output::write(folder, &files, &inputs, versions.len()).map(ExamOutput::Written)
+        let report = output::write(folder, &files, &inputs, versions.len())?;
+        Ok(ExamOutput::Report(report, Status::Held))
     }
 
     /// Returns the editions of each version: one edition for standard output, or the paper and every
@@ -204,9 +201,8 @@ impl Exam {
             .map(|(_, edition)| edition)
             .collect();
         match (&destination.folder, &*extra, self.script) {
-            (None, [_, _, ..], _) | (None, [_], true) => Err(ExamError::wrong(
-                "pagewalk: without `--output DIR`, you can use only one of `--key`, `--solutions`, and `--script`\n"
-                    .to_owned(),
+            (None, [_, _, ..], _) | (None, [_], true) => Err(ExamError::refused(
+                "without `--output DIR`, you can use only one of `--key`, `--solutions`, and `--script`",
             )),
             (None, [], true) => Ok(Vec::new()),
             (None, [edition], false) => Ok(vec![*edition]),
@@ -270,10 +266,8 @@ fn forms() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// The result of the command.
 enum ExamOutput {
     Stream(Vec<u8>),
-    /// A report of the files written.
-    Written(String),
-    /// The result of `--check` and the exit status.
-    Judged(String, Status),
+    /// The files written or the result of `--check`, and the exit status.
+    Report(String, Status),
 }
 
 fn check(making: &PaperMaker, versions: &[Option<Version>], color: Color) -> ExamOutput {
@@ -289,14 +283,12 @@ fn check(making: &PaperMaker, versions: &[Option<Version>], color: Color) -> Exa
     }
     let versions: Vec<Version> = versions.iter().flatten().cloned().collect();
     let text = text(&report(&fairness, &versions), color.theme(&io::stdout()));
-    ExamOutput::Judged(
-        text,
-        if fairness.holds() {
-            Status::Held
-        } else {
-            Status::Failed
-        },
-    )
+    let status = if fairness.holds() {
+        Status::Held
+    } else {
+        Status::Failed
+    };
+    ExamOutput::Report(text, status)
 }
 
 /// All versions in one format.
@@ -331,9 +323,7 @@ fn together(
     versions: &[Option<Version>],
 ) -> Result<Made, ExamError> {
     let Writer::Typeset(write) = format.write else {
-        return Err(ExamError::wrong(
-            "pagewalk: `--merge` needs `--format pdf`\n".to_owned(),
-        ));
+        return Err(ExamError::refused("`--merge` needs `--format pdf`"));
     };
     let made = typeset(&[making.together(versions, write)?], making.threads)?;
     Ok(Made::Together(MadePaper {
@@ -354,8 +344,8 @@ fn stream(made: Made, format: &str) -> Result<Vec<u8>, ExamError> {
         Made::Together(made) => Ok(of(made).flatten().collect()),
         Made::Bank(mut files) => match (files.pop(), files.len()) {
             (Some(file), 0) => Ok(file.bytes),
-            (_, more) => Err(ExamError::wrong(format!(
-                "pagewalk: {format} produces {} files; add `--output DIR` to choose a folder\n",
+            (_, more) => Err(ExamError::refused(format!(
+                "{format} produces {} files; add `--output DIR` to choose a folder",
                 more + 1
             ))),
         },

@@ -1,6 +1,7 @@
 //! Generates the papers of all versions on several threads, which share the script.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::sync::OnceLock;
 
 use crate::face::progress::ItemProgress;
@@ -37,6 +38,11 @@ impl ExamError {
             text,
             status: Status::Wrong,
         }
+    }
+
+    /// Creates an error from the reason alone, without the name of the program and the line break.
+    pub(crate) fn refused(why: impl Display) -> Self {
+        Self::wrong(format!("pagewalk: {why}\n"))
     }
 }
 
@@ -163,7 +169,7 @@ impl PaperMaker<'_> {
                 );
                 ExamError { text, status: Status::Failed }
             }
-            PaperError::NoQuestion => ExamError::wrong(format!("pagewalk: {} contains no `question`\n", of())),
+            PaperError::NoQuestion => ExamError::refused(format!("{} contains no `question`", of())),
         })
     }
 
@@ -205,6 +211,6 @@ impl PaperMaker<'_> {
     }
 
     fn refused(&self, version: Option<&Version>, refusal: &Refusal) -> ExamError {
-        ExamError::wrong(format!("pagewalk: {}, {refusal}\n", self.name_of(version)))
+        ExamError::refused(format!("{}, {refusal}", self.name_of(version)))
     }
 }

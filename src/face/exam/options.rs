@@ -83,12 +83,9 @@ fn checked(text: &str) -> Result<RangeInclusive<u64>, String> {
 
 fn roster(path: &Path) -> Result<Vec<Student>, ExamError> {
     let name = shown(path);
-    let bytes = Disk.argument(path, TABLE).map_err(|error| {
-        ExamError::wrong(format!(
-            "pagewalk: cannot read `{name}`: {}\n",
-            reason(&error)
-        ))
-    })?;
+    let bytes = Disk
+        .argument(path, TABLE)
+        .map_err(|error| ExamError::refused(format!("cannot read `{name}`: {}", reason(&error))))?;
     students(&bytes).map_err(|flaws| {
         let messages = flaws
             .iter()

@@ -42,22 +42,9 @@ pub(crate) fn files(
             None => stem.to_owned(),
             Some(version) => format!("{stem}-{}", names.name_for(version)),
         };
-        let mut listed = Vec::new();
-        for (edition, bytes) in made.editions {
-            let path = format!("{own}{}.{extension}", infix(edition));
-            listed.push(path.clone());
-            files.push(File { path, bytes });
-        }
-        if let Some(bytes) = made.script {
-            let path = format!("{own}.pw");
-            listed.push(path.clone());
-            files.push(File { path, bytes });
-        }
-        rows.extend(
-            version
-                .as_ref()
-                .map(|version| version_row(version, &listed)),
-        );
+        let made = files_of(&own, extension, made);
+        rows.extend(version.iter().map(|version| version_row(version, &made)));
+        files.extend(made);
     }
     files.extend(version_list(stem, &rows));
     files
@@ -70,34 +57,29 @@ pub(crate) fn together(
     versions: &[Option<Version>],
     made: MadePaper,
 ) -> Vec<File> {
-    let file = |(edition, bytes)| File {
-        path: format!("{stem}{}.{extension}", infix(edition)),
+    let mut files = files_of(stem, extension, made);
+    files.extend(list_of_all(stem, versions, &files));
+    files
+}
+
+/// The files of one version, or of all versions together.
+fn files_of(own: &str, extension: &str, made: MadePaper) -> Vec<File> {
+    let edition = |(edition, bytes)| File {
+        path: format!("{own}{}.{extension}", infix(edition)),
         bytes,
     };
-    let mut files: Vec<File> = made.editions.into_iter().map(file).collect();
-    let listed: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
-    let rows: Vec<String> = versions
-        .iter()
-        .flatten()
-        .map(|version| version_row(version, &listed))
-        .collect();
-    files.extend(version_list(stem, &rows));
-    files
+    let script = made.script.map(|bytes| File {
+        path: format!("{own}.pw"),
+        bytes,
+    });
+    let editions = made.editions.into_iter().map(edition);
+    editions.chain(script).collect()
 }
 
 /// The files of an export and its list of versions.
 pub(crate) fn bank(stem: &str, versions: &[Option<Version>], mut files: Vec<File>) -> Vec<File> {
-    let only: Vec<String> = if files.len() == 1 {
-        vec![files[0].path.clone()]
-    } else {
-        Vec::new()
-    };
-    let rows: Vec<String> = versions
-        .iter()
-        .flatten()
-        .map(|version| version_row(version, &only))
-        .collect();
-    files.extend(version_list(stem, &rows));
+    let listed = if files.len() == 1 { &*files } else { &[] };
+    files.extend(list_of_all(stem, versions, listed));
     files
 }
 
@@ -110,12 +92,11 @@ pub(crate) fn write(
     versions: usize,
 ) -> Result<String, ExamError> {
     if folder.is_file() {
-        let text = format!("pagewalk: `{}` is a file, not a folder\n", shown(folder));
-        return Err(ExamError::wrong(text));
+        let why = format!("`{}` is a file, not a folder", shown(folder));
+        return Err(ExamError::refused(why));
     }
     for file in files {
-        check_outputs([&*folder.join(&file.path)], inputs)
-            .map_err(|why| ExamError::wrong(format!("pagewalk: {why}\n")))?;
+        check_outputs([&*folder.join(&file.path)], inputs).map_err(ExamError::refused)?;
     }
     for file in files {
         if file.path.ends_with(LIST_NAME) {
@@ -123,10 +104,7 @@ pub(crate) fn write(
         }
         write_below(folder, &file.path, &file.bytes).map_err(|error| {
             let path = folder.join(&file.path);
-            ExamError::wrong(format!(
-                "pagewalk: cannot write `{}`: {error}\n",
-                shown(&path)
-            ))
+            ExamError::refused(format!("cannot write `{}`: {error}", shown(&path)))
         })?;
     }
     let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
@@ -182,13 +160,23 @@ fn infix(edition: Edition) -> &'static str {
 }
 
 /// A row in the list of versions. The seed is hexadecimal because spreadsheets round long decimal numbers.
-fn version_row(version: &Version, files: &[String]) -> String {
+fn version_row(version: &Version, files: &[File]) -> String {
+    let paths: Vec<_> = files.iter().map(|file| &*file.path).collect();
     let (id, name) = version.student.as_ref().map_or(("", ""), |student| {
         (student.id.as_str(), student.name.as_str())
     });
     // Spreadsheets round decimal numbers with more than 15 digits.
     let seed = format!("{:#018x}", version.seed);
-    sheet::row([version.code.as_str(), &seed, id, name, &files.join(" ; ")])
+    sheet::row([version.code.as_str(), &seed, id, name, &paths.join(" ; ")])
+}
+
+/// Returns the list of versions that are all in the same files.
+fn list_of_all(stem: &str, versions: &[Option<Version>], files: &[File]) -> Option<File> {
+    let versions = versions.iter().flatten();
+    let rows: Vec<String> = versions
+        .map(|version| version_row(version, files))
+        .collect();
+    version_list(stem, &rows)
 }
 
 /// Returns the list of versions, or `None` if there are no versions.

@@ -26,9 +26,8 @@ const PLACE: &str = "\"@EXAM@\"";
 
 /// Returns the practice page of an exam, whose first paper has been made.
 pub(crate) fn practice(making: &PaperMaker, script: &Path) -> Result<Vec<File>, ExamError> {
-    let template = template().map_err(|why| ExamError::wrong(format!("pagewalk: {why}\n")))?;
-    let files = files_beside(script, making.loader)
-        .map_err(|why| ExamError::wrong(format!("pagewalk: {why}\n")))?;
+    let template = template().map_err(ExamError::refused)?;
+    let files = files_beside(script, making.loader).map_err(ExamError::refused)?;
     let text = making.exam.script.sources.file(0);
     let mut exam = json!({
         "path": script.file_name().map_or_else(|| "exam.pw".into(), |name| name.to_string_lossy()),

@@ -29,7 +29,7 @@ const LINES: usize = 12;
 /// Compiles all Typst sources. Fails if there is no compiler, and stops at the first source that the compiler
 /// rejects.
 pub(crate) fn typeset(made: &[MadePaper], threads: usize) -> Result<Vec<MadePaper>, ExamError> {
-    let program = find_program().map_err(|why| ExamError::wrong(format!("pagewalk: {why}\n")))?;
+    let program = find_program().map_err(ExamError::refused)?;
     let count = made.len();
     let piece = count.div_ceil(threads.max(1)).max(1);
     let pieces: Vec<&[MadePaper]> = made.chunks(piece).collect();
@@ -38,11 +38,8 @@ pub(crate) fn typeset(made: &[MadePaper], threads: usize) -> Result<Vec<MadePape
     let work = |piece: &&[MadePaper]| compiled(&program, piece, &progress);
     let compiled = side_by_side(&pieces, threads, work, Result::is_err, |_, _| {});
     let compiled: Result<Vec<Vec<MadePaper>>, String> = compiled.into_iter().collect();
-    let all = compiled.map_err(|why| {
-        ExamError::wrong(format!(
-            "pagewalk: Typst could not generate the PDF: {why}\n"
-        ))
-    })?;
+    let all = compiled
+        .map_err(|why| ExamError::refused(format!("Typst could not generate the PDF: {why}")))?;
     Ok(all.into_iter().flatten().collect())
 }
 

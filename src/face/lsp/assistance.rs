@@ -7,7 +7,7 @@ use lsp_types::{
     CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionResponse,
     CompletionContext, CompletionItem, CompletionItemKind, CompletionList, CompletionTextEdit,
     CompletionTriggerKind, Documentation, Hover, HoverContents, InlayHint, InlayHintLabel,
-    InlayHintParams, InlayHintTooltip, InsertTextFormat, MarkupContent, MarkupKind, NumberOrString,
+    InlayHintParams, InlayHintTooltip, InsertTextFormat, MarkupContent, MarkupKind,
     ParameterInformation, ParameterLabel, Position, SemanticToken, SemanticTokens, SignatureHelp,
     SignatureHelpContext, SignatureHelpTriggerKind, SignatureInformation, TextEdit, WorkspaceEdit,
 };
@@ -302,21 +302,12 @@ fn code_action(
     let changes = HashMap::from([(view.uri.clone(), edits)]);
     // Editors list actions with diagnostics first, and only fixes belong there.
     let about = action.about.filter(|_| kind == CodeActionKind::QUICKFIX);
-    let about = about.map(|(bytes, code)| {
-        let (range, code) = (
-            view.range(&bytes),
-            Some(NumberOrString::String(code.to_owned())),
-        );
-        known
-            .iter()
-            .filter(|one| one.range == range && one.code == code)
-            .cloned()
-            .collect::<Vec<_>>()
-    });
+    let about = about
+        .and_then(|(bytes, code)| protocol::diagnostics_about(known, view.range(&bytes), code));
     CodeAction {
         title: action.title,
         kind: Some(kind),
-        diagnostics: about.filter(|all| !all.is_empty()),
+        diagnostics: about,
         edit: Some(WorkspaceEdit {
             changes: Some(changes),
             ..WorkspaceEdit::default()

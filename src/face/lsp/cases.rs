@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use lsp_server::{ErrorCode, ResponseError};
+use lsp_server::ResponseError;
 use lsp_types::Uri;
 use pagewalk_script::api::golden::{Case, CaseRuns, Mistake, Name, TestScript};
 use pagewalk_script::editor::{LineIndex, OpenTexts};
@@ -21,10 +21,10 @@ use serde_json::{Value, json};
 use super::client::Client;
 use super::custom_requests::parse_params;
 use super::protocol;
-use super::protocol::{path_of, response_error, uri_of};
+use super::protocol::{invalid, path_of, uri_of};
 use crate::face::terminal::Color;
 use crate::face::test::find::{Search, SuiteFile, SuiteFileKind, golden_of, included};
-use crate::face::test::goldens::{compare_with_golden, is_present, load};
+use crate::face::test::goldens::{compare_with_golden, file_name, is_present, load};
 use crate::face::test::script::scripts_from;
 
 /// The request for the results of a file's cases.
@@ -114,7 +114,7 @@ pub(crate) fn test(
             "`{}` is neither a script (`.pw`) nor Markdown (`.md`)",
             shown(&path)
         );
-        response_error(ErrorCode::InvalidParams, message)
+        invalid(message)
     })?;
     let file = TestedFile {
         predict,
@@ -244,14 +244,8 @@ impl<'a> TestedFile<'a> {
 
 /// Returns the name of a case with the file's name instead of its path.
 fn title(found: &SuiteFile, case: &Case) -> String {
-    let file = found
-        .path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
     Name {
-        file,
+        file: file_name(found),
         ..case.name.clone()
     }
     .to_string()

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::protocol;
-use super::protocol::response_error;
+use super::protocol::{invalid, response_error};
 use super::worker::Task;
 use pagewalk_script::api::exam::{Edition, Exam, FORMATS, PaperError, Style, Writer};
 use pagewalk_script::editor::StepAt;
@@ -102,7 +102,7 @@ pub(crate) fn exam(task: &Task, params: &Value, limits: Limits) -> Result<Value,
     let format = FORMATS.iter().find(|format| format.name == wanted.format);
     let Some(Writer::Each(write)) = format.map(|format| format.write) else {
         let message = format!("unsupported paper format `{}`", wanted.format);
-        return Err(response_error(ErrorCode::InvalidParams, message));
+        return Err(invalid(message));
     };
     let reading = task.document.script();
     if let Some(wrong) = reading.diagnostics.first() {
@@ -147,6 +147,5 @@ pub(crate) fn narrate(task: &Task, scenario: Option<&str>, explain: bool, limits
 
 /// The parameters of a request, or the error `InvalidParams`.
 pub(crate) fn parse_params<'p, P: Deserialize<'p>>(params: &'p Value) -> Result<P, ResponseError> {
-    P::deserialize(params)
-        .map_err(|error| response_error(ErrorCode::InvalidParams, error.to_string()))
+    P::deserialize(params).map_err(|error| invalid(error.to_string()))
 }

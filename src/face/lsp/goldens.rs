@@ -3,16 +3,16 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use lsp_server::{ErrorCode, ResponseError};
+use lsp_server::ResponseError;
 use lsp_types::{
-    CodeAction, CodeActionDisabled, CodeActionKind, CodeActionParams, Command, NumberOrString,
-    Position, Range, ShowDocumentParams, Uri, WorkspaceEdit,
+    CodeAction, CodeActionDisabled, CodeActionKind, CodeActionParams, Command, Position, Range,
+    ShowDocumentParams, WorkspaceEdit,
 };
 use pagewalk_script::editor::{GoldenAction, GoldenEffect, GoldenFile};
 use serde_json::{Value, json};
 
 use super::protocol;
-use super::protocol::{response_error, uri_of};
+use super::protocol::{invalid, uri_in, uri_of};
 use super::view::View;
 use crate::face::test::arguments::in_ci;
 use crate::face::test::find::{SuiteFile, SuiteFileKind, golden_of};
@@ -55,20 +55,14 @@ fn code_action(
     action: GoldenAction,
     known: &[lsp_types::Diagnostic],
 ) -> Option<CodeAction> {
-    let (bytes, code) = action.about;
-    let (range, code) = (
-        view.range(&bytes),
-        Some(NumberOrString::String(code.to_owned())),
-    );
-    let about: Vec<_> = known
-        .iter()
-        .filter(|one| one.range == range && one.code == code)
-        .cloned()
-        .collect();
     let mut converted = CodeAction {
         title: action.title,
         kind: Some(CodeActionKind::QUICKFIX),
-        diagnostics: (!about.is_empty()).then_some(about),
+        diagnostics: protocol::diagnostics_about(
+            known,
+            view.range(&action.about.0),
+            action.about.1,
+        ),
         ..CodeAction::default()
     };
     match action.effect {
@@ -108,15 +102,8 @@ pub(crate) fn shown_document(
     arguments: Option<&Value>,
 ) -> Result<ShowDocumentParams, ResponseError> {
     let argument = |at: usize| arguments.and_then(|all| all.get(at));
-    let uri = argument(0)
-        .and_then(Value::as_str)
-        .and_then(|uri| uri.parse::<Uri>().ok());
-    let uri = uri.ok_or_else(|| {
-        response_error(
-            ErrorCode::InvalidParams,
-            format!("{SHOW} takes the URI of a golden file and a line"),
-        )
-    })?;
+    let uri = uri_in(argument(0))
+        .ok_or_else(|| invalid(format!("{SHOW} takes the URI of a golden file and a line")))?;
     let line = argument(1)
         .and_then(Value::as_u64)
         .and_then(|line| u32::try_from(line).ok())

@@ -28,7 +28,7 @@ use client::{Client, Settings};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use lsp_server::{ErrorCode, Message, Request, RequestId, Response};
 use lsp_types::{InitializeParams, InitializeResult, ServerInfo};
-use protocol::response_error;
+use protocol::{invalid, response_error};
 use server::Server;
 use transport::{Outgoing, Transport};
 use worker::Worker;
@@ -100,11 +100,7 @@ fn welcome(request: Request, output: &Sender<Outgoing>) -> Option<(Client, Setti
     let params: InitializeParams = match serde_json::from_value(request.params) {
         Ok(params) => params,
         Err(error) => {
-            respond(
-                output,
-                request.id,
-                Err(response_error(ErrorCode::InvalidParams, error.to_string())),
-            );
+            respond(output, request.id, Err(invalid(error.to_string())));
             return None;
         }
     };

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use lsp_server::{ErrorCode, ResponseError};
-use lsp_types::{Position, Range, Uri};
+use lsp_types::{Diagnostic, NumberOrString, Position, Range, Uri};
 use pagewalk_script::editor;
 use pagewalk_script::editor::{Encoding, LineIndex};
+use serde_json::Value;
 use url::Url;
 
 /// The byte offset of a position.
@@ -47,6 +48,19 @@ pub(crate) fn edits(lines: &LineIndex, edits: Vec<editor::Edit>) -> Vec<lsp_type
     edits.into_iter().map(edit).collect()
 }
 
+/// Returns the client's diagnostics of a range with this code, or `None` if there are none.
+pub(crate) fn diagnostics_about(
+    known: &[Diagnostic],
+    range: Range,
+    code: &str,
+) -> Option<Vec<Diagnostic>> {
+    let code = Some(NumberOrString::String(code.to_owned()));
+    let about = known
+        .iter()
+        .filter(|one| one.range == range && one.code == code);
+    Some(about.cloned().collect()).filter(|about: &Vec<_>| !about.is_empty())
+}
+
 /// Returns the path of a document. A document without a file (`untitled:1`) gets a relative path that does
 /// not match any file.
 pub(crate) fn path_of(uri: &Uri) -> PathBuf {
@@ -68,6 +82,16 @@ pub(crate) fn path_of(uri: &Uri) -> PathBuf {
 pub(crate) fn uri_of(path: &Path) -> Option<Uri> {
     let url = Url::from_file_path(path).ok()?;
     Uri::from_str(url.as_str()).ok()
+}
+
+/// The URI in a value of the protocol.
+pub(crate) fn uri_in(value: Option<&Value>) -> Option<Uri> {
+    value?.as_str()?.parse().ok()
+}
+
+/// The error of a request whose parameters are wrong.
+pub(crate) fn invalid(message: impl Into<String>) -> ResponseError {
+    response_error(ErrorCode::InvalidParams, message)
 }
 
 pub(crate) fn response_error(code: ErrorCode, message: impl Into<String>) -> ResponseError {

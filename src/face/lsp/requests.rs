@@ -19,7 +19,7 @@ use super::navigation::{
     InMarkdown, ScriptAnswer, definition, folding, highlights, lenses, links, prepare_rename,
     references, rename, selections, symbols,
 };
-use super::protocol::response_error;
+use super::protocol::{invalid, response_error};
 use super::view::Views;
 
 /// A request about an open document.
@@ -191,9 +191,7 @@ fn typed<R: Request>(
 }
 
 fn parsed<R: Request>(params: Value) -> Result<R::Params, ResponseError> {
-    serde_json::from_value(params).map_err(|error| {
-        response_error(ErrorCode::InvalidParams, format!("{}: {error}", R::METHOD))
-    })
+    serde_json::from_value(params).map_err(|error| invalid(format!("{}: {error}", R::METHOD)))
 }
 
 fn request_failed(message: String) -> ResponseError {

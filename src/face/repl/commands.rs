@@ -138,10 +138,7 @@ fn what(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<
     let tell = context.detail_for(&body);
     let ended = context.run(&body, Mode::Tried, tell)?;
     if ended.diagnostics.is_empty() && !ended.interrupted {
-        context.print(&[Block::toned(
-            Tone::Faint,
-            "Tried on a copy. Nothing changes.",
-        )])?;
+        context.print(&[Block::faint("Tried on a copy. Nothing changes.")])?;
     }
     Ok(())
 }
@@ -460,10 +457,10 @@ fn history(context: &mut ReplContext) -> io::Result<()> {
     let first = history.end().saturating_sub(LISTED);
     let mut lines = vec![line(0, "(the beginning)")];
     if first > 0 {
-        lines.push(Block::toned(
-            Tone::Faint,
-            format!("… {}", count(first as u64, "statement", "statements")),
-        ));
+        lines.push(Block::faint(format!(
+            "… {}",
+            count(first as u64, "statement", "statements")
+        )));
     }
     lines.extend(
         history

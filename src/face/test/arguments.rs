@@ -175,8 +175,8 @@ impl Test {
                 .count()
                 > 1
             {
-                complain("pagewalk: only one report can be written to standard output\n");
-                return Ok(Status::Wrong);
+                let why = "only one report can be written to standard output";
+                return Ok(refused(why));
             }
             if let Some(why) = self
                 .output
@@ -184,8 +184,7 @@ impl Test {
                 .iter()
                 .find_map(|report| report.prepare().err())
             {
-                complain(&format!("pagewalk: {why}\n"));
-                return Ok(Status::Wrong);
+                return Ok(refused(&why));
             }
             let reports = self.output.reports.iter().filter_map(Report::file);
             let inputs: Vec<&Path> = all.iter().map(|found| &*found.path).collect();
@@ -368,13 +367,11 @@ impl Test {
                 }
                 None => "found no scripts in `.pw` or `.md` files".to_owned(),
             };
-            complain(&format!("pagewalk: {what}\n"));
-            status = Status::Wrong;
+            status = refused(&what);
         }
         for report in &self.output.reports {
             if let Err(why) = report.write(suite)? {
-                complain(&format!("pagewalk: {why}\n"));
-                status = Status::Wrong;
+                status = refused(&why);
             }
         }
         // A report on standard output must be the only output there.

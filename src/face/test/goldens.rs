@@ -89,25 +89,28 @@ pub(crate) fn rewrite(
         return None;
     }
     let path = golden_of(found);
-    let outcome = rewrite_path(found, &path, runs, wanted);
-    Some(Blessed {
-        file: report_name(&path),
-        outcome,
-    })
+    let file = report_name(&path);
+    let outcome = rewrite_path(found, &path, runs, wanted).unwrap_or_else(|unusable| {
+        runs.reject(&unusable, file.clone(), wanted);
+        Outcome::NotWritten {
+            why: unusable.to_string(),
+            fix: unusable.help(&command("--bless", &found.name)),
+        }
+    });
+    Some(Blessed { file, outcome })
 }
 
+/// Works like [`rewrite`], but returns the reason why an old or new golden file is unusable.
 fn rewrite_path(
     found: &SuiteFile,
     path: &Path,
     runs: &mut CaseRuns,
     wanted: CaseFilter,
-) -> Outcome {
+) -> Result<Outcome, Unusable> {
     if let Some((why, fix)) = runs.refusal(wanted) {
         runs.set_golden(&Held::NotCompared);
-        return Outcome::NotWritten {
-            why: why.to_owned(),
-            fix,
-        };
+        let why = why.to_owned();
+        return Ok(Outcome::NotWritten { why, fix });
     }
     let old = is_present(path).then(|| load(path));
     // The link of an untrusted suite can lead to any file.
@@ -117,21 +120,12 @@ fn rewrite_path(
             .is_some_and(|old| old.as_ref().is_ok_and(|bytes| is_golden(bytes)))
     {
         let why = "it is a link to a file that is not a golden file; remove the link";
-        return reject(
-            found,
-            path,
-            runs,
-            wanted,
-            &Unusable::Unwritable(why.to_owned()),
-        );
+        return Err(Unusable::Unwritable(why.to_owned()));
     }
     let read = old
         .as_ref()
         .map(|bytes| bytes.as_deref().map_err(Clone::clone));
-    let (new, changed) = match runs.bless_bytes(read, wanted) {
-        Ok(blessed) => blessed,
-        Err(unusable) => return reject(found, path, runs, wanted, &unusable),
-    };
+    let (new, changed) = runs.bless_bytes(read, wanted)?;
     let text = write(&new, &file_name(found));
     let old = old.as_ref().and_then(|bytes| bytes.as_deref().ok());
     // Git for Windows checks files out with CR LF, and some editors add a byte-order mark.
@@ -140,45 +134,21 @@ fn rewrite_path(
             .replace("\r\n", "\n")
             == text
     });
-    if let Some(error) = (!unchanged)
-        .then(|| replace(path, old, text.as_bytes()).err())
-        .flatten()
-    {
-        return reject(
-            found,
-            path,
-            runs,
-            wanted,
-            &Unusable::Unwritable(reason(&error)),
-        );
+    if !unchanged {
+        let written = replace(path, old, text.as_bytes());
+        written.map_err(|error| Unusable::Unwritable(reason(&error)))?;
     }
     for (case, _) in runs.0.iter_mut().filter(|(case, _)| wanted(case)) {
         case.golden = Held::Same;
     }
-    if unchanged {
+    Ok(if unchanged {
         Outcome::Unchanged
     } else {
         Outcome::Written {
             statements: new.listed(),
             changed,
         }
-    }
-}
-
-/// Reports an unusable golden file.
-fn reject(
-    found: &SuiteFile,
-    path: &Path,
-    runs: &mut CaseRuns,
-    wanted: CaseFilter,
-    unusable: &Unusable,
-) -> Outcome {
-    runs.reject(unusable, report_name(path), wanted);
-    let fix = unusable.help(&command("--bless", &found.name));
-    Outcome::NotWritten {
-        why: unusable.to_string(),
-        fix,
-    }
+    })
 }
 
 /// Whether a file, a folder, or a link has this name, even if the link leads nowhere.

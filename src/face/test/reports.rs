@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::{fmt, fs, io};
 
+use crate::face::options::cannot_write;
 use crate::face::terminal::{clean, print};
 use pagewalk_engine::files::atomic_write::write_file;
-use pagewalk_engine::files::{reason, shown};
 use pagewalk_script::suite::reports::{FORMATS, Format, Suite};
 
 /// A requested report.
@@ -98,8 +98,4 @@ impl Report {
         let written = write_file(file, clean(&text).as_bytes());
         Ok(written.map_err(|error| cannot_write(file, &error)))
     }
-}
-
-fn cannot_write(file: &Path, error: &io::Error) -> String {
-    format!("cannot write `{}`: {}", shown(file), reason(error))
 }

@@ -8,7 +8,7 @@ use strsim::damerau_levenshtein;
 use super::glossary;
 use crate::lang::diagnostic::Code;
 use crate::lang::nearest::nearest;
-use crate::report::doc::{Block, Tone};
+use crate::report::doc::Block;
 use crate::report::text::text;
 use crate::services::lookup::{Found, look_up, words};
 
@@ -60,7 +60,7 @@ impl Page {
                 place: String::new(),
             });
             blocks.extend(row.cells.iter().map(|(name, cell)| match *name {
-                "example" => Block::toned(Tone::Faint, format!("example: {cell}")),
+                "example" => Block::faint(format!("example: {cell}")),
                 "is" | "does" | "means" | "shows" => Block::line(cell),
                 other => Block::line(format!("{other}: {cell}")),
             }));

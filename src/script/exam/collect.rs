@@ -188,6 +188,13 @@ impl Collector {
         repeated
     }
 
+    /// Notes that the paper prints the state, so that earlier operations need no explanation.
+    fn shows_state(&mut self) {
+        self.since.clear();
+        self.unseen.clear();
+        (self.shown, self.described) = (true, false);
+    }
+
     fn enter(&mut self, entry: &Entry, did: &Arc<Did>) {
         match entry {
             Entry::Cover {
@@ -247,15 +254,11 @@ impl Collector {
                 }
             }
             Entry::Given { views, in_part } => {
-                self.since.clear();
-                self.unseen.clear();
-                (self.shown, self.described) = (true, false);
+                self.shows_state();
                 self.put(OpenPiece::Ready(Piece::Given(views.clone())), *in_part);
             }
             Entry::Figure { figure, in_part } => {
-                self.since.clear();
-                self.unseen.clear();
-                (self.shown, self.described) = (true, false);
+                self.shows_state();
                 self.put(OpenPiece::Ready(Piece::Figure(figure.clone())), *in_part);
             }
             Entry::Item { item, in_part } => {

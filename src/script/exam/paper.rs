@@ -119,6 +119,13 @@ impl Question {
         self.pieces().any(|piece| matches!(piece, Piece::Text(_)))
     }
 
+    /// Returns the operations of all items, each after those since the previous item.
+    pub(crate) fn operations(&self) -> impl Iterator<Item = &Did> {
+        let all = self.items();
+        let all = all.flat_map(|item| item.since.iter().chain([&item.did]));
+        all.map(|did| &**did)
+    }
+
     /// Returns all items, in order.
     pub fn items(&self) -> impl Iterator<Item = &PaperItem> {
         self.pieces().filter_map(|piece| match piece {

@@ -34,9 +34,6 @@ pub(crate) fn answers(
 ) -> Result<Answers, Stop> {
     let value = eval(cx, from)?;
     let (first, all) = satisfying(cx, name, (from, &value), conditions, KEPT)?;
-    if first.is_empty() && !all {
-        return Err(too_many(from).into());
-    }
     if first.is_empty() {
         let message = format!("no `{}` satisfies the conditions", name.text);
         return Err(Diagnostic::new(Code::NothingToChoose, from.span, message)
@@ -65,10 +62,7 @@ pub(crate) fn judged(cx: &mut Cx, holds: &Holds) -> Result<(bool, Vec<Evidence>)
         return Ok((refused.is_none(), evidence.collect::<Result<Vec<_>, _>>()?));
     };
     let value = eval(cx, from)?;
-    let (first, all) = satisfying(cx, name, (from, &value), &holds.conditions, 1)?;
-    if first.is_empty() && !all {
-        return Err(too_many(from).into());
-    }
+    let (first, _) = satisfying(cx, name, (from, &value), &holds.conditions, 1)?;
     let example = match first.first() {
         Some(first) => example_evidence(cx, name, first, &holds.conditions)?,
         None => Vec::new(),
@@ -154,6 +148,9 @@ fn satisfying(
         }
     }
     cx.state.scopes.pop();
+    if first.is_empty() && !all {
+        return Err(too_many(from).into());
+    }
     Ok((first, all))
 }
 
@@ -196,15 +193,10 @@ fn tried(name: &Word, value: &Value, conditions: &[Condition]) -> String {
         Condition::Expr(_) => false,
     };
     let of_addresses = conditions.iter().any(accesses);
-    let what = if of_addresses {
-        "address".to_owned()
+    let (what, radix) = if of_addresses {
+        ("address".to_owned(), Radix::Hex)
     } else {
-        format!("value of {}", name.text)
-    };
-    let radix = if of_addresses {
-        Radix::Hex
-    } else {
-        Radix::Decimal
+        (format!("value of {}", name.text), Radix::Decimal)
     };
     let ends = match value {
         Value::Range { from, to } if from < to => [*from, to - 1].map(|end| {

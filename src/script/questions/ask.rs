@@ -290,14 +290,11 @@ fn value_asked(
     let dimension = unit.and_then(|unit| Some(Unit::spelt(&unit.text)?.dimension));
     let is_fraction = matches!(dimension, Some(Dimension::Time | Dimension::Fraction));
     let unit = unit.map(|unit| unit.text.clone());
+    let whole = is_whole(of) && !is_fraction;
     let blank = Blank {
-        fact: "".into(),
-        key: Some(Shown::plain(value)),
-        form,
         unit,
         round,
-        whole: is_whole(of) && !is_fraction,
-        of_replay: false,
+        ..Blank::of_value(Shown::plain(value), form, whole)
     };
     let derivation = variables::derive(cx, of, radix.unwrap_or(Radix::Decimal))?;
     Ok(ItemKind::Value {

@@ -167,15 +167,7 @@ fn cell(cx: &mut Cx, expr: &Expr, column: &Column, blank: bool) -> Result<Author
     if blank {
         let derivation = variables::derive(cx, expr, column.radix)?;
         let form = Form::of_value(&value, column.radix, column.digits);
-        let blank = Blank {
-            fact: "".into(),
-            key: Some(Shown::plain(value)),
-            form,
-            unit: None,
-            round: None,
-            whole: is_whole(expr),
-            of_replay: false,
-        };
+        let blank = Blank::of_value(Shown::plain(value), form, is_whole(expr));
         return Ok(AuthorCell::Blank(Box::new(blank), derivation));
     }
     let number = matches!(value, Value::Number(_));

@@ -480,6 +480,12 @@ pub enum Form {
 const TRUTHS: &[&str] = &["true", "false"];
 
 impl Form {
+    /// A decimal number.
+    pub(crate) const DECIMAL: Self = Self::Number {
+        radix: Radix::Decimal,
+        digits: None,
+    };
+
     /// Returns the notation of a computed value.
     pub(crate) fn of_value(value: &Value, radix: Radix, digits: Option<u32>) -> Self {
         match value {
@@ -491,58 +497,50 @@ impl Form {
 }
 
 impl Blank {
-    /// Whether the key is the address that a system call returned.
-    pub(crate) fn is_result(&self, call: &CallRecord) -> bool {
-        let Some(Value::Number(key)) = self.key.as_ref().map(|key| &key.value) else {
-            return false;
-        };
-        call.returns() == Returns::Pointer
-            && call
-                .reply
-                .result
-                .is_ok_and(|address| key.as_integer() == Some(i128::from(address)))
+    /// Returns a blank for a value that is not a fact of an operation, without a unit.
+    pub(crate) fn of_value(key: Shown, form: Form, whole: bool) -> Self {
+        Self {
+            fact: "".into(),
+            key: Some(key),
+            form,
+            unit: None,
+            round: None,
+            whole,
+            of_replay: false,
+        }
     }
 
-    /// Whether the key is a number.
-    pub(crate) fn has_number(&self) -> bool {
-        matches!(
-            self.key.as_ref().map(|key| &key.value),
-            Some(Value::Number(_))
-        )
+    /// Returns the key if it is a number.
+    pub(crate) fn number(&self) -> Option<Number> {
+        match self.key.as_ref()?.value {
+            Value::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Whether the key is the address that a system call returned.
+    pub(crate) fn is_result(&self, call: &CallRecord) -> bool {
+        let key = self.number().and_then(|key| key.as_integer());
+        let address = call.reply.result.ok().map(i128::from);
+        call.returns() == Returns::Pointer && key.is_some() && key == address
     }
 
     /// Whether the key is rounded.
     pub(crate) fn is_approximate(&self) -> bool {
-        match (&self.key, self.round) {
-            (
-                Some(Shown {
-                    value: Value::Number(number),
-                    ..
-                }),
-                Some(digits),
-            ) => !number.has_at_most(digits),
-            _ => false,
-        }
+        let rounded = self.number().zip(self.round);
+        rounded.is_some_and(|(number, digits)| !number.has_at_most(digits))
     }
 
     /// Formats the answer, or returns `-` if there is no answer.
     pub fn answer(&self) -> String {
-        match (&self.key, self.form) {
-            (None, _) => "-".to_owned(),
-            (
-                Some(Shown {
-                    value: Value::Number(number),
-                    ..
-                }),
-                Form::Number { .. },
-            ) if self.round.is_some() => number.rounded_text(self.round.unwrap_or_default()),
-            (
-                Some(Shown {
-                    value: Value::List(items),
-                    ..
-                }),
-                _,
-            ) => items
+        let Some(key) = &self.key else {
+            return "-".to_owned();
+        };
+        match (&key.value, self.form, self.round) {
+            (Value::Number(number), Form::Number { .. }, Some(digits)) => {
+                number.rounded_text(digits)
+            }
+            (Value::List(items), ..) => items
                 .iter()
                 .map(|item| match item {
                     // Quotes show the line ends of a program's output.
@@ -555,8 +553,8 @@ impl Blank {
                 })
                 .collect::<Vec<_>>()
                 .join(", "),
-            (Some(key), Form::Number { radix, digits }) => radix.write(&key.value, digits),
-            (Some(key), _) => key.to_string(),
+            (value, Form::Number { radix, digits }, _) => radix.write(value, digits),
+            _ => key.to_string(),
         }
     }
 }
@@ -622,7 +620,7 @@ impl AuthorTable {
                     .map(|(.., blank, _)| blank)
             };
             let Some(form) = column()
-                .find(|blank| blank.has_number())
+                .find(|blank| blank.number().is_some())
                 .map(|blank| blank.form)
             else {
                 continue;

@@ -44,18 +44,7 @@ fn row(at: usize, messages: &Messages) -> Vec<AuthorCell> {
         Cell::Nothing => AuthorCell::Given("–".to_owned(), false),
         cell => AuthorCell::Given(cell.to_string(), false),
     };
-    let blank = Blank {
-        fact: "".into(),
-        key: Some(Shown::plain(at as u64 + 1)),
-        form: Form::Number {
-            radix: Radix::Decimal,
-            digits: None,
-        },
-        unit: None,
-        round: None,
-        whole: true,
-        of_replay: false,
-    };
+    let blank = Blank::of_value(Shown::plain(at as u64 + 1), Form::DECIMAL, true);
     let number = AuthorCell::Blank(Box::new(blank), Derivation::default());
     vec![number, text("from"), text("to"), text("message")]
 }

@@ -27,72 +27,55 @@ pub(crate) struct Made {
     pub(crate) facts: Vec<(&'static str, Shown)>,
 }
 
+const fn mistake(name: &'static str, answers: fn(&Scene) -> Option<Answers>) -> MistakeRow {
+    MistakeRow { name, answers }
+}
+
 /// The mistakes, the most common first.
 pub(crate) const MISTAKES: &[MistakeRow] = &[
-    MistakeRow {
-        name: "VPN and VPO swapped",
-        answers: |s| s.in_page(s.vpo?, s.vpn?),
-    },
-    MistakeRow {
-        name: "TLB tag and TLB index swapped",
-        answers: |s| Some(vec![("tlbi", s.fact("tlbt")?), ("tlbt", s.fact("tlbi")?)]),
-    },
-    MistakeRow {
-        name: "the PPN not shifted",
-        answers: |s| s.at(s.fact("ppn")?.checked_add(s.vpo?)?),
-    },
-    MistakeRow {
-        name: "cache tag and cache index swapped",
-        answers: |s| Some(vec![("ci", s.fact("ct")?), ("ct", s.fact("ci")?)]),
-    },
-    MistakeRow {
-        name: "the VPN used as the PPN",
-        answers: |s| s.to_page(s.vpn?),
-    },
-    MistakeRow {
-        name: "a stale entry used",
-        answers: |s| s.to_page(s.stale()?),
-    },
-    MistakeRow {
-        name: "TLB index from the high bits of the VPN",
-        answers: |s| {
-            let spec = &s.access.spec;
-            let bits = spec.tlbs.get(spec.first_tlb(s.access.kind)?)?.index_bits();
-            let below = spec.vpn_bits().checked_sub(bits)?;
-            Some(vec![
-                ("tlbi", shifted(s.vpn?, below)),
-                ("tlbt", low(s.vpn?, below)),
-            ])
-        },
-    },
-    MistakeRow {
-        name: "cache index from the high bits of the address",
-        answers: |s| {
-            let spec = &s.access.spec;
-            let cache = spec.caches.get(spec.first_cache(s.access.kind)?)?;
-            let below = spec.physical_bits.checked_sub(cache.index_bits())?;
-            let pa = s.access.outcome.pa?.raw();
-            Some(vec![
-                ("ci", shifted(pa, below)),
-                (
-                    "ct",
-                    low(shifted(pa, cache.offset_bits()), cache.tag_bits(spec)),
-                ),
-            ])
-        },
-    },
-    MistakeRow {
-        name: "the block offset left out",
-        answers: |s| {
-            let spec = &s.access.spec;
-            let cache = spec.caches.get(spec.first_cache(s.access.kind)?)?;
-            let pa = s.access.outcome.pa?.raw();
-            Some(vec![
-                ("ci", low(pa, cache.index_bits())),
-                ("ct", shifted(pa, cache.index_bits())),
-            ])
-        },
-    },
+    mistake("VPN and VPO swapped", |s| s.in_page(s.vpo?, s.vpn?)),
+    mistake("TLB tag and TLB index swapped", |s| {
+        Some(vec![("tlbi", s.fact("tlbt")?), ("tlbt", s.fact("tlbi")?)])
+    }),
+    mistake("the PPN not shifted", |s| {
+        s.at(s.fact("ppn")?.checked_add(s.vpo?)?)
+    }),
+    mistake("cache tag and cache index swapped", |s| {
+        Some(vec![("ci", s.fact("ct")?), ("ct", s.fact("ci")?)])
+    }),
+    mistake("the VPN used as the PPN", |s| s.to_page(s.vpn?)),
+    mistake("a stale entry used", |s| s.to_page(s.stale()?)),
+    mistake("TLB index from the high bits of the VPN", |s| {
+        let spec = &s.access.spec;
+        let bits = spec.tlbs.get(spec.first_tlb(s.access.kind)?)?.index_bits();
+        let below = spec.vpn_bits().checked_sub(bits)?;
+        Some(vec![
+            ("tlbi", shifted(s.vpn?, below)),
+            ("tlbt", low(s.vpn?, below)),
+        ])
+    }),
+    mistake("cache index from the high bits of the address", |s| {
+        let spec = &s.access.spec;
+        let cache = spec.caches.get(spec.first_cache(s.access.kind)?)?;
+        let below = spec.physical_bits.checked_sub(cache.index_bits())?;
+        let pa = s.access.outcome.pa?.raw();
+        Some(vec![
+            ("ci", shifted(pa, below)),
+            (
+                "ct",
+                low(shifted(pa, cache.offset_bits()), cache.tag_bits(spec)),
+            ),
+        ])
+    }),
+    mistake("the block offset left out", |s| {
+        let spec = &s.access.spec;
+        let cache = spec.caches.get(spec.first_cache(s.access.kind)?)?;
+        let pa = s.access.outcome.pa?.raw();
+        Some(vec![
+            ("ci", low(pa, cache.index_bits())),
+            ("ct", shifted(pa, cache.index_bits())),
+        ])
+    }),
 ];
 
 /// An access, and the state of the machine before the access.

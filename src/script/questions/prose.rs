@@ -143,27 +143,20 @@ pub(crate) fn reflowed(text: &str) -> String {
 /// indentation, unless it is preformatted. `margin` is the script's indentation of text that begins directly
 /// after the quotes. Lines with more indentation may be preformatted.
 fn dedented(text: &str, margin: usize) -> String {
+    let indent = |text: &str, blanks: &[char]| {
+        let lines = text.lines().filter(|line| !line.trim().is_empty());
+        let indents = lines.map(|line| line.len() - line.trim_start_matches(blanks).len());
+        indents.min().unwrap_or(0)
+    };
     if text.starts_with(CODE) && !text.trim().is_empty() {
-        let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
-        let common = text
-            .lines()
-            .filter(|line| !line.trim().is_empty())
-            .map(indent)
-            .min()
-            .unwrap_or(0);
+        let common = indent(text, &[' ']);
         let lines = text
             .lines()
             .map(|line| format!("{CODE}{}", line.get(common..).unwrap_or("")));
         return lines.collect::<Vec<_>>().join("\n").trim_end().to_owned();
     }
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
-    let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
-    let common = rest
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .map(indent)
-        .min()
-        .unwrap_or(0);
+    let common = indent(rest, &[' ', '\t']);
     let common = if first.trim().is_empty() {
         common
     } else {

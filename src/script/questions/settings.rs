@@ -21,11 +21,8 @@ const fn once(name: &'static str, params: &'static [Param], help: &'static str) 
 
 const fn often(name: &'static str, params: &'static [Param], help: &'static str) -> SettingWord {
     SettingWord {
-        name,
-        params,
-        help,
         repeats: true,
-        is_path: false,
+        ..once(name, params, help)
     }
 }
 

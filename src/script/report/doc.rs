@@ -67,6 +67,11 @@ impl Block {
         Self::toned(Tone::Plain, text)
     }
 
+    /// Creates a line of less important text.
+    pub fn faint(text: impl Into<String>) -> Self {
+        Self::toned(Tone::Faint, text)
+    }
+
     /// Creates a line with this tone.
     pub fn toned(tone: Tone, text: impl Into<String>) -> Self {
         Self::Paragraph {

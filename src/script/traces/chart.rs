@@ -102,7 +102,7 @@ impl Chart {
             } else {
                 &line.name
             };
-            scene.say(format!("{name} over {}: {rates}.", self.scale), false);
+            scene.say(format!("{name} over {}: {rates}.", self.scale));
         }
         let more = self.lines.len().saturating_sub(LINES);
         if more > 0 {

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response, ResponseError};
 use lsp_types::notification::Notification as _;
 use lsp_types::request::Request as _;
-use lsp_types::{RegistrationParams, Uri, notification, request};
+use lsp_types::{RegistrationParams, notification, request};
 use pagewalk_script::editor::OpenTexts;
 use pagewalk_script::run::session::Limits;
 use serde_json::Value;
@@ -20,7 +20,7 @@ use crate::face::lsp::cases::{CASES, TEST};
 use crate::face::lsp::client::{Client, Settings};
 use crate::face::lsp::custom_requests::{COMMANDS, EXAM, STEP};
 use crate::face::lsp::goldens::SHOW;
-use crate::face::lsp::protocol::{path_of, response_error};
+use crate::face::lsp::protocol::{invalid, path_of, response_error, uri_in};
 use crate::face::lsp::requests::{RequestRow, find_request};
 use crate::face::lsp::worker::{Task, WorkerMessage};
 use crate::face::lsp::{cases, custom_requests, goldens, workspace};
@@ -199,18 +199,12 @@ impl Server {
             return self.show_golden(request);
         }
         let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
-            let error = response_error(ErrorCode::InvalidParams, format!("unknown command {name}"));
+            let error = invalid(format!("unknown command {name}"));
             return self.answer(request.id.clone(), Err(error));
         };
         let argument = |at: usize| request.params.get("arguments").and_then(|all| all.get(at));
-        let uri = argument(0)
-            .and_then(Value::as_str)
-            .and_then(|uri| uri.parse::<Uri>().ok());
-        let Some(uri) = uri else {
-            let error = response_error(
-                ErrorCode::InvalidParams,
-                format!("{name} takes the URI of a document"),
-            );
+        let Some(uri) = uri_in(argument(0)) else {
+            let error = invalid(format!("{name} takes the URI of a document"));
             return self.answer(request.id.clone(), Err(error));
         };
         let scenario = argument(1).and_then(Value::as_str).map(str::to_owned);
@@ -266,17 +260,13 @@ impl Server {
 fn document_of(params: &Value) -> Result<PathBuf, ResponseError> {
     let document = || params.get("textDocument")?.get("uri");
     let item = || params.get("item")?.get("data")?.get("document");
-    let uri = document().or_else(item).and_then(Value::as_str);
-    let uri = uri.and_then(|uri| uri.parse::<Uri>().ok());
+    let uri = uri_in(document().or_else(item));
     uri.map(|uri| path_of(&uri))
-        .ok_or_else(|| response_error(ErrorCode::InvalidParams, "the request names no document"))
+        .ok_or_else(|| invalid("the request names no document"))
 }
 
 fn not_open(path: &Path) -> ResponseError {
-    response_error(
-        ErrorCode::InvalidParams,
-        format!("{} is not an open script", path.display()),
-    )
+    invalid(format!("{} is not an open script", path.display()))
 }
 
 fn cancelled() -> ResponseError {

@@ -3,10 +3,10 @@
 use super::printed::{Source, Text, own_place, tokens};
 use crate::exam::field::{Asked, Field};
 use crate::exam::paper::Question;
-use crate::lang::value::{Unit, Value};
+use crate::lang::value::Unit;
 use crate::questions::entry::{Blank, Form, ItemKind, Radix};
 use crate::run::facts::Component;
-use crate::run::record::{Access, Did, Shown, View};
+use crate::run::record::{Access, Did, View};
 use crate::run::seeds::mixed_text;
 use crate::run::table::{Cell, TableId};
 use pagewalk_engine::machine::event::{Event, Purpose};
@@ -76,18 +76,12 @@ impl Telling {
     /// digit, as in `0x0D`.
     pub(super) fn of(field: &Field) -> Option<Self> {
         let (number, radix, digits) = match (field.asked, &field.item.kind) {
-            (
-                Asked::Blank(Blank {
-                    form: Form::Number { radix, digits },
-                    key:
-                        Some(Shown {
-                            value: Value::Number(number),
-                            ..
-                        }),
-                    ..
-                }),
-                _,
-            ) => (u128::try_from(number.as_integer()?).ok()?, *radix, *digits),
+            (Asked::Blank(blank), _)
+                if let (Form::Number { radix, digits }, Some(number)) =
+                    (blank.form, blank.number()) =>
+            {
+                (u128::try_from(number.as_integer()?).ok()?, radix, digits)
+            }
             (
                 Asked::Cell {
                     cell: Cell::Hex(number, digits),
@@ -291,7 +285,7 @@ pub(super) fn are_bytes_in_table(field: &Field, question: &Question) -> Option<b
     let (Asked::Blank(blank), Did::Access(access)) = (field.asked, &*field.item.did) else {
         return None;
     };
-    let are_bytes = matches!(&*blank.fact, "byte" | "value") && blank.has_number();
+    let are_bytes = matches!(&*blank.fact, "byte" | "value") && blank.number().is_some();
     are_bytes.then(|| question.views().any(|view| prints_bytes(view, access)))
 }
 

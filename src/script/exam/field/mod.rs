@@ -52,7 +52,7 @@ impl Field<'_> {
             return false;
         };
         if let ItemKind::Author(table) = &self.item.kind {
-            return table.column_of(blank).all(Blank::has_number);
+            return table.column_of(blank).all(|cell| cell.number().is_some());
         }
         let of_run = matches!(*self.item.did, Did::Reference(_) | Did::Replay(_));
         let of_address = matches!(&*blank.fact, "" | "vpo" | "tlbi" | "tlbt");

@@ -21,18 +21,12 @@ pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
         })
     };
     let mut blocks = vec![solvable(of, &name)];
-    let unsolved = of
-        .unsolved
-        .iter()
-        .filter_map(|unsolved| unsolved.versions.first());
-    let seed = unsolved
-        .filter_map(|at| versions.get(*at))
-        .map(|own| own.seed);
-    blocks.extend(seed.take(1).map(|seed| {
-        detail(format!(
+    let mut lost = of.unsolved.iter().filter_map(|lost| lost.versions.first());
+    if let Some(Version { seed, .. }) = lost.find_map(|at| versions.get(*at)) {
+        blocks.push(detail(format!(
             "`pagewalk run FILE --seed {seed:#018x}` prints the message with its help"
-        ))
-    }));
+        )));
+    }
     blocks.extend(hard(of, &name));
     blocks.extend(distinct(of, &name));
     blocks.extend(repeated(of));

@@ -8,6 +8,7 @@ pub(crate) type Each = (&'static str, &'static str);
 pub(crate) type Columns = (usize, &'static str, &'static str);
 
 /// The leaves of a format. A leaf of a block includes the line break at its end. A format does not set the leaves that it lacks.
+#[derive(Default)]
 pub(crate) struct Leaves {
     // Within a line.
     pub(crate) points: Perhaps,
@@ -126,69 +127,22 @@ pub(crate) struct Leaves {
     pub(crate) appendix: Perhaps,
 }
 
-/// No leaves, for a format to start with.
-pub(crate) const NONE: Leaves = Leaves {
-    points: ("", ""),
-    how: ("", ""),
-    title: ("", ""),
-    who: ("", ""),
-    worth: ("", ""),
-    words: ["«text»«points»"; 2],
-    keep: ["«body»\n"; 2],
-    part: "",
-    part_head: "",
-    part_divided: None,
-    paragraph: "",
-    list: [""; 2],
-    list_item: ("", ""),
-    bullet: "",
-    code: "",
-    lines: "",
-    pairs: "",
-    pair: ("", ""),
-    pair_columns: (0, "", ""),
-    steps: "",
-    step: ("", ""),
-    worksheet_lead: ("«text»", ""),
-    worksheet: "",
-    worksheet_head: ("", ""),
-    worksheet_row: ("", ""),
-    worksheet_columns: (0, "", ""),
-    value: [""; 2],
-    given: "",
-    fill: "",
-    fill_between: "",
-    table: "",
-    table_head: ("", ""),
-    table_row: ("", ""),
-    cell: ("«cell»", ""),
-    row_head: "«cell»",
-    class: ("", ""),
-    figure: [("", ""); 2],
-    choice: "",
-    option: ("", ""),
-    ticks: [""; 2],
-    essay: "",
-    rule: "",
-    rubric: "«rows»",
-    rubric_row: ("", ""),
-    space: "",
-    worked: "",
-    indent: 0.0,
-    front: "",
-    edition: ("", ""),
-    cover: ("", ""),
-    cover_field: ("", ""),
-    owner: ("", ""),
-    grid: "",
-    grid_cells: [""; 4],
-    sentences: [""; 2],
-    sentence: ("", ""),
-    question: "",
-    introduction: ("«text»", ""),
-    body: ("«text»", ""),
-    appendix: ("", ""),
-};
+impl Leaves {
+    /// The leaves with which a format starts: nothing, or only the contents of an element.
+    pub(crate) fn bare() -> Self {
+        Self {
+            words: ["«text»«points»"; 2],
+            keep: ["«body»\n"; 2],
+            worksheet_lead: ("«text»", ""),
+            cell: ("«cell»", ""),
+            row_head: "«cell»",
+            rubric: "«rows»",
+            introduction: ("«text»", ""),
+            body: ("«text»", ""),
+            ..Self::default()
+        }
+    }
+}
 
 /// Replaces each hole of a leaf. A text in a hole may contain anything, because it is not searched for holes.
 pub(crate) fn fill(leaf: &str, holes: &[(&str, &str)]) -> String {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::canvas::{Canvas, NO_PAGE};
 use super::code::{self, unmarked};
-use super::leaves::{Leaves, NONE, Perhaps, perhaps};
+use super::leaves::{Leaves, Perhaps, perhaps};
 use super::plan::sheet;
 use super::style::{Edition, Style};
 use super::tree::{Blank, Cell, Figure, Table, flush};
@@ -53,51 +53,53 @@ impl Escape for Markdown {
 }
 
 impl Format for Markdown {
-    const LEAVES: Leaves = Leaves {
-        points: (" («text»)", ""),
-        worth: (" («text»)", ""),
-        how: (" («text»)", ""),
-        who: ("«text»: ", ""),
-        part: "«head»«body»",
-        part_head: "### «name»«points»\n\n",
-        paragraph: "«text»\n\n",
-        list: ["«items»\n"; 2],
-        list_item: ("«mark» «text»\n", ""),
-        bullet: "-",
-        code: "«text»",
-        lines: "«text»",
-        steps: "«steps»\n",
-        step: ("«number». «who»«what»\n", ""),
-        worksheet: "«lead»\n\n| «heads» |\n| --- | --- |\n«rows»\n",
-        worksheet_head: ("«text»", " | "),
-        worksheet_row: ("| «label»«how» | «blank» |\n", ""),
-        value: ["«label»«points»: «blank»«how»\n\n"; 2],
-        given: "«table»",
-        fill: "«how»«points»\n\n«tables»",
-        choice: "«text» «how»«points»\n\n«options»\n",
-        option: ("- [«tick»] «text»\n", ""),
-        ticks: [" ", "x"],
-        essay: "«text»«points»\n\n«inside»",
-        rubric: "«rows»\n",
-        rubric_row: ("- «text»«points»\n", ""),
-        // Markdown has no heights.
-        space: "",
-        worked: "«body»",
-        front: "# «title»«edition»\n\n«cover»«owner»\n\n«grid»«instructions»«assumptions»",
-        edition: (": «text»", ""),
-        cover: ("«text»\n\n", ""),
-        cover_field: ("«name»: «words»", " · "),
-        owner: ("«label»: «blank»", " "),
-        grid: "| «question»«numbers» |\n| ---«columns» |\n| «worth»«points» |\n| «score»«scores» |\n\n",
-        grid_cells: [" | ---", " | «number»", " | «points»", " | "],
-        sentences: [
-            "## «heading»\n\n«sentences»\n",
-            "*«heading»*\n\n«sentences»\n",
-        ],
-        sentence: ("- «text»\n", ""),
-        question: "## «number» «title» («points»)\n\n«introduction»«assumptions»«body»",
-        ..NONE
-    };
+    fn leaves() -> Leaves {
+        Leaves {
+            points: (" («text»)", ""),
+            worth: (" («text»)", ""),
+            how: (" («text»)", ""),
+            who: ("«text»: ", ""),
+            part: "«head»«body»",
+            part_head: "### «name»«points»\n\n",
+            paragraph: "«text»\n\n",
+            list: ["«items»\n"; 2],
+            list_item: ("«mark» «text»\n", ""),
+            bullet: "-",
+            code: "«text»",
+            lines: "«text»",
+            steps: "«steps»\n",
+            step: ("«number». «who»«what»\n", ""),
+            worksheet: "«lead»\n\n| «heads» |\n| --- | --- |\n«rows»\n",
+            worksheet_head: ("«text»", " | "),
+            worksheet_row: ("| «label»«how» | «blank» |\n", ""),
+            value: ["«label»«points»: «blank»«how»\n\n"; 2],
+            given: "«table»",
+            fill: "«how»«points»\n\n«tables»",
+            choice: "«text» «how»«points»\n\n«options»\n",
+            option: ("- [«tick»] «text»\n", ""),
+            ticks: [" ", "x"],
+            essay: "«text»«points»\n\n«inside»",
+            rubric: "«rows»\n",
+            rubric_row: ("- «text»«points»\n", ""),
+            // Markdown has no heights.
+            space: "",
+            worked: "«body»",
+            front: "# «title»«edition»\n\n«cover»«owner»\n\n«grid»«instructions»«assumptions»",
+            edition: (": «text»", ""),
+            cover: ("«text»\n\n", ""),
+            cover_field: ("«name»: «words»", " · "),
+            owner: ("«label»: «blank»", " "),
+            grid: "| «question»«numbers» |\n| ---«columns» |\n| «worth»«points» |\n| «score»«scores» |\n\n",
+            grid_cells: [" | ---", " | «number»", " | «points»", " | "],
+            sentences: [
+                "## «heading»\n\n«sentences»\n",
+                "*«heading»*\n\n«sentences»\n",
+            ],
+            sentence: ("- «text»\n", ""),
+            question: "## «number» «title» («points»)\n\n«introduction»«assumptions»«body»",
+            ..Leaves::bare()
+        }
+    }
 
     /// Returns text in a code fence that the text itself cannot close.
     fn preformatted(&self, lines: &str) -> String {

@@ -18,7 +18,7 @@ use crate::report::words::numbers::binary;
 use crate::report::words::reasons::reason;
 use crate::run::facts::{Component, Family, ReportedFact, Subject, flushed, key, reported_facts};
 use crate::run::nouns::{explaining, reference_frames};
-use crate::run::record::{Access, AccessVerb, Did, MessageLevel, Shown, View};
+use crate::run::record::{Access, AccessVerb, Did, MessageLevel, ReferenceRun, Shown, View};
 use crate::run::steps::{AccessReason, Reason};
 use crate::run::table::TableId;
 use pagewalk_engine::machine::event::{Event, Purpose};
@@ -269,10 +269,7 @@ fn sequence(did: &Did, topics: &Topics, labels: &Labels) -> Vec<Block> {
                 Vec::new()
             }
         }
-        Did::Reference(run) => reference::worked(run)
-            .into_iter()
-            .map(|block| titled(block, labels))
-            .collect(),
+        Did::Reference(run) => worked(run, labels),
         Did::Replay(run) => replay::blocks(run),
         _ => Vec::new(),
     }
@@ -287,13 +284,16 @@ fn grid(string: &Did, asked: &[Arc<str>], labels: &Labels) -> Vec<Block> {
     let frames = (0..reference_frames(run)).map(|frame| format!("frame{frame}"));
     let mut shown = frames.chain(explaining(run));
     if !run.start.is_empty() || shown.any(|name| asked.iter().all(|asked| **asked != *name)) {
-        reference::worked(run)
-            .into_iter()
-            .map(|block| titled(block, labels))
-            .collect()
+        worked(run, labels)
     } else {
         Vec::new()
     }
+}
+
+/// Returns the steps of a reference string with the titles that papers print.
+fn worked(run: &ReferenceRun, labels: &Labels) -> Vec<Block> {
+    let blocks = reference::worked(run).into_iter();
+    blocks.map(|block| titled(block, labels)).collect()
 }
 
 /// Replaces the column names of a step table with the titles that papers print.

@@ -1,6 +1,7 @@
 //! The layout of a paper as a format-independent tree, which every writer renders.
 
 use super::code::unmarked;
+use super::labels::Labels;
 use super::style::Edition;
 use crate::report::doc;
 use crate::report::doc::{Layout, Ruler, Step};
@@ -22,6 +23,16 @@ pub struct Sheet {
     pub questions: Vec<Section>,
     /// The last page: powers of two.
     pub(crate) appendix: Vec<Block>,
+}
+
+impl Sheet {
+    /// Returns `Version 7KXM4` for the foot of each page, or an empty text without a version.
+    pub(crate) fn version(&self, labels: &Labels) -> String {
+        let code = self.code.as_ref();
+        code.map_or_else(String::new, |code| {
+            format!("{} {code}", labels.localize("Version"))
+        })
+    }
 }
 
 /// The contents before the questions.

@@ -25,7 +25,7 @@ pub(crate) trait Escape {
 
 /// A format of papers.
 pub(crate) trait Format: Escape {
-    const LEAVES: Leaves;
+    fn leaves() -> Leaves;
 
     /// Returns preformatted lines.
     fn preformatted(&self, lines: &str) -> String;
@@ -78,24 +78,24 @@ pub(crate) trait Format: Escape {
 
     /// Returns lines to write on in a space of this height, in millimeters.
     fn rules(&self, space: u32) -> String {
-        Self::LEAVES.rule.repeat((space / 8) as usize)
+        Self::leaves().rule.repeat((space / 8) as usize)
     }
 
     fn how(&self, how: &str) -> String {
-        perhaps(Self::LEAVES.how, &or_empty(how, |how| self.plain(how)))
+        perhaps(Self::leaves().how, &or_empty(how, |how| self.plain(how)))
     }
 
     fn title(&self, title: &str) -> String {
         perhaps(
-            Self::LEAVES.title,
+            Self::leaves().title,
             &or_empty(title, |title| self.marked(title)),
         )
     }
 
     /// Returns text before an item's points. The text has the same width in every version.
     fn words(&self, text: &str, points: &str) -> String {
-        let [stable, other] = Self::LEAVES.words;
-        let points = self.points(Self::LEAVES.worth, points);
+        let [stable, other] = Self::leaves().words;
+        let points = self.points(Self::leaves().worth, points);
         let room = stable_width(text).map(|room| self.marked(&room));
         let text = self.marked(text);
         match room {
@@ -109,7 +109,7 @@ pub(crate) trait Format: Escape {
         let places = kept(blocks).zip(shares);
         let one = |(block, (kept, share)): (&Block, (bool, Option<usize>))| {
             let body = self.block(block, share, canvas);
-            let [prose, other] = Self::LEAVES.keep;
+            let [prose, other] = Self::leaves().keep;
             match (kept, body.strip_suffix('\n')) {
                 (true, Some(body)) if matches!(block, Block::Prose(_)) => filled!(prose, body),
                 (true, Some(body)) => filled!(other, body),
@@ -120,7 +120,7 @@ pub(crate) trait Format: Escape {
     }
 
     fn block(&self, block: &Block, share: Option<usize>, canvas: Canvas) -> String {
-        let leaves = &Self::LEAVES;
+        let leaves = &Self::leaves();
         let height = self.height(std::slice::from_ref(block));
         match block {
             Block::Part { name, points, body } => self.part(name, points, body, canvas),
@@ -219,7 +219,7 @@ pub(crate) trait Format: Escape {
     }
 
     fn part(&self, name: &str, points: &str, body: &[Block], canvas: Canvas) -> String {
-        let leaves = &Self::LEAVES;
+        let leaves = &Self::leaves();
         let (name, points) = (self.marked(name), self.points(leaves.points, points));
         let mut head = filled!(leaves.part_head, name, points);
         let Some([outside, other_head, end]) = leaves.part_divided else {
@@ -244,24 +244,24 @@ pub(crate) trait Format: Escape {
         match paragraph {
             Paragraph::Words(words) => {
                 let text = self.words(words, "");
-                filled!(Self::LEAVES.paragraph, text)
+                filled!(Self::leaves().paragraph, text)
             }
             Paragraph::List { numbered, items } => {
                 let item = |(number, item): (usize, &String)| {
                     let mark = if *numbered {
                         format!("{number}.")
                     } else {
-                        Self::LEAVES.bullet.to_owned()
+                        Self::leaves().bullet.to_owned()
                     };
                     let text = self.words(item, "");
-                    filled!(Self::LEAVES.list_item.0, mark, text)
+                    filled!(Self::leaves().list_item.0, mark, text)
                 };
-                let items = joined(Self::LEAVES.list_item, (1..).zip(items).map(item));
-                filled!(Self::LEAVES.list[usize::from(*numbered)], items)
+                let items = joined(Self::leaves().list_item, (1..).zip(items).map(item));
+                filled!(Self::leaves().list[usize::from(*numbered)], items)
             }
             Paragraph::Code(code) => {
                 let text = self.preformatted(code);
-                filled!(Self::LEAVES.code, text)
+                filled!(Self::leaves().code, text)
             }
         }
     }
@@ -273,7 +273,7 @@ pub(crate) trait Format: Escape {
         height: &str,
         canvas: Canvas,
     ) -> String {
-        let leaves = &Self::LEAVES;
+        let leaves = &Self::leaves();
         let row = |(name, value): &(String, String)| {
             let (name, value) = (self.marked(name), self.marked(value));
             filled!(leaves.pair.0, name, value)
@@ -295,7 +295,7 @@ pub(crate) trait Format: Escape {
     }
 
     fn steps(&self, steps: &[(String, String)]) -> String {
-        let leaves = &Self::LEAVES;
+        let leaves = &Self::leaves();
         let step = |(number, (who, what)): (usize, &(String, String))| {
             let who = perhaps(leaves.who, &or_empty(who, |who| self.plain(who)));
             let (number, what) = (number.to_string(), self.marked(what));
@@ -313,7 +313,7 @@ pub(crate) trait Format: Escape {
         height: &str,
         canvas: Canvas,
     ) -> String {
-        let leaves = &Self::LEAVES;
+        let leaves = &Self::leaves();
         let head = |head: &String| {
             let text = self.plain(head);
             filled!(leaves.worksheet_head.0, text)
@@ -342,7 +342,7 @@ pub(crate) trait Format: Escape {
     }
 
     fn table(&self, table: &Table, class: &str, canvas: Canvas) -> String {
-        let leaves = &Self::LEAVES;
+        let leaves = &Self::leaves();
         let class_of = |begins: bool, word: bool| {
             let classes = [begins.then_some("edge"), word.then_some("word")];
             let classes: Vec<&str> = classes.into_iter().flatten().collect();
@@ -402,13 +402,13 @@ pub(crate) trait Format: Escape {
             (placed.width, self.drawing(placed, theme))
         });
         let wide = drawn.iter().map(|(width, _)| width + 4.0).sum::<f64>() - 4.0;
-        let leaf = Self::LEAVES.figure[usize::from(wide > canvas.room + 0.5)];
+        let leaf = Self::leaves().figure[usize::from(wide > canvas.room + 0.5)];
         let drawings = joined(leaf, drawn.into_iter().map(|(_, drawing)| drawing));
         filled!(leaf.0, drawings)
     }
 
     fn options(&self, options: &[Choice]) -> String {
-        let leaves = &Self::LEAVES;
+        let leaves = &Self::leaves();
         let option = |option: &Choice| {
             let tick = leaves.ticks[usize::from(option.ticked)];
             let text = self.words(&option.text, "");
@@ -418,7 +418,7 @@ pub(crate) trait Format: Escape {
     }
 
     fn rubric(&self, rubric: &[(String, Option<String>)]) -> String {
-        let leaves = &Self::LEAVES;
+        let leaves = &Self::leaves();
         let row = |(text, points): &(String, Option<String>)| {
             let points = self.points(leaves.points, points.as_deref().unwrap_or_default());
             let text = self.marked(text);
@@ -430,7 +430,7 @@ pub(crate) trait Format: Escape {
 
     /// Returns the contents before the questions.
     fn front(&self, sheet: &Sheet, canvas: Canvas, labels: &Labels) -> String {
-        let (leaves, front) = (&Self::LEAVES, &sheet.front);
+        let (leaves, front) = (&Self::leaves(), &sheet.front);
         let title = self.marked(&front.title);
         let edition = front.edition.as_ref().map(|edition| self.plain(edition));
         let edition = perhaps(leaves.edition, &edition.unwrap_or_default());
@@ -469,7 +469,7 @@ pub(crate) trait Format: Escape {
 
     /// Returns the grid of points and scores.
     fn grid(&self, grid: &Grid, canvas: Canvas) -> String {
-        let leaves = &Self::LEAVES;
+        let leaves = &Self::leaves();
         let [question, worth, score] = grid.heads.each_ref().map(|head| self.plain(head));
         let chunks: Vec<_> = grid.questions.chunks(self.grid_room(canvas)).collect();
         let one = |(at, some): (usize, &&[(String, String)])| {
@@ -503,15 +503,15 @@ pub(crate) trait Format: Escape {
         }
         let sentence = |sentence: &String| {
             let text = self.marked(sentence);
-            filled!(Self::LEAVES.sentence.0, text)
+            filled!(Self::leaves().sentence.0, text)
         };
-        let sentences = joined(Self::LEAVES.sentence, said.iter().map(sentence));
+        let sentences = joined(Self::leaves().sentence, said.iter().map(sentence));
         let heading = self.plain(heading);
-        filled!(Self::LEAVES.sentences[level], heading, sentences)
+        filled!(Self::leaves().sentences[level], heading, sentences)
     }
 
     fn question(&self, question: &Section, canvas: Canvas, labels: &Labels) -> String {
-        let leaves = &Self::LEAVES;
+        let leaves = &Self::leaves();
         let (introduction, rest) = question.parts_on_page();
         let introduction = perhaps(leaves.introduction, &self.blocks(introduction, canvas));
         let body = perhaps(leaves.body, &self.blocks(rest, canvas));
@@ -531,7 +531,10 @@ pub(crate) trait Format: Escape {
     }
 
     fn appendix(&self, sheet: &Sheet, canvas: Canvas) -> String {
-        perhaps(Self::LEAVES.appendix, &self.blocks(&sheet.appendix, canvas))
+        perhaps(
+            Self::leaves().appendix,
+            &self.blocks(&sheet.appendix, canvas),
+        )
     }
 
     /// Returns the contents of a sheet: the front, the questions, and the appendix.

@@ -76,13 +76,8 @@ impl<'p> AnswerForm<'p> {
             Notation::Plain
         };
         let unit = blank.unit.as_deref().map(|unit| unit.trim_matches('`'));
-        let measured = match &blank.key {
-            Some(Shown {
-                value: Value::Number(key),
-                ..
-            }) => key.measure().map(Measure::unit),
-            _ => None,
-        };
+        let measured = blank.number().and_then(|key| key.measure());
+        let measured = measured.map(Measure::unit);
         // In a column of numbers, an author's cell can also contain a text.
         let text = blank.key.as_ref().filter(|key| match &key.value {
             Value::Text(key) => blank.fact.is_empty() && !words::is_dash(key),
@@ -106,10 +101,7 @@ impl<'p> AnswerForm<'p> {
                 radix: Radix::Hex,
                 digits: Some(*digits),
             }),
-            Cell::Number(_) => Some(Form::Number {
-                radix: Radix::Decimal,
-                digits: None,
-            }),
+            Cell::Number(_) => Some(Form::DECIMAL),
             Cell::List {
                 any_order: true, ..
             } => Some(Form::Set),
@@ -242,10 +234,7 @@ fn pages_of_column(table: &Rows, at: usize) -> Option<Form> {
 /// Returns the form of a page that has a number, or `None` for a name.
 fn number_of_page(page: &str) -> Option<Form> {
     let is_decimal = page.parse::<u64>().is_ok_and(|n| n.to_string() == page);
-    is_decimal.then_some(Form::Number {
-        radix: Radix::Decimal,
-        digits: None,
-    })
+    is_decimal.then_some(Form::DECIMAL)
 }
 
 /// Returns the digits of `0 1 0`, `0,1,0`, `0b010`, or `010b` if there is one digit for each bit.

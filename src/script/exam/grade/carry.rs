@@ -2,11 +2,12 @@
 
 use super::agree::{agrees, could_agree};
 use super::answer::{Answer, AnswerForm};
-use super::judge::{Judged, bare, read, simple};
+use super::judge::{Judged, read, simple};
 use super::marked::Verdict;
 use super::rules::Rules;
 use super::sheet::Sheet;
 use crate::exam::field::{Asked, Field};
+use crate::exam::formats::page::bare;
 use crate::exam::paper::PaperItem;
 use crate::lang::value::Number;
 use crate::questions::entry::Blank;

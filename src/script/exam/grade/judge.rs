@@ -10,7 +10,7 @@ use super::sheet::{Given, Sheet};
 use super::sums::minus;
 use super::words;
 use crate::exam::field::{Asked, Field};
-use crate::exam::paper::PaperItem;
+use crate::exam::formats::page::bare;
 use crate::lang::value::{Number, Value};
 use crate::questions::entry::{Alternative, Answers, Blank, ItemKind, Radix};
 use crate::run::record::Shown;
@@ -53,13 +53,6 @@ pub(crate) fn alone(satisfies: &Satisfies, field: &Field, sheet: &Sheet, rules: 
         return (Verdict::Accepted, Number::from(1u64));
     }
     judged
-}
-
-/// Whether no kernel handles the item's faults.
-pub(crate) fn bare(item: &PaperItem) -> bool {
-    item.hardware
-        .as_ref()
-        .is_none_or(|hardware| hardware.kernel.is_none())
 }
 
 /// Parses an answer, applying the rules for empty answers.

@@ -172,6 +172,10 @@ fn judged<'f, 'p: 'f>(
     let Some(first) = own.first() else {
         return Vec::new();
     };
+    let each_alone = || {
+        let judged = own.iter();
+        judged.map(|field| alone(&*key.satisfies, field, sheet, rules))
+    };
     let mut judged = match &first.item.kind {
         // Errors are also carried forward between several items about one operation.
         ItemKind::Facts { .. } => {
@@ -196,15 +200,9 @@ fn judged<'f, 'p: 'f>(
             ..
         } => match &**did {
             Did::Reference(run) => grid::cells(run, table, own, sheet, rules),
-            _ => own
-                .iter()
-                .map(|field| alone(&*key.satisfies, field, sheet, rules))
-                .collect(),
+            _ => each_alone().collect(),
         },
-        _ => own
-            .iter()
-            .map(|field| alone(&*key.satisfies, field, sheet, rules))
-            .collect(),
+        _ => each_alone().collect(),
     };
     let row = |field: &Field| field.row;
     match rules.whole {

@@ -39,27 +39,21 @@ pub(crate) fn rounded(a: Number, step: Number) -> Number {
 
 /// Formats a number as a decimal for a spreadsheet, rounded to at most four places.
 pub(crate) fn decimal(number: Number) -> String {
-    let text = number.to_string();
-    if text.contains(['/', 'e'])
-        || text
-            .split_once('.')
-            .is_some_and(|(_, after)| after.len() > DECIMALS)
-    {
-        let text = format!("{:.DECIMALS$}", number.to_f64());
-        return text.trim_end_matches('0').trim_end_matches('.').to_owned();
-    }
-    text
+    with_decimals(number, DECIMALS)
 }
 
 /// Formats a number to two decimals.
 pub(crate) fn short(number: Number) -> String {
-    let text = decimal(number);
-    if text
-        .split_once('.')
-        .is_some_and(|(_, after)| after.len() > 2)
-    {
-        let text = format!("{:.2}", number.to_f64());
-        return text.trim_end_matches('0').trim_end_matches('.').to_owned();
+    with_decimals(number, 2)
+}
+
+/// Formats a number as a decimal, rounded to at most `most` places.
+fn with_decimals(number: Number, most: usize) -> String {
+    let text = number.to_string();
+    let decimals = text.split_once('.').map_or(0, |(_, after)| after.len());
+    if !text.contains(['/', 'e']) && decimals <= most {
+        return text;
     }
-    text
+    let text = format!("{:.most$}", number.to_f64());
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

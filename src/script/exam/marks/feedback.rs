@@ -10,6 +10,7 @@ use crate::exam::grade::{Mark, Marked, Verdict, short};
 use crate::exam::paper::Paper;
 use crate::questions::entry::ItemKind;
 use crate::questions::marked_by::MarkedBy;
+use crate::report::xml::escaped;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -362,18 +363,7 @@ pub fn markdown(text: &str) -> String {
 }
 
 fn html(text: &str) -> String {
-    let mut out = String::new();
-    for c in tame(text).chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            other => out.push(other),
-        }
-    }
-    out
+    escaped(&tame(text))
 }
 
 #[cfg(test)]

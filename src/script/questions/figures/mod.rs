@@ -11,6 +11,7 @@ pub(crate) mod translation;
 mod views;
 mod walk;
 
+use self::Prepare::{Data, Printed, Views};
 use super::entry::{Entry, Figure};
 use crate::lang::ast::{Expr, ExprKind, Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -41,103 +42,89 @@ enum Prepare {
     /// The views of `show`.
     Views(fn(&mut Cx, &Request) -> Result<Vec<View>, Stop>),
     /// A figure that a paper prints differently.
-    Printed(fn(&mut Cx, &Request) -> Printed),
+    Printed(fn(&mut Cx, &Request) -> Result<PrintedFigure, Stop>),
 }
 
 /// A figure as a paper prints it, and as a run shows it.
-type Printed = Result<(Figure, View), Stop>;
+type PrintedFigure = (Figure, View);
+
+const fn row(params: &'static [Param], prepare: Prepare) -> FigureRow {
+    FigureRow { params, prepare }
+}
 
 /// The kinds of figures. Rows with the same name are variants of one figure.
 const FIGURES: &[FigureRow] = &[
-    FigureRow {
-        params: &[Keyword("bits"), VA, Optional(&[Keyword("fields")])],
-        prepare: Prepare::Printed(bits::bits),
-    },
-    FigureRow {
-        params: &[
+    row(
+        &[Keyword("bits"), VA, Optional(&[Keyword("fields")])],
+        Printed(bits::bits),
+    ),
+    row(
+        &[
             Keyword("bits"),
             Keyword("pa"),
             PA,
             Optional(&[Keyword("fields")]),
         ],
-        prepare: Prepare::Printed(bits::bits),
-    },
-    FigureRow {
-        params: &[
+        Printed(bits::bits),
+    ),
+    row(
+        &[
             Keyword("layout"),
             Many(&PROCESS),
             layout::ADDED[0],
             layout::ADDED[1],
         ],
-        prepare: Prepare::Views(layout::layout),
-    },
-    FigureRow {
-        params: &[Keyword("frames"), Many(&PROCESS)],
-        prepare: Prepare::Data(frames::frames),
-    },
-    FigureRow {
-        params: &[Keyword("mapping"), Many(&PROCESS)],
-        prepare: Prepare::Data(mapping::mapping),
-    },
-    FigureRow {
-        params: &[Keyword("mapping"), Optional(&[Many(&PROCESS)]), FILE_NAME],
-        prepare: Prepare::Data(mapping::mapping),
-    },
-    FigureRow {
-        params: &[
+        Views(layout::layout),
+    ),
+    row(&[Keyword("frames"), Many(&PROCESS)], Data(frames::frames)),
+    row(
+        &[Keyword("mapping"), Many(&PROCESS)],
+        Data(mapping::mapping),
+    ),
+    row(
+        &[Keyword("mapping"), Optional(&[Many(&PROCESS)]), FILE_NAME],
+        Data(mapping::mapping),
+    ),
+    row(
+        &[
             Keyword("mapping"),
             Optional(&[Many(&PROCESS)]),
             Literal("anonymous"),
         ],
-        prepare: Prepare::Data(mapping::mapping),
-    },
-    FigureRow {
-        params: &[Keyword("tables"), Optional(&[PROCESS])],
-        prepare: Prepare::Views(views::shown),
-    },
-    FigureRow {
-        params: &[Literal("reference")],
-        prepare: Prepare::Views(views::shown),
-    },
-    FigureRow {
-        params: &[
+        Data(mapping::mapping),
+    ),
+    row(
+        &[Keyword("tables"), Optional(&[PROCESS])],
+        Views(views::shown),
+    ),
+    row(&[Literal("reference")], Views(views::shown)),
+    row(
+        &[
             Keyword("steps"),
             Optional(&[Literal("all")]),
             Optional(&[OP]),
         ],
-        prepare: Prepare::Views(views::steps),
-    },
-    FigureRow {
-        params: &[Keyword("walk"), VA],
-        prepare: Prepare::Views(walk::walk),
-    },
-    FigureRow {
-        params: &[
+        Views(views::steps),
+    ),
+    row(&[Keyword("walk"), VA], Views(walk::walk)),
+    row(
+        &[
             Keyword("translation"),
             Optional(&[Literal("vipt")]),
             Optional(&[OP]),
         ],
-        prepare: Prepare::Data(translation::translation),
-    },
-    FigureRow {
-        params: &[Literal("system")],
-        prepare: Prepare::Data(system::system),
-    },
-    FigureRow {
-        params: &[
+        Data(translation::translation),
+    ),
+    row(&[Literal("system")], Data(system::system)),
+    row(
+        &[
             Keyword("pte"),
             Optional(&[RAW, Optional(&[Keyword("level"), LEVEL])]),
         ],
-        prepare: Prepare::Data(pte::pte),
-    },
-    FigureRow {
-        params: &[Keyword("pte"), Keyword("of"), VA],
-        prepare: Prepare::Data(pte::pte),
-    },
-    FigureRow {
-        params: &[NOUN],
-        prepare: Prepare::Views(views::contents),
-    },
+        Data(pte::pte),
+    ),
+    row(&[Keyword("pte"), Keyword("of"), VA], Data(pte::pte)),
+    row(&[NOUN], Views(views::contents)),
 ];
 
 /// Whether a statement is a `figure translation`, which can draw the sets that the last access looked up.
@@ -184,7 +171,7 @@ pub(crate) fn figure(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         bound,
     };
     let (figure, views) = match row.prepare {
-        Prepare::Data(prepare) => {
+        Data(prepare) => {
             let mut data = prepare(cx, &request)?;
             let before = data
                 .subject()
@@ -195,11 +182,11 @@ pub(crate) fn figure(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
             let view = View::Figure(Arc::new(data));
             (Figure::Views(vec![view.clone()]), vec![view])
         }
-        Prepare::Views(prepare) => {
+        Views(prepare) => {
             let views = prepare(cx, &request)?;
             (Figure::Views(views.clone()), views)
         }
-        Prepare::Printed(prepare) => {
+        Printed(prepare) => {
             let (figure, view) = prepare(cx, &request)?;
             (figure, vec![view])
         }

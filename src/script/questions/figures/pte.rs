@@ -197,10 +197,7 @@ impl Formats<'_> {
         let mut fields: Vec<PteField> = bits.collect();
         fields.extend(ppn.map(|name| PteField::mmu(name, (format.ppn_low, format.ppn_high))));
         fields.extend(ppn.and(format.software_bits()).map(PteField::os));
-        filled(fields, format.bytes * 8, || PteField {
-            used_by: "none",
-            ..PteField::mmu("", (0, 0))
-        })
+        filled(fields, format.bytes * 8)
     }
 
     /// Returns the fields of an entry that is not present.
@@ -214,10 +211,7 @@ impl Formats<'_> {
                 name: "swap slot".to_owned(),
                 ..slot
             });
-            return filled(fields, width, || PteField {
-                used_by: "none",
-                ..PteField::mmu("", (0, 0))
-            });
+            return filled(fields, width);
         }
         let widest = fields
             .iter()
@@ -461,27 +455,21 @@ impl PteMeaning {
 }
 
 /// Sorts fields by their bits, highest first, and adds a field for the bits between them.
-fn filled(mut fields: Vec<PteField>, width: u32, unused: impl Fn() -> PteField) -> Vec<PteField> {
+fn filled(mut fields: Vec<PteField>, width: u32) -> Vec<PteField> {
+    let unused = |low: u32, end: u32| {
+        (low < end).then(|| PteField {
+            used_by: "none",
+            ..PteField::mmu("", (low, end - 1))
+        })
+    };
     fields.sort_by_key(|field| std::cmp::Reverse(field.high));
     let mut all = Vec::new();
     let mut end = width;
     for field in fields {
-        if field.high + 1 < end {
-            all.push(PteField {
-                high: end - 1,
-                low: field.high + 1,
-                ..unused()
-            });
-        }
+        all.extend(unused(field.high + 1, end));
         end = field.low;
         all.push(field);
     }
-    if end > 0 {
-        all.push(PteField {
-            high: end - 1,
-            low: 0,
-            ..unused()
-        });
-    }
+    all.extend(unused(0, end));
     all
 }

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use super::quantity::{Quantity, QuantityKind};
 use super::state::Before;
 use crate::lang::value::Value;
+use crate::questions::mistakes::number;
 use crate::run::record::{Access, Shown};
 
 /// A claimed fact. `None` means that the access has no such fact.
@@ -121,25 +122,15 @@ impl<'a> Follow<'a> {
     pub(crate) fn number(&self, kind: QuantityKind, at: usize) -> Option<Number> {
         match self.ask(kind, at)? {
             None => Some(None),
-            Some(Shown {
-                value: Value::Number(number),
-                ..
-            }) => number
-                .as_integer()
-                .and_then(|n| u64::try_from(n).ok())
-                .map(Some),
-            Some(_) => None,
+            Some(shown) => number(&shown).map(Some),
         }
     }
 
     /// Returns the fact as a word. The inner `None` means that the access has no such fact.
     pub(crate) fn word(&self, kind: QuantityKind, at: usize) -> Option<Word> {
-        match self.ask(kind, at)? {
+        match self.ask(kind, at)?.map(|shown| shown.value) {
             None => Some(None),
-            Some(Shown {
-                value: Value::Text(word),
-                ..
-            }) => Some(Some(word.to_string())),
+            Some(Value::Text(word)) => Some(Some(word.to_string())),
             Some(_) => None,
         }
     }

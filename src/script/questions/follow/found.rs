@@ -26,6 +26,14 @@ pub(crate) fn caches(of: &Follow) -> Vec<usize> {
         .collect()
 }
 
+/// Returns the index and the tag of a lookup.
+fn index_and_tag(of: &Follow, [index, tag]: [QuantityKind; 2], at: usize) -> Option<(u64, u64)> {
+    Some((of.number(index, at)??, of.number(tag, at)??))
+}
+
+const TLB: [QuantityKind; 2] = [QuantityKind::TlbIndex, QuantityKind::TlbTag];
+const CACHE: [QuantityKind; 2] = [QuantityKind::CacheIndex, QuantityKind::CacheTag];
+
 pub(crate) fn is_hit(of: &Follow, kind: QuantityKind, at: usize) -> Option<bool> {
     Some(of.word(kind, at)?.is_some_and(|word| word == "hit"))
 }
@@ -37,10 +45,7 @@ pub(crate) fn tlb_hit(of: &Follow, at: usize) -> Option<Claim> {
             return Some(word_claim("none"));
         }
     }
-    let (index, tag) = (
-        of.number(QuantityKind::TlbIndex, at)??,
-        of.number(QuantityKind::TlbTag, at)??,
-    );
+    let (index, tag) = index_and_tag(of, TLB, at)?;
     let found = of.before.tlb_entry(at, index, tag)?.is_some();
     Some(word_claim(if found { "hit" } else { "miss" }))
 }
@@ -153,10 +158,7 @@ pub(crate) fn ppn(of: &Follow, _: usize) -> Option<Claim> {
     }
     if !tlbs(of).is_empty() && is_hit(of, QuantityKind::Tlb, 0)? {
         for tlb in tlbs(of) {
-            let (index, tag) = (
-                of.number(QuantityKind::TlbIndex, tlb)??,
-                of.number(QuantityKind::TlbTag, tlb)??,
-            );
+            let (index, tag) = index_and_tag(of, TLB, tlb)?;
             if let Some(Some(entry)) = of.before.tlb_entry(tlb, index, tag) {
                 return Some(hex(entry.ppn.raw()));
             }
@@ -234,10 +236,7 @@ fn loaded(of: &Follow, bytes: usize) -> Option<Claim> {
 
 fn cached(of: &Follow, cache: usize, bytes: usize) -> Option<Claim> {
     let spec = of.access.spec.caches.get(cache)?;
-    let (index, tag) = (
-        of.number(QuantityKind::CacheIndex, cache)??,
-        of.number(QuantityKind::CacheTag, cache)??,
-    );
+    let (index, tag) = index_and_tag(of, CACHE, cache)?;
     let offset = of.number(QuantityKind::Offset, cache)??;
     let way = of.before.cache_way(cache, index, tag)?;
     let end = offset.checked_add(bytes as u64)?;

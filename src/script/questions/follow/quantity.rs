@@ -48,19 +48,14 @@ impl Quantity {
     pub(crate) fn named(name: &str, access: &Access) -> Option<Self> {
         let spec: &Spec = &access.spec;
         let (tlb, cache) = (spec.first_tlb(access.kind), spec.first_cache(access.kind));
-        let one = |kind: QuantityKind| Some(Self { kind, at: 0 });
+        let of = |kind, at| Some(Self { kind, at });
+        let one = |kind| of(kind, 0);
         let found = match key(name, Family::Access, Some(spec)).ok()? {
             Key::Access(row) => match row.name {
                 "vpn" => one(QuantityKind::Vpn),
                 "vpo" => one(QuantityKind::Vpo),
-                "tlbi" => Some(Self {
-                    kind: QuantityKind::TlbIndex,
-                    at: tlb?,
-                }),
-                "tlbt" => Some(Self {
-                    kind: QuantityKind::TlbTag,
-                    at: tlb?,
-                }),
+                "tlbi" => of(QuantityKind::TlbIndex, tlb?),
+                "tlbt" => of(QuantityKind::TlbTag, tlb?),
                 "tlb" => one(QuantityKind::Tlb),
                 "fault" => one(QuantityKind::Fault),
                 "walk" => one(QuantityKind::Walk),
@@ -74,22 +69,10 @@ impl Quantity {
                 "ppn" => one(QuantityKind::Ppn),
                 "ppo" => one(QuantityKind::Ppo),
                 "pa" => one(QuantityKind::Pa),
-                "co" => Some(Self {
-                    kind: QuantityKind::Offset,
-                    at: cache?,
-                }),
-                "ci" => Some(Self {
-                    kind: QuantityKind::CacheIndex,
-                    at: cache?,
-                }),
-                "ct" => Some(Self {
-                    kind: QuantityKind::CacheTag,
-                    at: cache?,
-                }),
-                "cache" => Some(Self {
-                    kind: QuantityKind::CacheHit,
-                    at: cache?,
-                }),
+                "co" => of(QuantityKind::Offset, cache?),
+                "ci" => of(QuantityKind::CacheIndex, cache?),
+                "ct" => of(QuantityKind::CacheTag, cache?),
+                "cache" => of(QuantityKind::CacheHit, cache?),
                 "byte" => one(QuantityKind::Byte),
                 "value" => one(QuantityKind::Value),
                 _ => None,
@@ -100,10 +83,7 @@ impl Quantity {
                     (_, ".address") => QuantityKind::PteAddress,
                     _ => QuantityKind::PteValue,
                 };
-                Some(Self {
-                    kind,
-                    at: level as usize,
-                })
+                of(kind, level as usize)
             }
             Key::Component(row, component) => {
                 let (kind, at) = match (component, row.suffix) {
@@ -116,7 +96,7 @@ impl Quantity {
                     (Component::Cache(at), ".offset") => (QuantityKind::Offset, at),
                     _ => return None,
                 };
-                Some(Self { kind, at })
+                of(kind, at)
             }
             Key::Call(_)
             | Key::Reference(_)

@@ -14,19 +14,18 @@ const FACTS: usize = 60;
 pub fn difference_blocks(comparison: &Comparison, names: (&str, &str)) -> Vec<Vec<Block>> {
     let mut blocks = Vec::new();
     if !comparison.same() {
-        blocks.push(vec![Block::toned(
-            Tone::Faint,
-            format!("A is {}, B is {}", names.0, names.1),
-        )]);
+        blocks.push(vec![Block::faint(format!(
+            "A is {}, B is {}",
+            names.0, names.1
+        ))]);
     }
     blocks.extend(comparison.items.iter().map(item));
     blocks.extend(comparison.parting.as_ref().map(parting));
     if comparison.left_out > 0 {
         let left = count(comparison.left_out as u64, "statement", "statements");
-        blocks.push(vec![Block::toned(
-            Tone::Faint,
-            format!("… {left} ran but were not compared, because the runs exceed the size limit"),
-        )]);
+        blocks.push(vec![Block::faint(format!(
+            "… {left} ran but were not compared, because the runs exceed the size limit"
+        ))]);
     }
     blocks
 }
@@ -65,13 +64,13 @@ fn item(item: &ComparisonItem) -> Vec<Block> {
             let mut blocks = vec![Block::Statement { text, place }, Block::Table(table(rows))];
             if rows.len() > FACTS {
                 let more = format!("… {} more differ", rows.len() - FACTS);
-                blocks.push(Block::toned(Tone::Faint, more));
+                blocks.push(Block::faint(more));
             }
             blocks
         }
         ComparisonItem::More(rounds) => {
             let more = count(*rounds as u64, "more round differs", "more rounds differ");
-            vec![Block::toned(Tone::Faint, format!("… {more}"))]
+            vec![Block::faint(format!("… {more}"))]
         }
         ComparisonItem::Only {
             of,

@@ -9,9 +9,9 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 use super::parting::{Parting, parting};
 use super::side::{Ran, Side};
 use crate::lang::value::Value;
-use crate::report::narrate::{Statement, setting_rows};
+use crate::report::narrate::{Statement, setting_rows, suffix_of_first};
 use crate::run::facts;
-use crate::run::facts::{Component, Key};
+use crate::run::facts::Key;
 use crate::run::record::{Did, Shown, StepRecord, View};
 use crate::run::table::Rows;
 
@@ -344,14 +344,8 @@ fn facets(record: &StepRecord) -> Vec<Facet> {
 /// Whether a fact of the first TLB or cache also has a short name: `tlbi` is the short name of `.index` for a
 /// TLB.
 fn has_short_name(did: &Did, key: &Key) -> bool {
-    let (Did::Access(access), Key::Component(fact, part)) = (did, key) else {
-        return false;
-    };
-    let first = match part {
-        Component::Tlb(tlb) => access.spec.first_tlb(access.kind) == Some(*tlb),
-        Component::Cache(cache) => access.spec.first_cache(access.kind) == Some(*cache),
-    };
-    first && matches!(fact.suffix, ".index" | ".tag" | ".offset")
+    let suffix = suffix_of_first(did, key);
+    suffix.is_some_and(|suffix| matches!(suffix, ".index" | ".tag" | ".offset"))
 }
 
 fn of_machine(spec: &Spec) -> impl Iterator<Item = Facet> {

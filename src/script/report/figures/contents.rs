@@ -41,7 +41,7 @@ pub(crate) fn scene(of: &Rows, below: &[Block]) -> Option<Scene> {
         scene.write((0, row), line.as_str());
     }
     for row in &whole.rows {
-        scene.say(sentence(&whole, row), false);
+        scene.say(sentence(&whole, row));
     }
     Some(scene)
 }

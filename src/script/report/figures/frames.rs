@@ -77,7 +77,7 @@ pub(crate) fn scene(of: &Sharing) -> Scene {
         steps += cells.len() as u16;
     }
     for (row, note) in (bottom..).zip(notes(of, rows)) {
-        scene.say(format!("{note}."), false);
+        scene.say(format!("{note}."));
         scene.write((0, row), note);
     }
     describe(&mut scene, of);
@@ -223,17 +223,18 @@ fn describe(scene: &mut Scene, of: &Sharing) {
             let (text, changed) = cell(of, page);
             let frame = hex(page.frame, of.frame_bits);
             let name = &process.process;
-            scene.say(
-                format!("{name}: page {text}, is in frame {frame}{}.", mark(changed)),
-                false,
-            );
+            scene.say(format!(
+                "{name}: page {text}, is in frame {frame}{}.",
+                mark(changed)
+            ));
         }
     }
     for frame in &of.frames {
-        scene.say(
-            format!("Frame {}{}.", held(of, frame).0, mark(frame.changed)),
-            false,
-        );
+        scene.say(format!(
+            "Frame {}{}.",
+            held(of, frame).0,
+            mark(frame.changed)
+        ));
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn scene(of: &PteFigure, columns: u32) -> Scene {
     let mut y = 0;
     if let Some(entry) = &of.entry {
         let given = given(of, entry);
-        scene.say(format!("{given}."), false);
+        scene.say(format!("{given}."));
         scene.write((0, 0), given);
         y = 2;
     }
@@ -54,7 +54,7 @@ pub(crate) fn scene(of: &PteFigure, columns: u32) -> Scene {
             .iter()
             .map(|field| format!("{} {}", bits(field), name(field)));
         let fields: Vec<String> = fields.collect();
-        scene.say(format!("{heading}: {}.", fields.join(", ")), false);
+        scene.say(format!("{heading}: {}.", fields.join(", ")));
         for cells in &rows {
             y = draw(&mut scene, y + 1, of.entry.as_ref(), (form, cells));
         }
@@ -206,7 +206,7 @@ fn meanings(scene: &mut Scene, y: u32, of: &[PteMeaning]) {
             (None, "") => "–".to_owned(),
             (value, text) => format!("{}{text}", value.unwrap_or_default()),
         };
-        scene.say(format!("{asked}{answer}."), true);
+        scene.say_answer(format!("{asked}{answer}."));
         scene.write((2, at.1), asked.trim_end());
         scene.step(step(Some(row)));
         scene.answer(at, answer);
@@ -244,21 +244,14 @@ fn heading(of: &PteFigure, form: &PteForm) -> String {
     };
     let is_p = |field: &PteField| field.name == "P";
     let has_p = of.forms.iter().any(|form| form.fields.iter().any(is_p));
-    match form.form {
-        "table" => format!(
-            "entry that points to a table{levels}{}",
-            if has_p { ", P = 1" } else { "" }
-        ),
-        "page" => format!(
-            "entry that maps a page{levels}{}",
-            if has_p { ", P = 1" } else { "" }
-        ),
-        "not-present" => "entry that is not present, P = 0".to_owned(),
-        _ => format!(
-            "entry that points to a table or maps a page{levels}{}",
-            if has_p { ", P = 1" } else { "" }
-        ),
-    }
+    let present = if has_p { ", P = 1" } else { "" };
+    let does = match form.form {
+        "table" => "points to a table",
+        "page" => "maps a page",
+        "not-present" => return "entry that is not present, P = 0".to_owned(),
+        _ => "points to a table or maps a page",
+    };
+    format!("entry that {does}{levels}{present}")
 }
 
 fn name(field: &PteField) -> &str {

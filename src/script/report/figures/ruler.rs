@@ -199,12 +199,11 @@ fn describe(scene: &mut Scene, of: &Ruler) {
         "" => {}
         digits if digits.contains('_') => {
             let highest = of.bits.saturating_sub(1);
-            scene.say(
-                format!("An empty box for each bit, from {highest} down to 0."),
-                false,
-            );
+            scene.say(format!(
+                "An empty box for each bit, from {highest} down to 0."
+            ));
         }
-        digits => scene.say(format!("Its bits are {digits}."), false),
+        digits => scene.say(format!("Its bits are {digits}.")),
     }
     let row = |row: &RulerRow| {
         let fields = row
@@ -218,7 +217,7 @@ fn describe(scene: &mut Scene, of: &Ruler) {
             format!("{}: {fields}.", row.label)
         }
     };
-    of.rows.iter().for_each(|of| scene.say(row(of), false));
+    of.rows.iter().for_each(|of| scene.say(row(of)));
 }
 
 /// Draws the bits of an address in rows of at most `columns` columns. `bits` has the number and the digit of each bit.
@@ -231,10 +230,9 @@ pub(crate) fn bits(title: &str, bits: &[(u32, Option<char>)], columns: u32) -> S
         } else {
             format!("filled in: {digits}")
         };
-        scene.say(
-            format!("One box for each bit from {high} down to {low}, {inside}."),
-            false,
-        );
+        scene.say(format!(
+            "One box for each bit from {high} down to {low}, {inside}."
+        ));
     }
     let fit = columns.saturating_sub(1) / (CELL + 1);
     let fit = [32, 24, 16, 8, 4].into_iter().find(|row| *row <= fit);

@@ -93,7 +93,7 @@ fn drawn(title: &str, messages: &[Step], columns: u32, beside: bool) -> Scene {
             scene.write((left, below), line);
             below += 1;
         }
-        scene.say(format!("{number}. {}.", message.what), false);
+        scene.say(format!("{number}. {}.", message.what));
     }
     scene.part(None);
     scene.step(None);

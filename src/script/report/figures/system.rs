@@ -257,12 +257,10 @@ fn describe(scene: &mut Scene, of: &System) {
             .map(|part| format!("{} with {} entries", part.name, part.entries()));
         each.collect::<Vec<_>>().join(", ")
     };
-    scene.say(
-        format!("{} with", count(of.cores.into(), "core", "cores")),
-        false,
-    );
-    scene.say(
-        format!("TLBs: {}; caches: {}.", names(&of.tlbs), names(&of.caches)),
-        false,
-    );
+    scene.say(format!("{} with", count(of.cores.into(), "core", "cores")));
+    scene.say(format!(
+        "TLBs: {}; caches: {}.",
+        names(&of.tlbs),
+        names(&of.caches)
+    ));
 }

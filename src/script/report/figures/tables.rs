@@ -203,9 +203,6 @@ impl Tables<'_> {
             };
             said.push(format!("entry {index}: {words}"));
         }
-        scene.say(
-            format!("{} ({}).", of.head.join(" "), said.join("; ")),
-            false,
-        );
+        scene.say(format!("{} ({}).", of.head.join(" "), said.join("; ")));
     }
 }

@@ -233,10 +233,10 @@ impl Pen<'_> {
                 None if !self.filled => parts.push(format!("level {level}")),
                 None => {}
             }
-            scene.say(format!("{}.", parts.join(", ")), false);
+            scene.say(format!("{}.", parts.join(", ")));
         }
         if self.filled {
-            scene.say(format!("VPO {}. {}.", offset(of).0, result(of)), false);
+            scene.say(format!("VPO {}. {}.", offset(of).0, result(of)));
         }
     }
 }

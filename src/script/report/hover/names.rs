@@ -41,7 +41,7 @@ pub(crate) fn variable(asked: &Asked, place: &CursorToken, state: &State) -> Opt
     let name = code(place.text);
     match state.find(place.text)? {
         Binding::Value(Value::Number(value)) => {
-            let written = hex_or_plain(&Value::Number(*value));
+            let written = hex_or_plain(*value);
             let described = number(*value, Role::Unknown, &written, state);
             Some(format!(
                 "{name} = {}",
@@ -79,13 +79,10 @@ fn end_of_line(text: &str, at: usize) -> usize {
 }
 
 /// Formats large numbers in hexadecimal, like addresses.
-fn hex_or_plain(value: &Value) -> String {
-    match value {
-        Value::Number(number) => match number.as_integer().and_then(|n| u64::try_from(n).ok()) {
-            Some(n) if n >= 0x100 => format!("0x{n:X}"),
-            _ => value.to_string(),
-        },
-        _ => value.to_string(),
+fn hex_or_plain(number: Number) -> String {
+    match number.as_integer().and_then(|n| u64::try_from(n).ok()) {
+        Some(n) if n >= 0x100 => format!("0x{n:X}"),
+        _ => number.to_string(),
     }
 }
 

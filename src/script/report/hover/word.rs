@@ -2,6 +2,7 @@
 
 use super::names;
 use super::names::{Asked, code, paragraphs, script};
+use crate::lang::nearest::capitalized;
 use crate::questions::LANGUAGE;
 use crate::run::bind::Params;
 use crate::run::facts::{Family, key};
@@ -96,18 +97,12 @@ pub(crate) fn row(found: &Found) -> String {
 
 /// Converts a line of help to a sentence.
 fn sentence(help: &str) -> String {
-    let mut chars = help.chars();
-    let first: String = chars
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .collect();
     let end = if help.ends_with(['.', '?', '!', ')']) {
         ""
     } else {
         "."
     };
-    format!("{first}{}{end}", chars.as_str())
+    capitalized(help) + end
 }
 
 /// Describes a definition, a system call, a function, or a verb in the form of a call.
@@ -245,12 +240,16 @@ fn of_fact(word: &str, of: &str, family: Family, state: &State) -> Option<String
 /// Describes a property after a dot.
 fn property(asked: &Asked, place: &CursorToken, state: &State) -> Option<String> {
     if let Some(name) = place.whole.strip_prefix("last.") {
-        return fact(name, Family::Access, state)
-            .or_else(|| fact(name, Family::Call, state))
-            .or_else(|| fact(name, Family::Reference, state))
-            .or_else(|| fact(name, Family::Outputs, state))
-            .or_else(|| fact(name, Family::Run, state))
-            .or_else(|| fact(name, Family::Replay, state));
+        let families = [
+            Family::Access,
+            Family::Call,
+            Family::Reference,
+            Family::Outputs,
+            Family::Run,
+            Family::Replay,
+        ];
+        let mut families = families.into_iter();
+        return families.find_map(|family| fact(name, family, state));
     }
     // For `P1.faults.minor`, look up the path up to the current name, then the whole path.
     let through = place.span.end - place.whole_span.start;

@@ -8,22 +8,20 @@ use pagewalk_engine::trace::record::Malformed;
 
 /// Returns the mode of the replay and the first malformed lines.
 pub(crate) fn replay(run: &Replayed) -> Value {
-    let map = ADDRESS_MAPS
-        .iter()
-        .find(|(_, map)| *map == run.map)
-        .map(|(word, _)| *word);
-    let straddle = STRADDLES
-        .iter()
-        .find(|(_, straddle)| *straddle == run.straddle)
-        .map(|(word, _)| *word);
     let replay = json!({
         "file": &*run.name,
-        "map": map,
-        "straddle": straddle,
+        "map": word_of(ADDRESS_MAPS, &run.map),
+        "straddle": word_of(STRADDLES, &run.straddle),
         "records": run.counted.references.records,
         "malformed": malformed_lines(&run.malformed),
     });
     with_optional(replay, [("kernel", run.booted.as_ref().map(kernel))])
+}
+
+/// Returns the word of the language for a mode.
+fn word_of<T: PartialEq>(words: &[(&'static str, T)], mode: &T) -> Option<&'static str> {
+    let row = words.iter().find(|(_, own)| own == mode);
+    row.map(|(word, _)| *word)
 }
 
 /// Returns the first malformed lines of a trace.

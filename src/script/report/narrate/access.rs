@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::notes;
 use super::process::call;
-use crate::report::doc::{Blank, Block, Tone};
+use crate::report::doc::{Blank, Block};
 use crate::report::words::counts::count;
 use crate::report::words::handling::FaultText;
 use crate::report::words::messages::cache_place;
@@ -39,10 +39,7 @@ pub(crate) fn worksheet(access: &Access, did: &Arc<Did>) -> Vec<Block> {
     blocks.extend(pieces(access));
     blocks.extend(notes::notes(access));
     if access.probe {
-        blocks.push(Block::toned(
-            Tone::Faint,
-            "This is a probe, so nothing changes.",
-        ));
+        blocks.push(Block::faint("This is a probe, so nothing changes."));
     }
     blocks
 }
@@ -295,10 +292,10 @@ fn pieces(access: &Access) -> Vec<Block> {
         }
     }
     if begins.len() > PIECES {
-        blocks.push(Block::toned(
-            Tone::Faint,
-            format!("… {} more pieces", begins.len() - PIECES),
-        ));
+        blocks.push(Block::faint(format!(
+            "… {} more pieces",
+            begins.len() - PIECES
+        )));
     }
     blocks
 }

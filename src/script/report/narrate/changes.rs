@@ -1,6 +1,6 @@
 //! The changes that a statement made, as tables in which each changed cell shows both values.
 
-use crate::report::doc::{Block, Cell, Table, Tone};
+use crate::report::doc::{Block, Cell, Table};
 use crate::report::words::counts::count;
 use crate::run::changes::{Changed, Changes};
 use crate::run::table;
@@ -47,7 +47,7 @@ fn table(changed: &Changed) -> Vec<Block> {
     let mut blocks = vec![Block::Table(table)];
     if changed.rows.len() > ROWS {
         let more = count((changed.rows.len() - ROWS) as u64, "more row", "more rows");
-        blocks.push(Block::toned(Tone::Faint, format!("… {more}")));
+        blocks.push(Block::faint(format!("… {more}")));
     }
     let moved = (0..changed.columns.len())
         .filter(|&at| moves(changed, at))
@@ -55,7 +55,7 @@ fn table(changed: &Changed) -> Vec<Block> {
     let left = moved - shown.iter().filter(|&&at| moves(changed, at)).count();
     if left > 0 {
         let more = count(left as u64, "more changed column", "more changed columns");
-        blocks.push(Block::toned(Tone::Faint, format!("… {more}")));
+        blocks.push(Block::faint(format!("… {more}")));
     }
     blocks
 }

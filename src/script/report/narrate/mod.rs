@@ -21,7 +21,7 @@ mod why;
 
 use std::sync::Arc;
 
-use super::doc::{Block, Checks, Failure, Tone};
+use super::doc::{Block, Checks, Failure};
 use crate::lang::nearest::cut;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
@@ -46,7 +46,7 @@ pub(crate) use statement::one_line;
 pub use statement::{Statement, Statements, on_one_line};
 pub(crate) use steps::{call_steps, steps, steps_at, steps_on_paper, title};
 pub use why::why;
-pub(crate) use why::{reason_named, reasons};
+pub(crate) use why::{reason_named, reasons, suffix_of_first};
 
 /// Narrates a run record by record.
 #[derive(Debug)]
@@ -151,7 +151,7 @@ impl<'s> Narrator<'s> {
         if self.predicts && is_predictable(record) {
             if record.checks.is_empty() {
                 let how = "predict the facts with `=>`; `:why` shows them";
-                blocks.push(Block::toned(Tone::Faint, how));
+                blocks.push(Block::faint(how));
             }
             return blocks.extend(self.checks(record));
         }

@@ -2,7 +2,7 @@
 
 use super::statement::Statements;
 use crate::lang::span::{Span, SpanMap};
-use crate::report::doc::{Block, Tone};
+use crate::report::doc::Block;
 use crate::report::words::counts::thousands;
 
 /// Maximum number of iterations narrated per statement of a loop.
@@ -37,7 +37,7 @@ impl Count {
         } else {
             String::new()
         };
-        (more > 0).then(|| Block::toned(Tone::Faint, format!("… {} more{of}", thousands(more))))
+        (more > 0).then(|| Block::faint(format!("… {} more{of}", thousands(more))))
     }
 }
 

@@ -228,8 +228,6 @@ pub(super) fn malformed(bad: &Malformed) -> Vec<Block> {
         )));
     }
     let more = bad.count - bad.first.len().min(LINES) as u64;
-    blocks.extend(
-        (more > 0).then(|| Block::toned(Tone::Faint, format!("and {} more", thousands(more)))),
-    );
+    blocks.extend((more > 0).then(|| Block::faint(format!("and {} more", thousands(more)))));
     blocks
 }

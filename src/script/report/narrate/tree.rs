@@ -1,6 +1,6 @@
 //! Renders page tables as a tree in text lines.
 
-use crate::report::doc::{Block, Tone};
+use crate::report::doc::Block;
 use crate::report::words::counts::thousands;
 use crate::report::words::numbers::hex;
 use crate::run::record::{TreeEntry, TreeTable, TreeView};
@@ -151,10 +151,7 @@ pub(crate) fn blocks(tree: &TreeView) -> Vec<Block> {
     lines.truncate(MOST);
     let mut blocks = vec![Block::Script(lines.join("\n"))];
     if more > 0 {
-        blocks.push(Block::toned(
-            Tone::Faint,
-            format!("… and {more} more lines"),
-        ));
+        blocks.push(Block::faint(format!("… and {more} more lines")));
     }
     blocks
 }

@@ -1,6 +1,6 @@
 //! Views of `show`.
 
-use crate::report::doc::{Block, Tone};
+use crate::report::doc::Block;
 use crate::report::figures::{Room, scene};
 use crate::run::record::{AreaRecord, Shown, View};
 
@@ -40,7 +40,7 @@ pub(crate) fn blocks(view: &View) -> Vec<Block> {
         View::Declaration(spec) => vec![Block::Script(declaration(spec))],
         View::Listing { text, .. } => vec![Block::Script(numbered(text))],
         View::Figure(data) => vec![Block::Figure(scene(data, Room::PAGE).into())],
-        View::Remark(words) => vec![Block::toned(Tone::Faint, words)],
+        View::Remark(words) => vec![Block::faint(words)],
     }
 }
 
@@ -81,13 +81,13 @@ fn legend(of: &Rows) -> Option<Block> {
     if !gone.is_empty() {
         notes.push(format!("no longer in the table: {}", gone.join(", ")));
     }
-    (!notes.is_empty()).then(|| Block::toned(Tone::Faint, notes.join("; ")))
+    (!notes.is_empty()).then(|| Block::faint(notes.join("; ")))
 }
 
 /// Returns the areas of a process.
 fn maps(spec: &Spec, areas: &[AreaRecord]) -> Vec<Block> {
     match areas {
-        [] => vec![Block::toned(Tone::Faint, "(no areas)")],
+        [] => vec![Block::faint("(no areas)")],
         areas => vec![Block::Script(maps::lines(spec, areas).join("\n"))],
     }
 }

@@ -135,8 +135,13 @@ impl Scene {
     }
 
     /// Adds a sentence to the description for readers who do not see the figure.
-    pub(crate) fn say(&mut self, sentence: impl Into<String>, answer: bool) {
-        self.said.push((sentence.into(), answer));
+    pub(crate) fn say(&mut self, sentence: impl Into<String>) {
+        self.said.push((sentence.into(), false));
+    }
+
+    /// Adds a sentence that contains an answer.
+    pub(crate) fn say_answer(&mut self, sentence: impl Into<String>) {
+        self.said.push((sentence.into(), true));
     }
 
     pub(crate) fn write(&mut self, at: Place, text: impl Into<String>) {

@@ -69,7 +69,7 @@ pub(crate) fn described_by_step(source: Source<'_>, steps: &[Step]) -> Vec<Optio
 }
 
 /// The process in an action that no process requested.
-fn no_process() -> ProcessRef {
+pub(crate) fn no_process() -> ProcessRef {
     ProcessRef {
         pid: Pid(0),
         name: "".into(),

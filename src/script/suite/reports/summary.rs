@@ -52,10 +52,7 @@ fn listed(places: &[String], how: [&str; 2], theme: Theme) -> String {
     if places.is_empty() {
         return String::new();
     }
-    text(
-        &[Block::toned(Tone::Faint, others(places, how[0], how[1]))],
-        theme,
-    ) + "\n"
+    text(&[Block::faint(others(places, how[0], how[1]))], theme) + "\n"
 }
 
 /// Returns the place of the first difference.
@@ -95,10 +92,7 @@ fn blocks(case: &Case) -> Vec<Block> {
         .sum();
     if case.failed > listed as u64 {
         let all = failure(case.failed, case.checks);
-        blocks.push(Block::toned(
-            Tone::Faint,
-            format!("… {all}; showing the first {listed}"),
-        ));
+        blocks.push(Block::faint(format!("… {all}; showing the first {listed}")));
     }
     if !case.mistakes.is_empty() {
         let mistakes = count(case.mistakes.len() as u64, "mistake", "mistakes");
@@ -110,7 +104,7 @@ fn blocks(case: &Case) -> Vec<Block> {
             )));
             // Mistakes with a code are those of scripts, which are shown with their help.
             if mistake.code.is_empty() {
-                blocks.push(Block::toned(Tone::Faint, mistake.help.clone()));
+                blocks.push(Block::faint(mistake.help.clone()));
             }
         }
     }
@@ -119,15 +113,7 @@ fn blocks(case: &Case) -> Vec<Block> {
 
 /// Describes the differences from the golden file, and the fix.
 fn golden(case: &Case, theme: Theme) -> String {
-    let help = |words: &str| {
-        text(
-            &[Block::toned(
-                Tone::Faint,
-                format!("{words}: {}", case.bless()),
-            )],
-            theme,
-        )
-    };
+    let help = |words: &str| text(&[Block::faint(format!("{words}: {}", case.bless()))], theme);
     match &case.golden {
         Held::Without | Held::NotCompared | Held::Same => String::new(),
         Held::Missing => {

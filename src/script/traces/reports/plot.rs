@@ -24,7 +24,7 @@ pub fn plot(replays: &[Replayed]) -> String {
     let mut y = 0;
     for replayed in replays {
         let name = replayed.run.title();
-        scene.say(format!("{name}."), false);
+        scene.say(format!("{name}."));
         scene.head((0, y + 1), name);
         y += 2;
         if let Some(curve) = &replayed.counted.curve {
@@ -141,7 +141,7 @@ fn bars(scene: &mut Scene, counted: &ReplayCounts, y: u32) -> u32 {
             thousands(all),
             rate(misses, all)
         );
-        scene.say(format!("{name}, {kind}: {counts}."), false);
+        scene.say(format!("{name}, {kind}: {counts}."));
         scene.write((EDGES.1 + 2, y), counts);
     }
     scene.line(&[(EDGES.0, top), (EDGES.0, bottom)], Stroke::Thin);

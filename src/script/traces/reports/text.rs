@@ -3,7 +3,7 @@
 use super::curve::{curve, unreliable};
 use super::rows::{Level, all, levels, number, rate};
 use super::trace_run::{Replayed, kinds, printed};
-use crate::report::doc::{Block, Cell, Table, Tone};
+use crate::report::doc::{Block, Cell, Table};
 use crate::report::narrate::count;
 use crate::report::text::Theme;
 use pagewalk_engine::trace::counts::{HotSpot, HotSpots, Lookups, ReplayCounts};
@@ -81,7 +81,7 @@ fn performed(Replayed { run, counted }: &Replayed) -> Vec<Block> {
     } else {
         format!("map identity: {bits}-bit physical addresses")
     };
-    blocks.push(Block::toned(Tone::Faint, mapping));
+    blocks.push(Block::faint(mapping));
     blocks.extend(run.notes());
     blocks
 }

@@ -3,7 +3,7 @@
 use super::matrix::{alternatives, matrices, settings};
 use super::rows::table as rows;
 use super::swept::Swept;
-use crate::report::doc::{Block, Cell, Table, Tone};
+use crate::report::doc::{Block, Cell, Table};
 use crate::report::narrate::{count, thousands};
 use crate::report::text::Theme;
 use crate::run::nouns::size;
@@ -52,14 +52,14 @@ fn summary(swept: &Swept, table: &TypedTable, constant: &[usize]) -> Vec<Block> 
     let same: Vec<String> = same.collect();
     if !same.is_empty() {
         let same = format!("constant at all points: {}", same.join(", "));
-        blocks.push(Block::toned(Tone::Faint, same));
+        blocks.push(Block::faint(same));
     }
     let map = if swept.run.demand {
         "map demand: each page gets a frame on first touch"
     } else {
         "map identity: addresses are physical"
     };
-    blocks.push(Block::toned(Tone::Faint, map));
+    blocks.push(Block::faint(map));
     blocks.extend(swept.run.notes());
     blocks
 }
@@ -164,10 +164,7 @@ fn skipped(swept: &Swept) -> Vec<Block> {
     if rest > 0 {
         lines.push(format!("  and {} more", thousands(rest as u64)));
     }
-    lines
-        .into_iter()
-        .map(|line| Block::toned(Tone::Faint, line))
-        .collect()
+    lines.into_iter().map(|line| Block::faint(line)).collect()
 }
 
 /// Returns a line for each warning about malformed lines, records outside the address space, stopped points,

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use super::rules::Rule;
+use super::rules::Rule::{
+    self, AccessedDirty, AsRead, CachedBytes, CachedWalk, Causes, Classes, CopyOnWrite, Cores,
+    DirtyFrame, DirtyWalk, EntrySize, FaultAround, Fill, Frame, Frames, Inclusion, Kill, Latency,
+    Minor, PageCache, Paged, Stack, Swap, Switch, Tables, Tagged, Unlisted, Victim, ZeroCount,
+};
 use crate::run::facts::{Component, Family, Key, key};
 use crate::run::record::Did;
 use crate::run::table::TableId;
@@ -43,141 +47,54 @@ const ARITHMETIC: &[Rule] = &[];
 /// C, POSIX, or the manual pages of Linux define the fact, so a paper does not repeat the definition.
 const STANDARD: &[Rule] = &[];
 
-const TRANSLATION: &[Rule] = &[Rule::Unlisted, Rule::Paged, Rule::Frame];
-const OF_TLBS: &[Rule] = &[
-    Rule::Unlisted,
-    Rule::Cores,
-    Rule::Fill,
-    Rule::Tagged,
-    Rule::Switch,
-    Rule::Paged,
-];
-const OF_WALKS: &[Rule] = &[
-    Rule::Unlisted,
-    Rule::Cores,
-    Rule::Fill,
-    Rule::Tagged,
-    Rule::DirtyWalk,
-    Rule::Switch,
-    Rule::Paged,
-];
+const TRANSLATION: &[Rule] = &[Unlisted, Paged, Frame];
+const OF_TLBS: &[Rule] = &[Unlisted, Cores, Fill, Tagged, Switch, Paged];
+const OF_WALKS: &[Rule] = &[Unlisted, Cores, Fill, Tagged, DirtyWalk, Switch, Paged];
 /// A physically indexed cache depends on the frames.
-const OF_CACHES: &[Rule] = &[
-    Rule::Unlisted,
-    Rule::Cores,
-    Rule::Fill,
-    Rule::CachedWalk,
-    Rule::Inclusion,
-    Rule::Paged,
-    Rule::Frame,
-];
+const OF_CACHES: &[Rule] = &[Unlisted, Cores, Fill, CachedWalk, Inclusion, Paged, Frame];
 const OF_CAUSES: &[Rule] = &[
-    Rule::Unlisted,
-    Rule::Cores,
-    Rule::Fill,
-    Rule::CachedWalk,
-    Rule::Inclusion,
-    Rule::Causes,
-    Rule::Paged,
-    Rule::Frame,
+    Unlisted, Cores, Fill, CachedWalk, Inclusion, Causes, Paged, Frame,
 ];
 /// The fields of a physical address.
 const OF_CACHE_FIELDS: &[Rule] = TRANSLATION;
-const OF_BYTES: &[Rule] = &[Rule::Unlisted, Rule::CachedBytes, Rule::Paged];
+const OF_BYTES: &[Rule] = &[Unlisted, CachedBytes, Paged];
 const OF_TIMES: &[Rule] = &[
-    Rule::Unlisted,
-    Rule::Cores,
-    Rule::Fill,
-    Rule::Tagged,
-    Rule::DirtyWalk,
-    Rule::CachedWalk,
-    Rule::Inclusion,
-    Rule::Latency,
-    Rule::Switch,
-    Rule::Paged,
-    Rule::Frame,
-    Rule::PageCache,
+    Unlisted, Cores, Fill, Tagged, DirtyWalk, CachedWalk, Inclusion, Latency, Switch, Paged, Frame,
+    PageCache,
 ];
 const OF_FAULTS: &[Rule] = &[
-    Rule::Unlisted,
-    Rule::Paged,
-    Rule::Classes,
-    Rule::Stack,
-    Rule::CopyOnWrite,
-    Rule::FaultAround,
-    Rule::Kill,
+    Unlisted,
+    Paged,
+    Classes,
+    Stack,
+    CopyOnWrite,
+    FaultAround,
+    Kill,
 ];
 /// Whether an access faults, without the class of the fault.
-const OF_PAGE_FAULTS: &[Rule] = &[
-    Rule::Unlisted,
-    Rule::Paged,
-    Rule::Stack,
-    Rule::CopyOnWrite,
-    Rule::FaultAround,
-    Rule::Kill,
-];
+const OF_PAGE_FAULTS: &[Rule] = &[Unlisted, Paged, Stack, CopyOnWrite, FaultAround, Kill];
 /// The fault that sends a signal has a class of its own, but the signals themselves are those of Linux.
-const OF_SIGNALS: &[Rule] = &[Rule::Paged, Rule::Stack, Rule::Kill];
+const OF_SIGNALS: &[Rule] = &[Paged, Stack, Kill];
 const OF_COUNTS: &[Rule] = &[
-    Rule::Paged,
-    Rule::Minor,
-    Rule::Stack,
-    Rule::CopyOnWrite,
-    Rule::Swap,
-    Rule::PageCache,
-    Rule::FaultAround,
+    Paged,
+    Minor,
+    Stack,
+    CopyOnWrite,
+    Swap,
+    PageCache,
+    FaultAround,
 ];
-const OF_EVICTIONS: &[Rule] = &[
-    Rule::Paged,
-    Rule::Frame,
-    Rule::CopyOnWrite,
-    Rule::Victim,
-    Rule::FaultAround,
-];
-const OF_SWAP: &[Rule] = &[
-    Rule::Paged,
-    Rule::Frame,
-    Rule::CopyOnWrite,
-    Rule::Victim,
-    Rule::Swap,
-];
-const OF_COPIES: &[Rule] = &[Rule::Paged, Rule::CopyOnWrite];
-const OF_FRAMES: &[Rule] = &[
-    Rule::Paged,
-    Rule::Frame,
-    Rule::CopyOnWrite,
-    Rule::FaultAround,
-];
-const OF_FRAME_TABLE: &[Rule] = &[
-    Rule::Paged,
-    Rule::Frame,
-    Rule::DirtyFrame,
-    Rule::CopyOnWrite,
-    Rule::FaultAround,
-];
-const OF_ENTRIES: &[Rule] = &[
-    Rule::Unlisted,
-    Rule::AccessedDirty,
-    Rule::Paged,
-    Rule::Frame,
-    Rule::CopyOnWrite,
-];
-const OF_RAW_ENTRIES: &[Rule] = &[
-    Rule::Unlisted,
-    Rule::AccessedDirty,
-    Rule::AsRead,
-    Rule::Paged,
-    Rule::Frame,
-];
-const OF_TABLES: &[Rule] = &[Rule::Tables, Rule::Frames];
-const OF_TABLE_BYTES: &[Rule] = &[Rule::EntrySize, Rule::Tables, Rule::Frames];
-const OF_RESIDENT: &[Rule] = &[Rule::Paged, Rule::CopyOnWrite, Rule::FaultAround];
-const OF_RSS: &[Rule] = &[
-    Rule::Paged,
-    Rule::ZeroCount,
-    Rule::CopyOnWrite,
-    Rule::FaultAround,
-];
+const OF_EVICTIONS: &[Rule] = &[Paged, Frame, CopyOnWrite, Victim, FaultAround];
+const OF_SWAP: &[Rule] = &[Paged, Frame, CopyOnWrite, Victim, Swap];
+const OF_COPIES: &[Rule] = &[Paged, CopyOnWrite];
+const OF_FRAMES: &[Rule] = &[Paged, Frame, CopyOnWrite, FaultAround];
+const OF_FRAME_TABLE: &[Rule] = &[Paged, Frame, DirtyFrame, CopyOnWrite, FaultAround];
+const OF_ENTRIES: &[Rule] = &[Unlisted, AccessedDirty, Paged, Frame, CopyOnWrite];
+const OF_RAW_ENTRIES: &[Rule] = &[Unlisted, AccessedDirty, AsRead, Paged, Frame];
+const OF_TABLES: &[Rule] = &[Tables, Frames];
+const OF_TABLE_BYTES: &[Rule] = &[EntrySize, Tables, Frames];
+const OF_RESIDENT: &[Rule] = &[Paged, CopyOnWrite, FaultAround];
+const OF_RSS: &[Rule] = &[Paged, ZeroCount, CopyOnWrite, FaultAround];
 
 /// The rules of each askable fact. The conditions of the rules select those that apply to the machine of a question.
 #[rustfmt::skip]

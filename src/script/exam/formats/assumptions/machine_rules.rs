@@ -17,10 +17,7 @@ use pagewalk_engine::machine::spec::{Side, Spec};
 
 /// Returns the accesses of a question.
 fn accesses(question: &Question) -> impl Iterator<Item = &Access> {
-    let operations = question
-        .items()
-        .flat_map(|item| item.since.iter().chain([&item.did]));
-    operations.filter_map(|did| match &**did {
+    question.operations().filter_map(|did| match did {
         Did::Access(access) => Some(&**access),
         _ => None,
     })

@@ -281,10 +281,7 @@ fn details(policy: Policy) -> Option<(&'static str, &'static str)> {
 
 /// Returns the sets of a part from which the accesses of a question evict entries.
 fn evicting_sets(question: &Question, part: Component) -> BTreeSet<SetIndex> {
-    let dids = question
-        .items()
-        .flat_map(|item| item.since.iter().chain([&item.did]));
-    let events = dids.flat_map(|did| match &**did {
+    let events = question.operations().flat_map(|did| match did {
         Did::Access(access) => access.events.as_slice(),
         _ => &[],
     });

@@ -4,7 +4,7 @@ use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::reference_string::Replacement;
 
 /// The details of a page-replacement policy on which textbooks differ.
-#[derive(PartialEq)]
+#[derive(PartialEq, Default)]
 pub(crate) struct Rule {
     /// The name of the policy, followed by the word "replacement" in a sentence.
     name: &'static str,
@@ -20,81 +20,70 @@ pub(crate) struct Rule {
 }
 
 /// Returns the rule of a page-replacement policy.
-pub(crate) fn rule(replacement: Replacement) -> Option<&'static Rule> {
+pub(crate) fn rule(replacement: Replacement) -> Option<Rule> {
     Some(match replacement {
-        Replacement::Optimal { lookahead: None } => &Rule {
+        Replacement::Optimal { lookahead: None } => Rule {
             name: "Optimal",
-            hand: false,
-            state: "",
-            tick: "",
             victim: "If several pages are never used again, the policy evicts the page that was loaded first.",
+            ..Rule::default()
         },
-        Replacement::Optimal { lookahead: Some(_) } => &Rule {
+        Replacement::Optimal { lookahead: Some(_) } => Rule {
             name: "Optimal",
-            hand: false,
-            state: "",
-            tick: "",
             victim: "The lookahead does not include the current reference. If several pages are not among the known \
                      references, the policy evicts the page that was loaded first.",
+            ..Rule::default()
         },
-        Replacement::Policy(Policy::Clock) => &Rule {
+        Replacement::Policy(Policy::Clock) => Rule {
             name: "Clock",
             hand: true,
             state: "Loading a page sets its use bit, and so does each later reference.",
-            tick: "",
             victim: CLOCK,
+            ..Rule::default()
         },
-        Replacement::Policy(Policy::SecondChance) => &Rule {
+        Replacement::Policy(Policy::SecondChance) => Rule {
             name: "Second-chance",
             hand: true,
             state: "A page is loaded with its use bit clear, and each later reference sets it.",
-            tick: "",
             victim: CLOCK,
+            ..Rule::default()
         },
-        Replacement::Policy(Policy::ThirdChance) => &Rule {
+        Replacement::Policy(Policy::ThirdChance) => Rule {
             name: "Third-chance (enhanced second-chance)",
             hand: true,
             state: "Loading or using a page sets its use bit, and a store sets its modified bit.",
-            tick: "",
             victim: "On a fault, the hand visits the frames in at most four rounds. The first round looks for a page with neither bit set. The second round looks for a \
                      page with only the modified bit set, and clears the use bit of each page that the hand passes. The last \
                      two rounds repeat the first two rounds. The policy evicts the page that it finds, and the hand moves to \
                      the next frame.",
+            ..Rule::default()
         },
-        Replacement::Policy(Policy::Lfu) => &Rule {
+        Replacement::Policy(Policy::Lfu) => Rule {
             name: "LFU",
-            hand: false,
-            state: "",
-            tick: "",
             victim: "The policy evicts the page with the fewest uses since it was loaded. If several pages tie, the policy \
                      evicts the page that was loaded first.",
+            ..Rule::default()
         },
-        Replacement::Policy(Policy::Nru) => &Rule {
+        Replacement::Policy(Policy::Nru) => Rule {
             name: "NRU",
-            hand: false,
             state: "Loading or using a page sets its reference bit, and a store sets its modified bit.",
             tick: "A clock tick clears all reference bits, and a table shows them after the tick.",
             victim: "The policy evicts pages in this order of classes: neither bit set, only the modified bit, only the \
                      reference bit, both bits. Within a class, it evicts the page in the lowest-numbered frame.",
+            ..Rule::default()
         },
-        Replacement::Policy(Policy::Aging) => &Rule {
+        Replacement::Policy(Policy::Aging) => Rule {
             name: "Aging",
-            hand: false,
             state: "Loading or using a page sets its reference bit. Each page has an 8-bit counter, which starts at 0.",
             tick: "A clock tick shifts each counter right by one bit, copies the reference bit to its highest bit, and clears \
                    the reference bit. A table shows them after the tick.",
             victim: "The policy evicts the page with the smallest counter. If several pages tie, it evicts the page in the \
                      lowest-numbered frame.",
+            ..Rule::default()
         },
-        Replacement::WorkingSet { .. } => {
-            return Some(&Rule {
-                name: "",
-                hand: false,
-                state: "Working set: after each reference, the pages that are no longer in the working set leave memory.",
-                tick: "",
-                victim: "",
-            });
-        }
+        Replacement::WorkingSet { .. } => Rule {
+            state: "Working set: after each reference, the pages that are no longer in the working set leave memory.",
+            ..Rule::default()
+        },
         _ => return None,
     })
 }

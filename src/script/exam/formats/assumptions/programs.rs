@@ -62,24 +62,25 @@ pub(crate) fn called_in(question: &Question) -> Vec<&Called> {
 /// Describes the conventions of the programs that a question runs.
 pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
     let dids = results(question);
+    let runs = dids.iter().filter_map(|did| match did {
+        Did::Program(run) => Some(run),
+        _ => None,
+    });
+    let in_processes = || runs.clone().filter(|run| run.in_process().is_some());
     let accesses = dids
         .iter()
         .filter(|did| matches!(did, Did::Replay(_) | Did::Reference(_)));
-    let mut accessing: Vec<&Called> = accesses.filter_map(|did| did.called()).collect();
+    let replayed: Vec<&Called> = accesses.filter_map(|did| did.called()).collect();
+    let mut accessing = replayed.clone();
     accessing.dedup_by(|a, b| a.program == b.program && a.variables == b.variables);
-    let replayed = accessing.iter().map(|called| {
+    let are_in_registers = accessing.iter().map(|called| {
         (
             &*called.program,
             called.scalars_in_registers || called.is_fragment,
         )
     });
-    let in_processes = dids.iter().filter_map(|did| match did {
-        Did::Program(run) => run
-            .in_process()
-            .map(|_| (&*run.called.program, run.called.is_fragment)),
-        _ => None,
-    });
-    in_memory(&replayed.chain(in_processes).collect(), sentences);
+    let of_processes = in_processes().map(|run| (&*run.called.program, run.called.is_fragment));
+    in_memory(&are_in_registers.chain(of_processes).collect(), sentences);
     if let Some(first) = accessing.first() {
         sentences.push(
             "Expressions are evaluated from left to right. An assignment evaluates the indexes on its left side, then reads its right side, and then stores."
@@ -136,23 +137,17 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
         };
         sentences.push(format!("In {}{with}, {}.", called.program, series(&places)));
     }
-    let replayed = dids
-        .iter()
-        .filter(|did| matches!(did, Did::Replay(_) | Did::Reference(_)));
-    let replayed = replayed.filter_map(|did| did.called());
     let local: BTreeSet<String> = replayed
+        .into_iter()
         .chain(faulting(question).map(|(called, _)| called))
         .flat_map(on_stack_and_heap)
         .collect();
     sentences.extend(local);
     let pids: BTreeSet<String> = dids.iter().filter_map(|did| pids(did)).collect();
     sentences.extend(pids);
-    let schedules = dids.iter().filter_map(|did| match did {
-        Did::Program(run) => match &run.results {
-            Results::Outputs(_, schedules) => Some(schedules),
-            Results::Process(_) => None,
-        },
-        _ => None,
+    let schedules = runs.clone().filter_map(|run| match &run.results {
+        Results::Outputs(_, schedules) => Some(schedules),
+        Results::Process(_) => None,
     });
     let rules: Vec<[String; 3]> = schedules.map(of_schedules).collect();
     if let Some(first) = rules.first() {
@@ -175,23 +170,17 @@ pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
                 .to_owned(),
         );
     }
-    let runs = dids
-        .iter()
-        .any(|did| matches!(did, Did::Program(run) if run.in_process().is_some()));
-    let missing = dids.iter().filter_map(|did| match did {
-        Did::Program(run) => Some(match &run.results {
-            Results::Outputs(outputs, _) => outputs.missing(),
-            Results::Process(run) => &run.missing,
-        }),
-        _ => None,
+    let missing = runs.clone().flat_map(|run| match &run.results {
+        Results::Outputs(outputs, _) => outputs.missing(),
+        Results::Process(run) => &run.missing,
     });
-    let missing: BTreeSet<&Arc<str>> = missing.flatten().collect();
+    let missing: BTreeSet<&Arc<str>> = missing.collect();
     sentences.extend(
         missing
             .into_iter()
             .map(|name| format!("The program {name} prints nothing and exits with status 0.")),
     );
-    if runs {
+    if in_processes().next().is_some() {
         sentences.extend(IN_PROCESSES.map(str::to_owned));
         let from_file: BTreeSet<FromFile> = faulting(question)
             .flat_map(|(called, _)| called.from_file.iter().copied())

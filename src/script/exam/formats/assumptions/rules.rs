@@ -8,7 +8,7 @@ use crate::exam::paper::Question;
 use crate::exam::topics::{Topic, Topics};
 use crate::questions::entry::{Hardware, ItemKind, Sharing};
 use crate::run::nouns::size;
-use crate::run::record::CallRecord;
+use crate::run::record::{CallRecord, Did};
 use crate::run::table::{Cell, Rows, TableId};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::abi::Arg;
@@ -322,10 +322,7 @@ fn dirty_frame(spec: &Spec) -> &'static str {
 
 /// Whether `mmap` chooses an address in a question. Without a call of the question, the areas may come from calls before it.
 fn places(question: &Question) -> bool {
-    let dids = question
-        .items()
-        .flat_map(|item| item.since.iter().chain([&item.did]));
-    let mut calls = dids.filter_map(|did| did.call()).peekable();
+    let mut calls = question.operations().filter_map(Did::call).peekable();
     let chooses = |call: &CallRecord| match (call.name, call.args.first()) {
         ("mmap", Some(address)) => address.value == Arg::Number(0),
         ("malloc", _) => is_large(numbers(call).next()),

@@ -87,7 +87,7 @@ pub(super) fn of_strings(asked: &Topics) -> Vec<String> {
         .filter(|(about, _)| about.iter().all(|about| asked.is(*about)));
     sentences.extend(others.map(|(_, sentence)| (*sentence).to_owned()));
     let (several, ticks) = (asked.is(Topic::Several), asked.is(Topic::AnyTicks));
-    let mut rules: Vec<&Rule> = Vec::new();
+    let mut rules: Vec<Rule> = Vec::new();
     // Whichever of the pages that are never used again is evicted, the number of faults is the same.
     let decides = |policy: &&Replacement| {
         **policy != Replacement::Optimal { lookahead: None } || asked.is(Topic::Victims)

@@ -8,7 +8,7 @@ use crate::exam::field::Field;
 use crate::exam::formats::canvas::{Canvas, NO_PAGE};
 use crate::exam::formats::code;
 use crate::exam::formats::labels::Labels;
-use crate::exam::formats::leaves::{Leaves, NONE};
+use crate::exam::formats::leaves::Leaves;
 use crate::exam::formats::plan::points;
 use crate::exam::formats::style::Refusal;
 use crate::exam::formats::tree::{Blank, Block, Cell, Figure, Section, Sheet, Table, flush};
@@ -135,45 +135,47 @@ impl<S> Escape for Stem<'_, '_, S> {
 }
 
 impl<S: Slots> Format for Stem<'_, '_, S> {
-    const LEAVES: Leaves = Leaves {
-        points: (" («text»)", ""),
-        worth: (" («text»)", ""),
-        how: (" («text»)", ""),
-        title: ("<caption>«text»</caption>", ""),
-        who: ("«text» ", ""),
-        part: "«head»«body»",
-        part_head: "<h4>«name»«points»</h4>\n",
-        paragraph: "<p>«text»</p>\n",
-        list: ["<ul>\n«items»</ul>\n", "<ol>\n«items»</ol>\n"],
-        list_item: ("<li>«text»</li>\n", ""),
-        code: "<pre>«text»</pre>\n",
-        lines: "<pre>«text»</pre>\n",
-        pairs: "<table«attributes»>\n«title»<tbody>\n«rows»</tbody>\n</table>\n",
-        pair: (
-            "<tr><th scope=\"row\">«name»</th><td>«value»</td></tr>\n",
-            "",
-        ),
-        steps: "<ol>«steps»</ol>\n",
-        step: ("<li>«who»«what»</li>", ""),
-        worksheet: "<p>«lead»</p>\n<table«attributes»>\n<tbody>\n«rows»</tbody>\n</table>\n",
-        worksheet_row: (
-            "<tr><th scope=\"row\">«label»«how»</th><td>«blank»</td></tr>\n",
-            "",
-        ),
-        value: ["<p>«label»«how»«points»: «blank»</p>\n"; 2],
-        given: "«table»",
-        fill: "<p>«how»«points»</p>\n«tables»",
-        table: "<table«attributes»>\n«title»<thead><tr>«heads»</tr></thead>\n<tbody>\n«rows»</tbody>\n</table>\n",
-        table_head: ("<th scope=\"col\">«name»</th>", ""),
-        table_row: ("<tr>«cells»</tr>\n", ""),
-        cell: ("<td>«cell»</td>", ""),
-        row_head: "<td>«cell»</td>",
-        choice: "<p>«text» «how»«points»</p>\n«input»",
-        essay: "<p>«text»«points»</p>\n«input»",
-        sentences: ["<ul>\n«sentences»</ul>\n"; 2],
-        sentence: ("<li>«text»</li>\n", ""),
-        ..NONE
-    };
+    fn leaves() -> Leaves {
+        Leaves {
+            points: (" («text»)", ""),
+            worth: (" («text»)", ""),
+            how: (" («text»)", ""),
+            title: ("<caption>«text»</caption>", ""),
+            who: ("«text» ", ""),
+            part: "«head»«body»",
+            part_head: "<h4>«name»«points»</h4>\n",
+            paragraph: "<p>«text»</p>\n",
+            list: ["<ul>\n«items»</ul>\n", "<ol>\n«items»</ol>\n"],
+            list_item: ("<li>«text»</li>\n", ""),
+            code: "<pre>«text»</pre>\n",
+            lines: "<pre>«text»</pre>\n",
+            pairs: "<table«attributes»>\n«title»<tbody>\n«rows»</tbody>\n</table>\n",
+            pair: (
+                "<tr><th scope=\"row\">«name»</th><td>«value»</td></tr>\n",
+                "",
+            ),
+            steps: "<ol>«steps»</ol>\n",
+            step: ("<li>«who»«what»</li>", ""),
+            worksheet: "<p>«lead»</p>\n<table«attributes»>\n<tbody>\n«rows»</tbody>\n</table>\n",
+            worksheet_row: (
+                "<tr><th scope=\"row\">«label»«how»</th><td>«blank»</td></tr>\n",
+                "",
+            ),
+            value: ["<p>«label»«how»«points»: «blank»</p>\n"; 2],
+            given: "«table»",
+            fill: "<p>«how»«points»</p>\n«tables»",
+            table: "<table«attributes»>\n«title»<thead><tr>«heads»</tr></thead>\n<tbody>\n«rows»</tbody>\n</table>\n",
+            table_head: ("<th scope=\"col\">«name»</th>", ""),
+            table_row: ("<tr>«cells»</tr>\n", ""),
+            cell: ("<td>«cell»</td>", ""),
+            row_head: "<td>«cell»</td>",
+            choice: "<p>«text» «how»«points»</p>\n«input»",
+            essay: "<p>«text»«points»</p>\n«input»",
+            sentences: ["<ul>\n«sentences»</ul>\n"; 2],
+            sentence: ("<li>«text»</li>\n", ""),
+            ..Leaves::bare()
+        }
+    }
 
     fn preformatted(&self, lines: &str) -> String {
         escaped(lines)

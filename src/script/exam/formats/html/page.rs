@@ -66,9 +66,7 @@ fn paged(sheet: &Sheet, style: &Style) -> String {
     } else {
         (11, "")
     };
-    let code = sheet.code.as_ref().map_or_else(String::new, |code| {
-        format!("{} {code}", style.labels.localize("Version"))
-    });
+    let code = sheet.version(&style.labels);
     let mut owner = String::new();
     for ((label, blank), corner) in sheet.front.owner.iter().zip(["left", "right"]) {
         let line = "_".repeat(blank.width as usize);

@@ -67,9 +67,7 @@ fn setup(out: &mut String, sheet: &Sheet, style: &Style, text: &Text) {
     for unit in unmarked(&sheet.front.title).encode_utf16() {
         let _ = write!(title, "{unit:04X}");
     }
-    let code = sheet.code.as_ref().map_or_else(String::new, |code| {
-        format!("{} {code}", style.labels.localize("Version"))
-    });
+    let code = sheet.version(&style.labels);
     let whole: u32 = sheet.front.owner.iter().map(|(_, blank)| blank.width).sum();
     let owner = sheet.front.owner.iter().map(|(label, blank)| {
         let width = OWNER * f64::from(blank.width) / f64::from(whole);

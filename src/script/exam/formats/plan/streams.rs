@@ -296,16 +296,8 @@ fn alike(first: &PaperItem, item: &PaperItem) -> bool {
             .zip(other)
             .all(|(a, b)| a.fact == b.fact && a.form == b.form && a.unit == b.unit);
     let kind = std::mem::discriminant(&*first.did) == std::mem::discriminant(&*item.did);
-    let hypothetical = [first, item].iter().any(|item| is_probe(&item.did));
+    let hypothetical = [first, item].iter().any(|item| item.did.is_probe());
     same && kind && !hypothetical && own.len() <= FEW && first.points == item.points
-}
-
-/// Whether an operation is hypothetical.
-fn is_probe(did: &Did) -> bool {
-    match did {
-        Did::Access(access) => access.probe,
-        other => other.call().is_some_and(|call| call.probe),
-    }
 }
 
 /// Returns the blanks of an access, a system call, or a reference string.

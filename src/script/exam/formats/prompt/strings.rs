@@ -50,13 +50,10 @@ pub(crate) fn of_string(
 ) -> String {
     let setup = &run.setup;
     let held = |pages: &[u32]| {
-        series(
-            &pages
-                .iter()
-                .map(|page| run.page(*page).to_string())
-                .collect::<Vec<_>>(),
-        )
+        let pages = pages.iter().map(|page| run.page(*page).to_string());
+        series(&pages.collect::<Vec<_>>())
     };
+    let say = |english: &str| labels.localize(english).to_owned();
     let mut text = vec![references(run, labels)];
     text.extend(memory(run, labels, stated));
     if !setup.writes.is_empty() {
@@ -68,37 +65,21 @@ pub(crate) fn of_string(
         text.push(filled(labels, template, &[("pages", &held(&setup.writes))]));
     }
     if !setup.stores.is_empty() && !run.is_long_trace() {
-        text.push(
-            labels
-                .localize("A reference marked (write) modifies its page.")
-                .to_owned(),
-        );
+        text.push(say("A reference marked (write) modifies its page."));
     }
     match &setup.ticks {
         Ticks::Never => {}
-        Ticks::Every(1) => text.push(
-            labels
-                .localize("The clock ticks after every reference.")
-                .to_owned(),
-        ),
+        Ticks::Every(1) => text.push(say("The clock ticks after every reference.")),
         Ticks::Every(interval) => {
             let template = "The clock ticks after every {n} references.";
             text.push(filled(labels, template, &[("n", &interval.to_string())]));
         }
         Ticks::After(_) => {
-            text.push(
-                labels
-                    .localize("The clock ticks after each reference marked (tick).")
-                    .to_owned(),
-            );
+            text.push(say("The clock ticks after each reference marked (tick)."));
         }
     }
     if tabled {
-        text.push(
-            labels
-                .localize("At the start, the frames hold the pages listed above.")
-                .to_owned(),
-        );
+        text.push(say("At the start, the frames hold the pages listed above."));
     } else if !run.start.is_empty() {
         let pages: Vec<String> = run.start.iter().map(|row| start(row, labels)).collect();
         text.push(filled(
@@ -112,20 +93,8 @@ pub(crate) fn of_string(
         } else {
             "At the start, the frames hold pages {pages}, from the oldest to the newest."
         };
-        text.push(filled(
-            labels,
-            template,
-            &[(
-                "pages",
-                &held(
-                    &setup
-                        .holding
-                        .iter()
-                        .map(|held| held.page)
-                        .collect::<Vec<_>>(),
-                ),
-            )],
-        ));
+        let pages: Vec<u32> = setup.holding.iter().map(|held| held.page).collect();
+        text.push(filled(labels, template, &[("pages", &held(&pages))]));
     }
     text.join(" ")
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::exam::formats::canvas::Canvas;
 use crate::exam::formats::code;
-use crate::exam::formats::leaves::{Leaves, NONE};
+use crate::exam::formats::leaves::Leaves;
 use crate::exam::formats::tree::{Blank, Block, Grid, Paragraph, Table};
 use crate::exam::formats::walk::{Escape, Format};
 use crate::report::scene::{Placed, Theme, placed_svg};
@@ -69,74 +69,76 @@ impl Typst {
 }
 
 impl Format for Typst {
-    const LEAVES: Leaves = Leaves {
-        points: ("«text»", "none"),
-        how: ("«text»", "none"),
-        title: ("«text»", "none"),
-        who: ("«text»", "none"),
-        worth: (", points: «text»", ""),
-        words: [
-            "words(«text», room: «room»«points»)",
-            "words(«text»«points»)",
-        ],
-        keep: ["keep(gap: 0.9em, {\n«body»\n})\n", "keep({\n«body»\n})\n"],
-        part: "part(«head», lines: «height», {\n«body»})\n",
-        part_head: "«name», «points»",
-        part_divided: Some(["«body»", "none, none", "\n"]),
-        paragraph: "«text»\n",
-        list: ["list(«items»)\n", "enum(«items»)\n"],
-        list_item: ("«text»", ", "),
-        code: "«text»\n",
-        lines: "«text»\n",
-        pairs: "pairs(«title», «columns», lines: «height», «rows»)\n",
-        pair: ("(«name», «value»)", ", "),
-        // A column with a longer name gets a fixed share of the width.
-        pair_columns: (28, "auto", "40%"),
-        steps: "steps(«steps»)\n",
-        step: ("(«who», «what»)", ", "),
-        worksheet: "worksheet(«lead», («heads»), lines: «height», «rows»)\n",
-        worksheet_head: ("«text», ", ""),
-        worksheet_row: ("({ «label»; how(«how») }, «blank»)", ", "),
-        value: [
-            "value(«label», «room», «points», «how», «blank», share: «share»%)\n",
-            "value(«label», «room», «points», «how», «blank», share: none)\n",
-        ],
-        given: "«table»\n",
-        fill: "fill(«how», «points», lines: «height», «tables»)\n",
-        fill_between: ", ",
-        table: "grouped(«title», «columns», («heads»), lines: «count»,\n  «rows»)",
-        table_head: ("«name», ", ""),
-        table_row: ("(«cells»)", ",\n  "),
-        cell: ("«cell», ", ""),
-        row_head: "«cell», ",
-        figure: [
-            ("drawings(«drawings»)\n", ", "),
-            ("drawings(«drawings»)\n", ")\ndrawings("),
-        ],
-        choice: "choice(«text», «how», «points», lines: «height», «options»)\n",
-        option: ("(«tick», «text»)", ", "),
-        ticks: ["false", "true"],
-        essay: "essay(«text», «points», «space»mm, «inside»)\n",
-        rubric_row: ("(«text», «points»)", ", "),
-        space: "space(«height»mm)\n",
-        worked: "worked({\n«body»})\n",
-        indent: 8.0,
-        front: "#cover(«title», «edition», («cover»), («owner»), «grid»)\n«instructions»«assumptions»",
-        edition: ("«text»", "none"),
-        cover: ("«text»", ""),
-        cover_field: ("(«name», «words»), ", ""),
-        owner: ("(«label», «blank»), ", ""),
-        sentences: [
-            "#sentences(«heading», 1, «sentences»)\n",
-            "#sentences(«heading», 2, «sentences»)\n",
-        ],
-        sentence: ("«text»", ", "),
-        question: "#question(«number», «title», «points»)\n«introduction»«assumptions»«body»",
-        introduction: ("#keep(gap: 0.9em, {\n«text»})\n", ""),
-        body: ("#{\n«text»}\n", ""),
-        appendix: ("#pagebreak(weak: true)\n#{\n«text»}\n", ""),
-        ..NONE
-    };
+    fn leaves() -> Leaves {
+        Leaves {
+            points: ("«text»", "none"),
+            how: ("«text»", "none"),
+            title: ("«text»", "none"),
+            who: ("«text»", "none"),
+            worth: (", points: «text»", ""),
+            words: [
+                "words(«text», room: «room»«points»)",
+                "words(«text»«points»)",
+            ],
+            keep: ["keep(gap: 0.9em, {\n«body»\n})\n", "keep({\n«body»\n})\n"],
+            part: "part(«head», lines: «height», {\n«body»})\n",
+            part_head: "«name», «points»",
+            part_divided: Some(["«body»", "none, none", "\n"]),
+            paragraph: "«text»\n",
+            list: ["list(«items»)\n", "enum(«items»)\n"],
+            list_item: ("«text»", ", "),
+            code: "«text»\n",
+            lines: "«text»\n",
+            pairs: "pairs(«title», «columns», lines: «height», «rows»)\n",
+            pair: ("(«name», «value»)", ", "),
+            // A column with a longer name gets a fixed share of the width.
+            pair_columns: (28, "auto", "40%"),
+            steps: "steps(«steps»)\n",
+            step: ("(«who», «what»)", ", "),
+            worksheet: "worksheet(«lead», («heads»), lines: «height», «rows»)\n",
+            worksheet_head: ("«text», ", ""),
+            worksheet_row: ("({ «label»; how(«how») }, «blank»)", ", "),
+            value: [
+                "value(«label», «room», «points», «how», «blank», share: «share»%)\n",
+                "value(«label», «room», «points», «how», «blank», share: none)\n",
+            ],
+            given: "«table»\n",
+            fill: "fill(«how», «points», lines: «height», «tables»)\n",
+            fill_between: ", ",
+            table: "grouped(«title», «columns», («heads»), lines: «count»,\n  «rows»)",
+            table_head: ("«name», ", ""),
+            table_row: ("(«cells»)", ",\n  "),
+            cell: ("«cell», ", ""),
+            row_head: "«cell», ",
+            figure: [
+                ("drawings(«drawings»)\n", ", "),
+                ("drawings(«drawings»)\n", ")\ndrawings("),
+            ],
+            choice: "choice(«text», «how», «points», lines: «height», «options»)\n",
+            option: ("(«tick», «text»)", ", "),
+            ticks: ["false", "true"],
+            essay: "essay(«text», «points», «space»mm, «inside»)\n",
+            rubric_row: ("(«text», «points»)", ", "),
+            space: "space(«height»mm)\n",
+            worked: "worked({\n«body»})\n",
+            indent: 8.0,
+            front: "#cover(«title», «edition», («cover»), («owner»), «grid»)\n«instructions»«assumptions»",
+            edition: ("«text»", "none"),
+            cover: ("«text»", ""),
+            cover_field: ("(«name», «words»), ", ""),
+            owner: ("(«label», «blank»), ", ""),
+            sentences: [
+                "#sentences(«heading», 1, «sentences»)\n",
+                "#sentences(«heading», 2, «sentences»)\n",
+            ],
+            sentence: ("«text»", ", "),
+            question: "#question(«number», «title», «points»)\n«introduction»«assumptions»«body»",
+            introduction: ("#keep(gap: 0.9em, {\n«text»})\n", ""),
+            body: ("#{\n«text»}\n", ""),
+            appendix: ("#pagebreak(weak: true)\n#{\n«text»}\n", ""),
+            ..Leaves::bare()
+        }
+    }
 
     fn preformatted(&self, lines: &str) -> String {
         format!("listing({})", self.plain(lines))

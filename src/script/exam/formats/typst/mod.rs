@@ -58,9 +58,7 @@ pub(crate) fn all(papers: &[Paper], edition: Edition, style: &Style) -> String {
 /// Sets the page, with its header and footer.
 fn page(out: &mut String, sheet: &Sheet, at: usize, style: &Style) {
     let say = |word| Typst.plain(style.labels.localize(word));
-    let code = sheet.code.as_ref().map_or_else(String::new, |code| {
-        format!("{} {code}", style.labels.localize("Version"))
-    });
+    let code = sheet.version(&style.labels);
     let owner = sheet.front.owner.iter().map(|(label, blank)| {
         let content = blank.content.as_ref();
         let content = content.map_or_else(|| "none".to_owned(), |content| Typst.plain(content));

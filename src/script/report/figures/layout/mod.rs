@@ -216,13 +216,13 @@ impl<'l> Plan<'l> {
                 "" => String::new(),
                 top => format!("Below {top}: "),
             };
-            scene.say(format!("{top}{}.", said.join(", ")), false);
+            scene.say(format!("{top}{}.", said.join(", ")));
         }
         for line in &self.layout.legend {
-            scene.say(format!("{line}."), false);
+            scene.say(format!("{line}."));
         }
         if let Some(chain) = &self.chain {
-            scene.say(chain.description(), false);
+            scene.say(chain.description());
         }
     }
 }

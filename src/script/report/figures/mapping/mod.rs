@@ -173,7 +173,7 @@ impl Pen<'_> {
                 .map(|(vpn, pages)| self.range(*vpn, *pages));
             let pages = listed(pages.collect());
             let note = format!("no longer in an area: {pages} of {}", process.process);
-            self.scene.say(format!("{note}."), false);
+            self.scene.say(format!("{note}."));
             self.scene.write((0, row), note);
         }
     }

@@ -92,15 +92,12 @@ pub(super) fn describe(scene: &mut Scene, of: &Mapping) {
                 .join("–");
             let file = area.file.as_deref().map(quoted);
             let object = file.unwrap_or_else(|| "anonymous memory".to_owned());
-            scene.say(
-                format!(
-                    "{} maps {object} at {ends}, {} {}.",
-                    process.process,
-                    area.perms,
-                    kind(area)
-                ),
-                false,
-            );
+            scene.say(format!(
+                "{} maps {object} at {ends}, {} {}.",
+                process.process,
+                area.perms,
+                kind(area)
+            ));
             for page in &area.pages {
                 let vpn = hex(page.vpn, of.vpn_bits);
                 let place = match page.place {
@@ -115,13 +112,13 @@ pub(super) fn describe(scene: &mut Scene, of: &Mapping) {
                 } else {
                     "Pages from"
                 };
-                scene.say(format!("{pages} {vpn}: {place}{changed}."), true);
+                scene.say_answer(format!("{pages} {vpn}: {place}{changed}."));
             }
         }
         for page in &process.unallocated {
             let vpn = hex(page.vpn, of.vpn_bits);
             let changed = mark(page.changed);
-            scene.say(format!("Page {vpn}: unallocated{changed}."), true);
+            scene.say_answer(format!("Page {vpn}: unallocated{changed}."));
         }
     }
     for frame in &of.frames {
@@ -131,22 +128,16 @@ pub(super) fn describe(scene: &mut Scene, of: &Mapping) {
                 Some(file) => format!(", page {page} of {}", quoted(file)),
                 None => format!(", page {page} of the file"),
             });
-        scene.say(
-            format!(
-                "Frame {}: {}{page}, refs {}{}.",
-                number(frame.frame),
-                frame.kind,
-                frame.refs,
-                mark(frame.changed)
-            ),
-            true,
-        );
+        scene.say_answer(format!(
+            "Frame {}: {}{page}, refs {}{}.",
+            number(frame.frame),
+            frame.kind,
+            frame.refs,
+            mark(frame.changed)
+        ));
     }
     for file in of.on_disk() {
         let all = file.pages.iter().map(|row| row.pages).sum::<u64>() + file.omitted_pages;
-        scene.say(
-            format!("{} has {all} pages on disk.", quoted(&file.name)),
-            false,
-        );
+        scene.say(format!("{} has {all} pages on disk.", quoted(&file.name)));
     }
 }

@@ -270,30 +270,24 @@ fn describe(scene: &mut Scene, of: &Translation) {
     };
     let parts = of.tlbs.iter().chain(&of.caches);
     let parts: String = parts.flat_map(|part| [&*part.name, ", "]).collect();
-    scene.say(
-        format!(
-            "The path through {}{}-level page tables.",
-            parts,
-            of.walk.len()
-        ),
-        false,
-    );
+    scene.say(format!(
+        "The path through {}{}-level page tables.",
+        parts,
+        of.walk.len()
+    ));
     for tlb in &of.tlbs {
-        scene.say(outcome(tlb), true);
+        scene.say_answer(outcome(tlb));
     }
     if of.walked {
-        scene.say("The MMU walks the page tables.", true);
+        scene.say_answer("The MMU walks the page tables.");
     }
     if let Some(fault) = &of.fault {
-        scene.say(format!("The access causes a {fault}."), true);
+        scene.say_answer(format!("The access causes a {fault}."));
     }
     if let Some(pa) = of.pa.value {
-        scene.say(
-            format!("The physical address is {}.", hex(pa, of.pa.bits)),
-            true,
-        );
+        scene.say_answer(format!("The physical address is {}.", hex(pa, of.pa.bits)));
     }
     for cache in &of.caches {
-        scene.say(outcome(cache), true);
+        scene.say_answer(outcome(cache));
     }
 }

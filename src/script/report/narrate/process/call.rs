@@ -34,7 +34,7 @@ pub(crate) fn faults(names: Names, faults: &[FaultRecord], call: Option<&str>) -
             count(FaultRecord::minor),
             count(FaultRecord::major)
         );
-        blocks.push(Block::toned(Tone::Faint, text));
+        blocks.push(Block::faint(text));
         for fault in rest.iter().filter(|fault| fault.fatal()) {
             blocks.extend(fault_blocks(fault, &FaultText::new(names, fault, call)));
         }
@@ -72,10 +72,7 @@ pub(crate) fn blocks(record: &CallRecord, bound: Option<&str>) -> Vec<Block> {
     ));
     blocks.extend(output(record));
     if record.probe {
-        blocks.push(Block::toned(
-            Tone::Faint,
-            "This is a probe, so nothing changes.",
-        ));
+        blocks.push(Block::faint("This is a probe, so nothing changes."));
     }
     blocks
 }
@@ -188,7 +185,7 @@ fn output(record: &CallRecord) -> Vec<Block> {
     let mut blocks = vec![Block::Script(printed)];
     if lines.len() > LINES {
         let more = count((lines.len() - LINES) as u64, "more line", "more lines");
-        blocks.push(Block::toned(Tone::Faint, format!("… and {more}")));
+        blocks.push(Block::faint(format!("… and {more}")));
     }
     blocks
 }

@@ -1,10 +1,10 @@
 //! Kernel declarations, and actions that the kernel initiates.
 
 use crate::lang::nearest::capitalized;
-use crate::report::doc::{Block, Tone};
+use crate::report::doc::Block;
 use crate::report::words::counts::{bytes, count, pages, thousands};
 use crate::report::words::handling::unmapped;
-use crate::report::words::messages::{Medium, described};
+use crate::report::words::messages::{Medium, described, no_process};
 use crate::report::words::names::{self, Names, number};
 use crate::report::words::numbers;
 use crate::run::nouns::size;
@@ -15,7 +15,6 @@ use crate::run::steps::{Evicted, Source};
 use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPolicy};
 use pagewalk_engine::kernel::event::KernelStep;
 use pagewalk_engine::kernel::file::Executable;
-use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::policy::POLICIES;
 
 /// Maximum number of an action's steps to describe.
@@ -143,15 +142,8 @@ fn started(process: &ProcessRef, areas: &[AreaRecord]) -> String {
 
 /// Describes an action that the kernel initiated, and the pages that it moved.
 pub(crate) fn action(action: &ActionRecord, explain: bool) -> Vec<Block> {
-    let own = ProcessRef {
-        pid: Pid(0),
-        name: "".into(),
-    };
-    let names = Names {
-        spec: &action.spec,
-        legend: &action.legend,
-        own: &own,
-    };
+    let own = no_process();
+    let names = names_in(action, &own);
     let what = came_to(&names, action);
     let mut blocks = vec![Block::line(format!("{}.", capitalized(&what)))];
     let moved: Vec<String> = action
@@ -162,10 +154,10 @@ pub(crate) fn action(action: &ActionRecord, explain: bool) -> Vec<Block> {
         .collect();
     blocks.extend(moved.iter().take(MOST).map(Block::line));
     if moved.len() > MOST {
-        blocks.push(Block::toned(
-            Tone::Faint,
-            format!("… and {} more", thousands((moved.len() - MOST) as u64)),
-        ));
+        blocks.push(Block::faint(format!(
+            "… and {} more",
+            thousands((moved.len() - MOST) as u64)
+        )));
     }
     if explain && !action.steps.is_empty() {
         let steps = described(Source::Action(action), MessageLevel::All, Medium::Run);
@@ -181,18 +173,16 @@ fn next(steps: &[KernelStep]) -> impl Iterator<Item = Option<&KernelStep>> {
 
 /// Returns a brief description of an action's result.
 pub fn summary(action: &ActionRecord) -> String {
-    let own = ProcessRef {
-        pid: Pid(0),
-        name: "".into(),
-    };
-    came_to(
-        &Names {
-            spec: &action.spec,
-            legend: &action.legend,
-            own: &own,
-        },
-        action,
-    )
+    came_to(&names_in(action, &no_process()), action)
+}
+
+/// Returns the names in an action, which is of no process.
+fn names_in<'a>(action: &'a ActionRecord, own: &'a ProcessRef) -> Names<'a> {
+    Names {
+        spec: &action.spec,
+        legend: &action.legend,
+        own,
+    }
 }
 
 fn came_to(names: &Names, action: &ActionRecord) -> String {

@@ -6,6 +6,7 @@ use crate::report::words::counts::{bytes, count, pages, thousands};
 use crate::report::words::names::Names;
 use crate::report::words::numbers::hex;
 use crate::run::record::{CallRecord, FileRecord};
+use pagewalk_engine::kernel::abi::Arg;
 use pagewalk_engine::machine::pte::Bit;
 use pagewalk_engine::machine::spec::Mmu;
 
@@ -13,48 +14,34 @@ use pagewalk_engine::machine::spec::Mmu;
 /// explanation.
 pub(crate) fn meaning(names: &Names, record: &CallRecord, result: u64) -> Option<String> {
     let process = names.process();
+    let file = record.effect.file.as_ref();
     match record.name {
         "fork" => fork(names, record),
         "execve" => Some(execve(names, record)),
         "exit" => Some(exit(names, record)),
         "wait" => Some(wait(record)),
         "getpid" => Some(format!("the PID of {process}")),
-        "open" => record
-            .effect
-            .file
-            .as_ref()
-            .map(|file| format!("{process} opens {} for {}", file_name(file), mode(file))),
-        "close" => Some(match &record.effect.file {
+        "open" => {
+            file.map(|file| format!("{process} opens {} for {}", file_name(file), mode(file)))
+        }
+        "close" => Some(match file {
             Some(file) => format!("{process} closes this descriptor of {}", file_name(file)),
             None => "the descriptor is free again".to_owned(),
         }),
-        "dup" | "dup2" => record.effect.file.as_ref().map(|file| {
-            format!(
-                "another descriptor of {}, with the same offset",
-                file_name(file)
-            )
+        "dup" | "dup2" => file.map(|file| {
+            let name = file_name(file);
+            format!("another descriptor of {name}, with the same offset")
         }),
         "read" | "pread" => Some(read(names, record, result)),
         "write" | "pwrite" => Some(write(record, result)),
-        "lseek" => record.effect.file.as_ref().map(|file| {
-            format!(
-                "the next read or write of {} begins at offset {}",
-                file_name(file),
-                thousands(result)
-            )
+        "lseek" => file.map(|file| {
+            let (name, offset) = (file_name(file), thousands(result));
+            format!("the next read or write of {name} begins at offset {offset}")
         }),
-        "fstat" => record
-            .effect
-            .file
-            .as_ref()
-            .map(|file| format!("{} has {}", file_name(file), bytes(file.size.1))),
-        "ftruncate" => record.effect.file.as_ref().map(|file| {
-            format!(
-                "{} now has {} instead of {}",
-                file_name(file),
-                bytes(file.size.1),
-                thousands(file.size.0)
-            )
+        "fstat" => file.map(|file| format!("{} has {}", file_name(file), bytes(file.size.1))),
+        "ftruncate" => file.map(|file| {
+            let (old, new) = (thousands(file.size.0), bytes(file.size.1));
+            format!("{} now has {new} instead of {old}", file_name(file))
         }),
         "malloc" | "calloc" | "realloc" => allocation(names, record),
         "free" => Some(free(record)),
@@ -172,11 +159,15 @@ fn mode(file: &FileRecord) -> &'static str {
 
 /// Returns the file offset: the argument of `pread` or `pwrite`, or otherwise the descriptor's offset.
 fn file_offset(record: &CallRecord, file: &FileRecord) -> u64 {
-    let given = match record.args.get(3).map(|arg| &arg.value) {
-        Some(pagewalk_engine::kernel::abi::Arg::Number(at)) => u64::try_from(*at).ok(),
-        _ => None,
-    };
-    given.unwrap_or(file.offset.0)
+    number(record, 3).unwrap_or(file.offset.0)
+}
+
+/// Returns an argument that is a number.
+fn number(record: &CallRecord, at: usize) -> Option<u64> {
+    match record.args.get(at)?.value {
+        Arg::Number(number) => u64::try_from(number).ok(),
+        Arg::Bytes(_) => None,
+    }
 }
 
 fn read(names: &Names, record: &CallRecord, result: u64) -> String {
@@ -187,10 +178,7 @@ fn read(names: &Names, record: &CallRecord, result: u64) -> String {
     if result == 0 {
         return format!("{name} has no more bytes");
     }
-    let to = match record.args.get(1).map(|arg| &arg.value) {
-        Some(pagewalk_engine::kernel::abi::Arg::Number(at)) => u64::try_from(*at).ok(),
-        _ => None,
-    };
+    let to = number(record, 1);
     let to = to.map_or("the buffer".to_owned(), |to| names.address(to));
     format!(
         "the kernel copies {} of {name} at offset {} to {to}",
@@ -220,11 +208,7 @@ fn write(record: &CallRecord, result: u64) -> String {
             )
         }
         _ => {
-            let error = record
-                .args
-                .first()
-                .is_some_and(|fd| fd.value == pagewalk_engine::kernel::abi::Arg::Number(2));
-            let stream = if error {
+            let stream = if number(record, 0) == Some(2) {
                 "standard error"
             } else {
                 "standard output"

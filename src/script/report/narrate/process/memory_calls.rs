@@ -243,8 +243,7 @@ impl MemoryCall<'_> {
         let range = self.range(0, 1);
         let is = |name: &str| constant(name) == Some(i64::from(self.args.int(2)));
         if is("MADV_DONTNEED") || is("MADV_DONTNEED_LOCKED") {
-            let (before, after) = self.record.effect.resident;
-            let dropped = pages(before.saturating_sub(after));
+            let dropped = pages(unmapped(self.record));
             return format!(
                 "the kernel unmaps {dropped} of {range}; the next access finds zeros in private anonymous memory, and \
                  otherwise the bytes of the file or of the shared memory"
@@ -276,10 +275,9 @@ impl MemoryCall<'_> {
             return format!("a child of `fork` will find the bytes of {range} again");
         }
         if is("MADV_PAGEOUT") {
-            let (before, after) = self.record.effect.resident;
             return format!(
                 "the kernel evicts {} of {range}",
-                pages(before.saturating_sub(after))
+                pages(unmapped(self.record))
             );
         }
         if is("MADV_POPULATE_READ") || is("MADV_POPULATE_WRITE") {
@@ -336,11 +334,16 @@ impl MemoryCall<'_> {
     }
 }
 
+/// Returns the number of pages that a call unmapped.
+fn unmapped(record: &CallRecord) -> u64 {
+    let (before, after) = record.effect.resident;
+    before.saturating_sub(after)
+}
+
 /// Describes the frames of unmapped pages, for example as `The kernel frees 2 frames`.
 pub(crate) fn leaving(record: &CallRecord) -> String {
-    let (before, after) = record.effect.resident;
     let (used, later) = record.effect.frames;
-    let pages = before.saturating_sub(after);
+    let pages = unmapped(record);
     let freed = u64::from(used.saturating_sub(later));
     match (pages, freed) {
         (0, 0) => String::new(),

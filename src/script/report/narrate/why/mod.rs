@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
-use crate::report::doc::{Block, Tone};
+use crate::report::doc::Block;
 use crate::report::words::reasons::reason;
 use crate::run::facts::{self, Component, Family, Key, ReportedFact, key, reported_facts};
 use crate::run::record::Did;
@@ -50,10 +50,7 @@ pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
     }
     let groups = reasons(did, &facts);
     if groups.is_empty() {
-        return Ok(vec![Block::toned(
-            Tone::Faint,
-            "The last result has no facts.",
-        )]);
+        return Ok(vec![Block::faint("The last result has no facts.")]);
     }
     let mut blocks = Vec::new();
     for (why, facts) in groups {
@@ -107,14 +104,20 @@ fn is_used(fact: &ReportedFact, names: &BTreeSet<String>) -> bool {
 /// Whether a fact of the first TLB or cache repeats a fact with a short name: `tlb.index` is
 /// `tlbi`.
 fn is_repeated(did: &Did, fact: &ReportedFact) -> bool {
-    let (Did::Access(access), Key::Component(row, component)) = (did, &fact.key) else {
-        return false;
+    let suffix = suffix_of_first(did, &fact.key);
+    suffix.is_some_and(|suffix| !matches!(suffix, ".victim" | ".writeback"))
+}
+
+/// Returns the end of a fact's name, such as `.index`, if the fact is of the first TLB or cache.
+pub(crate) fn suffix_of_first(did: &Did, key: &Key) -> Option<&'static str> {
+    let (Did::Access(access), Key::Component(row, component)) = (did, key) else {
+        return None;
     };
     let first = match component {
         Component::Tlb(at) => access.spec.first_tlb(access.kind) == Some(*at),
         Component::Cache(at) => access.spec.first_cache(access.kind) == Some(*at),
     };
-    first && !matches!(row.suffix, ".victim" | ".writeback")
+    first.then_some(row.suffix)
 }
 
 /// Groups facts by their reasons, in order.
