@@ -92,10 +92,7 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
         {
             let start = diagnostic.span.start;
             let was = format!("{said}[{inside}]");
-            let span = Span {
-                end: start + was.len() as u32,
-                ..diagnostic.span
-            };
+            let span = diagnostic.span.ending_at(start + was.len() as u32);
             let fix = Fix::write(span, was, format!("{said}({inside})"));
             return vec![advice(fix)];
         }

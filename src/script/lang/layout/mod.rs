@@ -522,11 +522,7 @@ impl<'a> Scan<'a> {
     }
 
     fn span(&self, start: usize, end: usize) -> Span {
-        Span {
-            file: self.file,
-            start: start as u32,
-            end: end as u32,
-        }
+        Span::new(self.file, start..end)
     }
 
     fn report(&mut self, code: Code, span: Span, message: &str, label: &str) -> &mut Diagnostic {

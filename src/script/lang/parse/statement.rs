@@ -34,7 +34,7 @@ impl Tree<'_> {
         let statement = Stmt {
             kind: kind.into(),
             facts,
-            span: Span { start, ..whole },
+            span: whole.starting_at(start),
         };
         match process {
             None => statement,
@@ -259,7 +259,7 @@ impl Tree<'_> {
                     [Stmt {
                         kind: above.into(),
                         facts: [].into(),
-                        span: Span { start, ..whole },
+                        span: whole.starting_at(start),
                     }]
                     .into(),
                 );

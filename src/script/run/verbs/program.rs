@@ -103,10 +103,7 @@ pub(crate) fn program(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
                 .into());
         };
         let quotes = (text.span.end - text.span.start - inside.len() as u32) / 2;
-        let place = Span {
-            start: text.span.start + quotes,
-            ..text.span
-        };
+        let place = text.span.starting_at(text.span.start + quotes);
         (inside.clone(), place)
     };
     let mut draft = ProgramDraft::default();
@@ -310,10 +307,7 @@ fn until_function(cx: &Cx, operands: &[Expr]) -> Option<Diagnostic> {
         return None;
     };
     let line = listing.first_line_of(function)?;
-    let place = Span {
-        end: named.span.end,
-        ..first.span
-    };
+    let place = first.span.to(named.span);
     let message = "`until` takes the number of a line, not a function";
     let fix = Fix::write(place, cx.text(place), format!("line {line}"));
     Some(Diagnostic::new(Code::WrongType, place, message).fix(fix))
