@@ -512,12 +512,8 @@ fn inside_quotes(text: &str) -> &str {
 
 /// Returns an empty command to fill in. The grammar always provides the verb.
 fn empty() -> Command {
-    let verb = Word {
-        text: "".into(),
-        span: Span::default(),
-    };
     Command {
-        verb,
+        verb: Word::default(),
         call: false,
         operands: [].into(),
         assigned: None,
@@ -529,10 +525,7 @@ fn empty() -> Command {
 /// Returns a statement that does nothing, which replaces a statement whose error was reported.
 pub(super) fn nothing() -> StmtKind {
     StmtKind::Include {
-        path: Word {
-            text: "".into(),
-            span: Span::default(),
-        },
+        path: Word::default(),
         body: [].into(),
     }
 }
