@@ -109,9 +109,7 @@ pub(crate) fn program(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let mut draft = ProgramDraft::default();
     match only_fields(cx, bound) {
         Ok(fields) => {
-            let mut wrong = Vec::new();
-            apply(PROGRAM_SETTINGS, "program", &fields, &mut draft, &mut wrong);
-            if !wrong.is_empty() {
+            if let Err(wrong) = apply(PROGRAM_SETTINGS, "program", &fields, &mut draft) {
                 cx.state.add_wrong_program(&name.text, &text);
                 return Err(wrong.into());
             }
@@ -221,11 +219,8 @@ pub(super) fn bound_call(
             call.texts.push(leaf.to_string().into());
         }
     }
-    let (fields, mut wrong) = (only_fields(cx, bound)?, Vec::new());
-    apply(CALL_SETTINGS, "program", &fields, &mut call, &mut wrong);
-    if !wrong.is_empty() {
-        return Err(wrong.into());
-    }
+    let fields = only_fields(cx, bound)?;
+    apply(CALL_SETTINGS, "program", &fields, &mut call)?;
     Ok(Some(call))
 }
 
