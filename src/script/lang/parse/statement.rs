@@ -133,23 +133,33 @@ impl Tree<'_> {
     }
 
     fn choose(&mut self, pair: Pair) -> StmtKind {
+        let Some((name, from, conditions)) = self.drawn(pair, &mut None) else {
+            return nothing();
+        };
+        StmtKind::Choose {
+            name,
+            from,
+            conditions,
+        }
+    }
+
+    /// Returns the name, the values, and the conditions of a variable, and fills in the prompt of an `ask`.
+    pub(super) fn drawn(
+        &mut self,
+        pair: Pair,
+        prompt: &mut Option<Expr>,
+    ) -> Option<(Word, Expr, Arc<[Condition]>)> {
         let (mut name, mut from, mut conditions) = (None, None, Vec::new());
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::name => name = Some(self.word(&part)),
                 Rule::expr => from = Some(self.expr(part)),
                 Rule::condition => conditions.extend(self.condition(part)),
+                Rule::prompt => self.prompt(part, prompt),
                 _ => {}
             }
         }
-        let (Some(name), Some(from)) = (name, from) else {
-            return nothing();
-        };
-        StmtKind::Choose {
-            name,
-            from,
-            conditions: conditions.into(),
-        }
+        Some((name?, from?, conditions.into()))
     }
 
     pub(super) fn condition(&mut self, pair: Pair) -> Option<Condition> {
