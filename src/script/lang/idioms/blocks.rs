@@ -208,11 +208,15 @@ pub(super) fn without_signs(diagnostic: &Diagnostic, text: &str) -> Option<Advic
         Span::new(file, begin..begin + said.len()),
         said.replace(sign, " "),
     );
-    let advice = Advice::fixed(None, fix);
     // A single one has a message of its own.
-    (said.matches(sign).count() > 1).then(|| match said.trim_end().contains('\n') {
-        true => advice.help(help),
-        false => advice,
+    if said.matches(sign).count() <= 1 {
+        return None;
+    }
+    let advice = Advice::fixed(None, fix);
+    Some(if said.trim_end().contains('\n') {
+        advice.help(help)
+    } else {
+        advice
     })
 }
 
