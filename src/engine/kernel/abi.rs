@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::heap::MMAP_THRESHOLD;
 use super::ids::Pid;
 
 macro_rules! errors {
@@ -180,98 +179,57 @@ impl From<Result<u64, Errno>> for Reply {
     }
 }
 
-/// `open` flag: open for writing only.
-pub(crate) const O_WRONLY: i32 = 1;
-/// `open` flag: open for reading and writing.
-pub(crate) const O_RDWR: i32 = 2;
-/// `open` flag: create an empty file if the file does not exist.
-pub(crate) const O_CREAT: i32 = 0x40;
-/// `open` flag: with `O_CREAT`, fail if the file exists.
-pub(crate) const O_EXCL: i32 = 0x80;
-/// `open` flag: truncate the file to 0 bytes.
-pub(crate) const O_TRUNC: i32 = 0x200;
-/// `open` flag: append on every write.
-pub(crate) const O_APPEND: i32 = 0x400;
-/// `open` flag: `execve` closes the descriptor.
-pub(crate) const O_CLOEXEC: i32 = 0x8_0000;
+/// Defines C constants, and lists them in `CONSTANTS` by the parameter that accepts them.
+macro_rules! constants {
+    ($type:ty; $($passed:literal { $($name:ident $value:literal $help:literal),* $(,)? })*) => {
+        $($(#[doc = $help] #[allow(dead_code, reason = "scripts use it")] pub(crate) const $name: $type = $value;)*)*
 
-/// Constants for files, buffers, and the C library. The constants for memory are defined next to the system
-/// calls for memory. [`super::syscall::constants`] lists all constants.
-pub(crate) const CONSTANTS: &[Constant] = &[
-    Constant::new("NULL", 0, "*", "the null pointer"),
-    Constant::new(
-        "MAP_FAILED",
-        -1,
-        "",
-        "the result of a failed `mmap` or `mremap`",
-    ),
-    Constant::new("O_RDONLY", 0, "open.flags", "open: for reading only"),
-    Constant::new(
-        "O_WRONLY",
-        O_WRONLY as i64,
-        "open.flags",
-        "open: for writing only",
-    ),
-    Constant::new(
-        "O_RDWR",
-        O_RDWR as i64,
-        "open.flags",
-        "open: for reading and writing",
-    ),
-    Constant::new(
-        "O_CREAT",
-        O_CREAT as i64,
-        "open.flags",
-        "open: create an empty file if none exists",
-    ),
-    Constant::new(
-        "O_EXCL",
-        O_EXCL as i64,
-        "open.flags",
-        "open: with `O_CREAT`, fail if the file exists",
-    ),
-    Constant::new(
-        "O_TRUNC",
-        O_TRUNC as i64,
-        "open.flags",
-        "open: truncate the file to 0 bytes",
-    ),
-    Constant::new(
-        "O_APPEND",
-        O_APPEND as i64,
-        "open.flags",
-        "open: append on every write",
-    ),
-    Constant::new(
-        "O_CLOEXEC",
-        O_CLOEXEC as i64,
-        "open.flags",
-        "open: `execve` closes the descriptor",
-    ),
-    Constant::new("S_IRUSR", 0o400, "mode", "open (mode): the owner may read"),
-    Constant::new("S_IWUSR", 0o200, "mode", "open (mode): the owner may write"),
-    Constant::new(
-        "SEEK_SET",
-        0,
-        "whence",
-        "lseek: from the beginning of the file",
-    ),
-    Constant::new("SEEK_CUR", 1, "whence", "lseek: from the current offset"),
-    Constant::new("SEEK_END", 2, "whence", "lseek: from the end of the file"),
-    Constant::new("STDIN_FILENO", 0, "fd", "the descriptor of standard input"),
-    Constant::new(
-        "STDOUT_FILENO",
-        1,
-        "fd",
-        "the descriptor of standard output",
-    ),
-    Constant::new("STDERR_FILENO", 2, "fd", "the descriptor of standard error"),
-    Constant::new("EXIT_SUCCESS", 0, "status", "exit: success"),
-    Constant::new("EXIT_FAILURE", 1, "status", "exit: failure"),
-    Constant::new(
-        "M_MMAP_THRESHOLD",
-        MMAP_THRESHOLD as i64,
-        "malloc.size",
-        "the initial minimum size that `malloc` maps as a separate area (glibc's default)",
-    ),
-];
+        pub(crate) const CONSTANTS: &[$crate::kernel::abi::Constant] =
+            &[$($($crate::kernel::abi::Constant::new(stringify!($name), $value, $passed, $help)),*),*];
+    };
+}
+
+pub(crate) use constants;
+
+// Constants for files, buffers, and the C library. The constants for memory are defined next to the system
+// calls for memory. [`super::syscall::constants`] lists all constants.
+constants! {
+    i32;
+    "*" {
+        NULL 0 "the null pointer",
+    }
+    "" {
+        MAP_FAILED -1 "the result of a failed `mmap` or `mremap`",
+    }
+    "open.flags" {
+        O_RDONLY 0 "open: for reading only",
+        O_WRONLY 1 "open: for writing only",
+        O_RDWR 2 "open: for reading and writing",
+        O_CREAT 0x40 "open: create an empty file if none exists",
+        O_EXCL 0x80 "open: with `O_CREAT`, fail if the file exists",
+        O_TRUNC 0x200 "open: truncate the file to 0 bytes",
+        O_APPEND 0x400 "open: append on every write",
+        O_CLOEXEC 0x8_0000 "open: `execve` closes the descriptor",
+    }
+    "mode" {
+        S_IRUSR 0o400 "open (mode): the owner may read",
+        S_IWUSR 0o200 "open (mode): the owner may write",
+    }
+    "whence" {
+        SEEK_SET 0 "lseek: from the beginning of the file",
+        SEEK_CUR 1 "lseek: from the current offset",
+        SEEK_END 2 "lseek: from the end of the file",
+    }
+    "fd" {
+        STDIN_FILENO 0 "the descriptor of standard input",
+        STDOUT_FILENO 1 "the descriptor of standard output",
+        STDERR_FILENO 2 "the descriptor of standard error",
+    }
+    "status" {
+        EXIT_SUCCESS 0 "exit: success",
+        EXIT_FAILURE 1 "exit: failure",
+    }
+    "malloc.size" {
+        M_MMAP_THRESHOLD 0x2_0000 "the initial minimum size that `malloc` maps as a separate area (glibc's default)",
+    }
+}

@@ -14,7 +14,7 @@ use super::ids::{FrameNo, Pid};
 use super::state::{Kernel, OutOfMemory};
 
 /// The outcome of a process's access.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ProcessAccessOutcome {
     /// Number of fragments, including one that failed. A fragment is counted once even if it is retried after
     /// a fault.
@@ -102,12 +102,7 @@ impl Kernel {
         mut data: Data<'_>,
         watch: &mut W,
     ) -> Result<ProcessAccessOutcome, OutOfMemory> {
-        let mut outcome = ProcessAccessOutcome {
-            fragments: 0,
-            done: 0,
-            pa: None,
-            killed: None,
-        };
+        let mut outcome = ProcessAccessOutcome::default();
         if !self.make_current(pid) {
             return Ok(ProcessAccessOutcome {
                 fragments: 1,
@@ -285,9 +280,7 @@ impl Kernel {
     ) -> Result<ProcessAccessOutcome, OutOfMemory> {
         let mut outcome = ProcessAccessOutcome {
             fragments: 1,
-            done: 0,
-            pa: None,
-            killed: None,
+            ..ProcessAccessOutcome::default()
         };
         if !self.make_current(pid) {
             return Ok(ProcessAccessOutcome {

@@ -27,9 +27,10 @@ impl Prot {
 }
 
 /// The backing of an area.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Backing {
     /// Private demand-zero pages.
+    #[default]
     Anonymous,
     /// A file, starting at a page-aligned offset. `writable` means that the file was opened for writing, so
     /// `mprotect` may permit stores to a shared area. `opened` is the serial number of the `open` call, or 0
@@ -46,7 +47,7 @@ pub enum Backing {
 }
 
 /// An area: a range of pages with the same permissions, flags, and backing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each flag is a bit of Linux's vm_flags"
@@ -187,20 +188,8 @@ impl Vma {
             prot,
             shared,
             backing,
-            stack: false,
-            heap: false,
-            locked: false,
-            mergeable: false,
-            not_copied: false,
-            wiped: false,
-            not_dumped: false,
-            huge: None,
-            advice: Advice::Normal,
-            unreserved: false,
             accounted: prot.write && !shared,
-            anon_vma: None,
-            moved: 0,
-            label: None,
+            ..Self::default()
         }
     }
 

@@ -23,7 +23,7 @@ pub enum Buffering {
 }
 
 /// A running program without its memory.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Process {
     pc: u32,
     pub(super) stack: Vec<u64>,
@@ -67,7 +67,7 @@ impl Hash for ReturnedFrom {
 const NEAR: u64 = 64;
 
 /// The frame of a function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 struct Frame {
     function: u32,
     /// The pc to continue at when the function above returns.
@@ -135,17 +135,8 @@ impl Process {
         Self {
             pc: END,
             stack: arguments.to_vec(),
-            registers: Vec::new(),
-            frames: Vec::new(),
             current,
-            buffer: Vec::new(),
-            pending: None,
-            at_exit: Vec::new(),
-            buffering: None,
-            errno: 0,
-            exiting: None,
-            has_begun: false,
-            returned: ReturnedFrom::default(),
+            ..Self::default()
         }
     }
 

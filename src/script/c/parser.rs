@@ -16,6 +16,7 @@ use pagewalk_engine::program::{Builtin, Place};
 const MOST_DEPTH: u32 = 200;
 
 /// Parses a program.
+#[derive(Default)]
 pub(super) struct Parser {
     pub tokens: Vec<Token>,
     pub at: usize,
@@ -61,9 +62,10 @@ pub(super) struct Parser {
 }
 
 /// What the parser reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Text {
     /// The declarations of the standard headers.
+    #[default]
     Headers,
     Program,
     /// The statements of `main`.
@@ -148,36 +150,14 @@ pub(super) fn parse_expression(
 }
 
 fn read(standard: Vec<Token>, mut program: Lexed, pointer: u8) -> Parsed<Parser> {
-    let types = Types {
-        structs: Vec::new(),
-        pointer,
-    };
     let mut parser = Parser {
         tokens: standard,
-        at: 0,
-        depth: 0,
-        types,
+        types: Types {
+            structs: Vec::new(),
+            pointer,
+        },
         scopes: vec![Scope::default()],
-        globals: Vec::new(),
-        functions: Vec::new(),
-        texts: Vec::new(),
-        locals: Vec::new(),
-        parameters: Vec::new(),
-        result: Type::Void,
-        function_name: "".into(),
-        alignment: 0,
-        is_const: false,
-        loops: 0,
-        switches: Vec::new(),
-        text: Text::Headers,
-        pid_uses: 0,
-        stores_status: false,
-        undefined: Vec::new(),
-        warnings: Vec::new(),
-        wrong: Vec::new(),
-        recoveries: 0,
-        doubtful: BTreeSet::new(),
-        lexed: Lexed::default(),
+        ..Parser::default()
     };
     parser.file()?;
     let (tokens, is_fragment) = completed(mem::take(&mut program.tokens))?;

@@ -6,8 +6,9 @@ use super::settings::Conventions;
 use pagewalk_engine::program::ops::{Scalar, column_major};
 
 /// A type. Qualifiers are not part of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Type {
+    #[default]
     Void,
     Bool,
     Scalar(Scalar),
@@ -44,7 +45,7 @@ pub struct StructType {
 }
 
 /// The structs and unions of a program, and the size of pointers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Types {
     pub structs: Vec<StructType>,
     /// Bytes of a pointer and of `long`, 4 or 8.

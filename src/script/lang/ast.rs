@@ -12,7 +12,7 @@ pub(crate) use super::span::Span;
 use super::value::{Unit, Value};
 
 /// A word in the script, with its source span.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Word {
     /// The word as written.
     pub text: Arc<str>,

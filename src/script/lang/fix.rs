@@ -108,16 +108,10 @@ fn apart(file: &str, span: Span) -> Span {
         .trim_end_matches([' ', '\t'])
         .ends_with(|c: char| c != '\n');
     if before.ends_with(' ') && inside {
-        Span {
-            start: span.start - 1,
-            ..span
-        }
+        span.starting_at(span.start - 1)
     } else {
         let joins = before.ends_with(|c: char| c.is_alphanumeric() || ")]}\"'".contains(c));
-        Span {
-            end: span.end + u32::from(after.starts_with(' ') && !joins),
-            ..span
-        }
+        span.ending_at(span.end + u32::from(after.starts_with(' ') && !joins))
     }
 }
 
@@ -148,11 +142,7 @@ fn without(file: &str, span: Span) -> Span {
         _ if before.ends_with(parting) => (line + before.len() - 1, end),
         _ => (start, end),
     };
-    Span {
-        start: start as u32,
-        end: end as u32,
-        ..span
-    }
+    Span::new(span.file, start..end)
 }
 
 #[cfg(test)]
@@ -166,11 +156,7 @@ mod tests {
         let start = text.find('«').expect("a place");
         let end = text.find('»').expect("a place") - '«'.len_utf8();
         let text = text.replace(['«', '»'], "");
-        let span = Span {
-            file: 0,
-            start: start as u32,
-            end: end as u32,
-        };
+        let span = Span::new(0, start..end);
         let fix = Fix {
             span,
             was: was.map(ToOwned::to_owned),

@@ -34,6 +34,30 @@ impl Span {
         }
     }
 
+    /// Returns the span from the start of this span to the end of a later one.
+    pub(crate) fn to(self, last: Self) -> Self {
+        self.ending_at(last.end)
+    }
+
+    /// Returns the span between this span and a later one.
+    pub(crate) fn gap(self, next: Self) -> Self {
+        Self {
+            start: self.end,
+            end: next.start,
+            ..self
+        }
+    }
+
+    /// Returns the span with another first byte.
+    pub(crate) fn starting_at(self, start: u32) -> Self {
+        Self { start, ..self }
+    }
+
+    /// Returns the span that ends before another byte.
+    pub(crate) fn ending_at(self, end: u32) -> Self {
+        Self { end, ..self }
+    }
+
     /// Returns the byte range of the span.
     pub fn bytes(self) -> Range<usize> {
         self.start as usize..self.end as usize

@@ -157,10 +157,7 @@ fn open_fact(cx: &Cx, fact: &Fact, key: &Key, did: &Did) -> Check {
         None => why(cx, did, key, &expected, true),
     };
     let end = fact.span.end;
-    let mark = Span {
-        start: end.saturating_sub(OPEN.len() as u32),
-        ..fact.span
-    };
+    let mark = fact.span.starting_at(end.saturating_sub(OPEN.len() as u32));
     Check {
         fact: name.to_string(),
         instead: Some(
@@ -512,18 +509,8 @@ fn dangling(cx: &Cx, fact: &Fact) -> Option<Diagnostic> {
         .strip_suffix("=>")
         .or_else(|| line.strip_suffix(','))
         .filter(|_| breaks)?;
-    let arrow = Span {
-        file,
-        start: written.len() as u32,
-        end: line.len() as u32,
-    };
-    let fix = Fix::replace(
-        Span {
-            start: written.trim_end().len() as u32,
-            ..arrow
-        },
-        "",
-    );
+    let arrow = Span::new(file, written.len()..line.len());
+    let fix = Fix::replace(arrow.starting_at(written.trim_end().len() as u32), "");
     let message = "the line ends too early: the name of a fact is missing";
     Some(
         Diagnostic::new(Code::Syntax, arrow, message)
@@ -733,12 +720,5 @@ pub(crate) fn fix_of_word(check: &Check, did: &Did) -> Option<Fix> {
         return None;
     };
     let start = check.span.end.checked_sub(word.len() as u32)?;
-    Some(Fix::write(
-        Span {
-            start,
-            ..check.span
-        },
-        &**word,
-        near?,
-    ))
+    Some(Fix::write(check.span.starting_at(start), &**word, near?))
 }

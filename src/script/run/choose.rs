@@ -348,10 +348,7 @@ fn condition_span(condition: &Condition) -> Span {
             let end = facts
                 .last()
                 .map_or(operation.span.end, |fact| fact.span.end);
-            Span {
-                end,
-                ..operation.span
-            }
+            operation.span.ending_at(end)
         }
     }
 }
@@ -367,11 +364,7 @@ pub(crate) fn not_a_list(place: &Expr, value: &Value) -> Diagnostic {
     // `0x3C0-0x400` is a difference.
     match &place.kind {
         ExprKind::Binary(BinaryOp::Subtract, from, to) => {
-            let sign = Span {
-                start: from.span.end,
-                end: to.span.start,
-                ..place.span
-            };
+            let sign = from.span.gap(to.span);
             wrong.fix(Fix::replace(sign, ".."))
         }
         _ => wrong.help("write a range `0..4` or a list `[1, 2]`"),

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use crate::lang::ast::{Command, Expr, ExprKind, Fits, Settings};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::fix::Fix;
-use crate::lang::span::Span;
 use crate::lang::value::{Number, Unit, Value};
 
 /// Returns the command with every error fixed, or `None` if an error has no fix that replaces one word or number.
@@ -50,12 +49,7 @@ fn in_values(values: &mut Arc<[Expr]>, fix: &Fix) -> bool {
         return false;
     };
     let length = all[at..].iter().take_while(|value| inside(value)).count();
-    if fix.span
-        != (Span {
-            end: all[at + length - 1].span.end,
-            ..all[at].span
-        })
-    {
+    if fix.span != all[at].span.to(all[at + length - 1].span) {
         return false;
     }
     all.drain(at + 1..at + length);

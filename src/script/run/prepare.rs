@@ -94,10 +94,7 @@ pub(crate) fn prepare(cx: &mut Cx, command: &Command) -> Result<Prepared, Stop> 
 /// Reports the word `call` before a call.
 fn with_call(cx: &Cx, verb: &Word, called: &Expr) -> Diagnostic {
     let message = "a call is a name followed by its arguments in parentheses";
-    let whole = Span {
-        end: called.span.end,
-        ..verb.span
-    };
+    let whole = verb.span.to(called.span);
     let fix = Fix::write(whole, cx.text(whole), cx.text(called.span));
     Diagnostic::new(Code::UnknownVerb, verb.span, message).fix(fix)
 }
@@ -120,10 +117,7 @@ fn function_of_program(
     let before = format!("{verb} {program} call ");
     let arguments: Vec<&str> = arguments.iter().map(|one| cx.text(one.span)).collect();
     let message = format!("`{name}` is a function of the program `{program}`");
-    let first = Span {
-        end: function.span.start,
-        ..command.verb.span
-    };
+    let first = command.verb.span.ending_at(function.span.start);
     Some(
         Diagnostic::new(Code::UnknownFunction, function.span, message)
             .help(format!("write `{before}{name}({})`", arguments.join(", ")))

@@ -297,22 +297,14 @@ impl State {
 
     /// Returns every visible name.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.scopes
-            .iter()
-            .rev()
-            .flat_map(|scope| scope.names.iter().map(|(name, _)| &**name))
+        self.bindings().map(|(name, _)| name)
     }
 
     /// Returns the names of the visible definitions.
     pub(crate) fn definitions(&self) -> impl Iterator<Item = &str> {
-        let names = self
-            .scopes
-            .iter()
-            .rev()
-            .flat_map(|scope| scope.names.iter());
-        names
-            .filter(|(_, binding)| matches!(binding, Binding::Def(_)))
-            .map(|(name, _)| &**name)
+        let is_definition = |binding: &Binding| matches!(binding, Binding::Def(_));
+        let bindings = self.bindings();
+        bindings.filter_map(move |(name, binding)| is_definition(binding).then_some(name))
     }
 
     /// Returns the visible bindings, beginning with the innermost scope. A name may occur again in an outer

@@ -7,7 +7,6 @@ use crate::lang::ast::{
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
-use crate::lang::span::Span;
 use crate::lang::value::ops::symbol;
 use crate::lang::value::{Dimension, Measure, Number, Unit, Value};
 use crate::lang::visit::{Visit, walk_expr, walk_stmt};
@@ -403,10 +402,7 @@ impl UnitCheck<'_> {
             return;
         };
         let unit = Unit::named(unit.unwrap_or("entries"));
-        let span = Span {
-            end: span.end,
-            ..number.span
-        };
+        let span = number.span.to(*span);
         let Some(unit) = unit else { return };
         let factor = Number::fraction(unit.factor.0, unit.factor.1);
         let bytes = factor
@@ -509,10 +505,7 @@ fn offer_other_capacity(wrong: &mut Diagnostic, setting: &Setting, value: &Expr,
             Dimension::Bytes => size(number),
             _ => number.to_string(),
         };
-        let span = Span {
-            end: value.span.end,
-            ..setting.name.span
-        };
+        let span = setting.name.span.to(value.span);
         offer(wrong, span, format!("{other} {said}"));
     }
 }

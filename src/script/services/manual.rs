@@ -183,12 +183,9 @@ fn statements(out: &mut Tables) {
         ]
     });
     table(out, "", ["statement", "does", "example"], verbs);
-    let forms = FORMS.iter().map(|row| {
-        [
-            code(&format!("{} {}", row.name, row.params.text())),
-            row.help.to_owned(),
-        ]
-    });
+    let forms = FORMS
+        .iter()
+        .map(|row| entry(&format!("{} {}", row.name, row.params.text()), row.help));
     table(out, "", ["statement", "does"], forms);
 }
 
@@ -196,10 +193,10 @@ fn settings(out: &mut Tables) {
     for block in LANGUAGE.blocks() {
         let rows = (block.settings)();
         let cells = rows.iter().map(|row| {
-            [
-                code(format!("{} {}", row.name, row.params.text()).trim_end()),
-                row.help.to_owned(),
-            ]
+            entry(
+                format!("{} {}", row.name, row.params.text()).trim_end(),
+                row.help,
+            )
         });
         table(out, block.title, ["setting", "is"], cells);
     }
@@ -241,9 +238,7 @@ fn presets(out: &mut Tables) {
         out,
         "",
         ["preset", "is"],
-        PRESETS
-            .iter()
-            .map(|row| [code(row.name), row.help.to_owned()]),
+        PRESETS.iter().map(|row| entry(row.name, row.help)),
     );
 }
 
@@ -301,9 +296,7 @@ fn facts(out: &mut Tables) {
         ["fact", "values", "is"],
         call,
     );
-    let run = REFERENCE_FACTS
-        .iter()
-        .map(|row| [code(row.name), row.help.to_owned()]);
+    let run = REFERENCE_FACTS.iter().map(|row| entry(row.name, row.help));
     table(out, "Facts of a `reference`", ["fact", "is"], run);
     for (title, family) in [
         ("Facts of `outputs`", Family::Outputs),
@@ -370,9 +363,7 @@ fn nouns(out: &mut Tables) {
         ["noun", "columns", "is"],
         things,
     );
-    let shown = SHOWN_NOUNS
-        .iter()
-        .map(|row| [code(row.name), row.help.to_owned()]);
+    let shown = SHOWN_NOUNS.iter().map(|row| entry(row.name, row.help));
     table(
         out,
         "Nouns only for `show`, which also prints any expression",
@@ -408,33 +399,22 @@ fn messages(out: &mut Tables) {
 }
 
 fn paths(out: &mut Tables) {
-    let machine = MACHINE_PROPERTIES.iter().map(|row| {
-        [
-            code(&format!("{}.{}", row.of, row.name)),
-            row.help.to_owned(),
-        ]
-    });
+    let machine = MACHINE_PROPERTIES
+        .iter()
+        .map(|row| entry(&format!("{}.{}", row.of, row.name), row.help));
     let part = PART_PROPERTIES
         .iter()
-        .map(|row| [code(&format!("NAME.{}", row.name)), row.help.to_owned()]);
-    let kernel = KERNEL_PROPERTIES.iter().map(|row| {
-        [
-            code(&format!("{}.{}", row.of, row.name)),
-            row.help.to_owned(),
-        ]
-    });
+        .map(|row| entry(&format!("NAME.{}", row.name), row.help));
+    let kernel = KERNEL_PROPERTIES
+        .iter()
+        .map(|row| entry(&format!("{}.{}", row.of, row.name), row.help));
     let process = PROCESS_PROPERTIES
         .iter()
-        .map(|row| [code(&format!("P1.{}", row.name)), row.help.to_owned()]);
+        .map(|row| entry(&format!("P1.{}", row.name), row.help));
     let tables = MACHINE_PROPERTIES
         .iter()
         .filter(|row| row.of == "page_table")
-        .map(|row| {
-            [
-                code(&format!("P1.page_table.{}", row.name)),
-                row.help.to_owned(),
-            ]
-        });
+        .map(|row| entry(&format!("P1.page_table.{}", row.name), row.help));
     table(
         out,
         "",
@@ -455,8 +435,7 @@ fn paths(out: &mut Tables) {
         .into_iter()
         .chain(DECLARED.iter().map(|name| (*name, *name)));
     let settings = of.flat_map(|(head, block)| {
-        setting_paths(block)
-            .map(move |row| [code(&format!("{head}.{}", row.name)), row.help.to_owned()])
+        setting_paths(block).map(move |row| entry(&format!("{head}.{}", row.name), row.help))
     });
     table(out, "Settings as paths", ["path", "is"], settings);
     let nouns = THING_NOUNS.iter().map(|noun| {
@@ -465,11 +444,9 @@ fn paths(out: &mut Tables) {
         } else {
             noun.name.to_owned()
         };
-        [code(&path), noun.help.to_owned()]
+        entry(&path, noun.help)
     });
-    let parts = TABLE_NOUNS
-        .iter()
-        .map(|noun| [code(noun.name), noun.help.to_owned()]);
+    let parts = TABLE_NOUNS.iter().map(|noun| entry(noun.name, noun.help));
     table(
         out,
         "Nouns as values: lists of rows",
@@ -490,7 +467,7 @@ fn functions(out: &mut Tables) {
     table(out, "", ["function", "is", "example", "gives"], rows);
     let peeks = PEEK_FUNCTIONS
         .iter()
-        .map(|row| [code(&row.usage()), row.help.to_owned()]);
+        .map(|row| entry(&row.usage(), row.help));
     let title = "Functions that read files and memory without side effects";
     table(out, title, ["function", "is"], peeks);
 }
@@ -543,9 +520,7 @@ fn units(out: &mut Tables) {
         out,
         "",
         ["unit", "is"],
-        UNITS
-            .iter()
-            .map(|row| [code(row.name), row.help.to_owned()]),
+        UNITS.iter().map(|row| entry(row.name, row.help)),
     );
 }
 
@@ -583,6 +558,11 @@ fn table<const N: usize>(
         header: header.to_vec(),
         rows,
     });
+}
+
+/// Returns a row with a word of the language and its help.
+fn entry(word: &str, help: &str) -> [String; 2] {
+    [code(word), help.to_owned()]
 }
 
 fn code(text: &str) -> String {

@@ -26,6 +26,7 @@ mod top;
 
 use std::ops::Range;
 
+use super::abi::M_MMAP_THRESHOLD;
 use super::persistent::{Map, Set};
 
 /// The alignment of chunks and of the addresses that `malloc` returns.
@@ -48,7 +49,7 @@ const CONSOLIDATION: u64 = 64 << 10;
 /// The initial size from which a top chunk is trimmed (`M_TRIM_THRESHOLD`).
 const TRIM_THRESHOLD: u64 = 128 << 10;
 /// The initial size of a chunk from which `malloc` uses `mmap` (`M_MMAP_THRESHOLD`).
-pub const MMAP_THRESHOLD: u64 = 128 << 10;
+pub const MMAP_THRESHOLD: u64 = M_MMAP_THRESHOLD as u64;
 /// Freeing an area raises the threshold only below this size (`DEFAULT_MMAP_THRESHOLD_MAX`).
 const MMAP_THRESHOLD_LIMIT: u64 = 32 << 20;
 

@@ -45,8 +45,11 @@ pub struct SystemCall {
     /// The structure fields that the call fills in, as in `fstat(fd).st_size`.
     pub fields: &'static [&'static str],
     /// Performs the call for a running process. Callers use [`SystemCall::call`].
-    pub run: fn(&mut Kernel, Pid, Args<'_>, Observer<'_>) -> SyscallResult,
+    pub run: Perform,
 }
+
+/// Performs a system call for a process.
+type Perform = fn(&mut Kernel, Pid, Args<'_>, Observer<'_>) -> SyscallResult;
 
 /// The kind of value that a call returns in C.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +73,44 @@ pub struct Parameter {
 }
 
 impl SystemCall {
+    /// Returns the row of a call that requires all its parameters, and returns −1 if it fails.
+    pub(super) const fn new(
+        name: &'static str,
+        prototype: &'static str,
+        help: &'static str,
+        params: &'static [ParamKind],
+        run: Perform,
+    ) -> Self {
+        Self {
+            name,
+            prototype,
+            help,
+            params,
+            required: params.len(),
+            failure: -1,
+            fields: &[],
+            run,
+        }
+    }
+
+    /// Makes the last `n` parameters optional.
+    pub(super) const fn optional(mut self, n: usize) -> Self {
+        self.required -= n;
+        self
+    }
+
+    /// Returns NULL if the call fails.
+    pub(super) const fn or_null(mut self) -> Self {
+        self.failure = 0;
+        self
+    }
+
+    /// Fills in the fields of a structure.
+    pub(super) const fn filling(mut self, fields: &'static [&'static str]) -> Self {
+        self.fields = fields;
+        self
+    }
+
     /// The return type in the prototype.
     pub fn returns(&self) -> Returns {
         match self.prototype.strip_prefix("void ") {

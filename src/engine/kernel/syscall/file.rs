@@ -10,133 +10,95 @@ use crate::kernel::ids::{FileId, Pid};
 use crate::kernel::spawn::MOST_BYTES;
 use crate::kernel::state::{Kernel, OpenFile, OutOfMemory};
 
-use super::call::{ParamKind, SyscallResult, SystemCall, path};
-use super::transfer::{pread, pwrite, read, write};
+use super::call::ParamKind::{self, Bytes, Number, Path};
+use super::call::{SyscallResult, SystemCall, path};
+use super::transfer::Direction::{In, Out};
+use super::transfer::transfer;
 
 /// The fields that `fstat` fills in.
 const STAT_FIELDS: &[&str] = &["st_ino", "st_mode", "st_nlink", "st_size", "st_blksize"];
 
 pub(crate) const CALLS: &[SystemCall] = &[
-    SystemCall {
-        name: "open",
-        prototype: "int open(const char *path, int flags, ... /* mode_t mode */ )",
-        help: "opens a file and returns the lowest free descriptor",
-        params: &[ParamKind::Path, ParamKind::Number, ParamKind::Number],
-        required: 2,
-        failure: -1,
-        fields: &[],
-        run: open,
-    },
-    SystemCall {
-        name: "close",
-        prototype: "int close(int fd)",
-        help: "closes a descriptor",
-        params: &[ParamKind::Number],
-        required: 1,
-        failure: -1,
-        fields: &[],
-        run: close,
-    },
-    SystemCall {
-        name: "dup",
-        prototype: "int dup(int oldfd)",
-        help: "returns the lowest free descriptor as another one for the same open file",
-        params: &[ParamKind::Number],
-        required: 1,
-        failure: -1,
-        fields: &[],
-        run: dup,
-    },
-    SystemCall {
-        name: "dup2",
-        prototype: "int dup2(int oldfd, int newfd)",
-        help: "lets a descriptor refer to the open file of another one, and closes what it referred to",
-        params: &[ParamKind::Number, ParamKind::Number],
-        required: 2,
-        failure: -1,
-        fields: &[],
-        run: dup2,
-    },
-    SystemCall {
-        name: "read",
-        prototype: "ssize_t read(int fd, void *buf, size_t count)",
-        help: "reads from a file, starting at the descriptor's offset",
-        params: &[ParamKind::Number, ParamKind::Buffer, ParamKind::Bytes],
-        required: 3,
-        failure: -1,
-        fields: &[],
-        run: read,
-    },
-    SystemCall {
-        name: "write",
-        prototype: "ssize_t write(int fd, const void *buf, size_t count)",
-        help: "writes to a file, starting at the descriptor's offset",
-        params: &[ParamKind::Number, ParamKind::Buffer, ParamKind::Bytes],
-        required: 3,
-        failure: -1,
-        fields: &[],
-        run: write,
-    },
-    SystemCall {
-        name: "pread",
-        prototype: "ssize_t pread(int fd, void *buf, size_t count, off_t offset)",
-        help: "reads from a given offset without moving the descriptor's offset",
-        params: &[
-            ParamKind::Number,
-            ParamKind::Buffer,
-            ParamKind::Bytes,
-            ParamKind::Bytes,
-        ],
-        required: 4,
-        failure: -1,
-        fields: &[],
-        run: pread,
-    },
-    SystemCall {
-        name: "pwrite",
-        prototype: "ssize_t pwrite(int fd, const void *buf, size_t count, off_t offset)",
-        help: "writes at a given offset without moving the descriptor's offset",
-        params: &[
-            ParamKind::Number,
-            ParamKind::Buffer,
-            ParamKind::Bytes,
-            ParamKind::Bytes,
-        ],
-        required: 4,
-        failure: -1,
-        fields: &[],
-        run: pwrite,
-    },
-    SystemCall {
-        name: "lseek",
-        prototype: "off_t lseek(int fd, off_t offset, int whence)",
-        help: "moves the offset of a descriptor",
-        params: &[ParamKind::Number, ParamKind::Bytes, ParamKind::Number],
-        required: 3,
-        failure: -1,
-        fields: &[],
-        run: lseek,
-    },
-    SystemCall {
-        name: "fstat",
-        prototype: "int fstat(int fd, struct stat *statbuf)",
-        help: "returns information about a file, as in `fstat(fd).st_size`",
-        params: &[ParamKind::Number, ParamKind::Buffer],
-        required: 1,
-        failure: -1,
-        fields: STAT_FIELDS,
-        run: fstat,
-    },
-    SystemCall {
-        name: "ftruncate",
-        prototype: "int ftruncate(int fd, off_t length)",
-        help: "changes the size of a file",
-        params: &[ParamKind::Number, ParamKind::Bytes],
-        required: 2,
-        failure: -1,
-        fields: &[],
-        run: ftruncate,
-    },
+    SystemCall::new(
+        "open",
+        "int open(const char *path, int flags, ... /* mode_t mode */ )",
+        "opens a file and returns the lowest free descriptor",
+        &[Path, Number, Number],
+        open,
+    )
+    .optional(1),
+    SystemCall::new(
+        "close",
+        "int close(int fd)",
+        "closes a descriptor",
+        &[Number],
+        close,
+    ),
+    SystemCall::new(
+        "dup",
+        "int dup(int oldfd)",
+        "returns the lowest free descriptor as another one for the same open file",
+        &[Number],
+        dup,
+    ),
+    SystemCall::new(
+        "dup2",
+        "int dup2(int oldfd, int newfd)",
+        "lets a descriptor refer to the open file of another one, and closes what it referred to",
+        &[Number, Number],
+        dup2,
+    ),
+    SystemCall::new(
+        "read",
+        "ssize_t read(int fd, void *buf, size_t count)",
+        "reads from a file, starting at the descriptor's offset",
+        &[Number, ParamKind::Buffer, Bytes],
+        |kernel, pid, args, watch| transfer(kernel, pid, args, (In, None), watch),
+    ),
+    SystemCall::new(
+        "write",
+        "ssize_t write(int fd, const void *buf, size_t count)",
+        "writes to a file, starting at the descriptor's offset",
+        &[Number, ParamKind::Buffer, Bytes],
+        |kernel, pid, args, watch| transfer(kernel, pid, args, (Out, None), watch),
+    ),
+    SystemCall::new(
+        "pread",
+        "ssize_t pread(int fd, void *buf, size_t count, off_t offset)",
+        "reads from a given offset without moving the descriptor's offset",
+        &[Number, ParamKind::Buffer, Bytes, Bytes],
+        |kernel, pid, args, watch| transfer(kernel, pid, args, (In, Some(args.offset(3))), watch),
+    ),
+    SystemCall::new(
+        "pwrite",
+        "ssize_t pwrite(int fd, const void *buf, size_t count, off_t offset)",
+        "writes at a given offset without moving the descriptor's offset",
+        &[Number, ParamKind::Buffer, Bytes, Bytes],
+        |kernel, pid, args, watch| transfer(kernel, pid, args, (Out, Some(args.offset(3))), watch),
+    ),
+    SystemCall::new(
+        "lseek",
+        "off_t lseek(int fd, off_t offset, int whence)",
+        "moves the offset of a descriptor",
+        &[Number, Bytes, Number],
+        lseek,
+    ),
+    SystemCall::new(
+        "fstat",
+        "int fstat(int fd, struct stat *statbuf)",
+        "returns information about a file, as in `fstat(fd).st_size`",
+        &[Number, ParamKind::Buffer],
+        fstat,
+    )
+    .optional(1)
+    .filling(STAT_FIELDS),
+    SystemCall::new(
+        "ftruncate",
+        "int ftruncate(int fd, off_t length)",
+        "changes the size of a file",
+        &[Number, Bytes],
+        ftruncate,
+    ),
 ];
 
 /// `open(2)`. Simulated files have no directories, owners, or modes.

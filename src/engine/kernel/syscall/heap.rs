@@ -9,50 +9,41 @@ use crate::kernel::ids::Pid;
 use crate::kernel::state::{Kernel, OutOfMemory};
 
 use super::call::ParamKind::Bytes;
-use super::call::{SyscallResult, SystemCall};
+use super::call::{SyscallResult, SystemCall, into_result};
 use super::memory;
 
 pub(crate) const CALLS: &[SystemCall] = &[
-    SystemCall {
-        name: "malloc",
-        prototype: "void *malloc(size_t size)",
-        help: "allocates a block of memory from the heap, or with `mmap` if the block is large",
-        params: &[Bytes],
-        required: 1,
-        failure: 0,
-        fields: &[],
-        run: malloc,
-    },
-    SystemCall {
-        name: "free",
-        prototype: "void free(void *ptr)",
-        help: "frees a block that `malloc`, `calloc`, or `realloc` allocated",
-        params: &[Bytes],
-        required: 1,
-        failure: -1,
-        fields: &[],
-        run: free,
-    },
-    SystemCall {
-        name: "calloc",
-        prototype: "void *calloc(size_t nmemb, size_t size)",
-        help: "allocates a block for an array and fills it with zeros",
-        params: &[Bytes, Bytes],
-        required: 2,
-        failure: 0,
-        fields: &[],
-        run: calloc,
-    },
-    SystemCall {
-        name: "realloc",
-        prototype: "void *realloc(void *ptr, size_t size)",
-        help: "changes the size of a block, which may move with its bytes",
-        params: &[Bytes, Bytes],
-        required: 2,
-        failure: 0,
-        fields: &[],
-        run: realloc,
-    },
+    SystemCall::new(
+        "malloc",
+        "void *malloc(size_t size)",
+        "allocates a block of memory from the heap, or with `mmap` if the block is large",
+        &[Bytes],
+        malloc,
+    )
+    .or_null(),
+    SystemCall::new(
+        "free",
+        "void free(void *ptr)",
+        "frees a block that `malloc`, `calloc`, or `realloc` allocated",
+        &[Bytes],
+        free,
+    ),
+    SystemCall::new(
+        "calloc",
+        "void *calloc(size_t nmemb, size_t size)",
+        "allocates a block for an array and fills it with zeros",
+        &[Bytes, Bytes],
+        calloc,
+    )
+    .or_null(),
+    SystemCall::new(
+        "realloc",
+        "void *realloc(void *ptr, size_t size)",
+        "changes the size of a block, which may move with its bytes",
+        &[Bytes, Bytes],
+        realloc,
+    )
+    .or_null(),
 ];
 
 /// The kernel as the allocator of a process sees it.
@@ -127,7 +118,8 @@ impl HeapMemory for ProcessMemory<'_, '_> {
             memory::MREMAP_MAYMOVE.into(),
         ];
         let args = args.map(|arg| Arg::Number(arg.into()));
-        match memory::mremap(self.kernel, self.pid, Args::new(&args), self.watch) {
+        let result = memory::mremap(self.kernel, self.pid, Args::new(&args), self.watch);
+        match into_result(result) {
             Ok(reply) => reply.result.ok(),
             Err(failure) => {
                 self.failure = Some(failure);

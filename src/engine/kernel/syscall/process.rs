@@ -9,56 +9,43 @@ use super::call::ParamKind::{Bytes, Number, Path};
 use super::call::{SyscallResult, SystemCall, path};
 
 pub(crate) const CALLS: &[SystemCall] = &[
-    SystemCall {
-        name: "fork",
-        prototype: "pid_t fork(void)",
-        help: "copies the process; parent and child share each frame until one of them writes to it",
-        params: &[],
-        required: 0,
-        failure: -1,
-        fields: &[],
-        run: fork,
-    },
-    SystemCall {
-        name: "execve",
-        prototype: "int execve(const char *path, char *const argv[], char *const envp[])",
-        help: "replaces the process's program with an executable",
-        params: &[Path, Bytes, Bytes],
-        required: 1,
-        failure: -1,
-        fields: &[],
-        run: execve,
-    },
-    SystemCall {
-        name: "exit",
-        prototype: "void exit(int status)",
-        help: "ends the process and frees its memory and descriptors",
-        params: &[Number],
-        required: 1,
-        failure: -1,
-        fields: &[],
-        run: exit,
-    },
-    SystemCall {
-        name: "wait",
-        prototype: "pid_t wait(int *wstatus)",
-        help: "reaps a terminated child and returns its PID",
-        params: &[Bytes],
-        required: 0,
-        failure: -1,
-        fields: &[],
-        run: wait,
-    },
-    SystemCall {
-        name: "getpid",
-        prototype: "pid_t getpid(void)",
-        help: "returns the PID of the process",
-        params: &[],
-        required: 0,
-        failure: -1,
-        fields: &[],
-        run: getpid,
-    },
+    SystemCall::new(
+        "fork",
+        "pid_t fork(void)",
+        "copies the process; parent and child share each frame until one of them writes to it",
+        &[],
+        fork,
+    ),
+    SystemCall::new(
+        "execve",
+        "int execve(const char *path, char *const argv[], char *const envp[])",
+        "replaces the process's program with an executable",
+        &[Path, Bytes, Bytes],
+        execve,
+    )
+    .optional(2),
+    SystemCall::new(
+        "exit",
+        "void exit(int status)",
+        "ends the process and frees its memory and descriptors",
+        &[Number],
+        exit,
+    ),
+    SystemCall::new(
+        "wait",
+        "pid_t wait(int *wstatus)",
+        "reaps a terminated child and returns its PID",
+        &[Bytes],
+        wait,
+    )
+    .optional(1),
+    SystemCall::new(
+        "getpid",
+        "pid_t getpid(void)",
+        "returns the PID of the process",
+        &[],
+        getpid,
+    ),
 ];
 
 /// Size of a pointer in bytes.

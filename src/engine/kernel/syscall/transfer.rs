@@ -34,60 +34,13 @@ struct TransferRequest<'a> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Direction {
+pub(super) enum Direction {
     In,
     Out,
 }
 
-pub(crate) fn read(
-    kernel: &mut Kernel,
-    pid: Pid,
-    args: Args<'_>,
-    watch: Observer<'_>,
-) -> SyscallResult {
-    transfer(kernel, pid, args, (Direction::In, None), watch)
-}
-
-pub(crate) fn write(
-    kernel: &mut Kernel,
-    pid: Pid,
-    args: Args<'_>,
-    watch: Observer<'_>,
-) -> SyscallResult {
-    transfer(kernel, pid, args, (Direction::Out, None), watch)
-}
-
-pub(crate) fn pread(
-    kernel: &mut Kernel,
-    pid: Pid,
-    args: Args<'_>,
-    watch: Observer<'_>,
-) -> SyscallResult {
-    transfer(
-        kernel,
-        pid,
-        args,
-        (Direction::In, Some(args.offset(3))),
-        watch,
-    )
-}
-
-pub(crate) fn pwrite(
-    kernel: &mut Kernel,
-    pid: Pid,
-    args: Args<'_>,
-    watch: Observer<'_>,
-) -> SyscallResult {
-    transfer(
-        kernel,
-        pid,
-        args,
-        (Direction::Out, Some(args.offset(3))),
-        watch,
-    )
-}
-
-fn transfer(
+/// Performs a transfer. `at` is the offset in the file, or `None` for the offset of the descriptor.
+pub(super) fn transfer(
     kernel: &mut Kernel,
     pid: Pid,
     args: Args<'_>,

@@ -53,7 +53,7 @@ impl Data<'_> {
 }
 
 /// The outcome of an access.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AccessOutcome {
     /// Number of fragments, including one that faulted.
     pub fragments: u32,
@@ -317,12 +317,7 @@ impl Machine {
     ) -> AccessOutcome {
         let route = RouteId::new(self.core, kind);
         let (within, last) = (self.hierarchy.fragment_mask(route), self.last);
-        let mut outcome = AccessOutcome {
-            fragments: 0,
-            fault: None,
-            pa: None,
-            done: 0,
-        };
+        let mut outcome = AccessOutcome::default();
         let len = data.len();
         let refused = if kind == AccessKind::Write {
             self.refused_after(va, len, mode)

@@ -68,35 +68,21 @@ impl Hierarchy {
             }
             Some(_) => {}
         }
+        let wanted = |from| Wanted {
+            va: fragment.va,
+            pa: fragment.pa,
+            purpose: fragment.purpose,
+            from,
+        };
         // From memory upward. If a lower cache evicts the block that a higher one then writes back, it
         // allocates a line for it again.
         for k in (to + 1..found.unwrap_or(route.len())).rev() {
             if !self.fills_only_from_above(route, k) {
-                self.fill(
-                    route,
-                    k,
-                    Wanted {
-                        va: fragment.va,
-                        pa: fragment.pa,
-                        purpose: fragment.purpose,
-                        from,
-                    },
-                    ctx,
-                );
+                self.fill(route, k, wanted(from), ctx);
                 from = Source::Below;
             }
         }
-        self.fill(
-            route,
-            to,
-            Wanted {
-                va: fragment.va,
-                pa: fragment.pa,
-                purpose: fragment.purpose,
-                from,
-            },
-            ctx,
-        )
+        self.fill(route, to, wanted(from), ctx)
     }
 
     /// Removes a fragment's block from an exclusive cache so that the block can fill a cache above it.

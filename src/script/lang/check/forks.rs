@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::lang::ast::{BinaryOp, Command, Expr, ExprKind, Span, Stmt, StmtKind, UnaryOp};
+use crate::lang::ast::{BinaryOp, Command, Expr, ExprKind, Stmt, StmtKind, UnaryOp};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::layout::tokens;
@@ -186,9 +186,6 @@ fn parents_side(
     } else {
         format!("let {name} = fork()\n{blanks}")
     };
-    let span = Span {
-        end: (after + brace) as u32,
-        ..stmt.span
-    };
+    let span = stmt.span.ending_at((after + brace) as u32);
     warning.fix(Fix::replace(span, format!("{made}{name} ")))
 }

@@ -185,11 +185,7 @@ impl<'s> Visit<'s> for Search<'_> {
             ExprKind::Binary(BinaryOp::BitAnd, left, right)
                 if is_flag(left) && is_flag(right) && left.kind != right.kind =>
             {
-                let between = Span {
-                    start: left.span.end,
-                    end: right.span.start,
-                    ..expr.span
-                };
+                let between = left.span.gap(right.span);
                 let warning = Diagnostic::warning(
                     Code::Unlikely,
                     expr.span,
@@ -601,11 +597,7 @@ impl Search<'_> {
 
     /// Warns about `//` that is spaced like a comment.
     fn slashes(&mut self, left: &Expr, right: &Expr, sure: bool) {
-        let span = Span {
-            start: left.span.end,
-            end: right.span.start,
-            ..left.span
-        };
+        let span = left.span.gap(right.span);
         let between = self.sources.text(span);
         let Some((before, after)) = between.split_once("//") else {
             return;

@@ -40,10 +40,7 @@ pub(crate) fn said_twice(script: &[Stmt], sources: &Sources) -> Vec<Diagnostic> 
                     .iter()
                     .filter_map(|of| Some((of.noun.first()?, of.noun.last()?)))
                 {
-                    let span = Span {
-                        end: last.span.end,
-                        ..first.span
-                    };
+                    let span = first.span.to(last.span);
                     let other = *known.entry(sources.text(span).trim()).or_insert(span);
                     if other != span {
                         let warning =

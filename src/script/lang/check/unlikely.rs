@@ -161,10 +161,7 @@ fn divided_levels(block: &Settings, sources: &Sources) -> Option<Diagnostic> {
     if !bits.iter().all(wide) {
         return None;
     }
-    let place = Span {
-        end: value.span.end,
-        ..setting.name.span
-    };
+    let place = setting.name.span.to(value.span);
     let message = "`levels` is the number of the levels, and `bits` has the width of each";
     let fix = Fix::replace(
         place,
@@ -276,11 +273,7 @@ impl<'a> Numbers<'a> {
             && !self.sources.text(left.span).starts_with('(')
         {
             let text = |span| self.sources.text(span).trim();
-            let sign = Span {
-                start: left.span.end,
-                end: right.span.start,
-                ..expr.span
-            };
+            let sign = left.span.gap(right.span);
             let (first, middle) = (text(left.span), text(middle.span));
             let both = format!("{first} and {middle} {} {}", text(sign), text(right.span));
             let message = "a comparison has two sides";
@@ -630,13 +623,7 @@ impl<'s> Visit<'s> for Numbers<'_> {
             text(base)
         );
         let fix = match &first.kind {
-            ExprKind::Quantity(..) => Fix::replace(
-                Span {
-                    end: first.span.end,
-                    ..operator
-                },
-                format!("** {power}"),
-            ),
+            ExprKind::Quantity(..) => Fix::replace(operator.to(first.span), format!("** {power}")),
             _ => Fix::replace(operator, "**"),
         };
         // With a variable as the exponent, an exclusive or is possible.
@@ -669,10 +656,7 @@ fn word_for_pages(pages: &[Word]) -> Option<Diagnostic> {
             .all(|page| page.text.starts_with(|c: char| c.is_ascii_digit()));
     let message = format!("Pagewalk reads `{}` as the name of a page", first.text);
     let help = "remove the word: the pages follow `reference` directly";
-    let span = Span {
-        end: rest.first()?.span.start,
-        ..first.span
-    };
+    let span = first.span.ending_at(rest.first()?.span.start);
     let fix = Fix::replace(span, "");
     (says && numbers).then(|| {
         Diagnostic::warning(Code::Unlikely, first.span, message)

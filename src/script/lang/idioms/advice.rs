@@ -57,22 +57,36 @@ impl Advice {
         }
     }
 
-    /// Returns advice with its fix.
-    pub(super) fn fixed(
-        message: Option<&'static str>,
-        help: Option<&'static str>,
-        fix: Fix,
-        sure: bool,
-    ) -> Self {
+    /// Returns advice with its fix. Without a message, the original message stays.
+    pub(super) fn fixed(message: impl Into<Option<&'static str>>, fix: Fix) -> Self {
         Self {
-            message,
-            help: help.map(Into::into),
+            message: message.into(),
+            help: None,
             otherwise: None,
             fix: Some(fix),
-            sure,
+            sure: false,
             nothing: false,
             place: None,
         }
+    }
+
+    pub(super) fn help(self, help: impl Into<Cow<'static, str>>) -> Self {
+        let help = Some(help.into());
+        Self { help, ..self }
+    }
+
+    /// Returns advice that is right even if its fix does not work.
+    pub(super) fn sure(self) -> Self {
+        self.sure_if(true)
+    }
+
+    pub(super) fn sure_if(self, sure: bool) -> Self {
+        Self { sure, ..self }
+    }
+
+    pub(super) fn at(self, place: Span) -> Self {
+        let place = Some(place);
+        Self { place, ..self }
     }
 }
 

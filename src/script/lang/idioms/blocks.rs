@@ -32,20 +32,14 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     }
     let mut out = String::new();
     let used = block(&lines, &mut out, 0)?;
-    let end = line.start
-        + lines[..used]
-            .iter()
-            .map(|line| line.len() + 1)
-            .sum::<usize>()
-        - 1;
+    let end = line.start + length_of(&lines[..used]);
     let fix = Fix::replace(Span::new(file, line.start..end), out);
-    let message = Some("a block must be enclosed in braces, without a `:`");
-    Some(Advice::fixed(
-        message,
-        Some("replace the `:` with `{`, and end the block with `}`"),
-        fix,
-        true,
-    ))
+    let message = "a block must be enclosed in braces, without a `:`";
+    Some(
+        Advice::fixed(message, fix)
+            .help("replace the `:` with `{`, and end the block with `}`")
+            .sure(),
+    )
 }
 
 /// Returns the advice for a part outside the braces of the `machine` above it: `tlb { … }` as a statement, or in a second
@@ -101,10 +95,8 @@ pub(super) fn outside(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
         Some(Fix::replace(Span::new(file, head..end), new))
     });
     Some(match joined {
-        Some(fix) => {
-            let help = Some(help).filter(|_| fix.text.contains('\n'));
-            Advice::fixed(Some(message), help, fix, true)
-        }
+        Some(fix) if fix.text.contains('\n') => Advice::fixed(message, fix).help(help).sure(),
+        Some(fix) => Advice::fixed(message, fix).sure(),
         None if diagnostic.code == Code::NoMachine => return None,
         None => Advice::without(message, help),
     })
@@ -131,7 +123,7 @@ pub(super) fn in_exam(diagnostic: &Diagnostic, text: &str, block: Option<&str>) 
     let fix = Fix::replace(Span::new(file, from..close + 1), format!("}}\n{questions}"));
     let message = "a question is a statement, not a setting of `exam`";
     let help = "close `exam` with `}` above the first question, and remove the last `}`";
-    Some(Advice::fixed(Some(message), Some(help), fix, true))
+    Some(Advice::fixed(message, fix).help(help).sure())
 }
 
 /// Returns the advice for a text of several lines in two quotes or in Python's single quotes, of which each line is an error.
@@ -164,16 +156,13 @@ fn in_quotes(quotes: &str, text: &str, line: &Range<usize>, file: u32) -> Option
         Span::new(file, open..close + closing.len()),
         format!("\"\"\"{inside}\"\"\""),
     );
-    let message = Some("a text of several lines is in three double quotes");
-    Some(Advice {
-        place: Some(Span::new(file, open..open + quotes.len())),
-        ..Advice::fixed(
-            message,
-            Some("write `\"\"\"` above and below it"),
-            fix,
-            true,
-        )
-    })
+    let message = "a text of several lines is in three double quotes";
+    Some(
+        Advice::fixed(message, fix)
+            .help("write `\"\"\"` above and below it")
+            .sure()
+            .at(Span::new(file, open..open + quotes.len())),
+    )
 }
 
 /// Returns the advice for a part, or another statement of a question, below the `}` of its question.
@@ -219,9 +208,16 @@ pub(super) fn without_signs(diagnostic: &Diagnostic, text: &str) -> Option<Advic
         Span::new(file, begin..begin + said.len()),
         said.replace(sign, " "),
     );
-    let help = said.trim_end().contains('\n').then_some(help);
     // A single one has a message of its own.
-    (said.matches(sign).count() > 1).then(|| Advice::fixed(None, help, fix, false))
+    if said.matches(sign).count() <= 1 {
+        return None;
+    }
+    let advice = Advice::fixed(None, fix);
+    Some(if said.trim_end().contains('\n') {
+        advice.help(help)
+    } else {
+        advice
+    })
 }
 
 /// Returns the advice for a C function: `main` becomes its statements, and any other function becomes a
@@ -273,7 +269,7 @@ fn function(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
         }
         let message = "a definition must begin with `def` and have no types";
         let fix = Fix::write(Span::new(file, from..from + said.len()), said, new);
-        return Some(Advice::fixed(Some(message), None, fix, true));
+        return Some(Advice::fixed(message, fix).sure());
     }
     let lines: Vec<&str> = text[line.start..].split('\n').collect();
     let length = body(&lines);
@@ -302,20 +298,19 @@ fn function(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
         .map(|line| format!("{blanks}{}", in_our_words(line.get(least..).unwrap_or(""))))
         .collect();
     let used = length + usize::from(closed);
-    let end = line.start
-        + lines[..used]
-            .iter()
-            .map(|line| line.len() + 1)
-            .sum::<usize>()
-        - 1;
+    let end = line.start + length_of(&lines[..used]);
     let fix = Fix::replace(Span::new(file, line.start..end), new.join("\n"));
     let message = "there is no `main`: a script runs from its first line";
-    Some(Advice::fixed(
-        Some(message),
-        Some("write the statements of `main` without a function"),
-        fix,
-        true,
-    ))
+    Some(
+        Advice::fixed(message, fix)
+            .help("write the statements of `main` without a function")
+            .sure(),
+    )
+}
+
+/// Returns the number of bytes of lines, without the newline after the last one.
+fn length_of(lines: &[&str]) -> usize {
+    lines.iter().map(|line| line.len() + 1).sum::<usize>() - 1
 }
 
 /// Returns the number of lines in a block whose first line is the head, excluding blank lines at the end.
@@ -429,17 +424,9 @@ fn counting(text: &str, line: &Range<usize>, lines: &[&str], file: u32) -> Optio
         return None;
     }
     out.extend([blanks, "}"]);
-    let end = line.start
-        + lines[..used]
-            .iter()
-            .map(|line| line.len() + 1)
-            .sum::<usize>()
-        - 1;
+    let end = line.start + length_of(&lines[..used]);
     let fix = Fix::replace(Span::new(file, above.start..end), out);
-    let message = Some("the language has no `while`; write a counting loop as a `for`");
+    let message = "the language has no `while`; write a counting loop as a `for`";
     let help = format!("write `{head} … }}`, which declares the counter");
-    Some(Advice {
-        help: Some(help.into()),
-        ..Advice::fixed(message, None, fix, true)
-    })
+    Some(Advice::fixed(message, fix).sure().help(help))
 }

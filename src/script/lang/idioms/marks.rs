@@ -21,7 +21,7 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
         return Vec::new();
     }
     let fix = |new: String| Fix::replace(diagnostic.span, new);
-    let advice = |fix| Advice::fixed(None, None, fix, false);
+    let advice = |fix| Advice::fixed(None, fix);
     let mut found = Vec::new();
     let digits = said
         .strip_suffix(['h', 'H'])
@@ -92,10 +92,7 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
         {
             let start = diagnostic.span.start;
             let was = format!("{said}[{inside}]");
-            let span = Span {
-                end: start + was.len() as u32,
-                ..diagnostic.span
-            };
+            let span = diagnostic.span.ending_at(start + was.len() as u32);
             let fix = Fix::write(span, was, format!("{said}({inside})"));
             return vec![advice(fix)];
         }
@@ -155,10 +152,10 @@ pub(super) fn comment(
     );
     // `machine simple // CS:APP`
     let colon = line.get(sign.end()..at).is_some() && line[at..].starts_with(':');
-    let advice = Advice {
-        place: Some(place(sign.start, sign.end())),
-        ..Advice::fixed(Some(message), Some(help), fix, colon || sign.start == at)
-    };
+    let advice = Advice::fixed(message, fix)
+        .help(help)
+        .sure_if(colon || sign.start == at)
+        .at(place(sign.start, sign.end()));
     // After a division, an operator or a bracket follows, or nothing.
     let rest = tokens(&line[sign.end()..]);
     let words = |pair: &[Token]| pair[1].is_name() && !TABLE.lists("clauses", pair[1].text);
@@ -202,11 +199,8 @@ pub(super) fn defined(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
         let apart = value.starts_with([' ', '\t']).then_some(value.trim())?;
         let value = respelled(apart).unwrap_or_else(|| apart.to_owned());
         let fix = Fix::write(span, said, format!("let {name} = {value}"));
-        let message = Some("a line that begins with `#` is a comment, not a definition");
-        Some(Advice {
-            place: Some(span),
-            ..Advice::fixed(message, None, fix, false)
-        })
+        let message = "a line that begins with `#` is a comment, not a definition";
+        Some(Advice::fixed(message, fix).at(span))
     })
 }
 
@@ -225,11 +219,8 @@ pub(super) fn included(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
             return None;
         }
         let fix = Fix::write(span, said, format!("include \"{name}\""));
-        let message = Some("a line that begins with `#` is a comment, not an `include`");
-        Some(Advice {
-            place: Some(span),
-            ..Advice::fixed(message, None, fix, sure)
-        })
+        let message = "a line that begins with `#` is a comment, not an `include`";
+        Some(Advice::fixed(message, fix).sure_if(sure).at(span))
     })
 }
 
@@ -272,7 +263,7 @@ pub(super) fn unquoted(
     let span = place(start, start + said.len());
     let fix = Fix::write(span, said, format!("\"{said}\""));
     let message = "a comma ends a text without quotes";
-    (!said.contains('"')).then(|| Advice::fixed(Some(message), None, fix, false))
+    (!said.contains('"')).then(|| Advice::fixed(message, fix))
 }
 
 /// Returns the advice for an assembly, SQL, or LaTeX comment.
@@ -294,7 +285,7 @@ pub(super) fn note(line: &str, at: usize, place: impl Fn(usize, usize) -> Span) 
         .is_some_and(|next| at == sign.start || at >= next.start);
     let (message, help) = ("this does not begin a comment", "a comment begins with `#`");
     let fix = Fix::write(place(sign.start, sign.end()), sign.text, "#");
-    wrong.then(|| Advice::fixed(Some(message), Some(help), fix, false))
+    wrong.then(|| Advice::fixed(message, fix).help(help))
 }
 
 /// Returns the advice for a percent sign that does not touch its number.
@@ -316,10 +307,7 @@ pub(super) fn percent(
     if let Some(named) = named {
         let message = "`%` after a name is the remainder of a division";
         let help = "a percentage is a fraction: `percent / 100`";
-        return Some(Advice {
-            place: Some(place(named[1].start, named[1].end())),
-            ..Advice::without(message, help)
-        });
+        return Some(Advice::without(message, help).at(place(named[1].start, named[1].end())));
     }
     let sign = found.windows(2).find(|pair| {
         let number = pair[0].text.chars().all(|c| c.is_ascii_digit() || c == '.');
@@ -334,11 +322,12 @@ pub(super) fn percent(
     let message = "a percentage cannot contain a space";
     let help = format!("`%` touches its number: `{}%`", sign[0].text);
     let ends = line[sign[1].end()..].trim().is_empty();
-    Some(Advice {
-        place: Some(place(sign[1].start, sign[1].end())),
-        help: Some(help.into()),
-        ..Advice::fixed(Some(message), None, fix, ends)
-    })
+    Some(
+        Advice::fixed(message, fix)
+            .sure_if(ends)
+            .help(help)
+            .at(place(sign[1].start, sign[1].end())),
+    )
 }
 
 /// Returns the advice for a unit after a name or a bracket: `k KB`.
@@ -370,8 +359,8 @@ pub(super) fn unit_of_name(
             unit.text,
             format!("unit {}", unit.text),
         );
-        let message = Some("the unit of an answer follows the word `unit`");
-        return Some(Advice::fixed(message, None, fix, false));
+        let message = "the unit of an answer follows the word `unit`";
+        return Some(Advice::fixed(message, fix));
     }
     // A product on the right side of one of these needs parentheses.
     let divides = |token: &Token| matches!(token.text, "/" | "//" | "%" | "**");
@@ -385,8 +374,8 @@ pub(super) fn unit_of_name(
         _ => (value.start, format!("{} * 1 {}", value.text, unit.text)),
     };
     let fix = Fix::write(place(start, unit.end()), &line[start..unit.end()], new);
-    let message = Some("a unit must follow a number, not a name");
-    Some(Advice::fixed(message, None, fix, false))
+    let message = "a unit must follow a number, not a name";
+    Some(Advice::fixed(message, fix))
 }
 
 /// Returns the advice for lists in parentheses, as Python has them: `(1, 2)`.
@@ -432,6 +421,6 @@ pub(super) fn tuples(
         new.replace_range(closing - first..=closing - first, "]");
     }
     let fix = Fix::write(place(first, last + 1), &line[first..=last], new);
-    let message = Some("a list must be in square brackets");
-    Some(Advice::fixed(message, None, fix, false))
+    let message = "a list must be in square brackets";
+    Some(Advice::fixed(message, fix))
 }

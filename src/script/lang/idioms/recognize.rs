@@ -315,7 +315,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         let block = head_above(text, &range).map(|head| head.start + indent(&text[head]));
         found.extend(starts.chain(block).filter_map(|start| {
             let fix = Fix::put_in(file, start as u32, format!("{}: ", name.as_ref()?));
-            Some(Advice::fixed(None, None, fix, false))
+            Some(Advice::fixed(None, fix))
         }));
     }
     // Bars belong to tables, and no idiom matches a table.
@@ -335,17 +335,16 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
             "table" => Some(CELLS),
             _ => setting_message(diagnostic),
         };
-        found.push(Advice::fixed(message, None, fix, false));
+        found.push(Advice::fixed(message, fix));
     }
     if let Some((span, new)) = head_above(text, &range).and_then(|head| inside(text, &range, &head))
     {
         let fix = Fix::replace(Span::new(file, span), new);
-        found.push(Advice::fixed(
-            Some(POINTS),
-            Some("write them between the title and the `{`"),
-            fix,
-            true,
-        ));
+        found.push(
+            Advice::fixed(POINTS, fix)
+                .help("write them between the title and the `{`")
+                .sure(),
+        );
     }
     let read = matches!(
         diagnostic.code,
@@ -376,12 +375,12 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         }
         let new = settings::line(inner, &line[first..last])?;
         let fix = Fix::write(place(first, last), &line[first..last], new);
-        Some(Advice::fixed(setting_message(diagnostic), None, fix, false))
+        Some(Advice::fixed(setting_message(diagnostic), fix))
     };
     if let Some(new) = settings::duration(&line[first..last]) {
         let fix = Fix::write(place(first, last), &line[first..last], new);
-        let message = Some("a duration is a number of minutes");
-        found.push(Advice::fixed(message, None, fix, false));
+        let message = "a duration is a number of minutes";
+        found.push(Advice::fixed(message, fix));
     }
     let in_exam = || inner_block(&line[..first]).or(block) == Some("exam");
     if setting || diagnostic.code == Code::Syntax && in_exam() {
@@ -491,13 +490,13 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         );
         found.push(Advice {
             place: part.contains(&at).then(|| place(part.start, part.end)),
-            ..Advice::fixed(None, None, fix, false)
+            ..Advice::fixed(None, fix)
         });
     }
     if let Some(new) = respelled(line) {
         let (from, to) = whole(line);
         let fix = Fix::write(place(from, to), &line[from..to], new.trim());
-        found.push(Advice::fixed(None, None, fix, false));
+        found.push(Advice::fixed(None, fix));
     }
     if matches!(
         diagnostic.code,
@@ -557,10 +556,7 @@ fn headed(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
         if text.contains(&format!("process {}", &said[..word])) {
             return None;
         }
-        Some(Advice {
-            place: Some(Span::new(file, start..start + word)),
-            ..Advice::of(row, said, None, true)
-        })
+        Some(Advice::of(row, said, None, true).at(Span::new(file, start..start + word)))
     })
 }
 
@@ -651,10 +647,7 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
             let path = rest.split(ends).next()?;
             let place = Span::new(file, start as usize..start as usize + path.len());
             let fix = Fix::write(place, path, format!("\"{path}\""));
-            Some(Advice {
-                place: Some(place),
-                ..Advice::fixed(Some(*message), None, fix, true)
-            })
+            Some(Advice::fixed(*message, fix).sure().at(place))
         }
         // `mmap(p, 4096, rw-p, …)`
         Code::UnknownName
@@ -662,14 +655,14 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
                 && text[line_at(text, start as usize)].contains("mmap(") =>
         {
             let fix = Fix::write(diagnostic.span, name, flags);
-            let message = Some("a protection is written with the constants of C");
-            Some(Advice::fixed(message, None, fix, true))
+            let message = "a protection is written with the constants of C";
+            Some(Advice::fixed(message, fix).sure())
         }
         // `expect cache.misses == 2 and miss_rate == 50%`
         Code::UnknownName if is_counter(name) => {
             let fix = Fix::write(diagnostic.span, name, format!("cache.{name}"));
-            let message = Some("a counter must follow the name of its TLB or cache");
-            Some(Advice::fixed(message, None, fix, false))
+            let message = "a counter must follow the name of its TLB or cache";
+            Some(Advice::fixed(message, fix))
         }
         // `cache.victim dirty`
         Code::UnknownName
@@ -685,10 +678,9 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
                 &text[from..end as usize],
                 format!("{part}writeback {wrote}"),
             );
-            let message = Some(
-                "a victim is the tag of a block; whether it was dirty is the fact `writeback`",
-            );
-            Some(Advice::fixed(message, None, fix, true))
+            let message =
+                "a victim is the tag of a block; whether it was dirty is the fact `writeback`";
+            Some(Advice::fixed(message, fix).sure())
         }
         // `""" { N = 64 }`
         Code::Syntax
@@ -702,12 +694,9 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
             let value = text[end as usize..].split([',', ';', '}', '\n']).next();
             let at = start as usize - before.len() + before.rfind(defined)?;
             let fix = Fix::put_in(file, at as u32, "define ");
-            let message = Some("`define` replaces a name in the text of a program");
+            let message = "`define` replaces a name in the text of a program";
             let help = format!("write `define {defined} = {}`", value?.trim());
-            Some(Advice {
-                help: Some(help.into()),
-                ..Advice::fixed(message, None, fix, true)
-            })
+            Some(Advice::fixed(message, fix).sure().help(help))
         }
         // `{ #define N 64 }`
         Code::Unclosed
@@ -730,7 +719,7 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
                 Some(Fix::write(span, was.trim_end(), new))
             });
             Some(match defined {
-                Some(fix) => Advice::fixed(Some(message), None, fix, true),
+                Some(fix) => Advice::fixed(message, fix).sure(),
                 None => Advice::without(message, "move the comment after the bracket"),
             })
         }
@@ -740,11 +729,13 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
             let at = places.find(|at| text[line_at(text, *at)].trim_end().ends_with(".pw\""))?;
             let word = Span::new(file, at..at + "#include".len());
             let fix = Fix::write(word, "#include", "include");
-            let message = Some("this line is a comment, because it begins with `#`");
-            Some(Advice {
-                place: Some(Span::new(file, at..at + 1)),
-                ..Advice::fixed(message, Some("write `include` without `#`"), fix, true)
-            })
+            let message = "this line is a comment, because it begins with `#`";
+            Some(
+                Advice::fixed(message, fix)
+                    .help("write `include` without `#`")
+                    .sure()
+                    .at(Span::new(file, at..at + 1)),
+            )
         }
         Code::UnknownVerb | Code::Syntax
             if let Some(advice) = without_parentheses(text, diagnostic.span) =>
@@ -769,10 +760,7 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
                 rest.is_some_and(|rest| rest.starts_with([':', '{']))
             };
             let fix = Fix::put_in(file, start, "process ");
-            below
-                .lines()
-                .any(uses)
-                .then(|| Advice::fixed(None, None, fix, false))
+            below.lines().any(uses).then(|| Advice::fixed(None, fix))
         }
         // The value of a setting.
         Code::UnknownWord if diagnostic.fix.is_none() => {
@@ -804,11 +792,8 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
                 .filter(|said| said.ends_with('}'))?;
             let place = Span::new(file, from..from + whole.len());
             let fix = Fix::write(place, whole, name);
-            let message = Some("a text is not LaTeX: braces contain a value");
-            Some(Advice {
-                place: Some(place),
-                ..Advice::fixed(message, None, fix, true)
-            })
+            let message = "a text is not LaTeX: braces contain a value";
+            Some(Advice::fixed(message, fix).sure().at(place))
         }
         // A variable that nothing uses, and a similar name that several places use.
         Code::UnknownName => {
@@ -821,8 +806,8 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
                 let line = text[line_at(text, start as usize)].trim_start();
                 if argument && !line.starts_with("for ") {
                     let fix = Fix::write(diagnostic.span, name, format!("{name}.pid"));
-                    let message = Some("a process is not a value; its number is its `pid`");
-                    return Some(Advice::fixed(message, None, fix, false));
+                    let message = "a process is not a value; its number is its `pid`";
+                    return Some(Advice::fixed(message, fix));
                 }
                 return Some(Advice::without(
                     "a process is not a value",
@@ -857,13 +842,8 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
             }
             let place = Span::new(file, pair[1].start..pair[1].end);
             let fix = Fix::write(place, near, name);
-            let message = Some(
-                "nothing uses this variable, and the name that the statements below use is not declared",
-            );
-            Some(Advice {
-                place: Some(place),
-                ..Advice::fixed(message, None, fix, false)
-            })
+            let message = "nothing uses this variable, and the name that the statements below use is not declared";
+            Some(Advice::fixed(message, fix).at(place))
         }
         _ => None,
     }
@@ -892,8 +872,8 @@ fn without_parentheses(text: &str, at: Span) -> Option<Advice> {
     }
     let place = Span::new(at.file, line.start + from..line.start + to);
     let fix = Fix::write(place, said, format!("{name}({})", given.trim()));
-    let message = Some("the arguments of a definition are in parentheses");
-    Some(Advice::fixed(message, None, fix, true))
+    let message = "the arguments of a definition are in parentheses";
+    Some(Advice::fixed(message, fix).sure())
 }
 
 /// Returns the advice for a name before `:` or `{` that is not the name of a process: contents without their `set`, a child
@@ -918,7 +898,7 @@ fn undeclared(diagnostic: &Diagnostic, text: &str, name: &str) -> Option<Advice>
             ("set", "the contents of a part are changed with `set`")
         };
         let fix = Fix::write(span, name, format!("{verb} {name}"));
-        return Some(Advice::fixed(Some(message), None, fix, true));
+        return Some(Advice::fixed(message, fix).sure());
     }
     // `core0: read 0x1000`
     if let Some(core) = ["core", "cpu"].into_iter().find_map(|word| {
@@ -930,7 +910,7 @@ fn undeclared(diagnostic: &Diagnostic, text: &str, name: &str) -> Option<Advice>
         let said = &text[whole.clone()];
         let fix = Fix::write(Span::new(span.file, whole), said, format!("core {core};"));
         let message = "`core` selects the core that runs later statements";
-        return Some(Advice::fixed(Some(message), None, fix, true));
+        return Some(Advice::fixed(message, fix).sure());
     }
     let forks = (2..at).find(|at| word(*at) == "fork" && word(at + 1) == "(");
     let is_process = |name: &str| {
@@ -945,7 +925,7 @@ fn undeclared(diagnostic: &Diagnostic, text: &str, name: &str) -> Option<Advice>
     {
         let fix = Fix::write(span, name, word(fork - 2));
         let message = "`let NAME = fork()` names the new process NAME";
-        return Some(Advice::fixed(Some(message), None, fix, true));
+        return Some(Advice::fixed(message, fix).sure());
     }
     // The help names the block of a setting. A preset has a dash, a process has none.
     if diagnostic.help.is_some()
@@ -959,14 +939,14 @@ fn undeclared(diagnostic: &Diagnostic, text: &str, name: &str) -> Option<Advice>
     {
         return None;
     }
-    let help = Some("declare the process in an earlier line");
+    let help = "declare the process in an earlier line";
     let fix = if table {
         Fix::put_in(span.file, span.start, "process ")
     } else {
         let line = line_at(text, span.start as usize).start as u32;
         Fix::put_in(span.file, line, format!("process {name}\n"))
     };
-    Some(Advice::fixed(None, help, fix, false))
+    Some(Advice::fixed(None, fix).help(help))
 }
 
 /// Returns the advice for a name that an earlier block or a later line declares.
@@ -1061,7 +1041,7 @@ fn statements(
         let of_process = |new: &str| fix(&format!("{ask}{process}: {new}"));
         // Names of processes are capitalized as a rule, and those of objects are not.
         let named = process.starts_with(char::is_uppercase) && method(said).is_none();
-        found.push(Advice::fixed(Some(PROCESS), None, of_process(&rest), named));
+        found.push(Advice::fixed(PROCESS, of_process(&rest)).sure_if(named));
         let inside = statements(&rest, read, setting, &of_process);
         found.extend(inside.into_iter().filter(|one| one.fix.is_some()));
     }
@@ -1073,25 +1053,22 @@ fn statements(
         };
         found.extend(counter(text).map(|new| {
             let message = "a counter must follow the name of its TLB or cache";
-            Advice::fixed(Some(message), None, fix(&new), false)
+            Advice::fixed(message, fix(&new))
         }));
         found.extend(given(text).map(|new| {
             let message = "`given` lists the parts to print: `given page_table, tlb`";
-            Advice::fixed(Some(message), None, fix(&new), false)
+            Advice::fixed(message, fix(&new))
         }));
         found.extend(printed(text).map(|new| {
             let message = "a value belongs in braces in the text";
-            Advice::fixed(Some(message), None, fix(&new), false)
+            Advice::fixed(message, fix(&new))
         }));
-        found.extend(
-            numbered(text)
-                .map(|(message, new)| Advice::fixed(Some(message), None, fix(&new), false)),
-        );
+        found.extend(numbered(text).map(|(message, new)| Advice::fixed(message, fix(&new))));
         found.extend(rewritten(text).into_iter().map(row));
         found.extend(conditions(text).map(|new| {
             let joined = new.contains(" and ");
             let message = if joined { CONDITIONS } else { CONDITION };
-            Advice::fixed(Some(message), None, fix(&new), false)
+            Advice::fixed(message, fix(&new))
         }));
         if let Some(new) = settings::statement(text) {
             let message = match text.split(' ').next() {
@@ -1111,18 +1088,13 @@ fn statements(
             if let Some((does, facts)) = new.split_once("=>")
                 && let Some((_, Some(facts))) = stated(does, facts)
             {
-                found.push(Advice::fixed(
-                    message,
-                    None,
-                    fix(&format!("{does}=> {facts}")),
-                    false,
-                ));
+                found.push(Advice::fixed(message, fix(&format!("{does}=> {facts}"))));
             }
-            found.push(Advice::fixed(message, None, fix(&new), false));
+            found.push(Advice::fixed(message, fix(&new)));
         }
     }
     if let Some(new) = method(said) {
-        found.push(Advice::fixed(Some(METHOD), None, fix(&new), false));
+        found.push(Advice::fixed(METHOD, fix(&new)));
     }
     found
 }

@@ -53,8 +53,8 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     let head = head(name, from..to, step, hexadecimal).or_else(counted)?;
     let start = line.end - text[line.clone()].trim_start().len();
     let fix = Fix::replace(Span::new(file, start..start + said.len()), head);
-    let message = Some("a loop iterates over a range or a list, and a range has no step");
-    Some(Advice::fixed(message, None, fix, true))
+    let message = "a loop iterates over a range or a list, and a range has no step";
+    Some(Advice::fixed(message, fix).sure())
 }
 
 /// Returns the head of a loop over the values of a counter.

@@ -47,19 +47,17 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
             (line.start + head.find('{')?) as u32,
             format!("; {name} "),
         );
-        return Some(Advice::fixed(
-            Some(PROCESS),
-            Some("put the statements into `NAME { … }` after `process NAME`"),
-            fix,
-            false,
-        ));
+        return Some(
+            Advice::fixed(PROCESS, fix)
+                .help("put the statements into `NAME { … }` after `process NAME`"),
+        );
     }
     if first == "process"
         && let Some(rows) = named_areas(inside)
     {
         let fix = Fix::replace(Span::new(file, from..from + inside.len()), rows);
         let help = "write a row for each area, such as `| heap | 1000 | 2000 | rw-p |`, below `| area | start | end | perms |`";
-        return Some(Advice::fixed(Some(PROCESS_AREAS), Some(help), fix, true));
+        return Some(Advice::fixed(PROCESS_AREAS, fix).help(help).sure());
     }
     if first == "process"
         && let Some(rows) = maps_of_linux(inside)
@@ -68,10 +66,12 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
         let fix = Fix::replace(place, rows);
         let start = from + inside.len() - inside.trim_start().len();
         let end = start + inside.trim_start().find('\n').unwrap_or(0);
-        return Some(Advice {
-            place: Some(Span::new(file, start..end)),
-            ..Advice::fixed(Some(MAPS), Some(MAPS_HELP), fix, true)
-        });
+        return Some(
+            Advice::fixed(MAPS, fix)
+                .help(MAPS_HELP)
+                .sure()
+                .at(Span::new(file, start..end)),
+        );
     }
     if inside.contains(['{', '#', '"', '(']) {
         return None;
@@ -95,7 +95,7 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
         let fix = Fix::replace(place, format!("\n{}", rows.collect::<String>()));
         let help = "write each row between `|`, without `&`";
         let message = "the cells of a row are between `|`";
-        return Some(Advice::fixed(Some(message), Some(help), fix, true));
+        return Some(Advice::fixed(message, fix).help(help).sure());
     }
     if inside.contains('│') {
         let rows = inside
@@ -104,12 +104,9 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
         let rows: String = rows.map(|row| row.replace('│', "|")).collect();
         let place = Span::new(file, from..from + inside.len());
         let fix = Fix::replace(place, rows);
-        return Some(Advice::fixed(
-            Some(FRAMED),
-            Some("write `|`, and remove the line below the names"),
-            fix,
-            false,
-        ));
+        return Some(
+            Advice::fixed(FRAMED, fix).help("write `|`, and remove the line below the names"),
+        );
     }
     let mut rows = inside.split(['\n', ';']).map(str::trim);
     let header = rows.find(|row| !row.is_empty())?;
@@ -118,10 +115,7 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
         let at = from + inside.find(header)?;
         let place = Span::new(file, at..at + header.len());
         let fix = Fix::replace(place, lowercase(header, head.contains("cache")));
-        return Some(Advice {
-            place: Some(place),
-            ..Advice::fixed(Some(CAPITALS), None, fix, false)
-        });
+        return Some(Advice::fixed(CAPITALS, fix).at(place));
     }
     if let Some(rows) = pairs(head, inside) {
         let whole = line.start + indent(head)..from + inside.len() + 1;
@@ -129,7 +123,7 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
         let opening = text[whole.start..from].replace(" = {", " {");
         let new = format!("{opening} {rows} }}");
         let fix = Fix::replace(Span::new(file, whole), new);
-        return Some(Advice::fixed(Some(FIELDS), None, fix, true));
+        return Some(Advice::fixed(FIELDS, fix).sure());
     }
     let (message, help, rows) = if let Some(rows) = fields(inside) {
         (FIELDS, "write the names of the fields as columns", rows)
@@ -168,14 +162,15 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     if let Some(at) = comma.filter(|_| inside.matches(',').count() == 1) {
         let place = Span::new(file, from + at..from + at + 1);
         let fix = Fix::write(place, ",", "");
-        return Some(Advice {
-            place: Some(place),
-            ..Advice::fixed(Some(message), Some("remove the comma"), fix, false)
-        });
+        return Some(
+            Advice::fixed(message, fix)
+                .help("remove the comma")
+                .at(place),
+        );
     }
     Some(Advice {
         place: comma.map(|at| Span::new(file, from + at..from + at + 1)),
-        ..Advice::fixed(Some(message), Some(help), fix, false)
+        ..Advice::fixed(message, fix).help(help)
     })
 }
 
@@ -259,8 +254,8 @@ pub(super) fn stored(line: &str, place: impl Fn(usize, usize) -> Span) -> Option
     let start = line.len() - line.trim_start().len();
     let new = format!("set memory {{ {columns} |; {row} | }}");
     let fix = Fix::write(place(start, start + said.len()), said, new);
-    let message = Some("the contents of memory are a table");
-    Some(Advice::fixed(message, None, fix, true))
+    let message = "the contents of memory are a table";
+    Some(Advice::fixed(message, fix).sure())
 }
 
 /// Returns the advice for a row with cells such as `0..(2 GB / 4 KB)`, whose ranges must be in parentheses as a whole.
@@ -290,8 +285,8 @@ pub(super) fn ranges(row: &str, place: impl Fn(usize, usize) -> Span) -> Option<
         rest = &after[end + 1..];
     }
     let fix = Fix::write(place(0, row.len()), row.trim(), (new.clone() + rest).trim());
-    let message = Some("a cell with an expression must be in parentheses as a whole");
-    (!new.is_empty()).then(|| Advice::fixed(message, None, fix, true))
+    let message = "a cell with an expression must be in parentheses as a whole";
+    (!new.is_empty()).then(|| Advice::fixed(message, fix).sure())
 }
 
 fn words_of(line: &str) -> impl Iterator<Item = &str> {

@@ -153,9 +153,10 @@ pub(crate) fn tokens_from(text: &str, from: usize) -> Tokens {
 }
 
 /// How a token affects whether its line ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum After {
     /// The line can end after the token.
+    #[default]
     Nothing,
     /// A comma, after which the line continues unless a table row follows.
     Comma,
@@ -164,6 +165,7 @@ enum After {
 }
 
 /// The layout pass over one file.
+#[derive(Default)]
 struct Scan<'a> {
     file: u32,
     text: &'a str,
@@ -214,19 +216,7 @@ impl<'a> Scan<'a> {
             out,
             at,
             levels: vec![Level::new(LevelKind::File, 0, 0)],
-            pending: Vec::new(),
-            after: After::Nothing,
-            unmatched: false,
-            early: None,
-            extra: None,
-            indent: 0,
-            first: None,
-            done: false,
-            unclosed: None,
-            returns: 0,
-            notes: None,
-            ends: Vec::new(),
-            diagnostics: Vec::new(),
+            ..Self::default()
         }
     }
 
@@ -522,11 +512,7 @@ impl<'a> Scan<'a> {
     }
 
     fn span(&self, start: usize, end: usize) -> Span {
-        Span {
-            file: self.file,
-            start: start as u32,
-            end: end as u32,
-        }
+        Span::new(self.file, start..end)
     }
 
     fn report(&mut self, code: Code, span: Span, message: &str, label: &str) -> &mut Diagnostic {

@@ -8,15 +8,18 @@ use crate::lang::fix::Fix;
 const RETURN_LIMIT: u32 = 20;
 
 impl Scan<'_> {
+    /// Returns the number of the innermost level that is no bracket.
+    fn innermost(&self) -> usize {
+        let mut levels = self.levels.iter();
+        let at = levels.rposition(|level| !level.kind.is_bracket());
+        at.unwrap_or(0)
+    }
+
     /// Reports open brackets at the end of a statement. Returns true if the pass went back to an earlier
     /// line.
     pub(super) fn close_brackets(&mut self) -> bool {
         let block = self.block();
-        let inner = self
-            .levels
-            .iter()
-            .rposition(|level| !level.kind.is_bracket())
-            .unwrap_or(0);
+        let inner = self.innermost();
         let Some(level) = self.levels.get(inner + 1) else {
             return false;
         };
@@ -119,11 +122,7 @@ impl Scan<'_> {
         let line = self.text[open..line_end].trim_end();
         let block = self.block();
         self.levels[block].damaged = true;
-        let inner = self
-            .levels
-            .iter()
-            .rposition(|level| !level.kind.is_bracket())
-            .unwrap_or(0);
+        let inner = self.innermost();
         self.levels.truncate(inner + 1);
         // A block that opens on this line still contains the following lines.
         self.at = if line.ends_with('{') {

@@ -27,20 +27,14 @@ pub(super) fn mistake(source: &str, owner: Option<Span>, rows: Span) -> Diagnost
             .get(span.start as usize..span.end as usize)
             .unwrap_or("")
     };
-    let place = Span {
-        end: rows.start + 1,
-        ..rows
-    };
+    let place = rows.ending_at(rows.start + 1);
     let diagnostic = Diagnostic::new(Code::Syntax, place, "a row of a table belongs in a block");
     let Some(owner) = owner else {
         let help =
             "put the rows of a table in the braces of a statement, as in `set page_table { … }`";
         return diagnostic.help(help);
     };
-    let all = Span {
-        start: owner.end,
-        ..rows
-    };
+    let all = rows.starting_at(owner.end);
     let fix = Fix::replace(all, format!(" {{{}\n}}", text(all)));
     Diagnostic {
         help: Some(format!("put the rows in braces: `{} {{ … }}`", text(owner))),

@@ -79,11 +79,7 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
     };
     if before == head && !field.is_empty() {
         let was = &stop.line[..head.len() + 2];
-        let span = Span {
-            file: 0,
-            start: 0,
-            end: was.len() as u32,
-        };
+        let span = Span::new(0, 0..was.len());
         let message = "the name of a field is one word";
         let help = format!("write `{field}`");
         return Some(mistake(message, help).fix(Fix::write(span, was, field)));
@@ -96,11 +92,7 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
     }
     if before == head && !head.is_empty() && rest.starts_with(['.', '+', '*', '/', '<', '>']) {
         let shown = format!("show {}", stop.line);
-        let whole = Span {
-            file: 0,
-            start: 0,
-            end: stop.line.len() as u32,
-        };
+        let whole = Span::new(0, 0..stop.line.len());
         return Some(
             mistake(
                 "a statement must begin with a verb",
@@ -231,11 +223,7 @@ fn slice(stop: &Stop, list: &str, first: &str) -> Diagnostic {
     let mask = u64::MAX >> (63 - (high - low));
     let start = list.len() - name.len();
     let end = stop.at + 1 + last.len() + 1;
-    let span = Span {
-        file: 0,
-        start: start as u32,
-        end: end as u32,
-    };
+    let span = Span::new(0, start..end);
     let was = &stop.line[start..end.min(stop.line.len())];
     let bits = format!("({name} >> {low} & 0x{mask:X})");
     mistake(message, format!("write `{bits}`")).fix(Fix::write(span, was, bits))

@@ -116,7 +116,7 @@ impl Tree<'_> {
     }
 
     /// Parses `as "…"`.
-    fn prompt(&mut self, pair: Pair, prompt: &mut Option<Expr>) {
+    pub(super) fn prompt(&mut self, pair: Pair, prompt: &mut Option<Expr>) {
         self.refuse_again(prompt.is_some(), "as", &pair);
         *prompt = pair.into_inner().find_map(|part| self.text_of(part));
     }
@@ -190,20 +190,11 @@ impl Tree<'_> {
     }
 
     fn ask_any(&mut self, pair: Pair, prompt: &mut Option<Expr>) -> Option<Asked> {
-        let (mut name, mut from, mut conditions) = (None, None, Vec::new());
-        for part in pair.into_inner() {
-            match part.as_rule() {
-                Rule::name => name = Some(self.word(&part)),
-                Rule::expr => from = Some(self.expr(part)),
-                Rule::condition => conditions.extend(self.condition(part)),
-                Rule::prompt => self.prompt(part, prompt),
-                _ => {}
-            }
-        }
+        let (name, from, conditions) = self.drawn(pair, prompt)?;
         Some(Asked::Any {
-            name: name?,
-            from: from?,
-            conditions: conditions.into(),
+            name,
+            from,
+            conditions,
         })
     }
 

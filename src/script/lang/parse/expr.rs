@@ -260,7 +260,7 @@ impl Tree<'_> {
             Err(_) if text.ends_with(['e', 'E']) => {
                 let text = with_exponent(&self.source[start..], text.len());
                 let end = (start + text.len()) as u32;
-                (text, Span { end, ..span })
+                (text, span.ending_at(end))
             }
             _ => (text, span),
         };

@@ -65,11 +65,7 @@ pub(super) fn unlearnt(stop: &Stop, (habit, message, instead, help): &'static Ha
         let digits = &stop.rest[habit.len()..];
         let digits = &digits[..word_length(digits)];
         let (start, end) = (stop.at - 1, stop.at + habit.len() + digits.len());
-        let span = Span {
-            file: 0,
-            start: start as u32,
-            end: end as u32,
-        };
+        let span = Span::new(0, start..end);
         let was = &stop.line[start..end];
         Some(Fix::write(span, was, format!("0x{digits}")))
     } else {
@@ -151,14 +147,7 @@ impl Stop<'_> {
     pub(super) fn blank(&self, sign: usize) -> Fix {
         let rest = &self.rest[sign..];
         let end = self.at + self.rest.len() - rest.trim_start().len();
-        Fix::replace(
-            Span {
-                file: 0,
-                start: self.before.len() as u32,
-                end: end as u32,
-            },
-            " ",
-        )
+        Fix::replace(Span::new(0, self.before.len()..end), " ")
     }
 }
 

@@ -380,11 +380,7 @@ impl<'a> Tree<'a> {
     fn span(&self, pair: &Pair) -> Span {
         let start = self.base + pair.as_span().start();
         let end = start + pair.as_str().trim_end_matches([' ', '\t', '\r']).len();
-        Span {
-            file: self.file,
-            start: start as u32,
-            end: end as u32,
-        }
+        Span::new(self.file, start..end)
     }
 
     fn word(&self, pair: &Pair) -> Word {

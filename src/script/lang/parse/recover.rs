@@ -289,10 +289,7 @@ fn equals(stop: &Stop) -> Option<Diagnostic> {
             name.to_lowercase()
         };
         let blank = stop.blank(sign);
-        let span = Span {
-            start: blank.span.start - name.len() as u32,
-            ..blank.span
-        };
+        let span = blank.span.starting_at(blank.span.start - name.len() as u32);
         let help = format!("write `{ours} {value}`");
         let mistake = mistake("write a fact's value after its name", help);
         return Some(mistake.fix(Fix::replace(span, format!("{ours} "))));
@@ -348,11 +345,7 @@ fn named_arguments(stop: &Stop) -> Diagnostic {
         value.trim().to_owned()
     };
     let values: Vec<String> = inside.split(',').map(value).collect();
-    let span = Span {
-        file: 0,
-        start: start as u32,
-        end: (start + inside.len()) as u32,
-    };
+    let span = Span::new(0, start..start + inside.len());
     // The order of six arguments is not obvious, and most calls give only some of them.
     if stop.before[..start].ends_with("mmap(") {
         let order = [
@@ -449,11 +442,7 @@ fn not_in(stop: &Stop) -> Option<Diagnostic> {
     };
     let (element, set) = (before[from..].trim(), set[..end].trim());
     let after = stop.at + stop.rest.len() - rest.len();
-    let span = Span {
-        file: 0,
-        start: from as u32,
-        end: (after + rest.find(set)? + set.len()) as u32,
-    };
+    let span = Span::new(0, from..after + rest.find(set)? + set.len());
     let negated = format!("not ({element} in {set})");
     Some(
         mistake(
@@ -722,10 +711,7 @@ pub(super) fn cell(setting: &Word, mark: Span, answered: bool) -> Option<Diagnos
         ),
     };
     Some(Diagnostic {
-        span: Span {
-            end: mark.start + 1,
-            ..mark
-        },
+        span: mark.ending_at(mark.start + 1),
         ..mistake
     })
 }
@@ -759,11 +745,7 @@ pub(super) fn compared(command: &Command) -> Option<Diagnostic> {
     };
     let help = || format!("`{}` assigns a value with `=`", command.verb.text);
     // If an operand is in brackets, the span includes more than the sign, so the fix does not apply.
-    let sign = Span {
-        start: left.span.end,
-        end: right.span.start,
-        ..last.span
-    };
+    let sign = left.span.gap(right.span);
     let mistake = || Diagnostic {
         span: last.span,
         ..mistake("`==` compares", help())

@@ -34,7 +34,7 @@ impl Tree<'_> {
         let statement = Stmt {
             kind: kind.into(),
             facts,
-            span: Span { start, ..whole },
+            span: whole.starting_at(start),
         };
         match process {
             None => statement,
@@ -133,23 +133,33 @@ impl Tree<'_> {
     }
 
     fn choose(&mut self, pair: Pair) -> StmtKind {
+        let Some((name, from, conditions)) = self.drawn(pair, &mut None) else {
+            return nothing();
+        };
+        StmtKind::Choose {
+            name,
+            from,
+            conditions,
+        }
+    }
+
+    /// Returns the name, the values, and the conditions of a variable, and fills in the prompt of an `ask`.
+    pub(super) fn drawn(
+        &mut self,
+        pair: Pair,
+        prompt: &mut Option<Expr>,
+    ) -> Option<(Word, Expr, Arc<[Condition]>)> {
         let (mut name, mut from, mut conditions) = (None, None, Vec::new());
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::name => name = Some(self.word(&part)),
                 Rule::expr => from = Some(self.expr(part)),
                 Rule::condition => conditions.extend(self.condition(part)),
+                Rule::prompt => self.prompt(part, prompt),
                 _ => {}
             }
         }
-        let (Some(name), Some(from)) = (name, from) else {
-            return nothing();
-        };
-        StmtKind::Choose {
-            name,
-            from,
-            conditions: conditions.into(),
-        }
+        Some((name?, from?, conditions.into()))
     }
 
     pub(super) fn condition(&mut self, pair: Pair) -> Option<Condition> {
@@ -259,7 +269,7 @@ impl Tree<'_> {
                     [Stmt {
                         kind: above.into(),
                         facts: [].into(),
-                        span: Span { start, ..whole },
+                        span: whole.starting_at(start),
                     }]
                     .into(),
                 );
@@ -512,12 +522,8 @@ fn inside_quotes(text: &str) -> &str {
 
 /// Returns an empty command to fill in. The grammar always provides the verb.
 fn empty() -> Command {
-    let verb = Word {
-        text: "".into(),
-        span: Span::default(),
-    };
     Command {
-        verb,
+        verb: Word::default(),
         call: false,
         operands: [].into(),
         assigned: None,
@@ -529,10 +535,7 @@ fn empty() -> Command {
 /// Returns a statement that does nothing, which replaces a statement whose error was reported.
 pub(super) fn nothing() -> StmtKind {
     StmtKind::Include {
-        path: Word {
-            text: "".into(),
-            span: Span::default(),
-        },
+        path: Word::default(),
         body: [].into(),
     }
 }

@@ -92,13 +92,7 @@ fn next_statement(
         let diagnostic = Diagnostic::new(Code::Syntax, sign_place, message)
             .label(format!("no {missing} follows"));
         let kept = before.strip_suffix(sign)?.trim_end().len() as u32;
-        let removal = Fix::replace(
-            Span {
-                start: start + kept,
-                ..sign_place
-            },
-            "",
-        );
+        let removal = Fix::replace(sign_place.starting_at(start + kept), "");
         let diagnostic = if missing == "fact" {
             diagnostic.fix(removal)
         } else {

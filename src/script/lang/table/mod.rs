@@ -3,7 +3,6 @@
 use super::ast::{Cell, CellKind, Record, Table, TableRow};
 use super::diagnostic::{Code, Diagnostic};
 use super::fix::Fix;
-use super::span::Span;
 
 impl Table {
     /// Returns the entries of the table, in order. Each repetition of the first column in the header begins
@@ -81,10 +80,7 @@ impl Table {
             columns(wanted),
             cells(given)
         );
-        let span = Span {
-            end: last.span.end,
-            ..first.span
-        };
+        let span = first.span.to(last.span);
         Some(Diagnostic::new(Code::BadTable, span, message))
     }
 

@@ -7,7 +7,6 @@ use crate::lang::ast::Expr;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
-use crate::lang::span::Span;
 use crate::run::settings::list;
 
 impl<'t> Bound<'t> {
@@ -108,10 +107,7 @@ impl<'t> Bound<'t> {
         let Atom::Word(word) = first.is.atom else {
             return None;
         };
-        let span = Span {
-            end: last.is.span.end,
-            ..first.is.span
-        };
+        let span = first.is.span.to(last.is.span);
         let message = format!("`{word}` is given twice");
         let wrong = Diagnostic::new(Code::Duplicate, first.is.span, message);
         Some(

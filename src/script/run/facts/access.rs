@@ -43,13 +43,8 @@ const fn handler(
     why: fn(&Access) -> AccessReason,
 ) -> FactRow {
     FactRow {
-        name,
-        kind,
-        help,
-        get,
-        why,
-        subject: Subject::Nothing,
         reported: Reported::OfProcesses,
+        ..reported(Subject::Nothing, name, kind, help, get, why)
     }
 }
 

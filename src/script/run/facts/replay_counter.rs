@@ -38,11 +38,9 @@ const fn of_cause(
     get: fn(&LevelCounts) -> u64,
 ) -> ReplayCounter {
     ReplayCounter {
-        name,
-        help,
         of_caches: true,
         request: RequestedCount::Causes,
-        get,
+        ..of_kind(name, help, get)
     }
 }
 

@@ -278,10 +278,7 @@ fn unknown_noun(cx: &Cx, operands: &[Expr], name: &str) -> Diagnostic {
     .label("not a part of the machine");
     // `TLB table`, `page table`
     if let [first, .., last] = operands {
-        let to = |end: &Expr| Span {
-            end: end.span.end,
-            ..first.span
-        };
+        let to = |end: &Expr| first.span.to(end.span);
         let plain = |end: &Expr| cx.text(to(end)).to_lowercase().replace(' ', "_");
         let named = |end: &&Expr| nouns().any(|noun| noun == plain(end));
         if let Some(end) = operands.iter().rev().find(named) {

@@ -1,6 +1,6 @@
 //! Evaluates dotted paths.
 
-use crate::lang::ast::{Expr, ExprKind, Span, Word};
+use crate::lang::ast::{Expr, ExprKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::nearest::is_word_of;
@@ -59,10 +59,7 @@ fn unmeasured_path(cx: &mut Cx, words: &[Word]) -> Result<Value, Stop> {
             .collect::<Vec<_>>()
             .join(".")
             .into(),
-        span: Span {
-            end: rest[rest.len() - 1].span.end,
-            ..rest[0].span
-        },
+        span: rest[0].span.to(rest[rest.len() - 1].span),
     };
     match &*head.text {
         LAST => last_fact(cx, &name),
@@ -102,10 +99,7 @@ fn process_property(cx: &mut Cx, of: &Word, rest: &[Word], name: &Word) -> Resul
                 kind: ExprKind::Name(of.text.clone()),
                 span: of.span,
             };
-            let span = Span {
-                end: noun.span.end,
-                ..of.span
-            };
+            let span = of.span.to(noun.span);
             let noun = Expr {
                 kind: ExprKind::Field(Box::new(process), noun.clone()),
                 span,
@@ -125,10 +119,7 @@ fn process_property(cx: &mut Cx, of: &Word, rest: &[Word], name: &Word) -> Resul
                 "`{0}` is a variable of the program, not a property",
                 variable.text
             );
-            let path = Span {
-                end: variable.span.end,
-                ..of.span
-            };
+            let path = of.span.to(variable.span);
             let wrong = Diagnostic::new(Code::UnknownPath, path, message);
             return Err(wrong.fix(Fix::replace(path, &*variable.text)).into());
         }
@@ -292,10 +283,7 @@ fn part_property(cx: &mut Cx, of: &Word, name: &Word) -> Result<Value, Stop> {
     }
     let Some(component) = naming::component(cx, &of.text) else {
         // A member of a struct in a program that has paused: `s.x`.
-        let whole = Span {
-            end: name.span.end,
-            ..of.span
-        };
+        let whole = of.span.to(name.span);
         if let Some(value) = variable_of_program(cx, &of.text, whole)? {
             return Ok(value);
         }

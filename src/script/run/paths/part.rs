@@ -102,13 +102,7 @@ pub const PART_PROPERTIES: &[PartProperty] = &[
     }),
     PartProperty {
         fact: Some(FRACTION),
-        formula: |p| {
-            Some(format!(
-                "{} / {}",
-                p.stats.misses,
-                p.stats.hits + p.stats.misses
-            ))
-        },
+        formula: |p| p.share(p.stats.misses),
         ..part("miss_rate", "share of the accesses that miss", |p| {
             Some(rate(p.stats.misses, &p.stats))
         })
@@ -116,25 +110,14 @@ pub const PART_PROPERTIES: &[PartProperty] = &[
     PartProperty {
         fact: Some(FRACTION),
         is_reported: false,
-        formula: |p| {
-            Some(format!(
-                "{} / {}",
-                p.stats.hits,
-                p.stats.hits + p.stats.misses
-            ))
-        },
+        formula: |p| p.share(p.stats.hits),
         ..part("hit_rate", "share of the accesses that hit", |p| {
             Some(rate(p.stats.hits, &p.stats))
         })
     },
     PartProperty {
         formula: |p| p.quotient(),
-        ..part("sets", "number of sets", |p| {
-            p.tlb
-                .map(|t| t.sets)
-                .or(p.cache.map(|c| c.sets))
-                .map(Value::from)
-        })
+        ..part("sets", "number of sets", |p| p.set_count().map(Value::from))
     },
     part("ways", "associativity", |p| {
         p.tlb
@@ -145,7 +128,7 @@ pub const PART_PROPERTIES: &[PartProperty] = &[
     PartProperty {
         formula: |p| Some(format!("{}; log₂({})", p.sets()?, p.set_count()?)),
         ..part("index_bits", "width of the set index", |p| {
-            p.index_bits().map(|b| Value::from(u64::from(b)))
+            count(p.index_bits()?.into())
         })
     },
     PartProperty {
@@ -153,11 +136,7 @@ pub const PART_PROPERTIES: &[PartProperty] = &[
         ..part(
             "offset_bits",
             "width of the block offset (caches) or page offset (TLBs)",
-            |p| {
-                Some(Value::from(u64::from(
-                    p.cache.map_or(p.spec.page_bits(), CacheSpec::offset_bits),
-                )))
-            },
+            |p| count(p.offset_bits().into()),
         )
     },
     PartProperty {
@@ -246,6 +225,14 @@ fn count_of(n: u64, one: &str, several: &str) -> String {
 
 /// The numbers that formulas contain.
 impl Part<'_> {
+    /// Returns the formula for the share of the accesses that a counter counts.
+    fn share(&self, counted: u64) -> Option<String> {
+        Some(format!(
+            "{counted} / {}",
+            self.stats.hits + self.stats.misses
+        ))
+    }
+
     fn set_count(&self) -> Option<u64> {
         self.tlb
             .map(|tlb| tlb.sets)

@@ -35,14 +35,12 @@ pub(crate) struct ProgramCall {
 }
 
 /// The settings of a statement that runs a program.
-pub(crate) const CALL_SETTINGS: &[SettingRow<ProgramCall>] = &[SettingRow {
-    name: "define",
-    params: &[C_NAME, Equals, V],
-    help: "value of a `#define` of the program",
-    repeats: true,
-    get: None,
-    set: |call, f| constant(f).map(|one| call.define(one)),
-}];
+pub(crate) const CALL_SETTINGS: &[SettingRow<ProgramCall>] = &[SettingRow::often(
+    "define",
+    &[C_NAME, Equals, V],
+    "value of a `#define` of the program",
+    |call, f| constant(f).map(|one| call.define(one)),
+)];
 
 /// An argument of a function.
 #[derive(Debug, Clone)]

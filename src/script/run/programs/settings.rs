@@ -36,50 +36,42 @@ pub(crate) const BUFFERINGS: &[(&str, Buffering)] = &[
 ];
 
 pub(crate) const PROGRAM_SETTINGS: &[SettingRow<ProgramDraft>] = &[
-    SettingRow {
-        name: "at",
-        params: &[C_NAME, VA],
-        help: "address of a global variable (default: in order from address 0, or from 0x404000 in a `run` with addresses above 32 bits)",
-        repeats: true,
-        get: None,
-        set: |d, f| {
+    SettingRow::often(
+        "at",
+        &[C_NAME, VA],
+        "address of a global variable (default: in order from address 0, or from 0x404000 in a `run` with addresses above 32 bits)",
+        |d, f| {
             let [name, address] = two(f)?;
             let place = (word(name)?, address.integer().map_err(one)?, f.span);
             once(&d.at, &place)?;
             d.at.push(place);
             Ok(())
         },
-    },
-    SettingRow {
-        name: "define",
-        params: &[C_NAME, Equals, V],
-        help: "value of a `#define` of the program, in place of the one in its text",
-        repeats: true,
-        get: None,
-        set: |d, f| {
+    ),
+    SettingRow::often(
+        "define",
+        &[C_NAME, Equals, V],
+        "value of a `#define` of the program, in place of the one in its text",
+        |d, f| {
             let constant = constant(f)?;
             once(&d.define, &constant)?;
             d.define.push(constant);
             Ok(())
         },
-    },
-    SettingRow {
-        name: "order",
-        params: &[Words(words_of!(ORDERS.0))],
-        help: "order of an array's elements in memory: `row-major` (default), or `column-major` as in Fortran",
-        repeats: false,
-        get: None,
-        set: |d, f| {
+    ),
+    SettingRow::once(
+        "order",
+        &[Words(words_of!(ORDERS.0))],
+        "order of an array's elements in memory: `row-major` (default), or `column-major` as in Fortran",
+        |d, f| {
             one_of(sole(f)?, ORDERS).map(|column_major| d.conventions.column_major = column_major)
         },
-    },
-    SettingRow {
-        name: "pointer",
-        params: &[SIZE],
-        help: "size of a pointer and of `long`: 4 B (default), or 8 B (default in a `run` with addresses above 32 bits)",
-        repeats: false,
-        get: None,
-        set: |d, f| {
+    ),
+    SettingRow::once(
+        "pointer",
+        &[SIZE],
+        "size of a pointer and of `long`: 4 B (default), or 8 B (default in a `run` with addresses above 32 bits)",
+        |d, f| {
             let size = sole(f)?;
             d.pointer = match size.integer().map_err(one)? {
                 4 => Some(4),
@@ -92,37 +84,31 @@ pub(crate) const PROGRAM_SETTINGS: &[SettingRow<ProgramDraft>] = &[
             };
             Ok(())
         },
-    },
-    SettingRow {
-        name: "printf",
-        params: &[Words(words_of!(BUFFERINGS.0))],
-        help: "when `printf` writes its output: in each call (default), at the end of each line, or when the buffer is full",
-        repeats: false,
-        get: None,
-        set: |d, f| one_of(sole(f)?, BUFFERINGS).map(|when| d.buffering = when),
-    },
-    SettingRow {
-        name: "registers",
-        params: &[Literal("scalars")],
-        help: "also keeps scalar global variables in registers, so that only arrays and structs are accessed",
-        repeats: false,
-        get: None,
-        set: |d, f| {
+    ),
+    SettingRow::once(
+        "printf",
+        &[Words(words_of!(BUFFERINGS.0))],
+        "when `printf` writes its output: in each call (default), at the end of each line, or when the buffer is full",
+        |d, f| one_of(sole(f)?, BUFFERINGS).map(|when| d.buffering = when),
+    ),
+    SettingRow::once(
+        "registers",
+        &[Literal("scalars")],
+        "also keeps scalar global variables in registers, so that only arrays and structs are accessed",
+        |d, f| {
             d.conventions.scalars_in_registers = literal(f, "scalars")?;
             Ok(())
         },
-    },
-    SettingRow {
-        name: "update",
-        params: &[Literal("once")],
-        help: "makes `a += b` one access, the store (default: a load and a store)",
-        repeats: false,
-        get: None,
-        set: |d, f| {
+    ),
+    SettingRow::once(
+        "update",
+        &[Literal("once")],
+        "makes `a += b` one access, the store (default: a load and a store)",
+        |d, f| {
             d.conventions.update_once = literal(f, "once")?;
             Ok(())
         },
-    },
+    ),
 ];
 
 /// Reports a second setting of the same name.

@@ -35,11 +35,8 @@ impl Shown {
     /// Returns a number in hexadecimal with at least `digits` digits.
     pub fn hex(n: u64, digits: u32) -> Self {
         Self {
-            value: Value::from(n),
             hex: Some(digits),
-            bits: None,
-            before: "",
-            measured: false,
+            ..Self::plain(n)
         }
     }
 

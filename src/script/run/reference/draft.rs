@@ -71,25 +71,18 @@ const ITEMS: &[(&str, u64)] = &[
 ];
 
 pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
-    SettingRow {
-        name: "frames",
-        params: &[N],
-        help: "number of frames",
-        repeats: false,
-        get: None,
-        set: |d, f| number(f, "a number of frames", &mut d.frames),
-    },
-    SettingRow {
-        name: "reserved",
-        params: &[N],
-        help: "number of these frames that hold the program's code, and no page of the string",
-        repeats: false,
-        get: None,
-        set: |d, f| number(f, "a number of frames", &mut d.reserved),
-    },
-    SettingRow {
-        name: "replacement",
-        params: &[Ways(&[
+    SettingRow::once("frames", &[N], "number of frames", |d, f| {
+        number(f, "a number of frames", &mut d.frames)
+    }),
+    SettingRow::once(
+        "reserved",
+        &[N],
+        "number of these frames that hold the program's code, and no page of the string",
+        |d, f| number(f, "a number of frames", &mut d.reserved),
+    ),
+    SettingRow::once(
+        "replacement",
+        &[Ways(&[
             &[Words(&[
                 "lru",
                 "fifo",
@@ -106,76 +99,58 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
             &[Literal("optimal"), Optional(&[Keyword("lookahead"), N])],
             &[Literal("working-set"), Optional(&[Keyword("window"), N])],
         ])],
-        help: "page replacement policy (default: `lru`)",
-        repeats: false,
-        get: None,
-        set: replacement,
-    },
-    SettingRow {
-        name: "window",
-        params: &[N],
-        help: "length of the working-set window, in references",
-        repeats: false,
-        get: None,
-        set: |d, f| number(f, "a window", &mut d.window),
-    },
-    SettingRow {
-        name: "tick",
-        params: &[N],
-        help: "number of references between clock ticks, for policies with use or reference bits",
-        repeats: false,
-        get: None,
-        set: |d, f| number(f, "an interval between ticks", &mut d.tick),
-    },
-    SettingRow {
-        name: "ticks",
-        params: &[Many(&N)],
-        help: "positions, counted from 1, of the references that precede a clock tick",
-        repeats: false,
-        get: None,
-        set: |d, f| positions(f, &mut d.ticks),
-    },
-    SettingRow {
-        name: "holding",
-        params: &[Optional(&[PAGES])],
-        help: "initially resident pages, oldest first",
-        repeats: false,
-        get: None,
-        set: |d, f| pages(f, &mut d.holding),
-    },
-    SettingRow {
-        name: "writes",
-        params: &[Optional(&[PAGES])],
-        help: "pages whose references are all stores",
-        repeats: false,
-        get: None,
-        set: |d, f| pages(f, &mut d.writes),
-    },
-    SettingRow {
+        "page replacement policy (default: `lru`)",
+        replacement,
+    ),
+    SettingRow::once(
+        "window",
+        &[N],
+        "length of the working-set window, in references",
+        |d, f| number(f, "a window", &mut d.window),
+    ),
+    SettingRow::once(
+        "tick",
+        &[N],
+        "number of references between clock ticks, for policies with use or reference bits",
+        |d, f| number(f, "an interval between ticks", &mut d.tick),
+    ),
+    SettingRow::once(
+        "ticks",
+        &[Many(&N)],
+        "positions, counted from 1, of the references that precede a clock tick",
+        |d, f| positions(f, &mut d.ticks),
+    ),
+    SettingRow::once(
+        "holding",
+        &[Optional(&[PAGES])],
+        "initially resident pages, oldest first",
+        |d, f| pages(f, &mut d.holding),
+    ),
+    SettingRow::once(
+        "writes",
+        &[Optional(&[PAGES])],
+        "pages whose references are all stores",
+        |d, f| pages(f, &mut d.writes),
+    ),
+    SettingRow::once(
         // Positions, because a letter after a page, as in `1r`, is a valid name of a page.
-        name: "stores",
-        params: &[Many(&N)],
-        help: "positions, counted from 1, of the stores in the reference string",
-        repeats: false,
-        get: None,
-        set: |d, f| positions(f, &mut d.stores),
-    },
-    SettingRow {
+        "stores",
+        &[Many(&N)],
+        "positions, counted from 1, of the stores in the reference string",
+        |d, f| positions(f, &mut d.stores),
+    ),
+    SettingRow::once(
         // Not necessarily a power of two, because published problems also use pages of 100 records.
-        name: "page",
-        params: &[SIZE],
-        help: "page size; with this setting, each reference is a byte address",
-        repeats: false,
-        get: None,
-        set: |d, f| number(f, "a page size", &mut d.page_size),
-    },
-    SettingRow {
-        name: "unit",
-        params: &[Words(words_of!(ITEMS.0))],
-        help: "the items that `page` counts, if the references are accesses of a program: `page 200, unit int`; default: bytes",
-        repeats: false,
-        get: None,
-        set: |d, f| {
+        "page",
+        &[SIZE],
+        "page size; with this setting, each reference is a byte address",
+        |d, f| number(f, "a page size", &mut d.page_size),
+    ),
+    SettingRow::once(
+        "unit",
+        &[Words(words_of!(ITEMS.0))],
+        "the items that `page` counts, if the references are accesses of a program: `page 200, unit int`; default: bytes",
+        |d, f| {
             choice(
                 f,
                 &ITEMS.iter().map(|item| (item.0, *item)).collect::<Vec<_>>(),
@@ -184,39 +159,31 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
                 },
             )
         },
-    },
-    SettingRow {
-        name: "define",
-        params: &[C_NAME, Equals, V],
-        help: "value of a `#define` of the program",
-        repeats: true,
-        get: None,
-        set: |d, f| constant(f).map(|one| d.define.push(one)),
-    },
-    SettingRow {
-        name: "format",
-        params: &[Words(words_of!(FORMATS.name))],
-        help: "format of the trace; default: detected as for `replay`",
-        repeats: false,
-        get: None,
-        set: |d, f| choice(f, &formats(), |format| d.format = Some(format)),
-    },
-    SettingRow {
-        name: "straddle",
-        params: &[Words(words_of!(STRADDLES.0))],
-        help: "whether an access of a trace references each page that it touches (default), or only the first",
-        repeats: false,
-        get: None,
-        set: |d, f| choice(f, STRADDLES, |straddle| d.options.straddle = straddle),
-    },
-    SettingRow {
-        name: "only",
-        params: &[Words(words_of!(ONLY.0))],
-        help: "whether to use only the loads and stores of a trace, or only its instruction fetches; default: both",
-        repeats: false,
-        get: None,
-        set: |d, f| choice(f, ONLY, |only| d.options.only = only),
-    },
+    ),
+    SettingRow::often(
+        "define",
+        &[C_NAME, Equals, V],
+        "value of a `#define` of the program",
+        |d, f| constant(f).map(|one| d.define.push(one)),
+    ),
+    SettingRow::once(
+        "format",
+        &[Words(words_of!(FORMATS.name))],
+        "format of the trace; default: detected as for `replay`",
+        |d, f| choice(f, &formats(), |format| d.format = Some(format)),
+    ),
+    SettingRow::once(
+        "straddle",
+        &[Words(words_of!(STRADDLES.0))],
+        "whether an access of a trace references each page that it touches (default), or only the first",
+        |d, f| choice(f, STRADDLES, |straddle| d.options.straddle = straddle),
+    ),
+    SettingRow::once(
+        "only",
+        &[Words(words_of!(ONLY.0))],
+        "whether to use only the loads and stores of a trace, or only its instruction fetches; default: both",
+        |d, f| choice(f, ONLY, |only| d.options.only = only),
+    ),
 ];
 
 fn choice<T: Copy>(

@@ -32,17 +32,8 @@ pub(crate) fn reference(
     // The words are known even if a setting depends on the run.
     check_bare_pages(cx, pages, settings)?;
     let fields = reference_fields(cx, settings)?;
-    let (mut draft, mut wrong) = (Draft::default(), Vec::new());
-    apply(
-        REFERENCE_SETTINGS,
-        "reference",
-        &fields,
-        &mut draft,
-        &mut wrong,
-    );
-    if !wrong.is_empty() {
-        return Err(wrong.into());
-    }
+    let mut draft = Draft::default();
+    apply(REFERENCE_SETTINGS, "reference", &fields, &mut draft)?;
     warn_of_unused(cx, &fields, &draft);
     let start = initial_pages(cx, settings, &fields, &draft)?;
     let listed = listed_references(cx, pages, &fields, &draft, settings.span)?;

@@ -375,10 +375,7 @@ fn bracketed(words: &[Word]) -> String {
 }
 
 fn between(first: Span, last: Span) -> Span {
-    Span {
-        end: last.end,
-        ..first
-    }
+    first.to(last)
 }
 
 /// A reference string in which letters mark loads and stores.

@@ -33,30 +33,31 @@ const INCLUSIONS: &[(&str, Inclusion)] = &[
 ];
 
 pub(crate) const CACHE_SETTINGS: &[SettingRow<CacheDraft>] = shared_rows![CacheDraft;
-    SettingRow { name: "size", params: &[SIZE], help: "capacity in bytes", repeats: false,
-        get: Some(|d| count(u64::try_from(d.build().ok()?.size()).ok()?)), set: |d, f| d.common.shape.capacity(f, Capacity::Bytes) },
-    SettingRow { name: "lines", params: &[N], help: "number of lines", repeats: false,
-        get: Some(|d| count(d.build().ok()?.lines())), set: |d, f| d.common.shape.capacity(f, Capacity::Lines) },
-    SettingRow { name: "block", params: &[SIZE], help: "block size, a power of two", repeats: false,
-        get: Some(|d| power(d.block_bits?)), set: |d, f| sole(f)?.log2("the block size").map(|n| d.block_bits = Some(n)).map_err(one) },
-    SettingRow { name: "write-back", params: &[], help: "write-back: a store marks the block dirty", repeats: false,
-        get: Some(|d| Some(Value::Bool(d.write == WritePolicy::Back))), set: |d, _| { d.write = WritePolicy::Back; Ok(()) } },
-    SettingRow { name: "write-through", params: &[], help: "write-through: a store also updates the next level", repeats: false,
-        get: Some(|d| Some(Value::Bool(d.write == WritePolicy::Through))), set: |d, _| { d.write = WritePolicy::Through; Ok(()) } },
-    SettingRow { name: "write-allocate", params: &[], help: "write-allocate: a store miss fills the line", repeats: false,
-        get: Some(|d| Some(Value::Bool(d.write_allocate))), set: |d, _| { d.write_allocate = true; Ok(()) } },
-    SettingRow { name: "no-write-allocate", params: &[], help: "no-write-allocate: a store miss updates only the next level", repeats: false,
-        get: Some(|d| Some(Value::Bool(!d.write_allocate))), set: |d, _| { d.write_allocate = false; Ok(()) } },
-    SettingRow { name: "index", params: &[Words(words_of!(INDEXES.0))], help: "whether the physical or virtual address selects the set", repeats: false,
-        get: Some(|d| word_of(INDEXES, &d.virtual_index)), set: |d, f| one_of(sole(f)?, INDEXES).map(|v| d.virtual_index = v) },
-    SettingRow { name: "inclusion", params: &[Words(words_of!(INCLUSIONS.0))], help: "whether this cache includes or excludes the blocks of the caches closer to the core", repeats: false,
-        get: Some(|d| word_of(INCLUSIONS, &d.inclusion)), set: |d, f| one_of(sole(f)?, INCLUSIONS).map(|i| d.inclusion = i) },
-    SettingRow { name: "shared", params: &[], help: "one cache that all cores share", repeats: false,
-        get: Some(|d| Some(Value::Bool(d.shared))), set: |d, _| { d.shared = true; Ok(()) } },
+    SettingRow::path("size", &[SIZE], "capacity in bytes",
+        |d| count(u64::try_from(d.build().ok()?.size()).ok()?), |d, f| d.common.shape.capacity(f, Capacity::Bytes)),
+    SettingRow::path("lines", &[N], "number of lines",
+        |d| count(d.build().ok()?.lines()), |d, f| d.common.shape.capacity(f, Capacity::Lines)),
+    SettingRow::path("block", &[SIZE], "block size, a power of two",
+        |d| power(d.block_bits?), |d, f| sole(f)?.log2("the block size").map(|n| d.block_bits = Some(n)).map_err(one)),
+    SettingRow::path("write-back", &[], "write-back: a store marks the block dirty",
+        |d| Some(Value::Bool(d.write == WritePolicy::Back)), |d, _| { d.write = WritePolicy::Back; Ok(()) }),
+    SettingRow::path("write-through", &[], "write-through: a store also updates the next level",
+        |d| Some(Value::Bool(d.write == WritePolicy::Through)), |d, _| { d.write = WritePolicy::Through; Ok(()) }),
+    SettingRow::path("write-allocate", &[], "write-allocate: a store miss fills the line",
+        |d| Some(Value::Bool(d.write_allocate)), |d, _| { d.write_allocate = true; Ok(()) }),
+    SettingRow::path("no-write-allocate", &[], "no-write-allocate: a store miss updates only the next level",
+        |d| Some(Value::Bool(!d.write_allocate)), |d, _| { d.write_allocate = false; Ok(()) }),
+    SettingRow::path("index", &[Words(words_of!(INDEXES.0))], "whether the physical or virtual address selects the set",
+        |d| word_of(INDEXES, &d.virtual_index), |d, f| one_of(sole(f)?, INDEXES).map(|v| d.virtual_index = v)),
+    SettingRow::path("inclusion", &[Words(words_of!(INCLUSIONS.0))], "whether this cache includes or excludes the blocks of the caches closer to the core",
+        |d| word_of(INCLUSIONS, &d.inclusion), |d, f| one_of(sole(f)?, INCLUSIONS).map(|i| d.inclusion = i)),
+    SettingRow::path("shared", &[], "one cache that all cores share",
+        |d| Some(Value::Bool(d.shared)), |d, _| { d.shared = true; Ok(()) }),
 ];
 
 impl Level for CacheDraft {
     const UNNAMED: &'static str = "cache";
+    const ROWS: &'static [SettingRow<Self>] = CACHE_SETTINGS;
 
     fn fresh(common: Common) -> Self {
         Self {
@@ -80,10 +81,6 @@ impl Level for CacheDraft {
 
     fn agrees(&self) -> Result<(), Vec<Diagnostic>> {
         self.build().map(|_| ())
-    }
-
-    fn rows() -> &'static [SettingRow<Self>] {
-        CACHE_SETTINGS
     }
 }
 
@@ -153,22 +150,24 @@ pub(crate) struct TlbDraft {
 }
 
 pub(crate) const TLB_SETTINGS: &[SettingRow<TlbDraft>] = shared_rows![TlbDraft;
-    SettingRow { name: "entries", params: &[N], help: "number of entries", repeats: false,
-        get: Some(|d| count(d.build().ok()?.entries())), set: |d, f| d.common.shape.capacity(f, Capacity::Lines) },
-    SettingRow { name: "pages", params: &[Many(&SIZE)], help: "supported page sizes (default: all)", repeats: false, get: Some(|d| Value::list(d.page_bits.iter().filter_map(|bits| power(*bits))).ok()), set: |d, f| {
+    SettingRow::path("entries", &[N], "number of entries",
+        |d| count(d.build().ok()?.entries()), |d, f| d.common.shape.capacity(f, Capacity::Lines)),
+    SettingRow::path("pages", &[Many(&SIZE)], "supported page sizes (default: all)",
+        |d| Value::list(d.page_bits.iter().filter_map(|bits| power(*bits))).ok(), |d, f| {
         let sizes: Result<Vec<u32>, _> = f.args.iter().map(|arg| arg.log2("a page size")).collect();
         let mut sizes = sizes.map_err(one)?;
         sizes.sort_unstable();
         sizes.dedup();
         d.page_bits = sizes;
         Ok(())
-    } },
-    SettingRow { name: "asid", params: &[Words(words_of!(ON_OFF.0))], help: "whether each entry has the address-space ID (ASID) of its process", repeats: false,
-        get: Some(|d| word_of(ON_OFF, &d.asid)), set: |d, f| one_of(sole(f)?, ON_OFF).map(|on| d.asid = on) },
+    }),
+    SettingRow::path("asid", &[Words(words_of!(ON_OFF.0))], "whether each entry has the address-space ID (ASID) of its process",
+        |d| word_of(ON_OFF, &d.asid), |d, f| one_of(sole(f)?, ON_OFF).map(|on| d.asid = on)),
 ];
 
 impl Level for TlbDraft {
     const UNNAMED: &'static str = "tlb";
+    const ROWS: &'static [SettingRow<Self>] = TLB_SETTINGS;
 
     fn fresh(common: Common) -> Self {
         Self {
@@ -188,10 +187,6 @@ impl Level for TlbDraft {
 
     fn agrees(&self) -> Result<(), Vec<Diagnostic>> {
         self.build().map(|_| ())
-    }
-
-    fn rows() -> &'static [SettingRow<Self>] {
-        TLB_SETTINGS
     }
 }
 

@@ -97,10 +97,7 @@ fn bits_without_range(setting: &Setting) -> Option<Diagnostic> {
     else {
         return None;
     };
-    let span = Span {
-        end: last.span.end,
-        ..first.span
-    };
+    let span = first.span.to(last.span);
     let wrong = Diagnostic::new(Code::BadFormat, span, "a range of bits needs `..`");
     let range = format!("{}..{}", from.min(to), from.max(to));
     (&*setting.name.text == "ppn").then(|| wrong.fix(Fix::replace(span, range)))

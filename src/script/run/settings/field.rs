@@ -235,28 +235,79 @@ pub(crate) const ON_OFF: &[(&str, bool)] = &[("on", true), ("off", false)];
 /// Returns a setting's value in a complete draft, or `None` if the draft has no such value.
 type Get<D> = fn(&D) -> Option<Value>;
 
+/// Adds a setting to a draft.
+type Set<D> = fn(&mut D, &Field) -> Result<(), Vec<Diagnostic>>;
+
 /// The row of a setting in the registry of its block.
 pub(crate) struct SettingRow<D: 'static> {
     pub(crate) name: &'static str,
     /// The setting's parameters, or none for a flag.
     pub(crate) params: &'static [Param],
     pub(crate) help: &'static str,
-    /// Adds the setting to the draft.
-    pub(crate) set: fn(&mut D, &Field) -> Result<(), Vec<Diagnostic>>,
-    /// Returns the setting's value in a complete draft. A setting without this function is not a path.
+    pub(crate) set: Set<D>,
+    /// A setting without this function is not a path.
     pub(crate) get: Option<Get<D>>,
     /// Whether the setting may occur several times (`tlb`, `cache`).
     pub(crate) repeats: bool,
 }
 
-/// Adds each field to a draft by applying the matching row of the draft's block, and collects every error.
+impl<D> SettingRow<D> {
+    /// Returns the row of a setting that may occur once and is not a path.
+    pub(crate) const fn once(
+        name: &'static str,
+        params: &'static [Param],
+        help: &'static str,
+        set: Set<D>,
+    ) -> Self {
+        Self {
+            name,
+            params,
+            help,
+            set,
+            get: None,
+            repeats: false,
+        }
+    }
+
+    /// Returns the row of a setting that may occur several times.
+    pub(crate) const fn often(
+        name: &'static str,
+        params: &'static [Param],
+        help: &'static str,
+        set: Set<D>,
+    ) -> Self {
+        Self {
+            repeats: true,
+            ..Self::once(name, params, help, set)
+        }
+    }
+
+    /// Returns the row of a setting that is also a path: `L1d.size`.
+    pub(crate) const fn path(
+        name: &'static str,
+        params: &'static [Param],
+        help: &'static str,
+        get: Get<D>,
+        set: Set<D>,
+    ) -> Self {
+        Self {
+            get: Some(get),
+            ..Self::once(name, params, help, set)
+        }
+    }
+}
+
+/// Adds each field to a draft by applying the matching row of the draft's block.
+///
+/// # Errors
+/// Returns every error in the fields.
 pub(crate) fn apply<D>(
     rows: &[SettingRow<D>],
     block: &str,
     fields: &[Field],
     draft: &mut D,
-    wrong: &mut Vec<Diagnostic>,
-) {
+) -> Result<(), Vec<Diagnostic>> {
+    let mut wrong = Vec::new();
     for (i, field) in fields.iter().enumerate() {
         let row = rows.iter().find(|row| row.name == &*field.name.text);
         let unread: Vec<_> = field.mistakes().cloned().collect();
@@ -288,6 +339,7 @@ pub(crate) fn apply<D>(
             wrong.extend(problems);
         }
     }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
 /// Groups of mutually exclusive settings.
@@ -473,9 +525,7 @@ pub(crate) fn block_of<D>(
             format!("`{}` takes no value before its block", field.name.text),
         )));
     }
-    let mut wrong = Vec::new();
-    apply(rows, &field.name.text, block, draft, &mut wrong);
-    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+    apply(rows, &field.name.text, block, draft)
 }
 
 /// Returns the only value of a setting.

@@ -25,27 +25,18 @@ pub(crate) struct FileDraft {
 }
 
 pub(crate) const FILE_SETTINGS: &[SettingRow<FileDraft>] = &[
-    SettingRow {
-        name: "size",
-        params: &[SIZE],
-        help: "size of the file",
-        repeats: false,
-        get: None,
-        set: |d, f| {
-            let n = sole(f)?
-                .within(0, SIZE_LIMIT, Code::LimitSize, "a file")
-                .map_err(one)?;
-            d.size = Some(n);
-            Ok(())
-        },
-    },
-    SettingRow {
-        name: "fill",
-        params: &[OneOf(&[BYTE, Literal("zero"), Literal("counting")])],
-        help: "initial contents: one value for all bytes (default: 0), or `counting` (byte i is i mod 256)",
-        repeats: false,
-        get: None,
-        set: |d, f| {
+    SettingRow::once("size", &[SIZE], "size of the file", |d, f| {
+        let n = sole(f)?
+            .within(0, SIZE_LIMIT, Code::LimitSize, "a file")
+            .map_err(one)?;
+        d.size = Some(n);
+        Ok(())
+    }),
+    SettingRow::once(
+        "fill",
+        &[OneOf(&[BYTE, Literal("zero"), Literal("counting")])],
+        "initial contents: one value for all bytes (default: 0), or `counting` (byte i is i mod 256)",
+        |d, f| {
             let arg = sole(f)?;
             let fill = match arg.word() {
                 Some("zero") => Fill::Byte(0),
@@ -54,18 +45,16 @@ pub(crate) const FILE_SETTINGS: &[SettingRow<FileDraft>] = &[
             };
             fill_with(d, f, fill)
         },
-    },
-    SettingRow {
-        name: "pages",
-        params: &[BYTE],
-        help: "initial contents: every byte of page i is BYTE + i",
-        repeats: false,
-        get: None,
-        set: |d, f| {
+    ),
+    SettingRow::once(
+        "pages",
+        &[BYTE],
+        "initial contents: every byte of page i is BYTE + i",
+        |d, f| {
             let fill = Fill::Pages(byte(sole(f)?)?);
             fill_with(d, f, fill)
         },
-    },
+    ),
 ];
 
 fn byte(arg: &Arg) -> Result<u8, Vec<Diagnostic>> {
@@ -124,21 +113,17 @@ pub(crate) struct ExecutableDraft {
 
 /// Settings of `executable`, other than the table of its sections.
 pub(crate) const EXECUTABLE_SETTINGS: &[SettingRow<ExecutableDraft>] = &[
-    SettingRow {
-        name: "entry",
-        params: &[VA],
-        help: "entry point (default: the start of the first section)",
-        repeats: false,
-        get: None,
-        set: |d, f| sole(f)?.integer().map(|at| d.entry = Some(at)).map_err(one),
-    },
-    SettingRow {
-        name: "library",
-        params: &[Many(&FILE_NAME)],
-        help: "a shared library to map with the program",
-        repeats: true,
-        get: None,
-        set: |d, f| {
+    SettingRow::once(
+        "entry",
+        &[VA],
+        "entry point (default: the start of the first section)",
+        |d, f| sole(f)?.integer().map(|at| d.entry = Some(at)).map_err(one),
+    ),
+    SettingRow::often(
+        "library",
+        &[Many(&FILE_NAME)],
+        "a shared library to map with the program",
+        |d, f| {
             for arg in &f.args {
                 match arg.value() {
                     Ok(Value::Text(name)) => d.libraries.push(name.clone()),
@@ -155,5 +140,5 @@ pub(crate) const EXECUTABLE_SETTINGS: &[SettingRow<ExecutableDraft>] = &[
             }
             Ok(())
         },
-    },
+    ),
 ];

@@ -12,7 +12,7 @@ use super::field::{
     Field, ON_OFF, SettingRow, apply, count, one, one_of, policy_name, sole, value_of, word_of,
 };
 use crate::lang::value::Value;
-use crate::run::bind::Param::{self, Unit, Words};
+use crate::run::bind::Param::{Unit, Words};
 use crate::run::bind::{FRAMES, POLICY, SIZE, VA, words_of};
 
 #[derive(Debug, Clone)]
@@ -43,25 +43,8 @@ const SIGNALS: &[(&str, SignalPolicy)] = &[
     ("kill", SignalPolicy::Kill),
 ];
 
-const fn row(
-    name: &'static str,
-    params: &'static [Param],
-    help: &'static str,
-    get: fn(&KernelDraft) -> Option<Value>,
-    set: fn(&mut KernelDraft, &Field) -> Result<(), Vec<Diagnostic>>,
-) -> SettingRow<KernelDraft> {
-    SettingRow {
-        name,
-        params,
-        help,
-        set,
-        get: Some(get),
-        repeats: false,
-    }
-}
-
 pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
-    row(
+    SettingRow::path(
         "frames",
         &[FRAMES],
         "number of user page frames (default: all that fit in memory)",
@@ -80,21 +63,21 @@ pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
             Ok(())
         },
     ),
-    row(
+    SettingRow::path(
         "replacement",
         &[POLICY],
         "page replacement policy (default: `clock`)",
         |d| policy_name(d.config.replacement),
         |d, f| replacement(f).map(|policy| d.config.replacement = policy),
     ),
-    row(
+    SettingRow::path(
         "scope",
         &[Words(words_of!(SCOPES.0))],
         "processes whose pages the kernel can evict (default: `global`, all processes)",
         |d| word_of(SCOPES, &d.config.scope),
         |d, f| one_of(sole(f)?, SCOPES).map(|scope| d.config.scope = scope),
     ),
-    row(
+    SettingRow::path(
         "swap",
         &[FRAMES, Unit("slots")],
         "number of one-page swap slots (default: 0)",
@@ -107,35 +90,35 @@ pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
             Ok(())
         },
     ),
-    row(
+    SettingRow::path(
         "stack-top",
         &[VA],
         "address just past the stack",
         |d| count(d.config.stack_top),
         |d, f| address(d, "stack-top", f).map(|at| d.config.stack_top = at),
     ),
-    row(
+    SettingRow::path(
         "stack-size",
         &[SIZE],
         "maximum size of a stack",
         |d| count(d.config.stack_size),
         |d, f| address(d, "stack-size", f).map(|size| d.config.stack_size = size),
     ),
-    row(
+    SettingRow::path(
         "mmap-base",
         &[VA],
         "address below which `mmap` searches for free space",
         |d| count(d.config.mmap_base),
         |d, f| address(d, "mmap-base", f).map(|at| d.config.mmap_base = at),
     ),
-    row(
+    SettingRow::path(
         "brk-start",
         &[VA],
         "start of the heap before `execve`",
         |d| count(d.config.brk_start),
         |d, f| address(d, "brk-start", f).map(|at| d.config.brk_start = at),
     ),
-    row(
+    SettingRow::path(
         "fault-around",
         &[FRAMES, Unit("pages")],
         "number of file pages that a read fault maps, a power of two (default: 1)",
@@ -150,28 +133,28 @@ pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
             Ok(())
         },
     ),
-    row(
+    SettingRow::path(
         "page-cache",
         &[Words(words_of!(PAGE_CACHES.0))],
         "whether file pages start in the page cache (default: `cold`, not cached)",
         |d| word_of(PAGE_CACHES, &d.config.warm),
         |d, f| one_of(sole(f)?, PAGE_CACHES).map(|warm| d.config.warm = warm),
     ),
-    row(
+    SettingRow::path(
         "zero-page",
         &[Words(words_of!(ON_OFF.0))],
         "whether the first read of an anonymous page maps the shared zero page (default: `off`)",
         |d| word_of(ON_OFF, &d.config.zero_page),
         |d, f| one_of(sole(f)?, ON_OFF).map(|on| d.config.zero_page = on),
     ),
-    row(
+    SettingRow::path(
         "pages",
         &[Words(words_of!(PLACES.0))],
         "initial contents of an anonymous page: zeros or data from disk (default: `demand-zero`)",
         |d| word_of(PLACES, &d.config.on_disk),
         |d, f| one_of(sole(f)?, PLACES).map(|on_disk| d.config.on_disk = on_disk),
     ),
-    row(
+    SettingRow::path(
         "signals",
         &[Words(words_of!(SIGNALS.0))],
         "whether a fatal fault ends the process or Pagewalk only reports it (default: `report`)",
@@ -225,20 +208,15 @@ pub(crate) fn build_kernel(spec: &Spec, fields: &[Field]) -> Result<KernelPlan, 
         config: KernelConfig::default_for(spec),
         places: Vec::new(),
     };
-    let mut wrong = Vec::new();
-    apply(KERNEL_SETTINGS, "kernel", fields, &mut draft, &mut wrong);
+    apply(KERNEL_SETTINGS, "kernel", fields, &mut draft)?;
     // If the script gives no size, the disk has room for every page.
     if draft.config.on_disk && !fields.iter().any(|field| &*field.name.text == "swap") {
         draft.config.swap = SWAP_LIMIT as u32;
     }
-    if wrong.is_empty() {
-        Ok(KernelPlan {
-            config: draft.config,
-            places: draft.places,
-        })
-    } else {
-        Err(wrong)
-    }
+    Ok(KernelPlan {
+        config: draft.config,
+        places: draft.places,
+    })
 }
 
 /// The settings of a kernel, and their locations.

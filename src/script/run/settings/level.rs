@@ -79,13 +79,14 @@ impl Common {
 pub(super) trait Level: Sized + 'static {
     /// Keyword of the declaration.
     const UNNAMED: &'static str;
+    /// The settings of the declaration.
+    const ROWS: &'static [SettingRow<Self>];
     /// Returns a draft that has only the common settings.
     fn fresh(common: Common) -> Self;
     fn common(&self) -> &Common;
     fn common_mut(&mut self) -> &mut Common;
     /// Checks whether the level's settings are consistent.
     fn agrees(&self) -> Result<(), Vec<Diagnostic>>;
-    fn rows() -> &'static [SettingRow<Self>];
 }
 
 /// Whether the level comes from a preset or file and is unchanged by this declaration.
@@ -125,20 +126,20 @@ pub(super) fn policy(field: &Field) -> Result<Policy, Vec<Diagnostic>> {
 macro_rules! shared_rows {
     ($draft:ty; $($row:expr),* $(,)?) => {
         &[
-            SettingRow { name: "sets", params: &[N], help: "number of sets, a power of two", repeats: false,
-                get: Some(|d: &$draft| count(d.build().ok()?.sets)), set: |d: &mut $draft, f| d.common.shape.capacity(f, Capacity::Sets) },
-            SettingRow { name: "ways", params: &[OneOf(&[N, Literal("fully-associative"), Literal("direct-mapped")])], help: "associativity", repeats: false,
-                get: Some(|d: &$draft| count(d.build().ok()?.ways)), set: |d: &mut $draft, f| d.common.shape.ways(f) },
-            SettingRow { name: "fully-associative", params: &[], help: "one set with all entries", repeats: false,
-                get: Some(|d: &$draft| Some(Value::Bool(d.build().ok()?.sets == 1))), set: |d: &mut $draft, f| { d.common.shape.ways = Some((Ways::All, f.span)); Ok(()) } },
-            SettingRow { name: "direct-mapped", params: &[], help: "one way", repeats: false,
-                get: Some(|d: &$draft| Some(Value::Bool(d.build().ok()?.ways == 1))), set: |d: &mut $draft, f| { d.common.shape.ways = Some((Ways::Number(1), f.span)); Ok(()) } },
-            SettingRow { name: "policy", params: &[Words(POLICY_WORDS)], help: "replacement policy within a full set", repeats: false,
-                get: Some(|d: &$draft| policy_name(d.common.policy)), set: |d: &mut $draft, f| policy(f).map(|p| d.common.policy = p) },
-            SettingRow { name: "for", params: &[Words(words_of!(SIDES.0))], help: "kinds of accesses that use the TLB or cache", repeats: false,
-                get: Some(|d: &$draft| word_of(SIDES, &d.common.side)), set: |d: &mut $draft, f| one_of(sole(f)?, SIDES).map(|side| d.common.side = side) },
-            SettingRow { name: "latency", params: &[T], help: "latency of a lookup", repeats: false,
-                get: Some(|d: &$draft| time(d.common.latency)), set: |d: &mut $draft, f| latency(sole(f)?).map(|t| d.common.latency = t) },
+            SettingRow::path("sets", &[N], "number of sets, a power of two",
+                |d: &$draft| count(d.build().ok()?.sets), |d: &mut $draft, f| d.common.shape.capacity(f, Capacity::Sets)),
+            SettingRow::path("ways", &[OneOf(&[N, Literal("fully-associative"), Literal("direct-mapped")])], "associativity",
+                |d: &$draft| count(d.build().ok()?.ways), |d: &mut $draft, f| d.common.shape.ways(f)),
+            SettingRow::path("fully-associative", &[], "one set with all entries",
+                |d: &$draft| Some(Value::Bool(d.build().ok()?.sets == 1)), |d: &mut $draft, f| { d.common.shape.ways = Some((Ways::All, f.span)); Ok(()) }),
+            SettingRow::path("direct-mapped", &[], "one way",
+                |d: &$draft| Some(Value::Bool(d.build().ok()?.ways == 1)), |d: &mut $draft, f| { d.common.shape.ways = Some((Ways::Number(1), f.span)); Ok(()) }),
+            SettingRow::path("policy", &[Words(POLICY_WORDS)], "replacement policy within a full set",
+                |d: &$draft| policy_name(d.common.policy), |d: &mut $draft, f| policy(f).map(|p| d.common.policy = p)),
+            SettingRow::path("for", &[Words(words_of!(SIDES.0))], "kinds of accesses that use the TLB or cache",
+                |d: &$draft| word_of(SIDES, &d.common.side), |d: &mut $draft, f| one_of(sole(f)?, SIDES).map(|side| d.common.side = side)),
+            SettingRow::path("latency", &[T], "latency of a lookup",
+                |d: &$draft| time(d.common.latency), |d: &mut $draft, f| latency(sole(f)?).map(|t| d.common.latency = t)),
             $($row),*
         ]
     };
@@ -260,7 +261,7 @@ fn declare<L: Level>(
     if let Some(wrong) = nested(L::UNNAMED, field) {
         return Err(one(wrong));
     }
-    block_of(&plain, L::rows(), level)?;
+    block_of(&plain, L::ROWS, level)?;
     level.agrees()
 }
 

@@ -36,122 +36,107 @@ pub(crate) struct MachineDraft {
     spans: Vec<(&'static str, Span)>,
 }
 
-pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
-    SettingRow {
-        name: "virtual",
-        params: &[WIDTH, Unit("bits")],
-        help: "width of a virtual address",
-        repeats: false,
-        get: Some(|d| count(d.virtual_bits?)),
-        set: |d, f| {
-            d.spans.push(("virtual", f.span));
-            width(f, 64).map(|n| d.virtual_bits = Some(n))
-        },
-    },
-    SettingRow {
-        name: "physical",
-        params: &[WIDTH, Unit("bits")],
-        help: "width of a physical address",
-        repeats: false,
-        get: Some(|d| count(d.physical())),
-        set: |d, f| {
-            d.spans.push(("physical", f.span));
-            width(f, 64).map(|n| d.physical_bits = Some(n))
-        },
-    },
-    SettingRow {
-        name: "page",
-        params: &[SIZE],
-        help: "page size, a power of two",
-        repeats: false,
-        get: Some(|d| power(d.page_bits?)),
-        set: |d, f| {
-            d.spans.push(("page", f.span));
-            sole(f)?
-                .log2("the page size")
-                .map(|n| d.page_bits = Some(n))
-                .map_err(one)
-        },
-    },
-    SettingRow {
-        name: "page_table",
-        params: &[settings(
-            "levels N, bits N…, pte FORMAT, walk cached|uncached",
-        )],
-        help: "the levels, the VPN bits of each level, and the entry format",
-        repeats: false,
-        get: None,
-        set: |d, f| {
-            d.spans.push(("page_table", f.span));
-            d.table.span = Some(f.span);
-            block_of(f, TABLE_SETTINGS, &mut d.table)
-        },
-    },
-    SettingRow {
-        name: "pte",
-        params: &[Ways(&[
+pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] =
+    &[
+        SettingRow::path(
+            "virtual",
+            &[WIDTH, Unit("bits")],
+            "width of a virtual address",
+            |d| count(d.virtual_bits?),
+            |d, f| {
+                d.spans.push(("virtual", f.span));
+                width(f, 64).map(|n| d.virtual_bits = Some(n))
+            },
+        ),
+        SettingRow::path(
+            "physical",
+            &[WIDTH, Unit("bits")],
+            "width of a physical address",
+            |d| count(d.physical()),
+            |d, f| {
+                d.spans.push(("physical", f.span));
+                width(f, 64).map(|n| d.physical_bits = Some(n))
+            },
+        ),
+        SettingRow::path(
+            "page",
             &[SIZE],
-            &[settings("size SIZE, valid N, ppn N..N, …")],
-        ])],
-        help: "the format of a page-table entry",
-        repeats: false,
-        get: Some(|d| count(d.table.inherited_bytes?)),
-        set: |d, f| {
-            d.spans.push(("pte", f.span));
-            d.table.pte.set(f)
-        },
-    },
-    SettingRow {
-        name: "tlb",
-        params: &[Ways(&[
-            &[Optional(&[TLB]), settings("entries N, ways N, …")],
-            &[Optional(&[TLB]), Literal("none")],
-        ])],
-        help: "adds a TLB level",
-        repeats: true,
-        get: None,
-        set: |d, f| level(&mut d.tlbs, f),
-    },
-    SettingRow {
-        name: "cache",
-        params: &[Ways(&[
-            &[
-                Optional(&[CACHE]),
-                settings("size SIZE, block SIZE, ways N, …"),
-            ],
-            &[Optional(&[CACHE]), Literal("none")],
-        ])],
-        help: "adds a cache level",
-        repeats: true,
-        get: None,
-        set: |d, f| level(&mut d.caches, f),
-    },
-    SettingRow {
-        name: "memory",
-        params: &[settings("latency T")],
-        help: "main memory",
-        repeats: false,
-        get: None,
-        set: |d, f| match size_of_memory(f) {
-            Some(wrong) => Err(one(wrong)),
-            None => block_of(f, MEMORY_SETTINGS, &mut d.memory_latency),
-        },
-    },
-    SettingRow {
-        name: "cores",
-        params: &[N],
-        help: "number of cores, each with private TLBs and caches",
-        repeats: false,
-        get: Some(|d| count(d.cores.max(1))),
-        set: |d, f| {
-            let n = sole(f)?
-                .within(1, 64, Code::BadWidth, "a number of cores")
-                .map_err(one)?;
-            d.cores = n as u32;
-            Ok(())
-        },
-    },
-];
+            "page size, a power of two",
+            |d| power(d.page_bits?),
+            |d, f| {
+                d.spans.push(("page", f.span));
+                sole(f)?
+                    .log2("the page size")
+                    .map(|n| d.page_bits = Some(n))
+                    .map_err(one)
+            },
+        ),
+        SettingRow::once(
+            "page_table",
+            &[settings(
+                "levels N, bits N…, pte FORMAT, walk cached|uncached",
+            )],
+            "the levels, the VPN bits of each level, and the entry format",
+            |d, f| {
+                d.spans.push(("page_table", f.span));
+                d.table.span = Some(f.span);
+                block_of(f, TABLE_SETTINGS, &mut d.table)
+            },
+        ),
+        SettingRow::path(
+            "pte",
+            &[Ways(&[
+                &[SIZE],
+                &[settings("size SIZE, valid N, ppn N..N, …")],
+            ])],
+            "the format of a page-table entry",
+            |d| count(d.table.inherited_bytes?),
+            |d, f| {
+                d.spans.push(("pte", f.span));
+                d.table.pte.set(f)
+            },
+        ),
+        SettingRow::often(
+            "tlb",
+            &[Ways(&[
+                &[Optional(&[TLB]), settings("entries N, ways N, …")],
+                &[Optional(&[TLB]), Literal("none")],
+            ])],
+            "adds a TLB level",
+            |d, f| level(&mut d.tlbs, f),
+        ),
+        SettingRow::often(
+            "cache",
+            &[Ways(&[
+                &[
+                    Optional(&[CACHE]),
+                    settings("size SIZE, block SIZE, ways N, …"),
+                ],
+                &[Optional(&[CACHE]), Literal("none")],
+            ])],
+            "adds a cache level",
+            |d, f| level(&mut d.caches, f),
+        ),
+        SettingRow::once("memory", &[settings("latency T")], "main memory", |d, f| {
+            match size_of_memory(f) {
+                Some(wrong) => Err(one(wrong)),
+                None => block_of(f, MEMORY_SETTINGS, &mut d.memory_latency),
+            }
+        }),
+        SettingRow::path(
+            "cores",
+            &[N],
+            "number of cores, each with private TLBs and caches",
+            |d| count(d.cores.max(1)),
+            |d, f| {
+                let n = sole(f)?
+                    .within(1, 64, Code::BadWidth, "a number of cores")
+                    .map_err(one)?;
+                d.cores = n as u32;
+                Ok(())
+            },
+        ),
+    ];
 
 /// Reports a size of memory, which follows from the width of physical addresses, and a latency without braces.
 fn size_of_memory(field: &Field) -> Option<Diagnostic> {
@@ -208,14 +193,13 @@ fn size_of_memory(field: &Field) -> Option<Diagnostic> {
 }
 
 /// Settings of `memory` inside `machine`.
-pub(crate) const MEMORY_SETTINGS: &[SettingRow<u64>] = &[SettingRow {
-    name: "latency",
-    params: &[T],
-    help: "latency of main memory",
-    repeats: false,
-    get: Some(|d| time(*d)),
-    set: |d, f| latency(sole(f)?).map(|t| *d = t),
-}];
+pub(crate) const MEMORY_SETTINGS: &[SettingRow<u64>] = &[SettingRow::path(
+    "latency",
+    &[T],
+    "latency of main memory",
+    |d| time(*d),
+    |d, f| latency(sole(f)?).map(|t| *d = t),
+)];
 
 /// Returns the value of a setting of a machine or its page table: `machine.page`, `machine.levels`.
 pub(crate) fn machine_setting(spec: &Spec, name: &str) -> Option<Value> {
@@ -516,9 +500,9 @@ fn has_time(fields: &[Field]) -> bool {
 
 /// Returns the errors in fields that override an unknown machine, which may have any part.
 pub(crate) fn wrong_overrides(fields: &[Field]) -> Vec<Diagnostic> {
-    let mut wrong = Vec::new();
     let mut draft = MachineDraft::default();
-    apply(MACHINE_SETTINGS, "machine", fields, &mut draft, &mut wrong);
+    let applied = apply(MACHINE_SETTINGS, "machine", fields, &mut draft);
+    let mut wrong = applied.err().unwrap_or_default();
     wrong.retain(|one| !matches!(one.code, Code::UnknownNoun | Code::BadGeometry));
     wrong
 }
@@ -533,12 +517,10 @@ pub(crate) fn build_machine(
     place: Span,
 ) -> Result<Spec, Vec<Diagnostic>> {
     let mut draft = base.map(MachineDraft::from_spec).unwrap_or_default();
-    let mut wrong = Vec::new();
-    apply(MACHINE_SETTINGS, "machine", fields, &mut draft, &mut wrong);
+    apply(MACHINE_SETTINGS, "machine", fields, &mut draft).map_err(|mut wrong| {
+        wrong.sort_by_key(|one| one.span.start);
+        wrong
+    })?;
     draft.nanoseconds |= has_time(fields);
-    if wrong.is_empty() {
-        return draft.build(place);
-    }
-    wrong.sort_by_key(|one| one.span.start);
-    Err(wrong)
+    draft.build(place)
 }

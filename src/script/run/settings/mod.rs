@@ -34,30 +34,20 @@ pub(crate) use yaml::{fields_of_yaml, fixed as fixed_in_yaml};
 /// Returns the errors in the settings of TLB `n`, both in each setting and in their combination. Does not check
 /// whether the settings form a valid TLB.
 pub(crate) fn tlb_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagnostic> {
-    let mut wrong = Vec::new();
-    if let Some(tlb) = spec.tlbs.get(n) {
-        apply(
-            TLB_SETTINGS,
-            "tlb",
-            fields,
-            &mut TlbDraft::from_spec(tlb),
-            &mut wrong,
-        );
-    }
-    wrong
+    let Some(tlb) = spec.tlbs.get(n) else {
+        return Vec::new();
+    };
+    let mut draft = TlbDraft::from_spec(tlb);
+    let applied = apply(TLB_SETTINGS, "tlb", fields, &mut draft);
+    applied.err().unwrap_or_default()
 }
 
 /// Returns the errors in the settings of cache `n`, both in each setting and in their combination.
 pub(crate) fn cache_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagnostic> {
-    let mut wrong = Vec::new();
-    if let Some(cache) = spec.caches.get(n) {
-        apply(
-            CACHE_SETTINGS,
-            "cache",
-            fields,
-            &mut CacheDraft::from_spec(cache),
-            &mut wrong,
-        );
-    }
-    wrong
+    let Some(cache) = spec.caches.get(n) else {
+        return Vec::new();
+    };
+    let mut draft = CacheDraft::from_spec(cache);
+    let applied = apply(CACHE_SETTINGS, "cache", fields, &mut draft);
+    applied.err().unwrap_or_default()
 }

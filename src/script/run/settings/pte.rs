@@ -31,58 +31,40 @@ pub(crate) struct PteDraft {
 
 /// Settings of `pte`, other than the bits, which come from the machine's registry of bits.
 pub(crate) const PTE_SETTINGS: &[SettingRow<PteDraft>] = &[
-    SettingRow {
-        name: "size",
-        params: &[SIZE],
-        help: "size of an entry, 1 to 8 bytes",
-        repeats: false,
-        get: None,
-        set: |d, f| d.size(sole(f)?),
-    },
-    SettingRow {
-        name: "ppn",
-        params: &[BIT_NUMBERS],
-        help: "range of the PPN bits, inclusive",
-        repeats: false,
-        get: None,
-        set: |d, f| {
+    SettingRow::once("size", &[SIZE], "size of an entry, 1 to 8 bytes", |d, f| {
+        d.size(sole(f)?)
+    }),
+    SettingRow::once(
+        "ppn",
+        &[BIT_NUMBERS],
+        "range of the PPN bits, inclusive",
+        |d, f| {
             d.ppn = Some(bit_range(sole(f)?).map_err(one)?);
             Ok(())
         },
-    },
-    SettingRow {
-        name: "little-endian",
-        params: &[],
-        help: "least significant byte first",
-        repeats: false,
-        get: None,
-        set: |d, _| {
+    ),
+    SettingRow::once(
+        "little-endian",
+        &[],
+        "least significant byte first",
+        |d, _| {
             d.big_endian = false;
             Ok(())
         },
-    },
-    SettingRow {
-        name: "big-endian",
-        params: &[],
-        help: "most significant byte first",
-        repeats: false,
-        get: None,
-        set: |d, _| {
-            d.big_endian = true;
-            Ok(())
-        },
-    },
-    SettingRow {
-        name: "leaf-permissions",
-        params: &[],
-        help: "only the entry of a page restricts accesses, as in RISC-V",
-        repeats: false,
-        get: None,
-        set: |d, _| {
+    ),
+    SettingRow::once("big-endian", &[], "most significant byte first", |d, _| {
+        d.big_endian = true;
+        Ok(())
+    }),
+    SettingRow::once(
+        "leaf-permissions",
+        &[],
+        "only the entry of a page restricts accesses, as in RISC-V",
+        |d, _| {
             d.leaf_permissions = true;
             Ok(())
         },
-    },
+    ),
 ];
 
 /// Returns the bit numbers of a range, such as `0..6` or `0..=6` (both include bit 6), or of a
@@ -140,13 +122,12 @@ impl PteDraft {
             .iter()
             .map(|inner| (inner.name.text.clone(), inner.span))
             .collect();
-        let mut wrong = Vec::new();
         let (bits, others): (Vec<&Field>, Vec<&Field>) = block
             .iter()
             .partition(|f| BitRow::named(&f.name.text).is_some());
         let others: Vec<Field> = others.into_iter().cloned().collect();
-        apply(PTE_SETTINGS, "pte", &others, self, &mut wrong);
-        wrong = wrong.into_iter().map(offer_bits).collect();
+        let wrong = apply(PTE_SETTINGS, "pte", &others, self).err();
+        let mut wrong: Vec<_> = wrong.into_iter().flatten().map(offer_bits).collect();
         for field in bits {
             if let Err(problems) = self.bit(field) {
                 wrong.extend(problems);
@@ -399,13 +380,12 @@ const WALKS: &[(&str, bool)] = &[("cached", true), ("uncached", false)];
 
 /// Settings of `page_table` inside `machine`.
 pub(crate) const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
-    SettingRow {
-        name: "levels",
-        params: &[N],
-        help: "number of levels, 1 to 6",
-        repeats: false,
-        get: Some(|d| count(d.inherited.len() as u64)),
-        set: |d, f| {
+    SettingRow::path(
+        "levels",
+        &[N],
+        "number of levels, 1 to 6",
+        |d| count(d.inherited.len() as u64),
+        |d, f| {
             d.levels = Some(
                 sole(f)?
                     .within(1, 6, Code::BadGeometry, "a number of levels")
@@ -413,14 +393,13 @@ pub(crate) const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
             );
             Ok(())
         },
-    },
-    SettingRow {
-        name: "bits",
-        params: &[Many(&WIDTH)],
-        help: "number of VPN bits that index each level, top first",
-        repeats: false,
-        get: Some(|d| Value::list(d.inherited.iter().map(|bits| Value::from(*bits))).ok()),
-        set: |d, f| {
+    ),
+    SettingRow::path(
+        "bits",
+        &[Many(&WIDTH)],
+        "number of VPN bits that index each level, top first",
+        |d| Value::list(d.inherited.iter().map(|bits| Value::from(*bits))).ok(),
+        |d, f| {
             let each = |arg: &Arg| {
                 each_integer(arg).map(|list| {
                     list.into_iter()
@@ -439,29 +418,27 @@ pub(crate) const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
             );
             Ok(())
         },
-    },
-    SettingRow {
-        name: "pte",
-        params: &[Ways(&[
+    ),
+    SettingRow::path(
+        "pte",
+        &[Ways(&[
             &[SIZE],
             &[settings("size SIZE, valid N, ppn N..N, …")],
         ])],
-        help: "the format of an entry",
-        repeats: false,
-        get: Some(|d| count(d.inherited_bytes?)),
-        set: |d, f| d.pte.set(f),
-    },
-    SettingRow {
-        name: "walk",
-        params: &[Words(words_of!(WALKS.0))],
-        help: "whether page walks use the data caches",
-        repeats: false,
-        get: Some(|d| word_of(WALKS, &d.walk_cached)),
-        set: |d, f| {
+        "the format of an entry",
+        |d| count(d.inherited_bytes?),
+        |d, f| d.pte.set(f),
+    ),
+    SettingRow::path(
+        "walk",
+        &[Words(words_of!(WALKS.0))],
+        "whether page walks use the data caches",
+        |d| word_of(WALKS, &d.walk_cached),
+        |d, f| {
             d.walk_cached = one_of(sole(f)?, WALKS)?;
             Ok(())
         },
-    },
+    ),
 ];
 
 impl TableDraft {

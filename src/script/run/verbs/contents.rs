@@ -424,7 +424,7 @@ fn arrays_of_program(cx: &Cx, operands: &[Expr]) -> Option<Diagnostic> {
     })?;
     let (program, arrays) = (&listing.name.text, names.join(" "));
     let end = operands.last()?.span.end;
-    let place = Span { end, ..first.span };
+    let place = first.span.ending_at(end);
     let message = format!("the table of the elements of `{arrays}` begins with the program");
     let fix = Fix::write(place, cx.text(place), format!("{program} by {arrays}"));
     Some(Diagnostic::new(Code::UnknownWord, place, message).fix(fix))

@@ -57,10 +57,7 @@ pub(crate) fn expect(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
             let expected = Expectation {
                 of,
                 header: header.collect(),
-                end: Span {
-                    start: table.span.end,
-                    ..table.span
-                },
+                end: table.span.starting_at(table.span.end),
                 rows,
                 exactly,
                 span,

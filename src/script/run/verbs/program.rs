@@ -103,18 +103,13 @@ pub(crate) fn program(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
                 .into());
         };
         let quotes = (text.span.end - text.span.start - inside.len() as u32) / 2;
-        let place = Span {
-            start: text.span.start + quotes,
-            ..text.span
-        };
+        let place = text.span.starting_at(text.span.start + quotes);
         (inside.clone(), place)
     };
     let mut draft = ProgramDraft::default();
     match only_fields(cx, bound) {
         Ok(fields) => {
-            let mut wrong = Vec::new();
-            apply(PROGRAM_SETTINGS, "program", &fields, &mut draft, &mut wrong);
-            if !wrong.is_empty() {
+            if let Err(wrong) = apply(PROGRAM_SETTINGS, "program", &fields, &mut draft) {
                 cx.state.add_wrong_program(&name.text, &text);
                 return Err(wrong.into());
             }
@@ -224,11 +219,8 @@ pub(super) fn bound_call(
             call.texts.push(leaf.to_string().into());
         }
     }
-    let (fields, mut wrong) = (only_fields(cx, bound)?, Vec::new());
-    apply(CALL_SETTINGS, "program", &fields, &mut call, &mut wrong);
-    if !wrong.is_empty() {
-        return Err(wrong.into());
-    }
+    let fields = only_fields(cx, bound)?;
+    apply(CALL_SETTINGS, "program", &fields, &mut call)?;
     Ok(Some(call))
 }
 
@@ -310,10 +302,7 @@ fn until_function(cx: &Cx, operands: &[Expr]) -> Option<Diagnostic> {
         return None;
     };
     let line = listing.first_line_of(function)?;
-    let place = Span {
-        end: named.span.end,
-        ..first.span
-    };
+    let place = first.span.to(named.span);
     let message = "`until` takes the number of a line, not a function";
     let fix = Fix::write(place, cx.text(place), format!("line {line}"));
     Some(Diagnostic::new(Code::WrongType, place, message).fix(fix))

@@ -85,11 +85,7 @@ pub(crate) fn file(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
         (_, Some(_)) => {
             let fields = only_fields(cx, bound)?;
             let mut draft = FileDraft::default();
-            let mut wrong = Vec::new();
-            apply(FILE_SETTINGS, "file", &fields, &mut draft, &mut wrong);
-            if !wrong.is_empty() {
-                return Err(wrong.into());
-            }
+            apply(FILE_SETTINGS, "file", &fields, &mut draft)?;
             draft.build(place)?
         }
         _ => {
@@ -133,17 +129,7 @@ pub(crate) fn executable(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     };
     let fields = fields(cx, block)?;
     let mut draft = ExecutableDraft::default();
-    let mut wrong = Vec::new();
-    apply(
-        EXECUTABLE_SETTINGS,
-        "executable",
-        &fields,
-        &mut draft,
-        &mut wrong,
-    );
-    if !wrong.is_empty() {
-        return Err(wrong.into());
-    }
+    apply(EXECUTABLE_SETTINGS, "executable", &fields, &mut draft)?;
     let Some(table) = &block.table else {
         return Err(
             Diagnostic::new(Code::BadTable, block.span, "an executable needs sections")

@@ -11,9 +11,10 @@ use crate::run::syscalls::called;
 const PIECES: usize = 16;
 
 /// The kind of a bracket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Bracket<'t> {
     /// The statement itself, outside any bracket.
+    #[default]
     Statement,
     /// The arguments of a call.
     Call(&'t str),
@@ -24,7 +25,7 @@ pub(crate) enum Bracket<'t> {
 }
 
 /// An unfinished expression, in the statement or in a bracket.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Level<'t> {
     /// The enclosing bracket.
     pub(crate) bracket: Bracket<'t>,
@@ -45,16 +46,9 @@ pub(crate) struct Level<'t> {
 
 impl<'t> Level<'t> {
     fn new(bracket: Bracket<'t>) -> Self {
-        let (path, words) = (Vec::new(), Vec::new());
         Self {
             bracket,
-            commas: 0,
-            filled: false,
-            joined: false,
-            path,
-            of_call: None,
-            dot: false,
-            words,
+            ..Self::default()
         }
     }
 
@@ -83,6 +77,7 @@ pub(crate) struct Facts<'t> {
 }
 
 /// An unfinished statement or setting.
+#[derive(Default)]
 pub struct Statement<'t> {
     /// The process named before the statement.
     pub(crate) process: Option<&'t str>,
@@ -106,16 +101,8 @@ pub struct Statement<'t> {
 impl<'t> Statement<'t> {
     pub(crate) fn new() -> Self {
         Self {
-            process: None,
-            drawn: None,
-            head: None,
-            call: false,
-            made: None,
-            atoms: Vec::new(),
             levels: vec![Level::new(Bracket::Statement)],
-            facts: None,
-            row: false,
-            asks: false,
+            ..Self::default()
         }
     }
 

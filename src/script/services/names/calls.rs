@@ -48,12 +48,7 @@ fn passes_on(finder: &mut Finder, body: Body, around: Body) {
     if body == around {
         return;
     }
-    let free: Vec<(Key, Id)> = finder.outside[body]
-        .free
-        .iter()
-        .map(|(key, id)| (key.clone(), *id))
-        .collect();
-    for (key, id) in free {
+    for (key, id) in finder.outside[body].free.clone() {
         let further = finder.free(around, &key);
         finder.table.unite(further, id);
     }
@@ -113,12 +108,7 @@ fn called_here(finder: &mut Finder, bodies: Vec<Body>) {
 }
 
 fn names_of_call(finder: &mut Finder, body: Body) {
-    let free: Vec<(Key, Id)> = finder.outside[body]
-        .free
-        .iter()
-        .map(|(key, id)| (key.clone(), *id))
-        .collect();
-    for (key, id) in free {
+    for (key, id) in finder.outside[body].free.clone() {
         if !finder.works() {
             return;
         }

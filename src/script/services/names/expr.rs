@@ -8,7 +8,6 @@ use super::calls::calls;
 use super::finder::{AssignedValue, Finder};
 use super::kind::{Form, NameKind, Space};
 use crate::lang::ast::{BinaryOp, Claim, Expr, ExprKind, Fact, NO_VALUE, Word};
-use crate::lang::span::Span;
 use crate::lang::value::functions::function;
 use crate::lang::visit::{Visit, any_expr, walk_expr};
 use crate::run::facts::{
@@ -200,10 +199,7 @@ pub(crate) fn fact_name(finder: &mut Finder, name: &Word, family: Family) {
         return;
     }
     let part = name.text.split('.').next().unwrap_or_default();
-    let span = Span {
-        end: name.span.start + part.len() as u32,
-        ..name.span
-    };
+    let span = name.span.ending_at(name.span.start + part.len() as u32);
     finder.uses_at(Space::Part, &Arc::from(part), span, Form::Word);
 }
 

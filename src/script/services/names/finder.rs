@@ -219,10 +219,7 @@ impl<'a> Finder<'a> {
     /// Returns the span between the quotes of a string, inside any parentheses.
     pub(crate) fn between_quotes(&self, span: Span) -> Option<Span> {
         let first = self.within(span, |rest| rest.starts_with('"'), 1)?;
-        let text = self.sources.text(Span {
-            start: first.end,
-            ..span
-        });
+        let text = self.sources.text(span.starting_at(first.end));
         let mut escaped = false;
         let end = text.bytes().position(|byte| {
             let ends = byte == b'"' && !escaped;
@@ -282,14 +279,8 @@ impl Finder<'_> {
             }
             self.visit_stmt(stmt);
         }
-        self.gap(Span {
-            start: from,
-            ..region
-        });
-        self.look(Span {
-            start: region.end,
-            ..region
-        });
+        self.gap(region.starting_at(from));
+        self.look(region.starting_at(region.end));
     }
 
     /// Returns the span of a whole file.

@@ -5,7 +5,6 @@ use super::finder::Finder;
 use super::kind::{Form, NameKind, Space};
 use super::table::Found;
 use crate::lang::ast::{Expr, ExprKind, Word};
-use crate::lang::span::Span;
 use crate::lang::visit::Visit;
 use crate::questions::LANGUAGE;
 use crate::run::bind::{Arg, Bound, Params, Piece, Slot, bind};
@@ -183,10 +182,7 @@ pub(super) fn answers(finder: &mut Finder, values: &[Expr]) {
         return;
     };
     let text = finder.sources.text(fact.span).trim();
-    let span = Span {
-        end: fact.span.start + text.len() as u32,
-        ..fact.span
-    };
+    let span = fact.span.ending_at(fact.span.start + text.len() as u32);
     fact_name(
         finder,
         &Word {

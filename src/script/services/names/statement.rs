@@ -100,23 +100,11 @@ impl<'s> Visit<'s> for Finder<'_> {
             .and_then(|block| block.first())
             .map_or(region.end, |first| first.span.start);
         self.scopes.begin_conditional();
-        self.block_in(
-            then,
-            Span {
-                end: other,
-                ..region
-            },
-        );
+        self.block_in(then, region.ending_at(other));
         let first: HashSet<_> = self.scopes.end_conditional().into_iter().collect();
         let Some(otherwise) = otherwise else { return };
         self.scopes.begin_conditional();
-        self.block_in(
-            otherwise,
-            Span {
-                start: other,
-                ..region
-            },
-        );
+        self.block_in(otherwise, region.starting_at(other));
         for key in self.scopes.end_conditional() {
             if first.contains(&key) {
                 self.scopes.declare(&key, true, &mut self.table);
@@ -205,10 +193,7 @@ fn body_of(finder: &Finder, stmt: &Stmt) -> Span {
         }
         _ => stmt.span,
     };
-    Span {
-        start: header.end,
-        ..stmt.span
-    }
+    stmt.span.starting_at(header.end)
 }
 
 /// Assigns a value, or each value of a list, to a variable.

@@ -6,7 +6,7 @@ use crate::kernel::abi::{Args, Errno};
 use crate::kernel::event::Observer;
 use crate::kernel::ids::Pid;
 use crate::kernel::state::Kernel;
-use crate::kernel::syscall::call::{CallFailure, SyscallResult, into_result};
+use crate::kernel::syscall::call::CallFailure;
 use crate::kernel::vma::{Advice, Backing, Vma};
 use crate::machine::event::AccessKind;
 
@@ -18,15 +18,6 @@ use super::constants::{
     MS_INVALIDATE, MS_SYNC,
 };
 use super::protect::touchable_end;
-
-pub(crate) fn madvise(
-    kernel: &mut Kernel,
-    pid: Pid,
-    args: Args<'_>,
-    watch: Observer<'_>,
-) -> SyscallResult {
-    into_result(advise(kernel, pid, args, watch))
-}
 
 /// The effect of an advice value on one part of an area.
 #[derive(Debug, Clone, Copy)]
@@ -76,7 +67,7 @@ fn action_for(advice: u32) -> Option<AdviceAction> {
     })
 }
 
-fn advise(
+pub(super) fn madvise(
     kernel: &mut Kernel,
     pid: Pid,
     args: Args<'_>,
@@ -213,16 +204,7 @@ fn read_ahead(kernel: &mut Kernel, part: &Vma) {
     }
 }
 
-pub(crate) fn msync(
-    kernel: &mut Kernel,
-    pid: Pid,
-    args: Args<'_>,
-    _: Observer<'_>,
-) -> SyscallResult {
-    into_result(synchronise(kernel, pid, args).map_err(CallFailure::from))
-}
-
-fn synchronise(kernel: &mut Kernel, pid: Pid, args: Args<'_>) -> Result<u64, Errno> {
+pub(super) fn msync(kernel: &mut Kernel, pid: Pid, args: Args<'_>) -> Result<u64, Errno> {
     let (start, flags) = (args.address(0), args.int(2) as u32);
     let both = flags & (MS_SYNC | MS_ASYNC) == MS_SYNC | MS_ASYNC;
     let known = flags & !(MS_SYNC | MS_ASYNC | MS_INVALIDATE) == 0;

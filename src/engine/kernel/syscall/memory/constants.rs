@@ -1,17 +1,9 @@
 //! C memory constants with Linux's values on x86-64.
 
-use crate::kernel::abi::Constant;
-
-macro_rules! constants {
-    ($($passed:literal { $($name:ident $value:literal $help:literal),* $(,)? })*) => {
-        $($(#[doc = $help] #[allow(dead_code, reason = "scripts use it")] pub(crate) const $name: u32 = $value;)*)*
-
-        pub(crate) const CONSTANTS: &[Constant] =
-            &[$($(Constant::new(stringify!($name), $value, $passed, $help)),*),*];
-    };
-}
+use crate::kernel::abi::constants;
 
 constants! {
+    u32;
     "prot" {
         PROT_NONE 0x0 "pages cannot be accessed",
         PROT_READ 0x1 "pages can be read",

@@ -11,7 +11,7 @@ use crate::kernel::abi::{Args, Errno};
 use crate::kernel::event::Observer;
 use crate::kernel::ids::{FileId, Pid};
 use crate::kernel::state::{Kernel, OpenFile, OutOfMemory};
-use crate::kernel::syscall::call::{CallFailure, SyscallResult, into_result};
+use crate::kernel::syscall::call::CallFailure;
 use crate::kernel::vma::{Backing, Prot, Vma};
 
 /// The mask of the flags that select the sharing type.
@@ -67,16 +67,7 @@ enum MapSource {
     File(FileId, bool, u64),
 }
 
-pub(crate) fn mmap(
-    kernel: &mut Kernel,
-    pid: Pid,
-    args: Args<'_>,
-    watch: Observer<'_>,
-) -> SyscallResult {
-    into_result(map(kernel, pid, args, watch))
-}
-
-fn map(
+pub(super) fn mmap(
     kernel: &mut Kernel,
     pid: Pid,
     args: Args<'_>,
@@ -262,16 +253,7 @@ fn no_huge_page(request: &MapRequest) -> Errno {
     }
 }
 
-pub(crate) fn munmap(
-    kernel: &mut Kernel,
-    pid: Pid,
-    args: Args<'_>,
-    _: Observer<'_>,
-) -> SyscallResult {
-    into_result(unmap(kernel, pid, args.address(0), args.size(1)).map_err(CallFailure::from))
-}
-
-fn unmap(kernel: &mut Kernel, pid: Pid, start: u64, len: u64) -> Result<u64, Errno> {
+pub(super) fn munmap(kernel: &mut Kernel, pid: Pid, start: u64, len: u64) -> Result<u64, Errno> {
     let range = mappable(kernel, start, len)?;
     kernel.room_for(pid, |areas| drop(areas.remove(range.clone())))?;
     kernel.unmap_range(pid, range);
@@ -293,14 +275,9 @@ pub(crate) fn mappable(kernel: &Kernel, start: u64, len: u64) -> Result<Range<u6
         .ok_or(Errno::EINVAL)
 }
 
-/// Performs `brk(2)` with the C library's result: 0 or an error.
-pub(crate) fn brk(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: Observer<'_>) -> SyscallResult {
-    Ok(set(kernel, pid, args.address(0)).map(|()| 0).into())
-}
-
-/// Moves the break. As in glibc, the call reports a failure only if the break remains below the requested
+/// Performs `brk(2)` with the C library's result: 0 or an error. As in glibc, the call reports a failure only if the break remains below the requested
 /// address. A failed decrease is not an error.
-fn set(kernel: &mut Kernel, pid: Pid, to: u64) -> Result<(), Errno> {
+pub(super) fn brk(kernel: &mut Kernel, pid: Pid, to: u64) -> Result<(), Errno> {
     let moved = kernel.move_break(pid, to);
     let high_enough = kernel
         .process(pid)
@@ -309,26 +286,14 @@ fn set(kernel: &mut Kernel, pid: Pid, to: u64) -> Result<(), Errno> {
 }
 
 /// `sbrk(3)`. Returns the old break.
-pub(crate) fn sbrk(
-    kernel: &mut Kernel,
-    pid: Pid,
-    args: Args<'_>,
-    _: Observer<'_>,
-) -> SyscallResult {
-    Ok(shift(kernel, pid, args.offset(0)).into())
-}
-
-fn shift(kernel: &mut Kernel, pid: Pid, by: i64) -> Result<u64, Errno> {
+pub(super) fn sbrk(kernel: &mut Kernel, pid: Pid, by: i64) -> Result<u64, Errno> {
     let old = kernel
         .process(pid)
         .map(|process| process.space.brk)
         .ok_or(Errno::ENOMEM)?;
     if by != 0 {
-        set(
-            kernel,
-            pid,
-            old.checked_add_signed(by).ok_or(Errno::ENOMEM)?,
-        )?;
+        let to = old.checked_add_signed(by).ok_or(Errno::ENOMEM)?;
+        brk(kernel, pid, to)?;
     }
     Ok(old)
 }

@@ -8,7 +8,7 @@ use crate::kernel::abi::{Args, Errno};
 use crate::kernel::event::Observer;
 use crate::kernel::ids::Pid;
 use crate::kernel::state::Kernel;
-use crate::kernel::syscall::call::{CallFailure, SyscallResult, into_result};
+use crate::kernel::syscall::call::CallFailure;
 use crate::kernel::vma::{Backing, Prot, Vma};
 
 /// A flag for areas that grow upward, which x86-64 does not have.
@@ -17,16 +17,7 @@ const PROT_GROWSUP: u32 = 0x200_0000;
 /// A flag for atomic operations, which `mprotect` ignores.
 const PROT_SEM: u32 = 0x8;
 
-pub(crate) fn mprotect(
-    kernel: &mut Kernel,
-    pid: Pid,
-    args: Args<'_>,
-    watch: Observer<'_>,
-) -> SyscallResult {
-    into_result(protect(kernel, pid, args, watch))
-}
-
-fn protect(
+pub(super) fn mprotect(
     kernel: &mut Kernel,
     pid: Pid,
     args: Args<'_>,
@@ -124,16 +115,7 @@ fn forbids(area: &Vma, prot: Prot) -> bool {
 }
 
 /// `mlock(2)`: makes pages resident and locks them in memory.
-pub(crate) fn mlock(
-    kernel: &mut Kernel,
-    pid: Pid,
-    args: Args<'_>,
-    watch: Observer<'_>,
-) -> SyscallResult {
-    into_result(lock(kernel, pid, args, watch))
-}
-
-fn lock(
+pub(super) fn mlock(
     kernel: &mut Kernel,
     pid: Pid,
     args: Args<'_>,
@@ -151,17 +133,8 @@ fn lock(
     }
 }
 
-pub(crate) fn munlock(
-    kernel: &mut Kernel,
-    pid: Pid,
-    args: Args<'_>,
-    _: Observer<'_>,
-) -> SyscallResult {
-    into_result(
-        set_locked(kernel, pid, args, false)
-            .map(|_| 0)
-            .map_err(CallFailure::from),
-    )
+pub(super) fn munlock(kernel: &mut Kernel, pid: Pid, args: Args<'_>) -> Result<u64, Errno> {
+    set_locked(kernel, pid, args, false).map(|_| 0)
 }
 
 /// Locks or unlocks the pages that contain bytes of a range, from the lowest area up to the first hole.

@@ -6,7 +6,7 @@ use crate::kernel::abi::{Args, Errno};
 use crate::kernel::event::Observer;
 use crate::kernel::ids::Pid;
 use crate::kernel::state::Kernel;
-use crate::kernel::syscall::call::{CallFailure, SyscallResult, into_result};
+use crate::kernel::syscall::call::CallFailure;
 use crate::kernel::vma::{Backing, Vma};
 
 use super::constants::{MREMAP_DONTUNMAP, MREMAP_FIXED, MREMAP_MAYMOVE};
@@ -73,15 +73,6 @@ impl Move {
 }
 
 pub(crate) fn mremap(
-    kernel: &mut Kernel,
-    pid: Pid,
-    args: Args<'_>,
-    watch: Observer<'_>,
-) -> SyscallResult {
-    into_result(remap(kernel, pid, args, watch))
-}
-
-fn remap(
     kernel: &mut Kernel,
     pid: Pid,
     args: Args<'_>,

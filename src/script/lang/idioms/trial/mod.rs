@@ -93,7 +93,7 @@ impl Trial<'_> {
         });
         if let Some((fix, after)) = doubled {
             self.make(&fix, text, &after);
-            return Some((Advice::fixed(None, None, fix, false), Some(after)));
+            return Some((Advice::fixed(None, fix), Some(after)));
         }
         let all = advice(diagnostic, text);
         for one in &all {
@@ -126,7 +126,7 @@ impl Trial<'_> {
         if !openings.is_empty() {
             let [(fix, after)] = <[_; 1]>::try_from(openings).ok()?;
             self.make(&fix, text, &after);
-            return Some((Advice::fixed(None, None, fix, false), Some(after)));
+            return Some((Advice::fixed(None, fix), Some(after)));
         }
         let works =
             own.is_some_and(|own| matches!(self.fixes(diagnostic, own, text), Tried::Works(_)));
@@ -147,7 +147,7 @@ impl Trial<'_> {
                 .or_else(|| self.repair(diagnostic, &statement, text))
         {
             self.make(&fix, text, &after);
-            return Some((Advice::fixed(None, None, fix, false), Some(after)));
+            return Some((Advice::fixed(None, fix), Some(after)));
         }
         // A fact later in the statement does not explain an error in what precedes its facts.
         let elsewhere = |fix: &Fix| {

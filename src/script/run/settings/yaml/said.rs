@@ -254,9 +254,5 @@ pub(super) fn token(file: u32, text: &str, at: usize) -> Span {
     let first = rest.chars().next().map_or(0, char::len_utf8);
     let ends = |c: char| c.is_whitespace() || matches!(c, ':' | ',' | ']' | '}');
     let length = rest.find(ends).unwrap_or(rest.len()).max(first);
-    Span {
-        file,
-        start: at as u32,
-        end: (at + length) as u32,
-    }
+    Span::new(file, at..at + length)
 }

@@ -83,10 +83,7 @@ pub(crate) fn join(from: Span, to: Option<Span>) -> Span {
     let end = to
         .filter(|to| to.start >= from.start)
         .map_or(from.end, |to| to.end);
-    Span {
-        end: end.max(from.end),
-        ..from
-    }
+    from.ending_at(end.max(from.end))
 }
 
 /// Reads a document.

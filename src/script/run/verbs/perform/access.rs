@@ -1,5 +1,7 @@
 //! Performs accesses on bare hardware or in a process.
 
+use std::sync::Arc;
+
 use crate::run::budget::{WORK_OF_STEP, work_of_pages};
 use crate::run::record::{
     Access, AccessMark, AccessVerb, CachedBlock, InProcess, ProcessRef, Recorder,
@@ -10,8 +12,8 @@ use crate::run::syscalls::out_of_memory;
 use pagewalk_engine::kernel::config::SignalPolicy;
 use pagewalk_engine::kernel::ids::Pid;
 
-use pagewalk_engine::machine::addr::{Pa, Va};
-use pagewalk_engine::machine::event::{AccessKind, MachineObserver, Privilege};
+use pagewalk_engine::machine::event::MachineObserver;
+use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::machine::{AccessOutcome, Data, Machine};
 
 use crate::run::verbs::plans::AccessPlan;
@@ -57,53 +59,20 @@ fn access_of_machine(cx: &mut Cx, plan: AccessPlan) -> Result<Access, Stop> {
     } else {
         machine
     };
-    let AccessPlan {
-        verb,
-        kind,
-        mode,
-        va,
-        literal,
-        stored,
-        mut data,
-        ..
-    } = plan;
-    let request = (verb, va, kind, mode);
-    let (outcome, events, looked) = if copies_sets {
+    let mut access = plan.into_access(probe, machine.spec().clone());
+    if copies_sets {
         let mut recorder = Recorder::for_access(EVENTS, true);
-        let outcome = perform(machine, request, &mut data, &mut recorder);
-        (outcome, recorder.events, recorder.looked)
+        access.outcome = perform(machine, &mut access, &mut recorder);
+        (access.events, access.looked) = (recorder.events, recorder.looked);
     } else {
         // In a long loop, a recorder of sets that it does not copy would take a noticeable part of the time.
         let mut events = Vec::with_capacity(EVENTS);
-        let outcome = perform(machine, request, &mut data, &mut events);
-        (outcome, events, Vec::new())
-    };
-    let (spec, core, block) = (
-        machine.spec().clone(),
-        machine.core(),
-        block(machine, verb, kind, (va, outcome.pa)),
-    );
-    let (process, walk) = (None, None);
-    let mut access = Access {
-        spec,
-        core,
-        verb,
-        probe,
-        kind,
-        mode,
-        va,
-        literal,
-        stored,
-        data,
-        block,
-        outcome,
-        walk,
-        events,
-        looked,
-        process,
-    };
+        access.outcome = perform(machine, &mut access, &mut events);
+        access.events = events;
+    }
+    access.record_end(machine);
     // A walk takes longer than an access, so a loop walks only for reasons that it certainly prints.
-    if alone || outcome.fault.is_some() {
+    if alone || access.outcome.fault.is_some() {
         access.record_walk(machine);
     }
     Ok(access)
@@ -112,17 +81,7 @@ fn access_of_machine(cx: &mut Cx, plan: AccessPlan) -> Result<Access, Stop> {
 /// Performs an access in a process. The kernel handles faults, and the instruction is retried. The record
 /// contains the events of the completed parts of the access, and of an attempt that ended in a fatal fault.
 fn access_of_process(cx: &mut Cx, plan: AccessPlan, pid: Pid) -> Result<Access, Stop> {
-    let AccessPlan {
-        verb,
-        kind,
-        mode,
-        va,
-        literal,
-        stored,
-        mut data,
-        place,
-        ..
-    } = plan;
+    let place = plan.place;
     let (probe, copies_sets) = (cx.probing, cx.copies_sets());
     let alone = cx.blocks.loops.is_empty();
     let kernel = cx.kernel(place)?;
@@ -131,20 +90,22 @@ fn access_of_process(cx: &mut Cx, plan: AccessPlan, pid: Pid) -> Result<Access, 
         SignalPolicy::Kill => kernel.process(pid).cloned(),
         SignalPolicy::Report => None,
     };
+    let mut access = plan.into_access(probe, kernel.machine().spec().clone());
+    let (va, kind, mode) = (access.va, access.kind, access.mode);
     let mut recorder = Recorder::for_access(0, copies_sets);
-    let done = match verb {
+    let done = match access.verb {
         AccessVerb::Translate => kernel.translate(pid, va, kind, mode, &mut recorder),
         AccessVerb::Write => {
-            kernel.access(pid, va, kind, Data::Store(&known(&data)), &mut recorder)
+            let data = known(&access.data);
+            kernel.access(pid, va, kind, Data::Store(&data), &mut recorder)
         }
         AccessVerb::Read | AccessVerb::Fetch => {
-            kernel.access(pid, va, kind, Data::Load(&mut data), &mut recorder)
+            let data = Data::Load(&mut access.data);
+            kernel.access(pid, va, kind, data, &mut recorder)
         }
     };
     let work = kernel.take_work();
     let done = done.map_err(|error| out_of_memory(error, place))?;
-    let (spec, core) = (kernel.machine().spec().clone(), kernel.machine().core());
-    let block = block(kernel.machine(), verb, kind, (va, done.pa));
     let process = kernel.process(pid);
     let process = process.map_or_else(
         || ProcessRef {
@@ -155,41 +116,21 @@ fn access_of_process(cx: &mut Cx, plan: AccessPlan, pid: Pid) -> Result<Access, 
     );
     let recorded = recorder.finish(kernel, pid, before.as_ref());
     let killed = done.killed;
-    let fault = killed.and_then(|_| recorded.faults.last()?.fault());
-    let outcome = AccessOutcome {
+    access.outcome = AccessOutcome {
         fragments: done.fragments,
-        fault,
+        fault: killed.and_then(|_| recorded.faults.last()?.fault()),
         pa: done.pa,
         done: done.done,
     };
-    let inside = InProcess {
+    access.record_end(kernel.machine());
+    (access.events, access.looked) = (recorded.events, recorded.looked);
+    let faulted = !recorded.faults.is_empty() || killed.is_some();
+    access.process = Some(Box::new(InProcess {
         process,
         faults: recorded.faults,
         killed,
         legend: recorded.legend,
-    };
-    let faulted = !inside.faults.is_empty() || killed.is_some();
-    let (events, looked) = (recorded.events, recorded.looked);
-    let process = Some(Box::new(inside));
-    let walk = None;
-    let mut access = Access {
-        spec,
-        core,
-        verb,
-        probe,
-        kind,
-        mode,
-        va,
-        literal,
-        stored,
-        data,
-        block,
-        outcome,
-        walk,
-        events,
-        looked,
-        process,
-    };
+    }));
     // A handler may have changed the page table since the lookup.
     if alone && !faulted {
         access.record_walk(kernel.machine());
@@ -206,11 +147,11 @@ fn access_of_process(cx: &mut Cx, plan: AccessPlan, pid: Pid) -> Result<Access, 
 /// Performs an access on bare hardware.
 fn perform<O: MachineObserver>(
     machine: &mut Machine,
-    (verb, va, kind, mode): (AccessVerb, Va, AccessKind, Privilege),
-    data: &mut [Option<u8>],
+    access: &mut Access,
     watch: &mut O,
 ) -> AccessOutcome {
-    match verb {
+    let (va, kind, mode) = (access.va, access.kind, access.mode);
+    match access.verb {
         AccessVerb::Translate => {
             let result = machine.translate_as(va, kind, mode, watch);
             AccessOutcome {
@@ -220,9 +161,12 @@ fn perform<O: MachineObserver>(
                 done: 0,
             }
         }
-        AccessVerb::Write => machine.access(va, kind, mode, Data::Store(&known(data)), watch),
+        AccessVerb::Write => {
+            let data = known(&access.data);
+            machine.access(va, kind, mode, Data::Store(&data), watch)
+        }
         AccessVerb::Read | AccessVerb::Fetch => {
-            machine.access(va, kind, mode, Data::Load(data), watch)
+            machine.access(va, kind, mode, Data::Load(&mut access.data), watch)
         }
     }
 }
@@ -230,18 +174,44 @@ fn perform<O: MachineObserver>(
 /// Maximum size of a printed block, in bytes.
 const PRINTED_BLOCK: u64 = 16;
 
-/// Returns the block that contains the first byte read, if the first cache contains the block.
-fn block(
-    machine: &Machine,
-    verb: AccessVerb,
-    kind: AccessKind,
-    (va, pa): (Va, Option<Pa>),
-) -> Option<CachedBlock> {
-    matches!(verb, AccessVerb::Read | AccessVerb::Fetch).then_some(())?;
-    let (level, pa) = (machine.spec().first_cache(kind)?, pa?);
-    let printed = 1 << machine.spec().caches[level].block_bits <= PRINTED_BLOCK;
-    let (way, bytes) = machine.cached_block(level, va, pa, printed)?;
-    Some(CachedBlock { way, bytes })
+impl AccessPlan {
+    /// Returns the record of the access before it is performed.
+    fn into_access(self, probe: bool, spec: Arc<Spec>) -> Access {
+        Access {
+            spec,
+            core: 0,
+            verb: self.verb,
+            probe,
+            kind: self.kind,
+            mode: self.mode,
+            va: self.va,
+            literal: self.literal,
+            stored: self.stored,
+            data: self.data,
+            block: None,
+            outcome: AccessOutcome::default(),
+            walk: None,
+            events: Vec::new(),
+            looked: Vec::new(),
+            process: None,
+        }
+    }
+}
+
+impl Access {
+    /// Records the core of the access, and the block that contains the first byte read, if the first cache contains it.
+    fn record_end(&mut self, machine: &Machine) {
+        self.core = machine.core();
+        self.block = self.cached_block(machine);
+    }
+
+    fn cached_block(&self, machine: &Machine) -> Option<CachedBlock> {
+        matches!(self.verb, AccessVerb::Read | AccessVerb::Fetch).then_some(())?;
+        let (level, pa) = (machine.spec().first_cache(self.kind)?, self.outcome.pa?);
+        let printed = 1 << machine.spec().caches[level].block_bits <= PRINTED_BLOCK;
+        let (way, bytes) = machine.cached_block(level, self.va, pa, printed)?;
+        Some(CachedBlock { way, bytes })
+    }
 }
 
 fn known(data: &[Option<u8>]) -> Vec<u8> {
