@@ -924,23 +924,41 @@ fn the_rules_about_fork_and_files_hold_for_the_areas_of_a_program() {
         "The first fault on a file page reads the page from disk",
     );
     let program = |global: &str, mapped: &str, forks: bool| {
-        let child = if forks { "if (fork() == 0) { c = p[0]; _exit(0); } wait(NULL);" } else { "" };
+        let child = if forks {
+            "if (fork() == 0) { c = p[0]; _exit(0); } wait(NULL);"
+        } else {
+            ""
+        };
         format!(
             "machine core-i7\nfile \"f\" {{ size 8192, pages 0x10 }}\nprocess P\nprogram g \"\"\"\n{global}\n\
              int main(void) {{\n{mapped}\n  char c = p[0];\n  {child}\n  return c;\n}}\n\"\"\"\nP: run g\n"
         )
     };
     let file = "  int fd = open(\"f\", O_RDONLY); char *p = mmap(NULL, 8192, PROT_READ, MAP_PRIVATE, fd, 0);";
-    let memory = "  char *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);";
+    let memory =
+        "  char *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);";
     for (global, mapped, forks, says) in [
         ("", file, true, [false, true, true]),
         ("", file, false, [false, false, true]),
         ("", memory, true, [true, false, false]),
         ("", memory, false, [false, false, false]),
-        ("char own[3] = \"ab\";", "  char *p = own;", true, [false, true, false]),
-        ("char own[3];", "  char *p = own;", true, [false, false, false]),
+        (
+            "char own[3] = \"ab\";",
+            "  char *p = own;",
+            true,
+            [false, true, false],
+        ),
+        (
+            "char own[3];",
+            "  char *p = own;",
+            true,
+            [false, false, false],
+        ),
     ] {
-        let text = assumptions(&program(global, mapped, forks), "ask g by line columns minor major");
+        let text = assumptions(
+            &program(global, mapped, forks),
+            "ask g by line columns minor major",
+        );
         let said = [shared, private, disk].map(|rule| text.contains(rule));
         assert_eq!(said, says, "{mapped} {forks}: {text}");
     }

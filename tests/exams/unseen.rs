@@ -276,8 +276,14 @@ fn contents_of_another_machine_are_not_printed() {
         hints(&paper(&script, 0)).join("\n")
     };
     let (page_table, tlb) = ("prints no page table", "does not print its contents");
-    let entry = |ppn: &str| format!("machine simple\nset page_table {{ | vpn ppn |; | 0F {ppn} | }}\n");
-    let filled = |ppn: &str| format!("{}set tlb {{ | set | tag ppn v |; | 0 | 02 {ppn} 1 | }}\n", entry("0D"));
+    let entry =
+        |ppn: &str| format!("machine simple\nset page_table {{ | vpn ppn |; | 0F {ppn} | }}\n");
+    let filled = |ppn: &str| {
+        format!(
+            "{}set tlb {{ | set | tag ppn v |; | 0 | 02 {ppn} 1 | }}\n",
+            entry("0D")
+        )
+    };
     let ask = "text \"Pages have 64 B.\"\nask translate 0x3D8 => ppn";
     assert!(all(&format!("{}{ask}", entry("1E"))).contains(page_table));
     let again = all(&format!("{}{ask}", entry("0D")));
@@ -295,10 +301,14 @@ fn a_text_about_the_size_of_a_cache_does_not_describe_its_contents() {
             "machine {{ physical 12 bits, cache {{ size 64 B, block 8 B, ways 2 }} }}\nread 0x123\n\
              question \"Q\" points 2 {{ text \"{text}\"\nask read 0x123 => cache }}"
         );
-        hints(&paper(&script, 0)).join("\n").contains("does not print its contents")
+        hints(&paper(&script, 0))
+            .join("\n")
+            .contains("does not print its contents")
     };
     assert!(hinted("A two-way cache of 64 B has blocks of 8 B."));
-    assert!(!hinted("A two-way cache of 64 B has blocks of 8 B. It contains the block of address 0x123."));
+    assert!(!hinted(
+        "A two-way cache of 64 B has blocks of 8 B. It contains the block of address 0x123."
+    ));
 }
 
 /// A walk of an entry whose bytes a dump prints as `-` faults, also if the question asks for the entry.

@@ -533,7 +533,9 @@ impl Parser {
                     Some(ty @ Type::Struct(_)) => format!("write `{}`", self.types.name(ty)),
                     _ => format!("write `enum {name}`"),
                 },
-                "jmp_buf" | "sigjmp_buf" => "return from the functions, because programs have no `setjmp`".to_owned(),
+                "jmp_buf" | "sigjmp_buf" => {
+                    "return from the functions, because programs have no `setjmp`".to_owned()
+                }
                 "then" => "remove it".to_owned(),
                 "using" => "remove the line, which is C++".to_owned(),
                 name if name.starts_with("pthread_") => {

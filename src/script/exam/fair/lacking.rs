@@ -97,10 +97,41 @@ const AREAS: &[&str] = &[
 
 /// Words of a text that describes the contents of a TLB or cache, and not only its size.
 const CONTENTS: &[&str] = &[
-    "contain", "contains", "contents", "hold", "holds", "holding", "empty", "cold", "warm",
-    "valid", "invalid", "initial", "initially", "already", "loaded", "filled", "flushed", "cached",
-    "after", "before", "previous", "previously", "earlier", "first", "then", "state", "reads",
-    "read", "stored", "writes", "wrote", "accesses", "accessed", "fetched", "brought",
+    "contain",
+    "contains",
+    "contents",
+    "hold",
+    "holds",
+    "holding",
+    "empty",
+    "cold",
+    "warm",
+    "valid",
+    "invalid",
+    "initial",
+    "initially",
+    "already",
+    "loaded",
+    "filled",
+    "flushed",
+    "cached",
+    "after",
+    "before",
+    "previous",
+    "previously",
+    "earlier",
+    "first",
+    "then",
+    "state",
+    "reads",
+    "read",
+    "stored",
+    "writes",
+    "wrote",
+    "accesses",
+    "accessed",
+    "fetched",
+    "brought",
 ];
 
 /// The tables with a column, the end of the name of a fact, and the column that can decide the fact of some accesses.
@@ -210,11 +241,8 @@ impl Stated {
             View::Maps { .. } | View::Layout(_) => Some(Kind::Areas),
             _ => None,
         });
-        self.shown.extend(
-            printed
-                .chain(shown)
-                .map(|kind| (kind, machine.cloned())),
-        );
+        self.shown
+            .extend(printed.chain(shown).map(|kind| (kind, machine.cloned())));
         for view in question.views() {
             if let View::Rulers(spec) | View::Declaration(spec) = view {
                 self.machines.push(spec.clone());
@@ -273,7 +301,9 @@ impl Stated {
             lacking.push(Lacking::PageTable);
         }
         let describes_area = AREAS.iter().any(|word| self.has_words(&[word]));
-        if !self.shown.contains_key(&Kind::Areas) && !describes_area && question.items().any(asks_area)
+        if !self.shown.contains_key(&Kind::Areas)
+            && !describes_area
+            && question.items().any(asks_area)
         {
             lacking.push(Lacking::Areas);
         }

@@ -136,9 +136,16 @@ fn fraction(name: &Word, value: &Expr, sources: &Sources) -> Option<Diagnostic> 
     };
     let start = between.start as usize + sources.text(between).find('/')?;
     let sign = Span::new(between.file, start..start + 1);
-    let message = format!("`/` keeps the fraction, but `{}` is a whole number", name.text);
+    let message = format!(
+        "`/` keeps the fraction, but `{}` is a whole number",
+        name.text
+    );
     let warning = Diagnostic::warning(Code::Unlikely, sign, message);
-    Some(warning.help("`//` rounds down").fix(Fix::write(sign, "/", "//")))
+    Some(
+        warning
+            .help("`//` rounds down")
+            .fix(Fix::write(sign, "/", "//")),
+    )
 }
 
 /// Finds `levels 10/10`, which is the number 1.

@@ -328,7 +328,9 @@ impl SetGeometry {
                 _ => "N".to_owned(),
             };
             return Err(one(if self.ways.is_some() {
-                twice.help("remove one of the two settings: the sets are the lines divided by the ways")
+                twice.help(
+                    "remove one of the two settings: the sets are the lines divided by the ways",
+                )
             } else {
                 twice.help(format!(
                     "write `ways {ways}` instead of `sets`, which follow from the size and the ways"

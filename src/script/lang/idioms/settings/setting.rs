@@ -29,8 +29,7 @@ pub(super) fn settings(block: &str, said: &str, piece: &[Token]) -> Option<Vec<S
             break;
         }
         // A setting of no tokens, such as the widths in `bits "4" "4"`, would be found again and again.
-        let (length, setting) =
-            setting(block, said, rest).filter(|(length, _)| *length > 0)?;
+        let (length, setting) = setting(block, said, rest).filter(|(length, _)| *length > 0)?;
         // `16 lines of 4 bytes`, `2 levels of 10 bits`
         let size = setting.strip_prefix("size ").filter(|_| {
             // Of two sizes, the second one is that of a block: `1 KB 2-way 16 B`
