@@ -61,7 +61,7 @@ fn several_statements_are_not_an_expression() {
         for rest in ["\nread 0x3D8", "\n\n  read 0x3D8\n", "; read 0x3D8"] {
             let output = typed.types(&format!("{first}{rest}"));
             assert!(output.contains("× ["), "{first}{rest}: {output}");
-            assert!(!output.contains("show "), "{first}{rest}: {output}");
+            assert!(!output.contains("[wrong-count]"), "{first}{rest}: {output}");
         }
     }
     assert!(
@@ -70,8 +70,9 @@ fn several_statements_are_not_an_expression() {
             .contains("did you mean `read`?")
     );
     // A comment or an empty line is no statement, and an operator or a bracket continues an expression.
-    assert_eq!(typed.types("1 + 1\n# two\n\n"), "1 + 1 # two = 2\n");
-    assert_eq!(typed.types("1 +\n  1;"), "1 + 1; = 2\n");
+    for sum in ["1 + 1\n# two\n\n", "1 +\n  1", "(1\n+ 1);"] {
+        assert!(typed.types(sum).ends_with(" = 2\n"), "{sum}");
+    }
 }
 
 #[test]
