@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,11 +14,15 @@ from typing import Any, overload
 
 from pagewalk import _arguments as arguments
 from pagewalk import _pagewalk as native
+from pagewalk import _types as types
 from pagewalk._arguments import DEFAULT_MAX_MEMORY, DEFAULT_MAX_STEPS, Files, Script, checked
+from pagewalk._errors import Diagnostic, PagewalkWarning
 from pagewalk._results import Tabular
 
 #: The editions of a paper.
 EDITIONS = ("paper", "key", "solutions")
+#: The bits of the largest number in an answer, which are those of the largest `float`.
+LARGEST = 1023
 #: A student of a roster: an ID, or an ID and a name.
 Student = str | tuple[str, str]
 #: The answers of a student, by the names of the fields.
@@ -147,10 +152,10 @@ class Paper:
         rules
             Rules of grading as in `pagewalk grade --rule`, such as `carried=1/2`.
         """
-        return self._grade(self.student or "", answers, rules)
+        return self._grade(self.student or "", answers, rules, "answers")
 
-    def _grade(self, student: str, answers: object, rules: object) -> Marks:
-        given = list(pairs(answers))
+    def _grade(self, student: str, answers: object, rules: object, where: str) -> Marks:
+        given = list(pairs(answers, where))
         names = [
             arguments.string("rules", rule)
             for rule in arguments.sequence("rules", rules, "a list of str")
@@ -246,6 +251,11 @@ def exam(
     ValueError
         If the script contains no question, or one of its expectations fails.
 
+    Warns
+    -----
+    PagewalkWarning
+        For each warning about the script, as `check` returns them.
+
     Examples
     --------
     >>> import pagewalk
@@ -273,14 +283,34 @@ def exam(
         ids = Counter(identity for identity, _ in versions)
         if (twice := next((one for one in ids if ids[one] > 1), None)) is not None:
             raise ValueError(f"`roster` has the ID `{twice}` twice; each student needs an ID")
-    papers = native.exam(
+    return created(
         arguments.script("text", text, files),
         arguments.optional_integer("seed", seed),
         versions,
         arguments.optional_integer("make_up", make_up, 1, 1000),
         arguments.limits(max_steps, max_memory),
     )
+
+
+def created(
+    script: types.Script,
+    seed: int | None = None,
+    versions: int | list[tuple[str, str]] | bytes | None = None,
+    make_up: int | None = None,
+    limits: tuple[int, int] = (DEFAULT_MAX_STEPS, DEFAULT_MAX_MEMORY),
+) -> list[Paper]:
+    """Create papers, and issue the warnings about their script."""
+    papers, found = native.exam(script, seed, versions, make_up, limits)
+    for one in found:
+        warnings.warn(described(one, script["name"]), PagewalkWarning, stacklevel=4)
     return [Paper(paper) for paper in papers]
+
+
+def described(one: Diagnostic, script: str) -> str:
+    """Return a warning about a script in one line."""
+    file = "" if one.file in (None, script) else f"`{one.file}`, "
+    place = "" if one.line is None else f"{file}line {one.line}: "
+    return place + one.message + ("" if one.help is None else f"; {one.help}")
 
 
 @checked
@@ -316,7 +346,7 @@ def grade(
     if isinstance(papers, Paper):
         every = [papers]
     elif isinstance(papers, (str, os.PathLike)):
-        every = exam(papers, files=files)
+        every = created(arguments.script("papers", papers, files))
     else:
         every = arguments.sequence("papers", papers, "a script, a paper, or a list of papers")
         for paper in every:
@@ -356,24 +386,35 @@ class Papers:
             raise ValueError(f"answers of `{identity}`: {missing}")
         own = {name: answer for name, answer in answers.items() if name != "version"}
         try:
-            return paper._grade(identity, own, rules)
+            return paper._grade(identity, own, rules, f"answers[{identity!r}]")
         except KeyError as error:
             raise ValueError(f"answers of `{identity}`: {error.args[0]}") from None
 
 
-def pairs(answers: object) -> Iterator[tuple[str, str]]:
+def pairs(answers: object, where: str) -> Iterator[tuple[str, str]]:
     """Check answers, and return them as texts of JSON without missing answers."""
     if not isinstance(answers, Mapping):
-        raise arguments.wrong_type("answers", "a dict of fields and answers", answers)
+        raise arguments.wrong_type(where, "a dict of fields and answers", answers)
     for name, answer in answers.items():
-        if answer is None:
-            continue
-        if not isinstance(answer, (str, int, float)):
-            expected = "a str, an int, a float, or a bool"
-            raise arguments.wrong_type(f"answers[{name!r}]", expected, answer)
-        if isinstance(answer, float) and not math.isfinite(answer):
-            raise ValueError(f"`answers[{name!r}]` must be a finite number, not {answer}")
-        yield arguments.string("answers", name), json.dumps(answer)
+        if answer is not None:
+            yield arguments.string(where, name), json.dumps(value(f"{where}[{name!r}]", answer))
+
+
+def value(where: str, answer: object) -> str | float:
+    """Check an answer."""
+    plain = answer
+    # The numbers and booleans of NumPy, which need not be installed.
+    if hasattr(plain, "dtype") and getattr(plain, "ndim", None) == 0:
+        plain = plain.item()  # type: ignore[attr-defined]
+    elif not isinstance(plain, (str, int, float)) and hasattr(plain, "__index__"):
+        plain = int(plain.__index__())
+    if not isinstance(plain, (str, int, float)):
+        raise arguments.wrong_type(where, "a str, an int, a float, or a bool", answer)
+    if isinstance(plain, float) and not math.isfinite(plain):
+        raise ValueError(f"`{where}` must be a finite number, not {plain}")
+    if isinstance(plain, int) and plain.bit_length() > LARGEST:
+        raise ValueError(f"`{where}` must be an int of at most {LARGEST} bits")
+    return plain
 
 
 def student(one: object, expected: str) -> tuple[str, str]:

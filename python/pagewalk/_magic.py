@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import keyword
 from typing import Any
 
+from IPython.core.error import UsageError
 from IPython.core.magic import Magics, cell_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 
@@ -33,6 +35,9 @@ class PagewalkMagics(Magics):
         continues with the machine of the cells above. `pagewalk_session.back()` undoes a statement.
         """
         arguments = parse_argstring(self.pagewalk, line)
+        name = arguments.name
+        if name and (not name.isidentifier() or keyword.iskeyword(name)):
+            raise UsageError(f"`{name}` cannot be the name of a variable")
         assert self.shell is not None
         names = self.shell.user_ns
         session = names.get(SESSION)
@@ -44,8 +49,8 @@ class PagewalkMagics(Magics):
             # IPython then shows the diagnostics without the frames of Python.
             error._render_traceback_ = error.text.splitlines  # type: ignore[attr-defined]
             raise
-        if arguments.name:
-            names[arguments.name] = run
+        if name:
+            names[name] = run
         return run
 
 

@@ -294,10 +294,22 @@ def addresses(
 
 def listed(traces: object) -> list[types.Trace]:
     """Check one or more traces."""
-    if isinstance(traces, (str, os.PathLike)) or is_bytes(traces):
-        traces = [traces]
     expected = "a path, a tuple of a name and bytes, or a list of these"
-    return [trace(one, expected) for one in arguments.sequence("traces", traces, expected)]
+    # A table is an iterable of the names of its columns.
+    if hasattr(traces, "columns"):
+        raise arguments.wrong_type("traces", expected, traces)
+    if isinstance(traces, (str, os.PathLike)) or is_bytes(traces) or is_text(traces):
+        traces = [traces]
+    every = [trace(one, expected) for one in arguments.sequence("traces", traces, expected)]
+    if not every:
+        raise ValueError("`traces` must contain at least one trace")
+    return every
+
+
+def is_text(value: object) -> bool:
+    """Whether a value is a name and the text of a trace, and not two paths."""
+    texts = isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], str)
+    return texts and "\n" in value[1]  # type: ignore[index]
 
 
 def is_bytes(value: object) -> bool:
@@ -311,6 +323,8 @@ def trace(one: object, expected: str) -> types.Trace:
         return os.fspath(one)
     if isinstance(one, tuple) and is_bytes(one):
         return (arguments.string("traces", one[0]), one[1])
+    if isinstance(one, tuple) and len(one) == 2 and isinstance(one[1], str):
+        raise TypeError("`traces` needs the text of a trace as bytes; use `text.encode()`")
     raise arguments.wrong_type("traces", expected, one)
 
 

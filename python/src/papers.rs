@@ -15,7 +15,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::calls::call;
-use crate::errors::script_error;
+use crate::errors::{diagnostics, script_error};
 use crate::scripts::{RunLimits, Script};
 use crate::values::from_json;
 
@@ -37,7 +37,10 @@ pub(crate) enum Versions {
 /// A mark: the field, the answer, the verdict, the points, the maximum points, and known mistakes.
 type MarkRow = (String, String, &'static str, f64, f64, Vec<String>);
 
-/// Returns the papers of a script: one for each version, or the paper of the script itself.
+/// The papers of a script, and the warnings about the script.
+type Papers<'py> = (Vec<Paper>, Vec<Bound<'py, PyAny>>);
+
+/// Returns the papers of a script: one for each version, or the paper of the script itself. Also returns the warnings.
 #[pyfunction]
 #[pyo3(signature = (script, seed, versions, make_up, limits))]
 pub(crate) fn exam(
@@ -47,7 +50,7 @@ pub(crate) fn exam(
     versions: Option<Versions>,
     make_up: Option<u64>,
     limits: RunLimits,
-) -> PyResult<Vec<Paper>> {
+) -> PyResult<Papers<'_>> {
     let script = Arc::new(call(py, &AtomicBool::new(false), || {
         script.check(limits.memory())
     })?);
@@ -98,7 +101,8 @@ pub(crate) fn exam(
             paper,
         });
     }
-    Ok(papers)
+    let warnings = diagnostics(py, &script.warnings, &script.sources)?;
+    Ok((papers, warnings))
 }
 
 fn of(versions: Vec<Version>) -> Vec<Option<Version>> {

@@ -293,8 +293,9 @@ impl Step {
         found.unwrap_or_else(|message| Err(PyAttributeError::new_err(message)))
     }
 
-    fn __contains__(&self, name: &str) -> bool {
-        typed_fact(&self.record().did, name).is_ok()
+    fn __contains__(&self, name: &Bound<'_, PyAny>) -> bool {
+        let name: Result<&str, _> = name.extract();
+        name.is_ok_and(|name| typed_fact(&self.record().did, name).is_ok())
     }
 
     fn __len__(&self) -> usize {

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use pagewalk_script::api::{CheckedScript, LimitNames, Limits, Options, Recording};
+use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_script::lang::loader::{Disk, MemoryLimit, Texts, Within};
+use pagewalk_script::lang::source::Sources;
 use pyo3::prelude::*;
 
 use crate::calls::call;
@@ -15,6 +17,8 @@ use crate::runs::Run;
 
 /// The files that a script can read.
 pub(crate) type Files = Texts<Option<Disk>>;
+
+const FILES: &str = "a text reads no files from disk: pass their contents with `files={…}`, or the script as a `pathlib.Path`";
 
 /// A script, as `pagewalk._scripts` passes it.
 #[derive(FromPyObject)]
@@ -60,7 +64,27 @@ impl Script {
     /// Parses and checks the script, which may need this memory.
     pub(crate) fn check(self, limit: MemoryLimit) -> CheckedScript {
         let (name, other) = self.open();
-        CheckedScript::from_loader(Path::new(&name), &mut Within { limit, other })
+        let mut files = Within { limit, other };
+        let mut checked = CheckedScript::from_loader(Path::new(&name), &mut files);
+        name_files(&mut checked.diagnostics, &checked.sources, &files.other);
+        checked
+    }
+}
+
+/// Adds help to errors about files that a text names: a text reads no files from disk.
+pub(crate) fn name_files(wrong: &mut [Diagnostic], sources: &Sources, files: &Files) {
+    let given = |one: &Diagnostic| {
+        let name = sources.text(one.span).trim_matches('"');
+        files.texts.contains_key(Path::new(name))
+    };
+    for one in wrong {
+        if files.other.is_none()
+            && one.code == Code::Unreadable
+            && one.help.is_none()
+            && !given(one)
+        {
+            one.help = Some(FILES.to_owned());
+        }
     }
 }
 

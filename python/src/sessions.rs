@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 use crate::calls::call;
 use crate::errors::{REPORT, script_error};
 use crate::runs::{Run, state_data};
-use crate::scripts::{RunLimits, Script};
+use crate::scripts::{RunLimits, Script, name_files};
 
 /// The name of the inputs in diagnostics.
 const NAME: &str = "<input>";
@@ -69,7 +69,10 @@ impl Session {
                 None => session.read_file(&path, &mut files),
             };
             let (wrong, run) = match read {
-                Err(wrong) => (wrong, None),
+                Err(mut wrong) => {
+                    name_files(&mut wrong, &session.sources, &files);
+                    (wrong, None)
+                }
                 Ok(body) => {
                     let mut records: Vec<StepRecord> = Vec::new();
                     let ended = session.run(&body, mode, &mut records);

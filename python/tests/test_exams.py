@@ -161,9 +161,46 @@ def test_grades_are_a_table() -> None:
     assert repr(grades) == "<pagewalk.Grades: 2 students>"
 
 
+def test_warnings_about_the_script_are_issued_once() -> None:
+    text = 'let pages = 010\nquestion "Q" { ask "Pages" = pages }'
+    [found] = pagewalk.check(text)
+    calls: list[Callable[[], object]] = [
+        lambda: pagewalk.exam(text),
+        lambda: pagewalk.exam(text, variants=2),
+        lambda: pagewalk.grade(text, {"ada": {}, "bob": {}}),
+    ]
+    for call in calls:
+        with pytest.warns(pagewalk.PagewalkWarning) as issued:
+            call()
+        [one] = issued
+        assert str(one.message).startswith(f"line 1: {found.message}")
+        assert one.filename == __file__
+
+
+def test_answers_may_be_numbers_of_numpy() -> None:
+    numpy = pytest.importorskip("numpy")
+    text = 'question "Q" { ask "n" = 200; ask "half" = 1 / 2; ask "yes" = 1 == 1 }'
+    plain = {"1.1": 200, "1.2": 0.5, "1.3": True}
+    for integer in (numpy.int64, numpy.uint8):
+        own = {"1.1": integer(200), "1.2": numpy.float32(0.5), "1.3": numpy.bool_(True)}
+        [mine, truth] = pagewalk.grade(text, {"a": own, "b": plain})
+        assert mine.marks == truth.marks
+        assert mine.points == 3.0
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
+        (
+            lambda: pagewalk.grade(QUIZ, {"ada": {"1.1": 10**5000}}),
+            ValueError,
+            r"`answers\['ada'\]\['1.1'\]` must be an int of at most 1023 bits",
+        ),
+        (
+            lambda: pagewalk.grade(QUIZ, {"ada": {"1.1": [1]}}),
+            TypeError,
+            r"`answers\['ada'\]\['1.1'\]` must be a str, an int, .* not list",
+        ),
         (lambda: pagewalk.exam("let a = 1"), ValueError, "contains no `question`"),
         (
             lambda: pagewalk.exam("expect 1 == 2\n" + QUIZ),

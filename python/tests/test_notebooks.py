@@ -13,6 +13,7 @@ from typing import Any
 import jupyter_kernel_test
 import nbformat
 import pytest
+from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from nbclient import NotebookClient
 
@@ -93,6 +94,21 @@ def test_an_error_shows_the_line_and_stops_the_cell(kernel) -> None:
     assert outputs[1]["evalue"] in found
     status, outputs = kernel("show a")
     assert (status, outputs[0]["data"]["text/plain"]) == ("ok", "a = 1")
+
+
+@pytest.mark.parametrize("first", ["raed 1", "hit", "fork", "machin core-i7"])
+def test_several_statements_are_not_an_expression(kernel, first: str) -> None:
+    kernel("machine simple")
+    status, outputs = kernel(f"{first}\nread 0x3D8")
+    assert status == "error"
+    with pytest.raises(pagewalk.ScriptError) as truth:
+        pagewalk.run(f"machine simple\n{first}\nread 0x3D8")
+    [error] = [output for output in outputs if output["type"] == "error"]
+    # A long message goes on in the next line.
+    message = error["evalue"].partition("] ")[2]
+    assert message
+    assert truth.value.diagnostics[0].message.startswith(message)
+    assert "show" not in "".join(error["traceback"])
 
 
 def test_arguments_of_the_kernel_raise_limits() -> None:
@@ -180,6 +196,9 @@ def test_the_magic_continues_and_binds_results() -> None:
     shell.run_cell("%%pagewalk run\nexpect a == 8")
     assert shell.user_ns["run"].failures[0].actual == "7"
     assert shell.user_ns["pagewalk_session"].position == 3
+    for name in ("class", "1x", "a.b"):
+        done = shell.run_cell(f"%%pagewalk {name}\nlet b = 7")
+        assert isinstance(done.error_in_exec, UsageError), name
     wrong = shell.run_cell("%%pagewalk\nraed 1")
     assert isinstance(wrong.error_in_exec, pagewalk.ScriptError)
     assert wrong.error_in_exec._render_traceback_() == wrong.error_in_exec.text.splitlines()

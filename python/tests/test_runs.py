@@ -152,7 +152,27 @@ def test_a_text_reads_no_files_from_disk(
     (tmp_path / "secret.pw").write_text("let n = 1")
     monkeypatch.chdir(tmp_path)
     for name in ("secret.pw", str(tmp_path / "secret.pw")):
-        assert pagewalk.check(f'include "{name}"')
+        [found] = pagewalk.check(f'include "{name}"')
+        assert found.help is not None
+        assert "`files={…}`" in found.help
+        assert "pathlib.Path" in found.help
+    # A file on disk has no such help, and a similar name is a better one.
+    (tmp_path / "main.pw").write_text('include "none.pw"')
+    assert "files=" not in (pagewalk.check(tmp_path / "main.pw")[0].help or "")
+    with pytest.raises(pagewalk.ScriptError, match="files="):
+        pagewalk.Session().run('include "secret.pw"')
+
+
+def test_a_step_is_a_mapping() -> None:
+    step = pagewalk.run(WALK).steps[-1]
+    assert "ppn" in step
+    assert 3 not in step
+    assert None not in step
+
+
+def test_one_statement_is_not_plural() -> None:
+    with pytest.raises(pagewalk.ScriptError, match=r"after 1 statement\b"):
+        pagewalk.run("let a = 1\nlet b = 2\nlet c = 3", max_steps=1)
 
 
 def test_errors_are_exceptions_with_diagnostics() -> None:

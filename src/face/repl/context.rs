@@ -348,7 +348,12 @@ struct Expression {
 impl Expression {
     /// Returns the expression in an input, with an optional process name before it.
     fn of(text: &str, is_value: impl Fn(&str) -> bool) -> Option<Self> {
-        let tokens = tokens(text).list;
+        let tokens = tokens(text);
+        // The lines of several statements, joined, may look like one expression.
+        if tokens.is_several_statements() {
+            return None;
+        }
+        let tokens = tokens.list;
         let word = |at: usize| tokens.get(at).map_or("", |token| token.text(text));
         let at = if word(1) == ":" { 2 } else { 0 };
         let first = tokens.get(at)?;

@@ -115,7 +115,9 @@ impl Cx<'_> {
             ..
         } = self.env.options;
         if self.budget.worked / WORK_OF_STEP > max_steps {
-            let message = format!("Pagewalk stopped the script after {max_steps} statements");
+            let plural = if max_steps == 1 { "" } else { "s" };
+            let message =
+                format!("Pagewalk stopped the script after {max_steps} statement{plural}");
             let help = format!(
                 "shorten the script, or raise the budget with `{}`",
                 raised_by.steps

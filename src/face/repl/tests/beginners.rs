@@ -55,6 +55,27 @@ fn an_expression_is_shown() {
 }
 
 #[test]
+fn several_statements_are_not_an_expression() {
+    let mut typed = Typed::simple();
+    for first in ["raed 1", "hit", "fork", "machin core-i7", "P1: hit", "tlb"] {
+        for rest in ["\nread 0x3D8", "\n\n  read 0x3D8\n", "; read 0x3D8"] {
+            let output = typed.types(&format!("{first}{rest}"));
+            assert!(output.contains("× ["), "{first}{rest}: {output}");
+            assert!(!output.contains("[wrong-count]"), "{first}{rest}: {output}");
+        }
+    }
+    assert!(
+        typed
+            .types("raed 1\nread 0x3D8")
+            .contains("did you mean `read`?")
+    );
+    // A comment or an empty line is no statement, and an operator or a bracket continues an expression.
+    for sum in ["1 + 1\n# two\n\n", "1 +\n  1", "(1\n+ 1);"] {
+        assert!(typed.types(sum).ends_with(" = 2\n"), "{sum}");
+    }
+}
+
+#[test]
 fn an_expression_may_be_of_a_process() {
     let mut typed = Typed::new();
     typed.types("process P1\nprocess P2");

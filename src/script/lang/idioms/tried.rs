@@ -163,16 +163,19 @@ fn improve_all(
             // The declaration may be in a statement that cannot be read.
             let declares = |other: usize| {
                 let (one, here) = (&before[other], &before[at]);
-                let name = file
-                    .text
-                    .get(here.span.start as usize..here.span.end as usize);
-                let statement = line_at(&file.text, (one.span.start as usize).min(file.text.len()));
-                let named = name.is_some_and(|name| is_word_of(&file.text[statement], name));
-                let open = failed[other] && !gone[other] && !fixed[other];
+                if !failed[other] || gone[other] || fixed[other] {
+                    return false;
+                }
                 let unread = is_reading(one) || one.code == Code::UnknownVerb;
-                open && match here.code {
+                match here.code {
                     Code::UnknownProcess | Code::WhichProcess => unread,
-                    Code::UnknownName => named && (unread || one.code == Code::UnknownWord),
+                    Code::UnknownName if unread || one.code == Code::UnknownWord => {
+                        let span = here.span.start as usize..here.span.end as usize;
+                        let start = (one.span.start as usize).min(file.text.len());
+                        let statement = line_at(&file.text, start);
+                        let name = file.text.get(span);
+                        name.is_some_and(|name| is_word_of(&file.text[statement], name))
+                    }
                     _ => false,
                 }
             };

@@ -66,6 +66,13 @@ pub struct Tokens {
 }
 
 impl Tokens {
+    /// Whether the text contains more than one statement outside all blocks.
+    pub fn is_several_statements(&self) -> bool {
+        let first = self.ends.first().map_or(self.list.len(), |end| end + 1);
+        let mut rest = self.list[first..].iter().map(|token| token.kind);
+        rest.any(|kind| !matches!(kind, TokenKind::End | TokenKind::Comment))
+    }
+
     /// Returns the number of the last end of a statement before a byte that no token from the byte on can move, and the
     /// byte up to which the pass had read the text when it found the end.
     pub(crate) fn settled_before(&self, at: usize) -> Option<(usize, usize)> {
