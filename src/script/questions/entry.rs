@@ -503,7 +503,7 @@ impl Blank {
 
     /// Whether the key is the address that a system call returned.
     pub(crate) fn is_result(&self, call: &CallRecord) -> bool {
-        let key = self.number().and_then(|key| key.as_integer());
+        let key = self.number().and_then(Number::as_integer);
         let address = call.reply.result.ok().map(i128::from);
         call.returns() == Returns::Pointer && key.is_some() && key == address
     }

@@ -76,7 +76,7 @@ impl<'p> AnswerForm<'p> {
             Notation::Plain
         };
         let unit = blank.unit.as_deref().map(|unit| unit.trim_matches('`'));
-        let measured = blank.number().and_then(|key| key.measure());
+        let measured = blank.number().and_then(Number::measure);
         let measured = measured.map(Measure::unit);
         // In a column of numbers, an author's cell can also contain a text.
         let text = blank.key.as_ref().filter(|key| match &key.value {

@@ -100,7 +100,7 @@ impl TraceRun {
     /// Returns the lines about the format and an early end.
     pub(crate) fn notes(&self) -> impl Iterator<Item = Block> {
         let format = self.read.format.map(format_read);
-        let format = format.map(|format| Block::faint(format));
+        let format = format.map(Block::faint);
         let end = self.end().map(|end| Block::toned(Tone::Bad, end));
         format.into_iter().chain(end)
     }

@@ -164,7 +164,7 @@ fn skipped(swept: &Swept) -> Vec<Block> {
     if rest > 0 {
         lines.push(format!("  and {} more", thousands(rest as u64)));
     }
-    lines.into_iter().map(|line| Block::faint(line)).collect()
+    lines.into_iter().map(Block::faint).collect()
 }
 
 /// Returns a line for each warning about malformed lines, records outside the address space, stopped points,
