@@ -222,7 +222,7 @@ fn a_word_of_a_fact_may_be_a_variable_parameter_or_loop_name() {
 #[test]
 fn a_fix_that_leaves_a_mistake_is_not_shown() {
     // Replacing `load` with `read` does not fix the statement, because `read` takes only one address.
-    let script = checked(&format!("{PAGE}\nload 1 2\n"));
+    let script = checked(&format!("{PAGE}\nload 1 3\n"));
     let messages: Vec<_> = script
         .diagnostics
         .iter()

@@ -212,6 +212,10 @@ impl Scan<'_> {
             return false;
         };
         let (at, end) = (self.at, from + length);
+        // A string in a value can contain the quotes that end the prose: `{"hex(va)} b"""`.
+        if at >= end {
+            return false;
+        }
         let head = self.text[..from - 3].trim_end();
         let line = head.rfind(['\n', ';', '{']).map_or(0, |sign| sign + 1);
         if let Some(name) = quoted_name(&head[line..]) {

@@ -306,7 +306,7 @@ fn bad_number(text: &str) -> ValueError {
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || "_. ".contains(c));
     match unit_spelt(unit).filter(|_| unit.len() < text.len()) {
         _ if let Some(decimal) = scientific(text) => {
-            if text.contains(['.', '-', '+']) {
+            if text.contains('.') {
                 return error.write(decimal);
             }
             error.help(format!("write {decimal}, or 0x{text} if it is hexadecimal"))

@@ -70,6 +70,8 @@ impl Statement<'_> {
             // A number that is too large, or in another unit, is not superfluous: without it or its unit, the value is another
             // one.
             _ if matches!(code, Code::Overflow | Code::WrongUnit) => false,
+            // `1E-3` is one number.
+            _ if code == Code::BadNumber && after.starts_with(['-', '+']) => false,
             // Without the value, its index would be a list.
             _ if code == Code::WrongType && after.starts_with('[') => false,
             TokenKind::Word if code == Code::UnknownColumn => false,
