@@ -21,7 +21,7 @@ from pagewalk._results import Tabular
 
 #: The editions of a paper.
 EDITIONS = ("paper", "key", "solutions")
-#: The bits of the largest number in an answer, which are those of the largest `float`.
+#: The bits of the largest int in an answer. Each int of so many bits is also a finite `float`.
 LARGEST = 1023
 #: A student of a roster: an ID, or an ID and a name.
 Student = str | tuple[str, str]
@@ -406,6 +406,9 @@ def value(where: str, answer: object) -> str | float:
     # The numbers and booleans of NumPy, which need not be installed.
     if hasattr(plain, "dtype") and getattr(plain, "ndim", None) == 0:
         plain = plain.item()  # type: ignore[attr-defined]
+        # A `float32` prints as the shortest decimal that rounds to it: 0.1, and not 0.10000000149.
+        if isinstance(plain, float) and type(answer).__module__ == "numpy":
+            plain = float(str(answer))
     elif not isinstance(plain, (str, int, float)) and hasattr(plain, "__index__"):
         plain = int(plain.__index__())
     if not isinstance(plain, (str, int, float)):

@@ -288,6 +288,9 @@ fn contents_of_another_machine_are_not_printed() {
     assert!(all(&format!("{}{ask}", entry("1E"))).contains(page_table));
     let again = all(&format!("{}{ask}", entry("0D")));
     assert!(!again.contains(page_table), "{again}");
+    // Only the contents count, and not the latency of memory.
+    let slow = entry("0D").replace("simple", "simple { memory { latency 20 } }");
+    assert!(!all(&format!("{slow}{ask}")).contains(page_table));
     let of_tlb = "text \"Pages have 64 B.\"\nask translate 0x200 => tlb";
     assert!(all(&format!("{}{of_tlb}", filled("03"))).contains(tlb));
     assert!(!all(&format!("{}{of_tlb}", filled("02"))).contains(tlb));

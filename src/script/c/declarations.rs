@@ -356,8 +356,10 @@ impl Parser {
             }
             self.advance();
         }
-        // `static _Thread_local int x;`
-        self.check_supported()?;
+        // `static _Thread_local int x;`, but `int typeof;`
+        if matches!(self.peek(), TokenKind::Name(name) if name.starts_with('_')) {
+            self.check_supported()?;
+        }
         let place = self.place_from(start);
         if align > 0 && (storage == Storage::Typedef || self.is_mark(";")) {
             fail!(place, "`aligned` is supported for variables only"; "write it in the declaration of a variable");

@@ -406,6 +406,8 @@ impl Parser {
     pub fn negated_index(&mut self, index: Expr) -> Parsed<Expr> {
         let index = self.index(index)?;
         let index = self.convert(index, &Type::Scalar(Scalar::I64))?;
+        // Modulo 2^64, which never overflows.
+        let index = self.convert(index, &Type::Scalar(Scalar::U64))?;
         self.apply(UnaryOp::Negate, index)
     }
 

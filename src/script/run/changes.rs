@@ -108,11 +108,21 @@ fn table(
     }
 }
 
-/// Whether the table of a noun has other rows on another machine.
-pub(crate) fn differs(noun: &'static str, level: usize, old: &Machine, new: &Machine) -> bool {
-    let noun = TableNoun::named(noun);
-    old.spec() != new.spec()
-        || noun.is_some_and(|noun| !rows_of(noun, level, old, new).rows.is_empty())
+/// Whether the table of a noun has other rows on another machine, of a TLB or cache at this level.
+pub(crate) fn differs((noun, level): (&'static str, usize), old: &Machine, new: &Machine) -> bool {
+    let levels = |machine: &Machine| match noun {
+        "tlb" => machine.spec().tlbs.len(),
+        "cache" => machine.spec().caches.len(),
+        _ => usize::from(machine.spec().mmu.is_some()),
+    };
+    let Some(noun) = TableNoun::named(noun).filter(|_| level < levels(old).min(levels(new))) else {
+        return true;
+    };
+    let shape = |machine| {
+        let layout = (noun.layout)(machine, level);
+        (layout.keys, layout.ways, layout.columns)
+    };
+    shape(old) != shape(new) || !rows_of(noun, level, old, new).rows.is_empty()
 }
 
 /// Returns the rows that differ between two machines in a noun's table.

@@ -1,6 +1,6 @@
 //! Information that a question has to print, because its answers depend on it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::printed::{Source, Text, tokens};
@@ -120,11 +120,8 @@ const CONTENTS: &[&str] = &[
     "previous",
     "previously",
     "earlier",
-    "first",
-    "then",
     "state",
     "reads",
-    "read",
     "stored",
     "writes",
     "wrote",
@@ -132,6 +129,11 @@ const CONTENTS: &[&str] = &[
     "accessed",
     "fetched",
     "brought",
+    "cleared",
+    "reset",
+    "yet",
+    "no",
+    "as",
 ];
 
 /// The tables with a column, the end of the name of a fact, and the column that can decide the fact of some accesses.
@@ -172,19 +174,12 @@ enum Kind {
     String,
 }
 
-impl Kind {
-    /// Whether a machine has other contents than the one of the question that prints them.
-    fn differs(self, printed: Option<&Machine>, new: &Machine) -> bool {
-        match self {
-            Self::Entries => is_other(("page_table", 0), printed, new),
-            Self::TlbEntries => is_other(("tlb", 0), printed, new),
-            Self::Areas | Self::String => false,
-        }
-    }
-}
-
-fn is_other((noun, level): (&'static str, usize), old: Option<&Machine>, new: &Machine) -> bool {
-    old.is_some_and(|old| differs(noun, level, old, new))
+/// Whether the contents of a table that a question on the machine `printed` prints are those of this question. Without a new
+/// machine, students know how the questions between them have changed the contents.
+fn is_of(table: (&'static str, usize), printed: Option<&Machine>, question: &Question) -> bool {
+    let new = machine_before(question).filter(|_| question.on_new_machine);
+    let both = printed.zip(new);
+    both.is_none_or(|(printed, new)| !differs(table, printed, new))
 }
 
 /// Returns the machine before the first operation of a question.
@@ -197,11 +192,11 @@ fn machine_before(question: &Question) -> Option<&Machine> {
 #[derive(Default)]
 pub(super) struct Stated {
     /// With each kind, the machine of the question that prints it.
-    shown: BTreeMap<Kind, Option<Machine>>,
+    shown: Vec<(Kind, Option<Machine>)>,
     /// The machines whose declarations or addresses are printed.
     machines: Vec<Arc<Spec>>,
     /// The TLBs and caches whose contents are printed.
-    parts: BTreeMap<Component, Option<Machine>>,
+    parts: Vec<(Component, Option<Machine>)>,
     /// The programs whose texts are printed.
     programs: BTreeSet<Arc<str>>,
     /// The prose, each text as words with a blank before and after each word.
@@ -218,16 +213,6 @@ impl Stated {
     /// Adds a question, which also prints these texts.
     pub(super) fn add(&mut self, question: &Question, texts: &[Text]) {
         let machine = machine_before(question);
-        if let Some(new) = machine.filter(|_| question.on_new_machine) {
-            self.shown
-                .retain(|kind, printed| !kind.differs(printed.as_ref(), new));
-            self.parts.retain(|part, printed| {
-                let level = match *part {
-                    Component::Tlb(level) | Component::Cache(level) => level,
-                };
-                !is_other((part.noun(), level), printed.as_ref(), new)
-            });
-        }
         let entries = [
             (Kind::Entries, is_page_table as fn(&View) -> bool),
             (Kind::TlbEntries, is_tlb),
@@ -259,7 +244,7 @@ impl Stated {
             _ => false,
         });
         if prints_string {
-            self.shown.insert(Kind::String, None);
+            self.shown.push((Kind::String, None));
         }
         let prose = texts
             .iter()
@@ -293,17 +278,15 @@ impl Stated {
         let described = question.has_text();
         let lacks_entries = |item: &PaperItem| {
             let of_tlb = matches!(&*item.did, Did::Access(access) if hits_tlb(access));
-            !(self.shown.contains_key(&Kind::Entries)
-                || of_tlb && self.shown.contains_key(&Kind::TlbEntries))
+            !(self.shows(Kind::Entries, question)
+                || of_tlb && self.shows(Kind::TlbEntries, question))
         };
         let mut items = question.items();
         if items.any(|item| asks_ppn(item, described) && lacks_entries(item)) {
             lacking.push(Lacking::PageTable);
         }
         let describes_area = AREAS.iter().any(|word| self.has_words(&[word]));
-        if !self.shown.contains_key(&Kind::Areas)
-            && !describes_area
-            && question.items().any(asks_area)
+        if !self.shows(Kind::Areas, question) && !describes_area && question.items().any(asks_area)
         {
             lacking.push(Lacking::Areas);
         }
@@ -311,7 +294,7 @@ impl Stated {
         if unstated().any(|item| self.lacks_page_size(item)) {
             lacking.push(Lacking::PageSize);
         }
-        if !self.shown.contains_key(&Kind::String)
+        if !self.shows(Kind::String, question)
             && question.items().any(|item| self.lacks_string(item))
         {
             lacking.push(Lacking::String);
@@ -321,7 +304,7 @@ impl Stated {
         let sizes = sizes.filter(|size| !said || *size != Lacking::Machine(PAGE.0));
         if !said {
             let kinds = PARTS.iter().filter(|(name, is_own)| {
-                let printed = self.parts.keys().any(|part| is_own(*part));
+                let printed = self.parts.iter().any(|(part, _)| is_own(*part));
                 !printed
                     && !self.described.contains(name)
                     && unstated().any(|item| asks_part(item, *is_own))
@@ -341,7 +324,7 @@ impl Stated {
         }
         if !question.has_text() || !self.describes_contents {
             let contents = unstated_contents(question).into_iter();
-            let contents = contents.filter(|(part, _)| !self.parts.contains_key(part));
+            let contents = contents.filter(|(part, _)| !self.prints_part(*part, question));
             lacking.extend(contents.map(|(_, name)| Lacking::Contents(name)));
         }
         lacking.extend(
@@ -364,6 +347,26 @@ impl Stated {
         let unsaid = calls.filter(|call| !self.says(&format!(" {call} ")));
         lacking.extend(unsaid.map(Lacking::Call));
         lacking
+    }
+
+    /// Whether the paper shows a kind of contents, and not only those of another machine.
+    fn shows(&self, kind: Kind, question: &Question) -> bool {
+        let table = match kind {
+            Kind::Entries => Some(("page_table", 0)),
+            Kind::TlbEntries => Some(("tlb", 0)),
+            Kind::Areas | Kind::String => None,
+        };
+        let mut own = self.shown.iter().filter(|(shown, _)| *shown == kind);
+        own.any(|(_, printed)| table.is_none_or(|table| is_of(table, printed.as_ref(), question)))
+    }
+
+    /// Whether the paper prints the contents of a TLB or cache, and not only those of another machine.
+    fn prints_part(&self, part: Component, question: &Question) -> bool {
+        let level = match part {
+            Component::Tlb(level) | Component::Cache(level) => level,
+        };
+        let mut own = self.parts.iter().filter(|(printed, _)| *printed == part);
+        own.any(|(_, printed)| is_of((part.noun(), level), printed.as_ref(), question))
     }
 
     /// Whether the paper prints the machine of an item, and not only another machine.

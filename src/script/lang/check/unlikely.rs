@@ -120,20 +120,18 @@ pub(crate) fn unlikely(
 
 /// The fields of addresses, which are whole numbers.
 const FIELDS: &[&str] = &["vpn", "ppn", "pfn", "tlbi", "tlbt", "ci", "ct"];
+const ADDRESSES: &[&str] = &["va", "vaddr", "pa", "paddr", "addr", "address"];
 
-/// Finds `let vpn = va / 64`, which C rounds down.
+/// Finds `let vpn = va / 64`, which C rounds down. Other dividends may be multiples of the divisor.
 fn fraction(name: &Word, value: &Expr, sources: &Sources) -> Option<Diagnostic> {
     let ExprKind::Binary(BinaryOp::Divide, left, right) = &value.kind else {
         return None;
     };
-    if !FIELDS.contains(&&*name.text) || is_literal(value) {
+    let between = left.span.gap(right.span);
+    let of_address = matches!(&left.kind, ExprKind::Name(name) if ADDRESSES.contains(&&**name));
+    if !of_address || !FIELDS.contains(&&*name.text) || sources.text(between).trim() != "/" {
         return None;
     }
-    let between = Span {
-        start: left.span.end,
-        end: right.span.start,
-        ..value.span
-    };
     let start = between.start as usize + sources.text(between).find('/')?;
     let sign = Span::new(between.file, start..start + 1);
     let message = format!(

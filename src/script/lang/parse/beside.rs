@@ -349,7 +349,7 @@ fn beside(stop: &Stop) -> Option<Diagnostic> {
         );
     }
     let behind_comma = rest.strip_prefix(',').map(str::trim_start);
-    if behind_comma.is_some_and(is_statement) {
+    if behind_comma.is_some_and(is_statement) && !stop.wanted.contains(&Rule::block) {
         let help = "put a line break or `;` between them";
         let wrong = mistake("a comma does not separate statements", help);
         return Some(wrong.fix(stop.write(",", ";")));

@@ -132,14 +132,21 @@ impl Table {
 /// Returns an expression whose parts are cells of their own: `| page page + 1 |`. A `-` and a `*` are values of cells.
 fn unwrapped(cells: &[Cell]) -> Option<String> {
     let text = |cell: &Cell| match &cell.kind {
-        CellKind::Bare(text) => Some(text.to_string()),
-        _ => None,
+        CellKind::Bare(text) => text.to_string(),
+        _ => String::new(),
     };
-    let mut triples = cells.windows(3).filter_map(|triple| {
-        let parts: Option<Vec<String>> = triple.iter().map(text).collect();
-        parts.filter(|parts| matches!(&*parts[1], "+" | "/" | "//" | "%" | "<<" | ">>"))
-    });
-    triples.next().map(|parts| parts.join(" "))
+    let words: Vec<String> = cells.iter().map(text).collect();
+    let is_sign = |at: usize| {
+        let sign = words.get(at).map_or("", String::as_str);
+        matches!(sign, "+" | "/" | "//" | "%" | "<<" | ">>")
+    };
+    let first = (1..words.len()).find(|at| is_sign(*at))?;
+    let signs = (first..words.len())
+        .step_by(2)
+        .take_while(|at| is_sign(*at));
+    let parts = words.get(first - 1..first + 2 * signs.count())?;
+    let whole = parts.iter().all(|part| !part.is_empty());
+    whole.then(|| parts.join(" "))
 }
 
 /// Whether the cells form a ruler, as in Markdown and databases: `---`, `:--`, `+---+---+`. A cell with a single dash

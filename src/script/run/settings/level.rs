@@ -327,15 +327,10 @@ impl SetGeometry {
                 Capacity::Lines(lines) if lines % sets == 0 => (lines / sets).to_string(),
                 _ => "N".to_owned(),
             };
-            return Err(one(if self.ways.is_some() {
-                twice.help(
-                    "remove one of the two settings: the sets are the lines divided by the ways",
-                )
-            } else {
-                twice.help(format!(
-                    "write `ways {ways}` instead of `sets`, which follow from the size and the ways"
-                ))
-            }));
+            let help = format!(
+                "write `ways {ways}` instead of `sets`, or remove `sets` if the ways are given: the sets follow from the size and the ways"
+            );
+            return Err(one(twice.help(help)));
         }
         self.capacity = Some((kind(n), field.span));
         Ok(())

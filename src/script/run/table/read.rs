@@ -310,7 +310,7 @@ fn not_a_number(text: &str, span: Span, radix: &str) -> Diagnostic {
     let is_name = text.starts_with(char::is_alphabetic)
         && text.chars().all(|c| c.is_alphanumeric() || c == '_');
     let expression = if is_name {
-        format!("`({text})` is the value of the variable `{text}`")
+        format!("`({text})` is the value of `{text}` if it is a variable")
     } else {
         "`(EXPR)` is an expression".to_owned()
     };

@@ -228,10 +228,17 @@ fn positions(all: &[Token]) -> Option<(usize, String)> {
         at += length;
     }
     let width = |(from, to): &(u32, u32)| (to - from + 1).to_string();
+    // Other ranges exclude their ends: `virtual 0..32`.
+    let has_end = !all[..at].iter().any(|token| token.text == "..");
+    // The index of level 1 has the highest bits.
+    found.sort_unstable_by(|one, other| other.cmp(one));
+    let joined = found.windows(2).all(|pair| pair[0].0 == pair[1].1 + 1);
     let new = match (&*name, &found[..]) {
         ("ppn", [(from, to)]) => format!("ppn {from}..{to}"),
-        ("virtual" | "physical", [whole @ (0, _)]) => format!("{name} {} bits", width(whole)),
-        ("bits", [_, _, ..]) => {
+        ("virtual" | "physical", [whole @ (0, _)]) if has_end => {
+            format!("{name} {} bits", width(whole))
+        }
+        ("bits", [_, .., (1.., _)]) if joined && has_end => {
             let widths: Vec<String> = found.iter().map(width).collect();
             format!("bits {}", widths.join(" "))
         }
@@ -241,7 +248,7 @@ fn positions(all: &[Token]) -> Option<(usize, String)> {
 }
 
 /// Returns the number of tokens in a range such as `12:31`, `[31:12]`, or `bits 12 to 31`, and its lowest and highest bit. The
-/// range includes both, as the language's does.
+/// range includes both.
 fn range_of_bits(all: &[Token]) -> Option<(usize, (u32, u32))> {
     let before = |token: &&Token| matches!(token.text, ":" | "=" | "[" | "<" | "bit" | "bits");
     let at = all.iter().take_while(before).count();
