@@ -35,7 +35,6 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("choose va from 0 to 0x3FFF if va % 4 == 0", 1, "`choose NAME in RANGE where CONDITION`", "choose va in 0..=0x3FFF where va % 4 == 0"),
     ("let xs = [4 * i for i in range(4)]", 1, "`for i in 0..4 { let xs = [xs, 4 * i] }`", ""),
     ("machine { physical 16 bits, cache { lines 2, block 16 B } }/program sums \"\"\"/int a[2]; int f(void) { return a[0]; }/\"\"\"/replay f() => cache.misses 1", 5, "write `replay p call f`", ""),
-    ("machine { physical 16 bits, cache { lines 2, block 16 B } }/program t \"\"\"/int s[4]; int main(void) { return s[0]; }/\"\"\" { s at 0 }", 4, "follows `at`", "\"\"\" { at s 0 }"),
     ("machine simple/read 0, 1, 7, 8 => miss", 2, "`for a in [0, 1, …] { read a }`", ""),
     ("machine simple/question \"Q\" { choose va in 0..64; ask \"What is the VPN?\" => vpn }", 2, "`ask read 0x3D4 as \"What is the VPN?\" => vpn`", ""),
     ("machine simple/for page in 0..8 {/  set page_table {/    | vpn ppn |/    | page page + 1 |/  }/}", 5, "write `(page + 1)`", ""),
