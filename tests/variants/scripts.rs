@@ -94,7 +94,7 @@ fn a_machine_that_draws_keeps_its_seeds() {
     let folder = Folder::new("random");
     let script = "machine { virtual 16 bits, physical 16 bits, page 256 B, tlb { sets 1, ways 4, policy random } }\n\
                   seed 9\nfor n in 0..16 { set page_table { | vpn ppn v |; | (n) (n + 1) 1 | } }\n\
-                  question \"q\" { text \"Pages have 256 bytes, and the TLB has four entries.\"\nchoose a in 0..4096\nfor n in 0..16 { read n * 256 }\nask read a => vpn, tlb\nask tlb columns tag }";
+                  question \"q\" { text \"Pages have 256 bytes, and the TLB has four entries. Pages 0 to 15 were accessed before, in this order.\"\nchoose a in 0..4096\nfor n in 0..16 { read n * 256 }\nask read a => vpn, tlb\nask tlb columns tag }";
     let file = folder.put("random.pw", script);
     let papers: Vec<String> = (0..6)
         .map(|seed| {

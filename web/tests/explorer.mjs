@@ -528,7 +528,7 @@ await test('an example takes the place of a script, which Back, a button, and Ct
   await own.close();
 });
 
-await test('a new visit offers the last script, the examples list the last ones, and a link opens its own', async () => {
+if (long) await test('a new visit offers the last script, the examples list the last ones, and a link opens its own', async () => {
   const own = await chrome.newContext({ viewport: { width: 1366, height: 768 } });
   const { page: first } = await explorer('', own);
   // Nothing before the first script can be returned to.

@@ -215,7 +215,7 @@ await test('two tabs of an exam keep the answers of both, and show those of the 
   await context.close();
 });
 
-await test('answers that another tab has written meanwhile stay, also without its message', async () => {
+if (long) await test('answers that another tab has written meanwhile stay, also without its message', async () => {
   const { context, first, second } = await tabs('examples/exams/address-translation.pw');
   // Browsers may send no message between files.
   for (const page of [first, second]) await page.evaluate(() => addEventListener('storage', (event) => event.stopImmediatePropagation(), { capture: true }));
