@@ -21,7 +21,7 @@ from pagewalk._results import Tabular
 
 #: The editions of a paper.
 EDITIONS = ("paper", "key", "solutions")
-#: The bits of the largest int in an answer. Each int of so many bits is also a finite `float`.
+#: The bits of the largest int in an answer. Each int of this size is also a finite `float`.
 LARGEST = 1023
 #: A student of a roster: an ID, or an ID and a name.
 Student = str | tuple[str, str]

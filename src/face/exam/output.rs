@@ -137,10 +137,8 @@ fn keep_replaced_list(path: &Path, new: &[u8]) -> Result<(), ExamError> {
     let Some(kept) = names.find(|name| !name.exists()) else {
         return Ok(());
     };
-    std::fs::rename(path, &kept).map_err(|error| {
-        let text = format!("pagewalk: cannot rename `{}`: {error}\n", shown(path));
-        ExamError::wrong(text)
-    })?;
+    std::fs::rename(path, &kept)
+        .map_err(|error| ExamError::refused(format!("cannot rename `{}`: {error}", shown(path))))?;
     complain(&format!(
         "pagewalk: warning: `{}` listed other versions, and is now `{}`\n  \
          help: write each set of versions to its own folder\n",

@@ -95,45 +95,11 @@ const AREAS: &[&str] = &[
     "maps", "mapped", "mmap", "malloc", "heap", "stack", "data", "bss", "text", "code", "array",
 ];
 
-/// Words of a text that describes the contents of a TLB or cache, and not only its size.
+/// Beginnings of the words of a text that describes the contents of a TLB or cache, and not only its size.
 const CONTENTS: &[&str] = &[
-    "contain",
-    "contains",
-    "contents",
-    "hold",
-    "holds",
-    "holding",
-    "empty",
-    "cold",
-    "warm",
-    "valid",
-    "invalid",
-    "initial",
-    "initially",
-    "already",
-    "loaded",
-    "filled",
-    "flushed",
-    "cached",
-    "after",
-    "before",
-    "previous",
-    "previously",
-    "earlier",
-    "state",
-    "reads",
-    "stored",
-    "writes",
-    "wrote",
-    "accesses",
-    "accessed",
-    "fetched",
-    "brought",
-    "cleared",
-    "reset",
-    "yet",
-    "no",
-    "as",
+    "contain", "content", "hold", "empty", "cold", "warm", "valid", "invalid", "initial",
+    "already", "load", "fill", "flush", "cached", "after", "before", "previous", "earlier",
+    "state", "reads", "store", "wrote", "access", "fetch", "brought", "clear", "reset", "yet",
 ];
 
 /// The tables with a column, the end of the name of a fact, and the column that can decide the fact of some accesses.
@@ -262,7 +228,10 @@ impl Stated {
         self.describes_contents = own
             .clone()
             .flat_map(|text| tokens(&text.words))
-            .any(|word| CONTENTS.contains(&&*word.to_lowercase()));
+            .any(|word| {
+                let word = word.to_lowercase();
+                CONTENTS.iter().any(|begin| word.starts_with(begin))
+            });
         self.has_code |= prose.clone().any(|text| text.words.contains([';', '{']));
         self.prose.extend(prose.map(|text| {
             let words: Vec<&str> = tokens(&text.words)
