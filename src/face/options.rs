@@ -131,24 +131,36 @@ impl Checking {
     /// Works like [`Self::read`], but reads the files through a loader.
     pub(crate) fn load(self, path: &Path, loader: &mut dyn Loader, color: Color) -> CheckedScript {
         let mut script = self.apply(CheckedScript::from_loader(path, loader));
-        let ends = path.extension().is_some_and(|end| end == "trace");
-        // Each record is a mistake, and all have one cause.
-        if let Some(first) = script
-            .diagnostics
-            .first_mut()
-            .filter(|one| ends && one.code == Code::Syntax)
+        // Each line is a mistake, and all have one cause.
+        if let Some((kind, help)) = not_a_script(path)
+            && let Some(first) = script.diagnostics.first_mut()
+            && matches!(first.code, Code::Syntax | Code::UnknownVerb)
         {
-            "this file is a memory trace, not a script".clone_into(&mut first.message);
+            first.message = format!("this file is a {kind}, not a script");
             first.label.clear();
             first.fix = None;
-            let trace = shown(path);
-            first.help = Some(format!(
-                "replay it on a machine: `pagewalk replay simple {trace}`, or on that of a script"
-            ));
+            first.help = Some(help);
             script.diagnostics.truncate(1);
         }
         complain(&script.render_warnings(diagnostic_style(color)));
         script
+    }
+}
+
+/// Returns what a file with another extension than that of scripts contains, and how to use it.
+fn not_a_script(path: &Path) -> Option<(&'static str, String)> {
+    let name = shown(path);
+    match path.extension()?.to_str()? {
+        "trace" => Some((
+            "memory trace",
+            format!("replay it on a machine: `pagewalk replay simple {name}`, or on that of a script"),
+        )),
+        "c" => {
+            let program = path.file_stem()?.to_str()?.replace(|c: char| !c.is_alphanumeric(), "_");
+            let help = format!("run it in a script: `machine simple; program {program} from \"{name}\"; run {program}`");
+            Some(("C program", help))
+        }
+        _ => None,
     }
 }
 

@@ -125,6 +125,26 @@ pub(super) fn declared_process(stmt: &Stmt) -> Option<&str> {
     }
 }
 
+/// Says how the widths of the indices give the number of entries in a table: `levels 4, entries 512` are `bits 9 9 9 9`.
+fn index_widths(text: &str, entries: Span) -> String {
+    let number_after = |rest: &str| {
+        let digits = rest.trim_start();
+        let end = digits.find(|c: char| !c.is_ascii_digit());
+        digits[..end.unwrap_or(digits.len())].parse::<u32>().ok()
+    };
+    let (before, after) = text.split_at(entries.end as usize);
+    let block = &before[before.rfind('{').unwrap_or(0)..];
+    let rest = &after[..after.find('}').unwrap_or(after.len())];
+    let levels = [block, rest].into_iter().find_map(|part| number_after(part.split_once("levels")?.1));
+    match (number_after(after), levels) {
+        (Some(entries), Some(levels @ 1..=6)) if entries.is_power_of_two() => {
+            let widths = vec![entries.ilog2().to_string(); levels as usize].join(" ");
+            format!("a table has 2^n entries for n index bits: write `bits {widths}`")
+        }
+        _ => "a table has 2^n entries for n index bits: `bits 10 10`".to_owned(),
+    }
+}
+
 /// Replaces the list of a block's settings by the blocks that have the setting, or by the place of a statement.
 pub(super) fn name_other_blocks(
     sources: &Sources,
@@ -142,8 +162,7 @@ pub(super) fn name_other_blocks(
         }
         // The entries of a TLB are not those of a page table.
         if around() == Some("page_table") && name == "entries" {
-            let help = "a table has 2^n entries for n index bits: `bits 10 10`";
-            one.help = Some(help.to_owned());
+            one.help = Some(index_widths(text, one.span));
             continue;
         }
         let own_help = match (around(), name) {

@@ -577,6 +577,42 @@ fn protections(perms: &str) -> Option<String> {
     (fits && !flags.is_empty()).then(|| flags.join(" | "))
 }
 
+/// Returns the advice for a program that is called like a function: `run copy("a", 3)`, `copy("a", 3)`.
+fn program_called(text: &str, Span { file, start, end }: Span, name: &str) -> Option<Advice> {
+    let (before, after) = (&text[..start as usize], &text[end as usize..]);
+    let declares = |line: &str| line.split_whitespace().take(2).eq(["program", name]);
+    before.lines().find(|line| declares(line))?;
+    let (given, _) = after.strip_prefix('(')?.split_once(')')?;
+    let given = given.trim();
+    let quoted = |one: &str| match one.trim() {
+        one if one.starts_with('"') => Some(one.to_owned()),
+        one => one.parse::<i64>().ok().map(|one| format!("\"{one}\"")),
+    };
+    let given: Vec<&str> = given.split(',').filter(|_| !given.is_empty()).collect();
+    let given: Option<Vec<String>> = given.into_iter().map(quoted).collect();
+    let given = given?.join(" ");
+    let line = line_at(text, start as usize).start;
+    let verb = text[line..start as usize].trim();
+    let from = if verb == "run" { start as usize - "run ".len() } else { start as usize };
+    let verb = if matches!(verb, "" | "run") { "run " } else { "" };
+    let called = from..end as usize + after.find(')')? + 1;
+    let (message, new) = if given.is_empty() {
+        ("a program is named without parentheses", format!("{verb}{name}"))
+    } else {
+        let message = "the arguments of a program are texts after `arguments`";
+        (message, format!("{verb}{name} arguments {given}"))
+    };
+    let place = Span::new(file, called.clone());
+    Some(Advice::fixed(message, Fix::write(place, &text[called], new)).sure())
+}
+
+/// Returns the name of the last program whose text calls or defines a function.
+fn program_with<'t>(text: &'t str, function: &str) -> Option<&'t str> {
+    let mut programs = text.rsplit("\nprogram ");
+    let defines = |program: &&str| program.contains(&format!("{function}("));
+    programs.find(defines)?.split_whitespace().next()
+}
+
 /// Returns the advice for a name whose declaration is missing or misspelled.
 fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     let Span { file, start, end } = diagnostic.span;
@@ -607,6 +643,19 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     }
     match diagnostic.code {
         Code::UnknownProcess => undeclared(diagnostic, text, name),
+        Code::UnknownFunction if let Some(advice) = program_called(text, diagnostic.span, name) => {
+            Some(advice)
+        }
+        // `run twice(3)`
+        Code::UnknownWord
+            if before.ends_with("run")
+                && let Some((function, _)) = name.split_once('(')
+                && let Some(program) = program_with(&text[..start as usize], function) =>
+        {
+            let fix = Fix::put_in(file, start, format!("{program} call "));
+            let message = "the function to run must follow `call`";
+            Some(Advice::fixed(message, fix).help(format!("write `run {program} call {name}`")))
+        }
         // `ask "VPN" = vpn(va)`
         Code::UnknownFunction if is_fact(name) => {
             let (given, rest) = text[end as usize..].strip_prefix('(')?.split_once(')')?;

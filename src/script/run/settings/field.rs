@@ -103,6 +103,19 @@ impl Arg {
         }
     }
 
+    /// Returns whether the value is a word or a digit for a state of a flag, which scripts have no value for.
+    fn truth(&self) -> Option<bool> {
+        let digit = match &self.kind {
+            ArgKind::Value(Value::Number(number)) => number.to_string(),
+            _ => String::new(),
+        };
+        match self.word().unwrap_or(&digit) {
+            "on" | "yes" | "true" | "enabled" | "1" => Some(true),
+            "off" | "no" | "false" | "disabled" | "none" | "0" => Some(false),
+            _ => None,
+        }
+    }
+
     /// Returns the text in the variable that a bare word names.
     fn text_in_variable(&self) -> Option<&str> {
         match &self.kind {
@@ -378,16 +391,35 @@ fn contradicts(field: &Field, first: &Field) -> Diagnostic {
         .fix(Fix::remove(first.span))
 }
 
+/// Reports the value of a flag. A value that denies the flag means the opposite one.
+fn valued(flag: &str, field: &Field) -> Diagnostic {
+    let place = field.args[0].span;
+    let wrong = Diagnostic::new(Code::WrongCount, place, format!("`{flag}` takes no value"));
+    let truth = match &*field.args {
+        [only] => only.truth(),
+        _ => None,
+    };
+    match (truth, opposite(flag)) {
+        (Some(false), Some(other)) => {
+            let span = Span { end: place.end, ..field.name.span };
+            wrong.fix(Fix::replace(span, other))
+        }
+        (Some(false), None) => wrong.help(format!(
+            "leave out `{flag}`: a setting without a value holds only where it is written"
+        )),
+        (Some(true), _) => {
+            let said = field.args[0].word().unwrap_or("1");
+            wrong.fix(Fix::write(place, said, ""))
+        }
+        (None, _) => wrong.help("separate settings with a comma, `;`, or a new line"),
+    }
+}
+
 /// Checks that a flag has no values, and that only a setting with a nested block has a block.
 fn shape<D>(row: &SettingRow<D>, field: &Field) -> Result<(), Vec<Diagnostic>> {
     let takes_block = row.params.block().is_some();
     if row.params.is_empty() && !field.args.is_empty() {
-        return Err(one(Diagnostic::new(
-            Code::WrongCount,
-            field.args[0].span,
-            format!("`{}` takes no value", row.name),
-        )
-        .help("separate settings with a comma, `;`, or a new line")));
+        return Err(one(valued(row.name, field)));
     }
     if field.block.is_some() && !takes_block {
         return Err(one(Diagnostic::new(

@@ -167,7 +167,7 @@ impl Statement<'_> {
             // An open quote contains the rest of the statement.
             TokenKind::String { .. } if word.contains("=>") => false,
             // Without it, the statement says the opposite.
-            TokenKind::Word if matches!(word, "not" | "exactly") => false,
+            TokenKind::Word if matches!(word, "not" | "exactly" | "off" | "no" | "false") => false,
             _ if word == "!" => false,
             // Without the value, the sign before it has none.
             _ if index > 0 && self.word(index - 1) == "-" && before.ends_with('-') => false,
