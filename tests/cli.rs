@@ -1359,6 +1359,11 @@ fn traces_and_caches_of_the_cache_lab_are_recognized() {
         messages(command.current_dir(folder.path()).output().unwrap())
     };
     std::fs::write(folder.path().join("yi.trace"), " L 10,1\n M 20,1\n").unwrap();
+    std::fs::write(
+        folder.path().join("loop.c"),
+        "int main(void) { return 3; }\n",
+    )
+    .unwrap();
     let lab = ["-s", "5", "-E", "2", "-b", "4", "-t", "yi.trace"];
     for (args, part) in [
         (
@@ -1368,6 +1373,10 @@ fn traces_and_caches_of_the_cache_lab_are_recognized() {
         (
             [&["csim"][..], &lab].concat(),
             "'pagewalk replay first.pw yi.trace'",
+        ),
+        (
+            vec!["check", "loop.c"],
+            "`machine simple; program loop from \"loop.c\"; run loop`",
         ),
         (vec!["replay", "simple"], "'pagewalk replay simple -'"),
         (

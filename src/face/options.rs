@@ -153,11 +153,18 @@ fn not_a_script(path: &Path) -> Option<(&'static str, String)> {
     match path.extension()?.to_str()? {
         "trace" => Some((
             "memory trace",
-            format!("replay it on a machine: `pagewalk replay simple {name}`, or on that of a script"),
+            format!(
+                "replay it on a machine: `pagewalk replay simple {name}`, or on that of a script"
+            ),
         )),
         "c" => {
-            let program = path.file_stem()?.to_str()?.replace(|c: char| !c.is_alphanumeric(), "_");
-            let help = format!("run it in a script: `machine simple; program {program} from \"{name}\"; run {program}`");
+            let program = path
+                .file_stem()?
+                .to_str()?
+                .replace(|c: char| !c.is_alphanumeric(), "_");
+            let help = format!(
+                "run it in a script: `machine simple; program {program} from \"{name}\"; run {program}`"
+            );
             Some(("C program", help))
         }
         _ => None,

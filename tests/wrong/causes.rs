@@ -12,6 +12,9 @@ use std::fs;
 /// empty text for no fix. `/` separates lines.
 #[rustfmt::skip]
 const CASES: &[(&str, usize, &str, &str)] = &[
+    ("machine { physical 16 bits, cache { size 1 KB, block 16 B, fully-associative off } }", 1, "leave out `fully-associative`", ""),
+    ("machine { virtual 48 bits, physical 52 bits, page 4 KB, page_table { levels 4, entries 512 } }", 1, "write `bits 9 9 9 9`", ""),
+    ("machine simple/read 0x3D4/expect tlb[3] == { tag 03, ppn 0D, valid 1 }", 3, "checked by a table", ""),
     // A fix adds no mistake that another line has, too.
     ("question \"R\" { ask \"x\" = 3 bytes unit cycles }/machine simple/ask cycles = 3 bytes", 1, "`bytes` does not belong here", ""),
     ("machine { virtual 14 bits, page 64 B, page_table { levels 2, bits \"4\" \"4\" } }", 1, "a string is not a number", "machine { virtual 14 bits, page 64 B, page_table { levels 2, bits 4 4 } }"),

@@ -135,7 +135,9 @@ fn index_widths(text: &str, entries: Span) -> String {
     let (before, after) = text.split_at(entries.end as usize);
     let block = &before[before.rfind('{').unwrap_or(0)..];
     let rest = &after[..after.find('}').unwrap_or(after.len())];
-    let levels = [block, rest].into_iter().find_map(|part| number_after(part.split_once("levels")?.1));
+    let levels = [block, rest]
+        .into_iter()
+        .find_map(|part| number_after(part.split_once("levels")?.1));
     match (number_after(after), levels) {
         (Some(entries), Some(levels @ 1..=6)) if entries.is_power_of_two() => {
             let widths = vec![entries.ilog2().to_string(); levels as usize].join(" ");

@@ -593,11 +593,22 @@ fn program_called(text: &str, Span { file, start, end }: Span, name: &str) -> Op
     let given = given?.join(" ");
     let line = line_at(text, start as usize).start;
     let verb = text[line..start as usize].trim();
-    let from = if verb == "run" { start as usize - "run ".len() } else { start as usize };
-    let verb = if matches!(verb, "" | "run") { "run " } else { "" };
+    let from = if verb == "run" {
+        start as usize - "run ".len()
+    } else {
+        start as usize
+    };
+    let verb = if matches!(verb, "" | "run") {
+        "run "
+    } else {
+        ""
+    };
     let called = from..end as usize + after.find(')')? + 1;
     let (message, new) = if given.is_empty() {
-        ("a program is named without parentheses", format!("{verb}{name}"))
+        (
+            "a program is named without parentheses",
+            format!("{verb}{name}"),
+        )
     } else {
         let message = "the arguments of a program are texts after `arguments`";
         (message, format!("{verb}{name} arguments {given}"))

@@ -401,7 +401,10 @@ fn valued(flag: &str, field: &Field) -> Diagnostic {
     };
     match (truth, opposite(flag)) {
         (Some(false), Some(other)) => {
-            let span = Span { end: place.end, ..field.name.span };
+            let span = Span {
+                end: place.end,
+                ..field.name.span
+            };
             wrong.fix(Fix::replace(span, other))
         }
         (Some(false), None) => wrong.help(format!(
