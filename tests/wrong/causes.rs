@@ -14,6 +14,11 @@ use std::fs;
 const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine { physical 16 bits, cache { size 1 KB, block 16 B, fully-associative off } }", 1, "leave out `fully-associative`", ""),
     ("machine { virtual 48 bits, physical 52 bits, page 4 KB, page_table { levels 4, entries 512 } }", 1, "write `bits 9 9 9 9`", ""),
+    ("let a = 5/let b = 7 % (a - 5)", 2, "divides by zero", ""),
+    ("machine simple/for n in 0..4 { set page_table { | vpn ppn |; | n (n + 1) | } }", 2, "write `(n)` for the value of the variable", "for n in 0..4 { set page_table { | vpn ppn |; | (n) (n + 1) | } }"),
+    ("machine { virtual 14 bits, physical 12 bits, page 64 B, page_table { levels 2, bits 4 4 } }/read 0x3D4 => l1 index 0, level 2 index 15", 2, "the index of level 1 is the fact `vpn1`", "read 0x3D4 => vpn1 0, vpn2 15"),
+    ("kernel { frames 8 }/process P1 {/  heap: 0x600000-0x602000 rw-p anonymous/}", 2, "contain a table of areas", "  | area | start | end | perms |"),
+    ("machine { physical 16 bits, cache { lines 2, block 16 B } }/program sums \"\"\"/int a[2]; int main(void) { return a[0]; }/\"\"\"/show sums.miss_rate", 5, "`ask replay sums => cache.miss_rate`", ""),
     ("machine simple/read 0x3D4/expect tlb[3] == { tag 03, ppn 0D, valid 1 }", 3, "checked by a table", ""),
     // A fix adds no mistake that another line has, too.
     ("question \"R\" { ask \"x\" = 3 bytes unit cycles }/machine simple/ask cycles = 3 bytes", 1, "`bytes` does not belong here", ""),
@@ -41,7 +46,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/read 0, 1, 7, 8 => miss", 2, "`for a in [0, 1, …] { read a }`", ""),
     ("machine simple/question \"Q\" { choose va in 0..64; ask \"What is the VPN?\" => vpn }", 2, "`ask read 0x3D4 as \"What is the VPN?\" => vpn`", ""),
     ("machine simple/for page in 0..8 {/  set page_table {/    | vpn ppn |/    | page page + 1 |/  }/}", 5, "write `(page + 1)`", ""),
-    ("machine simple/for page in 0..8 {/  set page_table {/    | vpn ppn |/    | page (page) |/  }/}", 5, "`(page)` is the value of `page` if it is a variable", ""),
+    ("machine simple/for page in 0..8 {/  set page_table {/    | vpn ppn |/    | page (page) |/  }/}", 5, "write `(page)` for the value of the variable", "    | (page) (page) |"),
     // A value that is too large or in another unit is not superfluous.
     ("let x = 2**64 - 1", 1, "less than 2^64", ""),
     ("show 4 KB - 1 page", 1, "write the size in bytes", ""),
@@ -936,7 +941,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("exam { title \"A\", paper letter }/question \"Q\" { ask \"x\" = 1 }", 1, "--page letter", ""),
     ("process P/P: fork()/P.child: exit(3)", 3, "use `P: let child = fork()`", ""),
     ("program p \"\"\"/int main(void) { return 0; }/\"\"\"/outputs p => count 1, all \"133\", \"313\"", 4, "a list of outputs", "outputs p => count 1, all [\"133\", \"313\"]"),
-    ("program p \"\"\"/int main(int c, char **v) { printf(\"%s\", v[1]); return 0; }/\"\"\"/run p(\"hi\") => output \"hi\"", 4, "the arguments of `main`", "run p arguments \"hi\" => output \"hi\""),
+    ("program p \"\"\"/int main(int c, char **v) { printf(\"%s\", v[1]); return 0; }/\"\"\"/run p(\"hi\") => output \"hi\"", 4, "the arguments of a program are texts", "run p arguments \"hi\" => output \"hi\""),
     ("program z \"\"\"/int a[64]; int main(void) { return a[0]; }/\"\"\"/reference z { page 16 ints, frames 3 }", 4, "the setting `unit`", "reference z { page 16, unit int, frames 3 }"),
     ("reference 1 2 3 { frames 3 } => fault_rate 75%", 1, "did you mean `rate`?", "reference 1 2 3 { frames 3 } => rate 75%"),
     // The person's own operands, and the parts of the machine.
@@ -1419,6 +1424,11 @@ fn lines_with_another_meaning_have_warnings() {
             "process P1\nlet a = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\nlet b = mremap(a, 4096, 4096, MAP_POPULATE)\n",
             3,
             "`MAP_POPULATE` is a value of `flags` of `mmap`, but this argument of `mremap` is `flags`",
+        ),
+        (
+            "machine simple\nfor b in 0..4 { set page_table { | vpn ppn |; | b (b + 1) | } }\n",
+            2,
+            "this is the number 0xB, not the variable `b`",
         ),
         (
             "machine simple\nlet va = 0x3D4\nlet vpn = va / 64\nread va => vpn 15\n",

@@ -80,7 +80,7 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     if first == "process" && !inside.contains('|') && !areas.contains(&verb) {
         return Some(Advice::without(
             PROCESS_AREAS,
-            "write `process P1 { | area | start | end | perms | backing |; | heap | 1000 | 2000 | rw-p | anonymous | }`, or `process P1` alone",
+            "write a table such as `{ | area | start | end | perms | backing |; | heap | 1000 | 2000 | rw-p | anonymous | }`, or `process P1` alone",
         ));
     }
     // LaTeX's rows
@@ -183,10 +183,15 @@ fn named_areas(lines: &str) -> Option<String> {
         .filter(|line| !line.is_empty())
     {
         let line = line.split('#').next()?;
-        let words: Vec<&str> = line.strip_prefix("area ")?.split_whitespace().collect();
+        let words: Vec<&str> = line
+            .trim_start_matches("area ")
+            .split_whitespace()
+            .collect();
         let [name, range, rest @ ..] = &words[..] else {
             return None;
         };
+        // `heap: 0x1000-0x2000`
+        let name = name.trim_end_matches(':');
         let (start, end) = range.split_once("..").or_else(|| range.split_once('-'))?;
         let perms = match rest {
             [] | ["anonymous"] => "rw-p",

@@ -52,6 +52,7 @@ fn without_prefix(before: &str, hole: &str, wrong: Diagnostic) -> Diagnostic {
             };
             let fix = Fix::write(whole, format!("0x{hole}"), format!("{{{}}}", fix.text));
             Diagnostic {
+                span: whole,
                 help: None,
                 ..wrong
             }

@@ -321,7 +321,27 @@ fn no_fields(cx: &mut Cx, of: &Word, name: &Word) -> Result<Value, Stop> {
     if let Some(Binding::Unknowable) = cx.state.find(&of.text) {
         return Err(Stop::Unknowable);
     }
-    Err(no_property(&of.text, name, std::iter::empty()).into())
+    let wrong = no_property(&of.text, name, std::iter::empty());
+    let fact = match &*name.text {
+        counter @ ("hits" | "misses" | "hit_rate" | "miss_rate") => format!("cache.{counter}"),
+        other => other.to_owned(),
+    };
+    let verb = match &*fact {
+        "output" | "exit" => "run",
+        part if part.contains('.') => "replay",
+        _ => return Err(wrong.into()),
+    };
+    Err(match cx.state.find(&of.text) {
+        // The facts are those of the statement that runs the program.
+        Some(Binding::Program(_)) => {
+            let run = format!("{verb} {}", of.text);
+            wrong.help(format!(
+                "`{run}` has this fact: `last.{fact}` after it, or `ask {run} => {fact}`"
+            ))
+        }
+        _ => wrong,
+    }
+    .into())
 }
 
 /// Returns a property of a machine.

@@ -15,6 +15,7 @@ use crate::run::budget::WORK_OF_CELL;
 use crate::run::eval::eval;
 use crate::run::session::Cx;
 use crate::run::settings::{integer, list};
+use crate::run::state::Binding;
 use crate::run::stop::Stop;
 
 /// Evaluates the rows of a table.
@@ -191,11 +192,21 @@ fn wanted(cx: &mut Cx, cell: &ast::Cell, kind: ColumnKind) -> Result<Wanted, Sto
         (CellKind::Anything, _) => return Ok(Wanted::Anything),
         (CellKind::Open, _) => return Ok(Wanted::Open),
         (CellKind::Nothing, _) => Cell::Nothing,
-        (CellKind::Bare(word) | CellKind::Quoted(word), kind) => match kind {
-            ColumnKind::Word | ColumnKind::Text => text(word),
-            ColumnKind::Hex => Cell::Number(hexadecimal(word, cell.span)?),
-            ColumnKind::Decimal => Cell::Number(decimal_number(word, cell.span)?),
-        },
+        (CellKind::Bare(word) | CellKind::Quoted(word), ColumnKind::Word | ColumnKind::Text) => {
+            text(word)
+        }
+        (CellKind::Bare(word) | CellKind::Quoted(word), kind) => {
+            let read = match kind {
+                ColumnKind::Decimal => decimal_number(word, cell.span),
+                _ => hexadecimal(word, cell.span),
+            };
+            match cx.state.find(word) {
+                Some(Binding::Value(_) | Binding::Unknowable) => {
+                    Cell::Number(variable_or_number(cx, read, word, cell.span)?)
+                }
+                _ => Cell::Number(read?),
+            }
+        }
         (CellKind::Byte(byte), ColumnKind::Word) => {
             text(char::from(*byte).encode_utf8(&mut [0; 4]))
         }
@@ -260,6 +271,29 @@ fn permitted(
         Shape::Entries(_) | Shape::Texts => {}
     }
     Ok(())
+}
+
+/// Returns the number in a cell with the name of a variable, `b` or `n`, for which only parentheses stand.
+fn variable_or_number(
+    cx: &mut Cx,
+    read: Result<u64, Diagnostic>,
+    word: &str,
+    span: Span,
+) -> Result<u64, Diagnostic> {
+    let value = Fix::write(span, word, format!("({word})"));
+    match read {
+        Ok(number) => {
+            let message = format!("this is the number 0x{number:X}, not the variable `{word}`");
+            let help = format!("write `({word})` for the variable, or `0{word}` for the number");
+            let warning = Diagnostic::warning(Code::Unlikely, span, message);
+            cx.report(vec![warning.help(help).fix(value)]);
+            Ok(number)
+        }
+        Err(wrong) => {
+            let help = format!("write `({word})` for the value of the variable");
+            Err(wrong.help(help).fix(value))
+        }
+    }
 }
 
 /// Parses a number in a table. The number is hexadecimal with or without `0x`.

@@ -186,6 +186,8 @@ impl Trial<'_> {
         // The word that was meant is already there.
         let mut next = text[fix.span.end as usize..].split_whitespace();
         let next = next.find(|word| *word != "|");
+        // Two cells may have the value of one variable.
+        let next = next.filter(|word| !word.starts_with('('));
         // Or it is before the value, and only a comma is superfluous.
         let before = text[..fix.span.start as usize].trim_end_matches([' ', ',']);
         let before = before.rsplit([' ', ',']).next().unwrap_or_default();
@@ -591,7 +593,7 @@ fn goes_on(text: &str, at: usize) -> bool {
 fn is_of_values(one: &Diagnostic) -> bool {
     let geometry = matches!(
         one.code,
-        Code::BadWidth | Code::BadGeometry | Code::NotAPowerOfTwo
+        Code::BadWidth | Code::BadGeometry | Code::NotAPowerOfTwo | Code::DivideByZero
     );
     geometry || one.code == Code::WrongType && one.message.starts_with("the definition ")
 }
