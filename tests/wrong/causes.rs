@@ -19,6 +19,10 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine { virtual 14 bits, physical 12 bits, page 64 B, page_table { levels 2, bits 4 4 } }/read 0x3D4 => l1 index 0, level 2 index 15", 2, "the index of level 1 is the fact `vpn1`", "read 0x3D4 => vpn1 0, vpn2 15"),
     ("kernel { frames 8 }/process P1 {/  heap: 0x600000-0x602000 rw-p anonymous/}", 2, "contain a table of areas", "  | area | start | end | perms |"),
     ("machine { physical 16 bits, cache { lines 2, block 16 B } }/program sums \"\"\"/int a[2]; int main(void) { return a[0]; }/\"\"\"/show sums.miss_rate", 5, "`ask replay sums => cache.miss_rate`", ""),
+    ("reference 7 0 1 2 0 3 0 4 { frames 3 } => 6 faults, 2 hit", 1, "the fact must come before its value", "reference 7 0 1 2 0 3 0 4 { frames 3 } => faults 6, hits 2"),
+    ("let xs = [{\"va\": 1}, {\"va\": 2}]/show 4", 1, "brackets contain values, not blocks in braces", ""),
+    ("machine { physical 16 bits, caches [ { size 1 KB, block 16 B } ] }", 1, "brackets contain values, not blocks in braces", ""),
+    ("machine simple/replay loops/yi.trace", 2, "put the name in quotes: `\"loops/yi.trace\"`", ""),
     ("machine simple/read 0x3D4/expect tlb[3] == { tag 03, ppn 0D, valid 1 }", 3, "checked by a table", ""),
     // A fix adds no mistake that another line has, too.
     ("question \"R\" { ask \"x\" = 3 bytes unit cycles }/machine simple/ask cycles = 3 bytes", 1, "`bytes` does not belong here", ""),

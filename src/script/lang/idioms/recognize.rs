@@ -706,8 +706,14 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
             let ends = |c: char| c.is_whitespace() || matches!(c, ';' | ',' | '}');
             let path = rest.split(ends).next()?;
             let place = Span::new(file, start as usize..start as usize + path.len());
-            let fix = Fix::write(place, path, format!("\"{path}\""));
-            Some(Advice::fixed(*message, fix).sure().at(place))
+            let quoted = format!("\"{path}\"");
+            // A `replay` may also lack its `map`, so the fix alone may not be enough.
+            let otherwise = Some(format!("put the name in quotes: `{quoted}`").into());
+            let advice = Advice::fixed(*message, Fix::write(place, path, quoted));
+            Some(Advice {
+                otherwise,
+                ..advice.sure().at(place)
+            })
         }
         // `mmap(p, 4096, rw-p, …)`
         Code::UnknownName

@@ -407,7 +407,7 @@ impl<'a> Scan<'a> {
     }
 
     fn open_block(&mut self) {
-        if self.close_brackets() {
+        if self.block_in_brackets() || self.close_brackets() {
             return;
         }
         if self.begins_program() {

@@ -42,6 +42,38 @@ impl Scan<'_> {
         inner == block && self.go_back(at)
     }
 
+    /// Reports `[{ … }]`, braces in a bracket that is closed behind them. Returns true if the pass went on behind the bracket.
+    pub(super) fn block_in_brackets(&mut self) -> bool {
+        let (bracket, kind) = (self.top().at, self.top().kind);
+        let rest = self.text[self.at..].lines().next().unwrap_or_default();
+        let mut open = Vec::new();
+        let mut closes = |(_, byte): &(usize, u8)| {
+            match byte {
+                b'(' | b'[' | b'{' => open.push(*byte),
+                b')' | b']' | b'}' if open.pop().is_none() => return true,
+                _ => {}
+            }
+            false
+        };
+        let end = rest.bytes().enumerate().find(&mut closes);
+        let (_, close) = kind.ends();
+        let Some((end, _)) =
+            end.filter(|(at, _)| kind.is_bracket() && rest[*at..].starts_with(close))
+        else {
+            return false;
+        };
+        let brace = self.span(self.at, self.at + 1);
+        let message = "brackets contain values, not blocks in braces";
+        self.report(Code::Syntax, brace, message, "");
+        let end = self.at + end + 1;
+        self.levels.pop();
+        self.blank(bracket, end);
+        let block = self.block();
+        self.levels[block].damaged = true;
+        self.at = end;
+        true
+    }
+
     /// After an unclosed bracket, goes back to the first line that is not indented further than the bracket's
     /// statement.
     fn go_back(&mut self, bracket: usize) -> bool {

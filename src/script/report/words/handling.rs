@@ -431,8 +431,20 @@ impl<'a> FaultText<'a> {
                 format!("the kernel reads the page from disk into {frame}")
             }
             BackingStore::Swap { .. } | BackingStore::Object { .. } => {
+                // With a full swap area, the victim takes the slot of the page that comes in.
+                let reused = self
+                    .handling
+                    .evicted
+                    .iter()
+                    .any(|one| one.to == Some(store));
                 let store = self.names.store(store);
-                format!("the kernel reads the page from {store} into {frame}")
+                if reused {
+                    format!(
+                        "the kernel, which has first read the page from {store} into a buffer, copies it to {frame}"
+                    )
+                } else {
+                    format!("the kernel reads the page from {store} into {frame}")
+                }
             }
         }
     }
