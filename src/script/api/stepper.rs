@@ -169,11 +169,6 @@ impl Stepper {
         self.now.latest.map(|span| self.script.sources.text(span))
     }
 
-    /// Returns the location of the last executed statement, or `None` at position 0.
-    pub fn last_span(&self) -> Option<Span> {
-        self.now.latest
-    }
-
     /// Runs up to `steps` statements and passes their records to `sink`.
     pub fn forward(&mut self, steps: u64, sink: &mut dyn Sink) -> Pause {
         self.interrupt.store(false, Ordering::Relaxed);

@@ -59,6 +59,16 @@ const MARKS: &[&str] = &[
     "-", "~", "!", "/", "%", "<", ">", "^", "|", "?", ":", ";", "=", ",",
 ];
 
+/// The help for a program in assembly language.
+pub(super) const NOT_ASSEMBLY: &str =
+    "a program is C, not assembly: write it as a function such as `int main(void)`";
+
+/// Instructions that begin the lines of assembly languages.
+pub(super) const INSTRUCTIONS: &[&str] = &[
+    "add", "addi", "sub", "li", "la", "lw", "sw", "lb", "sb", "ld", "sd", "ldr", "str", "mov",
+    "movl", "movq", "beq", "bne", "jal", "jmp",
+];
+
 /// Words of C that are no names.
 pub(super) const KEYWORDS: &[&str] = &[
     "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else",
@@ -268,6 +278,8 @@ impl<'a> Lexer<'a> {
             '“' | '”' | '„' => result.help("write `\"`"),
             '‘' | '’' => result.help("write `'`"),
             '–' | '−' => result.help("write `-`"),
+            // A register: `lw $t0, 0($s0)`
+            '$' if second.is_ascii_alphabetic() => result.help(NOT_ASSEMBLY),
             '#' => result.help(
                 "a line that begins with `#` has nothing before it, such as the number of the line",
             ),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::rc::Rc;
 
-use super::lexer::{Doubt, KEYWORDS, Lexed, Token, TokenKind};
+use super::lexer::{Doubt, INSTRUCTIONS, KEYWORDS, Lexed, NOT_ASSEMBLY, Token, TokenKind};
 use super::messages::{Mistake, Parsed, fail};
 use super::outline::completed;
 use super::tree::{Expr, ExprKind, Function, Global, Local, Tree};
@@ -529,6 +529,7 @@ impl Parser {
                 "byte" => "write `unsigned char`".to_owned(),
                 "uint" => "write `unsigned int`".to_owned(),
                 "boolean" => "write `bool`".to_owned(),
+                instruction if INSTRUCTIONS.contains(&instruction) => NOT_ASSEMBLY.to_owned(),
                 name if self.find_tag(name).is_some() => match self.find_tag(name) {
                     Some(ty @ Type::Struct(_)) => format!("write `{}`", self.types.name(ty)),
                     _ => format!("write `enum {name}`"),

@@ -195,6 +195,6 @@ impl Policy {
 }
 
 #[cfg(test)]
-mod laws;
-#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_laws;

@@ -121,7 +121,7 @@ fn unknown(line: &Line, word: &str, known: &[&str]) -> (String, Option<String>) 
         });
         let near = || nearest(word, known.iter().copied());
         of.map(|(section, ..)| {
-            format!("it is a setting of `[{section}]`: put `[{section}]` above it")
+            format!("it is a setting of `[{section}]`: move it below a line `[{section}]`, after the other settings")
         })
         .or_else(|| near().map(|near| format!("did you mean `{near}`?")))
     });

@@ -236,6 +236,11 @@ impl<'a> Reader<'a> {
             // Checking the statements would take too long.
             body = Arc::new([]);
         }
+        // Which files are outside depends on the settings.
+        if bad_course.is_some() {
+            self.diagnostics
+                .retain(|one| one.code != Code::OutsideFolder);
+        }
         // The script is the first file of the sources.
         self.diagnostics
             .extend(bad_course.map(|bad| bad.diagnostic(&mut self.sources)));

@@ -216,8 +216,8 @@ fn remove<L: Level>(levels: &mut Vec<L>, name: &Arg, field: &Field) -> Result<()
     if levels.len() < before {
         return Ok(());
     }
-    let near =
-        nearest(&word, levels.iter().map(|level| level.common().name())).map(ToOwned::to_owned);
+    let names = || levels.iter().map(|level| level.common().name());
+    let near = nearest(&word, names()).map(ToOwned::to_owned);
     let diagnostic = Diagnostic::new(
         Code::UnknownNoun,
         name.span,
@@ -225,7 +225,8 @@ fn remove<L: Level>(levels: &mut Vec<L>, name: &Arg, field: &Field) -> Result<()
     );
     Err(one(match near {
         Some(near) => diagnostic.did_you_mean(&word, &near),
-        None => diagnostic,
+        None if levels.is_empty() => diagnostic,
+        None => diagnostic.help(format!("it has {}", list(names()))),
     }))
 }
 

@@ -179,6 +179,11 @@ fn added(base: &Spec, fields: &[Field]) -> Vec<Diagnostic> {
             .iter()
             .copied()
             .find(like)
+            // The first level of data is also called L1.
+            .or_else(|| {
+                let of_data = |known: &&str| known.starts_with('d') && lower.starts_with("l1");
+                names.iter().copied().find(of_data)
+            })
             .filter(|_| !names.contains(&name));
         let kind = &field.name.text;
         let warning = |has: &str| {

@@ -169,6 +169,8 @@ impl Statement<'_> {
             // Without it, the statement says the opposite.
             TokenKind::Word if matches!(word, "not" | "exactly" | "off" | "no" | "false") => false,
             _ if word == "!" => false,
+            // `cache none` removes all caches, not the misspelled one.
+            TokenKind::Word if after.trim_start().starts_with("none") => false,
             // Without the value, the sign before it has none.
             _ if index > 0 && self.word(index - 1) == "-" && before.ends_with('-') => false,
             // A misspelled number, or the name of a function, is wrong, not superfluous.

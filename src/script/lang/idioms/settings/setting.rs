@@ -12,6 +12,9 @@ pub(super) fn settings(block: &str, said: &str, piece: &[Token]) -> Option<Vec<S
     {
         return Some(vec![word(block, token.text)]);
     }
+    if let Some(cache) = simple_scalar(piece).filter(|_| block == "machine") {
+        return Some(vec![cache]);
+    }
     let mut new = Vec::new();
     let between = |token: &&Token| {
         matches!(
@@ -55,6 +58,28 @@ pub(super) fn settings(block: &str, said: &str, piece: &[Token]) -> Option<Vec<S
         rest = &rest[length..];
     }
     Some(new)
+}
+
+/// Rewrites a cache of SimpleScalar, `cache dl1:128:32:4:l`: the sets, the bytes of a block, the ways, and the policy.
+fn simple_scalar(piece: &[Token]) -> Option<String> {
+    let (kind, piece) = piece.split_first()?;
+    let mut parts = piece
+        .split(|token| token.text == ":")
+        .map(|part| match part {
+            [only] => Some(only.text),
+            _ => None,
+        });
+    let mut next = || parts.next().flatten();
+    let (name, sets, block, ways) = (next()?, next()?, next()?, next()?);
+    let policy = match next()? {
+        "l" => "lru",
+        "f" => "fifo",
+        "r" => "random",
+        _ => return None,
+    };
+    (kind.text == "cache" && parts.next().is_none()).then(|| {
+        format!("cache {name} {{ sets {sets}, block {block} B, ways {ways}, policy {policy} }}")
+    })
 }
 
 /// Rewrites the first setting among some tokens, and returns the number of tokens in it.

@@ -205,6 +205,19 @@ fn are_parts(items: &[Node]) -> bool {
 fn field(key: &Scalar, node: &Node, span: Span) -> Option<Field> {
     let plain = Field::named(word(key), span);
     match node {
+        // `tlb: null` denies the part, and an empty value is unfinished.
+        Node::Scalar(scalar)
+            if scalar.is_null() && !scalar.text.is_empty() && repeats(key.text) =>
+        {
+            let message = format!("`{}` is not a value", scalar.text);
+            let wrong = Diagnostic::new(Code::MachineFile, scalar.span, message);
+            let fix = Fix::write(scalar.span, scalar.text, "none");
+            let help = format!("write `{}: none` for a machine without it", key.text);
+            Some(Field {
+                args: vec![Arg::wrong(wrong.help(help).fix(fix))],
+                ..plain
+            })
+        }
         Node::Scalar(scalar) if scalar.is_null() => Some(plain),
         Node::Scalar(scalar) => match (scalar.truth(), params(key.text)) {
             (Some(true), Some([])) => Some(plain),

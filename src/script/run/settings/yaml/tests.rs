@@ -415,6 +415,7 @@ fn helps_are_in_the_notation_of_yaml() {
             "tlb:",
             "write `tlb: { entries: N, ways: N, … }`: adds a TLB level",
         ),
+        ("tlb: null", "write `tlb: none` for a machine without it"),
         ("tlb: full", "write `tlb: { name: NAME, … }` or `tlb: none`"),
         (
             "cache:\n  - { size: 64 B, block: 4 B }\n  - { size: 64 B, block: 4 B }",
