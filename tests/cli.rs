@@ -1185,12 +1185,15 @@ fn options_of_other_tools_are_suggested() {
         (&["update"], "pagewalk test --bless"),
         (&["--verison"], "--version"),
         (&["test", "-x.pw"], "./-x.pw"),
-        (&["run", "-x y.pw"], "'./-x y.pw'"),
+        (&["run", "-x y.pw"], "./-x y.pw"),
     ] {
         let (status, _, err) = run(args);
         assert_eq!(status, 2, "{args:?}");
-        assert!(err.contains(&format!("write '{tip}'")), "{args:?}\n{err}");
+        assert!(err.contains(&format!("write '{tip}'\n")), "{args:?}\n{err}");
     }
+    // A word in quotes is not in more quotes.
+    let (_, _, err) = run(&["rnu", "a b.pw"]);
+    assert!(err.contains("tip: write pagewalk run 'a b.pw'\n"), "{err}");
 }
 
 #[test]

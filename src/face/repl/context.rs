@@ -209,7 +209,7 @@ impl ReplContext {
         let name = format!("{TYPED}{}>", self.inputs);
         let read = self.explore.read(&name, text, &mut Disk);
         let place = |wrong: &Diagnostic| self.explore.sources.text(wrong.span);
-        let is_last = |wrong| place(wrong).trim_matches(['(', ')']) == "_";
+        let is_last = |wrong| place(wrong).trim_matches(['(', ')', '\n']) == "_";
         let value = match &self.last_value {
             Some(value) if read.as_ref().is_err_and(|wrong| wrong.iter().any(is_last)) => value,
             _ => return read,
