@@ -98,9 +98,8 @@ fn a_continued_statement_does_not_run_twice() {
     typed.types("let x = 1");
     assert_eq!(typed.types(":next"), "if v < 8 { let w = 1 }\n");
     // The name of a definition can begin with the same letters.
-    typed.types("def elsewhere() { let e = 5 }");
-    typed.types("elsewhere()");
-    assert_eq!(typed.value("v + e"), "13");
+    typed.types("def elsewhere() { show 6 * 7 }");
+    assert!(typed.types("elsewhere()").contains("= 42"));
 }
 
 #[test]
