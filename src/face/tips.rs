@@ -248,7 +248,7 @@ fn file_with_dash(error: &clap::Error, given: &[OsString]) -> Option<String> {
     })
 }
 
-/// Returns the words of a command line in quotes, unless a word has quotes, which could not be told from these.
+/// Returns the words of a command line in quotes, unless a word has quotes, because nested quotes would be ambiguous.
 fn in_quotes(words: &str) -> String {
     if words.contains('\'') {
         words.to_owned()

@@ -420,7 +420,7 @@ fn an_address_is_shown_with_its_fields() {
     );
     assert!(typed.types(":bits 0x4000").contains("[address-too-wide]"));
     assert!(typed.types(":bits").contains("write `:bits VA | pa PA`"));
-    // A message shows only what was typed.
+    // A message shows only the typed text.
     for (input, said) in [
         (":bits a +", "the line ends too early"),
         (":bits (3", "this `(` is never closed"),
