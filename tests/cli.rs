@@ -1161,7 +1161,6 @@ fn options_of_other_tools_are_suggested() {
         (&["rnu", "a.pw"], "pagewalk run a.pw"),
         (&["help", "rnu"], "pagewalk help run"),
         (&["version"], "pagewalk --version"),
-        (&["format", "my file.pw"], "pagewalk fmt 'my file.pw'"),
         (&["README.md"], "pagewalk test README.md"),
         (&["tests"], "pagewalk test tests"),
         (&["tests", "a.pw"], "pagewalk test a.pw"),
@@ -1185,12 +1184,18 @@ fn options_of_other_tools_are_suggested() {
         (&["update"], "pagewalk test --bless"),
         (&["--verison"], "--version"),
         (&["test", "-x.pw"], "./-x.pw"),
-        (&["run", "-x y.pw"], "'./-x y.pw'"),
+        (&["run", "-x y.pw"], "./-x y.pw"),
     ] {
         let (status, _, err) = run(args);
         assert_eq!(status, 2, "{args:?}");
-        assert!(err.contains(&format!("write '{tip}'")), "{args:?}\n{err}");
+        assert!(err.contains(&format!("write '{tip}'\n")), "{args:?}\n{err}");
     }
+    // A word in quotes is not in more quotes.
+    let (_, _, err) = run(&["format", "my file.pw"]);
+    assert!(
+        err.contains("tip: write pagewalk fmt 'my file.pw'\n"),
+        "{err}"
+    );
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub(super) fn tip(
     let written = || {
         let intended = intended(program, error, given, command)
             .or_else(|| intended_command(program, error, given));
-        intended.map(|text| format!("write '{text}'"))
+        intended.map(|text| format!("write {}", in_quotes(&text)))
     };
     let listed = || {
         let (said, tip) = known(error, command_name(program, command))?;
@@ -197,7 +197,10 @@ fn rule_as_option(
     let written = value.map(|value| format!("{name}={value}"));
     let right = written.filter(|written| Rules::default().set_written(written).is_ok());
     Some(if let Some(written) = right {
-        format!("write '--rule {}'", quoted(&written))
+        format!(
+            "write {}",
+            in_quotes(&format!("--rule {}", quoted(&written)))
+        )
     } else {
         let values = rule.values.split(';').next().unwrap_or_default();
         format!("write '--rule {name}=VALUE' ({values})")
@@ -237,7 +240,21 @@ fn file_with_dash(error: &clap::Error, given: &[OsString]) -> Option<String> {
         word.starts_with(&**said) && (is_script(Path::new(&**word)) || Path::new(&**word).exists())
     })?;
     let is_unknown = error.kind() == ErrorKind::UnknownArgument && said.starts_with('-');
-    is_unknown.then(|| format!("write '{}'", quoted(&visible(&format!("./{file}")))))
+    is_unknown.then(|| {
+        format!(
+            "write {}",
+            in_quotes(&quoted(&visible(&format!("./{file}"))))
+        )
+    })
+}
+
+/// Returns the words of a command line in quotes, unless a word has quotes, because nested quotes would be ambiguous.
+fn in_quotes(words: &str) -> String {
+    if words.contains('\'') {
+        words.to_owned()
+    } else {
+        format!("'{words}'")
+    }
 }
 
 /// Returns a tip about an option that only another command has, under this name or another.

@@ -274,23 +274,26 @@ fn ctrl_c_leaves_no_hint() {
 fn a_practice_asks_again_explains_and_is_left() {
     let mut tty = Tty::open(&home("practice-keys"), 100, &[]);
     tty.types(MACHINE);
-    tty.types(":practice read 0x40");
+    tty.types(":practice translate 0x40");
     tty.expect("VPN (hex, 2 digits)? ");
     tty.types("one");
     tty.expect("`one` is not an answer; write VPN");
     tty.expect("VPN (hex, 2 digits)? ");
     tty.types("?");
-    tty.expect("A byte is read at virtual address 0x0040.");
+    tty.expect("Translate the virtual address 0x0040.");
     tty.expect("VPN (hex, 2 digits)? ");
     for answer in ["2", "1", "0", "miss"] {
         tty.types(answer);
         tty.expect(if answer == "2" { "✗" } else { "✓" });
     }
     tty.expect("Page fault (Y/N)? ");
-    tty.types("page");
     // The access has no physical address.
+    for answer in ["page", "-", "-"] {
+        tty.types(answer);
+        tty.expect("✓");
+    }
     tty.expect("VPN is 0b0000_0001, bits 13–6");
-    tty.expect("4 of 5 points");
+    tty.expect("6 of 7 points");
     tty.expect("[3] pagewalk> ");
     for key in [b"\x03", b"\x04"] {
         tty.types(":practice");

@@ -305,6 +305,21 @@ fn the_variable_columns_sets_the_width() {
     tty.ends();
 }
 
+#[test]
+fn a_resized_window_has_the_new_width_at_once() {
+    for term in ["xterm", "dumb"] {
+        let mut tty = Tty::open(&home("resized"), 100, &[("TERM", term)]);
+        tty.types("machine simple");
+        tty.expect("cache: 64\n");
+        tty.prompts();
+        tty.resizes(56);
+        tty.types("machine simple");
+        tty.expect("12-bit physical addresses,\n");
+        tty.prompts();
+        tty.leaves(b":quit\r");
+    }
+}
+
 /// At a pipe, the lines must also run as a script, so only a colon makes a command.
 #[test]
 fn a_command_without_a_colon_is_named_at_a_pipe() {

@@ -96,6 +96,14 @@ impl Tty {
         self.sends(format!("{line}\r").as_bytes());
     }
 
+    /// Gives the window another width.
+    pub fn resizes(&self, columns: u16) {
+        let terminal = format!("/proc/{}/fd/0", self.child.id());
+        let mut command = Command::new("stty");
+        let command = command.args(["-F", &terminal, "cols", &columns.to_string()]);
+        assert!(command.status().expect("stty of coreutils").success());
+    }
+
     /// Presses Ctrl-D when the session is ready, and checks that the session succeeds. Unsaved statements are
     /// discarded.
     pub fn ends(&mut self) {

@@ -11,6 +11,7 @@ use pagewalk_engine::kernel::process::ProcessState;
 use pagewalk_script::api::explain;
 use pagewalk_script::lang::include::read_text;
 use pagewalk_script::lang::loader::Disk;
+use pagewalk_script::lang::nearest::nearest_option;
 use pagewalk_script::prompt::explore::Mode;
 use pagewalk_script::prompt::saved;
 use pagewalk_script::report::doc::{Block, Tone};
@@ -21,6 +22,7 @@ use pagewalk_script::run::record::Did;
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{Files, changes};
 use pagewalk_script::services::commands::{COMMANDS, Command, CommandKind, STATEMENTS_ONLY};
+use pagewalk_script::suite::reports::quoted;
 
 use super::answer::AnswerDetail;
 use super::context::ReplContext;
@@ -88,7 +90,13 @@ fn bits(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<
         .strip_prefix("pa")
         .filter(|pa| pa.starts_with([' ', '(']) && !context.explore.knows("pa"));
     if let Some(pa) = physical {
-        return show(context, &format!("bits pa ({pa}) fields"));
+        let parts = ["show bits pa (", pa.trim_start(), "\n) fields"];
+        return match context.read_operand(parts)? {
+            Some(body) => context
+                .run(&body, Mode::Tried, AnswerDetail::Answer)
+                .map(|_| ()),
+            None => Ok(()),
+        };
     }
     let has_mmu = context.explore.has_mmu();
     let verb = if has_mmu { "translate" } else { "read" };
@@ -101,7 +109,8 @@ fn bits(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<
         let help = format!("several processes run; name one of them: `:bits {first}: {rest}`");
         return context.complain_sentence(&help);
     }
-    let Some(body) = context.read(&format!("probe {process}{verb} ({address})"))? else {
+    let before = format!("probe {process}{verb} (");
+    let Some(body) = context.read_operand([&before, address, "\n)"])? else {
         return Ok(());
     };
     let records = context.try_out(&body)?;
@@ -198,10 +207,48 @@ fn why_so(context: &mut ReplContext, rest: &str) -> io::Result<()> {
 
 /// `:load FILE` and `:open FILE`.
 fn load_named(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
-    match unquoted(rest) {
-        "" => context.complain_sentence(&format!("write `{}`", command.usage())),
-        name => load(context, Path::new(name), command.kind == CommandKind::Load),
+    match file_name(command, rest) {
+        Ok(name) => load(context, Path::new(name), command.kind == CommandKind::Load),
+        Err(wrong) => context.complain_sentence(&wrong),
     }
+}
+
+/// Returns the file name in the operands of a command, which no option precedes or follows.
+fn file_name<'n>(command: &Command, rest: &'n str) -> Result<&'n str, String> {
+    let name = unquoted(rest);
+    if name.is_empty() {
+        return Err(format!("write `{}`", command.usage()));
+    }
+    if name.len() < rest.len() {
+        return Ok(name);
+    }
+    let quotes = ['"', '\''];
+    if name.starts_with(quotes) || name.ends_with(quotes) {
+        return Err(format!("a quote is missing around the file name: `{name}`"));
+    }
+    // `-x.pw` is a name, and so is `a - b.pw`.
+    let is_option = |word: &&str| {
+        word.starts_with("--") || *word != name && word.len() > 1 && word.starts_with('-')
+    };
+    let Some(option) = name.split_whitespace().find(is_option) else {
+        return Ok(name);
+    };
+    let word = option.trim_start_matches('-');
+    let own = STATEMENTS_ONLY.trim_start_matches('-');
+    let is_near =
+        command.kind == CommandKind::Save && nearest_option(word, [own].into_iter()).is_some();
+    let help = if is_near {
+        format!("did you mean `{STATEMENTS_ONLY}`?")
+    } else {
+        format!(
+            "write `{}`, with quotes around a name such as `\"{name}\"`",
+            command.usage()
+        )
+    };
+    Err(format!(
+        "`:{}` has no option `{option}`; {help}",
+        command.name
+    ))
 }
 
 /// `:save [--statements] FILE`.
@@ -214,10 +261,10 @@ fn save(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<
         .strip_suffix(STATEMENTS_ONLY)
         .filter(|file| file.ends_with(char::is_whitespace));
     let file = before.or(after);
-    let name = unquoted(file.unwrap_or(rest).trim());
-    if name.is_empty() {
-        return context.complain_sentence(&format!("write `{}`", command.usage()));
-    }
+    let name = match file_name(command, file.unwrap_or(rest).trim()) {
+        Ok(name) => name,
+        Err(wrong) => return context.complain_sentence(&wrong),
+    };
     let path = context.folder.join(name);
     let (script, count) = saved::script(&context.explore, file.is_some());
     let known = context.saved_files.get(&path);
@@ -233,15 +280,10 @@ fn save(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<
     context.saved_files.insert(path, script);
     context.saved = context.explore.history.at();
     let count = narrate::count(count, "statement", "statements");
-    // The shell would split a name with a blank.
-    let quotes = if name.contains(char::is_whitespace) {
-        "\""
-    } else {
-        ""
-    };
-    let check = format!(
-        "; use `pagewalk run {quotes}{name}{quotes}` to check that the results are the same"
-    );
+    // `run` would take a name with a dash for an option.
+    let dash = if name.starts_with('-') { "./" } else { "" };
+    let file_word = quoted(&format!("{dash}{name}"));
+    let check = format!("; use `pagewalk run {file_word}` to check that the results are the same");
     let rest = file.map_or(&*check, |_| " without expectations");
     context.print_line(format!("{count} saved{rest}"))?;
     match wrong {
@@ -381,9 +423,8 @@ fn next(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<
 
 /// Removes any quotes around a file name.
 pub(crate) fn unquoted(name: &str) -> &str {
-    name.strip_prefix('"')
-        .and_then(|name| name.strip_suffix('"'))
-        .unwrap_or(name)
+    let within = |quote| name.strip_prefix(quote)?.strip_suffix(quote);
+    within('"').or_else(|| within('\'')).unwrap_or(name)
 }
 
 /// Maximum number of listed statements.

@@ -12,6 +12,7 @@ use pagewalk_script::lang::ast::{Block, Stmt, StmtKind};
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_script::lang::layout::{TokenKind, tokens};
 use pagewalk_script::lang::loader::Disk;
+use pagewalk_script::lang::source::Sources;
 use pagewalk_script::prompt::explore::{Ended, Exploration, Mode};
 use pagewalk_script::report::diagnostics::{Style, render};
 use pagewalk_script::report::doc;
@@ -56,6 +57,9 @@ pub(crate) struct ReplContext {
     pub(crate) html: Option<SharedText>,
     /// Number of reported errors.
     pub(crate) mistakes: u64,
+    /// The input in which a command put texts before and after an operand, and the lengths of these texts. Messages do not
+    /// show them.
+    untyped: Option<(u32, usize, usize)>,
     inputs: u64,
     /// The last value that a terminal showed, as an operand of an expression.
     last_value: Option<String>,
@@ -85,6 +89,7 @@ impl ReplContext {
             save_failed: false,
             html,
             mistakes: 0,
+            untyped: None,
             inputs: 0,
             last_value: None,
             out,
@@ -95,6 +100,36 @@ impl ReplContext {
     /// Parses and checks an input. Reports errors.
     pub(crate) fn read(&mut self, text: &str) -> io::Result<Option<Block>> {
         match self.parse(text) {
+            Ok(body) => self.warn(body),
+            Err(wrong) => self.complain(&wrong).map(|()| None),
+        }
+    }
+
+    /// Parses and checks a statement with the operand of a command in it. Reports errors, which show only the operand.
+    pub(crate) fn read_operand(&mut self, parts: [&str; 3]) -> io::Result<Option<Block>> {
+        let [before, operand, after] = parts;
+        let file = |context: &Self| context.explore.sources.files().len() as u32 - 1;
+        // By itself first: with more text behind it, a missing value or bracket would seem to be missing there.
+        let name = "let operand = ";
+        let alone = self.parse(&format!("{name}{operand}"));
+        let is_open = |wrong: &Diagnostic| {
+            let text = self.explore.sources.text(wrong.span);
+            wrong.code == Code::Unclosed || text.trim_matches(['(', ')', '[', ']', '\n']).is_empty()
+        };
+        if let Err(wrong) = &alone
+            && wrong.iter().any(is_open)
+        {
+            self.untyped = Some((file(self), name.len(), 0));
+            return self.complain(wrong).map(|()| None);
+        }
+        if alone.is_ok_and(|body| body.len() > 1) {
+            let sentence = "write only an address, without statements after it";
+            return self.complain_sentence(sentence).map(|()| None);
+        }
+        self.inputs -= 1;
+        let read = self.parse(&parts.concat());
+        self.untyped = Some((file(self), before.len(), after.len()));
+        match read {
             Ok(body) => self.warn(body),
             Err(wrong) => self.complain(&wrong).map(|()| None),
         }
@@ -112,7 +147,12 @@ impl ReplContext {
         if let Some(wrong) = self.command_without_colon(text, &wrong) {
             return self.complain(&[wrong]).map(|()| None);
         }
-        let expression = Expression::of(text, |name| explore.knows(name) && !explore.defines(name));
+        // A further reading clears the text of the first.
+        let sources = explore.sources.clone();
+        let has_last = self.last_value.is_some();
+        let expression = Expression::of(text, |name| {
+            name == "_" && has_last || explore.knows(name) && !explore.defines(name)
+        });
         let Some(expression) = expression.filter(|_| self.display.echo) else {
             return self.complain(&wrong).map(|()| None);
         };
@@ -122,7 +162,7 @@ impl ReplContext {
             Err(within) if expression.certain || is_known_noun(&wrong, &within) => {
                 self.complain(&within).map(|()| None)
             }
-            _ => self.complain(&wrong).map(|()| None),
+            _ => self.complain_in(&sources, &wrong).map(|()| None),
         }
     }
 
@@ -169,7 +209,7 @@ impl ReplContext {
         let name = format!("{TYPED}{}>", self.inputs);
         let read = self.explore.read(&name, text, &mut Disk);
         let place = |wrong: &Diagnostic| self.explore.sources.text(wrong.span);
-        let is_last = |wrong| place(wrong).trim_matches(['(', ')']) == "_";
+        let is_last = |wrong| place(wrong).trim_matches(['(', ')', '\n']) == "_";
         let value = match &self.last_value {
             Some(value) if read.as_ref().is_err_and(|wrong| wrong.iter().any(is_last)) => value,
             _ => return read,
@@ -279,12 +319,29 @@ impl ReplContext {
     }
 
     pub(crate) fn complain(&mut self, wrong: &[Diagnostic]) -> io::Result<()> {
+        let mut wrong = wrong.to_vec();
+        if let Some((file, before, after)) = self.untyped.take() {
+            self.explore.show_only(&mut wrong, file, [before, after]);
+        }
+        let chooses = |wrong: &&mut Diagnostic| wrong.code == Code::NothingToChoose;
+        for wrong in wrong.iter_mut().filter(|_| self.predicts).filter(chooses) {
+            // The values that no choice satisfies are results.
+            wrong
+                .related
+                .iter_mut()
+                .for_each(|(_, label)| label.clear());
+        }
+        let sources = self.explore.sources.clone();
+        self.complain_in(&sources, &wrong)
+    }
+
+    fn complain_in(&mut self, sources: &Sources, wrong: &[Diagnostic]) -> io::Result<()> {
         if wrong.is_empty() {
             return Ok(());
         }
         self.out.flush()?;
         let shown = wrong.get(..MOST).unwrap_or(wrong);
-        let text = render(shown, &self.explore.sources, self.display.errors);
+        let text = render(shown, sources, self.display.errors);
         self.mistakes += u64::from(wrong.iter().any(|wrong| !wrong.is_warning()));
         // Ignore errors, because a closed standard error means that the diagnostics are not wanted.
         let _ = self.errors.write_all(text.as_bytes());

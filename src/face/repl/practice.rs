@@ -15,7 +15,7 @@ use pagewalk_script::run::record::Sink;
 /// Starts the question with the title in quotes, or a question about a statement. Without both, starts the only question
 /// of the session, or one about a random access if the session has no question. Returns `None` after reporting an error.
 pub(crate) fn begin(context: &mut ReplContext, rest: &str) -> io::Result<Option<Practice>> {
-    let (title, is_title) = (unquoted(rest), rest.starts_with('"'));
+    let (title, is_title) = (unquoted(rest), rest.starts_with(['"', '\'']));
     if is_title || rest.is_empty() {
         let mut collector = Collector::default();
         // Runs the session again, so that questions of a loaded exam and typed questions both work.

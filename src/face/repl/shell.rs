@@ -36,7 +36,7 @@ pub enum Flow {
     End,
 }
 
-/// The first words of lines that continue the statement above them.
+/// The first tokens of lines that continue the statement above them.
 const BELONGS: [&str; 3] = ["=>", "where", "else"];
 
 /// The output of a notebook's cells.
@@ -312,7 +312,8 @@ impl Shell {
         if let Some(command) = of_process(words) {
             return self.command(&command);
         }
-        if BELONGS.iter().any(|start| words.starts_with(start)) && self.continued(text)? {
+        let first = tokens(words).list.first().map(|first| first.text(words));
+        if first.is_some_and(|first| BELONGS.contains(&first)) && self.continued(text)? {
             return Ok(Flow::Next);
         }
         let Some(body) = self.context.read_typed(text)? else {
@@ -332,10 +333,11 @@ impl Shell {
     /// false if there is no statement above.
     fn continued(&mut self, text: &str) -> io::Result<bool> {
         let explore = &mut self.context.explore;
-        let Some(done) = explore.history.last().filter(|done| done.stmt.is_some()) else {
+        let done = explore.history.last().filter(|done| done.stmt.is_some());
+        let Some(done) = done.cloned() else {
             return Ok(false);
         };
-        let above = format!("{}\n{text}", explore.text(done));
+        let above = format!("{}\n{text}", explore.text(&done));
         let at = explore.history.at();
         explore.back(1);
         let tell = if text.trim_start().starts_with("=>") {
@@ -346,8 +348,11 @@ impl Shell {
         if let Some(body) = self.context.read(&above)? {
             self.context.run(&body, Mode::Whole, tell)?;
         }
-        if self.context.explore.history.at() < at {
-            self.context.explore.forward(1);
+        let explore = &mut self.context.explore;
+        if explore.history.at() < at {
+            explore.forward(1);
+        } else {
+            explore.replaces(at, &done);
         }
         Ok(true)
     }

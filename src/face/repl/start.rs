@@ -129,11 +129,12 @@ impl TerminalSession {
             let _ = self.editor.add_history_entry(entry);
         }
         loop {
-            shell.set_width(columns(&io::stdout()).unwrap_or(COLUMNS));
             if let Some(helper) = self.editor.helper_mut() {
                 helper.update(shell.state().clone());
             }
-            match self.input(shell) {
+            let input = self.input(shell);
+            set_width(shell);
+            match input {
                 Ok(input) if input.trim().is_empty() && !shell.is_practicing() => {}
                 Ok(input) => {
                     if !shell.is_practicing() {
@@ -222,6 +223,11 @@ impl TerminalSession {
     }
 }
 
+/// Asks for the width of the window, which may have changed while the user typed.
+fn set_width(shell: &mut Shell) {
+    shell.set_width(columns(&io::stdout()).unwrap_or(COLUMNS));
+}
+
 /// Runs a session without line editing, on a pipe or a dumb terminal.
 fn run_plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
     let mut lines = io::stdin().lock();
@@ -259,6 +265,9 @@ fn run_plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
             }
         }
         unfinished = None;
+        if prompts {
+            set_width(shell);
+        }
         let whole = std::mem::take(&mut input);
         let says = !whole.trim().is_empty() || shell.is_practicing() && !ended;
         if says && shell.input(&whole)? == Flow::End {

@@ -46,9 +46,21 @@ impl Page {
 
     /// Returns the page for the prompt.
     pub fn blocks(&self) -> Vec<Block> {
-        let lines = self.text.lines().filter(|line| !line.is_empty());
+        // The lines of a paragraph or of a list item become one, which the prompt wraps to the width of its window.
+        let mut lines: Vec<String> = Vec::new();
+        let is_script = |line: &str| line.starts_with("    ");
+        let mut ended = true;
+        for line in self.text.lines() {
+            let begins = is_script(line) || line.starts_with(['-', '|']);
+            match lines.last_mut().filter(|_| !ended && !begins) {
+                Some(last) if !line.is_empty() => *last = format!("{last} {}", line.trim_start()),
+                _ if !line.is_empty() => lines.push(line.to_owned()),
+                _ => {}
+            }
+            ended = line.is_empty() || is_script(line);
+        }
         let mut blocks = self.reference();
-        blocks.extend(lines.map(Block::line));
+        blocks.extend(lines.iter().map(Block::line));
         blocks
     }
 

@@ -61,6 +61,11 @@ impl<D> History<D> {
         Some(&self.executed.get(self.at.checked_sub(1)?)?.done)
     }
 
+    /// Returns the statement with this number.
+    pub(crate) fn get_mut(&mut self, number: usize) -> Option<&mut D> {
+        Some(&mut self.executed.get_mut(number.checked_sub(1)?)?.done)
+    }
+
     /// Returns the number of the last executed statement.
     pub fn at(&self) -> usize {
         self.at

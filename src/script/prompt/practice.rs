@@ -10,7 +10,7 @@ use pagewalk_engine::machine::random::SplitMix64;
 use pagewalk_engine::machine::spec::Spec;
 
 use crate::run::facts::{Family, key};
-use crate::run::record::{Did, Shown};
+use crate::run::record::{AccessVerb, Did, Shown};
 use crate::run::state::{Slot, State};
 
 /// The facts of an access to ask for, in worksheet order.
@@ -34,16 +34,30 @@ pub fn question(statement: &str, did: &Did) -> Option<String> {
         did if did.call().is_some() => (OF_CALL, Family::Call, None),
         _ => return None,
     };
+    // After a fault, the answer is `-` for these facts, as on a paper. Without them, the question would reveal the fault.
+    let missing: &[&str] = match did {
+        Did::Access(access) if access.outcome.fault.is_some() => match access.verb {
+            AccessVerb::Translate => &["ppn", "pa"],
+            AccessVerb::Write => &["ppn", "pa", "co", "ci", "ct", "cache"],
+            AccessVerb::Read | AccessVerb::Fetch => {
+                &["ppn", "pa", "co", "ci", "ct", "cache", "byte"]
+            }
+        },
+        _ => &[],
+    };
+    let is_cached = spec.is_some_and(|spec| !spec.caches.is_empty());
     let exists = |name: &&&str| {
         // A translation has the fields of a cache, but looks nothing up.
         let fact = match **name {
             "co" | "ci" | "ct" => "cache",
             name => name,
         };
-        let value = key(fact, family, spec)
-            .ok()
-            .and_then(|key| key.value_in(did));
-        MAY_BE_NONE.contains(*name) || value.is_some_and(|value| value.to_string() != "none")
+        key(fact, family, spec).is_ok_and(|key| {
+            let value = key.value_in(did);
+            let may_be_none = MAY_BE_NONE.contains(*name)
+                || missing.contains(*name) && (fact != "cache" || is_cached);
+            may_be_none || value.is_some_and(|value| value.to_string() != "none")
+        })
     };
     let facts: Vec<&str> = names.iter().filter(exists).copied().collect();
     let title = Value::from(statement.to_owned()).quoted();

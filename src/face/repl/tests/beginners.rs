@@ -112,6 +112,15 @@ fn help_ignores_case_and_fits_narrow_terminals() {
         typed.types(":help Prot_Read"),
         typed.types(":help PROT_READ")
     );
+    // A paragraph is filled, and a list and a script are not.
+    let output = typed.types(":help unknown-name");
+    let lines: Vec<_> = output.lines().skip(1).collect();
+    let texts = lines[..3].iter().all(|line| line.chars().count() > 80);
+    assert!(
+        texts && lines.contains(&"      let entries = 16"),
+        "{output}"
+    );
+    assert!(typed.types(":help pfn").contains("\n  - Also called: "));
     for columns in [40, 57, 80] {
         typed.shell.set_width(columns);
         let mut output = typed.types(":help") + &typed.types(":help zork") + &typed.types(":zork");
@@ -269,6 +278,17 @@ fn an_underscore_is_the_last_value() {
         typed.types(value);
         let output = typed.types(next);
         assert!(output.ends_with(&format!(" = {shown}\n")), "{output}");
+    }
+    // The messages are those of the value.
+    typed.types("hex(5)");
+    for (input, said) in [
+        ("_ * 2", "* needs numbers, not a string"),
+        ("_ + \"x\"", "show \"0x5\" + \"x\""),
+        ("show _ - 1", "show \"0x5\" - 1"),
+        ("_ = 1", "\"0x5\" = 1"),
+    ] {
+        let output = typed.types(input);
+        assert!(output.contains(said), "{input}: {output}");
     }
     // A tried statement and a failed one leave the value as it is.
     typed.types("7");

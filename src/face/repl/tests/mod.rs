@@ -420,6 +420,22 @@ fn an_address_is_shown_with_its_fields() {
     );
     assert!(typed.types(":bits 0x4000").contains("[address-too-wide]"));
     assert!(typed.types(":bits").contains("write `:bits VA | pa PA`"));
+    // A message shows only the typed text.
+    for (input, said) in [
+        (":bits a +", "the line ends too early"),
+        (":bits (3", "this `(` is never closed"),
+        (":bits 3)", "this `)` closes nothing"),
+        (":bits zz", "no variable is called `zz`"),
+        (":bits pa a +", "the line ends too early"),
+        (":bits pa 0x10000000000000000", "is outside the range"),
+        (":bits pa 0x99999", "physical addresses have 12 bits"),
+        (":bits 3; read 3", "write only an address"),
+    ] {
+        let output = typed.types(input);
+        let shows = ["probe", "show", "fields", "let operand"].map(|word| output.contains(word));
+        assert!(output.contains(said) && shows == [false; 4], "{output}");
+    }
+    assert!(typed.types(":bits 0x3D4 # a comment").contains("0x0F"));
     for command in [":bits pa 0x354", ":bits pa (0x300 + 0x54)"] {
         let output = typed.types(command);
         assert!(

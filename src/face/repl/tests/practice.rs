@@ -150,14 +150,33 @@ fn a_statement_is_asked_about_fact_by_fact() {
 }
 
 #[test]
-fn facts_that_do_not_exist_are_not_asked_for() {
+fn a_fault_is_asked_about_like_another_access() {
     let mut typed = Typed::simple();
+    for (fault, other) in [
+        ("read 0x0040", "read 0x03D4"),
+        ("write 0x0040 = 1", "write 0x03D4 = 1"),
+        ("translate 0x0040", "translate 0x03D4"),
+    ] {
+        let [fault, other] = [fault, other].map(|access| {
+            let output = typed.types(&format!(":practice {access}"));
+            typed.types("quit");
+            output.replace(access, "").replace("0x0040", "0x03D4")
+        });
+        assert!(
+            fault.contains("Write - ") && fault == other,
+            "{fault}\n{other}"
+        );
+    }
     typed.types(":practice read 0x0040 # a fault");
-    for answer in ["1", "1", "0", "miss"] {
+    for answer in ["1", "1", "0", "miss", "page", "-", "-", "-", "-", "-", "-"] {
         assert!(typed.types(answer).contains('✓'), "{answer}");
     }
-    assert!(typed.types("page").contains("5 of 5 points"));
+    assert!(typed.types("-").contains("12 of 12 points"));
     assert!(!typed.shell.is_practicing());
+    typed.types(":reset");
+    typed.types("machine simple { cache none }; set page_table { | vpn ppn |; | 0F 0D | }");
+    assert!(typed.types(":practice read 0x0040").contains("(8 points)"));
+    assert!(typed.types(":practice read 0x03D4").contains("(8 points)"));
     let mut typed = Typed::new();
     typed.types("process P1");
     typed.types(":practice P1: munmap(3, 1)");
@@ -288,6 +307,12 @@ fn predictions_are_checked_without_the_answers() {
     let output = typed.types(":bits 0x3D4");
     assert!(
         output.contains("VPN, bits 13–6") && !output.contains("PPN"),
+        "{output}"
+    );
+    let choice = "choose v in 0..0x400 where read v => tlb hit, fault page";
+    let output = typed.types(choice);
+    assert!(
+        output.contains("[nothing-to-choose]") && !output.contains("miss"),
         "{output}"
     );
     typed.types("read 0x3D4\n:back");

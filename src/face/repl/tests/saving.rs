@@ -188,6 +188,55 @@ fn only_its_own_files_are_written_over() {
     );
 }
 
+/// A misspelled option must not become a part of the file's name.
+#[test]
+fn names_of_files_have_quotes_but_no_options() {
+    let mut typed = Typed::new();
+    let folder = file("names");
+    let _ = fs::create_dir(&folder);
+    typed.shell = typed.shell.in_folder(&folder);
+    typed.types("let x = 1");
+    for (input, said) in [
+        (":save --statement lab.pw", "did you mean `--statements`?"),
+        (
+            ":save lab.pw -statements",
+            "no option `-statements`; did you mean `--statements`?",
+        ),
+        (
+            ":save --force lab.pw",
+            "no option `--force`; write `:save [--statements] FILE`",
+        ),
+        (":save --x.pw", "quotes around a name such as `\"--x.pw\"`"),
+        (":save \"a b.pw", "a quote is missing"),
+        (
+            ":load --open lab.pw",
+            "`:load` has no option `--open`; write `:load FILE`",
+        ),
+        (":open ''", "write `:open FILE`"),
+    ] {
+        let output = words(&typed.types(input));
+        assert!(output.contains(said), "{input}: {output}");
+    }
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+    for (input, name, word) in [
+        ("'a b.pw'", "a b.pw", "'a b.pw'"),
+        ("\"it's.pw\"", "it's.pw", "'it'\\''s.pw'"),
+        ("a - b.pw", "a - b.pw", "'a - b.pw'"),
+        ("-x.pw", "-x.pw", "./-x.pw"),
+        ("\"--x.pw\"", "--x.pw", "./--x.pw"),
+    ] {
+        let output = words(&typed.types(&format!(":save {input}")));
+        assert!(
+            output.contains(&format!("use `pagewalk run {word}` to")),
+            "{output}"
+        );
+        assert!(folder.join(name).exists(), "{input}");
+        let output = typed.types(&format!(":load {input}"));
+        assert!(output.contains("1 statement;"), "{input}: {output}");
+        typed.types(":back");
+    }
+}
+
 #[test]
 fn statements_before_a_reset_are_not_saved() {
     let mut typed = Typed::simple();
@@ -196,7 +245,7 @@ fn statements_before_a_reset_are_not_saved() {
     let path = file("after reset.pw");
     let output = words(&typed.types(&format!(":save \"{}\"", path.display())));
     assert!(output.starts_with("1 statement saved"), "{output}");
-    let advised = format!("`pagewalk run \"{}\"`", path.display());
+    let advised = format!("`pagewalk run '{}'`", path.display());
     assert!(output.contains(&advised), "{output}");
     let script = saved(&mut typed, "reset.pw");
     assert!(

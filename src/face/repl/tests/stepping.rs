@@ -67,6 +67,41 @@ fn typed_statements_come_between_those_of_the_script() {
     );
 }
 
+/// A line that continues a statement runs it again, so the new statement takes the place of the old one.
+#[test]
+fn a_continued_statement_does_not_run_twice() {
+    let mut typed = opened(
+        "continued.pw",
+        "machine simple\nset page_table { | vpn ppn |; | 0F 0D | }\nread 0x3D4\nread 0x3D5\nchoose v in 0..9\n\
+         if v < 8 { let w = 1 }\nlet z = 2\n",
+    );
+    typed.types(":next 3");
+    typed.types("=> tlb miss");
+    typed.types("=> vpn 0x0F; show 7");
+    assert!(typed.types("=> vpn").contains('×'));
+    assert!(typed.types(":next").starts_with("read 0x3D5\n"));
+    assert_eq!(typed.value("tlb.misses"), "1");
+    typed.types(":back");
+    typed.types(":forward");
+    typed.types("=> tlb hit");
+    assert!(typed.types(":next").starts_with("choose v in 0..9\n"));
+    assert!(typed.types("where v > 7").contains("v = 8"));
+    assert!(typed.types(":next").starts_with("if v < 8"));
+    typed.types("else { let w = 3 }");
+    assert!(typed.types(":next").starts_with("let z = 2\n"));
+    assert_eq!(
+        (typed.value("v"), typed.value("w")),
+        ("8".into(), "3".into())
+    );
+    // After the statement is undone, it is next.
+    typed.types(":back 2");
+    typed.types("let x = 1");
+    assert_eq!(typed.types(":next"), "if v < 8 { let w = 1 }\n");
+    // The name of a definition can begin with the same letters.
+    typed.types("def elsewhere() { show 6 * 7 }");
+    assert!(typed.types("elsewhere()").contains("= 42"));
+}
+
 #[test]
 fn a_statement_is_not_shown_twice() {
     let mut typed = opened(

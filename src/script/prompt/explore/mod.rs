@@ -50,6 +50,8 @@ const LARGE: usize = 1 << 20;
 pub struct Done {
     /// The statement, or `None` for a reset.
     pub stmt: Option<Stmt>,
+    /// The location of the statement, or of the one that a typed line such as `=>` continued.
+    place: Option<Span>,
     /// The records with facts or a declared machine, from statements outside loops and scenarios.
     pub(crate) records: Vec<StepRecord>,
     /// The locations of failed expectations.
@@ -148,6 +150,7 @@ impl Exploration {
         let bytes = self.kept_bytes() + BYTES_OF_STATEMENT;
         let done = Done {
             stmt: None,
+            place: None,
             records: Vec::new(),
             failed: BTreeSet::new(),
             files: 0..0,
@@ -191,13 +194,21 @@ impl Exploration {
         }
         let (body, files) = self.opened.as_ref()?;
         let ran = |stmt: &Stmt| {
-            let mut done = self.history.done().filter_map(|done| done.stmt.as_ref());
-            done.any(|done| done.span == stmt.span)
+            let mut done = self.history.done();
+            done.any(|done| done.place == Some(stmt.span))
         };
         let next = body.iter().rposition(ran).map_or(0, |last| last + 1);
         let next = body.get(next)?;
         self.last_input = files.clone();
         Some([next.clone()].into())
+    }
+
+    /// Lets statement `number`, which ran instead of an undone one, take its place in the opened script, so that
+    /// [`Exploration::take_next`] does not return the undone one again.
+    pub fn replaces(&mut self, number: usize, old: &Done) {
+        if let Some(new) = self.history.get_mut(number) {
+            new.place = old.place;
+        }
     }
 
     /// Returns the state before the last statement, or `None` at the beginning.
@@ -278,6 +289,28 @@ impl Exploration {
         let file = self.sources.files().len() as u32;
         let read = include::add_text(Arc::make_mut(&mut self.sources), name, text, loader);
         self.checked(file, read, loader)
+    }
+
+    /// Removes `before` bytes at the beginning and `after` bytes at the end of an input that failed, so that its diagnostics show
+    /// only the operand between them. A mistake before the operand, such as a process, keeps the text.
+    pub fn show_only(&mut self, wrong: &mut [Diagnostic], file: u32, [before, after]: [usize; 2]) {
+        let is_within =
+            |wrong: &Diagnostic| wrong.span.file == file && wrong.span.end as usize > before;
+        if !wrong.first().is_some_and(is_within) {
+            return;
+        }
+        let text = self.sources.files().nth(file as usize);
+        let text = text.map_or("", |file| &file.text);
+        let operand = text.get(before..text.len().saturating_sub(after));
+        let operand = operand.unwrap_or_default().to_owned();
+        for wrong in wrong {
+            let related = wrong.related.iter_mut().map(|(span, _)| span);
+            for span in related.chain([&mut wrong.span]) {
+                let within = |at: u32| at.saturating_sub(before as u32).min(operand.len() as u32);
+                (span.start, span.end) = (within(span.start), within(span.end));
+            }
+        }
+        Arc::make_mut(&mut self.sources).replace(file, &operand);
     }
 
     /// Parses and checks a script, as [`Exploration::read`] does.
@@ -406,6 +439,7 @@ impl Exploration {
                 let bytes = self.kept_bytes() + BYTES_OF_STATEMENT + of_text + of_records;
                 let done = Done {
                     stmt: Some(stmt.clone()),
+                    place: Some(stmt.span),
                     records,
                     failed,
                     files,

@@ -116,8 +116,8 @@ fn read(sources: &Sources, record: &StepRecord) -> Statement {
         .unwrap_or(text)
         .trim_end()
         .to_owned();
-    let short = short(&text, written.brace);
-    let abridged = short != joined(&text, written.brace);
+    let short = short(&text, &written);
+    let abridged = short != joined(&text, &written.ends);
     Statement {
         file: file.to_owned(),
         line,
@@ -147,46 +147,37 @@ fn head_end(record: &StepRecord) -> u32 {
 /// Returns the text of a statement on one line, without comments, and truncated to a readable length.
 pub fn on_one_line(text: &str) -> String {
     let written = Written::executed(text);
-    cut(&joined(&written.text, written.brace))
+    cut(&joined(&written.text, &written.ends))
 }
 
 /// Returns a text on one line, omitting a multiline block that is long or contains a table.
-fn short(text: &str, brace: Option<usize>) -> String {
-    let joined = joined(text, brace);
+fn short(text: &str, written: &Written) -> String {
+    let joined = joined(text, &written.ends);
     let fits = joined.chars().count() <= LONGEST;
     if fits && !(text.contains('\n') && text.contains('|')) {
         return joined;
     }
-    let head = brace.and_then(|brace| text.get(..brace)).unwrap_or(text);
-    let head = cut(head);
-    if brace.is_some() {
+    let head = written.brace.and_then(|brace| text.get(..brace));
+    let head = cut(head.unwrap_or(text));
+    if written.brace.is_some() {
         format!("{head} {{ … }}")
     } else {
         head
     }
 }
 
-/// Joins the lines of a text. After the brace, a semicolon replaces a line break unless another separator is
-/// present.
-fn joined(text: &str, brace: Option<usize>) -> String {
-    let (head, block) = text
-        .split_at_checked(brace.unwrap_or(text.len()))
-        .unwrap_or((text, ""));
-    let mut line = one_line(head);
-    for part in block.lines().map(one_line).filter(|part| !part.is_empty()) {
-        let goes_on = line.ends_with(['{', ',', ';', '(', '['])
-            || part.starts_with(['{', '}', ')', ']', ','])
-            || part.starts_with("=>")
-            // Between the rows of a table is a separator, too.
-            || part.starts_with('|') && !line.ends_with('|');
-        line.push_str(if goes_on || line.is_empty() {
-            " "
-        } else {
-            "; "
-        });
-        line.push_str(&part);
+/// Joins the lines of a text. A semicolon replaces a line break at one of these `ends`.
+fn joined(text: &str, ends: &[usize]) -> String {
+    let (mut line, mut from) = (String::with_capacity(text.len()), 0);
+    for end in ends {
+        let Some(part) = text.get(from..*end) else {
+            break;
+        };
+        line.push_str(part.trim_end());
+        line.push(';');
+        from = *end;
     }
-    line
+    one_line(&(line + &text[from..]))
 }
 
 /// Returns the words with single spaces between them.
@@ -208,12 +199,18 @@ struct Written {
     text: String,
     /// The first opening brace of a block.
     brace: Option<usize>,
+    /// The ends of the lines in blocks after which another statement, setting, or row follows.
+    ends: Vec<usize>,
 }
 
 impl Written {
     fn executed(source: &str) -> Self {
         let (mut text, mut brace, mut from) = (String::with_capacity(source.len()), None, 0);
-        for token in tokens(source).list {
+        let mut ends = Vec::new();
+        let mut tokens = tokens(source).list;
+        // The end of a statement comes after the comments below it.
+        tokens.sort_by_key(|token| token.start);
+        for (at, token) in tokens.iter().enumerate() {
             match token.kind {
                 TokenKind::Comment => {
                     text.push_str(&source[from..token.start]);
@@ -222,11 +219,18 @@ impl Written {
                 TokenKind::Open(b'{') if brace.is_none() => {
                     brace = Some(text.len() + token.start - from);
                 }
+                TokenKind::End if brace.is_some() && source[token.start..].starts_with('\n') => {
+                    let is_void = |kind| matches!(kind, TokenKind::Comment | TokenKind::End);
+                    let next = tokens[at..].iter().find(|next| !is_void(next.kind));
+                    if next.is_some_and(|next| !matches!(next.kind, TokenKind::Close(_))) {
+                        ends.push(text.len() + token.start - from);
+                    }
+                }
                 _ => {}
             }
         }
         text.push_str(&source[from..]);
-        Self { text, brace }
+        Self { text, brace, ends }
     }
 }
 
@@ -237,7 +241,7 @@ mod tests {
     /// Returns a text on one line.
     fn line(text: &str) -> String {
         let written = Written::executed(text);
-        short(written.text.trim(), written.brace)
+        short(written.text.trim(), &written)
     }
 
     #[test]
@@ -283,6 +287,12 @@ mod tests {
             "  tlb { entries 16, ways 4 }\n".repeat(9)
         );
         assert_eq!(line(&long), "machine { … }");
+        assert_eq!(
+            line(
+                "def f() {\n  # first\n  if a {\n    x\n  }\n  # then\n  else if b { y }\n  else { z }\n  choose v in 0..9\n    where v >\n    2\n  elsewhere()\n}"
+            ),
+            "def f() { if a { x } else if b { y } else { z }; choose v in 0..9 where v > 2; elsewhere() }"
+        );
         let plain = format!("expect {}", "x + ".repeat(40));
         assert_eq!(line(&plain).chars().count(), 101);
         assert!(line(&plain).ends_with('…'));
