@@ -202,6 +202,22 @@ fn latencies_that_no_text_states_are_reported() {
     assert!(!reported("ask read 0x100 => tlb"));
 }
 
+#[test]
+fn a_machine_without_latencies_is_reported() {
+    let reported = |latency: &str, fact: &str| {
+        let script = format!(
+            "question \"Q\" points 1 {{ machine {{ physical 12 bits, cache {{ sets 4, ways 1, block 8 B {latency} }} }}\n\
+             given machine\n ask read 0x100 => {fact} }}"
+        );
+        hints(&paper(&script, 0))
+            .join("\n")
+            .contains("has no `latency`")
+    };
+    assert!(reported("", "cycles"));
+    assert!(!reported(", latency 3", "cycles"));
+    assert!(!reported("", "cache"));
+}
+
 /// A store to a page that is not writable faults, which no table with only the columns VPN and PPN shows.
 #[test]
 fn columns_that_decide_an_answer_are_reported() {

@@ -42,6 +42,90 @@ fn names(script: &str, all: &[(&str, &str)]) -> Vec<&'static str> {
         .collect()
 }
 
+/// Keys that are negative numbers, such as the result of a failed call, have the notations of C.
+#[test]
+fn negative_hexadecimal_keys_have_readable_answers() {
+    let script = "machine { virtual 16 bits, physical 14 bits, page 256 B }\n\
+        process P { | area start end perms |; | heap 0x1000 0x1800 rw-p | }\n\
+        question \"q\" points 2 { ask P: mmap(0x1001, 256, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, -1, 0) => returns\n\
+        ask \"x\" = 3 - 5 radix hex }\n";
+    for right in [
+        "-1",
+        "−1",
+        "-0x1",
+        "MAP_FAILED",
+        "(void *) -1",
+        "0xFFFFFFFFFFFFFFFF",
+    ] {
+        assert_eq!(
+            names(script, &[("1.1.returns", right)])[0],
+            "right",
+            "{right}"
+        );
+    }
+    for (own, verdict) in [
+        ("-2", "right"),
+        ("- 0x2", "right"),
+        ("2", "wrong"),
+        ("--2", "unreadable"),
+        ("-", "wrong"),
+        ("MAP_FAILED", "unreadable"),
+        ("0xFFFFFFFE", "unreadable"),
+        ("0xE", "wrong"),
+    ] {
+        assert_eq!(names(script, &[("1.2", own)])[1], verdict, "{own}");
+    }
+    assert_eq!(names(script, &[("1.1.returns", "NULL")])[0], "wrong");
+    assert_eq!(names(script, &[("1.1.returns", "0xFFFF")])[0], "unreadable");
+}
+
+#[test]
+fn lists_can_be_written_as_in_a_sentence() {
+    let script =
+        "question \"q\" points 2 { ask \"Pages\" = [3, 5, 7]; ask \"Names\" = [\"and\", \"b\"] }\n";
+    for right in [
+        "3, 5, 7",
+        "3, 5 and 7",
+        "3, 5, and 7",
+        "pages 3, 5, and 7",
+        "[3 5 7]",
+    ] {
+        assert_eq!(names(script, &[("1.1", right)])[0], "right", "{right}");
+    }
+    // The order may or may not matter to the author.
+    for (own, verdict) in [
+        ("7, 5, 3", "unreadable"),
+        ("3, 5", "wrong"),
+        ("3, 5, 8", "wrong"),
+        ("3 and 57", "wrong"),
+    ] {
+        assert_eq!(names(script, &[("1.1", own)])[0], verdict, "{own}");
+    }
+    assert_eq!(names(script, &[("1.2", "and, b")])[1], "right");
+}
+
+/// Without an eviction, no page can be written to swap, so `-` answers both questions.
+#[test]
+fn a_dash_is_no_for_a_page_that_was_not_evicted() {
+    let script = "machine { virtual 16 bits, physical 14 bits, page 256 B }\nkernel { frames 1, replacement fifo, swap 4 slots }\n\
+        process P { | area start end perms |; | heap 0x1000 0x1800 rw-p | }\n\
+        question \"q\" points 8 { ask P: write 0x1000 = 1 => evicted, swapped-out, copied\nask P: read 0x1000 => copied\n\
+        ask P: write 0x1100 = 1 => evicted, swapped-out }\n";
+    let all = [
+        "1.1.evicted",
+        "1.1.swapped-out",
+        "1.1.copied",
+        "1.2.copied",
+        "1.3.evicted",
+        "1.3.swapped-out",
+    ];
+    let dashes = all.map(|name| (name, "-"));
+    assert_eq!(
+        names(script, &dashes),
+        ["right", "right", "wrong", "right", "wrong", "wrong"]
+    );
+}
+
 #[test]
 fn yes_is_no_class_of_a_fault() {
     let script = "machine core-i7 { tlb none, cache none }\nkernel { frames 16 }\n\

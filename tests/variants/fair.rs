@@ -272,6 +272,25 @@ fn versions_of_different_work_are_not_equally_hard() {
     );
 }
 
+/// An access of 4 bytes is in two blocks of 8 bytes if its offset is 5, 6, or 7.
+#[test]
+fn the_pieces_of_a_split_access_are_work() {
+    let of = |from: &str| {
+        let script = format!(
+            "question \"q\" {{ machine {{ physical 12 bits, cache {{ sets 4, ways 1, block 8 B }} }}\n\
+             choose a in {from}\nask read a size 4 => cache }}"
+        );
+        let uneven = found(&script, 20).uneven;
+        uneven
+            .into_iter()
+            .map(|uneven| (uneven.what, uneven.amounts.len()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of("0x100..0x180"), [("cache miss".to_owned(), 2)]);
+    assert_eq!(of("[0x100, 0x108, 0x111]"), []);
+    assert_eq!(of("[0x105, 0x10E, 0x117]"), []);
+}
+
 #[test]
 fn an_answer_that_appears_elsewhere_is_found() {
     let asks = "ask \"Its page\" = va >> 6 radix hex\nask \"Size\" = 64";

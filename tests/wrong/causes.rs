@@ -12,6 +12,10 @@ use std::fs;
 /// empty text for no fix. `/` separates lines.
 #[rustfmt::skip]
 const CASES: &[(&str, usize, &str, &str)] = &[
+    ("machine { physical 16 bits, cache { sets 4, ways 1, block 16 B } }/program t \"\"\"int a[8]; int main(void) { a[0] = 0; return 0; }\"\"\"/question \"q\" {/  replay t/  ask t by a columns 0 3/}", 5, "each cell is a blank", ""),
+    ("machine { physical 16 bits, cache { sets 4, ways 1, block 16 B } }/program t \"\"\"int a[8]; int main(void) { a[0] = 0; return 0; }\"\"\"/question \"q\" {/  replay t/  ask t by line columns 3/}", 5, "columns with names", ""),
+    // Without its verb, the access would be a read.
+    ("machine simple/question \"q\" { choice \"Which?\" { option \"A\" for x in 0..64 where write x => fault page } }", 2, "`write x = 1`", ""),
     ("machine { physical 16 bits, cache { size 1 KB, block 16 B, fully-associative off } }", 1, "leave out `fully-associative`", ""),
     ("machine { virtual 48 bits, physical 52 bits, page 4 KB, page_table { levels 4, entries 512 } }", 1, "write `bits 9 9 9 9`", ""),
     ("let a = 5/let b = 7 % (a - 5)", 2, "divides by zero", ""),

@@ -252,7 +252,8 @@ pub struct Setting {
     pub name: Word,
     /// The values, in which a bare word is an [`ExprKind::Name`].
     pub values: Arc<[Expr]>,
-    /// Indexes of the values that follow `? =`. These values are the answers of cells that students fill in.
+    /// Indexes of the values that follow `? =`, which are the answers of cells that students fill in, or the `=` of
+    /// `answers fault of write VA = V`.
     pub(crate) blanks: Arc<[usize]>,
     /// The conditions under which an option is correct.
     pub(crate) holds: Option<Box<Holds>>,

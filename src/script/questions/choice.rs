@@ -52,7 +52,7 @@ pub(crate) fn choice(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
             "tick" if row.has("one") => one = Some(row.place),
             "tick" => return Err(missing(&row, "the word `one`: `tick one`").into()),
             "answers" => match claimed(cx, &row)? {
-                None => options.extend(answers(cx, &row)?),
+                None => options.extend(answers(cx, (&row, setting))?),
                 found => claim = found,
             },
             "option" if cx.checking() => {
@@ -234,8 +234,12 @@ fn claimed(cx: &mut Cx, row: &Bound) -> Result<Option<Claimed>, Stop> {
 }
 
 /// Returns the fact's value and the values of typical mistakes, sorted: `answers FACT of OPERATION`.
-fn answers(cx: &mut Cx, row: &Bound) -> Result<Vec<Alternative>, Stop> {
-    let ([fact, of, _, ..], Some(operands)) = (row.operands, row.operands.get(2..)) else {
+fn answers(cx: &mut Cx, (row, setting): (&Bound, &Setting)) -> Result<Vec<Alternative>, Stop> {
+    let (words, assigned) = match *setting.blanks {
+        [at, ..] => row.operands.split_at(at),
+        [] => (row.operands, &[][..]),
+    };
+    let ([fact, of, _, ..], Some(operands)) = (words, words.get(2..)) else {
         return Err(missing(row, "a fact and an operation: `answers pa of read va`").into());
     };
     if word(of) != Some("of") {
@@ -247,7 +251,7 @@ fn answers(cx: &mut Cx, row: &Bound) -> Result<Vec<Alternative>, Stop> {
         );
     }
     let name = cx.text(fact.span).trim().to_owned();
-    let operation = operation(operands, &[]).ok_or_else(|| not_an_access(cx, operands))?;
+    let operation = operation(operands, assigned).ok_or_else(|| not_an_access(cx, operands))?;
     if let OperationKind::Command(Command { verb, .. }) = &operation.kind
         && Form::named(&verb.text).is_some()
     {

@@ -80,7 +80,13 @@ pub(crate) fn prepare(cx: &mut Cx, command: &Command) -> Result<Prepared, Stop> 
                 // The mistake may be in a machine file.
                 let is_here = d.span.file == command.verb.span.file;
                 if d.code == Code::WrongCount && d.help.is_none() && is_here {
-                    d.help(format!("write, for example, `{}`", verb.example))
+                    let address = match &*command.operands {
+                        [address] if verb.name == "write" => Some(cx.text(address.span).trim()),
+                        _ => None,
+                    };
+                    let own = address.map(|address| format!("write {address} = 1"));
+                    let example = own.as_deref().unwrap_or(verb.example);
+                    d.help(format!("write, for example, `{example}`"))
                 } else {
                     d
                 }

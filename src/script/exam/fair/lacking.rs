@@ -48,6 +48,8 @@ pub(crate) enum Lacking {
     Column(String, &'static str),
     /// The latencies of the machine.
     Latencies,
+    /// Any latency of the machine, so that the answer is 0.
+    AnyLatency,
     /// The text of a program that runs.
     Program(Arc<str>),
     /// Wrong options of the choice with this text, whose `answers` generates fewer than usual.
@@ -304,6 +306,9 @@ impl Stated {
         if unstated().any(|item| self.lacks_latencies(item)) {
             lacking.push(Lacking::Latencies);
         }
+        if question.items().any(has_no_latency) {
+            lacking.push(Lacking::AnyLatency);
+        }
         if !self.has_code {
             let ran = called_in(question)
                 .into_iter()
@@ -481,20 +486,35 @@ impl Stated {
             return false;
         };
         let asked = |blank: &Blank| blank.key.is_some() && &*blank.fact == LATENCY;
-        let spec = &access.spec;
-        let mut latencies = (spec.tlbs.iter().map(|tlb| tlb.latency))
-            .chain(spec.caches.iter().map(|cache| cache.latency))
-            .chain([spec.memory_latency]);
         let said = |latency: Latency| {
             let whole = latency / 1000;
             !latency.is_multiple_of(1000) || whole < 2 || self.says(&format!(" {whole} "))
         };
-        blanks.iter().any(asked) && !latencies.all(said)
+        blanks.iter().any(asked) && !latencies(&access.spec).all(said)
     }
 
     fn says(&self, words: &str) -> bool {
         self.prose.iter().any(|text| text.contains(words))
     }
+}
+
+/// Returns the latencies of the parts of a machine.
+fn latencies(spec: &Spec) -> impl Iterator<Item = Latency> {
+    let tlbs = spec.tlbs.iter().map(|tlb| tlb.latency);
+    let caches = spec.caches.iter().map(|cache| cache.latency);
+    tlbs.chain(caches).chain([spec.memory_latency])
+}
+
+/// Whether an item is about a latency on a machine without latencies.
+fn has_no_latency(item: &PaperItem) -> bool {
+    let spec = match &*item.did {
+        Did::Access(access) => &*access.spec,
+        Did::Replay(run) => run.spec(),
+        _ => return false,
+    };
+    let asked = |blank: &Blank| &*blank.fact == LATENCY;
+    matches!(&item.kind, ItemKind::Facts { blanks, .. } if blanks.iter().any(asked))
+        && latencies(spec).all(|latency| latency == 0)
 }
 
 /// Returns the columns that a printed table leaves out, although an entry has another value than usual, and an answer of

@@ -308,7 +308,12 @@ fn effort(to: &mut BTreeMap<String, u64>, item: &PaperItem) {
     if item.again || item.did.called().is_some() {
         return;
     }
-    for fact in reported_facts(&item.did) {
+    work(to, &item.did, |_| true);
+}
+
+/// Adds the work of an operation that these facts describe.
+fn work(to: &mut BTreeMap<String, u64>, did: &Did, counts: fn(&str) -> bool) {
+    for fact in reported_facts(did).iter().filter(|fact| counts(&fact.name)) {
         let name = fact.name.as_str();
         let (what, amount) = match (name, &fact.value.value) {
             ("tlb" | "cache", Value::Text(word)) if matches!(&**word, "hit" | "miss") => {
@@ -328,6 +333,17 @@ fn effort(to: &mut BTreeMap<String, u64>, item: &PaperItem) {
             _ => continue,
         };
         *to.entry(what).or_default() += amount;
+    }
+    // The facts of an access that a boundary splits describe the lookups of its first piece.
+    if let Did::Access(access) = did {
+        let rest = &access.events[access.first_piece().len()..];
+        if access.outcome.fragments > 1 && !rest.is_empty() {
+            let mut piece = access.clone();
+            piece.events = rest.to_vec();
+            work(to, &Did::Access(piece), |name| {
+                matches!(name, "tlb" | "cache" | "walk")
+            });
+        }
     }
 }
 

@@ -135,6 +135,9 @@ fn lacks(question: &str, lacking: &Lacking) -> String {
         Lacking::Latencies => {
             "asks how many cycles an access takes, but the paper states no latencies; add `given machine`"
         }
+        Lacking::AnyLatency => {
+            "asks for a time, but the machine has no `latency`, so the answer is 0; declare one, as in `memory { latency 100 }`"
+        }
         Lacking::Program(name) => &format!(
             "asks about the program `{name}`, but the paper does not print it; add `given program {name}`"
         ),

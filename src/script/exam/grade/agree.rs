@@ -15,6 +15,12 @@ pub(crate) fn agrees(answer: &Answer, key: Option<&Shown>, way: AnswerForm) -> b
     match (answer, &key.value) {
         (Answer::Number(spelled), Value::Number(key)) => match way.round {
             Some(digits) => spelled.fits && spelled.value.rounds_with(*key, digits),
+            // A pointer has 64 bits in C.
+            None if way.notation == Notation::Returned
+                && unsigned_bits(spelled, *key) == Some(64) =>
+            {
+                spelled.fits
+            }
             None => is_number(spelled, *key),
         },
         (Answer::Number(spelled), Value::Text(key)) => {
@@ -58,8 +64,27 @@ pub(crate) fn could_agree(answer: &Answer, key: Option<&Shown>, way: AnswerForm)
                         .into_iter()
                         .any(|(own, key)| own.others().any(|own| is_number(&own, key)))
             }
+            // A negative number may be the number of its bits, of which the paper does not state how many there are.
+            (Answer::Number(spelled), Some(Value::Number(key))) => {
+                !matches!(
+                    way.form,
+                    Form::Number {
+                        radix: Radix::Decimal,
+                        ..
+                    }
+                ) && unsigned_bits(spelled, *key).is_some_and(|bits| bits >= 8)
+            }
+            (Answer::Text(text), Some(Value::List(elements))) => {
+                way.notation == Notation::Listed && is_set(text, elements)
+            }
             _ => false,
         }
+}
+
+/// Returns the number of bits in which a number is the two's complement of a negative key.
+fn unsigned_bits(spelled: &Spelled, key: Number) -> Option<u32> {
+    let away = spelled.value.as_integer()? - key.as_integer().filter(|key| *key < 0)?;
+    (away.count_ones() == 1).then(|| away.trailing_zeros())
 }
 
 /// Whether a text means the same as a text of the author: the same words, the same truth, or an equal number.
@@ -131,18 +156,16 @@ fn is_text(text: &str, key: &Value) -> bool {
     match key {
         Value::Text(key) => is_same_text(text, key),
         Value::List(_) | Value::Range { .. } => {
-            let parts: Vec<&str> = parts(text);
-            // A range may be too long to expand.
-            key.items()
-                .is_some_and(|items| items.remaining() <= parts.len() as u128)
-                && {
+            let is_list = |parts: Vec<String>| {
+                // A range may be too long to expand.
+                let items = key.items();
+                items.is_some_and(|items| items.remaining() <= parts.len() as u128) && {
                     let keys = key.leaves();
-                    parts.len() == keys.len()
-                        && keys
-                            .iter()
-                            .zip(&parts)
-                            .all(|(key, part)| is_element(part, key))
+                    let mut pairs = keys.iter().zip(&parts);
+                    parts.len() == keys.len() && pairs.all(|(key, part)| is_element(part, key))
                 }
+            };
+            OTHERS.iter().any(|others| is_list(pages(text, others)))
         }
         Value::Number(key) => {
             number::read(text, Radix::Decimal, None, None).is_some_and(|n| is_number(&n, *key))
@@ -151,18 +174,21 @@ fn is_text(text: &str, key: &Value) -> bool {
     }
 }
 
+/// The words that can be beside the elements of a list, or be elements themselves.
+const OTHERS: [&[&str]; 3] = [
+    &[],
+    &["and", "&", "pages"],
+    &["and", "&", "pages", "page", "frame", "frames"],
+];
+
 /// Whether a text lists all elements, in any order.
 fn is_set(text: &str, elements: &List) -> bool {
     // The only output of a program can have spaces and commas.
     if elements.len() == 1 && elements.iter().all(|only| is_element(text, only)) {
         return true;
     }
-    [
-        &["and", "&", "pages"][..],
-        &["and", "&", "pages", "page", "frame", "frames"][..],
-    ]
-    .iter()
-    .any(|others| is_set_of(pages(text, others), elements))
+    let mut others = OTHERS.iter();
+    others.any(|others| is_set_of(pages(text, others), elements))
 }
 
 fn is_set_of(mut parts: Vec<String>, elements: &List) -> bool {

@@ -43,6 +43,10 @@ pub(crate) enum Notation {
     Fault,
     /// A hit or a miss for each reference.
     Trace,
+    /// The result of a system call: `MAP_FAILED` is -1.
+    Returned,
+    /// A list of the author, whose order may or may not matter.
+    Listed,
 }
 
 /// The accepted form of a blank's answers.
@@ -72,6 +76,11 @@ impl<'p> AnswerForm<'p> {
             Notation::Trace
         } else if &*blank.fact == "page-fault" {
             Notation::Fault
+        } else if &*blank.fact == "returns" {
+            Notation::Returned
+        } else if matches!(&blank.key, Some(key) if blank.fact.is_empty() && matches!(key.value, Value::List(_)))
+        {
+            Notation::Listed
         } else {
             Notation::Plain
         };
@@ -156,7 +165,13 @@ impl<'p> AnswerForm<'p> {
                     return Answer::Unreadable;
                 }
             }
-            Notation::Plain | Notation::Place | Notation::Count => {}
+            Notation::Returned => {
+                let value = words::returned(&text).and_then(|value| Number::integer(value).ok());
+                if let Some(value) = value {
+                    return Answer::Number(Spelled::from(value));
+                }
+            }
+            Notation::Plain | Notation::Place | Notation::Count | Notation::Listed => {}
         }
         let (text, absent) = match (self.notation, self.form) {
             (Notation::Place, Form::Number { .. }) => (

@@ -13,6 +13,7 @@ use crate::exam::field::{Asked, Field};
 use crate::exam::formats::page::bare;
 use crate::lang::value::{Number, Value};
 use crate::questions::entry::{Alternative, Answers, Blank, ItemKind, Radix};
+use crate::run::facts::{Family, key};
 use crate::run::record::Shown;
 
 /// A field's verdict and its share of the points.
@@ -84,7 +85,7 @@ pub(crate) fn simple(
     rules: &Rules,
 ) -> Judged {
     let correct = |answer: &Answer| {
-        if agrees(answer, key, way) {
+        if agrees(answer, key, way) || *answer == Answer::Dash && lacks_subject(field) {
             Some(Verdict::Right)
         } else {
             also(&field.name, answer, way, rules).then_some(Verdict::Accepted)
@@ -103,6 +104,26 @@ pub(crate) fn simple(
         if unclear { &Answer::Unreadable } else { answer },
         rules.wrong,
     )
+}
+
+/// Whether a field asks yes or no about something that does not exist: whether the evicted page was written to swap if no page
+/// was evicted. Then a dash is also right.
+fn lacks_subject(field: &Field) -> bool {
+    let subject = match field.asked {
+        Asked::Blank(blank) if &*blank.fact == "swapped-out" => "evicted",
+        Asked::Blank(blank) if &*blank.fact == "copied" => "fault",
+        _ => return false,
+    };
+    let did = &field.item.did;
+    let family = if did.call().is_some() {
+        Family::Call
+    } else {
+        Family::Access
+    };
+    let value = key(subject, family, None)
+        .ok()
+        .and_then(|key| key.value_in(did));
+    value.is_some_and(|shown| shown.value == Value::from("none"))
 }
 
 /// Whether the rules list this text for the field. The instructor can also accept an answer that no blank can read.

@@ -7,6 +7,8 @@ use crate::questions::entry::Radix;
 const LONGEST: usize = 100;
 /// Number of significant digits that every double has. Programs print more, as in `1.1111111111111112` for 10/9.
 const DOUBLE: usize = f64::DIGITS as usize;
+/// The signs of negative numbers.
+const SIGNS: [char; 3] = ['-', '−', '–'];
 /// Largest power of ten in scientific notation.
 const LARGEST_POWER: i32 = 18;
 
@@ -112,6 +114,17 @@ pub fn read(text: &str, radix: Radix, digits: Option<u32>, unit: Option<&str>) -
     let (text, radix) = without_radix(&text).unwrap_or((&text, radix));
     if radix == Radix::Decimal {
         return decimal(text, unit);
+    }
+    if let Some(rest) = text.strip_prefix(SIGNS) {
+        let own =
+            read(rest, radix, None, unit).filter(|_| !rest.trim_start().starts_with(SIGNS))?;
+        let negative = Factor {
+            by: Number::integer(-1).ok()?,
+            other: None,
+            fits: own.fits,
+            percent: false,
+        };
+        return own.times(negative);
     }
     let is_unit = |last: &str| unit.is_some() && factor(last, unit).is_some();
     match text
@@ -294,10 +307,7 @@ fn decimal(text: &str, unit: Option<&str>) -> Option<Spelled> {
             return Some(spelled);
         }
     }
-    let text = text
-        .strip_prefix('+')
-        .unwrap_or(text)
-        .replace(['−', '–'], "-");
+    let text = text.strip_prefix('+').unwrap_or(text).replace(SIGNS, "-");
     let text = text.strip_suffix('.').unwrap_or(&text);
     let is_unit = |c: char| c.is_alphabetic() || c == '%';
     let (number, named) = text.split_at(text.trim_end_matches(is_unit).len());

@@ -238,6 +238,15 @@ pub(crate) fn flag(text: &str) -> Option<bool> {
     hit.or_else(|| read(text, &["hit", "miss"], true).map(|word| word == "hit"))
 }
 
+/// Returns the value that C gives a name or a cast for the result of a call: `MAP_FAILED`, `(void *)-1`, or `NULL`.
+pub(crate) fn returned(text: &str) -> Option<i128> {
+    match &*plain(text).replace(['(', ')', ' '], "") {
+        "map_failed" | "void*-1" => Some(-1),
+        "null" | "void*0" => Some(0),
+        _ => None,
+    }
+}
+
 /// Returns one letter for each reference, `h` for a hit and `m` for a miss: `MMH`, `m, m, h`, `FFH`, or `miss miss hit`.
 pub(crate) fn hits_and_misses(text: &str) -> Option<String> {
     let is_separator = |c: char| c.is_whitespace() || ",;:/|.-_'()[]{}".contains(c);

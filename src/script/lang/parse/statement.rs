@@ -490,6 +490,10 @@ impl Tree<'_> {
             match part.as_rule() {
                 Rule::verb => setting.name = self.word(&part),
                 Rule::equals => {}
+                Rule::assigned => {
+                    blanks.push(values.len());
+                    values.extend(self.exprs(part).iter().cloned());
+                }
                 Rule::settings => setting.block = Some(self.settings(part)),
                 Rule::holds => setting.holds = Some(Box::new(self.holds(part))),
                 Rule::asked_cell => {

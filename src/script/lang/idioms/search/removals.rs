@@ -208,7 +208,14 @@ impl Statement<'_> {
             TokenKind::Word if before.ends_with('.') => false,
             // The number of a unit may be missing.
             TokenKind::Word if word_before && starts_with_unit(word) => false,
-            // Without the verb, the access is another one.
+            // Without the verb, the access is another one, unless there are two verbs.
+            TokenKind::Word if matches!(word, "read" | "write" | "fetch" | "translate") => {
+                let beside = [index.checked_sub(1), Some(index + 1)]
+                    .into_iter()
+                    .flatten();
+                let mut beside = beside.filter(|index| *index < self.tokens.len());
+                beside.any(|index| VERBS.contains(&self.word(index)))
+            }
             TokenKind::Word
                 if VERBS.contains(&word)
                     && index > 0
