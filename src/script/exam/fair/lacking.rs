@@ -3,20 +3,24 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::asks::{Asked, asked};
 use super::printed::{Source, Text, tokens};
 use crate::exam::formats::assumptions::{
-    called_in, part_of, replay_of, runs_begin_empty, unstated_contents,
+    called_in, evicts, part_of, replay_of, runs_begin_empty, state_before, unstated_contents,
 };
 use crate::exam::paper::{PaperItem, Piece, Question};
 use crate::questions::choice::WRONG;
-use crate::questions::entry::{Blank, Derivation, Figure, ItemKind};
+use crate::questions::entry::{Derivation, Figure, ItemKind};
 use crate::run::changes::differs;
 use crate::run::facts::{Component, Family};
 use crate::run::nouns::TableNoun;
+use crate::run::programs::Target;
 use crate::run::record::{Access, Did, FigureData, ReferenceRun, View};
-use crate::run::table::TableId;
+use crate::run::table::{Cell, TableId};
+use pagewalk_engine::kernel::process::Process;
 use pagewalk_engine::machine::Machine;
-use pagewalk_engine::machine::event::{AccessKind, Event};
+use pagewalk_engine::machine::event::{AccessKind, Event, Privilege};
+use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::reference_string::Replacement;
 use pagewalk_engine::machine::spec::{Latency, Spec};
 
@@ -26,6 +30,8 @@ use pagewalk_engine::machine::spec::{Latency, Spec};
 pub(crate) enum Lacking {
     /// Entries that contain the PPN of an access.
     PageTable,
+    /// Entries that decide whether an access faults.
+    Entries,
     /// The areas of a process, which decide whether an access is valid.
     Areas,
     /// The page size, which divides an address.
@@ -42,10 +48,22 @@ pub(crate) enum Lacking {
     Call(&'static str),
     /// Statements between two items that change the state.
     Between,
+    /// The title of a table that is printed above a question about an earlier operation, which changed it.
+    After(String),
+    /// The contents of memory.
+    Memory,
+    /// The contents of the memory of a process, which can be those of a file.
+    ProcessMemory,
+    /// The address of a page table of a process.
+    Root,
+    /// The victims of the replacement policy `random`.
+    Random,
     /// The contents of a TLB or cache that an item's operation looks up.
     Contents(String),
     /// The name of a printed table, and its column that can decide an answer.
     Column(String, &'static str),
+    /// A bit of entries that can decide an answer, but that a tree of page tables does not contain.
+    Bit(&'static str),
     /// The latencies of the machine.
     Latencies,
     /// The text of a program that runs.
@@ -95,6 +113,9 @@ const AREAS: &[&str] = &[
     "maps", "mapped", "mmap", "malloc", "heap", "stack", "data", "bss", "text", "code", "array",
 ];
 
+/// System calls whose prompts say which area they add.
+const MAPPERS: &[&str] = &["mmap", "mremap", "malloc", "calloc", "realloc", "brk", "sbrk"];
+
 /// Beginnings of the words of a text that describes the contents of a TLB or cache, and not only its size.
 const CONTENTS: &[&str] = &[
     "contain", "content", "hold", "empty", "cold", "warm", "valid", "invalid", "initial",
@@ -113,6 +134,11 @@ const ENTRIES: &[&str] = &["page_table", "tlb"];
 const DECIDED: &[Decided] = &[
     (ENTRIES, "fault", "rw", |a| a.kind == AccessKind::Write),
     (ENTRIES, "fault", "xd", |a| a.kind == AccessKind::Execute),
+    (ENTRIES, "fault", "us", |a| a.mode == Privilege::User),
+    (&["page_table"], "fault", "v", |a| a.process.is_none()),
+    (&["page_table"], ".value", "rw", |a| a.process.is_none()),
+    (&["page_table"], ".value", "us", |a| a.process.is_none()),
+    (&["page_table"], ".value", "xd", |a| a.process.is_none()),
     (&["cache"], ".writeback", "d", |_| true),
     (&["page_table"], "ppn", "ppn", |a| {
         a.process.is_none() && !hits_tlb(a)
@@ -125,6 +151,11 @@ const DECIDED: &[Decided] = &[
     (&["cache"], "byte", "b0", hits_cache),
 ];
 
+/// Words of a text that describes where a page is.
+const MAPPINGS: &[&str] = &[
+    "ppn", "pfn", "pte", "frame", "frames", "mapped", "maps", "present", "resident",
+];
+
 /// The fact that is the latency of an access.
 const LATENCY: &str = "cycles";
 
@@ -135,6 +166,8 @@ enum Kind {
     Entries,
     /// TLB entries.
     TlbEntries,
+    /// Bytes of memory.
+    Bytes,
     Areas,
     /// A reference string.
     String,
@@ -169,6 +202,14 @@ pub(super) struct Stated {
     prose: Vec<String>,
     /// The kinds of parts that a text mentions.
     described: BTreeSet<&'static str>,
+    /// The numbers of offset bits in the figures of accesses.
+    page_bits: BTreeSet<u32>,
+    /// Whether a question has an operation that can store to memory.
+    stores: bool,
+    /// Whether a text describes areas.
+    describes_areas: bool,
+    /// Whether an item asks about a system call that adds an area.
+    maps: bool,
     /// Whether a text may contain a program.
     has_code: bool,
     /// Whether a text of the latest question may describe the contents of a TLB or cache.
@@ -182,6 +223,7 @@ impl Stated {
         let entries = [
             (Kind::Entries, is_page_table as fn(&View) -> bool),
             (Kind::TlbEntries, is_tlb),
+            (Kind::Bytes, is_memory),
         ];
         let printed = entries
             .into_iter()
@@ -200,10 +242,19 @@ impl Stated {
             }
             self.parts
                 .extend(part_of(view).map(|part| (part, machine.cloned())));
-            if let View::Listing { name, .. } = view {
-                self.programs.insert(name.clone());
+            match view {
+                View::Listing { name, .. } => drop(self.programs.insert(name.clone())),
+                View::Figure(data) if matches!(**data, FigureData::Translation(_)) => {
+                    let bits = machine.and_then(|machine| Some(machine.spec().mmu.as_ref()?.page_bits));
+                    self.page_bits.extend(bits);
+                }
+                _ => {}
             }
         }
+        self.stores |= question.operations().any(|did| match did {
+            Did::Access(access) => access.kind == AccessKind::Write,
+            did => did.call().is_some() || matches!(did, Did::Program(_) | Did::Replay(_)),
+        });
         let prints_string = question.items().any(|item| match &item.kind {
             ItemKind::Facts { .. } => matches!(&*item.did, Did::Reference(_)),
             ItemKind::Table { string, .. } => string.is_some(),
@@ -232,6 +283,18 @@ impl Stated {
                 let word = word.to_lowercase();
                 CONTENTS.iter().any(|begin| word.starts_with(begin))
             });
+        // The labels of blanks have the same words.
+        let of_author = question.items().filter_map(|item| match &item.kind {
+            ItemKind::Choice { text, .. } | ItemKind::Essay { text, .. } => Some(&**text),
+            _ => item.printed.prompt.as_deref(),
+        });
+        let texts = texts.iter().filter(|text| text.source == Source::Prose);
+        let words = texts.map(|text| &*text.words).chain(of_author);
+        self.describes_areas |= words.flat_map(tokens).any(|word| is_word_of(AREAS, word));
+        self.maps |= question.operations().any(|did| {
+            let call = did.call();
+            call.is_some_and(|call| MAPPERS.contains(&call.name))
+        });
         self.has_code |= prose.clone().any(|text| text.words.contains([';', '{']));
         self.prose.extend(prose.map(|text| {
             let words: Vec<&str> = tokens(&text.words)
@@ -245,18 +308,31 @@ impl Stated {
     pub(super) fn lacking(&self, question: &Question) -> Vec<Lacking> {
         let mut lacking = Vec::new();
         let described = question.has_text();
-        let lacks_entries = |item: &PaperItem| {
-            let of_tlb = matches!(&*item.did, Did::Access(access) if hits_tlb(access));
-            !(self.shows(Kind::Entries, question)
-                || of_tlb && self.shows(Kind::TlbEntries, question))
+        let (has_entries, has_tlb) = (
+            self.shows(Kind::Entries, question),
+            self.shows(Kind::TlbEntries, question),
+        );
+        let lacks = |name: fn(&Asked, bool) -> bool| {
+            question.items().any(|item| {
+                // The text of a choice or of a value is the author's own.
+                let own = !matches!(item.kind, ItemKind::Facts { .. });
+                let described = described || own && MAPPINGS.iter().any(|word| self.has_words(&[word]));
+                asked(item).iter().any(|asked| {
+                    let found = asked.access.is_some_and(hits_tlb) && has_tlb;
+                    is_bare(asked) && !found && name(asked, described)
+                })
+            })
         };
-        let mut items = question.items();
-        if items.any(|item| asks_ppn(item, described) && lacks_entries(item)) {
+        if !has_entries && lacks(asks_ppn) {
             lacking.push(Lacking::PageTable);
+        } else if !has_entries && lacks(asks_fault) {
+            lacking.push(Lacking::Entries);
         }
-        let describes_area = AREAS.iter().any(|word| self.has_words(&[word]));
-        if !self.shows(Kind::Areas, question) && !describes_area && question.items().any(asks_area)
-        {
+        let areas = |item: &PaperItem| {
+            asks_area(item) && !self.maps || asks_space(item, question)
+        };
+        let lacks_areas = !self.shows(Kind::Areas, question) && !self.describes_areas;
+        if lacks_areas && question.items().any(areas) {
             lacking.push(Lacking::Areas);
         }
         let unstated = || question.items().filter(|item| !self.prints_machine(item));
@@ -293,7 +369,10 @@ impl Stated {
         }
         if !question.has_text() || !self.describes_contents {
             let contents = unstated_contents(question).into_iter();
-            let contents = contents.filter(|(part, _)| !self.prints_part(*part, question));
+            let contents = contents.filter(|(part, _)| {
+                !self.prints_part(*part, question)
+                    && question.items().any(|item| looks_up(item, *part))
+            });
             lacking.extend(contents.map(|(_, name)| Lacking::Contents(name)));
         }
         lacking.extend(
@@ -304,6 +383,16 @@ impl Stated {
         if unstated().any(|item| self.lacks_latencies(item)) {
             lacking.push(Lacking::Latencies);
         }
+        let late = question.items().flat_map(|item| item.late.iter());
+        lacking.extend(late.cloned().map(Lacking::After));
+        if !described && !self.stores && !self.shows(Kind::Bytes, question) {
+            let bytes = question.items().flat_map(asked).filter_map(lacking_bytes);
+            lacking.extend(bytes.collect::<BTreeSet<_>>());
+        }
+        if !described && !question.views().any(is_root) && question.items().any(asks_root) {
+            lacking.push(Lacking::Root);
+        }
+        lacking.extend(question.items().any(is_random).then_some(Lacking::Random));
         if !self.has_code {
             let ran = called_in(question)
                 .into_iter()
@@ -323,6 +412,7 @@ impl Stated {
         let table = match kind {
             Kind::Entries => Some(("page_table", 0)),
             Kind::TlbEntries => Some(("tlb", 0)),
+            Kind::Bytes => Some(("memory", 0)),
             Kind::Areas | Kind::String => None,
         };
         let mut own = self.shown.iter().filter(|(shown, _)| *shown == kind);
@@ -346,22 +436,21 @@ impl Stated {
     /// Whether an item asks about an access, but no text contains the page size as a number of bytes or kilobytes, or
     /// the number of offset bits.
     fn lacks_page_size(&self, item: &PaperItem) -> bool {
-        let ItemKind::Facts { blanks, .. } = &item.kind else {
-            return false;
+        let run = match (&*item.did, &item.hardware) {
+            (Did::Program(run), Some(hardware)) if run.in_process().is_some() => {
+                Some(&hardware.spec)
+            }
+            _ => None,
         };
-        let spec = match (&*item.did, &item.hardware) {
-            (Did::Access(access), _) => &access.spec,
-            (Did::Program(run), Some(hardware)) if run.in_process().is_some() => &hardware.spec,
-            _ => return false,
-        };
-        let counts = |blank: &&Blank| {
-            matches!(&*item.did, Did::Access(_)) || matches!(&*blank.fact, "minor" | "major")
-        };
-        let asks = blanks
-            .iter()
-            .filter(counts)
-            .any(|blank| blank.key.is_some());
-        spec.mmu.is_some() && asks && !self.says_bytes(spec.page_bits())
+        let counts = |asked: &Asked| matches!(&*asked.name, "minor" | "major");
+        asked(item).iter().filter(|asked| asked.known).any(|asked| {
+            let spec = asked.access.map(|access| &access.spec);
+            let spec = spec.or(run.filter(|_| counts(asked)));
+            spec.is_some_and(|spec| {
+                let bits = spec.page_bits();
+                spec.mmu.is_some() && !self.says_bytes(bits) && !self.page_bits.contains(&bits)
+            })
+        })
     }
 
     /// Whether a text contains a size of 2 to the power of `bits` bytes, or the number of bits.
@@ -477,19 +566,20 @@ impl Stated {
 
     /// Whether an item is about the latency of an access, but no text contains the latency of a part of the machine.
     fn lacks_latencies(&self, item: &PaperItem) -> bool {
-        let (ItemKind::Facts { blanks, .. }, Did::Access(access)) = (&item.kind, &*item.did) else {
-            return false;
+        let lacks = |access: &Access| {
+            let spec = &access.spec;
+            let mut latencies = (spec.tlbs.iter().map(|tlb| tlb.latency))
+                .chain(spec.caches.iter().map(|cache| cache.latency))
+                .chain([spec.memory_latency]);
+            let said = |latency: Latency| {
+                let whole = latency / 1000;
+                !latency.is_multiple_of(1000) || whole < 2 || self.says(&format!(" {whole} "))
+            };
+            !latencies.all(said)
         };
-        let asked = |blank: &Blank| blank.key.is_some() && &*blank.fact == LATENCY;
-        let spec = &access.spec;
-        let mut latencies = (spec.tlbs.iter().map(|tlb| tlb.latency))
-            .chain(spec.caches.iter().map(|cache| cache.latency))
-            .chain([spec.memory_latency]);
-        let said = |latency: Latency| {
-            let whole = latency / 1000;
-            !latency.is_multiple_of(1000) || whole < 2 || self.says(&format!(" {whole} "))
-        };
-        blanks.iter().any(asked) && !latencies.all(said)
+        let asked = asked(item).into_iter();
+        let mut timed = asked.filter(|asked| asked.known && &*asked.name == LATENCY);
+        timed.any(|asked| asked.access.is_some_and(lacks))
     }
 
     fn says(&self, words: &str) -> bool {
@@ -500,37 +590,51 @@ impl Stated {
 /// Returns the columns that a printed table leaves out, although an entry has another value than usual, and an answer of
 /// the question can depend on it.
 fn hidden_columns(question: &Question, view: &View) -> Vec<Lacking> {
-    let View::Table(table) = view else {
-        return Vec::new();
-    };
-    let (name, level) = match table.id {
-        TableId::PageTable => ("page_table", 0),
-        TableId::Tlb(level) => ("tlb", level),
-        TableId::Cache(level) => ("cache", level),
+    let is_listed = |view: &View| matches!(view, View::Table(table) if table.id == TableId::PageTable);
+    let (name, level) = match view {
+        View::Table(table) => match table.id {
+            TableId::PageTable => ("page_table", 0),
+            TableId::Tlb(level) => ("tlb", level),
+            TableId::Cache(level) => ("cache", level),
+            _ => return Vec::new(),
+        },
+        View::Tree(_) if !question.views().any(is_listed) => ("page_table", 0),
         _ => return Vec::new(),
     };
     let Some((noun, machine)) = TableNoun::named(name).zip(machine_before(question)) else {
         return Vec::new();
     };
-    let (shown, printed) = ((noun.shown)(machine, level), table.groups.concat());
+    let (shown, printed) = match view {
+        View::Table(table) => ((noun.shown)(machine, level), table.groups.concat()),
+        // A tree contains the frames of the entries that are present.
+        _ => ((noun.shown)(machine, level), ["ppn", "v"].map(str::to_owned).to_vec()),
+    };
     let is_in = |names: &[String], column: &str| names.iter().any(|name| name == column);
+    let all: Vec<Asked> = question.items().flat_map(asked).collect();
     let is_asked = |end: &str, decides: fn(&Access) -> bool| {
-        question.items().any(|item| match (&item.kind, &*item.did) {
-            (ItemKind::Facts { blanks, .. }, Did::Access(access)) => {
-                let mut asked = blanks.iter().filter(|blank| blank.key.is_some());
-                decides(access) && asked.any(|blank| blank.fact.ends_with(end))
-            }
+        let mut known = all.iter().filter(|asked| asked.known && asked.name.ends_with(end));
+        known.any(|asked| asked.access.is_some_and(decides))
+    };
+    // A table with only valid entries does not need their bit.
+    let lists_invalid = |view: &View| {
+        let invalid = |row: &Vec<Cell>| match row.first() {
+            Some(Cell::Hex(key, _)) => !(noun.valid)(machine, level, *key, 0),
             _ => false,
-        })
+        };
+        matches!(view, View::Table(table) if table.rows.iter().any(invalid))
     };
     let hidden = DECIDED.iter().filter(|(tables, end, column, decides)| {
         tables.contains(&name)
             && is_in(&shown, column)
             && !is_in(&printed, column)
+            && (*column != "v" || lists_invalid(view))
             && is_asked(end, *decides)
     });
     hidden
-        .map(|(_, _, column, _)| Lacking::Column(table.title.clone(), column))
+        .map(|(_, _, column, _)| match view {
+            View::Table(table) => Lacking::Column(table.title.clone(), column),
+            _ => Lacking::Bit(column),
+        })
         .collect()
 }
 
@@ -602,6 +706,20 @@ fn is_page_table(view: &View) -> bool {
     }
 }
 
+fn is_memory(view: &View) -> bool {
+    matches!(view, View::Table(table) if matches!(table.id, TableId::Memory | TableId::Cache(_)))
+}
+
+/// Whether a view contains the address of a page table of a process.
+fn is_root(view: &View) -> bool {
+    match view {
+        View::Value { of, .. } => of.ends_with("cr3"),
+        View::Tree(tree) => tree.root.at.is_some(),
+        View::Walk(_) => true,
+        _ => false,
+    }
+}
+
 fn is_tlb(view: &View) -> bool {
     matches!(view, View::Table(table) if matches!(table.id, TableId::Tlb(_)))
 }
@@ -618,26 +736,107 @@ fn hits_cache(access: &Access) -> bool {
     access.first_piece().iter().any(hits)
 }
 
-/// Whether students need the PPN of an access on bare hardware. If a kernel chooses the PPNs, students can apply the
-/// kernel's allocation rule. A text may describe the frame of which an answer is a part.
-fn asks_ppn(item: &PaperItem, described: bool) -> bool {
-    let (ItemKind::Facts { blanks, .. }, Did::Access(access)) = (&item.kind, &*item.did) else {
-        return false;
-    };
-    let asked = |blank: &Blank| {
-        let of_frame = matches!(&*blank.fact, "pa" | "ct" | "cache") && !described;
-        (of_frame || &*blank.fact == "ppn") && blank.key.is_some()
-    };
-    access.spec.mmu.is_some() && access.process.is_none() && blanks.iter().any(asked)
+/// Whether a word of a text is one of these, in any case.
+fn is_word_of(words: &[&str], word: &str) -> bool {
+    words.iter().any(|own| own.eq_ignore_ascii_case(word))
+}
+
+/// Whether the access is on bare hardware with an MMU. If a kernel chooses the PPNs, students can apply the kernel's allocation rule.
+fn is_bare(asked: &Asked) -> bool {
+    let access = asked.access;
+    access.is_some_and(|access| access.spec.mmu.is_some() && access.process.is_none())
+}
+
+/// Whether students need a PPN. A text may describe the frame of which an answer is a part.
+fn asks_ppn(asked: &Asked, described: bool) -> bool {
+    let of_frame = matches!(&*asked.name, "pa" | "ct" | "cache") && !described;
+    (of_frame || &*asked.name == "ppn") && asked.known
+}
+
+fn asks_fault(asked: &Asked, described: bool) -> bool {
+    matches!(&*asked.name, "fault" | "page-fault") && !described
 }
 
 /// Whether students decide whether an access of a process is valid.
 fn asks_area(item: &PaperItem) -> bool {
-    let (ItemKind::Facts { blanks, .. }, Did::Access(access)) = (&item.kind, &*item.did) else {
+    let decides = |fact: &str| matches!(fact, "fault" | "signal" | "code" | "minor" | "major");
+    asked(item).iter().any(|asked| {
+        let access = asked.access;
+        access.is_some_and(|access| access.process.is_some()) && decides(&asked.name)
+    })
+}
+
+/// Whether an answer depends on the areas that a process has before the question.
+fn asks_space(item: &PaperItem, question: &Question) -> bool {
+    let Some(Target::Kernel(kernel)) = state_before(question) else {
         return false;
     };
-    let decides = |fact: &str| matches!(fact, "fault" | "signal" | "code" | "minor" | "major");
-    access.process.is_some() && blanks.iter().any(|blank| decides(&blank.fact))
+    let any = |is: fn(&Process) -> bool| kernel.processes().any(is);
+    let (has_areas, has_heap) = (
+        any(|process| process.space.areas.count() > 0),
+        any(|process| process.space.brk > process.space.brk_start),
+    );
+    let call = item.did.call().map(|call| call.name);
+    asked(item).iter().any(|asked| match &*asked.name {
+        "returns" => has_heap && matches!(call, Some("brk" | "sbrk" | "malloc" | "calloc" | "realloc")),
+        "maps" => has_areas,
+        path if path.ends_with(".brk") => has_heap,
+        path => has_areas && (path.ends_with(".vsize") || path.ends_with(".areas")),
+    })
+}
+
+/// Whether an answer is the address of a page table of a process, or of an entry.
+fn asks_root(item: &PaperItem) -> bool {
+    asked(item).iter().any(|asked| match asked.access {
+        Some(access) => access.process.is_some() && asked.name.ends_with(".address"),
+        None => asked.name.ends_with(".cr3"),
+    })
+}
+
+/// Returns what students lack for the contents of memory. Memory that no process stored to contains zeros.
+fn lacking_bytes(asked: Asked) -> Option<Lacking> {
+    let access = asked.access;
+    let known = |access: &Access| match &access.process {
+        None => !hits_cache(access) && access.data.iter().all(Option::is_some),
+        Some(_) => access.data.iter().any(|byte| byte.is_some_and(|byte| byte > 0)),
+    };
+    let process = access.is_some_and(|access| access.process.is_some());
+    (asked.is_data() && asked.known && access.is_none_or(known)).then_some(if process {
+        Lacking::ProcessMemory
+    } else {
+        Lacking::Memory
+    })
+}
+
+/// Whether an item asks about an operation in which the policy `random` selects a victim.
+fn is_random(item: &PaperItem) -> bool {
+    let spec = machine_of(item);
+    let is = |part: Component| {
+        spec.is_some_and(|spec| matches!(part.shape(spec), (Policy::Random, _, 2..)))
+    };
+    let of_parts = |spec: &Spec, asked: &Asked| {
+        let mut parts = Component::all(spec).filter(|part| is(*part) && asked.looks_up(*part, spec));
+        parts.any(|part| match asked.access {
+            Some(access) => {
+                let mut filled = access.events.iter().filter_map(|event| part.filled_set(event));
+                filled.any(|(_, evicts)| evicts)
+            }
+            None => matches!(&*item.did, Did::Replay(_)),
+        })
+    };
+    let kernel = item.hardware.as_ref().and_then(|hardware| hardware.kernel.as_ref());
+    let of_kernel = kernel.is_some_and(|kernel| kernel.replacement == Policy::Random);
+    match &*item.did {
+        Did::Reference(run) => run.setup.replacement == Replacement::Policy(Policy::Random),
+        did if of_kernel && evicts(did) => true,
+        _ => spec.is_some_and(|spec| asked(item).iter().any(|asked| of_parts(spec, asked))),
+    }
+}
+
+/// Whether an answer of an item depends on the contents of a TLB or cache.
+fn looks_up(item: &PaperItem, part: Component) -> bool {
+    let spec = machine_of(item);
+    spec.is_some_and(|spec| asked(item).iter().any(|asked| asked.looks_up(part, spec)))
 }
 
 /// Returns the machine of an item's operation, or else that of its question.
@@ -654,17 +853,12 @@ fn asks_part(item: &PaperItem, is_own: fn(Component) -> bool) -> bool {
     let of = |name: &str| match name {
         "tlb" | "tlbi" | "tlbt" => Some(Component::Tlb(0)),
         "cache" | "co" | "ci" | "ct" => Some(Component::Cache(0)),
-        other => Component::named(spec, other.split_once('.')?.0),
+        other => Component::named(spec, other.split('.').next()?),
     };
-    let paths = derivations(item).into_iter().flat_map(|own| &own.paths);
-    let mut paths = paths.map(|path| path.names.join("."));
-    let facts = match &item.kind {
-        ItemKind::Facts { blanks, .. } => &blanks[..],
-        _ => &[],
-    };
-    let mut facts = facts.iter().filter(|blank| blank.key.is_some());
-    let is_own = |name: &str| of(name).is_some_and(is_own);
-    facts.any(|blank| is_own(&blank.fact)) || paths.any(|path| is_own(&path))
+    // The paper prints the shape of a table that it asks for.
+    let mut all = asked(item).into_iter().filter(|asked| asked.known);
+    let is_table = matches!(item.kind, ItemKind::Table { .. });
+    !is_table && all.any(|asked| of(&asked.name).is_some_and(is_own))
 }
 
 /// Returns the names of the system calls that returned the address of an item's value.

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use pagewalk_engine::program::Buffering;
+use pagewalk_engine::trace::replay::Straddle;
 
 use super::asked;
 use super::rules::Rule;
 use crate::exam::paper::{PaperItem, Question};
-use crate::questions::entry::{Evidence, ItemKind};
+use crate::questions::entry::{Blank, Evidence, ItemKind};
 use crate::questions::wording::series;
 use crate::run::record::{Called, Did, FromFile, ProcessRun, Results, Schedules};
 
@@ -57,6 +58,54 @@ pub(super) fn of_options(item: &PaperItem) -> impl Iterator<Item = &Did> {
 pub(crate) fn called_in(question: &Question) -> Vec<&Called> {
     let dids = results(question).into_iter();
     dids.filter_map(|did| did.called()).collect()
+}
+
+/// The facts of a replay that count its records, and no lookups.
+const OF_RECORDS: &[&str] = &[
+    "accesses",
+    "reads",
+    "writes",
+    "fetches",
+    "straddling",
+    "outside",
+    "malformed",
+];
+
+/// Describes how the replays of a question look up an access to several blocks or pages, if there are any.
+pub(super) fn straddling(question: &Question) -> Option<String> {
+    let counts = |item: &&PaperItem| match &item.kind {
+        ItemKind::Facts { blanks, .. } => {
+            let of_lookups = |blank: &Blank| !OF_RECORDS.contains(&&*blank.fact);
+            blanks.iter().any(of_lookups)
+        }
+        _ => true,
+    };
+    let dids = question.items().filter(counts).flat_map(results_of);
+    let mut replays = dids.filter_map(|did| match did {
+        // A replay of only the first parts does not count the others.
+        Did::Replay(run) => {
+            let splits = run.straddle == Straddle::Split;
+            (!splits || run.counted.references.straddling > 0).then_some(run)
+        }
+        _ => None,
+    });
+    let first = replays.next()?;
+    if replays.any(|other| other.straddle != first.straddle) {
+        return None;
+    }
+    let parts = if first.map.has_process() {
+        "blocks or pages"
+    } else {
+        "blocks"
+    };
+    Some(match first.straddle {
+        Straddle::Split => {
+            format!("An access to bytes of several {parts} is divided, and looks up each part.")
+        }
+        Straddle::First => {
+            format!("An access to bytes of several {parts} looks up only the first of them.")
+        }
+    })
 }
 
 /// Describes the conventions of the programs that a question runs.
