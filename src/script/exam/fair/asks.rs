@@ -89,7 +89,9 @@ pub(super) fn asked(item: &PaperItem) -> Vec<Asked<'_>> {
             let noun = || table.id.noun();
             all.push(Asked {
                 access: string.as_deref().and_then(access),
-                name: part.map_or_else(noun, |(part, spec)| part.name(spec)).into(),
+                name: part
+                    .map_or_else(noun, |(part, spec)| part.name(spec))
+                    .into(),
                 known: true,
             });
         }

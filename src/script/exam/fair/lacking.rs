@@ -114,7 +114,9 @@ const AREAS: &[&str] = &[
 ];
 
 /// System calls whose prompts say which area they add.
-const MAPPERS: &[&str] = &["mmap", "mremap", "malloc", "calloc", "realloc", "brk", "sbrk"];
+const MAPPERS: &[&str] = &[
+    "mmap", "mremap", "malloc", "calloc", "realloc", "brk", "sbrk",
+];
 
 /// Beginnings of the words of a text that describes the contents of a TLB or cache, and not only its size.
 const CONTENTS: &[&str] = &[
@@ -245,7 +247,8 @@ impl Stated {
             match view {
                 View::Listing { name, .. } => drop(self.programs.insert(name.clone())),
                 View::Figure(data) if matches!(**data, FigureData::Translation(_)) => {
-                    let bits = machine.and_then(|machine| Some(machine.spec().mmu.as_ref()?.page_bits));
+                    let bits =
+                        machine.and_then(|machine| Some(machine.spec().mmu.as_ref()?.page_bits));
                     self.page_bits.extend(bits);
                 }
                 _ => {}
@@ -316,7 +319,8 @@ impl Stated {
             question.items().any(|item| {
                 // The text of a choice or of a value is the author's own.
                 let own = !matches!(item.kind, ItemKind::Facts { .. });
-                let described = described || own && MAPPINGS.iter().any(|word| self.has_words(&[word]));
+                let described =
+                    described || own && MAPPINGS.iter().any(|word| self.has_words(&[word]));
                 asked(item).iter().any(|asked| {
                     let found = asked.access.is_some_and(hits_tlb) && has_tlb;
                     is_bare(asked) && !found && name(asked, described)
@@ -328,9 +332,7 @@ impl Stated {
         } else if !has_entries && lacks(asks_fault) {
             lacking.push(Lacking::Entries);
         }
-        let areas = |item: &PaperItem| {
-            asks_area(item) && !self.maps || asks_space(item, question)
-        };
+        let areas = |item: &PaperItem| asks_area(item) && !self.maps || asks_space(item, question);
         let lacks_areas = !self.shows(Kind::Areas, question) && !self.describes_areas;
         if lacks_areas && question.items().any(areas) {
             lacking.push(Lacking::Areas);
@@ -590,7 +592,8 @@ impl Stated {
 /// Returns the columns that a printed table leaves out, although an entry has another value than usual, and an answer of
 /// the question can depend on it.
 fn hidden_columns(question: &Question, view: &View) -> Vec<Lacking> {
-    let is_listed = |view: &View| matches!(view, View::Table(table) if table.id == TableId::PageTable);
+    let is_listed =
+        |view: &View| matches!(view, View::Table(table) if table.id == TableId::PageTable);
     let (name, level) = match view {
         View::Table(table) => match table.id {
             TableId::PageTable => ("page_table", 0),
@@ -607,12 +610,17 @@ fn hidden_columns(question: &Question, view: &View) -> Vec<Lacking> {
     let (shown, printed) = match view {
         View::Table(table) => ((noun.shown)(machine, level), table.groups.concat()),
         // A tree contains the frames of the entries that are present.
-        _ => ((noun.shown)(machine, level), ["ppn", "v"].map(str::to_owned).to_vec()),
+        _ => (
+            (noun.shown)(machine, level),
+            ["ppn", "v"].map(str::to_owned).to_vec(),
+        ),
     };
     let is_in = |names: &[String], column: &str| names.iter().any(|name| name == column);
     let all: Vec<Asked> = question.items().flat_map(asked).collect();
     let is_asked = |end: &str, decides: fn(&Access) -> bool| {
-        let mut known = all.iter().filter(|asked| asked.known && asked.name.ends_with(end));
+        let mut known = all
+            .iter()
+            .filter(|asked| asked.known && asked.name.ends_with(end));
         known.any(|asked| asked.access.is_some_and(decides))
     };
     // A table with only valid entries does not need their bit.
@@ -778,7 +786,9 @@ fn asks_space(item: &PaperItem, question: &Question) -> bool {
     );
     let call = item.did.call().map(|call| call.name);
     asked(item).iter().any(|asked| match &*asked.name {
-        "returns" => has_heap && matches!(call, Some("brk" | "sbrk" | "malloc" | "calloc" | "realloc")),
+        "returns" => {
+            has_heap && matches!(call, Some("brk" | "sbrk" | "malloc" | "calloc" | "realloc"))
+        }
         "maps" => has_areas,
         path if path.ends_with(".brk") => has_heap,
         path => has_areas && (path.ends_with(".vsize") || path.ends_with(".areas")),
@@ -798,7 +808,10 @@ fn lacking_bytes(asked: Asked) -> Option<Lacking> {
     let access = asked.access;
     let known = |access: &Access| match &access.process {
         None => !hits_cache(access) && access.data.iter().all(Option::is_some),
-        Some(_) => access.data.iter().any(|byte| byte.is_some_and(|byte| byte > 0)),
+        Some(_) => access
+            .data
+            .iter()
+            .any(|byte| byte.is_some_and(|byte| byte > 0)),
     };
     let process = access.is_some_and(|access| access.process.is_some());
     (asked.is_data() && asked.known && access.is_none_or(known)).then_some(if process {
@@ -815,16 +828,23 @@ fn is_random(item: &PaperItem) -> bool {
         spec.is_some_and(|spec| matches!(part.shape(spec), (Policy::Random, _, 2..)))
     };
     let of_parts = |spec: &Spec, asked: &Asked| {
-        let mut parts = Component::all(spec).filter(|part| is(*part) && asked.looks_up(*part, spec));
+        let mut parts =
+            Component::all(spec).filter(|part| is(*part) && asked.looks_up(*part, spec));
         parts.any(|part| match asked.access {
             Some(access) => {
-                let mut filled = access.events.iter().filter_map(|event| part.filled_set(event));
+                let mut filled = access
+                    .events
+                    .iter()
+                    .filter_map(|event| part.filled_set(event));
                 filled.any(|(_, evicts)| evicts)
             }
             None => matches!(&*item.did, Did::Replay(_)),
         })
     };
-    let kernel = item.hardware.as_ref().and_then(|hardware| hardware.kernel.as_ref());
+    let kernel = item
+        .hardware
+        .as_ref()
+        .and_then(|hardware| hardware.kernel.as_ref());
     let of_kernel = kernel.is_some_and(|kernel| kernel.replacement == Policy::Random);
     match &*item.did {
         Did::Reference(run) => run.setup.replacement == Replacement::Policy(Policy::Random),

@@ -108,7 +108,9 @@ pub(crate) fn flush(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
 /// `invlpg VA`
 pub(crate) fn invlpg(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let va = address(cx, bound.expr(Slot::Va)?, 1)?;
-    Ok(on_machine(Did::Quiet, move |machine| machine.invlpg(va, &mut ())))
+    Ok(on_machine(Did::Quiet, move |machine| {
+        machine.invlpg(va, &mut ())
+    }))
 }
 
 /// `core N`
@@ -117,7 +119,9 @@ pub(crate) fn core(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let core = integer(cx, expr)?;
     let cores = cx.machine(expr.span)?.spec().cores;
     if core < u64::from(cores) {
-        return Ok(on_machine(Did::Core, move |machine| machine.set_core(core as u32)));
+        return Ok(on_machine(Did::Core, move |machine| {
+            machine.set_core(core as u32)
+        }));
     }
     let known = if cores == 1 {
         "the only core is core 0".to_owned()

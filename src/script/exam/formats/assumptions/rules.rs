@@ -149,7 +149,10 @@ impl Rule {
                     let caches = asked.is(Topic::UsesCaches);
                     let aliases = aliases(spec).filter(|_| caches);
                     let filled = lookups(spec, asked).into_iter();
-                    filled.chain(aliases).chain(pieces(question, spec)).collect()
+                    filled
+                        .chain(aliases)
+                        .chain(pieces(question, spec))
+                        .collect()
                 };
                 sentences.extend(context.orders.iter().cloned());
                 sentences
@@ -355,10 +358,13 @@ fn heap_start(context: &Context, kernel: &KernelConfig) -> u64 {
 /// Describes where the heap of an answer begins, and how it grows.
 fn heap(context: &Context, start: u64, spec: &Spec) -> Vec<String> {
     let tables = || {
-        context.question.items().filter_map(|item| match &item.kind {
-            ItemKind::Table { table, .. } if table.id == TableId::Heap => Some(table),
-            _ => None,
-        })
+        context
+            .question
+            .items()
+            .filter_map(|item| match &item.kind {
+                ItemKind::Table { table, .. } if table.id == TableId::Heap => Some(table),
+                _ => None,
+            })
     };
     let first = |table: &Rows| match table.rows.first()?.first()? {
         Cell::Hex(start, _) => start.checked_sub(CHUNK_START),
