@@ -18,22 +18,15 @@ pub(super) struct Asked<'i> {
     pub(super) known: bool,
 }
 
-/// The ends of names that do not depend on the contents of a TLB or cache.
-const OF_SHAPES: &[&str] = &[
-    "index",
-    "tag",
-    "offset",
-    "sets",
-    "ways",
-    "index_bits",
-    "offset_bits",
-    "tag_bits",
-    "reach",
-    "vipt",
-    "colors",
-];
+impl<'i> Asked<'i> {
+    fn new(access: Option<&'i Access>, name: Arc<str>) -> Self {
+        Self {
+            access,
+            name,
+            known: true,
+        }
+    }
 
-impl Asked<'_> {
     /// Whether the value depends on the contents of a TLB or cache.
     pub(super) fn looks_up(&self, part: Component, spec: &Spec) -> bool {
         let mut names = self.name.split('.');
@@ -51,15 +44,29 @@ impl Asked<'_> {
             "cycles" | "steps" | "stats" => true,
             name => Component::named(spec, name) == Some(part),
         };
-        of_part
-            && last.is_none_or(|last| !OF_SHAPES.contains(&last))
-            && self.access.is_none_or(serves)
+        of_part && !last.is_some_and(is_of_shape) && self.access.is_none_or(serves)
+    }
+
+    /// Returns the access if it is on bare hardware with an MMU. If a kernel chooses the PPNs, students can apply its allocation rule.
+    pub(super) fn bare(&self) -> Option<&'i Access> {
+        self.access
+            .filter(|own| own.spec.mmu.is_some() && own.process.is_none())
+    }
+
+    pub(super) fn in_process(&self) -> bool {
+        self.access.is_some_and(|access| access.process.is_some())
     }
 
     /// Whether the value is the contents of memory.
     pub(super) fn is_data(&self) -> bool {
         matches!(&*self.name, "byte" | "value" | "word" | "string")
     }
+}
+
+/// Whether the end of a name does not depend on the contents of a TLB or cache.
+fn is_of_shape(end: &str) -> bool {
+    let counts = matches!(end, "sets" | "ways" | "reach" | "vipt" | "colors");
+    counts || matches!(end, "index" | "tag" | "offset") || end.ends_with("_bits")
 }
 
 /// Returns what an item asks about.
@@ -72,11 +79,7 @@ pub(super) fn asked(item: &PaperItem) -> Vec<Asked<'_>> {
                 Some(View::Steps(access, _)) => Some(&**access),
                 _ => None,
             };
-            all.extend(facts.iter().map(|fact| Asked {
-                access,
-                name: fact.clone(),
-                known: true,
-            }));
+            all.extend(facts.iter().map(|fact| Asked::new(access, fact.clone())));
         }
         ItemKind::Choice { options, .. } => {
             for evidence in options.iter().flat_map(|option| &option.evidence) {
@@ -87,13 +90,8 @@ pub(super) fn asked(item: &PaperItem) -> Vec<Asked<'_>> {
             let spec = item.hardware.as_ref().map(|hardware| &hardware.spec);
             let part = Component::of_table(table.id).zip(spec);
             let noun = || table.id.noun();
-            all.push(Asked {
-                access: string.as_deref().and_then(access),
-                name: part
-                    .map_or_else(noun, |(part, spec)| part.name(spec))
-                    .into(),
-                known: true,
-            });
+            let name = part.map_or_else(noun, |(part, spec)| part.name(spec));
+            all.push(Asked::new(string.as_deref().and_then(access), name.into()));
         }
         _ => {}
     }
@@ -120,16 +118,8 @@ fn of_blanks<'i>(did: &'i Did, blanks: &[Blank], all: &mut Vec<Asked<'i>>) {
 
 fn of_derivation<'i>(derivation: &'i Derivation, all: &mut Vec<Asked<'i>>) {
     all.extend(derivation.paths.iter().map(|path| match &path.last {
-        Some((did, fact)) => Asked {
-            access: access(did),
-            name: fact.clone(),
-            known: true,
-        },
-        None => Asked {
-            access: None,
-            name: path.names.join(".").into(),
-            known: true,
-        },
+        Some((did, fact)) => Asked::new(access(did), fact.clone()),
+        None => Asked::new(None, path.names.join(".").into()),
     }));
     for evidence in &derivation.chosen {
         of_evidence(evidence, all);

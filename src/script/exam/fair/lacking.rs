@@ -28,10 +28,8 @@ use pagewalk_engine::machine::spec::{Latency, Spec};
 /// only a hint.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Lacking {
-    /// Entries that contain the PPN of an access.
+    /// Entries that contain the PPN of an access, or decide whether it faults.
     PageTable,
-    /// Entries that decide whether an access faults.
-    Entries,
     /// The areas of a process, which decide whether an access is valid.
     Areas,
     /// The page size, which divides an address.
@@ -52,8 +50,6 @@ pub(crate) enum Lacking {
     After(String),
     /// The contents of memory.
     Memory,
-    /// The contents of the memory of a process, which can be those of a file.
-    ProcessMemory,
     /// The address of a page table of a process.
     Root,
     /// The victims of the replacement policy `random`.
@@ -202,16 +198,11 @@ pub(super) struct Stated {
     programs: BTreeSet<Arc<str>>,
     /// The prose, each text as words with a blank before and after each word.
     prose: Vec<String>,
-    /// The kinds of parts that a text mentions.
+    /// The kinds of parts that a text mentions, and what else texts and operations describe: `areas`, `maps` (a call that adds an
+    /// area), and `stores`.
     described: BTreeSet<&'static str>,
     /// The numbers of offset bits in the figures of accesses.
     page_bits: BTreeSet<u32>,
-    /// Whether a question has an operation that can store to memory.
-    stores: bool,
-    /// Whether a text describes areas.
-    describes_areas: bool,
-    /// Whether an item asks about a system call that adds an area.
-    maps: bool,
     /// Whether a text may contain a program.
     has_code: bool,
     /// Whether a text of the latest question may describe the contents of a TLB or cache.
@@ -254,10 +245,11 @@ impl Stated {
                 _ => {}
             }
         }
-        self.stores |= question.operations().any(|did| match did {
+        let stores = question.operations().any(|did| match did {
             Did::Access(access) => access.kind == AccessKind::Write,
             did => did.call().is_some() || matches!(did, Did::Program(_) | Did::Replay(_)),
         });
+        self.described.extend(stores.then_some("stores"));
         let prints_string = question.items().any(|item| match &item.kind {
             ItemKind::Facts { .. } => matches!(&*item.did, Did::Reference(_)),
             ItemKind::Table { string, .. } => string.is_some(),
@@ -293,11 +285,12 @@ impl Stated {
         });
         let texts = texts.iter().filter(|text| text.source == Source::Prose);
         let words = texts.map(|text| &*text.words).chain(of_author);
-        self.describes_areas |= words.flat_map(tokens).any(|word| is_word_of(AREAS, word));
-        self.maps |= question.operations().any(|did| {
-            let call = did.call();
-            call.is_some_and(|call| MAPPERS.contains(&call.name))
-        });
+        let areas = words.flat_map(tokens).any(|word| is_word_of(AREAS, word));
+        let mut calls = question.operations().filter_map(Did::call);
+        let maps = calls.any(|call| MAPPERS.contains(&call.name));
+        let said = [("areas", areas), ("maps", maps)].into_iter();
+        self.described
+            .extend(said.filter_map(|(name, is_said)| is_said.then_some(name)));
         self.has_code |= prose.clone().any(|text| text.words.contains([';', '{']));
         self.prose.extend(prose.map(|text| {
             let words: Vec<&str> = tokens(&text.words)
@@ -311,29 +304,24 @@ impl Stated {
     pub(super) fn lacking(&self, question: &Question) -> Vec<Lacking> {
         let mut lacking = Vec::new();
         let described = question.has_text();
-        let (has_entries, has_tlb) = (
-            self.shows(Kind::Entries, question),
-            self.shows(Kind::TlbEntries, question),
-        );
-        let lacks = |name: fn(&Asked, bool) -> bool| {
-            question.items().any(|item| {
-                // The text of a choice or of a value is the author's own.
-                let own = !matches!(item.kind, ItemKind::Facts { .. });
-                let described =
-                    described || own && MAPPINGS.iter().any(|word| self.has_words(&[word]));
-                asked(item).iter().any(|asked| {
-                    let found = asked.access.is_some_and(hits_tlb) && has_tlb;
-                    is_bare(asked) && !found && name(asked, described)
-                })
+        let has_tlb = self.shows(Kind::TlbEntries, question);
+        let asks_entry = |item: &PaperItem| {
+            // The text of a choice or of a value is the author's own.
+            let own = !matches!(item.kind, ItemKind::Facts { .. });
+            let describes = || MAPPINGS.iter().any(|word| self.has_words(&[word]));
+            let described = described || own && describes();
+            asked(item).iter().any(|asked| {
+                let unseen = |access| !(has_tlb && hits_tlb(access));
+                asked.bare().is_some_and(unseen) && asks_entry(asked, described)
             })
         };
-        if !has_entries && lacks(asks_ppn) {
+        if !self.shows(Kind::Entries, question) && question.items().any(asks_entry) {
             lacking.push(Lacking::PageTable);
-        } else if !has_entries && lacks(asks_fault) {
-            lacking.push(Lacking::Entries);
         }
-        let areas = |item: &PaperItem| asks_area(item) && !self.maps || asks_space(item, question);
-        let lacks_areas = !self.shows(Kind::Areas, question) && !self.describes_areas;
+        let areas = |item: &PaperItem| {
+            asks_area(item) && !self.described.contains("maps") || asks_space(item, question)
+        };
+        let lacks_areas = !self.shows(Kind::Areas, question) && !self.described.contains("areas");
         if lacks_areas && question.items().any(areas) {
             lacking.push(Lacking::Areas);
         }
@@ -387,9 +375,12 @@ impl Stated {
         }
         let late = question.items().flat_map(|item| item.late.iter());
         lacking.extend(late.cloned().map(Lacking::After));
-        if !described && !self.stores && !self.shows(Kind::Bytes, question) {
-            let bytes = question.items().flat_map(asked).filter_map(lacking_bytes);
-            lacking.extend(bytes.collect::<BTreeSet<_>>());
+        if !described && !self.described.contains("stores") && !self.shows(Kind::Bytes, question) {
+            let is_asked = question
+                .items()
+                .flat_map(asked)
+                .any(|asked| asks_bytes(&asked));
+            lacking.extend(is_asked.then_some(Lacking::Memory));
         }
         if !described && !question.views().any(is_root) && question.items().any(asks_root) {
             lacking.push(Lacking::Root);
@@ -749,29 +740,20 @@ fn is_word_of(words: &[&str], word: &str) -> bool {
     words.iter().any(|own| own.eq_ignore_ascii_case(word))
 }
 
-/// Whether the access is on bare hardware with an MMU. If a kernel chooses the PPNs, students can apply the kernel's allocation rule.
-fn is_bare(asked: &Asked) -> bool {
-    let access = asked.access;
-    access.is_some_and(|access| access.spec.mmu.is_some() && access.process.is_none())
-}
-
-/// Whether students need a PPN. A text may describe the frame of which an answer is a part.
-fn asks_ppn(asked: &Asked, described: bool) -> bool {
-    let of_frame = matches!(&*asked.name, "pa" | "ct" | "cache") && !described;
-    (of_frame || &*asked.name == "ppn") && asked.known
-}
-
-fn asks_fault(asked: &Asked, described: bool) -> bool {
-    matches!(&*asked.name, "fault" | "page-fault") && !described
+/// Whether students need a page-table entry. A text may describe the entry of which an answer is a part.
+fn asks_entry(asked: &Asked, described: bool) -> bool {
+    match &*asked.name {
+        "ppn" => asked.known,
+        "pa" | "ct" | "cache" => asked.known && !described,
+        name => matches!(name, "fault" | "page-fault") && !described,
+    }
 }
 
 /// Whether students decide whether an access of a process is valid.
 fn asks_area(item: &PaperItem) -> bool {
     let decides = |fact: &str| matches!(fact, "fault" | "signal" | "code" | "minor" | "major");
-    asked(item).iter().any(|asked| {
-        let access = asked.access;
-        access.is_some_and(|access| access.process.is_some()) && decides(&asked.name)
-    })
+    let mut all = asked(item).into_iter();
+    all.any(|asked| asked.in_process() && decides(&asked.name))
 }
 
 /// Whether an answer depends on the areas that a process has before the question.
@@ -785,13 +767,13 @@ fn asks_space(item: &PaperItem, question: &Question) -> bool {
         any(|process| process.space.brk > process.space.brk_start),
     );
     let call = item.did.call().map(|call| call.name);
-    asked(item).iter().any(|asked| match &*asked.name {
-        "returns" => {
-            has_heap && matches!(call, Some("brk" | "sbrk" | "malloc" | "calloc" | "realloc"))
-        }
-        "maps" => has_areas,
-        path if path.ends_with(".brk") => has_heap,
-        path => has_areas && (path.ends_with(".vsize") || path.ends_with(".areas")),
+    let grows = matches!(call, Some("brk" | "sbrk" | "malloc" | "calloc" | "realloc"));
+    let names = asked(item).into_iter().map(|asked| asked.name);
+    let mut names = names.filter_map(|name| Some(name.rsplit('.').next()?.to_owned()));
+    names.any(|name| match &*name {
+        "returns" => has_heap && grows,
+        "maps" | "vsize" | "areas" => has_areas,
+        name => has_heap && name == "brk",
     })
 }
 
@@ -803,53 +785,36 @@ fn asks_root(item: &PaperItem) -> bool {
     })
 }
 
-/// Returns what students lack for the contents of memory. Memory that no process stored to contains zeros.
-fn lacking_bytes(asked: Asked) -> Option<Lacking> {
+/// Whether an answer is the contents of memory. The memory of a process to which nothing stored contains zeros.
+fn asks_bytes(asked: &Asked) -> bool {
     let access = asked.access;
     let known = |access: &Access| match &access.process {
         None => !hits_cache(access) && access.data.iter().all(Option::is_some),
-        Some(_) => access
-            .data
-            .iter()
-            .any(|byte| byte.is_some_and(|byte| byte > 0)),
+        Some(_) => access.data.iter().flatten().any(|byte| *byte > 0),
     };
-    let process = access.is_some_and(|access| access.process.is_some());
-    (asked.is_data() && asked.known && access.is_none_or(known)).then_some(if process {
-        Lacking::ProcessMemory
-    } else {
-        Lacking::Memory
-    })
+    asked.is_data() && asked.known && access.is_none_or(known)
 }
 
 /// Whether an item asks about an operation in which the policy `random` selects a victim.
 fn is_random(item: &PaperItem) -> bool {
-    let spec = machine_of(item);
-    let is = |part: Component| {
-        spec.is_some_and(|spec| matches!(part.shape(spec), (Policy::Random, _, 2..)))
-    };
-    let of_parts = |spec: &Spec, asked: &Asked| {
-        let mut parts =
-            Component::all(spec).filter(|part| is(*part) && asked.looks_up(*part, spec));
-        parts.any(|part| match asked.access {
-            Some(access) => {
-                let mut filled = access
-                    .events
-                    .iter()
-                    .filter_map(|event| part.filled_set(event));
-                filled.any(|(_, evicts)| evicts)
-            }
-            None => matches!(&*item.did, Did::Replay(_)),
+    let evicted = |asked: Asked| {
+        asked.access.is_some_and(|access| {
+            let is_own = |part: &Component| {
+                let random = matches!(part.shape(&access.spec), (Policy::Random, _, 2..));
+                random && asked.looks_up(*part, &access.spec)
+            };
+            let evicts = |part: Component| {
+                let mut filled = access.events.iter().map(|event| part.filled_set(event));
+                filled.any(|filled| matches!(filled, Some((_, true))))
+            };
+            Component::all(&access.spec).filter(is_own).any(evicts)
         })
     };
-    let kernel = item
-        .hardware
-        .as_ref()
-        .and_then(|hardware| hardware.kernel.as_ref());
+    let kernel = item.hardware.as_ref().and_then(|own| own.kernel.as_ref());
     let of_kernel = kernel.is_some_and(|kernel| kernel.replacement == Policy::Random);
     match &*item.did {
         Did::Reference(run) => run.setup.replacement == Replacement::Policy(Policy::Random),
-        did if of_kernel && evicts(did) => true,
-        _ => spec.is_some_and(|spec| asked(item).iter().any(|asked| of_parts(spec, asked))),
+        did => of_kernel && evicts(did) || asked(item).into_iter().any(evicted),
     }
 }
 

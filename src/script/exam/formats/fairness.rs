@@ -103,10 +103,7 @@ pub fn hints(paper: &Paper) -> Vec<String> {
 fn lacks(question: &str, lacking: &Lacking) -> String {
     let words = match lacking {
         Lacking::PageTable => {
-            "asks for a PPN, but the paper prints no page table; add `given page_table`"
-        }
-        Lacking::Entries => {
-            "asks about a page fault, but the paper prints no page table; add `given page_table`"
+            "asks for a PPN or a page fault, but the paper prints no page table; add `given page_table`"
         }
         Lacking::Areas => {
             "asks about a fault or the areas of a process, but the paper prints no areas; add `given PROCESS.maps`, or a `text` that describes them"
@@ -142,10 +139,7 @@ fn lacks(question: &str, lacking: &Lacking) -> String {
             "asks about an operation above “{table}”, which is printed as it is after the operation; write its `given` above the operation"
         ),
         Lacking::Memory => {
-            "asks for the contents of memory, but the paper does not print them; add `given memory`, or a `text` that describes them"
-        }
-        Lacking::ProcessMemory => {
-            "asks for the contents of a process's memory, but the paper does not print them; add a `text` that describes them"
+            "asks for the contents of memory, but the paper does not print them; add a `text` that describes them, or `given memory` without processes"
         }
         Lacking::Root => {
             "asks for the address of a page table of a process, but the paper prints none; add `given PROCESS.cr3`, or a `text` with the addresses"

@@ -109,7 +109,7 @@ pub(crate) fn flush(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
 pub(crate) fn invlpg(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let va = address(cx, bound.expr(Slot::Va)?, 1)?;
     Ok(on_machine(Did::Quiet, move |machine| {
-        machine.invlpg(va, &mut ())
+        machine.invlpg(va, &mut ());
     }))
 }
 

@@ -11,7 +11,7 @@ use crate::questions::radix::Radix;
 use crate::questions::wording::series;
 use crate::run::facts::Component;
 use crate::run::nouns::{TableNoun, size};
-use crate::run::record::{Access, Did, FigureData, View};
+use crate::run::record::{Access, Did, View};
 use crate::run::table::TableId;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Pa;
@@ -139,17 +139,8 @@ pub(super) fn divisions(question: &Question) -> Option<String> {
         _ => false,
     };
     let spec = &question.items().find(divides)?.hardware.as_ref()?.spec;
-    let figures = |view: &View| match view {
-        View::Figure(data) => matches!(**data, FigureData::Translation(_)),
-        view => matches!(view, View::Walk(_)),
-    };
-    let of_figures = if question.views().any(figures) {
-        " A figure divides them at its own size."
-    } else {
-        ""
-    };
     Some(format!(
-        "Answers divide all addresses at the smallest page size, {}, also those in a larger page.{of_figures}",
+        "Answers divide all addresses at the smallest page size, {}, also those in a larger page, which figures divide at its own size.",
         size(1 << spec.page_bits())
     ))
 }

@@ -9,7 +9,7 @@ use pagewalk_engine::trace::replay::Straddle;
 use super::asked;
 use super::rules::Rule;
 use crate::exam::paper::{PaperItem, Question};
-use crate::questions::entry::{Blank, Evidence, ItemKind};
+use crate::questions::entry::{Evidence, ItemKind};
 use crate::questions::wording::series;
 use crate::run::record::{Called, Did, FromFile, ProcessRun, Results, Schedules};
 
@@ -60,26 +60,9 @@ pub(crate) fn called_in(question: &Question) -> Vec<&Called> {
     dids.filter_map(|did| did.called()).collect()
 }
 
-/// The facts of a replay that count its records, and no lookups.
-const OF_RECORDS: &[&str] = &[
-    "accesses",
-    "reads",
-    "writes",
-    "fetches",
-    "straddling",
-    "outside",
-    "malformed",
-];
-
 /// Describes how the replays of a question look up an access to several blocks or pages, if there are any.
 pub(super) fn straddling(question: &Question) -> Option<String> {
-    let counts = |item: &&PaperItem| match &item.kind {
-        ItemKind::Facts { blanks, .. } => {
-            let of_lookups = |blank: &Blank| !OF_RECORDS.contains(&&*blank.fact);
-            blanks.iter().any(of_lookups)
-        }
-        _ => true,
-    };
+    let counts = |item: &&PaperItem| asked::of_item(item).contains(&Rule::Fill);
     let dids = question.items().filter(counts).flat_map(results_of);
     let mut replays = dids.filter_map(|did| match did {
         // A replay of only the first parts does not count the others.
