@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::lacking::derivations;
 use crate::exam::paper::PaperItem;
 use crate::questions::entry::{Blank, Derivation, Evidence, ItemKind};
 use crate::run::facts::Component;
@@ -135,5 +134,14 @@ fn of_evidence<'i>(evidence: &'i Evidence, all: &mut Vec<Asked<'i>>) {
                 of_evidence(evidence, all);
             }
         }
+    }
+}
+
+/// Returns how the answers of an item are computed.
+pub(super) fn derivations(item: &PaperItem) -> Vec<&Derivation> {
+    match &item.kind {
+        ItemKind::Value { derivation, .. } => vec![derivation],
+        ItemKind::Author(table) => table.blanks().map(|(.., derivation)| derivation).collect(),
+        _ => Vec::new(),
     }
 }

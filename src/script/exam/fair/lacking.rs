@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::asks::{Asked, asked};
+use super::asks::{Asked, asked, derivations};
 use super::printed::{Source, Text, tokens};
 use crate::exam::formats::assumptions::{
     called_in, evicts, part_of, replay_of, runs_begin_empty, state_before, unstated_contents,
 };
 use crate::exam::paper::{PaperItem, Piece, Question};
 use crate::questions::choice::WRONG;
-use crate::questions::entry::{Derivation, Figure, ItemKind};
+use crate::questions::entry::{Figure, ItemKind};
 use crate::run::changes::differs;
 use crate::run::facts::{Component, Family};
 use crate::run::nouns::TableNoun;
@@ -645,15 +645,6 @@ fn few_options(item: &PaperItem) -> Option<Lacking> {
     let wrong = options.iter().filter(|option| !option.correct).count();
     let generated = options.iter().any(|option| option.mistake.is_some());
     (generated && wrong < WRONG).then(|| Lacking::Options(text.clone()))
-}
-
-/// Returns how the answers of an item are computed.
-pub(super) fn derivations(item: &PaperItem) -> Vec<&Derivation> {
-    match &item.kind {
-        ItemKind::Value { derivation, .. } => vec![derivation],
-        ItemKind::Author(table) => table.blanks().map(|(.., derivation)| derivation).collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// Returns the pages or addresses of a string as words.

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use pagewalk_engine::program::Buffering;
-use pagewalk_engine::trace::replay::Straddle;
 
 use super::asked;
 use super::rules::Rule;
@@ -67,7 +66,7 @@ pub(super) fn straddling(question: &Question) -> Option<String> {
     let mut replays = dids.filter_map(|did| match did {
         // A replay of only the first parts does not count the others.
         Did::Replay(run) => {
-            let splits = run.straddle == Straddle::Split;
+            let splits = run.straddle.word() == "split";
             (!splits || run.counted.references.straddling > 0).then_some(run)
         }
         _ => None,
@@ -81,11 +80,11 @@ pub(super) fn straddling(question: &Question) -> Option<String> {
     } else {
         "blocks"
     };
-    Some(match first.straddle {
-        Straddle::Split => {
+    Some(match first.straddle.word() {
+        "split" => {
             format!("An access to bytes of several {parts} is divided, and looks up each part.")
         }
-        Straddle::First => {
+        _ => {
             format!("An access to bytes of several {parts} looks up only the first of them.")
         }
     })
