@@ -490,3 +490,229 @@ fn a_size_that_two_items_need_is_reported_once() {
     assert_eq!(found.matches("page size").count(), 1, "{found}");
     assert!(found.contains("size of virtual addresses"), "{found}");
 }
+
+/// The hints about a question on a machine of its own.
+fn hinted(machine: &str, question: &str) -> String {
+    let script = format!("{machine}\nquestion \"Q\" points 12 {{ {question} }}");
+    hints(&paper(&script, 0)).join("\n")
+}
+
+const CONTENTS: &str = "machine simple
+set page_table { | vpn ppn v |; | 0F 0D 1 | }
+set cache { | idx | tag v | b0 b1 b2 b3 |; | 5 | 0D 1 | 36 72 F0 1D | }
+set tlb { | set | tag ppn v |; | 3 | 03 0D 1 | }";
+
+#[test]
+fn each_form_of_a_question_needs_the_contents_that_its_facts_look_up() {
+    let found = |ask: &str| {
+        let found = hinted(CONTENTS, &format!("given machine, page_table; {ask}"));
+        [
+            found.contains("asks about the TLB"),
+            found.contains("asks about the cache"),
+        ]
+    };
+    for (ask, expected) in [
+        ("ask read 0x3D5 => tlb", [true, false]),
+        ("ask read 0x3D5 => cache", [false, true]),
+        ("ask read 0x3D5 => ci, tlbi", [false, false]),
+        (
+            "choice \"Which hit?\" { option \"0x3D5\" where read 0x3D5 => cache hit }",
+            [false, true],
+        ),
+        (
+            "choice \"Which hit?\" { option \"0x3D5\" where read 0x3D5 => tlb hit }",
+            [true, false],
+        ),
+        (
+            "choice \"Which byte?\" { answers byte of read 0x3D5 }",
+            [false, true],
+        ),
+        (
+            "ask x in 0x3C0..0x400 where read x => cache hit",
+            [false, true],
+        ),
+        (
+            "ask x in 0x3C0..0x400 where read x => tlb hit",
+            [true, false],
+        ),
+    ] {
+        assert_eq!(found(ask), expected, "{ask}");
+    }
+}
+
+#[test]
+fn bytes_that_no_table_prints_are_reported() {
+    let memory = "machine simple\nset page_table { | vpn ppn |; | 0F 0D | }\n\
+                  set memory { | pa | b0 b1 b2 b3 |; | 354 | 11 12 13 14 | }";
+    let lacks = |machine: &str, question: &str| {
+        hinted(machine, &format!("given machine; {question}")).contains("does not print them")
+            || hinted(machine, question).contains("for the contents of")
+    };
+    for ask in [
+        "ask read 0x3D5 => byte",
+        "ask read 0x3D4 size 2 => value",
+        "ask \"B\" = byte(0x3D5)",
+    ] {
+        assert!(lacks(memory, &format!("given page_table; {ask}")), "{ask}");
+        assert!(
+            !lacks(memory, &format!("given page_table, memory; {ask}")),
+            "{ask}"
+        );
+    }
+    // No statement has set the byte, so the answer is a dash.
+    assert!(!lacks(memory, "given page_table; ask read 0x3C0 => byte"));
+    assert!(!lacks(
+        memory,
+        "given page_table; ask write 0x3D5 = 7 => pa; ask read 0x3D5 => byte"
+    ));
+    let file = "machine core-i7\nfile \"f\" { size 32 KB, fill counting }\n\
+                process P { | area start end perms backing offset |; | data 600000 608000 r--p f 0 | }";
+    assert!(lacks(file, "given P.maps; ask P: read 0x600011 => byte"));
+    assert!(!lacks(file, "given P.maps; ask P: read 0x600011 => fault"));
+    assert!(!lacks(
+        file,
+        "given P.maps; text \"Byte n of f is n mod 256.\"; ask P: read 0x600011 => byte"
+    ));
+}
+
+#[test]
+fn bits_and_addresses_that_decide_an_answer_are_reported() {
+    let tables = |rows: &str, ask: &str| {
+        let machine = format!(
+            "machine {{ virtual 12 bits, physical 12 bits, page 64 B, page_table {{ levels 2, bits 3 3 }} }}\nset page_table {{ {rows} }}"
+        );
+        let found = hinted(&machine, &format!("given machine, tables; {ask}"));
+        found.contains("which `given tables` does not print")
+    };
+    let read_only = "| vpn ppn rw |; | 03 0A 0 |";
+    assert!(tables(read_only, "ask write 0x0C5 = 1 => fault"));
+    assert!(!tables(read_only, "ask read 0x0C5 => fault"));
+    assert!(!tables(
+        read_only,
+        "given page_table; ask write 0x0C5 = 1 => fault"
+    ));
+    assert!(!tables(
+        "| vpn ppn |; | 03 0A |",
+        "ask write 0x0C5 = 1 => fault"
+    ));
+    assert!(tables(
+        "| vpn ppn us |; | 03 0A 0 |",
+        "ask read 0x0C5 => fault"
+    ));
+    let invalid = format!("{MACHINE}set page_table {{ | vpn ppn v |; | 3 3 0 | }}");
+    let given = "given page_table columns vpn ppn; ask read 0x300 => fault";
+    assert!(hinted(&invalid, given).contains("the column `v`"));
+    assert!(!hinted(MACHINE, given).contains("the column `v`"));
+    let process = "machine { virtual 12 bits, physical 14 bits, page 64 B, page_table { levels 2, bits 3 3 } }
+process P { | area start end perms |; | heap 400 600 rw-p | }";
+    let root = |given: &str| {
+        let question =
+            format!("given machine, P.maps{given}; ask P: write 0x400 = 1 => pte1.address");
+        hinted(process, &question).contains("the address of a page table of a process")
+    };
+    assert!(root("") && !root(", P.cr3"));
+    let areas = |ask: &str| hinted(process, ask).contains("the paper prints no areas");
+    // The words of a label describe no areas.
+    assert!(areas(
+        "given machine; ask P: write 0x700 = 1 => signal, code"
+    ));
+    assert!(areas("given machine; ask P: sbrk(64) => returns"));
+    assert!(!areas("given machine, P.maps; ask P: sbrk(64) => returns"));
+}
+
+#[test]
+fn a_table_between_an_operation_and_its_question_is_reported() {
+    let late =
+        |statements: &str| found(statements).contains("printed as it is after the operation");
+    assert!(late(
+        "given machine; read 0x100; given tlb; ask last => tlb"
+    ));
+    assert!(!late(
+        "given machine; given tlb; read 0x100; ask last => tlb"
+    ));
+    assert!(!late(
+        "given machine; ask read 0x100 => tlb; given tlb; ask read 0x104 => tlb"
+    ));
+}
+
+#[test]
+fn random_victims_are_reported_and_the_choice_of_a_core_is_not() {
+    let random = "`random` decides an answer";
+    let string = |policy: &str| {
+        let ask =
+            format!("ask reference 1 2 3 4 1 2 5 1 {{ frames 3, replacement {policy} }} => faults");
+        hinted("", &ask).contains(random)
+    };
+    assert!(string("random") && !string("lru"));
+    let machine = MACHINE.replace("entries 2,", "entries 2, policy random,");
+    let ask = |addresses: &str| {
+        hinted(
+            &machine,
+            &format!("given machine, page_table; for a in [{addresses}] {{ ask read a => tlb }}"),
+        )
+    };
+    assert!(ask("0x100, 0x200, 0x300").contains(random));
+    assert!(!ask("0x100, 0x200").contains(random));
+    let cores = "machine { cores 2, physical 12 bits, cache { sets 4, ways 1, block 8 B } }";
+    let asked = "given machine; core 0; ask read 0x100 => cache; core 1; ask read 0x100 => cache";
+    assert!(!hinted(cores, asked).contains("before one of its operations"));
+    let figure = "figure translation read 0x3D4; ask read 0x3D4 => vpn";
+    assert!(!hinted(CONTENTS, figure).contains("page size"));
+}
+
+#[test]
+fn rules_on_which_an_answer_rests_are_stated() {
+    let text = |machine: &str, question: &str| {
+        printed(&format!(
+            "{machine}\nquestion \"Q\" points 12 {{ {question} }}"
+        ))
+    };
+    let process = "machine { virtual 16 bits, physical 14 bits, page 256 B }
+process P { | area | start | end | perms |; | heap | 1000 | 1400 | rw-p | }";
+    for ask in ["sbrk(256)", "malloc(100)"] {
+        let text = text(
+            process,
+            &format!("given machine, P.maps; ask {ask} => returns; ask brk(0x1800) => returns"),
+        );
+        assert_eq!(
+            text.matches("The heap begins at 0x1000").count(),
+            1,
+            "{text}"
+        );
+        assert!(!text.contains("0x4000"), "{text}");
+    }
+    let vipt = |size: &str| {
+        let machine = format!(
+            "machine {{ virtual 16 bits, physical 14 bits, page 256 B, cache {{ size {size}, block 16 B, ways 2, index virtual }} }}
+set page_table {{ | vpn ppn |; | 10 05 |; | 11 05 | }}"
+        );
+        let asks = "given machine, page_table; ask read 0x1034 => cache; ask read 0x1134 => cache";
+        text(&machine, asks).contains("at most one copy of a physical block")
+    };
+    // An index within the page offset is the same for each virtual address of a block.
+    assert!(vipt("1 KB") && !vipt("512 B"));
+    let huge = "machine { virtual 32 bits, physical 32 bits, page 4 KB, page_table { levels 2, bits 10 10, pte 4 B }, tlb L1 { entries 4, ways 2, pages 4 KB } }
+set cr3 = 0x10000\nset pte 1 0x10004 { ppn 0x400, p 1, ps 1 }\nset pte 1 0x10008 { ppn 0x20, p 1 }\nset pte 2 0x20000 { ppn 5, p 1 }";
+    let (smallest, pieces) = (
+        "at the smallest page size, 4 KB",
+        "maps only the accessed 4 KB",
+    );
+    let of = |ask: &str| text(huge, &format!("given machine, tables; {ask}"));
+    assert!(of("ask translate 0x412345 => vpn, ppn").contains(smallest));
+    assert!(of("ask read 0x412345 => L1; ask read 0x413345 => L1").contains(pieces));
+    let small = of("ask translate 0x800345 => vpn, ppn, L1");
+    assert!(
+        !small.contains(smallest) && !small.contains(pieces),
+        "{small}"
+    );
+    let entries = "machine { virtual 12 bits, physical 12 bits, page 64 B, page_table { levels 1, pte 2 B } }\nset page_table { | vpn ppn |; | 03 0A | }";
+    let flags = "R/W and U/S are 1 and the other flags are 0 at first";
+    assert!(
+        text(
+            entries,
+            "given machine, page_table; ask read 0x0C5 => pte1.value"
+        )
+        .contains(flags)
+    );
+    assert!(!text(entries, "given machine, page_table; ask read 0x0C5 => ppn").contains(flags));
+}

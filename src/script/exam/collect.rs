@@ -11,7 +11,10 @@ use crate::lang::value::Number;
 use crate::questions::arrangement::Arrangement;
 use crate::questions::entry::{Entry, EntryItem as Asked, ItemKind};
 use crate::questions::points::{Share, declared, shares, total};
+use crate::run::facts::Component;
 use crate::run::record::{CallRecord, Did, Sink, StepRecord, View};
+use crate::run::table::TableId;
+use pagewalk_engine::machine::event::AccessKind;
 
 /// Collects a paper.
 #[derive(Debug, Default)]
@@ -33,6 +36,8 @@ pub struct Collector {
     new_machine: bool,
     /// Whether a text since the last item, table, or figure may describe such a statement.
     described: bool,
+    /// The tables that the question has printed since the last operation.
+    given: Vec<(TableId, String)>,
 }
 
 /// Maximum number of operations that a worked solution explains before an item. If there are more operations, the
@@ -65,6 +70,7 @@ struct OpenItem {
     retry: Option<Arc<Did>>,
     again: bool,
     unseen: bool,
+    late: Arc<[String]>,
 }
 
 /// Returns the operation whose results a table contains.
@@ -207,6 +213,7 @@ impl Collector {
             Entry::Question { title, points } => {
                 self.since.clear();
                 self.unseen.clear();
+                self.given.clear();
                 self.shown = false;
                 self.last = None;
                 self.questions.push(Open {
@@ -255,6 +262,7 @@ impl Collector {
             }
             Entry::Given { views, in_part } => {
                 self.shows_state();
+                self.given.extend(views.iter().filter_map(titled));
                 self.put(OpenPiece::Ready(Piece::Given(views.clone())), *in_part);
             }
             Entry::Figure { figure, in_part } => {
@@ -273,6 +281,10 @@ impl Collector {
                 let mut asked = (**item).clone();
                 let did = asked.last.as_ref().unwrap_or(did).clone();
                 let string = tabled(&asked.kind);
+                let given = std::mem::take(&mut self.given).into_iter();
+                let is_late = asked.last.is_some();
+                let late = given.filter(|(id, _)| is_late && changes(&did, *id));
+                let late: Arc<[String]> = late.map(|(_, title)| title).collect();
                 since.retain(|earlier| !is_about(&did, &asked.kind, earlier));
                 let mut unseen = std::mem::take(&mut self.unseen).into_iter();
                 let is_unseen = unseen.any(|other| !is_about(&did, &asked.kind, &other));
@@ -293,6 +305,7 @@ impl Collector {
                     retry: None,
                     again,
                     unseen: is_unseen && !self.described && (self.shown || self.last.is_some()),
+                    late: if again { Arc::default() } else { late },
                 };
                 self.described = false;
                 self.put(OpenPiece::Item(Box::new(item)), *in_part);
@@ -308,6 +321,9 @@ impl Sink for Collector {
             self.enter(entry, &record.did);
         } else if !self.questions.is_empty() {
             self.new_machine |= matches!(*record.did, Did::Machine(_));
+            if changes_state(record) {
+                self.given.clear();
+            }
             let retried = self.retried(&record.did);
             if !retried && changes_state(record) && self.unseen.len() < 2 {
                 self.unseen.push(record.did.clone());
@@ -330,6 +346,30 @@ impl Sink for Collector {
             }
         }
         true
+    }
+}
+
+/// Returns the table of a view, with its title.
+fn titled(view: &View) -> Option<(TableId, String)> {
+    match view {
+        View::Table(table) | View::Maps { table, .. } => Some((table.id, table.title.clone())),
+        _ => None,
+    }
+}
+
+/// Whether an operation changes a table.
+fn changes(did: &Did, table: TableId) -> bool {
+    let Did::Access(access) = did else {
+        return did.call().is_some() || matches!(did, Did::Replay(_));
+    };
+    let fills = |part: Component| {
+        let mut events = access.events.iter();
+        events.any(|event| part.filled_set(event).is_some())
+    };
+    match Component::of_table(table) {
+        Some(part) => fills(part),
+        None if table == TableId::Memory => access.kind == AccessKind::Write,
+        None => !access.faults().is_empty(),
     }
 }
 
@@ -379,6 +419,7 @@ impl Open {
                     retry,
                     again: item.again,
                     unseen: item.unseen,
+                    late: item.late.clone(),
                 };
                 Piece::Item(Box::new(item))
             }

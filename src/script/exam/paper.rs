@@ -84,6 +84,8 @@ pub struct PaperItem {
     pub(crate) again: bool,
     /// Whether a statement that the paper does not print has changed the state since the previous item of the question.
     pub(crate) unseen: bool,
+    /// The titles of tables that the operation changed, and that the question prints after the operation, but above the item.
+    pub(crate) late: Arc<[String]>,
 }
 
 impl Paper {

@@ -54,7 +54,10 @@ pub(crate) fn run_ask(run: &mut Run, stmt: &Stmt, ask: &Ask) -> Result<(), Stop>
         .map(|prompt| prose_of(cx, prompt))
         .transpose()?;
     prompt = prompt.map(|prompt| reflowed(&prompt));
-    let runs = matches!(&ask.what, Asked::Facts { operation, .. } if !is_last(cx, operation));
+    let runs = match &ask.what {
+        Asked::Facts { operation, .. } => !is_last(cx, operation),
+        what => matches!(what, Asked::Any { .. }),
+    };
     let before = if runs {
         cx.state.target()
     } else {

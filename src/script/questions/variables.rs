@@ -12,7 +12,7 @@ use crate::run::checks::claimed;
 use crate::run::choose::refusal;
 use crate::run::eval::eval;
 use crate::run::facts::{self, Family};
-use crate::run::paths::formula_of_path;
+use crate::run::paths::{PeekFunction, formula_of_path};
 use crate::run::prepare::try_out;
 use crate::run::progress::Frame;
 use crate::run::record::Did;
@@ -114,19 +114,24 @@ pub(super) fn derive_choice(
     Ok(())
 }
 
-/// Adds the paths in an expression, with their values.
+/// Adds the paths in an expression and the functions that read memory, with their values.
 pub(super) fn add_paths(cx: &mut Cx, of: &Expr, derivation: &mut Derivation) -> Result<(), Stop> {
     let mut names = Vec::new();
     find_names(of, &mut names);
     for name in names {
         let path = cx.text(name.span).trim().to_owned();
-        if path.contains('.') && derivation.paths.iter().all(|known| known.path != path) {
+        let function = match &name.kind {
+            ExprKind::Call { name, .. } => PeekFunction::named(&name.text).map(|row| row.name),
+            _ => None,
+        };
+        let is_read = path.contains('.') || function.is_some();
+        if is_read && derivation.paths.iter().all(|known| known.path != path) {
             let (value, formula) = (eval(cx, name)?, formula_of_path(cx, &path));
             let fact = path.strip_prefix("last.");
             let last = fact.and_then(|fact| Some((cx.state.last.clone()?, fact.into())));
             derivation.paths.push(PathValue {
                 path,
-                names: path_names(name),
+                names: function.map_or_else(|| path_names(name), |name| vec![name.into()]),
                 value,
                 formula,
                 last,

@@ -3,20 +3,24 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::asks::{Asked, asked, derivations};
 use super::printed::{Source, Text, tokens};
 use crate::exam::formats::assumptions::{
-    called_in, part_of, replay_of, runs_begin_empty, unstated_contents,
+    called_in, evicts, part_of, replay_of, runs_begin_empty, state_before, unstated_contents,
 };
 use crate::exam::paper::{PaperItem, Piece, Question};
 use crate::questions::choice::WRONG;
-use crate::questions::entry::{Blank, Derivation, Figure, ItemKind};
+use crate::questions::entry::{Blank, Figure, ItemKind};
 use crate::run::changes::differs;
 use crate::run::facts::{Component, Family};
 use crate::run::nouns::TableNoun;
+use crate::run::programs::Target;
 use crate::run::record::{Access, Did, FigureData, ReferenceRun, View};
-use crate::run::table::TableId;
+use crate::run::table::{Cell, TableId};
+use pagewalk_engine::kernel::process::Process;
 use pagewalk_engine::machine::Machine;
-use pagewalk_engine::machine::event::{AccessKind, Event};
+use pagewalk_engine::machine::event::{AccessKind, Event, Privilege};
+use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::reference_string::Replacement;
 use pagewalk_engine::machine::spec::{Latency, Spec};
 
@@ -24,7 +28,7 @@ use pagewalk_engine::machine::spec::{Latency, Spec};
 /// only a hint.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Lacking {
-    /// Entries that contain the PPN of an access.
+    /// Entries that contain the PPN of an access, or decide whether it faults.
     PageTable,
     /// The areas of a process, which decide whether an access is valid.
     Areas,
@@ -42,10 +46,20 @@ pub(crate) enum Lacking {
     Call(&'static str),
     /// Statements between two items that change the state.
     Between,
+    /// The title of a table that is printed above a question about an earlier operation, which changed it.
+    After(String),
+    /// The contents of memory.
+    Memory,
+    /// The address of a page table of a process.
+    Root,
+    /// The victims of the replacement policy `random`.
+    Random,
     /// The contents of a TLB or cache that an item's operation looks up.
     Contents(String),
     /// The name of a printed table, and its column that can decide an answer.
     Column(String, &'static str),
+    /// A bit of entries that can decide an answer, but that a tree of page tables does not contain.
+    Bit(&'static str),
     /// The latencies of the machine.
     Latencies,
     /// Any latency of the machine, so that the answer is 0.
@@ -97,6 +111,11 @@ const AREAS: &[&str] = &[
     "maps", "mapped", "mmap", "malloc", "heap", "stack", "data", "bss", "text", "code", "array",
 ];
 
+/// System calls whose prompts say which area they add.
+const MAPPERS: &[&str] = &[
+    "mmap", "mremap", "malloc", "calloc", "realloc", "brk", "sbrk",
+];
+
 /// Beginnings of the words of a text that describes the contents of a TLB or cache, and not only its size.
 const CONTENTS: &[&str] = &[
     "contain", "content", "hold", "empty", "cold", "warm", "valid", "invalid", "initial",
@@ -115,6 +134,11 @@ const ENTRIES: &[&str] = &["page_table", "tlb"];
 const DECIDED: &[Decided] = &[
     (ENTRIES, "fault", "rw", |a| a.kind == AccessKind::Write),
     (ENTRIES, "fault", "xd", |a| a.kind == AccessKind::Execute),
+    (ENTRIES, "fault", "us", |a| a.mode == Privilege::User),
+    (&["page_table"], "fault", "v", |a| a.process.is_none()),
+    (&["page_table"], ".value", "rw", |a| a.process.is_none()),
+    (&["page_table"], ".value", "us", |a| a.process.is_none()),
+    (&["page_table"], ".value", "xd", |a| a.process.is_none()),
     (&["cache"], ".writeback", "d", |_| true),
     (&["page_table"], "ppn", "ppn", |a| {
         a.process.is_none() && !hits_tlb(a)
@@ -127,6 +151,11 @@ const DECIDED: &[Decided] = &[
     (&["cache"], "byte", "b0", hits_cache),
 ];
 
+/// Words of a text that describes where a page is.
+const MAPPINGS: &[&str] = &[
+    "ppn", "pfn", "pte", "frame", "frames", "mapped", "maps", "present", "resident",
+];
+
 /// The fact that is the latency of an access.
 const LATENCY: &str = "cycles";
 
@@ -137,6 +166,8 @@ enum Kind {
     Entries,
     /// TLB entries.
     TlbEntries,
+    /// Bytes of memory.
+    Bytes,
     Areas,
     /// A reference string.
     String,
@@ -169,8 +200,11 @@ pub(super) struct Stated {
     programs: BTreeSet<Arc<str>>,
     /// The prose, each text as words with a blank before and after each word.
     prose: Vec<String>,
-    /// The kinds of parts that a text mentions.
+    /// The kinds of parts that a text mentions, and what else texts and operations describe: `areas`, `maps` (a call that adds an
+    /// area), and `stores`.
     described: BTreeSet<&'static str>,
+    /// The numbers of offset bits in the figures of accesses.
+    page_bits: BTreeSet<u32>,
     /// Whether a text may contain a program.
     has_code: bool,
     /// Whether a text of the latest question may describe the contents of a TLB or cache.
@@ -184,6 +218,7 @@ impl Stated {
         let entries = [
             (Kind::Entries, is_page_table as fn(&View) -> bool),
             (Kind::TlbEntries, is_tlb),
+            (Kind::Bytes, is_memory),
         ];
         let printed = entries
             .into_iter()
@@ -202,10 +237,21 @@ impl Stated {
             }
             self.parts
                 .extend(part_of(view).map(|part| (part, machine.cloned())));
-            if let View::Listing { name, .. } = view {
-                self.programs.insert(name.clone());
+            match view {
+                View::Listing { name, .. } => drop(self.programs.insert(name.clone())),
+                View::Figure(data) if matches!(**data, FigureData::Translation(_)) => {
+                    let bits =
+                        machine.and_then(|machine| Some(machine.spec().mmu.as_ref()?.page_bits));
+                    self.page_bits.extend(bits);
+                }
+                _ => {}
             }
         }
+        let stores = question.operations().any(|did| match did {
+            Did::Access(access) => access.kind == AccessKind::Write,
+            did => did.call().is_some() || matches!(did, Did::Program(_) | Did::Replay(_)),
+        });
+        self.described.extend(stores.then_some("stores"));
         let prints_string = question.items().any(|item| match &item.kind {
             ItemKind::Facts { .. } => matches!(&*item.did, Did::Reference(_)),
             ItemKind::Table { string, .. } => string.is_some(),
@@ -234,6 +280,19 @@ impl Stated {
                 let word = word.to_lowercase();
                 CONTENTS.iter().any(|begin| word.starts_with(begin))
             });
+        // The labels of blanks have the same words.
+        let of_author = question.items().filter_map(|item| match &item.kind {
+            ItemKind::Choice { text, .. } | ItemKind::Essay { text, .. } => Some(&**text),
+            _ => item.printed.prompt.as_deref(),
+        });
+        let texts = texts.iter().filter(|text| text.source == Source::Prose);
+        let words = texts.map(|text| &*text.words).chain(of_author);
+        let areas = words.flat_map(tokens).any(|word| is_word_of(AREAS, word));
+        let mut calls = question.operations().filter_map(Did::call);
+        let maps = calls.any(|call| MAPPERS.contains(&call.name));
+        let said = [("areas", areas), ("maps", maps)].into_iter();
+        self.described
+            .extend(said.filter_map(|(name, is_said)| is_said.then_some(name)));
         self.has_code |= prose.clone().any(|text| text.words.contains([';', '{']));
         self.prose.extend(prose.map(|text| {
             let words: Vec<&str> = tokens(&text.words)
@@ -247,18 +306,25 @@ impl Stated {
     pub(super) fn lacking(&self, question: &Question) -> Vec<Lacking> {
         let mut lacking = Vec::new();
         let described = question.has_text();
-        let lacks_entries = |item: &PaperItem| {
-            let of_tlb = matches!(&*item.did, Did::Access(access) if hits_tlb(access));
-            !(self.shows(Kind::Entries, question)
-                || of_tlb && self.shows(Kind::TlbEntries, question))
+        let has_tlb = self.shows(Kind::TlbEntries, question);
+        let asks_entry = |item: &PaperItem| {
+            // The text of a choice or of a value is the author's own.
+            let own = !matches!(item.kind, ItemKind::Facts { .. });
+            let describes = || MAPPINGS.iter().any(|word| self.has_words(&[word]));
+            let described = described || own && describes();
+            asked(item).iter().any(|asked| {
+                let unseen = |access| !(has_tlb && hits_tlb(access));
+                asked.bare().is_some_and(unseen) && asks_entry(asked, described)
+            })
         };
-        let mut items = question.items();
-        if items.any(|item| asks_ppn(item, described) && lacks_entries(item)) {
+        if !self.shows(Kind::Entries, question) && question.items().any(asks_entry) {
             lacking.push(Lacking::PageTable);
         }
-        let describes_area = AREAS.iter().any(|word| self.has_words(&[word]));
-        if !self.shows(Kind::Areas, question) && !describes_area && question.items().any(asks_area)
-        {
+        let areas = |item: &PaperItem| {
+            asks_area(item) && !self.described.contains("maps") || asks_space(item, question)
+        };
+        let lacks_areas = !self.shows(Kind::Areas, question) && !self.described.contains("areas");
+        if lacks_areas && question.items().any(areas) {
             lacking.push(Lacking::Areas);
         }
         let unstated = || question.items().filter(|item| !self.prints_machine(item));
@@ -295,7 +361,10 @@ impl Stated {
         }
         if !question.has_text() || !self.describes_contents {
             let contents = unstated_contents(question).into_iter();
-            let contents = contents.filter(|(part, _)| !self.prints_part(*part, question));
+            let contents = contents.filter(|(part, _)| {
+                !self.prints_part(*part, question)
+                    && question.items().any(|item| looks_up(item, *part))
+            });
             lacking.extend(contents.map(|(_, name)| Lacking::Contents(name)));
         }
         lacking.extend(
@@ -309,6 +378,19 @@ impl Stated {
         if question.items().any(has_no_latency) {
             lacking.push(Lacking::AnyLatency);
         }
+        let late = question.items().flat_map(|item| item.late.iter());
+        lacking.extend(late.cloned().map(Lacking::After));
+        if !described && !self.described.contains("stores") && !self.shows(Kind::Bytes, question) {
+            let is_asked = question
+                .items()
+                .flat_map(asked)
+                .any(|asked| asks_bytes(&asked));
+            lacking.extend(is_asked.then_some(Lacking::Memory));
+        }
+        if !described && !question.views().any(is_root) && question.items().any(asks_root) {
+            lacking.push(Lacking::Root);
+        }
+        lacking.extend(question.items().any(is_random).then_some(Lacking::Random));
         if !self.has_code {
             let ran = called_in(question)
                 .into_iter()
@@ -328,6 +410,7 @@ impl Stated {
         let table = match kind {
             Kind::Entries => Some(("page_table", 0)),
             Kind::TlbEntries => Some(("tlb", 0)),
+            Kind::Bytes => Some(("memory", 0)),
             Kind::Areas | Kind::String => None,
         };
         let mut own = self.shown.iter().filter(|(shown, _)| *shown == kind);
@@ -351,22 +434,21 @@ impl Stated {
     /// Whether an item asks about an access, but no text contains the page size as a number of bytes or kilobytes, or
     /// the number of offset bits.
     fn lacks_page_size(&self, item: &PaperItem) -> bool {
-        let ItemKind::Facts { blanks, .. } = &item.kind else {
-            return false;
+        let run = match (&*item.did, &item.hardware) {
+            (Did::Program(run), Some(hardware)) if run.in_process().is_some() => {
+                Some(&hardware.spec)
+            }
+            _ => None,
         };
-        let spec = match (&*item.did, &item.hardware) {
-            (Did::Access(access), _) => &access.spec,
-            (Did::Program(run), Some(hardware)) if run.in_process().is_some() => &hardware.spec,
-            _ => return false,
-        };
-        let counts = |blank: &&Blank| {
-            matches!(&*item.did, Did::Access(_)) || matches!(&*blank.fact, "minor" | "major")
-        };
-        let asks = blanks
-            .iter()
-            .filter(counts)
-            .any(|blank| blank.key.is_some());
-        spec.mmu.is_some() && asks && !self.says_bytes(spec.page_bits())
+        let counts = |asked: &Asked| matches!(&*asked.name, "minor" | "major");
+        asked(item).iter().filter(|asked| asked.known).any(|asked| {
+            let spec = asked.access.map(|access| &access.spec);
+            let spec = spec.or(run.filter(|_| counts(asked)));
+            spec.is_some_and(|spec| {
+                let bits = spec.page_bits();
+                spec.mmu.is_some() && !self.says_bytes(bits) && !self.page_bits.contains(&bits)
+            })
+        })
     }
 
     /// Whether a text contains a size of 2 to the power of `bits` bytes, or the number of bits.
@@ -482,15 +564,16 @@ impl Stated {
 
     /// Whether an item is about the latency of an access, but no text contains the latency of a part of the machine.
     fn lacks_latencies(&self, item: &PaperItem) -> bool {
-        let (ItemKind::Facts { blanks, .. }, Did::Access(access)) = (&item.kind, &*item.did) else {
-            return false;
+        let lacks = |access: &Access| {
+            let said = |latency: Latency| {
+                let whole = latency / 1000;
+                !latency.is_multiple_of(1000) || whole < 2 || self.says(&format!(" {whole} "))
+            };
+            !latencies(&access.spec).all(said)
         };
-        let asked = |blank: &Blank| blank.key.is_some() && &*blank.fact == LATENCY;
-        let said = |latency: Latency| {
-            let whole = latency / 1000;
-            !latency.is_multiple_of(1000) || whole < 2 || self.says(&format!(" {whole} "))
-        };
-        blanks.iter().any(asked) && !latencies(&access.spec).all(said)
+        let asked = asked(item).into_iter();
+        let mut timed = asked.filter(|asked| asked.known && &*asked.name == LATENCY);
+        timed.any(|asked| asked.access.is_some_and(lacks))
     }
 
     fn says(&self, words: &str) -> bool {
@@ -520,37 +603,57 @@ fn has_no_latency(item: &PaperItem) -> bool {
 /// Returns the columns that a printed table leaves out, although an entry has another value than usual, and an answer of
 /// the question can depend on it.
 fn hidden_columns(question: &Question, view: &View) -> Vec<Lacking> {
-    let View::Table(table) = view else {
-        return Vec::new();
-    };
-    let (name, level) = match table.id {
-        TableId::PageTable => ("page_table", 0),
-        TableId::Tlb(level) => ("tlb", level),
-        TableId::Cache(level) => ("cache", level),
+    let is_listed =
+        |view: &View| matches!(view, View::Table(table) if table.id == TableId::PageTable);
+    let (name, level) = match view {
+        View::Table(table) => match table.id {
+            TableId::PageTable => ("page_table", 0),
+            TableId::Tlb(level) => ("tlb", level),
+            TableId::Cache(level) => ("cache", level),
+            _ => return Vec::new(),
+        },
+        View::Tree(_) if !question.views().any(is_listed) => ("page_table", 0),
         _ => return Vec::new(),
     };
     let Some((noun, machine)) = TableNoun::named(name).zip(machine_before(question)) else {
         return Vec::new();
     };
-    let (shown, printed) = ((noun.shown)(machine, level), table.groups.concat());
+    let (shown, printed) = match view {
+        View::Table(table) => ((noun.shown)(machine, level), table.groups.concat()),
+        // A tree contains the frames of the entries that are present.
+        _ => (
+            (noun.shown)(machine, level),
+            ["ppn", "v"].map(str::to_owned).to_vec(),
+        ),
+    };
     let is_in = |names: &[String], column: &str| names.iter().any(|name| name == column);
+    let all: Vec<Asked> = question.items().flat_map(asked).collect();
     let is_asked = |end: &str, decides: fn(&Access) -> bool| {
-        question.items().any(|item| match (&item.kind, &*item.did) {
-            (ItemKind::Facts { blanks, .. }, Did::Access(access)) => {
-                let mut asked = blanks.iter().filter(|blank| blank.key.is_some());
-                decides(access) && asked.any(|blank| blank.fact.ends_with(end))
-            }
+        let mut known = all
+            .iter()
+            .filter(|asked| asked.known && asked.name.ends_with(end));
+        known.any(|asked| asked.access.is_some_and(decides))
+    };
+    // A table with only valid entries does not need their bit.
+    let lists_invalid = |view: &View| {
+        let invalid = |row: &Vec<Cell>| match row.first() {
+            Some(Cell::Hex(key, _)) => !(noun.valid)(machine, level, *key, 0),
             _ => false,
-        })
+        };
+        matches!(view, View::Table(table) if table.rows.iter().any(invalid))
     };
     let hidden = DECIDED.iter().filter(|(tables, end, column, decides)| {
         tables.contains(&name)
             && is_in(&shown, column)
             && !is_in(&printed, column)
+            && (*column != "v" || lists_invalid(view))
             && is_asked(end, *decides)
     });
     hidden
-        .map(|(_, _, column, _)| Lacking::Column(table.title.clone(), column))
+        .map(|(_, _, column, _)| match view {
+            View::Table(table) => Lacking::Column(table.title.clone(), column),
+            _ => Lacking::Bit(column),
+        })
         .collect()
 }
 
@@ -562,15 +665,6 @@ fn few_options(item: &PaperItem) -> Option<Lacking> {
     let wrong = options.iter().filter(|option| !option.correct).count();
     let generated = options.iter().any(|option| option.mistake.is_some());
     (generated && wrong < WRONG).then(|| Lacking::Options(text.clone()))
-}
-
-/// Returns how the answers of an item are computed.
-pub(super) fn derivations(item: &PaperItem) -> Vec<&Derivation> {
-    match &item.kind {
-        ItemKind::Value { derivation, .. } => vec![derivation],
-        ItemKind::Author(table) => table.blanks().map(|(.., derivation)| derivation).collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// Returns the pages or addresses of a string as words.
@@ -622,6 +716,20 @@ fn is_page_table(view: &View) -> bool {
     }
 }
 
+fn is_memory(view: &View) -> bool {
+    matches!(view, View::Table(table) if matches!(table.id, TableId::Memory | TableId::Cache(_)))
+}
+
+/// Whether a view contains the address of a page table of a process.
+fn is_root(view: &View) -> bool {
+    match view {
+        View::Value { of, .. } => of.ends_with("cr3"),
+        View::Tree(tree) => tree.root.at.is_some(),
+        View::Walk(_) => true,
+        _ => false,
+    }
+}
+
 fn is_tlb(view: &View) -> bool {
     matches!(view, View::Table(table) if matches!(table.id, TableId::Tlb(_)))
 }
@@ -638,26 +746,93 @@ fn hits_cache(access: &Access) -> bool {
     access.first_piece().iter().any(hits)
 }
 
-/// Whether students need the PPN of an access on bare hardware. If a kernel chooses the PPNs, students can apply the
-/// kernel's allocation rule. A text may describe the frame of which an answer is a part.
-fn asks_ppn(item: &PaperItem, described: bool) -> bool {
-    let (ItemKind::Facts { blanks, .. }, Did::Access(access)) = (&item.kind, &*item.did) else {
-        return false;
-    };
-    let asked = |blank: &Blank| {
-        let of_frame = matches!(&*blank.fact, "pa" | "ct" | "cache") && !described;
-        (of_frame || &*blank.fact == "ppn") && blank.key.is_some()
-    };
-    access.spec.mmu.is_some() && access.process.is_none() && blanks.iter().any(asked)
+/// Whether a word of a text is one of these, in any case.
+fn is_word_of(words: &[&str], word: &str) -> bool {
+    words.iter().any(|own| own.eq_ignore_ascii_case(word))
+}
+
+/// Whether students need a page-table entry. A text may describe the entry of which an answer is a part.
+fn asks_entry(asked: &Asked, described: bool) -> bool {
+    match &*asked.name {
+        "ppn" => asked.known,
+        "pa" | "ct" | "cache" => asked.known && !described,
+        name => matches!(name, "fault" | "page-fault") && !described,
+    }
 }
 
 /// Whether students decide whether an access of a process is valid.
 fn asks_area(item: &PaperItem) -> bool {
-    let (ItemKind::Facts { blanks, .. }, Did::Access(access)) = (&item.kind, &*item.did) else {
+    let decides = |fact: &str| matches!(fact, "fault" | "signal" | "code" | "minor" | "major");
+    let mut all = asked(item).into_iter();
+    all.any(|asked| asked.in_process() && decides(&asked.name))
+}
+
+/// Whether an answer depends on the areas that a process has before the question.
+fn asks_space(item: &PaperItem, question: &Question) -> bool {
+    let Some(Target::Kernel(kernel)) = state_before(question) else {
         return false;
     };
-    let decides = |fact: &str| matches!(fact, "fault" | "signal" | "code" | "minor" | "major");
-    access.process.is_some() && blanks.iter().any(|blank| decides(&blank.fact))
+    let any = |is: fn(&Process) -> bool| kernel.processes().any(is);
+    let (has_areas, has_heap) = (
+        any(|process| process.space.areas.count() > 0),
+        any(|process| process.space.brk > process.space.brk_start),
+    );
+    let call = item.did.call().map(|call| call.name);
+    let grows = matches!(call, Some("brk" | "sbrk" | "malloc" | "calloc" | "realloc"));
+    let names = asked(item).into_iter().map(|asked| asked.name);
+    let mut names = names.filter_map(|name| Some(name.rsplit('.').next()?.to_owned()));
+    names.any(|name| match &*name {
+        "returns" => has_heap && grows,
+        "maps" | "vsize" | "areas" => has_areas,
+        name => has_heap && name == "brk",
+    })
+}
+
+/// Whether an answer is the address of a page table of a process, or of an entry.
+fn asks_root(item: &PaperItem) -> bool {
+    asked(item).iter().any(|asked| match asked.access {
+        Some(access) => access.process.is_some() && asked.name.ends_with(".address"),
+        None => asked.name.ends_with(".cr3"),
+    })
+}
+
+/// Whether an answer is the contents of memory. The memory of a process to which nothing stored contains zeros.
+fn asks_bytes(asked: &Asked) -> bool {
+    let access = asked.access;
+    let known = |access: &Access| match &access.process {
+        None => !hits_cache(access) && access.data.iter().all(Option::is_some),
+        Some(_) => access.data.iter().flatten().any(|byte| *byte > 0),
+    };
+    asked.is_data() && asked.known && access.is_none_or(known)
+}
+
+/// Whether an item asks about an operation in which the policy `random` selects a victim.
+fn is_random(item: &PaperItem) -> bool {
+    let evicted = |asked: Asked| {
+        asked.access.is_some_and(|access| {
+            let is_own = |part: &Component| {
+                let random = matches!(part.shape(&access.spec), (Policy::Random, _, 2..));
+                random && asked.looks_up(*part, &access.spec)
+            };
+            let evicts = |part: Component| {
+                let mut filled = access.events.iter().map(|event| part.filled_set(event));
+                filled.any(|filled| matches!(filled, Some((_, true))))
+            };
+            Component::all(&access.spec).filter(is_own).any(evicts)
+        })
+    };
+    let kernel = item.hardware.as_ref().and_then(|own| own.kernel.as_ref());
+    let of_kernel = kernel.is_some_and(|kernel| kernel.replacement == Policy::Random);
+    match &*item.did {
+        Did::Reference(run) => run.setup.replacement == Replacement::Policy(Policy::Random),
+        did => of_kernel && evicts(did) || asked(item).into_iter().any(evicted),
+    }
+}
+
+/// Whether an answer of an item depends on the contents of a TLB or cache.
+fn looks_up(item: &PaperItem, part: Component) -> bool {
+    let spec = machine_of(item);
+    spec.is_some_and(|spec| asked(item).iter().any(|asked| asked.looks_up(part, spec)))
 }
 
 /// Returns the machine of an item's operation, or else that of its question.
@@ -674,17 +849,12 @@ fn asks_part(item: &PaperItem, is_own: fn(Component) -> bool) -> bool {
     let of = |name: &str| match name {
         "tlb" | "tlbi" | "tlbt" => Some(Component::Tlb(0)),
         "cache" | "co" | "ci" | "ct" => Some(Component::Cache(0)),
-        other => Component::named(spec, other.split_once('.')?.0),
+        other => Component::named(spec, other.split('.').next()?),
     };
-    let paths = derivations(item).into_iter().flat_map(|own| &own.paths);
-    let mut paths = paths.map(|path| path.names.join("."));
-    let facts = match &item.kind {
-        ItemKind::Facts { blanks, .. } => &blanks[..],
-        _ => &[],
-    };
-    let mut facts = facts.iter().filter(|blank| blank.key.is_some());
-    let is_own = |name: &str| of(name).is_some_and(is_own);
-    facts.any(|blank| is_own(&blank.fact)) || paths.any(|path| is_own(&path))
+    // The paper prints the shape of a table that it asks for.
+    let mut all = asked(item).into_iter().filter(|asked| asked.known);
+    let is_table = matches!(item.kind, ItemKind::Table { .. });
+    !is_table && all.any(|asked| of(&asked.name).is_some_and(is_own))
 }
 
 /// Returns the names of the system calls that returned the address of an item's value.

@@ -1,5 +1,6 @@
 //! Fairness of versions: equal difficulty, different answers, and no answer that the question gives away.
 
+mod asks;
 mod flaws;
 mod judge;
 mod lacking;

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::asks::derivations;
 use super::flaws::{ambiguous, printed_keys};
-use super::lacking::{Lacking, Stated, derivations};
+use super::lacking::{Lacking, Stated};
 use super::leaks::{Found, Telling, are_bytes_in_table, in_messages};
 use super::printed::{Text, own_place, texts};
 use crate::exam::field::{Asked, Field, fields};

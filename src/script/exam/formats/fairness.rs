@@ -103,10 +103,10 @@ pub fn hints(paper: &Paper) -> Vec<String> {
 fn lacks(question: &str, lacking: &Lacking) -> String {
     let words = match lacking {
         Lacking::PageTable => {
-            "asks for a PPN, but the paper prints no page table; add `given page_table`"
+            "asks for a PPN or a page fault, but the paper prints no page table; add `given page_table`"
         }
         Lacking::Areas => {
-            "asks about a fault of a process, but the paper prints no areas; add `given PROCESS.maps`, or a `text` that describes them"
+            "asks about a fault or the areas of a process, but the paper prints no areas; add `given PROCESS.maps`, or a `text` that describes them"
         }
         Lacking::PageSize => {
             "asks about an address, but the paper states no page size; add `given machine`"
@@ -132,6 +132,21 @@ fn lacks(question: &str, lacking: &Lacking) -> String {
         Lacking::Column(table, column) => &format!(
             "an answer can depend on the column `{column}`, which the printed table “{table}” leaves out; add it to the columns of `given`"
         ),
+        Lacking::Bit(bit) => &format!(
+            "an answer can depend on the bit `{bit}`, which `given tables` does not print; add `given page_table`"
+        ),
+        Lacking::After(table) => &format!(
+            "asks about an operation above “{table}”, which is printed as it is after the operation; write its `given` above the operation"
+        ),
+        Lacking::Memory => {
+            "asks for the contents of memory, but the paper does not print them; add a `text` that describes them, or `given memory` without processes"
+        }
+        Lacking::Root => {
+            "asks for the address of a page table of a process, but the paper prints none; add `given PROCESS.cr3`, or a `text` with the addresses"
+        }
+        Lacking::Random => {
+            "the replacement policy `random` decides an answer, which students cannot know; use another policy"
+        }
         Lacking::Latencies => {
             "asks how many cycles an access takes, but the paper states no latencies; add `given machine`"
         }

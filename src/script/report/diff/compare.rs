@@ -329,7 +329,7 @@ fn facets(record: &StepRecord) -> Vec<Facet> {
             found.push(Facet::shown(name, &Shown::plain(value.clone())));
         }
         Did::Shown(views) => views.iter().for_each(|view| of_view(view, &mut found)),
-        Did::Quiet => {
+        Did::Quiet | Did::Core => {
             let looked = record
                 .checks
                 .iter()

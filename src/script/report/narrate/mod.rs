@@ -138,7 +138,7 @@ impl<'s> Narrator<'s> {
         };
         let value = match &*record.did {
             Did::Bound { call: None, .. } if record.calls.is_empty() => Some(bound(&record.did)),
-            Did::Quiet => return self.quiet(record, statement, blocks),
+            Did::Quiet | Did::Core => return self.quiet(record, statement, blocks),
             _ => shown_value.clone(),
         };
         match value {
@@ -206,7 +206,7 @@ impl<'s> Narrator<'s> {
             } => self.bound_call(&record.did, call),
             Did::Declared(declared) => declared::blocks(declared),
             Did::Action(action) => declared::action(action, self.explain),
-            Did::Bound { .. } | Did::Scenario(_) | Did::Quiet => Vec::new(),
+            Did::Bound { .. } | Did::Scenario(_) | Did::Quiet | Did::Core => Vec::new(),
         }
     }
 
@@ -239,7 +239,7 @@ impl<'s> Narrator<'s> {
     /// Returns the blocks of the system calls in a statement's expressions. Includes a system call in an
     /// expectation only if the call changed something.
     fn calls(&self, record: &StepRecord) -> Vec<Block> {
-        let looks = matches!(&*record.did, Did::Quiet | Did::Shown(_));
+        let looks = matches!(&*record.did, Did::Quiet | Did::Core | Did::Shown(_));
         let calls = record
             .calls
             .iter()
@@ -305,6 +305,7 @@ fn is_predictable(record: &StepRecord) -> bool {
             | Did::Declared(_)
             | Did::Scenario(_)
             | Did::Quiet
+            | Did::Core
     );
     !plain
 }

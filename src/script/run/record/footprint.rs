@@ -58,7 +58,9 @@ impl Did {
             }
             Self::Shown(views) => views.iter().map(View::footprint).sum(),
             Self::Action(action) => events(action.steps.len()),
-            Self::Machine(_) | Self::Declared(_) | Self::Scenario(_) | Self::Quiet => 0,
+            Self::Machine(_) | Self::Declared(_) | Self::Scenario(_) | Self::Quiet | Self::Core => {
+                0
+            }
         }
     }
 }

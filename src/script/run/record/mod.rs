@@ -174,6 +174,8 @@ pub enum Did {
     Action(Box<ActionRecord>),
     /// The beginning of a scenario.
     Scenario(Arc<str>),
+    /// The choice of a core, which later accesses name.
+    Core,
     /// An expectation, or a statement with nothing to report.
     Quiet,
 }

@@ -30,16 +30,16 @@ use crate::run::syscalls::out_of_memory;
 const LINES: u64 = 16;
 
 fn flush_tlb(level: Option<usize>) -> Action {
-    on_machine(move |machine| machine.flush_tlb(level, &mut ()))
+    on_machine(Did::Quiet, move |machine| machine.flush_tlb(level, &mut ()))
 }
 
 fn flush_cache(level: Option<usize>) -> Action {
-    on_machine(move |machine| machine.flush_cache(level))
+    on_machine(Did::Quiet, move |machine| machine.flush_cache(level))
 }
 
 /// Returns an action that the hardware performs. If the statement runs in a process, the core first switches
-/// to that process.
-fn on_machine<T>(act: impl FnOnce(&mut Machine) -> T + 'static) -> Action {
+/// to that process. The record of the statement is `did`.
+fn on_machine<T>(did: Did, act: impl FnOnce(&mut Machine) -> T + 'static) -> Action {
     Action::does(move |cx| {
         match &mut cx.state.machine {
             Hardware::Is(machine) => drop(act(Arc::make_mut(machine))),
@@ -58,7 +58,7 @@ fn on_machine<T>(act: impl FnOnce(&mut Machine) -> T + 'static) -> Action {
             }
             Hardware::Empty | Hardware::Unknowable => {}
         }
-        Ok(Did::Quiet)
+        Ok(did)
     })
 }
 
@@ -108,7 +108,9 @@ pub(crate) fn flush(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
 /// `invlpg VA`
 pub(crate) fn invlpg(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let va = address(cx, bound.expr(Slot::Va)?, 1)?;
-    Ok(on_machine(move |machine| machine.invlpg(va, &mut ())))
+    Ok(on_machine(Did::Quiet, move |machine| {
+        machine.invlpg(va, &mut ());
+    }))
 }
 
 /// `core N`
@@ -117,7 +119,9 @@ pub(crate) fn core(cx: &mut Cx, bound: &Bound) -> Result<Action, Stop> {
     let core = integer(cx, expr)?;
     let cores = cx.machine(expr.span)?.spec().cores;
     if core < u64::from(cores) {
-        return Ok(on_machine(move |machine| machine.set_core(core as u32)));
+        return Ok(on_machine(Did::Core, move |machine| {
+            machine.set_core(core as u32)
+        }));
     }
     let known = if cores == 1 {
         "the only core is core 0".to_owned()

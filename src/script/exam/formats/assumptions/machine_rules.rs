@@ -3,17 +3,21 @@
 
 use std::fmt::Write as _;
 
+use super::lookups::{listed, named};
 use crate::exam::paper::{PaperItem, Piece, Question};
 use crate::exam::topics::{Topic, Topics};
+use crate::questions::entry::ItemKind;
 use crate::questions::radix::Radix;
+use crate::questions::wording::series;
 use crate::run::facts::Component;
+use crate::run::nouns::{TableNoun, size};
 use crate::run::record::{Access, Did, View};
 use crate::run::table::TableId;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Pa;
-use pagewalk_engine::machine::event::{AccessKind, Privilege};
-use pagewalk_engine::machine::pte::{BITS, Bit, PteFormat};
-use pagewalk_engine::machine::spec::{Side, Spec};
+use pagewalk_engine::machine::event::{AccessKind, Event, Privilege, PteKind};
+use pagewalk_engine::machine::pte::{BITS, Bit, BitRow, Flags, PteFormat};
+use pagewalk_engine::machine::spec::{CacheSpec, Side, Spec};
 
 /// Returns the accesses of a question.
 fn accesses(question: &Question) -> impl Iterator<Item = &Access> {
@@ -108,6 +112,93 @@ pub(super) fn has_root(question: &Question) -> bool {
     let states = question.items().filter_map(|item| item.hardware.as_ref());
     let mut machines = states.filter_map(|hardware| hardware.machine_before());
     machines.any(|machine| machine.cr3().is_some())
+}
+
+/// Returns log2 of the size of the page that an access finds in an upper level of the page tables.
+fn large_page(access: &Access) -> Option<u32> {
+    let mmu = access.spec.mmu.as_ref()?;
+    let level = access.events.iter().find_map(|event| match event {
+        Event::Pte {
+            level,
+            found: PteKind::Page,
+            ..
+        } => Some(*level as usize),
+        _ => None,
+    })?;
+    let below: u32 = mmu.levels.iter().skip(level).sum();
+    (below > 0).then_some(mmu.page_bits + below)
+}
+
+/// Returns the sentence about the page size by which answers divide the address of a larger page.
+pub(super) fn divisions(question: &Question) -> Option<String> {
+    let divides = |item: &&PaperItem| match (&item.kind, &*item.did) {
+        (ItemKind::Facts { blanks, .. }, Did::Access(access)) => {
+            let divided = |fact: &str| matches!(fact, "vpn" | "vpo" | "ppn" | "ppo");
+            large_page(access).is_some() && blanks.iter().any(|blank| divided(&blank.fact))
+        }
+        _ => false,
+    };
+    let spec = &question.items().find(divides)?.hardware.as_ref()?.spec;
+    Some(format!(
+        "Answers divide all addresses at the smallest page size, {}, also those in a larger page, which figures divide at its own size.",
+        size(1 << spec.page_bits())
+    ))
+}
+
+/// Returns the sentences about the TLBs whose entries map only a part of a larger page of the question.
+pub(super) fn pieces(question: &Question, spec: &Spec) -> Vec<String> {
+    let Some(page) = accesses(question).find_map(large_page) else {
+        return Vec::new();
+    };
+    let largest = |sizes: &[u32]| sizes.iter().copied().rev().find(|bits| *bits <= page);
+    let each = spec.tlbs.iter().filter_map(|tlb| {
+        let bits = largest(&tlb.page_bits).filter(|bits| *bits < page)?;
+        let (name, part) = (named(&[&tlb.name]), size(1 << bits));
+        Some(format!(
+            "For a larger page, an entry of {name} maps only the accessed {part} of the page."
+        ))
+    });
+    each.collect()
+}
+
+/// Returns the sentences about the caches whose index contains bits of the virtual page number.
+pub(super) fn aliases(spec: &Spec) -> impl Iterator<Item = String> {
+    let mixes = |cache: &&CacheSpec| {
+        cache.virtual_index && cache.block_bits + cache.index_bits() > spec.page_bits()
+    };
+    spec.caches.iter().filter(mixes).map(|cache| {
+        let name = listed(&[&cache.name], "The", "and");
+        format!("{name} holds at most one copy of a physical block: if a miss finds the block in the set of another index, it evicts that copy.")
+    })
+}
+
+/// Returns the sentence about the bits of entries that no table prints, if raw entries are answers. A table of a page table in memory
+/// does not print the entries of the upper levels.
+pub(super) fn usual_bits(question: &Question, spec: &Spec, asked: &Topics) -> Option<String> {
+    let pte = &spec.mmu.as_ref()?.pte;
+    let printed = |bit| has_column(question, bit, |table| table == TableId::PageTable);
+    let is_usual = asked.is(Topic::RawEntries) && asked.is(Topic::PageTable);
+    if !is_usual || asked.is(Topic::RawColumn) || asked.is(Topic::Dump) || has_root(question) {
+        return None;
+    }
+    let mut states = question.items().filter_map(|item| item.hardware.as_ref());
+    let machine = states.find_map(|hardware| hardware.machine_before())?;
+    let unusual = (TableNoun::named("page_table")?.shown)(machine, 0);
+    let mut unusual = unusual.iter().filter_map(|name| BitRow::named(name));
+    if unusual.any(|(bit, _)| bit != Bit::P && !printed(bit)) {
+        return None;
+    }
+    let ones = BITS.iter().filter(|row| {
+        let is_set = Flags::TABLE.has(row.bit) != pte.inverted.has(row.bit);
+        pte.bit_position(row.bit).is_some() && is_set && !printed(row.bit)
+    });
+    let ones: Vec<String> = ones.map(|row| pte.label(row)).collect();
+    (ones.len() > 1).then(|| {
+        format!(
+            "In a present entry, {} are 1 and the other flags are 0 at first, unless a table prints them.",
+            series(&ones)
+        )
+    })
 }
 
 /// Whether the question prints a table with the column of a bit.

@@ -14,7 +14,7 @@ mod strings;
 use std::collections::BTreeSet;
 
 use self::lookups::{listed, named};
-use self::machine_rules::number;
+use self::machine_rules::{divisions, number};
 use self::rules::{Context, Rule};
 use self::strings::of_strings;
 use crate::exam::paper::{PaperItem, Question};
@@ -76,6 +76,8 @@ pub(crate) fn stated(question: &Question, asked: &Topics) -> Vec<String> {
         });
     }
     sentences.extend(of_runs(question).map(str::to_owned));
+    sentences.extend(programs::straddling(question));
+    sentences.extend(divisions(question));
     sentences
 }
 
@@ -162,6 +164,10 @@ fn rules_of(question: &Question) -> BTreeSet<Rule> {
     }
     if rules.contains(&Rule::EntrySize) {
         rules.insert(Rule::Entry);
+    }
+    // The sentence about how the heap grows also says where it begins.
+    if rules.contains(&Rule::Heap) {
+        rules.remove(&Rule::Break);
     }
     let hardware = question.items().find_map(|item| item.hardware.as_ref());
     match hardware.and_then(|hardware| hardware.kernel.as_ref()) {
@@ -300,21 +306,23 @@ fn unprinted_parts<'m>(
 }
 
 /// Returns the state before the first operation of a question.
-fn state_before(question: &Question) -> Option<&Target> {
+pub(crate) fn state_before(question: &Question) -> Option<&Target> {
     let mut states = question.items().filter_map(|item| item.hardware.as_ref());
     states.find_map(|state| state.before.as_ref())
 }
 
-/// Returns the TLBs and caches on whose contents the answers of a question depend, but that are not empty, and that the question
-/// does not print, with their names in a sentence.
+/// Returns the TLBs and caches that are not empty, and that the question does not print, with their names in a sentence. An answer of
+/// the question depends on lookups.
 pub(crate) fn unstated_contents(question: &Question) -> Vec<(Component, String)> {
     let Some(state) = state_before(question).filter(|_| rules_of(question).contains(&Rule::Fill))
     else {
         return Vec::new();
     };
-    let parts = unprinted_parts(question, state.machine(), &Topics::of_question(question));
-    let full = parts.into_iter().filter(|(.., empty)| !empty);
-    full.map(|(part, name, _)| (part, named(&[name]))).collect()
+    let (machine, spec) = (state.machine(), state.machine().spec());
+    let printed: Vec<Component> = question.views().filter_map(part_of).collect();
+    let full = Component::all(spec)
+        .filter(|part| !printed.contains(part) && !sets_are_empty(machine, *part));
+    full.map(|part| (part, named(&[part.name(spec)]))).collect()
 }
 
 /// Describes the replacement order of the sets from which the question evicts entries.
@@ -406,7 +414,7 @@ fn faults(did: &Did) -> &[FaultRecord] {
 }
 
 /// Whether an operation evicts a page.
-fn evicts(did: &Did) -> bool {
+pub(crate) fn evicts(did: &Did) -> bool {
     if let Did::Replay(run) = did {
         return run.paging().evicted > 0;
     }

@@ -59,6 +59,37 @@ pub(crate) fn called_in(question: &Question) -> Vec<&Called> {
     dids.filter_map(|did| did.called()).collect()
 }
 
+/// Describes how the replays of a question look up an access to several blocks or pages, if there are any.
+pub(super) fn straddling(question: &Question) -> Option<String> {
+    let counts = |item: &&PaperItem| asked::of_item(item).contains(&Rule::Fill);
+    let dids = question.items().filter(counts).flat_map(results_of);
+    let mut replays = dids.filter_map(|did| match did {
+        // A replay of only the first parts does not count the others.
+        Did::Replay(run) => {
+            let splits = run.straddle.word() == "split";
+            (!splits || run.counted.references.straddling > 0).then_some(run)
+        }
+        _ => None,
+    });
+    let first = replays.next()?;
+    if replays.any(|other| other.straddle != first.straddle) {
+        return None;
+    }
+    let parts = if first.map.has_process() {
+        "blocks or pages"
+    } else {
+        "blocks"
+    };
+    Some(match first.straddle.word() {
+        "split" => {
+            format!("An access to bytes of several {parts} is divided, and looks up each part.")
+        }
+        _ => {
+            format!("An access to bytes of several {parts} looks up only the first of them.")
+        }
+    })
+}
+
 /// Describes the conventions of the programs that a question runs.
 pub(super) fn of_programs(question: &Question, sentences: &mut Vec<String>) {
     let dids = results(question);

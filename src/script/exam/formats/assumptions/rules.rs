@@ -1,7 +1,9 @@
 //! The rules that decide keys, and their sentences.
 
 use super::lookups::lookups;
-use super::machine_rules::{base, cores, entry, has_root, number, rights, stores, tagged};
+use super::machine_rules::{
+    aliases, base, cores, entry, has_root, number, pieces, rights, stores, tagged, usual_bits,
+};
 use super::orders::of_frames;
 use super::policy_rules::rule;
 use crate::exam::paper::Question;
@@ -130,9 +132,11 @@ impl Rule {
         match (self, &context.hardware.kernel) {
             (Self::Base, None) => base(question, spec, asked).into_iter().collect(),
             (Self::Rights, None) => rights(question, spec, asked).into_iter().collect(),
-            (Self::Entry, _) => entry(question, spec, asked, context.sized)
-                .into_iter()
-                .collect(),
+            (Self::Entry, kernel) => {
+                let usual = usual_bits(question, spec, asked).filter(|_| kernel.is_none());
+                let entry = entry(question, spec, asked, context.sized);
+                entry.into_iter().chain(usual).collect()
+            }
             (Self::Tagged, kernel) => tagged(question, spec, kernel.is_some()),
             (Self::DirtyWalk, _) if sets_dirty(spec) && stores(question) => {
                 vec![DIRTY_WALK.to_owned()]
@@ -142,13 +146,19 @@ impl Rule {
                 let mut sentences = if context.fills_nothing {
                     Vec::new()
                 } else {
-                    lookups(spec, asked)
+                    let caches = asked.is(Topic::UsesCaches);
+                    let aliases = aliases(spec).filter(|_| caches);
+                    let filled = lookups(spec, asked).into_iter();
+                    filled
+                        .chain(aliases)
+                        .chain(pieces(question, spec))
+                        .collect()
                 };
                 sentences.extend(context.orders.iter().cloned());
                 sentences
             }
             (Self::Victim, Some(kernel)) => victim(kernel, context),
-            (Self::Heap, Some(kernel)) => heap(question, kernel, spec),
+            (Self::Heap, Some(kernel)) => heap(context, heap_start(context, kernel), spec),
             (Self::Causes, _) => vec![CAUSES.to_owned()],
             (Self::Latency, _) => latency(spec, asked),
             (Self::Inclusion, _) if asked.is(Topic::UsesCaches) => inclusion(spec),
@@ -180,7 +190,8 @@ impl Rule {
                 if has_root {
                     "A page walk fetches page-table entries through the caches."
                 } else {
-                    "A page walk fetches page-table entries from memory."
+                    "A page walk fetches page-table entries from memory. Although the machine caches walks, no cache contains entries of a page table \
+                     without physical addresses."
                 }
             }
             Self::AccessedDirty => accessed(spec)?,
@@ -267,7 +278,7 @@ impl Rule {
                 "The zero page does not count as a resident page."
             }
             Self::Break => {
-                let start = number(context.question, kernel.brk_start);
+                let start = number(context.question, heap_start(context, kernel));
                 return Some(format!("The heap begins at {start}."));
             }
             Self::Kill if kernel.signals == SignalPolicy::Kill => {
@@ -333,19 +344,33 @@ fn places(question: &Question) -> bool {
     calls.peek().is_none() || calls.any(chooses)
 }
 
+/// Returns the first address of the heap of the process that calls the kernel. An area of the script can begin it.
+fn heap_start(context: &Context, kernel: &KernelConfig) -> u64 {
+    let caller = context.question.operations().find_map(Did::call);
+    let before = context.kernel_before;
+    let process = before.and_then(|before| match caller {
+        Some(call) => before.process(call.process.pid),
+        None => before.processes().next(),
+    });
+    process.map_or(kernel.brk_start, |process| process.space.brk_start)
+}
+
 /// Describes where the heap of an answer begins, and how it grows.
-fn heap(question: &Question, kernel: &KernelConfig, spec: &Spec) -> Vec<String> {
+fn heap(context: &Context, start: u64, spec: &Spec) -> Vec<String> {
     let tables = || {
-        question.items().filter_map(|item| match &item.kind {
-            ItemKind::Table { table, .. } if table.id == TableId::Heap => Some(table),
-            _ => None,
-        })
+        context
+            .question
+            .items()
+            .filter_map(|item| match &item.kind {
+                ItemKind::Table { table, .. } if table.id == TableId::Heap => Some(table),
+                _ => None,
+            })
     };
     let first = |table: &Rows| match table.rows.first()?.first()? {
         Cell::Hex(start, _) => start.checked_sub(CHUNK_START),
         _ => None,
     };
-    let start = tables().find_map(first).unwrap_or(kernel.brk_start);
+    let start = tables().find_map(first).unwrap_or(start);
     // On a small machine, the allocator keeps no data in the heap.
     let (own, more) = if spec.virtual_bits() >= 47 {
         (
