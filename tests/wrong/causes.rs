@@ -810,7 +810,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("program p \"\"\"/int main(void) { return N; }/\"\"\" { #define N 64 }/run p => exit 64", 3, "`#` begins a comment, so the bracket after it closes nothing", ""),
     ("question \"P\" points 2 {/  choice \"Which?\" {/    - [x] \"FIFO\"/    - [ ] \"LRU\"/  }/}", 3, "an option must be `correct \"…\"` or `wrong \"…\"`", "    correct \"FIFO\""),
     ("machine simple/set cache { | idx tag v b0 b1 b2 b3 |; | 5 0b1101 1 36 72 F0 1D | }", 2, "the numbers of a table are hexadecimal: for binary 1101, write `D`", ""),
-    ("machine simple/process P/question \"q\" points 2 {/ask write 4 => fault/}", 4, "write, for example, `write 0x03D4 = 0x1234 size 2`", ""),
+    ("machine simple/process P/question \"q\" points 2 {/ask write 4 => fault/}", 4, "write, for example, `write 4 = 1`", ""),
     ("question \"EAT\" points 3 {/  let h = 0.98/  ask \"EAT\" unit \"ns\" = h * 101/}", 3, "the unit follows the value", "  ask \"EAT\" = h * 101 unit \"ns\""),
     ("question \"EAT\" points 3 {/  let h = 0.9/  ask \"EAT\" = h \\cdot 101 unit \"ns\"/}", 3, "LaTeX's commands have no meaning here", "  ask \"EAT\" = h * 101 unit \"ns\""),
     ("question \"FIFO\" points 8 {/  reference \"70120304\" { frames 3, replacement fifo }/  ask reference columns hit/}", 2, "cannot read `70120304`: there is no such file", "  reference 7 0 1 2 0 3 0 4 { frames 3, replacement fifo }"),

@@ -116,8 +116,9 @@ pub fn read(text: &str, radix: Radix, digits: Option<u32>, unit: Option<&str>) -
         return decimal(text, unit);
     }
     if let Some(rest) = text.strip_prefix(SIGNS) {
-        let own =
-            read(rest, radix, None, unit).filter(|_| !rest.trim_start().starts_with(SIGNS))?;
+        // `-D` is unclear: a dash and then the digit D, or a negative number.
+        let begins = rest.trim_start().starts_with(|c: char| c.is_ascii_digit());
+        let own = read(rest, radix, None, unit).filter(|_| begins)?;
         let negative = Factor {
             by: Number::integer(-1).ok()?,
             other: None,

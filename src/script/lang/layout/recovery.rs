@@ -4,6 +4,9 @@ use super::note::{Level, LevelKind};
 use super::{After, Code, DEPTH_LIMIT, Diagnostic, Scan, WORD_LIMIT, code};
 use crate::lang::fix::Fix;
 
+/// Maximum number of bytes from a brace in a list to the end of the list.
+const LONGEST_LIST: usize = 400;
+
 /// Maximum number of times that the pass goes back in one file. This limit keeps the running time linear.
 const RETURN_LIMIT: u32 = 20;
 
@@ -45,21 +48,26 @@ impl Scan<'_> {
     /// Reports `[{ … }]`, braces in a bracket that is closed behind them. Returns true if the pass went on behind the bracket.
     pub(super) fn block_in_brackets(&mut self) -> bool {
         let (bracket, kind) = (self.top().at, self.top().kind);
-        let rest = self.text[self.at..].lines().next().unwrap_or_default();
-        let mut open = Vec::new();
-        let mut closes = |(_, byte): &(usize, u8)| {
-            match byte {
-                b'(' | b'[' | b'{' => open.push(*byte),
-                b')' | b']' | b'}' if open.pop().is_none() => return true,
-                _ => {}
+        if !kind.is_bracket() {
+            return false;
+        }
+        let rest = self.text.as_bytes()[self.at..].iter();
+        let mut line = rest.take(LONGEST_LIST).take_while(|byte| **byte != b'\n');
+        let mut depth = 0_u32;
+        let end = line.position(|byte| match byte {
+            b'(' | b'[' | b'{' => {
+                depth += 1;
+                false
             }
-            false
-        };
-        let end = rest.bytes().enumerate().find(&mut closes);
+            b')' | b']' | b'}' if depth == 0 => true,
+            b')' | b']' | b'}' => {
+                depth -= 1;
+                false
+            }
+            _ => false,
+        });
         let (_, close) = kind.ends();
-        let Some((end, _)) =
-            end.filter(|(at, _)| kind.is_bracket() && rest[*at..].starts_with(close))
-        else {
+        let Some(end) = end.filter(|end| self.text[self.at + end..].starts_with(close)) else {
             return false;
         };
         let brace = self.span(self.at, self.at + 1);

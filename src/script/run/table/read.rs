@@ -273,7 +273,7 @@ fn permitted(
     Ok(())
 }
 
-/// Returns the number in a cell with the name of a variable, `b` or `n`, for which only parentheses stand.
+/// Returns the number in a cell with the name of a variable, `b` or `n`, which only parentheses make its value.
 fn variable_or_number(
     cx: &mut Cx,
     read: Result<u64, Diagnostic>,

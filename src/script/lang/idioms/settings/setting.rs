@@ -60,7 +60,7 @@ pub(super) fn settings(block: &str, said: &str, piece: &[Token]) -> Option<Vec<S
     Some(new)
 }
 
-/// Rewrites a cache of SimpleScalar, `cache dl1:128:32:4:l`: the sets, the bytes of a block, the ways, and the policy.
+/// Rewrites a cache of `SimpleScalar`, `cache dl1:128:32:4:l`: the sets, the bytes of a block, the ways, and the policy.
 fn simple_scalar(piece: &[Token]) -> Option<String> {
     let (kind, piece) = piece.split_first()?;
     let mut parts = piece
