@@ -162,6 +162,12 @@ fn not_a_script(path: &Path) -> Option<(&'static str, String)> {
                 .file_stem()?
                 .to_str()?
                 .replace(|c: char| !c.is_alphanumeric(), "_");
+            let digit = program.starts_with(|c: char| c.is_ascii_digit());
+            let program = if digit {
+                format!("p{program}")
+            } else {
+                program
+            };
             let help = format!(
                 "run it in a script: `machine simple; program {program} from \"{name}\"; run {program}`"
             );

@@ -644,15 +644,6 @@ fn random_victims_are_reported_and_the_choice_of_a_core_is_not() {
         hinted("", &ask).contains(random)
     };
     assert!(string("random") && !string("lru"));
-    let machine = MACHINE.replace("entries 2,", "entries 2, policy random,");
-    let ask = |addresses: &str| {
-        hinted(
-            &machine,
-            &format!("given machine, page_table; for a in [{addresses}] {{ ask read a => tlb }}"),
-        )
-    };
-    assert!(ask("0x100, 0x200, 0x300").contains(random));
-    assert!(!ask("0x100, 0x200").contains(random));
     let cores = "machine { cores 2, physical 12 bits, cache { sets 4, ways 1, block 8 B } }";
     let asked = "given machine; core 0; ask read 0x100 => cache; core 1; ask read 0x100 => cache";
     assert!(!hinted(cores, asked).contains("before one of its operations"));

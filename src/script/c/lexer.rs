@@ -65,8 +65,7 @@ pub(super) const NOT_ASSEMBLY: &str =
 
 /// Instructions that begin the lines of assembly languages.
 pub(super) const INSTRUCTIONS: &[&str] = &[
-    "add", "addi", "sub", "li", "la", "lw", "sw", "lb", "sb", "ld", "sd", "ldr", "str", "mov",
-    "movl", "movq", "beq", "bne", "jal", "jmp",
+    "addi", "li", "la", "lw", "sw", "lb", "sb", "mov", "movl", "movq", "beq", "bne", "jal", "jmp",
 ];
 
 /// Words of C that are no names.
@@ -279,7 +278,9 @@ impl<'a> Lexer<'a> {
             '‘' | '’' => result.help("write `'`"),
             '–' | '−' => result.help("write `-`"),
             // A register: `lw $t0, 0($s0)`
-            '$' if second.is_ascii_alphabetic() => result.help(NOT_ASSEMBLY),
+            '$' if matches!(second, b't' | b's' | b'a' | b'v' | b'z' | b'0'..=b'9') => {
+                result.help(NOT_ASSEMBLY)
+            }
             '#' => result.help(
                 "a line that begins with `#` has nothing before it, such as the number of the line",
             ),

@@ -9,7 +9,7 @@ use super::version::{Student, Version};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::value::Number;
 use crate::questions::arrangement::Arrangement;
-use crate::questions::entry::{Entry, EntryItem as Asked, ItemKind};
+use crate::questions::entry::{Blank, Entry, EntryItem as Asked, ItemKind};
 use crate::questions::points::{Share, declared, shares, total};
 use crate::run::facts::Component;
 use crate::run::record::{CallRecord, Did, Sink, StepRecord, View};
@@ -84,7 +84,9 @@ fn tabled(kind: &ItemKind) -> Option<&Arc<Did>> {
 /// Whether an item is about an operation: its own, or the one whose results its table contains.
 fn is_about(own: &Arc<Did>, kind: &ItemKind, did: &Arc<Did>) -> bool {
     let mut all = std::iter::once(own).chain(tabled(kind));
-    all.any(|own| Arc::ptr_eq(own, did))
+    // A question about an access prints its core.
+    let says_core = matches!((&**own, &**did), (Did::Access(_), Did::Core));
+    says_core || all.any(|own| Arc::ptr_eq(own, did))
 }
 
 impl OpenItem {
@@ -282,7 +284,11 @@ impl Collector {
                 let did = asked.last.as_ref().unwrap_or(did).clone();
                 let string = tabled(&asked.kind);
                 let given = std::mem::take(&mut self.given).into_iter();
-                let is_late = asked.last.is_some();
+                // The fields of an address are the same before and after.
+                let is_field =
+                    |blank: &Blank| matches!(&*blank.fact, "vpn" | "vpo" | "tlbi" | "tlbt");
+                let fields = matches!(&asked.kind, ItemKind::Facts { blanks, .. } if blanks.iter().all(is_field));
+                let is_late = asked.last.is_some() && !fields;
                 let late = given.filter(|(id, _)| is_late && changes(&did, *id));
                 let late: Arc<[String]> = late.map(|(_, title)| title).collect();
                 since.retain(|earlier| !is_about(&did, &asked.kind, earlier));
@@ -360,7 +366,7 @@ fn titled(view: &View) -> Option<(TableId, String)> {
 /// Whether an operation changes a table.
 fn changes(did: &Did, table: TableId) -> bool {
     let Did::Access(access) = did else {
-        return did.call().is_some() || matches!(did, Did::Replay(_));
+        return false;
     };
     let fills = |part: Component| {
         let mut events = access.events.iter();
@@ -379,7 +385,7 @@ fn changes_state(record: &StepRecord) -> bool {
     record.calls.iter().any(|call| by_call(call))
         || match &*record.did {
             Did::Access(access) => !access.probe,
-            Did::Machine(_) | Did::Action(_) | Did::Replay(_) => true,
+            Did::Machine(_) | Did::Action(_) | Did::Replay(_) | Did::Core => true,
             // Statements with nothing to report, such as `flush` and `set`. An expectation has checks.
             Did::Quiet => record.checks.is_empty(),
             did => did.call().is_some_and(by_call),

@@ -45,7 +45,7 @@ pub fn question(statement: &str, did: &Did) -> Option<String> {
         },
         _ => &[],
     };
-    let is_cached = spec.is_some_and(|spec| !spec.caches.is_empty());
+    let is_cached = matches!(did, Did::Access(access) if access.spec.caches.iter().any(|cache| cache.side.serves(access.kind)));
     let exists = |name: &&&str| {
         // A translation has the fields of a cache, but looks nothing up.
         let fact = match **name {

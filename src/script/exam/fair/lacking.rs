@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::asks::{Asked, asked, derivations};
 use super::printed::{Source, Text, tokens};
 use crate::exam::formats::assumptions::{
-    called_in, evicts, part_of, replay_of, runs_begin_empty, state_before, unstated_contents,
+    called_in, part_of, replay_of, runs_begin_empty, state_before, unstated_contents,
 };
 use crate::exam::paper::{PaperItem, Piece, Question};
 use crate::questions::choice::WRONG;
@@ -21,6 +21,7 @@ use pagewalk_engine::kernel::process::Process;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::event::{AccessKind, Event, Privilege};
 use pagewalk_engine::machine::policy::Policy;
+use pagewalk_engine::machine::pte::BitRow;
 use pagewalk_engine::machine::reference_string::Replacement;
 use pagewalk_engine::machine::spec::{Latency, Spec};
 
@@ -107,8 +108,28 @@ const NUMBERS: &[&str] = &[
 
 /// Words of a text that describes areas.
 const AREAS: &[&str] = &[
-    "area", "areas", "region", "regions", "segment", "segments", "mapping", "mappings", "map",
-    "maps", "mapped", "mmap", "malloc", "heap", "stack", "data", "bss", "text", "code", "array",
+    "area",
+    "areas",
+    "region",
+    "regions",
+    "segment",
+    "segments",
+    "mapping",
+    "mappings",
+    "map",
+    "maps",
+    "mapped",
+    "mmap",
+    "malloc",
+    "heap",
+    "stack",
+    "data",
+    "bss",
+    "text",
+    "code",
+    "array",
+    "anonymous",
+    "private",
 ];
 
 /// System calls whose prompts say which area they add.
@@ -441,6 +462,9 @@ impl Stated {
             _ => None,
         };
         let counts = |asked: &Asked| matches!(&*asked.name, "minor" | "major");
+        if matches!(item.kind, ItemKind::Choice { .. }) {
+            return false;
+        }
         asked(item).iter().filter(|asked| asked.known).any(|asked| {
             let spec = asked.access.map(|access| &access.spec);
             let spec = spec.or(run.filter(|_| counts(asked)));
@@ -626,7 +650,13 @@ fn hidden_columns(question: &Question, view: &View) -> Vec<Lacking> {
             ["ppn", "v"].map(str::to_owned).to_vec(),
         ),
     };
-    let is_in = |names: &[String], column: &str| names.iter().any(|name| name == column);
+    // A bit has several names.
+    let bit = |name: &str| BitRow::named(name).map(|(bit, _)| bit);
+    let is_in = |names: &[String], column: &str| {
+        let same =
+            |name: &String| name == column || bit(column).is_some() && bit(name) == bit(column);
+        names.iter().any(same)
+    };
     let all: Vec<Asked> = question.items().flat_map(asked).collect();
     let is_asked = |end: &str, decides: fn(&Access) -> bool| {
         let mut known = all
@@ -763,6 +793,10 @@ fn asks_entry(asked: &Asked, described: bool) -> bool {
 /// Whether students decide whether an access of a process is valid.
 fn asks_area(item: &PaperItem) -> bool {
     let decides = |fact: &str| matches!(fact, "fault" | "signal" | "code" | "minor" | "major");
+    // The statements of a choice are the author's, and may be about any machine.
+    if matches!(item.kind, ItemKind::Choice { .. }) {
+        return false;
+    }
     let mut all = asked(item).into_iter();
     all.any(|asked| asked.in_process() && decides(&asked.name))
 }
@@ -806,27 +840,10 @@ fn asks_bytes(asked: &Asked) -> bool {
     asked.is_data() && asked.known && access.is_none_or(known)
 }
 
-/// Whether an item asks about an operation in which the policy `random` selects a victim.
+/// Whether an item asks about a reference string in which the policy `random` selects the victims.
 fn is_random(item: &PaperItem) -> bool {
-    let evicted = |asked: Asked| {
-        asked.access.is_some_and(|access| {
-            let is_own = |part: &Component| {
-                let random = matches!(part.shape(&access.spec), (Policy::Random, _, 2..));
-                random && asked.looks_up(*part, &access.spec)
-            };
-            let evicts = |part: Component| {
-                let mut filled = access.events.iter().map(|event| part.filled_set(event));
-                filled.any(|filled| matches!(filled, Some((_, true))))
-            };
-            Component::all(&access.spec).filter(is_own).any(evicts)
-        })
-    };
-    let kernel = item.hardware.as_ref().and_then(|own| own.kernel.as_ref());
-    let of_kernel = kernel.is_some_and(|kernel| kernel.replacement == Policy::Random);
-    match &*item.did {
-        Did::Reference(run) => run.setup.replacement == Replacement::Policy(Policy::Random),
-        did => of_kernel && evicts(did) || asked(item).into_iter().any(evicted),
-    }
+    let random = Replacement::Policy(Policy::Random);
+    matches!(&*item.did, Did::Reference(run) if run.setup.replacement == random)
 }
 
 /// Whether an answer of an item depends on the contents of a TLB or cache.

@@ -59,6 +59,8 @@ pub(crate) struct AnswerForm<'p> {
     pub(crate) round: Option<u32>,
     /// Whether no kernel handles the item's faults.
     pub(crate) bare: bool,
+    /// Whether the key is negative. Elsewhere, a dash before a hexadecimal number may be a bullet.
+    pub(crate) negative: bool,
     pub(crate) notation: Notation,
 }
 
@@ -98,6 +100,7 @@ impl<'p> AnswerForm<'p> {
             unit: unit.or(measured),
             round: blank.round,
             bare,
+            negative: blank.number().is_some_and(|key| key.to_f64() < 0.0),
             notation,
         }
     }
@@ -126,6 +129,7 @@ impl<'p> AnswerForm<'p> {
             unit: None,
             round: None,
             bare: true,
+            negative: false,
             notation,
         }
     }
@@ -194,6 +198,9 @@ impl<'p> AnswerForm<'p> {
                 None => Answer::Unreadable,
             },
             Form::Number { .. } | Form::Set | Form::Free if words::is_dash(&text) => Answer::Dash,
+            Form::Number {
+                radix: Radix::Hex, ..
+            } if !self.negative && text.starts_with(number::SIGNS) => Answer::Unreadable,
             Form::Number { radix, digits } => number::read(&text, radix, digits, self.unit)
                 .map_or(Answer::Unreadable, Answer::Number),
             Form::Set | Form::Free => Answer::Text(text),

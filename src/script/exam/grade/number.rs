@@ -8,7 +8,7 @@ const LONGEST: usize = 100;
 /// Number of significant digits that every double has. Programs print more, as in `1.1111111111111112` for 10/9.
 const DOUBLE: usize = f64::DIGITS as usize;
 /// The signs of negative numbers.
-const SIGNS: [char; 3] = ['-', '−', '–'];
+pub(super) const SIGNS: [char; 3] = ['-', '−', '–'];
 /// Largest power of ten in scientific notation.
 const LARGEST_POWER: i32 = 18;
 

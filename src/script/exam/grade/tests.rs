@@ -261,6 +261,7 @@ fn form(form: Form) -> AnswerForm<'static> {
         unit: None,
         round: None,
         bare: true,
+        negative: false,
         notation: Notation::Plain,
     }
 }

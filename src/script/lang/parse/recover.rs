@@ -235,13 +235,14 @@ fn equals(stop: &Stop) -> Option<Diagnostic> {
         let value = Some(value.unwrap_or("").trim()).filter(|value| !value.is_empty());
         let name = name.map(str::trim).filter(|name| !name.is_empty());
         let is_digit = |c: char| c.is_ascii_digit();
-        let start = stop.before.rfind(' ').map_or(0, |space| space + 1);
         if stop.rest.starts_with(':')
-            && start < stop.at
-            && stop.before[start..].chars().all(is_digit)
+            && stop.before.ends_with(is_digit)
             && stop.rest[1..].starts_with(is_digit)
+            // `dl1:128:32:4:l` is a cache.
+            && !stop.rest[1..].split(' ').next().unwrap_or_default().contains(':')
         {
             // `duration 1:30`
+            let start = stop.before.rfind(' ').map_or(0, |space| space + 1);
             let end = stop.at
                 + 1
                 + stop.rest[1..]

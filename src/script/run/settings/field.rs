@@ -407,8 +407,11 @@ fn valued(flag: &str, field: &Field) -> Diagnostic {
             };
             wrong.fix(Fix::replace(span, other))
         }
+        (Some(false), None) if EXCLUSIVE.iter().any(|group| group.contains(&flag)) => {
+            wrong.help("write the number of `ways` instead")
+        }
         (Some(false), None) => wrong.help(format!(
-            "leave out `{flag}`: a setting without a value holds only where it is written"
+            "leave out `{flag}`; to change a part of a preset that has it, write `none` after its name, and declare it again"
         )),
         (Some(true), _) => {
             let said = field.args[0].word().unwrap_or("1");

@@ -286,7 +286,9 @@ fn variable_or_number(
             let message = format!("this is the number 0x{number:X}, not the variable `{word}`");
             let help = format!("write `({word})` for the variable, or `0{word}` for the number");
             let warning = Diagnostic::warning(Code::Unlikely, span, message);
-            cx.report(vec![warning.help(help).fix(value)]);
+            if cx.checking() {
+                cx.report(vec![warning.help(help).fix(value)]);
+            }
             Ok(number)
         }
         Err(wrong) => {

@@ -1,6 +1,7 @@
 //! Rules of the machine that depend on what the question prints: the entries, their permissions, the page table in memory,
 //! and the cores.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::lookups::{listed, named};
@@ -161,10 +162,17 @@ pub(super) fn pieces(question: &Question, spec: &Spec) -> Vec<String> {
     each.collect()
 }
 
-/// Returns the sentences about the caches whose index contains bits of the virtual page number.
-pub(super) fn aliases(spec: &Spec) -> impl Iterator<Item = String> {
-    let mixes = |cache: &&CacheSpec| {
-        cache.virtual_index && cache.block_bits + cache.index_bits() > spec.page_bits()
+/// Returns the sentences about the caches whose index contains bits of the virtual page number, if several pages of the question
+/// have one frame.
+pub(super) fn aliases(question: &Question, spec: &Spec) -> impl Iterator<Item = String> {
+    let bits = spec.page_bits();
+    let pages: BTreeSet<(u64, u64)> = accesses(question)
+        .filter_map(|access| Some((access.outcome.pa?.raw() >> bits, access.va.raw() >> bits)))
+        .collect();
+    let frames: BTreeSet<u64> = pages.iter().map(|(frame, _)| *frame).collect();
+    let shared = frames.len() < pages.len();
+    let mixes = move |cache: &&CacheSpec| {
+        shared && cache.virtual_index && cache.block_bits + cache.index_bits() > bits
     };
     spec.caches.iter().filter(mixes).map(|cache| {
         let name = listed(&[&cache.name], "The", "and");

@@ -414,7 +414,7 @@ fn faults(did: &Did) -> &[FaultRecord] {
 }
 
 /// Whether an operation evicts a page.
-pub(crate) fn evicts(did: &Did) -> bool {
+fn evicts(did: &Did) -> bool {
     if let Did::Replay(run) = did {
         return run.paging().evicted > 0;
     }

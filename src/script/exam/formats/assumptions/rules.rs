@@ -1,5 +1,7 @@
 //! The rules that decide keys, and their sentences.
 
+use std::collections::BTreeSet;
+
 use super::lookups::lookups;
 use super::machine_rules::{
     aliases, base, cores, entry, has_root, number, pieces, rights, stores, tagged, usual_bits,
@@ -18,6 +20,7 @@ use pagewalk_engine::kernel::config::{
     GUARD_GAP_PAGES, KernelConfig, ReplacementScope, SignalPolicy,
 };
 use pagewalk_engine::kernel::heap::{CHUNK_START, MMAP_THRESHOLD, TCACHE};
+use pagewalk_engine::kernel::process::Process;
 use pagewalk_engine::machine::pte::Bit;
 use pagewalk_engine::machine::reference_string::Replacement;
 use pagewalk_engine::machine::spec::{CacheSpec, Inclusion, Spec, WritePolicy};
@@ -147,7 +150,7 @@ impl Rule {
                     Vec::new()
                 } else {
                     let caches = asked.is(Topic::UsesCaches);
-                    let aliases = aliases(spec).filter(|_| caches);
+                    let aliases = aliases(question, spec).filter(|_| caches);
                     let filled = lookups(spec, asked).into_iter();
                     filled
                         .chain(aliases)
@@ -158,7 +161,8 @@ impl Rule {
                 sentences
             }
             (Self::Victim, Some(kernel)) => victim(kernel, context),
-            (Self::Heap, Some(kernel)) => heap(context, heap_start(context, kernel), spec),
+            (Self::Heap, Some(kernel)) => heap_start(context, kernel)
+                .map_or_else(Vec::new, |start| heap(context, start, spec)),
             (Self::Causes, _) => vec![CAUSES.to_owned()],
             (Self::Latency, _) => latency(spec, asked),
             (Self::Inclusion, _) if asked.is(Topic::UsesCaches) => inclusion(spec),
@@ -278,7 +282,7 @@ impl Rule {
                 "The zero page does not count as a resident page."
             }
             Self::Break => {
-                let start = number(context.question, heap_start(context, kernel));
+                let start = number(context.question, heap_start(context, kernel)?);
                 return Some(format!("The heap begins at {start}."));
             }
             Self::Kill if kernel.signals == SignalPolicy::Kill => {
@@ -344,15 +348,22 @@ fn places(question: &Question) -> bool {
     calls.peek().is_none() || calls.any(chooses)
 }
 
-/// Returns the first address of the heap of the process that calls the kernel. An area of the script can begin it.
-fn heap_start(context: &Context, kernel: &KernelConfig) -> u64 {
-    let caller = context.question.operations().find_map(Did::call);
+/// Returns the first address of the heap of the processes that call the kernel, or `None` if these heaps begin at different
+/// addresses. An area of the script can begin a heap.
+fn heap_start(context: &Context, kernel: &KernelConfig) -> Option<u64> {
     let before = context.kernel_before;
-    let process = before.and_then(|before| match caller {
-        Some(call) => before.process(call.process.pid),
-        None => before.processes().next(),
-    });
-    process.map_or(kernel.brk_start, |process| process.space.brk_start)
+    let start = |process: Option<&Process>| {
+        process.map_or(kernel.brk_start, |process| process.space.brk_start)
+    };
+    let calls = context.question.operations().filter_map(Did::call);
+    let of_caller =
+        |call: &CallRecord| start(before.and_then(|before| before.process(call.process.pid)));
+    let starts: BTreeSet<u64> = calls.map(of_caller).collect();
+    match starts.len() {
+        0 => Some(start(before.and_then(|before| before.processes().next()))),
+        1 => starts.first().copied(),
+        _ => None,
+    }
 }
 
 /// Describes where the heap of an answer begins, and how it grows.
