@@ -108,9 +108,8 @@ impl ReplContext {
     /// Parses and checks a statement with the operand of a command in it. Reports errors, which show only the operand.
     pub(crate) fn read_operand(&mut self, parts: [&str; 3]) -> io::Result<Option<Block>> {
         let [before, operand, after] = parts;
-        let file = |context: &Self| context.explore.sources.files().len() as u32 - 1;
         // By itself first: with more text behind it, a missing value or bracket would seem to be missing there.
-        let name = "let operand = ";
+        let name = "let operand =";
         let alone = self.parse(&format!("{name}{operand}"));
         let is_open = |wrong: &Diagnostic| {
             let text = self.explore.sources.text(wrong.span);
@@ -119,7 +118,7 @@ impl ReplContext {
         if let Err(wrong) = &alone
             && wrong.iter().any(is_open)
         {
-            self.untyped = Some((file(self), name.len(), 0));
+            self.untyped = Some((self.last_file(), name.len(), 0));
             return self.complain(wrong).map(|()| None);
         }
         if alone.is_ok_and(|body| body.len() > 1) {
@@ -128,11 +127,16 @@ impl ReplContext {
         }
         self.inputs -= 1;
         let read = self.parse(&parts.concat());
-        self.untyped = Some((file(self), before.len(), after.len()));
+        self.untyped = Some((self.last_file(), before.len(), after.len()));
         match read {
             Ok(body) => self.warn(body),
             Err(wrong) => self.complain(&wrong).map(|()| None),
         }
+    }
+
+    /// Returns the number of the input that was parsed last.
+    fn last_file(&self) -> u32 {
+        self.explore.sources.files().len() as u32 - 1
     }
 
     /// Parses an input typed at a terminal. An expression by itself becomes a `show` statement. Statements
@@ -160,6 +164,10 @@ impl ReplContext {
         match self.parse(&expression.shown) {
             Ok(body) if body.len() == 1 => self.warn(body),
             Err(within) if expression.certain || is_known_noun(&wrong, &within) => {
+                // After a process, `show` is in the middle of the typed text.
+                let before = SHOW.len();
+                let alone = expression.shown.starts_with(SHOW);
+                self.untyped = alone.then(|| (self.last_file(), before, 0));
                 self.complain(&within).map(|()| None)
             }
             _ => self.complain_in(&sources, &wrong).map(|()| None),
@@ -394,6 +402,9 @@ pub(super) fn first_word(line: &str) -> (&str, &str) {
     (first, rest.trim())
 }
 
+/// The beginning of the statement that shows an expression.
+const SHOW: &str = "show ";
+
 /// An input that may be an expression.
 struct Expression {
     /// The statement that shows the expression.
@@ -436,7 +447,7 @@ impl Expression {
             expression = expression.split_whitespace().collect::<Vec<_>>().join(" ");
         }
         Some(Self {
-            shown: format!("{process}show {expression}"),
+            shown: format!("{process}{SHOW}{expression}"),
             certain,
         })
     }

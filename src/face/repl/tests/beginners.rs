@@ -283,7 +283,7 @@ fn an_underscore_is_the_last_value() {
     typed.types("hex(5)");
     for (input, said) in [
         ("_ * 2", "* needs numbers, not a string"),
-        ("_ + \"x\"", "show \"0x5\" + \"x\""),
+        ("_ + \"x\"", "1 │ \"0x5\" + \"x\""),
         ("show _ - 1", "show \"0x5\" - 1"),
         ("_ = 1", "\"0x5\" = 1"),
     ] {

@@ -429,7 +429,10 @@ fn an_address_is_shown_with_its_fields() {
         (":bits pa a +", "the line ends too early"),
         (":bits pa 0x10000000000000000", "is outside the range"),
         (":bits pa 0x99999", "physical addresses have 12 bits"),
+        (":bits pa )", "this `)` closes nothing"),
         (":bits 3; read 3", "write only an address"),
+        ("(0x3D4 + zz", "this `(` is never closed"),
+        ("0x3D4 + zz", "no variable is called `zz`"),
     ] {
         let output = typed.types(input);
         let shows = ["probe", "show", "fields", "let operand"].map(|word| output.contains(word));

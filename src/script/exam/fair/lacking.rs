@@ -108,27 +108,8 @@ const NUMBERS: &[&str] = &[
 
 /// Words of a text that describes areas.
 const AREAS: &[&str] = &[
-    "area",
-    "areas",
-    "region",
-    "regions",
-    "segment",
-    "segments",
-    "mapping",
-    "mappings",
-    "map",
-    "maps",
-    "mapped",
-    "mmap",
-    "malloc",
-    "heap",
-    "stack",
-    "data",
-    "bss",
-    "text",
-    "code",
-    "array",
-    "anonymous",
+    "area", "areas", "region", "regions", "segment", "segments", "mapping", "mappings", "map",
+    "maps", "mapped", "mmap", "malloc", "heap", "stack", "data", "bss", "text", "code", "array",
     "private",
 ];
 

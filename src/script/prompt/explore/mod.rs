@@ -295,7 +295,7 @@ impl Exploration {
     /// only the operand between them. A mistake before the operand, such as a process, keeps the text.
     pub fn show_only(&mut self, wrong: &mut [Diagnostic], file: u32, [before, after]: [usize; 2]) {
         let is_within =
-            |wrong: &Diagnostic| wrong.span.file == file && wrong.span.end as usize > before;
+            |wrong: &Diagnostic| wrong.span.file == file && wrong.span.end as usize >= before;
         if !wrong.first().is_some_and(is_within) {
             return;
         }

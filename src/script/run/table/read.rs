@@ -200,6 +200,10 @@ fn wanted(cx: &mut Cx, cell: &ast::Cell, kind: ColumnKind) -> Result<Wanted, Sto
                 ColumnKind::Decimal => decimal_number(word, cell.span),
                 _ => hexadecimal(word, cell.span),
             };
+            // Only a mistake or a check needs to know the variables.
+            if read.is_ok() && !cx.checking() {
+                return Ok(Wanted::Is(Cell::Number(read?)));
+            }
             match cx.state.find(word) {
                 Some(Binding::Value(_) | Binding::Unknowable) => {
                     Cell::Number(variable_or_number(cx, read, word, cell.span)?)
@@ -273,7 +277,7 @@ fn permitted(
     Ok(())
 }
 
-/// Returns the number in a cell with the name of a variable, `b` or `n`, which only parentheses make its value.
+/// Returns the number in a cell with the name of a variable, such as `b`, and warns about it. `n` is a mistake.
 fn variable_or_number(
     cx: &mut Cx,
     read: Result<u64, Diagnostic>,
@@ -286,9 +290,7 @@ fn variable_or_number(
             let message = format!("this is the number 0x{number:X}, not the variable `{word}`");
             let help = format!("write `({word})` for the variable, or `0{word}` for the number");
             let warning = Diagnostic::warning(Code::Unlikely, span, message);
-            if cx.checking() {
-                cx.report(vec![warning.help(help).fix(value)]);
-            }
+            cx.report(vec![warning.help(help).fix(value)]);
             Ok(number)
         }
         Err(wrong) => {
